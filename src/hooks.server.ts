@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
+import { sequence } from '@sveltejs/kit/hooks';
+import { createApp } from '#lib/server/app.ts';
+import type { App } from '#lib/server/app.ts';
+import { identify } from '#lib/server/auth/identify.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { paraglideMiddleware } from '#lib/paraglide/server.js';
+
+let app: App;
+
+/** Composition root of the web process. */
+export const init: ServerInit = async () => {
+	app = await createApp(readConfig(process.env), 'web');
+	process.once('sveltekit:shutdown', () => void app.close());
+};
+
+const who: Handle = async ({ event, resolve }) => {
+	const identity = await identify(app, {
+		cookie: event.request.headers.get('cookie'),
+		authorization: event.request.headers.get('authorization')
+	});
+	event.locals.app = app;
+	event.locals.actor = identity.actor;
+	event.locals.person = identity.person;
+	event.locals.requestId = randomUUID();
+	const response = await resolve(event);
+	if (identity.setCookie) response.headers.append('set-cookie', identity.setCookie);
+	return response;
+};
+
+const language: Handle = ({ event, resolve }) => {
+	// The API speaks to programs: no locale, no page to rewrite.
+	if (event.url.pathname.startsWith('/api/') || event.url.pathname === '/healthz') return resolve(event);
+	return paraglideMiddleware(event.request, ({ request, locale }) => {
+		event.request = request;
+		return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', locale === 'zh' ? 'zh-Hans' : 'en') });
+	});
+};
+
+const headers: Handle = async ({ event, resolve }) => {
+	const response = await resolve(event);
+	response.headers.set('x-content-type-options', 'nosniff');
+	response.headers.set('referrer-policy', 'same-origin');
+	response.headers.set('cross-origin-opener-policy', 'same-origin');
+	response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+	return response;
+};
+
+export const handle = sequence(headers, who, language);
+
+/** What nobody expected: logged with its id; the reader learns the id and nothing else. */
+export const handleError: HandleServerError = ({ error, event, status, message }) => {
+	if (status !== 404) event.locals.app?.log.error({ err: error, requestId: event.locals.requestId, path: event.url.pathname }, 'unexpected');
+	return { message: status === 404 ? message : 'Something went wrong on our side.', requestId: event.locals.requestId };
+};
+

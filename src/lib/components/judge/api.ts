@@ -1,0 +1,67 @@
+import { judgeAnswer } from './outbox.ts';
+import type { Entry, JudgmentBody, Outcome, SkipBody } from './outbox.ts';
+import type { BeatAnswer, ClaimAnswer, HeldTask } from './task-queue.ts';
+
+/** Names whose page sends it, so that the server can refuse when somebody else has signed in on this browser meanwhile. */
+export const PERSON_HEADER = 'x-plumbline-person';
+
+const TIMEOUT_MS = 20_000;
+/** Browsers let at most 64 KiB finish after a page is gone. */
+const KEEPALIVE_BYTES = 48_000;
+
+type ProblemBody = { code?: string; detail?: string; judgmentId?: string };
+
+async function post(path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+	const text = JSON.stringify(body);
+	return fetch(`/api/v1${path}`, {
+		method: 'POST',
+		body: text,
+		keepalive: text.length < KEEPALIVE_BYTES / 3,
+		signal: AbortSignal.timeout(TIMEOUT_MS),
+		headers: { 'content-type': 'application/json', accept: 'application/json', [PERSON_HEADER]: userId, ...headers }
+	});
+}
+
+async function problem(response: Response): Promise<ProblemBody> {
+	return (await response.json().catch(() => ({}))) as ProblemBody;
+}
+
+function retryAfter(response: Response): number | null {
+	const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+	return Number.isFinite(seconds) ? seconds : null;
+}
+
+/** Sends one entry of the outbox; a thrown error means that the network failed. */
+export async function sendEntry(entry: Entry, body: JudgmentBody | SkipBody): Promise<Outcome> {
+	const path = `/tasks/${encodeURIComponent(entry.taskId)}/${entry.kind}`;
+	const response = await post(path, entry.userId, body, { 'idempotency-key': entry.key });
+	return judgeAnswer(response.status, await problem(response), retryAfter(response));
+}
+
+/** Asks for the next pair. */
+export async function claimPair(userId: string, slug: string, key: string): Promise<ClaimAnswer> {
+	let response: Response;
+	try {
+		response = await post(`/projects/${encodeURIComponent(slug)}/tasks/claim`, userId, {}, { 'idempotency-key': key });
+		if (response.status === 200) return { kind: 'task', task: (await response.json()) as HeldTask };
+	} catch {
+		return { kind: 'offline' };
+	}
+	const seconds = retryAfter(response);
+	if (response.status === 204) return { kind: 'none', afterMs: (seconds ?? 15) * 1000 };
+	if (response.status === 429) return { kind: 'wait', afterMs: (seconds ?? 5) * 1000 };
+	if (response.status === 401) return { kind: 'signed_out' };
+	const { code, detail } = await problem(response);
+	return { kind: 'problem', problem: { ...(code ? { code } : {}), ...(detail ? { detail } : {}) }, unsure: response.status >= 500 };
+}
+
+/** Renews a lease. Only a clear answer of the server ends one. */
+export async function renewLease(userId: string, task: HeldTask): Promise<BeatAnswer> {
+	try {
+		const response = await post(`/tasks/${encodeURIComponent(task.taskId)}/heartbeat`, userId, { leaseToken: task.leaseToken });
+		if (response.ok) return { kind: 'renewed', leaseExpiresAt: ((await response.json()) as { leaseExpiresAt: string }).leaseExpiresAt };
+		return response.status === 409 || response.status === 404 || response.status === 410 ? { kind: 'lost' } : { kind: 'unknown' };
+	} catch {
+		return { kind: 'unknown' };
+	}
+}

@@ -1,0 +1,221 @@
+import { v4 as newKey } from 'uuid';
+import { claimPair, renewLease } from './api.ts';
+import { keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
+import { outbox, waiting } from './outbox-view.svelte.ts';
+import type { SkipReason, Verdict } from './outbox.ts';
+import { createTaskQueue } from './task-queue.ts';
+import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
+
+/** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
+const SHORTEST_LOOK_MS = 300;
+const DRAFT_PAUSE_MS = 250;
+
+/** The pair judged last, which undo opens again. */
+type Judged = { task: HeldTask; key: string; verdict: Verdict; rationale: string };
+
+export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void; onNothingLeft: () => void };
+
+/** The judge's desk: which pair lies on it, what is typed, and what a key does. */
+export class Desk {
+	tasks = $state.raw<readonly HeldTask[]>([]);
+	status = $state.raw<QueueStatus>({ kind: 'loading' });
+	/** Another tab of this person works on this project. */
+	elsewhere = $state(false);
+	reopened = $state.raw<Judged | null>(null);
+	last = $state.raw<Judged | null>(null);
+	rationale = $state('');
+	/** Judged and passed on since the page opened, for the header's counts. */
+	judgedHere = $state(0);
+	doneHere = $state(0);
+
+	readonly #options: DeskOptions;
+	readonly #queue: TaskQueue;
+	#shownTask = '';
+	#shownAt = 0;
+	#seenMs = 0;
+	#visibleSince: number | null = null;
+	#kept = '';
+	#draftTimer: ReturnType<typeof setTimeout> | null = null;
+	#close: (() => void)[] = [];
+
+	constructor(options: DeskOptions) {
+		this.#options = options;
+		const { userId, slug } = options;
+		this.#queue = createTaskQueue({
+			claim: (key) => claimPair(userId, slug, key),
+			heartbeat: (task) => renewLease(userId, task),
+			keep: (tasks) => keepTasks(userId, slug, tasks),
+			recall: () => recallTasks(userId, slug),
+			answered: async () => new Set((await outbox.all()).map((entry) => entry.taskId)),
+			onTheWay: () => waiting().filter((entry) => entry.slug === slug && Date.now() - entry.createdAt < options.leaseSeconds * 1000).length,
+			touched: () => this.rationale.trim() !== '' || this.reopened !== null,
+			newKey,
+			now: () => Date.now(),
+			later: (run, ms) => {
+				const timer = setTimeout(run, ms);
+				return () => clearTimeout(timer);
+			},
+			changed: (tasks, status) => {
+				const before = this.status.kind;
+				this.tasks = tasks;
+				this.status = status;
+				this.#settleView();
+				if (status.kind === 'none' && before !== 'none') options.onNothingLeft();
+			},
+			lost: options.onLost,
+			beatMs: (options.leaseSeconds * 1000) / 3
+		});
+	}
+
+	/** The pair on the screen. */
+	get current(): HeldTask | null {
+		return this.reopened?.task ?? this.tasks[0] ?? null;
+	}
+
+	/** Starts work; only one tab a person and project holds the desk. `take` moves it here. */
+	open(take = false): void {
+		this.elsewhere = false;
+		const locks = (navigator as { locks?: LockManager }).locks;
+		if (!locks) return this.#begin();
+		const name = `plumbline:desk:${this.#options.userId}/${this.#options.slug}`;
+		const held = new Promise<void>((release) => this.#close.push(release));
+		locks
+			.request(name, take ? { steal: true } : { ifAvailable: true }, async (lock) => {
+				if (!lock) {
+					this.elsewhere = true;
+					return;
+				}
+				this.#begin();
+				await held;
+			})
+			.catch(() => {
+				this.close();
+				this.elsewhere = true;
+			});
+	}
+
+	#begin(): void {
+		const visible = (): void => {
+			this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : this.#pause();
+			if (document.visibilityState === 'visible') void this.#queue.beat();
+		};
+		const online = (): void => void this.#queue.beat().then(() => this.#queue.refill());
+		document.addEventListener('visibilitychange', visible);
+		window.addEventListener('online', online);
+		this.#close.push(
+			outbox.onDelivered(() => void this.#queue.refill()),
+			() => document.removeEventListener('visibilitychange', visible),
+			() => window.removeEventListener('online', online),
+			() => this.#queue.close()
+		);
+		void sweepDrafts(Date.now()).catch(() => undefined);
+		void this.#queue.start();
+	}
+
+	/** Leaves the desk; leases stay and are picked up again. */
+	close(): void {
+		this.#keepDraftNow();
+		for (const end of this.#close.splice(0)) end();
+	}
+
+	/** Looks for work again at once. */
+	lookAgain(): void {
+		if (this.status.kind !== 'ready') this.status = { kind: 'loading' };
+		void this.#queue.refill();
+	}
+
+	#pause(): null {
+		if (this.#visibleSince !== null) this.#seenMs += performance.now() - this.#visibleSince;
+		return null;
+	}
+
+	/** Follows which pair is on the screen: its clock starts, its draft comes back. */
+	#settleView(): void {
+		const task = this.current;
+		if ((task?.taskId ?? '') === this.#shownTask) return;
+		this.#shownTask = task?.taskId ?? '';
+		this.#shownAt = performance.now();
+		this.#seenMs = 0;
+		this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : null;
+		this.rationale = this.reopened?.rationale ?? '';
+		this.#kept = this.rationale;
+		if (!task || this.reopened) return;
+		void recallDraft(this.#options.userId, task.taskId)
+			.then((text) => {
+				if (this.#shownTask === task.taskId && this.rationale === '' && text !== '') {
+					this.rationale = text;
+					this.#kept = text;
+				}
+			})
+			.catch(() => undefined);
+	}
+
+	/** Keeps what is typed, a moment after the last key. */
+	typed(): void {
+		if (this.#draftTimer) clearTimeout(this.#draftTimer);
+		this.#draftTimer = setTimeout(() => this.#keepDraftNow(), DRAFT_PAUSE_MS);
+	}
+
+	#keepDraftNow(): void {
+		if (this.#draftTimer) clearTimeout(this.#draftTimer);
+		this.#draftTimer = null;
+		if (this.#shownTask === '' || this.reopened || this.rationale === this.#kept) return;
+		this.#kept = this.rationale;
+		void keepDraft(this.#options.userId, this.#shownTask, this.rationale).catch(() => undefined);
+	}
+
+	#forgetDraft(taskId: string): void {
+		if (this.#draftTimer) clearTimeout(this.#draftTimer);
+		this.#draftTimer = null;
+		void keepDraft(this.#options.userId, taskId, '').catch(() => undefined);
+	}
+
+	/** Gives the verdict on the shown pair. False: there is none, or it has only just appeared. */
+	judge(verdict: Verdict): boolean {
+		const task = this.current;
+		if (!task || performance.now() - this.#shownAt < SHORTEST_LOOK_MS) return false;
+		this.#pause();
+		const rationale = this.rationale.trim();
+		const key = newKey();
+		const again = this.reopened;
+		const body = { leaseToken: task.leaseToken, verdict, durationMs: Math.min(Math.round(this.#seenMs), 86_400_000), ...(rationale ? { rationale } : {}) };
+		this.last = { task, key, verdict, rationale };
+		void outbox.add({ kind: 'judgment', key, slug: this.#options.slug, taskId: task.taskId, body, ...(again ? { replaces: again.key } : {}) });
+		this.#forgetDraft(task.taskId);
+		if (again) {
+			this.reopened = null;
+			this.#settleView();
+		} else {
+			this.judgedHere += 1;
+			this.doneHere += 1;
+			this.#queue.finish(task.taskId);
+		}
+		return true;
+	}
+
+	/** Passes the shown pair on. A pair that was judged before keeps its judgment instead. */
+	skip(reason: SkipReason): boolean {
+		const task = this.current;
+		if (!task || this.reopened) return false;
+		void outbox.add({ kind: 'skip', key: newKey(), slug: this.#options.slug, taskId: task.taskId, body: { leaseToken: task.leaseToken, reason } });
+		this.#forgetDraft(task.taskId);
+		this.last = null;
+		this.doneHere += 1;
+		this.#queue.finish(task.taskId);
+		return true;
+	}
+
+	/** Opens the last judged pair again, or puts it back as it was. */
+	undo(): boolean {
+		if (this.reopened) {
+			this.reopened = null;
+			this.#settleView();
+			return true;
+		}
+		if (!this.last) return false;
+		this.#keepDraftNow();
+		this.reopened = this.last;
+		this.#settleView();
+		return true;
+	}
+}

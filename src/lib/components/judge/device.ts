@@ -1,0 +1,110 @@
+import { openDB } from 'idb';
+import type { DBSchema, IDBPDatabase } from 'idb';
+import type { Change, Entry, OutboxStorage } from './outbox.ts';
+import type { HeldTask } from './task-queue.ts';
+
+interface Device extends DBSchema {
+	outbox: { key: string; value: Entry; indexes: { person: string } };
+	/** Leased pairs of a person in a project. */
+	desk: { key: string; value: { tasks: HeldTask[] } };
+	/** Rationales as they are typed. */
+	drafts: { key: string; value: { text: string; at: number } };
+}
+
+const DRAFT_DAYS = 14;
+
+let opened: Promise<IDBPDatabase<Device>> | null = null;
+
+function open(): Promise<IDBPDatabase<Device>> {
+	opened ??= openDB<Device>('plumbline', 1, {
+		upgrade: (db) => {
+			db.createObjectStore('outbox', { keyPath: 'key' }).createIndex('person', 'userId');
+			db.createObjectStore('desk');
+			db.createObjectStore('drafts');
+		}
+	});
+	return opened;
+}
+
+function apply(entries: Entry[], change: Change): Entry[] {
+	const changed = new Set([...change.remove, ...change.put.map((entry) => entry.key)]);
+	return [...entries.filter((entry) => !changed.has(entry.key)), ...change.put].sort((x, y) => x.order - y.order);
+}
+
+/** Entries in memory only: for tests, and for a browser that refuses to keep anything. */
+export function memoryStorage(): OutboxStorage {
+	let all: Entry[] = [];
+	return {
+		change: (userId, decide) => {
+			const mine = all.filter((entry) => entry.userId === userId);
+			const next = apply(mine, decide(mine));
+			all = [...all.filter((entry) => entry.userId !== userId), ...next];
+			return Promise.resolve(next);
+		}
+	};
+}
+
+/** Entries in IndexedDB; each change is one transaction, so two tabs cannot disagree. */
+export function deviceStorage(onRefused: () => void): OutboxStorage {
+	const memory = memoryStorage();
+	let refused = false;
+	return {
+		change: async (userId, decide) => {
+			if (refused) return memory.change(userId, decide);
+			try {
+				const db = await open();
+				const tx = db.transaction('outbox', 'readwrite', { durability: 'strict' });
+				const mine = await tx.store.index('person').getAll(userId);
+				mine.sort((x, y) => x.order - y.order);
+				const change = decide(mine);
+				await Promise.all([...change.remove.map((key) => tx.store.delete(key)), ...change.put.map((entry) => tx.store.put(entry)), tx.done]);
+				return apply(mine, change);
+			} catch {
+				refused = true;
+				onRefused();
+				return memory.change(userId, decide);
+			}
+		}
+	};
+}
+
+const deskKey = (userId: string, slug: string): string => `${userId}/${slug}`;
+
+/** Keeps the leased pairs across a reload. */
+export async function keepTasks(userId: string, slug: string, tasks: HeldTask[]): Promise<void> {
+	await (await open()).put('desk', { tasks }, deskKey(userId, slug));
+}
+
+/** Leased pairs that an earlier page of this person left. */
+export async function recallTasks(userId: string, slug: string): Promise<HeldTask[]> {
+	return (await (await open()).get('desk', deskKey(userId, slug)))?.tasks ?? [];
+}
+
+/** Keeps a rationale while it is typed; an empty one is forgotten. */
+export async function keepDraft(userId: string, taskId: string, text: string): Promise<void> {
+	const db = await open();
+	if (text === '') await db.delete('drafts', deskKey(userId, taskId));
+	else await db.put('drafts', { text, at: Date.now() }, deskKey(userId, taskId));
+}
+
+/** A rationale that was typed before a reload. */
+export async function recallDraft(userId: string, taskId: string): Promise<string> {
+	return (await (await open()).get('drafts', deskKey(userId, taskId)))?.text ?? '';
+}
+
+/** Forgets drafts nobody came back to. */
+export async function sweepDrafts(now: number): Promise<void> {
+	const tx = (await open()).transaction('drafts', 'readwrite');
+	for (let cursor = await tx.store.openCursor(); cursor; cursor = await cursor.continue()) {
+		if (now - cursor.value.at > DRAFT_DAYS * 86_400_000) await cursor.delete();
+	}
+	await tx.done;
+}
+
+/** At sign-out the answers leave this device; judgments that were not sent stay. */
+export async function clearDesk(userId: string): Promise<void> {
+	const db = await open();
+	for (const store of ['desk', 'drafts'] as const) {
+		for (const key of await db.getAllKeys(store)) if (key.startsWith(`${userId}/`)) await db.delete(store, key);
+	}
+}

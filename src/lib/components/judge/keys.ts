@@ -1,0 +1,31 @@
+import type { Verdict } from './outbox.ts';
+
+/** The verdicts in the order of their keys. */
+export const VERDICTS: readonly { verdict: Verdict; key: string }[] = [
+	{ verdict: 'left', key: '1' },
+	{ verdict: 'right', key: '2' },
+	{ verdict: 'tie', key: '3' },
+	{ verdict: 'both_bad', key: '4' },
+	{ verdict: 'cannot_judge', key: '5' }
+];
+
+export type DeskKey = Verdict | 'skip' | 'undo' | 'guideline' | 'rationale' | 'raw' | 'together' | 'help';
+
+const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline', r: 'rationale', m: 'raw', l: 'together', '?': 'help', '？': 'help' };
+
+/** Whether a press belongs to a text field, an open dialog or an input method, and not to the desk. */
+function elsewhere(event: KeyboardEvent): boolean {
+	if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return true;
+	const target = event.target instanceof Element ? event.target : null;
+	if (target?.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]')) return true;
+	return document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
+}
+
+/** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them. */
+export function deskKey(event: KeyboardEvent): DeskKey | null {
+	if (elsewhere(event)) return null;
+	const digit = /^[1-5]$/u.test(event.key) ? event.key : !event.shiftKey && /^(?:Digit|Numpad)([1-5])$/u.exec(event.code)?.[1];
+	const verdict = VERDICTS.find((one) => one.key === digit);
+	if (verdict) return verdict.verdict;
+	return LETTERS[event.key.toLowerCase()] ?? null;
+}

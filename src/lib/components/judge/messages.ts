@@ -1,0 +1,28 @@
+import type { Content, Message } from './task-queue.ts';
+
+/** A piece of a message as it is shown. */
+export type Piece = { kind: 'text'; text: string } | { kind: 'attachment'; name: string };
+
+/** A message's content as pieces; what is not text is named, never loaded. */
+export function pieces(content: Content): Piece[] {
+	if (typeof content === 'string') return [{ kind: 'text', text: content }];
+	return content.map((part): Piece => {
+		if (part.type === 'text' && 'text' in part) return { kind: 'text', text: part.text };
+		return { kind: 'attachment', name: 'artifact' in part && typeof part.artifact === 'string' ? part.artifact : part.type };
+	});
+}
+
+/** Parts both answers open with, shown once; each side keeps at least its last message. */
+export function splitShared(left: readonly Message[], right: readonly Message[]): { shared: Message[]; left: Message[]; right: Message[] } {
+	const most = Math.min(left.length, right.length) - 1;
+	let same = 0;
+	while (same < most && JSON.stringify(left[same]) === JSON.stringify(right[same])) same += 1;
+	return { shared: left.slice(0, same), left: left.slice(same), right: right.slice(same) };
+}
+
+/** Length of a text as a reader sees it: characters for Chinese, words for the rest. */
+export function length(messages: readonly Message[], lang: string): number {
+	const text = messages.flatMap((message) => pieces(message.content).map((piece) => (piece.kind === 'text' ? piece.text : ''))).join(' ');
+	if (lang.startsWith('zh')) return Array.from(text.replace(/\s/gu, '')).length;
+	return text.split(/\s+/u).filter(Boolean).length;
+}

@@ -1,0 +1,44 @@
+import { getLocale } from '#lib/paraglide/runtime.js';
+
+const number = new Map<string, Intl.NumberFormat>();
+
+function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+	const key = getLocale() + JSON.stringify(options);
+	const known = number.get(key) ?? new Intl.NumberFormat(getLocale(), options);
+	number.set(key, known);
+	return known;
+}
+
+/** 12,345 */
+export function count(n: number): string {
+	return formatter({ maximumFractionDigits: 0 }).format(n);
+}
+
+/** 0.0123 with so many digits that count. */
+export function decimal(n: number, digits = 2): string {
+	return formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+}
+
+/** 0.58 → “58 %”, with the narrow space of running text. */
+export function percent(share: number, digits = 0): string {
+	return `${formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share * 100)} %`;
+}
+
+/** “23 Nov, 14:32”, in the reader's time zone. */
+export function moment(at: Date | number | string): string {
+	return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+}
+
+/** “14:32” */
+export function clock(at: Date | number | string): string {
+	return new Intl.DateTimeFormat(getLocale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+}
+
+/** 95 → “1 min 35 s”, for work that is going on. */
+export function duration(seconds: number): string {
+	const s = Math.max(0, Math.round(seconds));
+	const unit = (value: number, name: 'hour' | 'minute' | 'second'): string => formatter({ style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+	if (s < 60) return unit(s, 'second');
+	if (s < 3600) return `${unit(Math.floor(s / 60), 'minute')}${s % 60 && s < 600 ? ` ${unit(s % 60, 'second')}` : ''}`;
+	return `${unit(Math.floor(s / 3600), 'hour')} ${unit(Math.floor((s % 3600) / 60), 'minute')}`;
+}

@@ -1,0 +1,206 @@
+import { contentHash } from './canonical-json.ts';
+import { drawSplit } from './holdout.ts';
+import type { Split, SplitShares } from './holdout.ts';
+import { isStorableText, messageText, normaliseMessages } from './message.ts';
+import type { Message, MessageRole } from './message.ts';
+import { canonicalOrder, comparisonHash, everyPair, queueKey } from './pairing.ts';
+
+/** A response of a staged row, with its content hash. */
+export type StagedResponse = { hash: string; messages: Message[] };
+
+/** A pair of a staged row in canonical order; `verdict` is the preference the file states, if any. */
+export type StagedPair = {
+	a: string;
+	b: string;
+	contentHash: string;
+	orderKey: number;
+	propensity: number;
+	policy: string;
+	verdict: 'a' | 'b' | null;
+};
+
+/** A row of an import file, ready to be published. */
+export type StagedRow = {
+	line: number;
+	promptHash: string;
+	groupKey: string;
+	split: Split;
+	systemPromptId: string | null;
+	messages: Message[];
+	tags: string[] | null;
+	matter: string | null;
+	responses: StagedResponse[];
+	pairs: StagedPair[];
+};
+
+/** What a row's meaning depends on besides the row: settings of the project. */
+export type ImportContext = {
+	seed: string;
+	splitSalt: string;
+	shares: SplitShares;
+	systemPrompt: { id: string; body: string } | null;
+};
+
+/** A wrong field of a row: its path and what would be right. */
+export type RowError = { field: string; message: string };
+
+type Read = { ok: true; row: StagedRow } | { ok: false; error: RowError };
+type Fields = Record<string, unknown>;
+type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null };
+
+const wrong = (field: string, message: string) => ({ ok: false as const, error: { field, message } });
+
+/** Largest text of one message in characters: a long contract fits, a mistaken file does not fill the store. */
+export const MAX_TEXT_CHARS = 4_000_000;
+/** Responses one row may bring; every pair of them is compared. */
+export const MAX_RESPONSES = 8;
+const MAX_TURNS = 1000;
+
+const text = (fields: Fields, name: string): string | null => (typeof fields[name] === 'string' && fields[name] !== '' ? fields[name] : null);
+
+/** Messages of one field: a text, one message, or a list of them. */
+function readMessages(value: unknown, field: string, role: MessageRole): { ok: true; messages: Message[] } | ReturnType<typeof wrong> {
+	if (value === undefined || value === null) return wrong(field, 'missing');
+	if (Array.isArray(value) && value.length > MAX_TURNS) return wrong(field, `at most ${MAX_TURNS} turns, here are ${value.length}`);
+	const single = typeof value === 'object' && !Array.isArray(value);
+	const read = normaliseMessages(single ? [{ role, ...value }] : value, role, field);
+	if (!read.ok) {
+		const first = read.problem.errors?.[0] ?? { field, message: read.problem.detail };
+		return wrong(first.field, first.message.startsWith('Invalid key: Expected "role"') ? 'missing: system, user, assistant or tool' : first.message);
+	}
+	for (const [i, message] of read.value.entries()) {
+		const at = typeof value === 'string' ? field : `${field}[${i}].content`;
+		const text = messageText(message);
+		if (typeof message.content === 'string' && text.trim() === '') return wrong(at, 'must not be empty');
+		if (text.length > MAX_TEXT_CHARS) return wrong(at, `has ${text.length} characters; at most ${MAX_TEXT_CHARS}`);
+		if (typeof message.content !== 'string' && message.content.some((part) => part.type !== 'text')) return wrong(at, 'images and documents cannot be imported this way; give text');
+	}
+	return { ok: true, messages: read.value };
+}
+
+/** `{prompt, chosen, rejected}`; chosen and rejected may repeat the prompt as Hugging Face sets do. */
+function readPreference(fields: Fields): { ok: true; given: Given } | ReturnType<typeof wrong> {
+	const chosen = readMessages(fields['chosen'], 'chosen', 'assistant');
+	if (!chosen.ok) return chosen;
+	const rejected = readMessages(fields['rejected'], 'rejected', 'assistant');
+	if (!rejected.ok) return rejected;
+	let prompt: Message[];
+	let [a, b] = [chosen.messages, rejected.messages];
+	if (fields['prompt'] !== undefined || fields['messages'] !== undefined) {
+		const read = readMessages(fields['prompt'] ?? fields['messages'], fields['prompt'] === undefined ? 'messages' : 'prompt', 'user');
+		if (!read.ok) return read;
+		prompt = read.messages;
+		const repeats = (answer: Message[]) => answer.length > prompt.length && prompt.every((message, i) => contentHash(message) === contentHash(answer[i] ?? null));
+		if (repeats(a) && repeats(b)) [a, b] = [a.slice(prompt.length), b.slice(prompt.length)];
+	} else {
+		let shared = 0;
+		while (shared < Math.min(a.length, b.length) - 1 && contentHash(a[shared]) === contentHash(b[shared])) shared++;
+		if (shared === 0) return wrong('prompt', 'missing: give “prompt”, or let “chosen” and “rejected” begin with the same conversation');
+		prompt = a.slice(0, shared);
+		[a, b] = [a.slice(shared), b.slice(shared)];
+	}
+	return { ok: true, given: { prompt, responses: [a, b], preferred: 0 } };
+}
+
+/** `{messages, responses: […]}`, also with `prompt` for `messages`. */
+function readResponses(fields: Fields): { ok: true; given: Given } | ReturnType<typeof wrong> {
+	const name = fields['messages'] === undefined ? 'prompt' : 'messages';
+	const prompt = readMessages(fields[name], name, 'user');
+	if (!prompt.ok) return prompt;
+	const list = fields['responses'] ?? [];
+	if (!Array.isArray(list)) return wrong('responses', 'must be a list of answers');
+	if (list.length > MAX_RESPONSES) return wrong('responses', `at most ${MAX_RESPONSES} answers a row, here are ${list.length}`);
+	const responses: Message[][] = [];
+	for (const [i, item] of list.entries()) {
+		const value = item !== null && typeof item === 'object' && 'messages' in item ? (item as { messages: unknown }).messages : item;
+		const read = readMessages(value, `responses[${i}]`, 'assistant');
+		if (!read.ok) return read;
+		responses.push(read.messages);
+	}
+	const preferred = fields['preferred'] ?? null;
+	if (preferred !== null && (!Number.isInteger(preferred) || Number(preferred) < 0 || Number(preferred) >= responses.length)) {
+		return wrong('preferred', `the number of the preferred answer, 0 to ${responses.length - 1}`);
+	}
+	return { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as number | null } };
+}
+
+function checkTurns(given: Given): ReturnType<typeof wrong> | null {
+	const last = given.prompt.at(-1);
+	if (!last || (last.role !== 'user' && last.role !== 'tool')) return wrong('messages', 'must end with a turn of the user: that is what is answered');
+	if (given.prompt.slice(1).some((message) => message.role === 'system')) return wrong('messages', 'a system message may only be the first');
+	for (const [i, response] of given.responses.entries()) {
+		if (response.at(-1)?.role !== 'assistant') return wrong(`responses[${i}]`, 'must end with a turn of the assistant');
+		if (response.some((message) => message.role === 'system')) return wrong(`responses[${i}]`, 'an answer holds no system message');
+	}
+	return null;
+}
+
+/** Same messages, same hash, whatever their fields' order; the order of turns matters. */
+const hashOf = (messages: Message[]): string => contentHash(messages);
+
+/** Every pair of the row's answers in canonical order, with the preference that the row states. */
+function pairsOf(promptHash: string, responses: StagedResponse[], preferred: number | null, seed: string): StagedPair[] {
+	return everyPair(responses).flatMap(({ first, second, policy, propensity }) => {
+		const ordered = canonicalOrder(seed, first, second);
+		if (ordered.kind === 'identical') return [];
+		const { a, b } = ordered;
+		const winner = preferred === null ? null : responses[preferred]?.hash;
+		const verdict = winner === a.hash ? 'a' : winner === b.hash ? 'b' : null;
+		const hash = comparisonHash(promptHash, a.hash, b.hash);
+		return { a: a.hash, b: b.hash, contentHash: hash, orderKey: queueKey(seed, hash), propensity, policy, verdict };
+	});
+}
+
+/**
+ * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?}`
+ * or `{prompt, chosen, rejected, …}`, each text or message lists.
+ * The system prompt is the row's own, else the project's (semantics 14); the split
+ * is drawn from the group (semantics 10). The error names the field and what would be right.
+ */
+export function readImportRow(value: unknown, line: number, context: ImportContext): Read {
+	if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
+	const fields = value as Fields;
+	const preference = fields['chosen'] !== undefined || fields['rejected'] !== undefined;
+	const read = preference ? readPreference(fields) : readResponses(fields);
+	if (!read.ok) return read;
+	const turns = checkTurns(read.given);
+	if (turns) return turns;
+
+	for (const name of ['group', 'system', 'matter'] as const) {
+		const given = fields[name];
+		if (given !== undefined && given !== null && typeof given !== 'string') return wrong(name, 'must be text');
+		if (typeof given === 'string' && !isStorableText(given)) return wrong(name, 'contains NUL or half of a surrogate pair, which no text has');
+	}
+	const tags = fields['tags'] ?? null;
+	if (tags !== null && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && isStorableText(tag)))) return wrong('tags', 'must be a list of texts');
+
+	const own = read.given.prompt[0]?.role === 'system';
+	const system = text(fields, 'system');
+	if (own && system !== null) return wrong('system', 'the messages begin with a system message already; give one of the two');
+	const project = !own && system === null ? context.systemPrompt : null;
+	const systemText = system ?? project?.body ?? null;
+	const messages: Message[] = systemText === null ? read.given.prompt : [{ role: 'system', content: systemText }, ...read.given.prompt];
+
+	const responses = read.given.responses.map((response) => ({ hash: hashOf(response), messages: response }));
+	for (const [i, response] of responses.entries()) {
+		const same = responses.findIndex((other) => other.hash === response.hash);
+		if (same < i) return wrong(preference ? 'rejected' : `responses[${i}]`, `is the same answer as ${preference ? 'chosen' : `responses[${same}]`}: there is nothing to compare`);
+	}
+	const promptHash = hashOf(messages);
+	const groupKey = text(fields, 'group') ?? `prompt:${hashOf(read.given.prompt)}`;
+	return {
+		ok: true,
+		row: {
+			line,
+			promptHash,
+			groupKey,
+			split: drawSplit({ salt: context.splitSalt, group: groupKey, shares: context.shares }),
+			systemPromptId: project?.id ?? null,
+			messages,
+			tags: tags as string[] | null,
+			matter: text(fields, 'matter'),
+			responses,
+			pairs: pairsOf(promptHash, responses, read.given.preferred, context.seed)
+		}
+	};
+}

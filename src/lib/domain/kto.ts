@@ -1,0 +1,58 @@
+import { canonicalJson } from './canonical-json.ts';
+import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
+import type { DropReason } from './prompt-bundle.ts';
+import { labelledRow, rowChars, sameAnswer } from './training-row.ts';
+import type { Rendered } from './training-row.ts';
+
+type Labelled = { answer: RenderedAnswer; label: boolean };
+
+/** What a verdict says of each answer: winner desirable, loser not; both_bad: neither; single mode as judged (semantics 12). */
+function labelsOf({ verdict, a, b }: DecidedComparison): Labelled[] {
+	if (verdict === 'good' || verdict === 'bad') return [{ answer: a, label: verdict === 'good' }];
+	if (b === null) return [];
+	return [
+		{ answer: a, label: verdict === 'a' },
+		{ answer: b, label: verdict === 'b' }
+	];
+}
+
+/**
+ * kto rows of a prompt: one per answer, however often it was judged. An answer
+ * that one comparison calls desirable and another undesirable is a `conflict`
+ * and gives no row. A comparison is behind a row when one of its answers is;
+ * when none is, it is dropped as `conflict`, else `too_long`.
+ */
+export function mapLabels(prompt: Rendered, decided: readonly DecidedComparison[], options: Pick<MapOptions, 'maxChars'>): Mapping {
+	const mapping: Mapping = { rows: [], drops: new Map(), rendered: [], droppedResponses: [] };
+	const judged = new Map<string, { answer: RenderedAnswer; labels: Set<boolean>; comparisonKeys: string[] }>();
+	for (const comparison of decided) {
+		if ((comparison.verdict === 'a' || comparison.verdict === 'b') && comparison.b && sameAnswer(comparison.a.rendered, comparison.b.rendered)) {
+			mapping.drops.set(comparison.key, 'identical');
+			continue;
+		}
+		for (const { answer, label } of labelsOf(comparison)) {
+			// By content, not by key: the same text given twice is one answer.
+			const content = canonicalJson([answer.rendered.messages, answer.rendered.images]);
+			const entry = judged.get(content) ?? { answer, labels: new Set(), comparisonKeys: [] };
+			entry.labels.add(label);
+			if (!entry.comparisonKeys.includes(comparison.key)) entry.comparisonKeys.push(comparison.key);
+			judged.set(content, entry);
+		}
+	}
+	const withRow = new Set<string>();
+	const reasons = new Map<string, DropReason>();
+	for (const { answer, labels, comparisonKeys } of judged.values()) {
+		const tooLong = options.maxChars !== null && rowChars(prompt, answer.rendered) > options.maxChars;
+		const reason = labels.size > 1 ? 'conflict' : tooLong ? 'too_long' : null;
+		if (reason === null) {
+			mapping.rows.push({ row: labelledRow(prompt, answer.rendered, labels.has(true)), comparisonKeys });
+			mapping.rendered.push(prompt, answer.rendered);
+			for (const key of comparisonKeys) withRow.add(key);
+			continue;
+		}
+		mapping.droppedResponses.push({ responseKey: answer.key, reason });
+		for (const key of comparisonKeys) if (reasons.get(key) !== 'conflict') reasons.set(key, reason);
+	}
+	for (const [key, reason] of reasons) if (!withRow.has(key)) mapping.drops.set(key, reason);
+	return mapping;
+}

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, sha256Hex } from './canonical-json.ts';
+import { addTallies, buildManifest, manifestHash, manifestProblems, tally } from './manifest.ts';
+import type { Manifest, ManifestInput } from './manifest.ts';
+import { DROP_REASONS } from './prompt-bundle.ts';
+
+const file = (rows: number) => ({ rows, sha256: sha256Hex(String(rows)) });
+
+function input(more: Partial<ManifestInput> = {}): ManifestInput {
+	return {
+		objective: 'dpo',
+		rule: { aggregation: 'adjudication_then_strict_majority', includeImports: false, maxChars: null, rounds: 'this_round' },
+		totals: { prompts: 5, comparisons: 7, judgments: 12 },
+		comparisons: { used: 3, dropped: { tie: 1, split: 3 } },
+		judgments: { used: 6, dropped: { tie: 2, split: 3, void: 1 } },
+		splits: { train: file(3), dev: file(1), test: file(2) },
+		heldOut: file(3),
+		neutralised: 2,
+		guidelines: [sha256Hex('g2'), sha256Hex('g1'), sha256Hex('g2')],
+		systemPrompts: [sha256Hex('s')],
+		labels: null,
+		desirableWeight: null,
+		cycles: 0,
+		...more
+	};
+}
+
+const problemsOf = (more: Partial<ManifestInput>): string[] => manifestProblems(buildManifest(input(more)));
+
+describe('buildManifest', () => {
+	it('gives the same bytes whatever the order of reasons and hashes', () => {
+		const other = input({ guidelines: [sha256Hex('g1'), sha256Hex('g2')], comparisons: { used: 3, dropped: { split: 3, void: 0, tie: 1 } } });
+		expect(canonicalJson(buildManifest(other))).toBe(canonicalJson(buildManifest(input())));
+		expect(manifestHash(buildManifest(other))).toBe(manifestHash(buildManifest(input())));
+	});
+
+	it('gives another hash when anything else differs', () => {
+		const base = manifestHash(buildManifest(input()));
+		const changes: Partial<ManifestInput>[] = [{ neutralised: 3 }, { cycles: 1 }, { heldOut: { ...file(3), sha256: sha256Hex('x') } }, { systemPrompts: [] }, { objective: 'orpo' }];
+		for (const change of changes) expect(manifestHash(buildManifest(input(change)))).not.toBe(base);
+	});
+});
+
+describe('manifestProblems', () => {
+	it('finds nothing where all adds up', () => {
+		expect(problemsOf({})).toEqual([]);
+		expect(problemsOf({ objective: 'kto', splits: { train: file(6), dev: file(0), test: file(0) }, labels: { desirable: 3, undesirable: 3 }, desirableWeight: { desirable: 1, undesirable: 1 } })).toEqual([]);
+	});
+
+	it('finds a judgment or comparison that was lost', () => {
+		expect(problemsOf({ totals: { prompts: 5, comparisons: 7, judgments: 13 } })).toEqual(['Used and dropped judgments add up to 12, not to 13.']);
+		expect(problemsOf({ totals: { prompts: 5, comparisons: 8, judgments: 12 } })).toEqual(['Used and dropped comparisons add up to 7, not to 8.']);
+	});
+
+	it('finds rows that no comparison stands for', () => {
+		expect(problemsOf({ splits: { train: file(4), dev: file(1), test: file(2) } })).toHaveLength(1);
+		expect(problemsOf({ heldOut: file(4) })).toHaveLength(1);
+		expect(problemsOf({ objective: 'kto', splits: { train: file(6), dev: file(0), test: file(0) }, labels: { desirable: 3, undesirable: 2 } })).toHaveLength(1);
+	});
+
+	it('finds labels outside kto, wrong hashes, broken counts, unknown reasons and formats', () => {
+		expect(problemsOf({ labels: { desirable: 1, undesirable: 2 } })).toHaveLength(1);
+		expect(problemsOf({ heldOut: { rows: 3, sha256: 'no' } })).toHaveLength(1);
+		expect(problemsOf({ neutralised: -1 })).toHaveLength(1);
+		const manifest = buildManifest(input());
+		const odd = { ...manifest, judgments: { used: 6, dropped: { tie: 2, split: 3, lost: 1 } } } as unknown as Manifest;
+		expect(manifestProblems(odd)).toEqual(['lost is not a reason to drop judgments.']);
+		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 2 } })).toHaveLength(1);
+	});
+});
+
+describe('tally', () => {
+	it('adds up to the number of fates, part by part or at once', () => {
+		const fates = fc.array(fc.constantFrom('used' as const, 'row' as const, ...DROP_REASONS));
+		fc.assert(
+			fc.property(fates, fates, (one, other) => {
+				const whole = tally([...one, ...other]);
+				expect(addTallies(tally(one), tally(other))).toEqual(whole);
+				expect(whole.used + Object.values(whole.dropped).reduce((sum, count) => sum + count, 0)).toBe(one.length + other.length);
+			})
+		);
+	});
+});

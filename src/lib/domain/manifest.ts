@@ -1,0 +1,148 @@
+import { contentHash } from './canonical-json.ts';
+import type { DesirableWeight } from './desirable-weight.ts';
+import { SPLITS } from './holdout.ts';
+import type { Split } from './holdout.ts';
+import { OBJECTIVES } from './preference-dataset.ts';
+import type { Objective } from './preference-dataset.ts';
+import { DROP_REASONS } from './prompt-bundle.ts';
+import type { DropReason } from './prompt-bundle.ts';
+
+/** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. */
+export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 1 } as const;
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** How judgments became rows, completed with its defaults. No ids, no times: `filter` names what content shows. */
+export type ManifestRule = {
+	aggregation: 'adjudication_then_strict_majority';
+	includeImports: boolean;
+	/** Longest row in UTF-16 units; null: no limit. */
+	maxChars: number | null;
+	/** Which rounds' judgments were taken. */
+	rounds: 'this_round' | 'all_rounds';
+	filter?: JsonValue;
+};
+
+/** How many were used, and how many dropped for which reason; reasons with none are left out. */
+export type Tally = { used: number; dropped: { [reason in DropReason]?: number } };
+/** A file of rows: how many, and SHA-256 of its bytes. */
+export type ManifestFile = { rows: number; sha256: string };
+
+/** What a snapshot is, in full: the same inputs give the same bytes on any server (semantics 13). */
+export type Manifest = {
+	format: { name: string; version: number };
+	objective: Objective;
+	rule: ManifestRule;
+	totals: { prompts: number; comparisons: number; judgments: number };
+	comparisons: Tally;
+	judgments: Tally;
+	/** Rows per split. The engine gets train and dev, never test. */
+	splits: { [split in Split]: ManifestFile };
+	/** Comparisons of dev and test in canonical form, whatever the objective. */
+	heldOut: ManifestFile;
+	/** Template marks made harmless in the train rows. */
+	neutralised: number;
+	/** SHA-256 of the texts that were in force, sorted, each once. */
+	guidelines: string[];
+	systemPrompts: string[];
+	/** kto's train rows by label; null for other objectives. */
+	labels: { desirable: number; undesirable: number } | null;
+	/** Proposed loss weights (KTO, Eq. 8); null for other objectives or when a label is missing. */
+	desirableWeight: DesirableWeight | null;
+	/** Contradictions like a ≻ b ≻ c ≻ a over all prompts. They are reported, not dropped. */
+	cycles: number;
+};
+
+/** What a manifest is built from: all of it but the format. */
+export type ManifestInput = Omit<Manifest, 'format'>;
+
+/** Counts outcomes of comparisons (`row`) or dispositions of judgments (`used`) by reason. */
+export function tally(fates: Iterable<'row' | 'used' | DropReason>): Tally {
+	const counted: Tally = { used: 0, dropped: {} };
+	for (const fate of fates) {
+		if (fate === 'row' || fate === 'used') counted.used += 1;
+		else counted.dropped[fate] = (counted.dropped[fate] ?? 0) + 1;
+	}
+	return counted;
+}
+
+/** Two tallies as one, so that a large dataset can be counted prompt by prompt. */
+export function addTallies(one: Tally, other: Tally): Tally {
+	const dropped: Tally['dropped'] = {};
+	for (const reason of DROP_REASONS) {
+		const count = (one.dropped[reason] ?? 0) + (other.dropped[reason] ?? 0);
+		if (count > 0) dropped[reason] = count;
+	}
+	return { used: one.used + other.used, dropped };
+}
+
+/**
+ * The manifest in its one form: hashes sorted and each once, empty reasons left
+ * out. Totals are counted apart from the tallies by the caller, so that
+ * `manifestProblems` can find a judgment that was lost on the way.
+ */
+export function buildManifest(input: ManifestInput): Manifest {
+	const none: Tally = { used: 0, dropped: {} };
+	const hashes = (list: readonly string[]): string[] => [...new Set(list)].sort();
+	return {
+		format: { ...MANIFEST_FORMAT },
+		objective: input.objective,
+		rule: input.rule,
+		totals: input.totals,
+		comparisons: addTallies(input.comparisons, none),
+		judgments: addTallies(input.judgments, none),
+		splits: input.splits,
+		heldOut: input.heldOut,
+		neutralised: input.neutralised,
+		guidelines: hashes(input.guidelines),
+		systemPrompts: hashes(input.systemPrompts),
+		labels: input.labels,
+		desirableWeight: input.desirableWeight,
+		cycles: input.cycles
+	};
+}
+
+/** SHA-256 of the manifest's RFC 8785 form: the snapshot's name. */
+export function manifestHash(manifest: Manifest): string {
+	return contentHash(manifest);
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
+
+/** What does not add up in a manifest, one sentence each; empty when all does. */
+export function manifestProblems(manifest: Manifest): string[] {
+	const { format, objective, totals, comparisons, judgments, splits, heldOut, labels, desirableWeight } = manifest;
+	const problems: string[] = [];
+	const check = (holds: boolean, problem: string): void => {
+		if (!holds) problems.push(problem);
+	};
+	check(format.name === MANIFEST_FORMAT.name && format.version === MANIFEST_FORMAT.version, `The format ${format.name} ${format.version} is not known here.`);
+	check(OBJECTIVES.includes(objective), `The objective ${objective} is not known here.`);
+	const files = [...SPLITS.map((split) => ({ name: split as string, file: splits[split] })), { name: 'held-out', file: heldOut }];
+	for (const { name, file } of files) {
+		check(isCount(file.rows), `The ${name} file has ${file.rows} rows.`);
+		check(SHA256.test(file.sha256), `The ${name} file has no SHA-256.`);
+	}
+	for (const hash of [...manifest.guidelines, ...manifest.systemPrompts]) check(SHA256.test(hash), `${hash} is not a SHA-256.`);
+	for (const count of [...Object.values(totals), manifest.neutralised, manifest.cycles]) check(isCount(count), `${count} is not a count.`);
+	for (const [name, counted, total] of [['comparisons', comparisons, totals.comparisons], ['judgments', judgments, totals.judgments]] as const) {
+		for (const reason of Object.keys(counted.dropped)) check((DROP_REASONS as readonly string[]).includes(reason), `${reason} is not a reason to drop ${name}.`);
+		const counts = [counted.used, ...Object.values(counted.dropped)];
+		check(counts.every(isCount), `Not every number of ${name} is a count.`);
+		check(sum(counts) === total, `Used and dropped ${name} add up to ${sum(counts)}, not to ${total}.`);
+	}
+	check(comparisons.used <= judgments.used, `${comparisons.used} comparisons were used, but only ${judgments.used} judgments.`);
+	check(comparisons.used > 0 === judgments.used > 0, 'Judgments were used without a comparison, or the other way round.');
+	check(comparisons.used > 0 === splits.train.rows > 0, 'Train rows without a used comparison, or the other way round.');
+	check(heldOut.rows <= (comparisons.dropped.split ?? 0), `${heldOut.rows} held-out comparisons, but only ${comparisons.dropped.split ?? 0} on held-out prompts.`);
+	if (objective === 'kto') {
+		check(splits.train.rows <= 2 * comparisons.used, `${splits.train.rows} train rows from ${comparisons.used} comparisons.`);
+		check(labels !== null && labels.desirable + labels.undesirable === splits.train.rows, 'The labels do not add up to the train rows.');
+	} else {
+		check(splits.train.rows === comparisons.used, `${splits.train.rows} train rows from ${comparisons.used} comparisons.`);
+		check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
+	}
+	return problems;
+}

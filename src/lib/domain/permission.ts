@@ -1,0 +1,59 @@
+/** Roles in a project. The site's admin may act as owner everywhere. */
+export const ROLES = ['annotator', 'reviewer', 'engineer', 'owner'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Whether a text is a role's name. */
+export function isRole(text: string): text is Role {
+	return (ROLES as readonly string[]).includes(text);
+}
+
+/**
+ * Who may do what: the only table that says so. `admin` stands for the site's
+ * admin alone; everything an owner may do, the admin may too. A token's scopes
+ * are names of these actions.
+ */
+export const PERMISSIONS = {
+	'project.create': ['admin'],
+	'project.read': ['annotator', 'reviewer', 'engineer', 'owner'],
+	'project.configure': ['owner'],
+	'guideline.read': ['annotator', 'reviewer', 'engineer', 'owner'],
+	'members.read': ['reviewer', 'engineer', 'owner'],
+	'members.manage': ['owner'],
+	'import.create': ['engineer', 'owner'],
+	'import.read': ['reviewer', 'engineer', 'owner'],
+	'task.judge': ['annotator', 'reviewer'],
+	'judgment.void': ['reviewer', 'owner'],
+	'round.read': ['reviewer', 'engineer', 'owner'],
+	'snapshot.create': ['engineer', 'owner'],
+	'snapshot.read': ['reviewer', 'engineer', 'owner'],
+	'snapshot.data': ['engineer', 'owner'],
+	'run.start': ['engineer', 'owner'],
+	'run.cancel': ['engineer', 'owner'],
+	'run.read': ['reviewer', 'engineer', 'owner'],
+	'checkpoint.read': ['reviewer', 'engineer', 'owner'],
+	'checkpoint.decide': ['reviewer', 'owner'],
+	'user.manage': ['admin'],
+	'audit.verify': ['admin']
+} as const satisfies Record<string, readonly (Role | 'admin')[]>;
+
+export type Action = keyof typeof PERMISSIONS;
+
+/** Names of all actions, as scopes of a token use them. */
+export const ACTIONS = Object.keys(PERMISSIONS) as Action[];
+
+/** Whether a text names an action. */
+export function isAction(text: string): text is Action {
+	return text in PERMISSIONS;
+}
+
+/** Whether a person with this role (null: no member) may do it. Scopes are checked apart. */
+export function may(who: { role: Role | null; isAdmin: boolean }, action: Action): boolean {
+	const allowed: readonly string[] = PERMISSIONS[action];
+	if (who.isAdmin && (allowed.includes('admin') || allowed.includes('owner'))) return true;
+	return who.role !== null && allowed.includes(who.role);
+}
+
+/** Roles that may do it, for a sentence that says who can help. */
+export function rolesFor(action: Action): string[] {
+	return [...PERMISSIONS[action]];
+}

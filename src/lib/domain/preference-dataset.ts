@@ -1,0 +1,104 @@
+import { mapLabels } from './kto.ts';
+import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
+import { mapPairs } from './pair-rows.ts';
+import { deliberate } from './prompt-bundle.ts';
+import type { BundleComparison, Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
+import { renderMessages } from './training-row.ts';
+import type { TrainingRow } from './training-row.ts';
+import type { CountingVerdict } from './verdict.ts';
+
+/** Objectives a preference dataset can be mapped to. */
+export const PAIR_OBJECTIVES = ['dpo', 'orpo', 'cpo', 'simpo', 'rm'] as const;
+export const OBJECTIVES = [...PAIR_OBJECTIVES, 'kto'] as const;
+export type Objective = (typeof OBJECTIVES)[number];
+
+/** What became of a comparison, and the verdict it came to (null: none). */
+export type ComparisonOutcome = { comparisonKey: string; outcome: 'row' | DropReason; verdict: CountingVerdict | null };
+/** What became of a judgment: it is behind a row, or the reason why not. */
+export type JudgmentDisposition = { judgmentKey: string; disposition: 'used' | DropReason };
+export type MappedPrompt = {
+	rows: TrainingRow[];
+	/** For each row, in the same order, the comparisons behind it. */
+	origins: string[][];
+	outcomes: ComparisonOutcome[];
+	dispositions: JudgmentDisposition[];
+	/** kto only: answers that were judged but gave no row. */
+	droppedResponses: Mapping['droppedResponses'];
+	/** Template marks made harmless in the rows; a mark in a prompt counts once per row. */
+	neutralised: number;
+	/** Document parts in the rows whose text was not supplied. */
+	documentsWithoutText: number;
+};
+
+/** Whether the objective learns from pairs (true) or from single labelled answers (kto). */
+export function learnsFromPairs(objective: Objective): objective is (typeof PAIR_OBJECTIVES)[number] {
+	return objective !== 'kto';
+}
+
+/**
+ * Training rows of one prompt for an objective (semantics 11 to 13). Every
+ * comparison gets exactly one outcome and every judgment exactly one
+ * disposition: its own reason when it had no vote (void, surplus, filtered),
+ * else its comparison's. A judgment of the minority is `used`: it was weighed.
+ * @throws when a comparison names a response that the bundle lacks
+ */
+export function mapPrompt(objective: Objective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
+	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
+	const mapping = bundle.split === (options.split ?? 'train') ? mapDecided(objective, bundle, deliberations, options) : null;
+	const outcomes = bundle.comparisons.map((comparison, index): ComparisonOutcome => {
+		const result = deliberations[index]?.aggregate;
+		const verdict = result?.kind === 'decided' ? result.verdict : null;
+		if (!mapping) return { comparisonKey: comparison.key, outcome: 'split', verdict };
+		return { comparisonKey: comparison.key, outcome: mapping.drops.get(comparison.key) ?? 'row', verdict };
+	});
+	return {
+		rows: mapping?.rows.map(({ row }) => row) ?? [],
+		origins: mapping?.rows.map(({ comparisonKeys }) => comparisonKeys) ?? [],
+		outcomes,
+		dispositions: deliberations.flatMap(({ standings }, index) => {
+			const outcome = outcomes[index]?.outcome ?? 'row';
+			return standings.map(({ judgmentKey, standing }): JudgmentDisposition => {
+				if (standing !== 'voting') return { judgmentKey, disposition: standing };
+				return { judgmentKey, disposition: outcome === 'row' ? 'used' : outcome };
+			});
+		}),
+		droppedResponses: mapping?.droppedResponses ?? [],
+		neutralised: mapping?.rendered.reduce((sum, { neutralised }) => sum + neutralised, 0) ?? 0,
+		documentsWithoutText: mapping?.rendered.reduce((sum, { documentsWithoutText }) => sum + documentsWithoutText, 0) ?? 0
+	};
+}
+
+function mapDecided(objective: Objective, bundle: PromptBundle, deliberations: readonly Deliberation[], options: MapOptions): Mapping {
+	const drops = new Map<string, DropReason>();
+	const answers = new Map<string, RenderedAnswer>();
+	const answer = (key: string): RenderedAnswer => {
+		const known = answers.get(key);
+		if (known) return known;
+		const response = bundle.responses.find((candidate) => candidate.key === key);
+		if (!response) throw new Error(`the bundle lacks response ${key}`);
+		const rendered = { key, rendered: renderMessages(response.messages, options.documentTexts) };
+		answers.set(key, rendered);
+		return rendered;
+	};
+	const decided: DecidedComparison[] = [];
+	bundle.comparisons.forEach((comparison, index) => {
+		const result = deliberations[index]?.aggregate;
+		const reason = reasonBefore(objective, comparison, result);
+		if (reason !== null || result?.kind !== 'decided') drops.set(comparison.key, reason ?? 'incomplete');
+		else decided.push({ key: comparison.key, verdict: result.verdict, a: answer(comparison.a), b: comparison.b == null ? null : answer(comparison.b) });
+	});
+	const prompt = renderMessages(bundle.messages, options.documentTexts);
+	const mapping = learnsFromPairs(objective) ? mapPairs(prompt, decided, options) : mapLabels(prompt, decided, options);
+	return { ...mapping, drops: new Map([...drops, ...mapping.drops]) };
+}
+
+/** The reason why a comparison gives no row that is known before its answers are looked at. */
+function reasonBefore(objective: Objective, comparison: BundleComparison, result: Deliberation['aggregate'] | undefined): DropReason | null {
+	// A single answer has nothing to be preferred to: the objective's choice leaves it out.
+	if (learnsFromPairs(objective) && comparison.mode === 'single') return 'filtered';
+	if (!result || result.kind === 'incomplete') return 'incomplete';
+	if (result.kind === 'no_majority') return 'no_majority';
+	if (result.verdict === 'tie') return 'tie';
+	if (result.verdict === 'both_bad' && learnsFromPairs(objective)) return 'both_bad';
+	return null;
+}

@@ -1,0 +1,9 @@
+/** Why a run, an evaluation or a generation failed or waits, in words for the page. */
+export type RunProblem = {
+	/** Stable code, e.g. `out_of_memory`. */
+	code: string;
+	/** What happened, one sentence. */
+	message: string;
+	/** What to do about it. */
+	hint?: string;
+};

@@ -1,0 +1,89 @@
+import * as v from 'valibot';
+import { SKIP_REASONS } from '../../usecases/skip-task.ts';
+import { VOID_REASONS } from '../../usecases/void-judgment.ts';
+import { idParams, slugParams, text, uuid } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const taskParams = v.object({ taskId: uuid });
+const leaseToken = v.pipe(v.string('the lease token that the claim gave'), v.minLength(1), v.maxLength(200));
+const key = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'Idempotency-Key: 1 to 200 printable characters without spaces'));
+const messages = v.object({ messages: v.array(v.object({ role: v.string(), content: v.union([v.string(), v.array(v.looseObject({ type: v.string() }))]) })) });
+
+export const claimTask = operation({
+	id: 'claimTask',
+	method: 'POST',
+	path: '/projects/{slug}/tasks/claim',
+	summary: 'Lease the next pair; 204 when there is nothing for me to do',
+	access: 'task.judge',
+	params: slugParams,
+	headers: v.object({ 'idempotency-key': v.optional(key) }),
+	answers: {
+		200: v.object({
+			taskId: v.string(),
+			leaseToken: v.string(),
+			leaseExpiresAt: v.string(),
+			mode: v.picklist(['pair', 'single']),
+			prompt: messages,
+			left: messages,
+			right: v.nullable(messages),
+			guideline: v.nullable(v.object({ version: v.number(), body: v.string() }))
+		}),
+		204: null
+	},
+	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict', 'too_many_leases']
+});
+
+export const heartbeatTask = operation({
+	id: 'heartbeatTask',
+	method: 'POST',
+	path: '/tasks/{taskId}/heartbeat',
+	summary: 'Renew a lease',
+	access: 'task.judge',
+	params: taskParams,
+	body: v.object({ leaseToken }),
+	answers: { 200: v.object({ leaseExpiresAt: v.string() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost']
+});
+
+export const skipTask = operation({
+	id: 'skipTask',
+	method: 'POST',
+	path: '/tasks/{taskId}/skip',
+	summary: 'Pass a pair on, with a reason',
+	access: 'task.judge',
+	params: taskParams,
+	body: v.object({ leaseToken, reason: v.picklist(SKIP_REASONS, `one of ${SKIP_REASONS.join(', ')}`) }),
+	answers: { 200: v.object({ skipped: v.literal(true) }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_decided']
+});
+
+export const submitJudgment = operation({
+	id: 'submitJudgment',
+	method: 'POST',
+	path: '/tasks/{taskId}/judgment',
+	summary: 'Judge a pair. A late judgment is kept; the same key again gives the same answer',
+	access: 'task.judge',
+	params: taskParams,
+	headers: v.object({ 'idempotency-key': v.optional(key) }),
+	body: v.object({
+		leaseToken,
+		verdict: v.picklist(['left', 'right', 'tie', 'both_bad', 'cannot_judge', 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
+		rationale: v.optional(text(20_000, 0)),
+		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
+		supersedes: v.optional(uuid)
+	}),
+	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'too_large']
+});
+
+export const voidJudgment = operation({
+	id: 'voidJudgment',
+	method: 'POST',
+	path: '/judgments/{id}/void',
+	summary: 'Declare a judgment void; its slot opens again',
+	access: 'judgment.void',
+	params: idParams,
+	body: v.object({ reason: v.picklist(VOID_REASONS, `one of ${VOID_REASONS.join(', ')}`), note: v.optional(text(2_000)) }),
+	answers: { 200: v.object({ voided: v.number(), reopened: v.boolean() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
+});

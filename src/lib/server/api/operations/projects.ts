@@ -1,0 +1,91 @@
+import * as v from 'valibot';
+import { ROLES } from '../../../domain/permission.ts';
+import { slug, slugParams, text, uuid } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const OBJECTIVES = ['dpo', 'kto', 'orpo'] as const;
+
+export const project = v.object({
+	slug: v.string(),
+	name: v.string(),
+	locale: v.string(),
+	overlap: v.number(),
+	objective: v.string(),
+	role: v.nullable(v.picklist(ROLES))
+});
+
+export const listProjects = operation({
+	id: 'listProjects',
+	method: 'GET',
+	path: '/projects',
+	summary: 'Projects that I may see',
+	access: 'signed-in',
+	answers: { 200: v.object({ projects: v.array(project) }) },
+	problems: ['not_signed_in']
+});
+
+export const createProject = operation({
+	id: 'createProject',
+	method: 'POST',
+	path: '/projects',
+	summary: 'Make a project; round 1 is open at once',
+	access: 'project.create',
+	body: v.object({
+		slug,
+		name: text(200),
+		overlap: v.pipe(v.number('a whole number from 1 to 15'), v.integer(), v.minValue(1, 'at least 1'), v.maxValue(15, 'at most 15')),
+		objective: v.optional(v.picklist(OBJECTIVES)),
+		locale: v.optional(v.picklist(['en', 'zh'])),
+		systemPrompt: v.optional(text(20_000)),
+		guideline: v.optional(text(100_000)),
+		leaseSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)))
+	}),
+	answers: { 201: v.object({ id: v.string(), slug: v.string(), round: v.number() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden']
+});
+
+export const putMember = operation({
+	id: 'putMember',
+	method: 'PUT',
+	path: '/projects/{slug}/members/{userId}',
+	summary: 'Give a person a role, or change it',
+	access: 'members.manage',
+	params: v.object({ slug, userId: uuid }),
+	body: v.object({ role: v.picklist(ROLES, `one of ${ROLES.join(', ')}`) }),
+	answers: { 200: v.object({ userId: v.string(), role: v.picklist(ROLES) }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
+});
+
+export const listMembers = operation({
+	id: 'listMembers',
+	method: 'GET',
+	path: '/projects/{slug}/members',
+	summary: 'Members of a project',
+	access: 'members.read',
+	params: slugParams,
+	answers: { 200: v.object({ members: v.array(v.object({ userId: v.string(), role: v.picklist(ROLES), name: v.string(), email: v.string(), active: v.boolean() })) }) },
+	problems: ['not_signed_in', 'forbidden', 'not_found']
+});
+
+export const removeMember = operation({
+	id: 'removeMember',
+	method: 'DELETE',
+	path: '/projects/{slug}/members/{userId}',
+	summary: 'Take a person out of a project; what they judged stays',
+	access: 'members.manage',
+	params: v.object({ slug, userId: uuid }),
+	answers: { 204: null },
+	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict']
+});
+
+export const putGuideline = operation({
+	id: 'putGuideline',
+	method: 'PUT',
+	path: '/projects/{slug}/guideline',
+	summary: 'A new version of the guideline; judgments keep the version they were made under',
+	access: 'project.configure',
+	params: slugParams,
+	body: v.object({ body: text(100_000) }),
+	answers: { 200: v.object({ version: v.number() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});

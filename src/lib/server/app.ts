@@ -1,0 +1,48 @@
+import { createArtifacts } from './artifacts/store.ts';
+import type { Artifacts } from './artifacts/store.ts';
+import type { Config } from './config.ts';
+import { connect } from './db/client.ts';
+import type { Db } from './db/client.ts';
+import { createLog } from './log.ts';
+import type { Logger } from './log.ts';
+import { createEnqueue } from './queue/enqueue.ts';
+import type { Enqueue } from './queue/enqueue.ts';
+
+/** What use cases are given: everything a process holds open. */
+export type App = {
+	config: Config;
+	db: Db;
+	log: Logger;
+	artifacts: Artifacts;
+	enqueue: Enqueue;
+	/** Listens on a PostgreSQL channel; the returned function ends it. */
+	listen: (channel: string, heard: (payload: string) => void) => Promise<() => Promise<void>>;
+	close: () => Promise<void>;
+};
+
+/** Opens what web, worker and tests share. The caller closes it. */
+export async function createApp(config: Config, name: 'web' | 'worker' | 'test' | 'cli'): Promise<App> {
+	const log = createLog(config.logLevel, name);
+	const connection = connect(config.databaseUrl, { poolSize: config.poolSize, applicationName: `plumbline-${name}` });
+	try {
+		const queue = await createEnqueue(connection.db);
+		return {
+			config,
+			db: connection.db,
+			log,
+			artifacts: await createArtifacts(config.artifactsDir),
+			enqueue: queue.enqueue,
+			listen: async (channel, heard) => {
+				const subscription = await connection.client.listen(channel, heard);
+				return () => subscription.unlisten();
+			},
+			close: async () => {
+				await queue.close();
+				await connection.close();
+			}
+		};
+	} catch (error) {
+		await connection.close();
+		throw error;
+	}
+}

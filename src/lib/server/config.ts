@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import * as v from 'valibot';
+
+const Settings = v.object({
+	DATABASE_URL: v.pipe(v.string('DATABASE_URL is not set: npm start sets it; for a server of your own give postgres://user:password@host/database'), v.url()),
+	PLUMBLINE_DATA_DIR: v.optional(v.string(), '.plumbline'),
+	/** Where checkpoints and snapshots lie; a folder that web and workers share. */
+	PLUMBLINE_ARTIFACTS: v.optional(v.string()),
+	/** Connections of one process; PostgreSQL's own default limit is 100 for all of them together. */
+	PLUMBLINE_POOL: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(2), v.maxValue(100)), '16'),
+	PLUMBLINE_LOG_LEVEL: v.optional(v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), 'info'),
+	/** One-time code of the set-up page; without it that page is closed. */
+	PLUMBLINE_SETUP_CODE: v.optional(v.string()),
+	/** Public address; an https origin makes cookies Secure. */
+	ORIGIN: v.optional(v.pipe(v.string(), v.url())),
+	/** Folder of the base model for new projects; the bundled small one when not set. */
+	PLUMBLINE_BASE_MODEL: v.optional(v.string())
+});
+
+/** All settings of a process, read and checked once at its start. */
+export type Config = {
+	databaseUrl: string;
+	dataDir: string;
+	artifactsDir: string;
+	poolSize: number;
+	logLevel: string;
+	setupCode: string | undefined;
+	origin: string | undefined;
+	secureCookies: boolean;
+	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
+	baseModel: string;
+};
+
+/**
+ * Settings from environment variables.
+ * @throws Error naming each variable that is wrong and what would be right: a process must not start half configured.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+	const parsed = v.safeParse(Settings, env);
+	if (!parsed.success) {
+		const lines = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'settings'}: ${issue.message}`);
+		throw new Error(`Wrong settings. ${lines.join('; ')}`);
+	}
+	const s = parsed.output;
+	const dataDir = resolve(s.PLUMBLINE_DATA_DIR);
+	return {
+		databaseUrl: s.DATABASE_URL,
+		dataDir,
+		artifactsDir: resolve(s.PLUMBLINE_ARTIFACTS ?? `${dataDir}/artifacts`),
+		poolSize: s.PLUMBLINE_POOL,
+		logLevel: s.PLUMBLINE_LOG_LEVEL,
+		setupCode: s.PLUMBLINE_SETUP_CODE,
+		origin: s.ORIGIN,
+		secureCookies: s.ORIGIN?.startsWith('https:') ?? false,
+		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
+	};
+}

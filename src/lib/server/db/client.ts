@@ -1,0 +1,50 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type { PgTransaction } from 'drizzle-orm/pg-core';
+import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+type NoRelations = ExtractTablesWithRelations<Record<string, never>>;
+
+/** The database, outside a transaction. */
+export type Db = PostgresJsDatabase<Record<string, never>>;
+/** An open transaction. */
+export type Tx = PgTransaction<PostgresJsQueryResultHKT, Record<string, never>, NoRelations>;
+/** Either: for reads that may stand in or outside a transaction. */
+export type Executor = Db | Tx;
+
+type Client = postgres.Sql;
+
+/**
+ * drizzle sends every query through `client.unsafe`, which postgres.js does not
+ * prepare unless told to: each claim would be planned anew, which costs more
+ * than running it. Statements without parameters (migrations, several commands
+ * in one text) must stay on the simple protocol.
+ */
+function preparing<T extends Client>(client: T): T {
+	return new Proxy(client, {
+		get(target, property, receiver) {
+			if (property === 'unsafe') {
+				return (text: string, params: unknown[] = [], options: object = {}) =>
+					target.unsafe(text, params as never[], { ...options, prepare: params.length > 0 });
+			}
+			if (property === 'begin' || property === 'savepoint') {
+				const run = Reflect.get(target, property, receiver) as (...args: unknown[]) => unknown;
+				return (...args: unknown[]) =>
+					run(...args.map((arg) => (typeof arg === 'function' ? (tx: Client) => arg(preparing(tx)) : arg)));
+			}
+			return Reflect.get(target, property, receiver) as unknown;
+		}
+	});
+}
+
+/** A pool of connections and drizzle over it; `close` waits at most five seconds for queries under way. */
+export function connect(url: string, options: { poolSize: number; applicationName: string }) {
+	const client = postgres(url, {
+		max: options.poolSize,
+		connection: { application_name: options.applicationName },
+		onnotice: () => undefined
+	});
+	const db: Db = drizzle(preparing(client), { casing: 'snake_case' });
+	return { db, client, close: () => client.end({ timeout: 5 }) };
+}

@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** A comparison, locked against other submits, skips and voids. */
+export type LockedComparison = { id: string; overlap: number; filled: number; status: string; roundId: string };
+
+/** Locks a comparison. Not FOR UPDATE: leasing one of its places must not wait for a submit. */
+export async function lock(tx: Tx, id: string): Promise<LockedComparison> {
+	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; round_id: string }>(
+		tx,
+		sql`select id, overlap, filled, status, round_id from comparisons where id = ${id} for no key update`
+	);
+	const row = rows[0];
+	if (!row) throw new Error(`comparison ${id} vanished`);
+	return { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id };
+}
+
+/** Writes how many places count now, and the status that follows from it. */
+export async function setFilled(tx: Tx, comparison: LockedComparison, filled: number): Promise<void> {
+	const status = filled >= comparison.overlap ? 'complete' : comparison.status === 'complete' ? 'open' : comparison.status;
+	if (filled === comparison.filled && status === comparison.status) return;
+	await tx.execute(sql`update comparisons set filled = ${filled}, status = ${status} where id = ${comparison.id}`);
+	comparison.filled = filled;
+	comparison.status = status;
+}
+
+/** Marks an incomplete comparison exhausted when no member who may judge is left for it, and open when one is (semantics 6). */
+export async function refreshExhaustion(tx: Tx, comparisonId: string): Promise<void> {
+	await tx.execute(sql`update comparisons c set status = case when left_over.people = 0 then 'exhausted' else 'open' end
+		from (
+			select count(*) as people from comparisons c2
+			join memberships m on m.project_id = c2.project_id and m.role in ('annotator', 'reviewer')
+			join users u on u.id = m.user_id and u.deactivated_at is null
+			where c2.id = ${comparisonId}
+				and not exists (select 1 from skips k where k.comparison_id = c2.id and k.user_id = m.user_id)
+				and not exists (select 1 from judgments j where j.comparison_id = c2.id and j.judge_user_id = m.user_id
+					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+		) left_over
+		where c.id = ${comparisonId} and c.status in ('open', 'exhausted')`);
+}
+
+/** The same for every incomplete comparison of a project's newest round, after its people changed. */
+export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Promise<void> {
+	await tx.execute(sql`update comparisons c set status = judged.status
+		from (
+			select c2.id, case when exists (
+				select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
+				where m.project_id = c2.project_id and m.role in ('annotator', 'reviewer')
+					and not exists (select 1 from skips k where k.comparison_id = c2.id and k.user_id = m.user_id)
+					and not exists (select 1 from judgments j where j.comparison_id = c2.id and j.judge_user_id = m.user_id
+						and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+			) then 'open' else 'exhausted' end as status
+			from comparisons c2
+			where c2.round_id = (select id from rounds where project_id = ${projectId} order by number desc limit 1)
+				and c2.status in ('open', 'exhausted')
+		) judged
+		where c.id = judged.id and c.status <> judged.status`);
+}
+
+/** How many comparisons of a round nobody is left to judge. */
+export async function exhausted(db: Executor, roundId: string): Promise<number> {
+	const rows = await rowsOf<{ n: string }>(db, sql`select count(*) as n from comparisons where round_id = ${roundId} and status = 'exhausted'`);
+	return Number(rows[0]?.n ?? 0);
+}

@@ -1,0 +1,217 @@
+import { sql } from 'drizzle-orm';
+import type { StagedRow } from '../../domain/import-row.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+export type ImportStatus = 'staging' | 'published' | 'refused' | 'failed';
+export type ImportError = { line: number; field: string | null; message: string };
+export type Import = {
+	id: string;
+	projectId: string;
+	roundId: string;
+	format: string;
+	fileName: string | null;
+	status: ImportStatus;
+	bytes: number;
+	rows: number;
+	accepted: number;
+	duplicates: number;
+	rejected: number;
+	message: string | null;
+	createdAt: string;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	round_id: string;
+	format: string;
+	file_name: string | null;
+	status: ImportStatus;
+	bytes: string;
+	rows: number;
+	accepted: number;
+	duplicates: number;
+	rejected: number;
+	message: string | null;
+	created_at: string;
+	finished_at: string | null;
+};
+
+const toImport = (row: Row): Import => ({
+	id: row.id,
+	projectId: row.project_id,
+	roundId: row.round_id,
+	format: row.format,
+	fileName: row.file_name,
+	status: row.status,
+	bytes: Number(row.bytes),
+	rows: row.rows,
+	accepted: row.accepted,
+	duplicates: row.duplicates,
+	rejected: row.rejected,
+	message: row.message,
+	createdAt: isoTime(row.created_at),
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+});
+
+/** Starts an import. */
+export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into imports (project_id, round_id, created_by, format, file_name) values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** One import. */
+export async function get(db: Executor, id: string): Promise<Import | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from imports where id = ${id}`);
+	return rows[0] ? toImport(rows[0]) : null;
+}
+
+/** Newest imports of a project. */
+export async function list(db: Executor, projectId: string, limit = 50): Promise<Import[]> {
+	return (await rowsOf<Row>(db, sql`select * from imports where project_id = ${projectId} order by id desc limit ${limit}`)).map(toImport);
+}
+
+/** Errors of an import by line (at most the first thousand were kept). */
+export async function errors(db: Executor, id: string): Promise<ImportError[]> {
+	return rowsOf<ImportError>(db, sql`select line, field, message from import_errors where import_id = ${id} order by line`);
+}
+
+/** Commits one batch: its rows and errors, and how far the import is. */
+export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; keepErrors: number; bytes: number; read: number; rejected: number }): Promise<void> {
+	if (batch.rows.length > 0) {
+		const json = JSON.stringify(
+			batch.rows.map((row) => ({
+				line: row.line,
+				prompt_hash: row.promptHash,
+				group_key: row.groupKey,
+				split: row.split,
+				system_prompt_id: row.systemPromptId,
+				messages: row.messages,
+				tags: row.tags,
+				matter: row.matter,
+				responses: row.responses,
+				pairs: row.pairs
+			}))
+		);
+		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, responses, pairs)
+			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.responses, r.pairs
+			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, responses jsonb, pairs jsonb)`);
+	}
+	const kept = batch.errors.slice(0, Math.max(0, batch.keepErrors));
+	if (kept.length > 0) {
+		await tx.execute(sql`insert into import_errors (import_id, line, field, message)
+			select ${id}, e.line, e.field, e.message from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as e(line int, field text, message text) on conflict do nothing`);
+	}
+	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, heartbeat_at = now() where id = ${id}`);
+}
+
+/** Locks an import for publishing, so that it cannot be taken for abandoned meanwhile. */
+export async function lock(tx: Tx, id: string): Promise<void> {
+	const rows = await rowsOf<{ status: string }>(tx, sql`select status from imports where id = ${id} for update`);
+	if (rows[0]?.status !== 'staging') throw new Error(`import ${id} is ${rows[0]?.status ?? 'gone'}`);
+}
+
+/** Rows go to the round that is open when they are published, not when the upload began. */
+export async function intoRound(tx: Tx, id: string, roundId: string): Promise<void> {
+	await tx.execute(sql`update imports set round_id = ${roundId} where id = ${id} and round_id <> ${roundId}`);
+}
+
+/** Ends an import and empties its staging rows. */
+export async function finish(tx: Tx, id: string, of: { status: ImportStatus; accepted: number; duplicates: number; message: string | null }): Promise<void> {
+	await tx.execute(sql`delete from import_rows where import_id = ${id}`);
+	await tx.execute(sql`update imports set status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
+}
+
+/** Ends imports whose process died: nothing of them was published, the file can be sent again. */
+export async function failAbandoned(tx: Tx, olderThanSeconds: number): Promise<string[]> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`with dead as (
+				select id from imports where status = 'staging' and heartbeat_at < now() - make_interval(secs => ${olderThanSeconds}) for update skip locked)
+			update imports i set status = 'failed', message = 'The file did not arrive whole. Nothing was taken; send it again.', finished_at = now() from dead where i.id = dead.id returning i.id`
+	);
+	for (const row of rows) await tx.execute(sql`delete from import_rows where import_id = ${row.id}`);
+	return rows.map((row) => row.id);
+}
+
+/**
+ * Makes groups, prompts, responses, comparisons with their slots and imported
+ * judgments of all staged rows, each only where its content is not there yet.
+ * The project must be serialised.
+ */
+export async function publish(tx: Tx, id: string): Promise<{ accepted: number; duplicates: number; comparisons: number }> {
+	await tx.execute(sql`insert into prompt_groups (project_id, key, split)
+		select distinct on (r.group_key) i.project_id, r.group_key, r.split from import_rows r join imports i on i.id = r.import_id
+		where r.import_id = ${id} order by r.group_key, r.line on conflict do nothing`);
+	await tx.execute(sql`with first as (
+			select distinct on (r.prompt_hash) i.project_id, r.* from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id} order by r.prompt_hash, r.line),
+		made as (
+			insert into prompts (project_id, group_id, content_hash, system_prompt_id, import_id, tags, matter)
+			select f.project_id, g.id, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter
+			from first f join prompt_groups g on g.project_id = f.project_id and g.key = f.group_key
+			on conflict do nothing returning id, content_hash)
+		insert into prompt_texts (prompt_id, messages) select made.id, f.messages from made join first f on f.prompt_hash = made.content_hash`);
+	await tx.execute(sql`create temporary table staged_prompts on commit drop as
+		select r.line, p.id as prompt_id, (p.import_id = ${id}) as fresh
+		from import_rows r join imports i on i.id = r.import_id join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash where r.import_id = ${id}`);
+	await tx.execute(sql`analyze staged_prompts`);
+	await tx.execute(sql`with given as (
+			select distinct on (sp.prompt_id, x.value->>'hash') sp.prompt_id, x.value->>'hash' as hash, x.value->'messages' as messages
+			from import_rows r join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.responses) x
+			where r.import_id = ${id} order by sp.prompt_id, x.value->>'hash', r.line),
+		made as (
+			insert into responses (prompt_id, content_hash, source) select prompt_id, hash, 'import' from given on conflict do nothing returning id, prompt_id, content_hash)
+		insert into response_texts (response_id, messages) select made.id, g.messages from made join given g on g.prompt_id = made.prompt_id and g.hash = made.content_hash`);
+	await tx.execute(sql`create temporary table staged_pairs on commit drop as
+		select r.line, sp.prompt_id, i.project_id, i.round_id, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
+			(x.value->>'orderKey')::bigint as order_key, x.value->>'policy' as policy, (x.value->>'propensity')::float8 as propensity, x.value->>'verdict' as verdict
+		from import_rows r join imports i on i.id = r.import_id join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.pairs) x where r.import_id = ${id}`);
+	await tx.execute(sql`analyze staged_pairs`);
+	const made = await rowsOf<{ n: string }>(
+		tx,
+		sql`with fresh as (
+				select distinct on (s.content_hash) s.* from staged_pairs s
+				where not exists (select 1 from comparisons c where c.project_id = s.project_id and c.content_hash = s.content_hash) order by s.content_hash, s.line),
+			compared as (
+				insert into comparisons (project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, order_key, policy, propensity)
+				select f.project_id, f.round_id, f.prompt_id, 'pair', ra.id, rb.id, f.content_hash, p.overlap, f.order_key, f.policy, f.propensity
+				from fresh f join projects p on p.id = f.project_id
+				join responses ra on ra.prompt_id = f.prompt_id and ra.content_hash = f.a and ra.source = 'import'
+				join responses rb on rb.prompt_id = f.prompt_id and rb.content_hash = f.b and rb.source = 'import'
+				returning id, round_id, overlap, order_key, content_hash),
+			placed as (
+				insert into slots (comparison_id, round_id, overlap, position, order_key)
+				select c.id, c.round_id, c.overlap, n, c.order_key from compared c cross join lateral generate_series(0, c.overlap - 1) n)
+			select count(*) as n from compared`
+	);
+	await tx.execute(sql`create temporary table staged_labels on commit drop as
+		with labelled as (
+			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.verdict, s.line
+			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
+			where s.verdict is not null
+				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'import' and j.verdict = s.verdict)
+			order by c.id, s.verdict, s.line),
+		made as (
+			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_ref, verdict)
+			select project_id, comparison_id, mode, 'import', 'import', ${id}, verdict from labelled returning 1)
+		select line from labelled`);
+	const counted = await rowsOf<{ accepted: string; rows: string }>(
+		tx,
+		sql`with added as (
+			select min(line) as line from staged_prompts where fresh group by prompt_id
+			union select min(sp.line) from import_rows r join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.responses) x
+				join responses made on made.prompt_id = sp.prompt_id and made.content_hash = x.value->>'hash' and made.source = 'import' and made.created_at = now()
+				where r.import_id = ${id} group by made.id
+			union select min(s.line) from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash and c.created_at = now() group by s.content_hash
+			union select line from staged_labels)
+		select (select count(distinct line) from added) as accepted, (select count(*) from import_rows where import_id = ${id}) as rows`
+	);
+	const accepted = Number(counted[0]?.accepted ?? 0);
+	const comparisons = Number(made[0]?.n ?? 0);
+	return { accepted, duplicates: Number(counted[0]?.rows ?? 0) - accepted, comparisons };
+}

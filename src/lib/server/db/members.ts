@@ -1,0 +1,107 @@
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { Role } from '../../domain/permission.ts';
+import type { Executor, Tx } from './client.ts';
+import { userProfiles, users } from './schema/account.ts';
+import { memberships, projects } from './schema/project.ts';
+
+const columns = {
+	id: projects.id,
+	slug: projects.slug,
+	name: projects.name,
+	locale: projects.locale,
+	overlap: projects.overlap,
+	objective: projects.objective,
+	seed: projects.seed,
+	splitSalt: projects.splitSalt,
+	splitShares: projects.splitShares,
+	leaseSeconds: projects.leaseSeconds,
+	createdAt: projects.createdAt
+};
+
+/** A project as use cases see it. */
+export type Project = { [K in keyof typeof columns]: (typeof columns)[K]['_']['data'] };
+
+/** The project and the person's role in it (null: no member), by slug or id. */
+export async function projectFor(db: Executor, userId: string, ref: { slug: string } | { id: string }): Promise<{ project: Project; role: Role | null } | null> {
+	const rows = await db
+		.select({ project: columns, role: memberships.role })
+		.from(projects)
+		.leftJoin(memberships, and(eq(memberships.projectId, projects.id), eq(memberships.userId, userId)))
+		.where('slug' in ref ? eq(projects.slug, ref.slug) : eq(projects.id, ref.id));
+	const row = rows[0];
+	return row ? { project: row.project, role: (row.role as Role | null) ?? null } : null;
+}
+
+/** Projects that a person may see, with the role; all of them for the admin. */
+export async function projectsOf(db: Executor, userId: string, isAdmin: boolean): Promise<{ project: Project; role: Role | null }[]> {
+	const rows = await db
+		.select({ project: columns, role: memberships.role })
+		.from(projects)
+		.leftJoin(memberships, and(eq(memberships.projectId, projects.id), eq(memberships.userId, userId)))
+		.where(isAdmin ? undefined : eq(memberships.userId, userId))
+		.orderBy(asc(projects.name));
+	return rows.map((row) => ({ project: row.project, role: (row.role as Role | null) ?? null }));
+}
+
+/** Members of a project by name. */
+export async function list(db: Executor, projectId: string) {
+	return db
+		.select({
+			userId: memberships.userId,
+			role: sql<Role>`${memberships.role}`,
+			name: userProfiles.name,
+			email: userProfiles.email,
+			deactivatedAt: users.deactivatedAt,
+			since: memberships.createdAt
+		})
+		.from(memberships)
+		.innerJoin(users, eq(users.id, memberships.userId))
+		.innerJoin(userProfiles, eq(userProfiles.userId, memberships.userId))
+		.where(eq(memberships.projectId, projectId))
+		.orderBy(asc(userProfiles.name), asc(memberships.userId));
+}
+
+/** Gives a person a role, or changes it. */
+export async function put(tx: Tx, projectId: string, userId: string, role: Role): Promise<void> {
+	await tx
+		.insert(memberships)
+		.values({ projectId, userId, role })
+		.onConflictDoUpdate({ target: [memberships.projectId, memberships.userId], set: { role } });
+}
+
+/** Active people of a project whose role may judge. */
+export async function judges(db: Executor, projectId: string): Promise<string[]> {
+	const rows = await db
+		.select({ userId: memberships.userId })
+		.from(memberships)
+		.innerJoin(users, eq(users.id, memberships.userId))
+		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), sql`${memberships.role} in ('annotator','reviewer')`));
+	return rows.map((row) => row.userId);
+}
+
+/** Whether there is such a user and the account is active. */
+export async function isActive(db: Executor, userId: string): Promise<boolean> {
+	const rows = await db
+		.select({ id: users.id })
+		.from(users)
+		.where(and(eq(users.id, userId), isNull(users.deactivatedAt)));
+	return rows.length > 0;
+}
+
+/** Whether a project would be left without an owner if this person were none. */
+export async function isOnlyOwner(db: Executor, projectId: string, userId: string): Promise<boolean> {
+	const owners = await db
+		.select({ userId: memberships.userId })
+		.from(memberships)
+		.where(and(eq(memberships.projectId, projectId), eq(memberships.role, 'owner')));
+	return owners.length === 1 && owners[0]?.userId === userId;
+}
+
+/** Takes a person out of a project; false when they were no member. */
+export async function remove(tx: Tx, projectId: string, userId: string): Promise<boolean> {
+	const gone = await tx
+		.delete(memberships)
+		.where(and(eq(memberships.projectId, projectId), eq(memberships.userId, userId)))
+		.returning({ userId: memberships.userId });
+	return gone.length > 0;
+}

@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** What one action changes in a person's tallies. */
+export type ProgressDelta = {
+	judged?: number;
+	counted?: number;
+	completed?: number;
+	cannotJudge?: number;
+	skipped?: number;
+	leftChosen?: number;
+	decisive?: number;
+	durationMs?: number;
+};
+
+/**
+ * Locks the person's row of this round (made when missing) and gives the queue
+ * cursor. First lock of every judging transaction: claims and submits of one
+ * person come one after the other, and locks are always taken in the order
+ * person, comparison, slot.
+ */
+export async function lock(tx: Tx, roundId: string, userId: string): Promise<{ cursor: number }> {
+	const rows = await rowsOf<{ cursor: string }>(
+		tx,
+		sql`insert into annotator_progress (round_id, user_id) values (${roundId}, ${userId})
+			on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor
+			returning cursor`
+	);
+	return { cursor: Number(rows[0]?.cursor ?? -1) };
+}
+
+/** Adds to the person's tallies. */
+export async function add(tx: Tx, roundId: string, userId: string, delta: ProgressDelta): Promise<void> {
+	await tx.execute(sql`update annotator_progress set
+		judged = judged + ${delta.judged ?? 0}::int, counted = counted + ${delta.counted ?? 0}::int,
+		completed = completed + ${delta.completed ?? 0}::int, cannot_judge = cannot_judge + ${delta.cannotJudge ?? 0}::int,
+		skipped = skipped + ${delta.skipped ?? 0}::int, left_chosen = left_chosen + ${delta.leftChosen ?? 0}::int,
+		decisive = decisive + ${delta.decisive ?? 0}::int, duration_ms = duration_ms + ${delta.durationMs ?? 0}::bigint
+		where round_id = ${roundId} and user_id = ${userId}`);
+}
+
+/** Totals of a round, summed over its people's rows. */
+export async function totals(tx: Parameters<typeof rowsOf>[0], roundId: string) {
+	const rows = await rowsOf<Record<'judged' | 'counted' | 'completed' | 'cannot_judge' | 'skipped' | 'people', string>>(
+		tx,
+		sql`select coalesce(sum(judged), 0) as judged, coalesce(sum(counted), 0) as counted, coalesce(sum(completed), 0) as completed,
+			coalesce(sum(cannot_judge), 0) as cannot_judge, coalesce(sum(skipped), 0) as skipped, count(*) filter (where judged > 0) as people
+			from annotator_progress where round_id = ${roundId}`
+	);
+	const row = rows[0];
+	return {
+		judged: Number(row?.judged ?? 0),
+		counted: Number(row?.counted ?? 0),
+		completed: Number(row?.completed ?? 0),
+		cannotJudge: Number(row?.cannot_judge ?? 0),
+		skipped: Number(row?.skipped ?? 0),
+		people: Number(row?.people ?? 0)
+	};
+}
+
+/** One person's tallies in a round. */
+export async function of(tx: Parameters<typeof rowsOf>[0], roundId: string, userId: string) {
+	const rows = await rowsOf<{ judged: number; skipped: number; cannot_judge: number; duration_ms: string }>(
+		tx,
+		sql`select judged, skipped, cannot_judge, duration_ms from annotator_progress where round_id = ${roundId} and user_id = ${userId}`
+	);
+	const row = rows[0];
+	return { judged: row?.judged ?? 0, skipped: row?.skipped ?? 0, cannotJudge: row?.cannot_judge ?? 0, durationMs: Number(row?.duration_ms ?? 0) };
+}

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { users } from './account.ts';
+import { createdAt, id } from './columns.ts';
+import { projects } from './project.ts';
+import { rounds } from './round.ts';
+
+/** A trained artifact, or the base model (a checkpoint without a run). */
+export const checkpoints = pgTable(
+	'checkpoints',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		kind: text().notNull(),
+		name: text().notNull(),
+		parentId: uuid().references((): AnyPgColumn => checkpoints.id),
+		runId: uuid().unique('checkpoints_run'),
+		attempt: integer(),
+		step: integer(),
+		/** Base models: `folder:/path` or `bundled:name`; trained ones live in the artifact store. */
+		location: text(),
+		/** Hash over the sorted list of files and their hashes; null until a base model was first read. */
+		sha256: text(),
+		files: jsonb().$type<{ path: string; bytes: number; sha256: string }[]>(),
+		bytes: bigint({ mode: 'number' }),
+		createdAt: createdAt()
+	},
+	(t) => [
+		index('checkpoints_project').on(t.projectId, t.id),
+		check('checkpoints_kind', sql`${t.kind} in ('base','adapter','full')`),
+		check('checkpoints_origin', sql`(${t.kind} = 'base') = (${t.runId} is null)`),
+		check('checkpoints_location', sql`(${t.kind} = 'base') = (${t.location} is not null)`)
+	]
+);
+
+/** Promote, reject or ask for more data: signed by a reviewer, with a reason. */
+export const decisions = pgTable(
+	'decisions',
+	{
+		id: id(),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		roundId: uuid()
+			.notNull()
+			.references(() => rounds.id),
+		decision: text().notNull(),
+		reason: text().notNull(),
+		/** The figures that stood on the page when the decision was taken. */
+		figures: jsonb().$type<Record<string, unknown>>().notNull(),
+		byUserId: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [index('decisions_checkpoint').on(t.checkpointId), check('decisions_decision', sql`${t.decision} in ('promote','reject','more_data')`)]
+);
+

@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import type { StagedPair, StagedResponse } from '../../../domain/import-row.ts';
+import type { Message } from '../../../domain/message.ts';
+import { users } from './account.ts';
+import { createdAt, id, instant } from './columns.ts';
+import { projects } from './project.ts';
+import { rounds } from './round.ts';
+
+/** One file brought in. staging → published, or refused / failed with reasons. */
+export const imports = pgTable(
+	'imports',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		roundId: uuid()
+			.notNull()
+			.references(() => rounds.id),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		format: text().notNull(),
+		fileName: text(),
+		status: text().notNull().default('staging'),
+		bytes: bigint({ mode: 'number' }).notNull().default(0),
+		rows: integer().notNull().default(0),
+		accepted: integer().notNull().default(0),
+		duplicates: integer().notNull().default(0),
+		rejected: integer().notNull().default(0),
+		message: text(),
+		heartbeatAt: createdAt(),
+		createdAt: createdAt(),
+		finishedAt: instant()
+	},
+	(t) => [
+		index('imports_project').on(t.projectId, t.id),
+		check('imports_status', sql`${t.status} in ('staging','published','refused','failed')`)
+	]
+);
+
+/** Rows read but not yet published; emptied when the import ends. */
+export const importRows = pgTable(
+	'import_rows',
+	{
+		importId: uuid()
+			.notNull()
+			.references(() => imports.id),
+		line: integer().notNull(),
+		promptHash: text().notNull(),
+		groupKey: text().notNull(),
+		split: text().notNull(),
+		systemPromptId: uuid(),
+		messages: jsonb().$type<Message[]>().notNull(),
+		tags: text().array(),
+		matter: text(),
+		responses: jsonb().$type<StagedResponse[]>().notNull(),
+		pairs: jsonb().$type<StagedPair[]>().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.importId, t.line] })]
+);
+
+/** What was wrong, by line. At most the first thousand are kept; the count is exact. */
+export const importErrors = pgTable(
+	'import_errors',
+	{
+		importId: uuid()
+			.notNull()
+			.references(() => imports.id),
+		line: integer().notNull(),
+		field: text(),
+		message: text().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.importId, t.line] })]
+);

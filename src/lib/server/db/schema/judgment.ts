@@ -1,0 +1,86 @@
+import { sql } from 'drizzle-orm';
+import { check, foreignKey, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { users } from './account.ts';
+import { createdAt, id } from './columns.ts';
+import { comparisons, tasks } from './comparison.ts';
+import { guidelines, judgingForms, projects } from './project.ts';
+
+/**
+ * Append-only: a trigger refuses update and delete. Whether a judgment counts
+ * is derived from `slots.judgment_id`, never stored here (semantics 4).
+ */
+export const judgments = pgTable(
+	'judgments',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		comparisonId: uuid()
+			.notNull()
+			.references(() => comparisons.id),
+		mode: text().notNull(),
+		taskId: uuid().references(() => tasks.id),
+		origin: text().notNull(),
+		purpose: text(),
+		judgeKind: text().notNull(),
+		judgeUserId: uuid().references(() => users.id),
+		/** Import, model or end user that judged, when it was no person with an account. */
+		judgeRef: text(),
+		verdict: text().notNull(),
+		strength: text(),
+		criteria: jsonb(),
+		spans: jsonb(),
+		supersedesId: uuid().unique('judgments_supersedes'),
+		guidelineId: uuid().references(() => guidelines.id),
+		formId: uuid().references(() => judgingForms.id),
+		durationMs: integer(),
+		/** Client's Idempotency-Key and the hash of the body sent under it. */
+		idempotencyKey: text(),
+		bodyHash: text(),
+		/** Salted hash of the erasable text beside it. */
+		textHash: text(),
+		createdAt: createdAt()
+	},
+	(t) => [
+		unique('judgments_comparison_key').on(t.id, t.comparisonId),
+		unique('judgments_idempotency').on(t.judgeUserId, t.idempotencyKey),
+		index('judgments_person').on(t.comparisonId, t.judgeUserId),
+		index('judgments_project').on(t.projectId, t.id),
+		index('judgments_task').on(t.taskId),
+		foreignKey({ name: 'judgments_mode', columns: [t.comparisonId, t.mode], foreignColumns: [comparisons.id, comparisons.mode] }),
+		check('judgments_verdict', sql`(${t.mode} = 'pair' and ${t.verdict} in ('a','b','tie','both_bad','cannot_judge')) or (${t.mode} = 'single' and ${t.verdict} in ('good','bad','cannot_judge'))`),
+		check('judgments_origin', sql`${t.origin} in ('workspace','import','playground','feedback','model')`),
+		check('judgments_purpose', sql`${t.purpose} in ('counting','gold','repeat','adjudication')`),
+		check('judgments_workspace', sql`${t.origin} <> 'workspace' or (${t.judgeUserId} is not null and ${t.purpose} is not null and ${t.taskId} is not null)`),
+		check('judgments_judge', sql`${t.judgeKind} in ('person','import','model','end_user') and ((${t.judgeKind} = 'person') = (${t.judgeUserId} is not null))`),
+		check('judgments_strength', sql`${t.strength} in ('slightly','clearly')`)
+	]
+);
+
+/** Free text of a judgment; may be erased, the record keeps its salted hash. */
+export const judgmentTexts = pgTable('judgment_texts', {
+	judgmentId: uuid()
+		.primaryKey()
+		.references(() => judgments.id),
+	salt: text().notNull(),
+	rationale: text(),
+	rewrite: jsonb()
+});
+
+/** A judgment declared void: append-only, with reason and by whom (semantics 7). */
+export const judgmentVoids = pgTable(
+	'judgment_voids',
+	{
+		judgmentId: uuid()
+			.primaryKey()
+			.references(() => judgments.id),
+		reason: text().notNull(),
+		note: text(),
+		byUserId: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [check('judgment_voids_reason', sql`${t.reason} in ('spam','conflict_of_interest','erasure','mistake','other')`)]
+);

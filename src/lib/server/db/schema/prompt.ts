@@ -1,0 +1,87 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, check, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { Message } from '../../../domain/message.ts';
+import { createdAt, id } from './columns.ts';
+import { projects, systemPrompts } from './project.ts';
+
+/** Prompts that must stay on one side of a split. The split is drawn once and stored. */
+export const promptGroups = pgTable(
+	'prompt_groups',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		key: text().notNull(),
+		split: text().notNull(),
+		createdAt: createdAt()
+	},
+	(t) => [
+		unique('prompt_groups_key').on(t.projectId, t.key),
+		check('prompt_groups_split', sql`${t.split} in ('train','dev','test')`)
+	]
+);
+
+/** A conversation awaiting an answer. Its text lives in `prompt_texts`. */
+export const prompts = pgTable(
+	'prompts',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		groupId: uuid()
+			.notNull()
+			.references(() => promptGroups.id),
+		/** SHA-256 of the effective messages (RFC 8785). */
+		contentHash: text().notNull(),
+		systemPromptId: uuid().references(() => systemPrompts.id),
+		importId: uuid(),
+		tags: text().array(),
+		matter: text(),
+		createdAt: createdAt()
+	},
+	(t) => [
+		unique('prompts_content').on(t.projectId, t.contentHash),
+		index('prompts_group').on(t.groupId)
+	]
+);
+
+export const promptTexts = pgTable('prompt_texts', {
+	promptId: uuid()
+		.primaryKey()
+		.references(() => prompts.id),
+	/** Effective messages, system prompt included. */
+	messages: jsonb().$type<Message[]>().notNull()
+});
+
+/** One answer to a prompt and where it came from. Its text lives in `response_texts`. */
+export const responses = pgTable(
+	'responses',
+	{
+		id: id(),
+		promptId: uuid()
+			.notNull()
+			.references(() => prompts.id),
+		contentHash: text().notNull(),
+		source: text().notNull(),
+		/** Checkpoint id, endpoint or person; null for an import that names none. */
+		sourceRef: text(),
+		sampling: jsonb().$type<Record<string, unknown>>(),
+		seed: bigint({ mode: 'number' }),
+		/** Whether source, settings and seed give the same text again. */
+		reproducible: boolean().notNull().default(false),
+		createdAt: createdAt()
+	},
+	(t) => [
+		unique('responses_content').on(t.promptId, t.contentHash, t.source, t.sourceRef).nullsNotDistinct(),
+		check('responses_source', sql`${t.source} in ('checkpoint','endpoint','person','import')`)
+	]
+);
+
+export const responseTexts = pgTable('response_texts', {
+	responseId: uuid()
+		.primaryKey()
+		.references(() => responses.id),
+	messages: jsonb().$type<Message[]>().notNull()
+});

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { users } from './account.ts';
+import { createdAt, id } from './columns.ts';
+import { comparisons } from './comparison.ts';
+import { judgments } from './judgment.ts';
+import { projects } from './project.ts';
+import { rounds } from './round.ts';
+
+/** Immutable preference dataset for one objective. A trigger refuses update and delete. */
+export const snapshots = pgTable(
+	'snapshots',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		roundId: uuid()
+			.notNull()
+			.references(() => rounds.id),
+		objective: text().notNull(),
+		/** The declared rule, as given and completed with its defaults. */
+		rule: jsonb().$type<Record<string, unknown>>().notNull(),
+		/** SHA-256 of the manifest's RFC 8785 form. */
+		sha256: text().notNull(),
+		trainRows: integer().notNull(),
+		devRows: integer().notNull(),
+		testRows: integer().notNull(),
+		heldOut: integer().notNull(),
+		dropped: jsonb().$type<Record<string, number>>().notNull(),
+		used: integer().notNull(),
+		/** Effective proposal for KTO (Eq. 8), null for other objectives. */
+		desirableWeight: jsonb().$type<{ desirable: number; undesirable: number } | null>(),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [
+		index('snapshots_project').on(t.projectId, t.id),
+		check('snapshots_objective', sql`${t.objective} in ('dpo','kto','orpo','cpo','simpo','sft','rm')`)
+	]
+);
+
+/** The files of a snapshot in the artifact store, by content. */
+export const snapshotFiles = pgTable(
+	'snapshot_files',
+	{
+		snapshotId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		name: text().notNull(),
+		sha256: text().notNull(),
+		bytes: bigint({ mode: 'number' }).notNull(),
+		rows: integer().notNull()
+	},
+	(t) => [
+		primaryKey({ columns: [t.snapshotId, t.name] }),
+		check('snapshot_files_name', sql`${t.name} in ('manifest','train','dev','test','held_out')`)
+	]
+);
+
+/** What became of every judgment: a row, or a reason. */
+export const snapshotJudgments = pgTable(
+	'snapshot_judgments',
+	{
+		snapshotId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		judgmentId: uuid()
+			.notNull()
+			.references(() => judgments.id),
+		comparisonId: uuid()
+			.notNull()
+			.references(() => comparisons.id),
+		disposition: text().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.snapshotId, t.judgmentId] }), index('snapshot_judgments_judgment').on(t.judgmentId)]
+);
+
+/** What became of every comparison, and which held-out row stands for it. */
+export const snapshotComparisons = pgTable(
+	'snapshot_comparisons',
+	{
+		snapshotId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		comparisonId: uuid()
+			.notNull()
+			.references(() => comparisons.id),
+		split: text().notNull(),
+		outcome: text().notNull(),
+		verdict: text()
+	},
+	(t) => [primaryKey({ columns: [t.snapshotId, t.comparisonId] }), unique('snapshot_comparisons_split').on(t.snapshotId, t.split, t.comparisonId)]
+);

@@ -1,0 +1,90 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** A place that may be leased now. */
+export type FreeSlot = {
+	id: string;
+	comparisonId: string;
+	contentHash: string;
+	position: number;
+	orderKey: number;
+	/** Task whose lease lapsed there, if any. */
+	lapsedTaskId: string | null;
+};
+
+/**
+ * The next place in stored random order that this person may judge, locked.
+ * Never one whose comparison the person judged, skipped or holds a place of.
+ * `wait` false passes over places that others are taking at this moment; true
+ * waits for them, so that finding nothing is true (semantics 8).
+ */
+export async function nextFree(
+	tx: Tx,
+	of: { roundId: string; userId: string; after: number; wait: boolean }
+): Promise<FreeSlot | null> {
+	const rows = await rowsOf<{ id: string; comparison_id: string; content_hash: string; position: number; order_key: string; task_id: string | null }>(
+		tx,
+		sql`select s.id, s.comparison_id, c.content_hash, s.position, s.order_key, s.task_id
+			from slots s
+			join comparisons c on c.id = s.comparison_id
+			left join tasks t on t.id = s.task_id
+			where s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after}
+				and (s.task_id is null or t.expires_at <= now())
+				and c.status in ('open', 'exhausted')
+				and not exists (select 1 from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${of.userId} and mine.id <> s.id)
+				and not exists (select 1 from skips k where k.comparison_id = s.comparison_id and k.user_id = ${of.userId})
+				and not exists (
+					select 1 from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${of.userId}
+						and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+			order by s.order_key, s.position
+			limit 1
+			for update of s ${of.wait ? sql`` : sql`skip locked`}`
+	);
+	const row = rows[0];
+	return row
+		? { id: row.id, comparisonId: row.comparison_id, contentHash: row.content_hash, position: row.position, orderKey: Number(row.order_key), lapsedTaskId: row.task_id }
+		: null;
+}
+
+/** A place of a comparison, locked. */
+export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; free: boolean };
+
+/** All places of a comparison in order of position, locked. The comparison itself must be locked before. */
+export async function lockAll(tx: Tx, comparisonId: string): Promise<LockedSlot[]> {
+	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean }>(
+		tx,
+		sql`with locked as (select * from slots where comparison_id = ${comparisonId} order by position for update)
+			select l.id, l.task_id, l.annotator_id, l.judgment_id,
+				(l.judgment_id is null and (l.task_id is null or t.expires_at <= now())) as free
+			from locked l left join tasks t on t.id = l.task_id order by l.position`
+	);
+	return rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, free: row.free }));
+}
+
+/** Points a place at the judgment that counts, for the person who made it. */
+export async function fill(tx: Tx, slotId: string, filled: { judgmentId: string; taskId: string | null; annotatorId: string }): Promise<void> {
+	await tx.execute(sql`update slots set judgment_id = ${filled.judgmentId}, task_id = ${filled.taskId}, annotator_id = ${filled.annotatorId} where id = ${slotId}`);
+}
+
+/** Empties a place: nobody holds it and nothing counts there. */
+export async function release(tx: Tx, slotId: string): Promise<void> {
+	await tx.execute(sql`update slots set judgment_id = null, task_id = null, annotator_id = null where id = ${slotId}`);
+}
+
+/**
+ * Judgments that came too late to count but stand: by people without a place in
+ * this comparison, not void, not superseded, with a verdict that counts. Oldest first.
+ */
+export async function surplus(tx: Tx, comparisonId: string): Promise<{ judgmentId: string; taskId: string | null; annotatorId: string }[]> {
+	const rows = await rowsOf<{ id: string; task_id: string | null; judge_user_id: string }>(
+		tx,
+		sql`select j.id, j.task_id, j.judge_user_id from judgments j
+			where j.comparison_id = ${comparisonId} and j.origin = 'workspace' and j.purpose = 'counting' and j.verdict <> 'cannot_judge'
+				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
+				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
+				and not exists (select 1 from slots s where s.comparison_id = j.comparison_id and s.annotator_id = j.judge_user_id and s.judgment_id is not null)
+			order by j.id`
+	);
+	return rows.map((row) => ({ judgmentId: row.id, taskId: row.task_id, annotatorId: row.judge_user_id }));
+}

@@ -1,0 +1,213 @@
+import { sql } from 'drizzle-orm';
+import type { Message } from '../../domain/message.ts';
+import type { SideOrder } from '../../domain/presentation.ts';
+import type { Mode } from '../../domain/verdict.ts';
+import type { Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+import type { FreeSlot } from './slots.ts';
+
+/** What the annotator reads: no source, no model, no id of a response. */
+export type LeasedTask = {
+	taskId: string;
+	leaseExpiresAt: string;
+	mode: Mode;
+	sideOrder: SideOrder;
+	prompt: Message[];
+	a: Message[];
+	b: Message[] | null;
+	guideline: { version: number; body: string } | null;
+};
+
+type ContentRow = {
+	task_id: string;
+	expires_at: string;
+	mode: Mode;
+	side_order: SideOrder;
+	prompt: Message[];
+	a: Message[];
+	b: Message[] | null;
+	guideline_version: number | null;
+	guideline_body: string | null;
+};
+
+const contentColumns = sql`c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body`;
+const contentJoins = sql`
+	join prompt_texts pt on pt.prompt_id = c.prompt_id
+	join response_texts ra on ra.response_id = c.response_a_id
+	left join response_texts rb on rb.response_id = c.response_b_id
+	left join lateral (select version, body from guidelines where project_id = c.project_id order by version desc limit 1) g on true`;
+
+function leased(row: ContentRow): LeasedTask {
+	return {
+		taskId: row.task_id,
+		leaseExpiresAt: isoTime(row.expires_at),
+		mode: row.mode,
+		sideOrder: row.side_order,
+		prompt: row.prompt,
+		a: row.a,
+		b: row.b,
+		guideline: row.guideline_version === null ? null : { version: row.guideline_version, body: row.guideline_body ?? '' }
+	};
+}
+
+/**
+ * Leases a locked free place to a person: task, slot, cursor and audit entry in
+ * one statement. Null when the lapsed lease was renewed in the meantime: the
+ * holder's heartbeat is older than this claim and wins.
+ */
+export async function lease(
+	tx: Tx,
+	of: {
+		slot: FreeSlot;
+		projectId: string;
+		roundId: string;
+		userId: string;
+		via: string;
+		sideOrder: SideOrder;
+		leaseTokenHash: string;
+		leaseSeconds: number;
+		claimKey: string | null;
+	}
+): Promise<LeasedTask | null> {
+	const rows = await rowsOf<ContentRow>(
+		tx,
+		sql`with name as materialized (select new_id() as id),
+		taken as (
+			update slots s set task_id = name.id, annotator_id = ${of.userId}, fencing = s.fencing + 1 from name
+			where s.id = ${of.slot.id} and s.judgment_id is null
+				and not exists (select 1 from tasks t where t.id = s.task_id and t.expires_at > now())
+			returning s.comparison_id, s.fencing),
+		lost as (update tasks set state = 'lost' where id = ${of.slot.lapsedTaskId} and state = 'live' and exists (select 1 from taken)),
+		task as (
+			insert into tasks (id, project_id, round_id, comparison_id, purpose, slot_id, annotator_id, lease_token_hash, fencing, expires_at, side_order, claim_key)
+			select name.id, ${of.projectId}, ${of.roundId}, taken.comparison_id, 'counting', ${of.slot.id}, ${of.userId}, ${of.leaseTokenHash}, taken.fencing,
+				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey}
+			from name, taken returning id, comparison_id, expires_at),
+		moved as (update annotator_progress set cursor = ${of.slot.orderKey} where round_id = ${of.roundId} and user_id = ${of.userId}),
+		audited as (
+			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
+			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', task.id::text, jsonb_build_object('comparison', task.comparison_id) from task)
+		select task.id as task_id, task.expires_at, ${of.sideOrder}::text as side_order, ${contentColumns}
+		from task join comparisons c on c.id = task.comparison_id ${contentJoins}`
+	);
+	return rows[0] ? leased(rows[0]) : null;
+}
+
+/** The person's live leases, oldest first. */
+export async function liveOf(tx: Tx, userId: string): Promise<{ id: string; slotId: string | null; roundId: string; projectId: string; claimKey: string | null }[]> {
+	const rows = await rowsOf<{ id: string; slot_id: string | null; round_id: string; project_id: string; claim_key: string | null }>(
+		tx,
+		sql`select id, slot_id, round_id, project_id, claim_key from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now() order by created_at, id`
+	);
+	return rows.map((row) => ({ id: row.id, slotId: row.slot_id, roundId: row.round_id, projectId: row.project_id, claimKey: row.claim_key }));
+}
+
+/** The slot that a task still holds, locked; null when another task took it. */
+export async function lockHeldSlot(tx: Tx, taskId: string): Promise<FreeSlot | null> {
+	const rows = await rowsOf<{ id: string; comparison_id: string; content_hash: string; position: number; order_key: string }>(
+		tx,
+		sql`select s.id, s.comparison_id, c.content_hash, s.position, s.order_key from tasks t
+			join slots s on s.id = t.slot_id join comparisons c on c.id = s.comparison_id
+			where t.id = ${taskId} and s.task_id = t.id and s.judgment_id is null for update of s`
+	);
+	const row = rows[0];
+	return row ? { id: row.id, comparisonId: row.comparison_id, contentHash: row.content_hash, position: row.position, orderKey: Number(row.order_key), lapsedTaskId: taskId } : null;
+}
+
+/** Ends a lease now without losing the task: a submit under its token still finds its way. */
+export async function lapse(tx: Tx, taskId: string): Promise<void> {
+	await tx.execute(sql`update tasks set expires_at = now() where id = ${taskId} and state = 'live'`);
+}
+
+/** The task that a claim with this idempotency key made. */
+export async function byClaimKey(tx: Tx, userId: string, claimKey: string): Promise<{ id: string; state: string } | null> {
+	const rows = await rowsOf<{ id: string; state: string }>(tx, sql`select id, state from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`);
+	return rows[0] ?? null;
+}
+
+/** Gives a live task a new lease token and a full lease, with its contents. */
+export async function renewToken(tx: Tx, taskId: string, leaseTokenHash: string, leaseSeconds: number): Promise<LeasedTask | null> {
+	const rows = await rowsOf<ContentRow>(
+		tx,
+		sql`with renewed as (
+			update tasks set lease_token_hash = ${leaseTokenHash}, expires_at = now() + make_interval(secs => ${leaseSeconds})
+			where id = ${taskId} returning id, comparison_id, expires_at, side_order)
+		select renewed.id as task_id, renewed.expires_at, renewed.side_order, ${contentColumns}
+		from renewed join comparisons c on c.id = renewed.comparison_id ${contentJoins}`
+	);
+	return rows[0] ? leased(rows[0]) : null;
+}
+
+/** What submit, skip and heartbeat must know about a task. */
+export type TaskForWork = {
+	id: string;
+	projectId: string;
+	roundId: string;
+	comparisonId: string;
+	mode: Mode;
+	purpose: string;
+	slotId: string | null;
+	annotatorId: string;
+	state: string;
+	sideOrder: SideOrder;
+	leaseTokenHash: string;
+	leaseSeconds: number;
+	guidelineId: string | null;
+	formId: string | null;
+};
+
+/** A task with what belongs to it. Read once the person's row is locked, its state is final for this transaction. */
+export async function get(tx: Tx, id: string): Promise<TaskForWork | null> {
+	const rows = await rowsOf<Record<string, string | null> & { lease_seconds: number }>(
+		tx,
+		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash, p.lease_seconds,
+				(select g.id from guidelines g where g.project_id = t.project_id and g.created_at <= t.created_at order by g.version desc limit 1) as guideline_id,
+				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id
+			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id where t.id = ${id}`
+	);
+	const row = rows[0];
+	if (!row) return null;
+	return {
+		id: row['id'] ?? '',
+		projectId: row['project_id'] ?? '',
+		roundId: row['round_id'] ?? '',
+		comparisonId: row['comparison_id'] ?? '',
+		mode: row['mode'] as Mode,
+		purpose: row['purpose'] ?? '',
+		slotId: row['slot_id'] ?? null,
+		annotatorId: row['annotator_id'] ?? '',
+		state: row['state'] ?? '',
+		sideOrder: row['side_order'] as SideOrder,
+		leaseTokenHash: row['lease_token_hash'] ?? '',
+		leaseSeconds: row.lease_seconds,
+		guidelineId: row['guideline_id'] ?? null,
+		formId: row['form_id'] ?? null
+	};
+}
+
+/** Moves a task to its end. */
+export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'closed' | 'lost'): Promise<void> {
+	await tx.execute(sql`update tasks set state = ${state} where id = ${id}`);
+}
+
+/** Extends a lease that still holds its slot; gives the new expiry, or null when the slot went to another task. */
+export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | null> {
+	const rows = await rowsOf<{ expires_at: string }>(
+		tx,
+		sql`with held as (select s.id from slots s where s.id = ${task.slotId} and s.task_id = ${task.id} and s.judgment_id is null for update)
+			update tasks set expires_at = now() + make_interval(secs => ${task.leaseSeconds})
+			where id = ${task.id} and state = 'live' and exists (select 1 from held) returning expires_at`
+	);
+	return rows[0] ? isoTime(rows[0].expires_at) : null;
+}
+
+/** Gives back everything a person holds, in one project or everywhere. Returns how many leases that were. */
+export async function releaseAll(tx: Tx, userId: string, projectId: string | null = null): Promise<number> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`with held as (select id from tasks where annotator_id = ${userId} and state = 'live' and (${projectId}::uuid is null or project_id = ${projectId}::uuid)),
+		freed as (update slots s set task_id = null, annotator_id = null from held where s.task_id = held.id and s.judgment_id is null)
+		update tasks t set state = 'lost', expires_at = now() from held where t.id = held.id returning t.id`
+	);
+	return rows.length;
+}

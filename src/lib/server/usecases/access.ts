@@ -1,0 +1,43 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import { may, rolesFor } from '../../domain/permission.ts';
+import type { Action, Role } from '../../domain/permission.ts';
+import type { Actor } from '../auth/actor.ts';
+import type { Executor } from '../db/client.ts';
+import * as members from '../db/members.ts';
+import type { Project } from '../db/members.ts';
+
+/** What a person who may act on a project needs to go on. */
+export type Access = { project: Project; role: Role | null };
+
+function withinScope(actor: Actor, action: Action): Result<null> {
+	if (actor.scopes && !actor.scopes.includes(action)) {
+		return fail('scope_missing', `This token lacks the scope “${action}”. Make one that has it.`);
+	}
+	return ok(null);
+}
+
+/**
+ * May this actor do this in this project? Who is no member learns only that
+ * there is nothing: names of projects are the firm's business.
+ */
+export async function allow(db: Executor, actor: Actor, ref: { slug: string } | { id: string }, action: Action): Promise<Result<Access>> {
+	const found = await members.projectFor(db, actor.userId, ref);
+	if (!found || (found.role === null && !actor.isAdmin)) {
+		return fail('not_found', 'There is no such project, or you are not a member of it.');
+	}
+	const scope = withinScope(actor, action);
+	if (!scope.ok) return scope;
+	if (!may({ role: found.role, isAdmin: actor.isAdmin }, action)) {
+		return fail('forbidden', `This needs the role ${rolesFor(action).join(' or ')}; yours is ${found.role ?? 'none'}. The project's owner can change it.`);
+	}
+	return ok(found);
+}
+
+/** May this actor do this on the site as a whole? */
+export function allowSite(actor: Actor, action: Action): Result<null> {
+	const scope = withinScope(actor, action);
+	if (!scope.ok) return scope;
+	if (!may({ role: null, isAdmin: actor.isAdmin }, action)) return fail('forbidden', 'Only the site’s administrator may do this.');
+	return ok(null);
+}

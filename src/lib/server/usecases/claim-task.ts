@@ -1,0 +1,129 @@
+import { sideOrder } from '../../domain/presentation.ts';
+import type { Mode } from '../../domain/verdict.ts';
+import type { Message } from '../../domain/message.ts';
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { Actor } from '../auth/actor.ts';
+import { newSecret, secretHash } from '../auth/secrets.ts';
+import type { App } from '../app.ts';
+import type { Db, Tx } from '../db/client.ts';
+import type { Project } from '../db/members.ts';
+import * as progress from '../db/progress.ts';
+import * as rounds from '../db/rounds.ts';
+import * as slots from '../db/slots.ts';
+import * as tasks from '../db/tasks.ts';
+import type { LeasedTask } from '../db/tasks.ts';
+import { allow } from './access.ts';
+import { inTransaction } from './transaction.ts';
+
+/** One shown, two prefetched. */
+export const MAX_LIVE_LEASES = 3;
+/** How long a client waits before it asks again when there was nothing. */
+export const RETRY_AFTER_SECONDS = 15;
+
+/** A pair as the annotator sees it: left and right, no source. */
+export type ClaimedTask = {
+	taskId: string;
+	leaseToken: string;
+	leaseExpiresAt: string;
+	mode: Mode;
+	prompt: { messages: Message[] };
+	left: { messages: Message[] };
+	right: { messages: Message[] } | null;
+	guideline: { version: number; body: string } | null;
+};
+
+function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
+	const [left, right] = task.sideOrder === 'ab' || task.b === null ? [task.a, task.b] : [task.b, task.a];
+	return {
+		taskId: task.taskId,
+		leaseToken,
+		leaseExpiresAt: task.leaseExpiresAt,
+		mode: task.mode,
+		prompt: { messages: task.prompt },
+		left: { messages: left },
+		right: right === null ? null : { messages: right },
+		guideline: task.guideline
+	};
+}
+
+type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null };
+
+async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot): Promise<ClaimedTask | null> {
+	const leaseToken = newSecret();
+	const task = await tasks.lease(tx, {
+		slot,
+		projectId: who.project.id,
+		roundId: who.roundId,
+		userId: who.actor.userId,
+		via: who.actor.via,
+		sideOrder: sideOrder({ seed: who.project.seed, comparison: slot.contentHash, position: slot.position }),
+		leaseTokenHash: secretHash(leaseToken),
+		leaseSeconds: who.project.leaseSeconds,
+		claimKey: who.claimKey
+	});
+	return task ? shown(task, leaseToken) : null;
+}
+
+async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedTask | null> {
+	const passes = [
+		{ after: cursor, wait: false },
+		...(cursor >= 0 ? [{ after: -1, wait: false }] : []),
+		{ after: -1, wait: true }
+	];
+	for (const pass of passes) {
+		for (let slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass }); slot; ) {
+			const task = await leaseSlot(tx, who, slot);
+			if (task) return task;
+			slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass, after: slot.orderKey });
+		}
+	}
+	return null;
+}
+
+/** The same request again (its answer was lost): the same task under a new lease token. */
+async function repeatClaim(tx: Tx, who: Claimer): Promise<Result<ClaimedTask | null> | null> {
+	if (who.claimKey === null) return null;
+	const before = await tasks.byClaimKey(tx, who.actor.userId, who.claimKey);
+	if (!before) return null;
+	const held = before.state === 'live' ? await tasks.lockHeldSlot(tx, before.id) : null;
+	if (!held) return fail('conflict', 'The task of this claim is over. Claim again with a new Idempotency-Key.');
+	const leaseToken = newSecret();
+	const task = await tasks.renewToken(tx, before.id, secretHash(leaseToken), who.project.leaseSeconds);
+	return task ? ok(shown(task, leaseToken)) : null;
+}
+
+/**
+ * Leases the next pair to a person; null when there is nothing to do for them.
+ * Who already holds three live leases in this round gets the oldest of those
+ * again under a new lease: a page that was reloaded has lost its tokens, and
+ * must not be told to wait for itself.
+ */
+export async function claimTask(
+	app: { db: Db } & Partial<App>,
+	actor: Actor,
+	input: { slug: string; claimKey?: string | null }
+): Promise<Result<ClaimedTask | null>> {
+	return inTransaction(app.db, async (tx) => {
+		const access = await allow(tx, actor, { slug: input.slug }, 'task.judge');
+		if (!access.ok) return access;
+		if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
+		const round = await rounds.newest(tx, access.value.project.id);
+		const who: Claimer = { project: access.value.project, roundId: round.id, actor, claimKey: input.claimKey ?? null };
+		const { cursor } = await progress.lock(tx, round.id, actor.userId);
+		const repeated = await repeatClaim(tx, who);
+		if (repeated) return repeated;
+		const live = await tasks.liveOf(tx, actor.userId);
+		if (live.length >= MAX_LIVE_LEASES) {
+			for (const task of live.filter((candidate) => candidate.roundId === round.id)) {
+				const slot = await tasks.lockHeldSlot(tx, task.id);
+				if (!slot) continue;
+				await tasks.lapse(tx, task.id);
+				const again = await leaseSlot(tx, who, slot);
+				if (again) return ok(again);
+			}
+			return fail('too_many_leases', `You hold ${live.length} tasks. Judge or skip one first.`, { facts: { retryAfter: RETRY_AFTER_SECONDS } });
+		}
+		return ok(await leaseNext(tx, who, cursor));
+	});
+}

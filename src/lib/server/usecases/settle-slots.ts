@@ -1,0 +1,27 @@
+import type { Tx } from '../db/client.ts';
+import * as comparisons from '../db/comparisons.ts';
+import type { LockedComparison } from '../db/comparisons.ts';
+import * as slots from '../db/slots.ts';
+
+/**
+ * Gives places that became free to judgments that had come too late to count:
+ * work that was done is used before anybody is asked again, and a comparison
+ * whose people have all judged never waits for ever. The comparison is locked.
+ * @returns how many places were filled
+ */
+export async function fillFromSurplus(tx: Tx, comparison: LockedComparison): Promise<number> {
+	const waiting = await slots.surplus(tx, comparison.id);
+	if (waiting.length === 0) return 0;
+	const places = await slots.lockAll(tx, comparison.id);
+	let filled = 0;
+	for (const judgment of waiting) {
+		const own = places.find((place) => place.judgmentId === null && place.annotatorId === judgment.annotatorId);
+		const place = own ?? places.find((candidate) => candidate.free);
+		if (!place) break;
+		await slots.fill(tx, place.id, judgment);
+		Object.assign(place, { judgmentId: judgment.judgmentId, annotatorId: judgment.annotatorId, free: false });
+		filled += 1;
+	}
+	if (filled > 0) await comparisons.setFilled(tx, comparison, comparison.filled + filled);
+	return filled;
+}

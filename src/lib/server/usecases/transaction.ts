@@ -1,0 +1,25 @@
+import type { Result } from '../../domain/problem.ts';
+import type { Db, Tx } from '../db/client.ts';
+
+/** Carries an expected failure out of a transaction so that it rolls back. */
+class RolledBack extends Error {
+	readonly result: Result<never>;
+	constructor(result: Result<never>) {
+		super('rolled back');
+		this.result = result;
+	}
+}
+
+/** Runs a use case's steps in one transaction. A failed result rolls back and is returned as it is. */
+export async function inTransaction<T>(db: Db, steps: (tx: Tx) => Promise<Result<T>>): Promise<Result<T>> {
+	try {
+		return await db.transaction(async (tx) => {
+			const result = await steps(tx);
+			if (!result.ok) throw new RolledBack(result);
+			return result;
+		});
+	} catch (error) {
+		if (error instanceof RolledBack) return error.result;
+		throw error;
+	}
+}

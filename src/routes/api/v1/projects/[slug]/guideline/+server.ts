@@ -1,0 +1,9 @@
+import { ok } from '#lib/domain/problem.ts';
+import * as operations from '#lib/server/api/operations/projects.ts';
+import { serve } from '#lib/server/api/serve.ts';
+import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
+
+export const PUT = serve(operations.putGuideline, async ({ app, actor, params, body }) => {
+	const result = await putGuideline(app, actor, { slug: params.slug, body: body.body });
+	return result.ok ? ok({ status: 200, body: result.value }) : result;
+});

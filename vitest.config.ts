@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * One project a layer. Without SvelteKit's and paraglide's plugins: the code
+ * under test runs in plain Node, and those plugins can keep Vitest from closing.
+ */
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: 'unit', include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 20_000 } },
+			{
+				test: {
+					name: 'integration',
+					include: ['test/integration/**/*.test.ts'],
+					globalSetup: ['test/support/cluster.ts'],
+					testTimeout: 60_000,
+					hookTimeout: 60_000
+				}
+			},
+			{
+				test: {
+					name: 'engine',
+					include: ['test/engine/**/*.test.ts'],
+					globalSetup: ['test/engine/setup.ts'],
+					testTimeout: 600_000,
+					hookTimeout: 1_500_000,
+					// Two cores: engines side by side would only slow each other down.
+					fileParallelism: false
+				}
+			}
+		]
+	}
+});

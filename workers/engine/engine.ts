@@ -1,0 +1,81 @@
+import type { Device, TrainingRecipe } from '#lib/domain/training-recipe.ts';
+import type { ProcessExit } from '../process/exit-record.ts';
+import type { Outcome } from './problem.ts';
+
+/** A model folder on this machine and how the engine reads it. */
+export type ModelSource = {
+	path: string;
+	/** The engine's name of the architecture and of the chat template; found by the engine when left out. */
+	modelType?: string;
+	template?: string;
+};
+
+/** One attempt at a run, in paths of this machine. */
+export type TrainRequest = {
+	/** Unique to the attempt: `<run id>.<number>`. */
+	attempt: string;
+	/** The attempt's own folder. */
+	dir: string;
+	recipe: TrainingRecipe;
+	model: ModelSource;
+	/** JSONL in the engine's row format, without dev and test rows. */
+	rows: string;
+	rowCount: number;
+	device: Device;
+	/** The parent's adapter; none when the parent is the base model. */
+	parentAdapter?: string;
+	/** An earlier attempt's folder, to go on from its newest whole checkpoint. */
+	resumeFrom?: string;
+	/** Threads for CPU training. */
+	threads?: number;
+};
+
+/** A request whose data are checked and laid out, ready to start. */
+export type PreparedRun = {
+	request: TrainRequest;
+	/** Rows that the engine must report having read. */
+	expectedRows: number;
+	/** Row indices of the request left out here, with the reason for the manifest's counts. */
+	dropped: { index: number; reason: string }[];
+	outputDir: string;
+	dataset: string;
+	dataSeed: number;
+	resumeCheckpoint?: { path: string; step: number };
+};
+
+/** What to start; no secret stands in `argv`. */
+export type EngineCommand = { argv: string[]; env: Record<string, string>; cwd: string };
+
+/** What a run tells while it goes on. */
+export type EngineEvent =
+	| { type: 'phase'; phase: 'loading' | 'training' | 'finished' }
+	| { type: 'metrics'; step: number; maxSteps: number; epoch: number | null; values: Record<string, number> }
+	| { type: 'checkpoint'; step: number; path: string }
+	| { type: 'rows'; count: number }
+	| { type: 'log'; line: string };
+
+/** What a finished run leaves. */
+export type TrainedCheckpoint = {
+	path: string;
+	step: number;
+	maxSteps: number;
+	/** Rows the engine said it trained on. */
+	rows: number;
+	/** True when the run was asked to stop and kept what it had. */
+	stoppedEarly: boolean;
+	/** The last value of each metric. */
+	metrics: Record<string, number>;
+};
+
+/** A program that trains. Everything a worker needs to know of ms-swift is behind this. */
+export type TrainingEngine = {
+	readonly name: string;
+	/** Checks and lays out data; finds where to go on. */
+	prepare(request: TrainRequest): Promise<Outcome<PreparedRun>>;
+	/** The command of a prepared run. */
+	command(run: PreparedRun): EngineCommand;
+	/** Events until `ended` is aborted and everything written is read. */
+	follow(run: PreparedRun, options: { ended: AbortSignal; pollMs?: number }): AsyncIterable<EngineEvent>;
+	/** The checkpoint, or why there is none. Exit code 0 is not believed. */
+	collect(run: PreparedRun, exit: ProcessExit, options?: { acceptEarlyStop?: boolean }): Promise<Outcome<TrainedCheckpoint>>;
+};

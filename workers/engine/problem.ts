@@ -1,0 +1,47 @@
+import type { RunProblem } from '#lib/domain/run-problem.ts';
+
+/** Every expected way in which an engine, its environment or its process fails. */
+export type EngineProblemCode =
+	| 'out_of_memory'
+	| 'unknown_flag'
+	| 'missing_dataset'
+	| 'unsupported_template'
+	| 'unsupported_model'
+	| 'row_refused'
+	| 'row_too_long'
+	| 'missing_package'
+	| 'disk_full'
+	| 'killed'
+	| 'not_a_number'
+	| 'engine_failed'
+	| 'stopped_early'
+	| 'incomplete_checkpoint'
+	| 'rows_lost'
+	| 'adapter_refused'
+	| 'kto_rows'
+	| 'stop_file'
+	| 'model_runs_code'
+	| 'model_missing'
+	| 'python_missing'
+	| 'torch_missing'
+	| 'torch_is_cuda'
+	| 'install_failed'
+	| 'start_failed'
+	| 'server_failed'
+	| 'scoring_failed';
+
+/** An expected failure as a value; it fits the run's row as it is. */
+export type EngineProblem = RunProblem & { code: EngineProblemCode; hint: string };
+
+/** A value, or why there is none. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problem: EngineProblem };
+
+/** A successful outcome. */
+export function value<T>(it: T): Outcome<T> {
+	return { ok: true, value: it };
+}
+
+/** A failed outcome. */
+export function problem(code: EngineProblemCode, message: string, hint: string): { ok: false; problem: EngineProblem } {
+	return { ok: false, problem: { code, message, hint } };
+}

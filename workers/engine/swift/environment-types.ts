@@ -1,0 +1,14 @@
+import type { Device } from '#lib/domain/training-recipe.ts';
+
+/** An installed engine. */
+export type EngineEnvironment = {
+	dir: string;
+	device: Device;
+	python: string;
+	/** The folder `site-packages/swift/cli`, whose modules are started directly. */
+	swiftCli: string;
+	versions: Record<string, string>;
+};
+
+/** How far an installation is; the worker announces it as it is. */
+export type InstallProgress = { state: 'installing'; done: number; total: number; label: string };

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Device } from '#lib/domain/training-recipe.ts';
+import { inspectGpus } from '../inspect.ts';
+import { value } from '../problem.ts';
+import type { Outcome } from '../problem.ts';
+import type { EngineEnvironment, InstallProgress } from './environment-types.ts';
+import { findPython } from './find-python.ts';
+import type { Python } from './find-python.ts';
+import { installInto } from './install.ts';
+import { takeLock } from './install-lock.ts';
+import { TORCH } from './torch-build.ts';
+
+const LOCK_FILE = fileURLToPath(new URL('./python/requirements.lock', import.meta.url));
+const COMPLETE = '.complete';
+
+export type ProvisionOptions = {
+	/** Found by asking for GPUs when left out. */
+	device?: Device;
+	/** `PLUMBLINE_CACHE_DIR`, or `plumbline` in the user's cache folder. */
+	cacheDir?: string;
+	onProgress?: (progress: InstallProgress) => void;
+	signal?: AbortSignal;
+};
+
+/** Folder for what can be made again: engines, bundled models. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
+	return env.PLUMBLINE_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'plumbline');
+}
+
+/** Names an environment by what it is made of: another lock, Python or device is another environment. */
+export function engineKey(parts: { lock: string; pythonVersion: string; device: Device }): string {
+	const hash = createHash('sha256');
+	for (const part of [parts.lock, TORCH, parts.pythonVersion, parts.device]) hash.update(part).update('\0');
+	return hash.digest('hex').slice(0, 16);
+}
+
+/** The engine's environment when it is installed already; does not install. */
+export async function findEnvironment(options: ProvisionOptions = {}): Promise<EngineEnvironment | undefined> {
+	const place = await locate(options);
+	return place.ok ? readComplete(place.value.dir) : undefined;
+}
+
+/**
+ * The engine's environment, installed if need be (minutes, 2 GB). Any number of processes may call it at once: one
+ * installs, the others wait. A killed installation leaves a folder that the next one clears.
+ */
+export async function provisionEnvironment(options: ProvisionOptions = {}): Promise<Outcome<EngineEnvironment>> {
+	const place = await locate(options);
+	if (!place.ok) return place;
+	const { dir, python, device } = place.value;
+	await mkdir(join(dir, '..'), { recursive: true });
+	for (;;) {
+		const there = await readComplete(dir);
+		if (there) return value(there);
+		const release = await takeLock(`${dir}.lock`);
+		if (!release) {
+			options.onProgress?.({ state: 'installing', done: 0, total: 1, label: 'waiting for another process that installs' });
+			await sleep(500, undefined, { signal: options.signal });
+			continue;
+		}
+		try {
+			const ready = await readComplete(dir);
+			return ready ? value(ready) : await build(dir, python, device, options);
+		} finally {
+			await release();
+		}
+	}
+}
+
+async function build(dir: string, python: Python, device: Device, options: ProvisionOptions): Promise<Outcome<EngineEnvironment>> {
+	await clearLeftovers(dir);
+	const building = `${dir}.building-${process.pid}`;
+	try {
+		const installed = await installInto(building, { python, device, lockFile: LOCK_FILE, onProgress: options.onProgress, signal: options.signal });
+		if (!installed.ok) return installed;
+		const swiftCli = installed.value.swiftCli.replace(building, dir);
+		const environment: EngineEnvironment = { dir, device, python: join(dir, 'bin', 'python'), swiftCli, versions: installed.value.versions };
+		await writeFile(join(building, COMPLETE), JSON.stringify(environment));
+		// A folder without its marker is what a kill between two renames of an older version left.
+		if (!(await readComplete(dir))) await rm(dir, { recursive: true, force: true });
+		await rename(building, dir).catch((error: NodeJS.ErrnoException) => {
+			if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // another process was first: same content
+		});
+		return value(environment);
+	} finally {
+		await rm(building, { recursive: true, force: true });
+	}
+}
+
+/** Removes folders of installations that were killed. Only the lock's holder calls it, so none of them is in use. */
+async function clearLeftovers(dir: string): Promise<void> {
+	const parent = join(dir, '..');
+	const prefix = `${dir.slice(parent.length + 1)}.building-`;
+	for (const name of await readdir(parent)) {
+		if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
+	}
+}
+
+async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string; python: Python; device: Device }>> {
+	const python = await findPython();
+	if (!python.ok) return python;
+	const device = options.device ?? ((await inspectGpus()).length > 0 ? 'gpu' : 'cpu');
+	const key = engineKey({ lock: await readFile(LOCK_FILE, 'utf8'), pythonVersion: python.value.version, device });
+	return value({ dir: join(options.cacheDir ?? cacheFolder(), `engine-${key}`), python: python.value, device });
+}
+
+async function readComplete(dir: string): Promise<EngineEnvironment | undefined> {
+	try {
+		const environment = JSON.parse(await readFile(join(dir, COMPLETE), 'utf8')) as EngineEnvironment;
+		// The cache folder may have been moved since.
+		return { ...environment, dir, python: join(dir, 'bin', 'python'), swiftCli: environment.swiftCli.replace(environment.dir, dir) };
+	} catch {
+		return undefined;
+	}
+}

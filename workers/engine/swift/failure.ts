@@ -1,0 +1,96 @@
+import type { ProcessExit } from '../../process/exit-record.ts';
+import type { EngineProblem, EngineProblemCode } from '../problem.ts';
+
+type Rule = { pattern: RegExp; code: EngineProblemCode; message: (found: RegExpExecArray) => string; hint: string };
+
+/** From the most to the least specific. Messages quote names and numbers, never a row's text. */
+const RULES: Rule[] = [
+	{
+		pattern: /CUDA out of memory|OutOfMemoryError|DefaultCPUAllocator: can't allocate memory|^MemoryError/m,
+		code: 'out_of_memory',
+		message: () => 'The training ran out of memory.',
+		hint: 'Take a smaller batch with more accumulation, or a shorter maximum length.'
+	},
+	{
+		pattern: /No space left on device|Disk quota exceeded/,
+		code: 'disk_full',
+		message: () => 'The disk is full.',
+		hint: 'Free space in the worker’s work folder and start the run again; it goes on from its last checkpoint.'
+	},
+	{
+		pattern: /remaining_argv: \[?'?(--?[\w-]+)|unrecognized arguments: (\S+)/,
+		code: 'unknown_flag',
+		message: (found) => `The engine does not know the option ${found[1] ?? found[2]}.`,
+		hint: 'The installed engine differs from the one this version was made for: let the worker install it again.'
+	},
+	{
+		pattern: /The local path does not exist, dataset_id|FileNotFoundError.*\.jsonl|Unable to find '.*\.jsonl'/,
+		code: 'missing_dataset',
+		message: () => 'The training data file is not where the run expects it.',
+		hint: 'Start the run again; its data are written anew.'
+	},
+	{
+		pattern: /template_type: '([^']*)' not in/,
+		code: 'unsupported_template',
+		message: (found) => `The engine has no chat template named ${found[1]}.`,
+		hint: 'Choose another template in the project’s model settings.'
+	},
+	{
+		pattern: /Please explicitly pass the model_type|model_type: '?([\w.-]*)'? not in|Unrecognized model in|does not recognize this architecture/,
+		code: 'unsupported_model',
+		message: () => 'The engine cannot tell what architecture the base model has, or does not support it.',
+		hint: 'Set the model type in the project’s model settings.'
+	},
+	{
+		pattern: /MaxLengthError: Current length of row\((\d+)\) is larger than the max_length\((\d+)\)/,
+		code: 'row_too_long',
+		message: (found) => `A row has ${found[1]} tokens, the recipe allows ${found[2]}.`,
+		hint: 'Raise the maximum length, or make the snapshot without rows that long.'
+	},
+	{
+		pattern: /rejected_response: |ValueError: messages|AssertionError: message|To avoid errors, you can pass `strict=False`/,
+		code: 'row_refused',
+		message: () => 'The engine refused a training row.',
+		hint: 'A row is broken, or its two answers are the same: look at the snapshot’s manifest.'
+	},
+	{
+		pattern: /ModuleNotFoundError: No module named '([^']+)'|ImportError: .*?\b([\w.]+) is not installed/,
+		code: 'missing_package',
+		message: (found) => `The engine lacks the package ${found[1] ?? found[2]}.`,
+		hint: 'Let the worker install the engine again.'
+	},
+	{
+		pattern: /loss is nan|(?:grad_norm|loss)'?: '?nan/i,
+		code: 'not_a_number',
+		message: () => 'The loss stopped being a number.',
+		hint: 'Lower the learning rate.'
+	}
+];
+
+/** Why an engine process ended badly, from how it ended and the end of its output. */
+export function explainFailure(exit: Pick<ProcessExit, 'code' | 'signal' | 'reason' | 'message'>, logTail: string): EngineProblem {
+	if (exit.reason === 'start_failed') {
+		return { code: 'start_failed', message: `The engine could not be started: ${exit.message ?? 'unknown reason'}.`, hint: 'Let the worker install the engine again.' };
+	}
+	if (exit.reason === 'worker_gone' || exit.reason === 'not_renewed' || exit.reason === 'guard_lost') {
+		return { code: 'killed', message: 'The engine was ended because its worker was gone.', hint: 'The run goes on from its last checkpoint.' };
+	}
+	for (const rule of RULES) {
+		const found = rule.pattern.exec(logTail);
+		if (found) return { code: rule.code, message: rule.message(found), hint: rule.hint };
+	}
+	if (exit.signal === 'SIGKILL' || exit.code === 137) {
+		return { code: 'killed', message: 'The engine was killed from outside, most often because the machine ran out of memory.', hint: 'Take a smaller batch or a shorter maximum length, or a machine with more memory.' };
+	}
+	if (exit.signal !== null || exit.reason === 'stopped' || exit.code === 143) {
+		return { code: 'killed', message: `The engine was ended${exit.signal ? ` by ${exit.signal}` : ''} before its first checkpoint.`, hint: 'Start the run again.' };
+	}
+	return { code: 'engine_failed', message: `The engine ended with exit code ${exit.code ?? 'none'}${lastError(logTail)}.`, hint: 'Look at the end of the run’s log.' };
+}
+
+/** The kind of a Python exception; what follows its colon may be somebody's text. */
+function lastError(logTail: string): string {
+	const kinds = [...logTail.matchAll(/^([\w.]*(?:Error|Exception))(?::|$)/gm)];
+	const last = kinds.at(-1)?.[1];
+	return last ? ` (${last.split('.').at(-1)})` : '';
+}

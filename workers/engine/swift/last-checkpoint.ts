@@ -1,0 +1,63 @@
+import { open, readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** A checkpoint folder that is whole. */
+export type CheckpointFolder = { path: string; step: number; maxSteps: number };
+
+/** Files without which a checkpoint cannot be gone on from. */
+const NEEDED = ['adapter_model.safetensors', 'adapter_config.json', 'optimizer.pt', 'scheduler.pt'];
+
+/** The format's own limit. */
+const LONGEST_HEADER = 100_000_000;
+
+/**
+ * Reads one checkpoint folder; undefined when it is torn. `trainer_state.json` is written last, so a kill in the
+ * middle of a save leaves a folder without it; the adapter's header is checked against its length all the same.
+ */
+export async function readCheckpoint(path: string): Promise<CheckpointFolder | undefined> {
+	try {
+		const state = JSON.parse(await readFile(join(path, 'trainer_state.json'), 'utf8')) as { global_step?: unknown; max_steps?: unknown };
+		if (typeof state.global_step !== 'number' || typeof state.max_steps !== 'number') return undefined;
+		for (const name of NEEDED) {
+			if ((await stat(join(path, name))).size === 0) return undefined;
+		}
+		if (!(await isWholeSafetensors(join(path, NEEDED[0])))) return undefined;
+		return { path, step: state.global_step, maxSteps: state.max_steps };
+	} catch {
+		return undefined;
+	}
+}
+
+/** The newest whole checkpoint of an output folder. Symbolic links such as `last-checkpoint` are not looked at. */
+export async function lastCheckpoint(outputDir: string): Promise<CheckpointFolder | undefined> {
+	const names = await readdir(outputDir).catch(() => []);
+	const steps = names
+		.map((name) => /^checkpoint-(\d+)$/.exec(name)?.[1])
+		.filter((step) => step !== undefined)
+		.map(Number)
+		.sort((a, b) => b - a);
+	for (const step of steps) {
+		const checkpoint = await readCheckpoint(join(outputDir, `checkpoint-${step}`));
+		if (checkpoint && checkpoint.step === step) return checkpoint;
+	}
+	return undefined;
+}
+
+/** Safetensors: 8 bytes header length, JSON header with offsets, data. The last offset must be the file's end. */
+async function isWholeSafetensors(path: string): Promise<boolean> {
+	const file = await open(path, 'r');
+	try {
+		const { size } = await file.stat();
+		const length = Buffer.alloc(8);
+		if ((await file.read(length, 0, 8, 0)).bytesRead < 8) return false;
+		const headerLength = Number(length.readBigUInt64LE(0));
+		if (headerLength > Math.min(size - 8, LONGEST_HEADER)) return false;
+		const header = Buffer.alloc(headerLength);
+		await file.read(header, 0, headerLength, 8);
+		const tensors = JSON.parse(header.toString('utf8')) as Record<string, { data_offsets?: [number, number] }>;
+		const end = Math.max(0, ...Object.values(tensors).map((tensor) => tensor.data_offsets?.[1] ?? 0));
+		return end > 0 && size === 8 + headerLength + end;
+	} finally {
+		await file.close();
+	}
+}

@@ -1,0 +1,70 @@
+/** One step's metrics, as the engine wrote them. */
+export type StepMetrics = { step: number; maxSteps: number; epoch: number | null; values: Record<string, number> };
+
+/** What a line of `logging.jsonl` is. The summary is the engine's last line. */
+export type LogEntry =
+	| { type: 'metrics'; metrics: StepMetrics }
+	| { type: 'summary'; step: number; rows: number | null; lastCheckpoint: string | null };
+
+/** Figures that are clocks and not results; they differ between two equal runs. */
+const CLOCKS = /^(elapsed_time|remaining_time|total_flos|train_(runtime|samples_per_second|steps_per_second)|eval_(runtime|samples_per_second|steps_per_second))$/;
+
+/**
+ * Reads one line of `logging.jsonl`; undefined for one that is torn, empty or unknown. Python writes NaN and
+ * Infinity, which JSON does not know: they are left out, and a missing loss is what the page then shows.
+ */
+export function parseLogLine(line: string): LogEntry | undefined {
+	const parsed = parseLoose(line);
+	if (parsed === undefined) return undefined;
+	if ('last_model_checkpoint' in parsed) {
+		return {
+			type: 'summary',
+			step: typeof parsed.global_step === 'number' ? parsed.global_step : 0,
+			rows: sizeOf(parsed.train_dataset),
+			lastCheckpoint: typeof parsed.last_model_checkpoint === 'string' ? parsed.last_model_checkpoint : null
+		};
+	}
+	const place = /^(\d+)\/(\d+)$/.exec(String(parsed['global_step/max_steps'] ?? ''));
+	if (!place) return undefined;
+	const values: Record<string, number> = {};
+	for (const [name, value] of Object.entries(parsed)) {
+		if (name !== 'epoch' && typeof value === 'number' && Number.isFinite(value) && !CLOCKS.test(name)) values[name] = value;
+	}
+	const epoch = typeof parsed.epoch === 'number' ? parsed.epoch : null;
+	return { type: 'metrics', metrics: { step: Number(place[1]), maxSteps: Number(place[2]), epoch, values } };
+}
+
+/**
+ * Metrics by step of a whole file. After a resume the steps between checkpoint and crash appear twice: the last one
+ * counts. An evaluation's line adds to its step's values.
+ */
+export function metricsByStep(lines: Iterable<string>): Map<number, StepMetrics> {
+	const steps = new Map<number, StepMetrics>();
+	for (const line of lines) {
+		const entry = parseLogLine(line);
+		if (entry?.type !== 'metrics') continue;
+		const { metrics } = entry;
+		const before = steps.get(metrics.step);
+		const repeated = before !== undefined && 'loss' in metrics.values;
+		steps.set(metrics.step, before && !repeated ? { ...before, values: { ...before.values, ...metrics.values } } : metrics);
+	}
+	return steps;
+}
+
+function parseLoose(line: string): Record<string, unknown> | undefined {
+	for (const text of [line, line.replace(/:\s*(NaN|-?Infinity)(?=\s*[,}\]])/g, ': null')]) {
+		try {
+			const parsed: unknown = JSON.parse(text);
+			return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : undefined;
+		} catch {
+			// Torn, or with Python's numbers: the next try, or the next read, gets it whole.
+		}
+	}
+	return undefined;
+}
+
+/** `mean±std, min=…, max=…, size=160` → 160. */
+function sizeOf(statistics: unknown): number | null {
+	const size = /\bsize=(\d+)/.exec(typeof statistics === 'string' ? statistics : '');
+	return size ? Number(size[1]) : null;
+}

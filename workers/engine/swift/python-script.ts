@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url';
+import { run } from '../../process/run.ts';
+import type { CommandResult } from '../../process/run.ts';
+import { cpuEnv } from './argv.ts';
+import { OFFLINE_ENV, engineEnv } from './engine-env.ts';
+import type { EngineEnvironment } from './environment-types.ts';
+
+export type ScriptName = 'score.py' | 'verify_adapter.py' | 'kto_preflight.py' | 'tiny_model.py' | 'smollm2.py';
+
+export type ScriptOptions = {
+	/** Where caches may be written. */
+	cacheDir: string;
+	threads?: number;
+	timeoutMs?: number;
+	signal?: AbortSignal;
+	onProgress?: (done: number, total: number, label: string) => void;
+	env?: Readonly<Record<string, string>>;
+};
+
+/** Runs one of our Python scripts in the engine's environment. */
+export function runScript(environment: EngineEnvironment, name: ScriptName, args: readonly string[], options: ScriptOptions): Promise<CommandResult> {
+	const script = fileURLToPath(new URL(`./python/${name}`, import.meta.url));
+	const device = environment.device === 'cpu' ? cpuEnv(options.threads) : {};
+	return run([environment.python, script, ...args], {
+		env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...device, ...options.env }),
+		timeoutMs: options.timeoutMs,
+		signal: options.signal,
+		onLine: (line) => {
+			const found = /^progress (\d+) (\d+) (.*)$/.exec(line);
+			if (found) options.onProgress?.(Number(found[1]), Number(found[2]), found[3]);
+		}
+	});
+}
+
+/** The last line of a script's output as JSON; undefined when it is none. */
+export function lastJsonLine<T>(result: CommandResult): T | undefined {
+	try {
+		return JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? '') as T;
+	} catch {
+		return undefined;
+	}
+}

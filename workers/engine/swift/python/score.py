@@ -1,0 +1,166 @@
+"""Sums the log-probability of whole responses under a base model and any number of adapters.
+
+Held-out preference accuracy must not come from the trainer's log (ORPO's is raw, KTO has none), so this
+scorer reads rows, encodes them with ms-swift's own template (the text the trainer saw, token for token)
+and scores them with transformers + peft.
+
+Input JSONL:  {id, messages: [...prompt turns], chosen: str | [turns], rejected?: str | [turns]}
+Output JSONL: {id, logps: {base: {chosen, rejected}, NAME: {...}}, tokens: {chosen, rejected}}
+--lengths writes {id, lengths: {chosen, rejected}} (whole sequences) and loads no model: it finds the rows
+that the trainer would refuse as too long. Progress goes to stderr as lines "progress DONE TOTAL LABEL".
+"""
+
+import argparse
+import json
+import os
+import sys
+
+
+def parse_args():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--model-type")
+    parser.add_argument("--template")
+    parser.add_argument("--adapter", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--rows", required=True)
+    parser.add_argument("--output", required=True)
+    parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--dtype", choices=["auto", "float32", "bfloat16"], default="auto")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--lengths", action="store_true")
+    return parser.parse_args()
+
+
+def progress(done, total, label):
+    print(f"progress {done} {total} {label}", file=sys.stderr, flush=True)
+
+
+def with_response(messages, response):
+    turns = [{"role": "assistant", "content": response}] if isinstance(response, str) else response
+    return messages + turns
+
+
+def load_template(args):
+    from swift import get_processor, get_template
+
+    processor = get_processor(args.model, model_type=args.model_type)
+    # 'raise' and not a cut: a truncated response would get a better score than a whole one.
+    template = get_template(
+        processor, template_type=args.template, loss_scale="last_round", truncation_strategy="raise"
+    )
+    template.max_length = None
+    template.set_mode("train")
+    return template, getattr(processor, "tokenizer", processor)
+
+
+def encode(template, rows):
+    sequences = []
+    for index, row in enumerate(rows):
+        for side in ("chosen", "rejected"):
+            if row.get(side) is None:
+                continue
+            encoded = template.encode({"messages": with_response(row["messages"], row[side])})
+            sequences.append((index, side, encoded["input_ids"], encoded["labels"]))
+    return sequences
+
+
+def score(model, sequences, pad_id, batch_size, device, label):
+    import torch
+
+    totals = {}
+    # Sorted by length, so that short pairs are not padded to the longest one of the file.
+    order = sorted(range(len(sequences)), key=lambda i: len(sequences[i][2]), reverse=True)
+    for start in range(0, len(order), batch_size):
+        batch = [sequences[i] for i in order[start : start + batch_size]]
+        width = max(len(item[2]) for item in batch)
+        ids = torch.full((len(batch), width), pad_id, dtype=torch.long)
+        labels = torch.full((len(batch), width), -100, dtype=torch.long)
+        mask = torch.zeros((len(batch), width), dtype=torch.long)
+        for row, (_, _, input_ids, row_labels) in enumerate(batch):
+            ids[row, : len(input_ids)] = torch.tensor(input_ids)
+            labels[row, : len(row_labels)] = torch.tensor(row_labels)
+            mask[row, : len(input_ids)] = 1
+        with torch.inference_mode():
+            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).logits
+        logits = logits[:, :-1].float()
+        targets = labels[:, 1:].to(device)
+        kept = targets != -100
+        picked = torch.gather(logits, 2, targets.clamp(min=0).unsqueeze(2)).squeeze(2)
+        logps = ((picked - torch.logsumexp(logits, dim=2)) * kept).sum(dim=1).tolist()
+        counts = kept.sum(dim=1).tolist()
+        for (index, side, _, _), value, count in zip(batch, logps, counts):
+            totals[(index, side)] = (value, count)
+        progress(min(start + batch_size, len(order)), len(order), label)
+    return totals
+
+
+def load_model(args):
+    import torch
+    from peft import PeftModel
+    from transformers import AutoModelForCausalLM
+
+    dtype = args.dtype if args.dtype != "auto" else ("bfloat16" if args.device == "cuda" else "float32")
+    model = AutoModelForCausalLM.from_pretrained(args.model, dtype=getattr(torch, dtype)).to(args.device)
+    names = []
+    for item in args.adapter:
+        name, _, path = item.partition("=")
+        if not names:
+            model = PeftModel.from_pretrained(model, path, adapter_name=name)
+        else:
+            model.load_adapter(path, adapter_name=name)
+        names.append(name)
+    return model.eval(), names
+
+
+def write_rows(path, rows):
+    # Renamed when whole: a reader must never take half a result for all of it.
+    building = f"{path}.building-{os.getpid()}"
+    with open(building, "w", encoding="utf-8") as handle:
+        for row in rows:
+            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+    os.replace(building, path)
+
+
+def main():
+    args = parse_args()
+    with open(args.rows, encoding="utf-8") as handle:
+        rows = [json.loads(line) for line in handle if line.strip()]
+    progress(0, len(rows), "load")
+    template, tokenizer = load_template(args)
+    sequences = encode(template, rows)
+    if args.lengths:
+        lengths = [{} for _ in rows]
+        for index, side, input_ids, _ in sequences:
+            lengths[index][side] = len(input_ids)
+        write_rows(args.output, [{"id": row["id"], "lengths": item} for row, item in zip(rows, lengths)])
+        return
+
+    model, names = load_model(args)
+    pad_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
+    results = {}
+    if names:
+        with model.disable_adapter():
+            results["base"] = score(model, sequences, pad_id, args.batch_size, args.device, "base")
+    else:
+        results["base"] = score(model, sequences, pad_id, args.batch_size, args.device, "base")
+    for name in names:
+        model.set_adapter(name)
+        results[name] = score(model, sequences, pad_id, args.batch_size, args.device, name)
+
+    output = []
+    for index, row in enumerate(rows):
+        sides = [side for side in ("chosen", "rejected") if row.get(side) is not None]
+        output.append(
+            {
+                "id": row["id"],
+                "logps": {
+                    name: {side: totals[(index, side)][0] for side in sides} for name, totals in results.items()
+                },
+                "tokens": {side: results["base"][(index, side)][1] for side in sides},
+            }
+        )
+    write_rows(args.output, output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { totalBatch } from '#lib/domain/training-recipe.ts';
+import type { ProcessExit } from '../../process/exit-record.ts';
+import type { EngineCommand, PreparedRun, TrainRequest, TrainedCheckpoint, TrainingEngine } from '../engine.ts';
+import { problem, value } from '../problem.ts';
+import type { EngineProblem, Outcome } from '../problem.ts';
+import { trainArgv } from './argv.ts';
+import { judgeCompletion } from './completion.ts';
+import { engineEnv } from './engine-env.ts';
+import type { EngineEnvironment } from './environment-types.ts';
+import { followRun } from './follow.ts';
+import { planKtoRows } from './kto-preflight.ts';
+import { lastCheckpoint } from './last-checkpoint.ts';
+import { createOutputReader } from './log-lines.ts';
+import { metricsByStep, parseLogLine } from './log-parser.ts';
+
+/** Folder of an attempt in which the engine writes checkpoints and its log. */
+export const OUTPUT_FOLDER = 'output';
+
+/** A file of this name in the system's temporary folder stops every run of the host that ends gracefully. */
+const STOP_FILE = '/tmp/stop';
+
+/** ms-swift as a training engine. */
+export function createSwiftEngine(environment: EngineEnvironment): TrainingEngine {
+	return {
+		name: 'ms-swift',
+		prepare: (request) => prepare(environment, request),
+		command: (prepared) => command(environment, prepared),
+		follow: followRun,
+		collect
+	};
+}
+
+async function prepare(environment: EngineEnvironment, request: TrainRequest): Promise<Outcome<PreparedRun>> {
+	const { recipe, dir } = request;
+	const refusal = (await refuseModel(request.model.path)) ?? (await refuseHost());
+	if (refusal) return refusal;
+	await mkdir(dir, { recursive: true, mode: 0o700 });
+
+	let { rows: dataset, rowCount: expectedRows } = request;
+	let dataSeed = recipe.seed;
+	const dropped: PreparedRun['dropped'] = [];
+	if (recipe.objective === 'kto') {
+		const target = join(dir, 'kto-rows.jsonl');
+		const settings = { totalBatch: totalBatch(recipe), seed: recipe.seed };
+		const plan = await planKtoRows(environment, { rows: dataset, target }, settings, { cacheDir: join(dir, 'cache'), timeoutMs: 120_000 });
+		if (!plan.ok) return plan;
+		dataset = target;
+		dataSeed = plan.value.dataSeed;
+		expectedRows -= plan.value.dropped.length;
+		dropped.push(...plan.value.dropped.map((index) => ({ index, reason: 'kto_remainder' })));
+	}
+	const resume = request.resumeFrom === undefined ? undefined : await lastCheckpoint(join(request.resumeFrom, OUTPUT_FOLDER));
+	return value({
+		request,
+		expectedRows,
+		dropped,
+		outputDir: join(dir, OUTPUT_FOLDER),
+		dataset,
+		dataSeed,
+		...(resume ? { resumeCheckpoint: { path: resume.path, step: resume.step } } : {})
+	});
+}
+
+function command(environment: EngineEnvironment, prepared: PreparedRun): EngineCommand {
+	const { request } = prepared;
+	const { argv, env } = trainArgv(request.recipe, {
+		python: environment.python,
+		module: join(environment.swiftCli, 'rlhf.py'),
+		model: request.model.path,
+		modelType: request.model.modelType,
+		template: request.model.template,
+		dataset: prepared.dataset,
+		outputDir: prepared.outputDir,
+		parentAdapter: request.parentAdapter,
+		resumeCheckpoint: prepared.resumeCheckpoint?.path,
+		dataSeed: prepared.dataSeed,
+		device: request.device,
+		threads: request.threads
+	});
+	return { argv, env: engineEnv(join(request.dir, 'cache'), env), cwd: request.dir };
+}
+
+async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {
+	const output = await readText(join(prepared.request.dir, 'engine.log'));
+	const written = (await readText(join(prepared.outputDir, 'logging.jsonl'))).split('\n');
+	const steps = metricsByStep(written);
+	const summary = written.map(parseLogLine).findLast((entry) => entry?.type === 'summary');
+	const checkpoint = await lastCheckpoint(prepared.outputDir);
+	// A crash after the last save leaves nothing to train: the checkpoint gone on from is the result.
+	const resumed = prepared.resumeCheckpoint ? await lastCheckpoint(dirname(prepared.resumeCheckpoint.path)) : undefined;
+	return judgeCompletion({
+		exit,
+		logTail: output.slice(-100_000),
+		checkpoint: checkpoint ?? (resumed && resumed.step === resumed.maxSteps ? resumed : undefined),
+		rows: summary?.rows ?? rowsOf(output),
+		expectedRows: prepared.expectedRows,
+		metrics: [...steps.values()].reduce((all, metrics) => ({ ...all, ...metrics.values }), {}),
+		acceptEarlyStop: options.acceptEarlyStop ?? false
+	});
+}
+
+function rowsOf(output: string): number | null {
+	const read = createOutputReader();
+	const counts = output.split('\n').flatMap(read);
+	return counts.find((line) => line.type === 'rows')?.count ?? null;
+}
+
+/** Model folders may carry Python code, and ms-swift runs it unasked. */
+async function refuseModel(path: string): Promise<{ ok: false; problem: EngineProblem } | undefined> {
+	let config: { auto_map?: unknown };
+	try {
+		config = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as typeof config;
+	} catch {
+		return problem('model_missing', 'The base model’s folder has no readable config.json on this worker.', 'Check the model’s location in the project’s settings.');
+	}
+	if (config.auto_map === undefined) return undefined;
+	return problem('model_runs_code', 'The base model brings its own program code, which the engine would run.', 'Choose a model whose architecture the engine knows.');
+}
+
+async function refuseHost(): Promise<ReturnType<typeof problem> | undefined> {
+	const there = await access(STOP_FILE).then(() => true, () => false);
+	if (!there) return undefined;
+	return problem('stop_file', 'A file named “stop” in the temporary folder of this worker stops every training at once.', 'Delete that file.');
+}
+
+async function readText(path: string): Promise<string> {
+	return readFile(path, 'utf8').catch(() => '');
+}
