@@ -31,7 +31,6 @@ export default {
 					...config.compilerOptions,
 					strict: true,
 					noUncheckedIndexedAccess: true,
-					noPropertyAccessFromIndexSignature: true,
 					noImplicitOverride: true,
 					noFallthroughCasesInSwitch: true,
 					allowImportingTsExtensions: true,

@@ -156,7 +156,7 @@ CREATE TABLE "tasks" (
 	CONSTRAINT "tasks_claim_key" UNIQUE("annotator_id","claim_key"),
 	CONSTRAINT "tasks_purpose" CHECK ("tasks"."purpose" in ('counting','gold','repeat','adjudication')),
 	CONSTRAINT "tasks_slot" CHECK (("tasks"."purpose" = 'counting') = ("tasks"."slot_id" is not null)),
-	CONSTRAINT "tasks_state" CHECK ("tasks"."state" in ('live','done','skipped','closed')),
+	CONSTRAINT "tasks_state" CHECK ("tasks"."state" in ('live','lost','done','skipped','closed')),
 	CONSTRAINT "tasks_sides" CHECK ("tasks"."side_order" in ('ab','ba'))
 );
 --> statement-breakpoint
@@ -191,13 +191,22 @@ CREATE TABLE "evaluations" (
 	"problem" jsonb,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"finished_at" timestamp with time zone,
-	CONSTRAINT "evaluations_status" CHECK ("evaluations"."status" in ('queued','waiting','running','succeeded','failed'))
+	CONSTRAINT "evaluations_status" CHECK ("evaluations"."status" in ('queued','running','succeeded','failed'))
+);
+--> statement-breakpoint
+CREATE TABLE "generation_answers" (
+	"generation_id" uuid NOT NULL,
+	"prompt_id" uuid NOT NULL,
+	"checkpoint_id" uuid NOT NULL,
+	"response_id" uuid NOT NULL,
+	CONSTRAINT "generation_answers_generation_id_prompt_id_checkpoint_id_pk" PRIMARY KEY("generation_id","prompt_id","checkpoint_id")
 );
 --> statement-breakpoint
 CREATE TABLE "generations" (
 	"id" uuid PRIMARY KEY DEFAULT new_id() NOT NULL,
 	"project_id" uuid NOT NULL,
 	"round_id" uuid NOT NULL,
+	"into_round_id" uuid,
 	"checkpoint_id" uuid NOT NULL,
 	"parent_checkpoint_id" uuid NOT NULL,
 	"sampling" jsonb NOT NULL,
@@ -212,7 +221,7 @@ CREATE TABLE "generations" (
 	"problem" jsonb,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"finished_at" timestamp with time zone,
-	CONSTRAINT "generations_status" CHECK ("generations"."status" in ('queued','waiting','running','succeeded','failed'))
+	CONSTRAINT "generations_status" CHECK ("generations"."status" in ('queued','running','succeeded','failed'))
 );
 --> statement-breakpoint
 CREATE TABLE "import_errors" (
@@ -437,7 +446,6 @@ CREATE TABLE "rounds" (
 	"settings" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"comparisons" integer DEFAULT 0 NOT NULL,
 	"identical" integer DEFAULT 0 NOT NULL,
-	"exhausted" integer DEFAULT 0 NOT NULL,
 	"opened_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"closed_at" timestamp with time zone,
 	CONSTRAINT "rounds_number" UNIQUE("project_id","number"),
@@ -624,8 +632,13 @@ ALTER TABLE "evaluations" ADD CONSTRAINT "evaluations_checkpoint_id_checkpoints_
 ALTER TABLE "evaluations" ADD CONSTRAINT "evaluations_parent_checkpoint_id_checkpoints_id_fk" FOREIGN KEY ("parent_checkpoint_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "evaluations" ADD CONSTRAINT "evaluations_snapshot_id_snapshots_id_fk" FOREIGN KEY ("snapshot_id") REFERENCES "public"."snapshots"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "evaluations" ADD CONSTRAINT "evaluations_worker_id_workers_id_fk" FOREIGN KEY ("worker_id") REFERENCES "public"."workers"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "generation_answers" ADD CONSTRAINT "generation_answers_generation_id_generations_id_fk" FOREIGN KEY ("generation_id") REFERENCES "public"."generations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "generation_answers" ADD CONSTRAINT "generation_answers_prompt_id_prompts_id_fk" FOREIGN KEY ("prompt_id") REFERENCES "public"."prompts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "generation_answers" ADD CONSTRAINT "generation_answers_checkpoint_id_checkpoints_id_fk" FOREIGN KEY ("checkpoint_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "generation_answers" ADD CONSTRAINT "generation_answers_response_id_responses_id_fk" FOREIGN KEY ("response_id") REFERENCES "public"."responses"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "generations" ADD CONSTRAINT "generations_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "generations" ADD CONSTRAINT "generations_round_id_rounds_id_fk" FOREIGN KEY ("round_id") REFERENCES "public"."rounds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "generations" ADD CONSTRAINT "generations_into_round_id_rounds_id_fk" FOREIGN KEY ("into_round_id") REFERENCES "public"."rounds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "generations" ADD CONSTRAINT "generations_checkpoint_id_checkpoints_id_fk" FOREIGN KEY ("checkpoint_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "generations" ADD CONSTRAINT "generations_parent_checkpoint_id_checkpoints_id_fk" FOREIGN KEY ("parent_checkpoint_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "generations" ADD CONSTRAINT "generations_worker_id_workers_id_fk" FOREIGN KEY ("worker_id") REFERENCES "public"."workers"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -694,6 +707,7 @@ CREATE INDEX "decisions_checkpoint" ON "decisions" USING btree ("checkpoint_id")
 CREATE INDEX "comparisons_round" ON "comparisons" USING btree ("round_id","id");--> statement-breakpoint
 CREATE INDEX "comparisons_prompt" ON "comparisons" USING btree ("prompt_id");--> statement-breakpoint
 CREATE INDEX "comparisons_hash" ON "comparisons" USING btree ("project_id","content_hash");--> statement-breakpoint
+CREATE INDEX "comparisons_exhausted" ON "comparisons" USING btree ("round_id") WHERE status = 'exhausted';--> statement-breakpoint
 CREATE INDEX "tasks_live" ON "tasks" USING btree ("annotator_id","expires_at") WHERE state = 'live';--> statement-breakpoint
 CREATE INDEX "tasks_comparison" ON "tasks" USING btree ("comparison_id","annotator_id");--> statement-breakpoint
 CREATE INDEX "evaluations_checkpoint" ON "evaluations" USING btree ("checkpoint_id");--> statement-breakpoint

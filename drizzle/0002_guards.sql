@@ -79,6 +79,12 @@ CREATE TRIGGER keep_checkpoint BEFORE UPDATE OR DELETE ON checkpoints FOR EACH R
 
 -- Legal status changes of a run; the same table stands in src/lib/domain/run-state.ts, a test compares them.
 CREATE TABLE run_transitions ("from" text NOT NULL, "to" text NOT NULL, PRIMARY KEY ("from", "to"));--> statement-breakpoint
+INSERT INTO run_transitions ("from", "to") VALUES
+  ('queued', 'waiting'), ('queued', 'preparing'), ('queued', 'failed'), ('queued', 'cancelled'),
+  ('waiting', 'queued'), ('waiting', 'preparing'), ('waiting', 'running'), ('waiting', 'stopping'), ('waiting', 'failed'), ('waiting', 'cancelled'),
+  ('preparing', 'queued'), ('preparing', 'waiting'), ('preparing', 'running'), ('preparing', 'stopping'), ('preparing', 'failed'), ('preparing', 'cancelled'),
+  ('running', 'queued'), ('running', 'waiting'), ('running', 'stopping'), ('running', 'succeeded'), ('running', 'failed'), ('running', 'cancelled'),
+  ('stopping', 'queued'), ('stopping', 'waiting'), ('stopping', 'succeeded'), ('stopping', 'failed'), ('stopping', 'cancelled');--> statement-breakpoint
 CREATE FUNCTION legal_run_transition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.status <> OLD.status AND NOT EXISTS (SELECT 1 FROM run_transitions t WHERE t."from" = OLD.status AND t."to" = NEW.status) THEN

@@ -22,8 +22,8 @@ export type MarkedProcess = { pid: number; marker: string };
  * Processes whose environment holds the marker: all attempts' when none is given. This finds engines that outlived
  * both worker and guard, and grandchildren that left the group. Empty where there is no /proc.
  */
-export async function findOrphans(marker?: string): Promise<MarkedProcess[]> {
-	const wanted = `${MARKER}=`;
+export async function findOrphans(marker?: string, variableName = MARKER): Promise<MarkedProcess[]> {
+	const wanted = `${variableName}=`;
 	let entries: string[];
 	try {
 		entries = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -49,10 +49,10 @@ export async function findOrphans(marker?: string): Promise<MarkedProcess[]> {
 }
 
 /** Kills every process with this marker, repeatedly, since a dying process may still fork. Gives how many it met. */
-export async function killOrphans(marker: string): Promise<number> {
+export async function killOrphans(marker: string, variableName = MARKER): Promise<number> {
 	const met = new Set<number>();
 	for (let round = 0; round < 50; round += 1) {
-		const left = await findOrphans(marker);
+		const left = await findOrphans(marker, variableName);
 		if (left.length === 0) break;
 		for (const { pid } of left) {
 			met.add(pid);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SHARES, drawSplit, groupPosition, sharesProblem, SPLITS } from './holdout.ts';
+import { DEFAULT_SHARES, drawSplit, groupPosition, sharesProblem, splitAt, SPLITS } from './holdout.ts';
 
 const shares = fc
 	.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }))
@@ -41,6 +41,15 @@ describe('drawSplit', () => {
 
 	it('throws on shares that cannot be', () => {
 		expect(() => drawSplit({ salt: 's', group: 'g', shares: { train: 0.5, dev: 0, test: 0.4 } })).toThrow(RangeError);
+	});
+});
+
+describe('splitAt', () => {
+	it('gives the bounds to the next split, and nothing to a share of 0 that rounding left open', () => {
+		const even = { train: 0.5, dev: 0.25, test: 0.25 };
+		expect([0, 0.4999, 0.5, 0.7499, 0.75, 0.9999].map((position) => splitAt(position, even))).toEqual(['train', 'train', 'dev', 'dev', 'test', 'test']);
+		expect(splitAt(1 - 2 ** -52, { train: 0.9, dev: 0.1 - 1e-12, test: 0 })).toBe('dev');
+		expect(splitAt(1 - 2 ** -52, { train: 1 - 1e-12, dev: 0, test: 0 })).toBe('train');
 	});
 });
 

@@ -30,7 +30,11 @@ export function drawSplit(draw: { salt: string; group: string; shares?: SplitSha
 	const shares = draw.shares ?? DEFAULT_SHARES;
 	const problem = sharesProblem(shares);
 	if (problem) throw new RangeError(problem);
-	const position = groupPosition(draw.salt, draw.group);
+	return splitAt(groupPosition(draw.salt, draw.group), shares);
+}
+
+/** The split that holds a place in [0, 1): train first, then dev, then test. */
+export function splitAt(position: number, shares: SplitShares): Split {
 	if (position < shares.train) return 'train';
 	// A share of 0 must stay empty even where train + dev comes out a rounding error under 1.
 	if (position < shares.train + shares.dev || shares.test === 0) return shares.dev > 0 ? 'dev' : 'train';

@@ -2,8 +2,8 @@ import { contentHash } from './canonical-json.ts';
 import type { DesirableWeight } from './desirable-weight.ts';
 import { SPLITS } from './holdout.ts';
 import type { Split } from './holdout.ts';
-import { OBJECTIVES } from './preference-dataset.ts';
-import type { Objective } from './preference-dataset.ts';
+import { DATASET_OBJECTIVES } from './preference-dataset.ts';
+import type { DatasetObjective } from './preference-dataset.ts';
 import { DROP_REASONS } from './prompt-bundle.ts';
 import type { DropReason } from './prompt-bundle.ts';
 
@@ -31,7 +31,7 @@ export type ManifestFile = { rows: number; sha256: string };
 /** What a snapshot is, in full: the same inputs give the same bytes on any server (semantics 13). */
 export type Manifest = {
 	format: { name: string; version: number };
-	objective: Objective;
+	objective: DatasetObjective;
 	rule: ManifestRule;
 	totals: { prompts: number; comparisons: number; judgments: number };
 	comparisons: Tally;
@@ -119,7 +119,7 @@ export function manifestProblems(manifest: Manifest): string[] {
 		if (!holds) problems.push(problem);
 	};
 	check(format.name === MANIFEST_FORMAT.name && format.version === MANIFEST_FORMAT.version, `The format ${format.name} ${format.version} is not known here.`);
-	check(OBJECTIVES.includes(objective), `The objective ${objective} is not known here.`);
+	check(DATASET_OBJECTIVES.includes(objective), `The objective ${objective} is not known here.`);
 	const files = [...SPLITS.map((split) => ({ name: split as string, file: splits[split] })), { name: 'held-out', file: heldOut }];
 	for (const { name, file } of files) {
 		check(isCount(file.rows), `The ${name} file has ${file.rows} rows.`);

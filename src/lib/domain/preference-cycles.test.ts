@@ -14,6 +14,10 @@ describe('preferenceCycles', () => {
 		expect(preferenceCycles(beats('x', 'y', 'x'))).toEqual([['x', 'y']]);
 	});
 
+	it('takes no answer as preferred to itself', () => {
+		expect(preferenceCycles(beats('x', 'x', 'y'))).toEqual([]);
+	});
+
 	it('finds two cycles that share a preference', () => {
 		expect(preferenceCycles([...beats('a', 'b', 'c', 'a'), ...beats('b', 'd', 'a')])).toEqual([['a', 'b', 'c'], ['a', 'b', 'd']]);
 	});

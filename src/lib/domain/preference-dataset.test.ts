@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentHash } from './canonical-json.ts';
-import { heldOutRow } from './held-out.ts';
+import type { MapOptions } from './mapping.ts';
 import type { Message } from './message.ts';
-import { mapPrompt, OBJECTIVES } from './preference-dataset.ts';
+import { mapPrompt, DATASET_OBJECTIVES } from './preference-dataset.ts';
 import type { BundleComparison, BundleJudgment, BundleResponse, JudgmentKind, PromptBundle } from './prompt-bundle.ts';
 import { PAIR_VERDICTS, SINGLE_VERDICTS } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
-const options = { includeImports: false, maxChars: null };
+const options: MapOptions = { includeImports: false, maxChars: null };
 const KINDS: JudgmentKind[] = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'import'];
 
 function response(key: string, text = `answer ${key}`): BundleResponse {
@@ -53,7 +53,7 @@ describe('mapPrompt for pair objectives', () => {
 			pair('y', 'z', [judgment('a'), judgment('b')], 2),
 			pair('z', 'x', [judgment('a')], 2)
 		];
-		for (const objective of OBJECTIVES.filter((name) => name !== 'kto')) {
+		for (const objective of DATASET_OBJECTIVES.filter((name) => name !== 'kto')) {
 			expect(outcomesOf(objective, bundle(undecided), options)).toEqual(['tie', 'both_bad', 'no_majority', 'incomplete']);
 			expect(mapPrompt(objective, bundle(undecided), options).rows).toEqual([]);
 		}
@@ -188,7 +188,7 @@ describe('mapPrompt for anything', () => {
 
 	it('accounts for every comparison and judgment exactly once, and rows stand behind exactly the used ones', () => {
 		fc.assert(
-			fc.property(fc.constantFrom(...OBJECTIVES), anyBundle, fc.boolean(), fc.constantFrom(null, 11), (objective, { split, comparisons }, includeImports, maxChars) => {
+			fc.property(fc.constantFrom(...DATASET_OBJECTIVES), anyBundle, fc.boolean(), fc.constantFrom(null, 11), (objective, { split, comparisons }, includeImports, maxChars) => {
 				const mapped = mapPrompt(objective, bundle(comparisons, { split, responses }), { includeImports, maxChars });
 				expect(mapped.outcomes.map(({ comparisonKey }) => comparisonKey)).toEqual(comparisons.map(({ key }) => key));
 				expect(mapped.dispositions.map(({ judgmentKey }) => judgmentKey)).toEqual(comparisons.flatMap(({ judgments }) => judgments.map(({ key }) => key)));
@@ -206,7 +206,7 @@ describe('mapPrompt for anything', () => {
 	it('gives the same rows when the canonical sides are swapped', () => {
 		const swap = (verdict: Verdict): Verdict => (verdict === 'a' ? 'b' : verdict === 'b' ? 'a' : verdict);
 		fc.assert(
-			fc.property(fc.constantFrom(...OBJECTIVES), fc.array(anyComparison, { maxLength: 6 }), (objective, comparisons) => {
+			fc.property(fc.constantFrom(...DATASET_OBJECTIVES), fc.array(anyComparison, { maxLength: 6 }), (objective, comparisons) => {
 				const swapped = comparisons.map((comparison) =>
 					comparison.mode === 'single' || comparison.b == null
 						? comparison
@@ -216,24 +216,5 @@ describe('mapPrompt for anything', () => {
 				expect(rowsOf(swapped)).toEqual(rowsOf(comparisons));
 			})
 		);
-	});
-});
-
-describe('heldOutRow', () => {
-	const row = (comparison: BundleComparison, split: PromptBundle['split'] = 'test') => heldOutRow({ ...bundle([comparison], { split, responses: [response('x'), response('y', '<image>'), response('w')] }), group: 'g' }, comparison, options);
-
-	it('lists a decided comparison in canonical order, as the engine would read it', () => {
-		expect(row(pair('x', 'y', [judgment('b')]))).toEqual({
-			group: 'g', split: 'test', messages: [{ role: 'user', content: 'Why?' }],
-			a: [{ role: 'assistant', content: 'answer x' }], b: [{ role: 'assistant', content: '<\\image>' }], verdict: 'b'
-		});
-		expect(row(single('x', 'bad'), 'dev')).toMatchObject({ split: 'dev', b: null, verdict: 'bad' });
-		expect(row(pair('x', 'y', [judgment('tie')]))).toMatchObject({ verdict: 'tie' });
-	});
-
-	it('lists nothing of train, without a verdict, or of equal answers', () => {
-		expect(row(pair('x', 'y', [judgment('b')]), 'train')).toBeNull();
-		expect(row(pair('x', 'y', [judgment('b')], 2))).toBeNull();
-		expect(heldOutRow({ ...bundle([], { split: 'test', responses: [response('x', 's'), response('y', 's')] }), group: 'g' }, pair('x', 'y', [judgment('a')]), options)).toBeNull();
 	});
 });

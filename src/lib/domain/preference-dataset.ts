@@ -9,8 +9,8 @@ import type { CountingVerdict } from './verdict.ts';
 
 /** Objectives a preference dataset can be mapped to. */
 export const PAIR_OBJECTIVES = ['dpo', 'orpo', 'cpo', 'simpo', 'rm'] as const;
-export const OBJECTIVES = [...PAIR_OBJECTIVES, 'kto'] as const;
-export type Objective = (typeof OBJECTIVES)[number];
+export const DATASET_OBJECTIVES = [...PAIR_OBJECTIVES, 'kto'] as const;
+export type DatasetObjective = (typeof DATASET_OBJECTIVES)[number];
 
 /** What became of a comparison, and the verdict it came to (null: none). */
 export type ComparisonOutcome = { comparisonKey: string; outcome: 'row' | DropReason; verdict: CountingVerdict | null };
@@ -31,7 +31,7 @@ export type MappedPrompt = {
 };
 
 /** Whether the objective learns from pairs (true) or from single labelled answers (kto). */
-export function learnsFromPairs(objective: Objective): objective is (typeof PAIR_OBJECTIVES)[number] {
+export function learnsFromPairs(objective: DatasetObjective): objective is (typeof PAIR_OBJECTIVES)[number] {
 	return objective !== 'kto';
 }
 
@@ -42,7 +42,7 @@ export function learnsFromPairs(objective: Objective): objective is (typeof PAIR
  * else its comparison's. A judgment of the minority is `used`: it was weighed.
  * @throws when a comparison names a response that the bundle lacks
  */
-export function mapPrompt(objective: Objective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
+export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
 	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
 	const mapping = bundle.split === (options.split ?? 'train') ? mapDecided(objective, bundle, deliberations, options) : null;
 	const outcomes = bundle.comparisons.map((comparison, index): ComparisonOutcome => {
@@ -68,7 +68,7 @@ export function mapPrompt(objective: Objective, bundle: PromptBundle, options: M
 	};
 }
 
-function mapDecided(objective: Objective, bundle: PromptBundle, deliberations: readonly Deliberation[], options: MapOptions): Mapping {
+function mapDecided(objective: DatasetObjective, bundle: PromptBundle, deliberations: readonly Deliberation[], options: MapOptions): Mapping {
 	const drops = new Map<string, DropReason>();
 	const answers = new Map<string, RenderedAnswer>();
 	const answer = (key: string): RenderedAnswer => {
@@ -93,7 +93,7 @@ function mapDecided(objective: Objective, bundle: PromptBundle, deliberations: r
 }
 
 /** The reason why a comparison gives no row that is known before its answers are looked at. */
-function reasonBefore(objective: Objective, comparison: BundleComparison, result: Deliberation['aggregate'] | undefined): DropReason | null {
+function reasonBefore(objective: DatasetObjective, comparison: BundleComparison, result: Deliberation['aggregate'] | undefined): DropReason | null {
 	// A single answer has nothing to be preferred to: the objective's choice leaves it out.
 	if (learnsFromPairs(objective) && comparison.mode === 'single') return 'filtered';
 	if (!result || result.kind === 'incomplete') return 'incomplete';

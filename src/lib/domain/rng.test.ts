@@ -44,6 +44,13 @@ describe('createRng', () => {
 		);
 	});
 
+	it('favours no number where n does not divide 2^32', () => {
+		const rng = createRng('bias');
+		// Taking a remainder would put half of all draws, not a third, below 2^30.
+		const below = Array.from({ length: 6000 }, () => rng.int(3 * 2 ** 30)).filter((draw) => draw < 2 ** 30).length;
+		expect(Math.abs(below / 6000 - 1 / 3)).toBeLessThan(0.03);
+	});
+
 	it('refuses an n it cannot draw from', () => {
 		for (const n of [0, -1, 1.5, NaN, 2 ** 33]) expect(() => createRng('x').int(n)).toThrow(RangeError);
 		expect(createRng('x').int(2 ** 32)).toBeGreaterThanOrEqual(0);

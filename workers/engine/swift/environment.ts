@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '#lib/domain/training-recipe.ts';
+import { killOrphans } from '../../process/groups.ts';
 import { inspectGpus } from '../inspect.ts';
-import { value } from '../problem.ts';
+import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment, InstallProgress } from './environment-types.ts';
 import { findPython } from './find-python.ts';
 import type { Python } from './find-python.ts';
-import { installInto } from './install.ts';
+import { INSTALL_MARKER, installInto } from './install.ts';
 import { takeLock } from './install-lock.ts';
 import { TORCH } from './torch-build.ts';
 
@@ -87,8 +88,12 @@ async function build(dir: string, python: Python, device: Device, options: Provi
 			if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // another process was first: same content
 		});
 		return value(environment);
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+		return problem('install_failed', `The engine’s folder could not be written (${code}).`, 'Check the disk and the permissions of the cache folder.');
 	} finally {
-		await rm(building, { recursive: true, force: true });
+		await remove(building);
 	}
 }
 
@@ -97,8 +102,15 @@ async function clearLeftovers(dir: string): Promise<void> {
 	const parent = join(dir, '..');
 	const prefix = `${dir.slice(parent.length + 1)}.building-`;
 	for (const name of await readdir(parent)) {
-		if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
+		if (!name.startsWith(prefix)) continue;
+		// A killed worker's pip goes on by itself and would write into the folder while it is removed.
+		await killOrphans(join(parent, name), INSTALL_MARKER);
+		await remove(join(parent, name));
 	}
+}
+
+async function remove(dir: string): Promise<void> {
+	await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string; python: Python; device: Device }>> {

@@ -13,6 +13,9 @@ import { chooseTorch } from './torch-build.ts';
 
 const UV_LOCK = fileURLToPath(new URL('./python/uv.lock', import.meta.url));
 
+/** By this variable an installer that outlived its worker is found, before its folder is cleared. */
+export const INSTALL_MARKER = 'PLUMBLINE_INSTALL';
+
 export type InstallOptions = {
 	python: Python;
 	device: Device;
@@ -35,7 +38,7 @@ export async function installInto(dir: string, options: InstallOptions): Promise
 		done = Math.min(Math.max(done, now), total);
 		options.onProgress?.({ state: 'installing', done, total, label });
 	};
-	const base = { env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PYTHONDONTWRITEBYTECODE: undefined }, signal: options.signal };
+	const base = { env: { ...process.env, [INSTALL_MARKER]: dir, PIP_DISABLE_PIP_VERSION_CHECK: '1' }, signal: options.signal };
 
 	tell('creating the environment');
 	const made = await run([options.python.path, '-m', 'venv', dir], { ...base, timeoutMs: 120_000 });

@@ -13,7 +13,7 @@ const DRAFT_PAUSE_MS = 250;
 /** The pair judged last, which undo opens again. */
 type Judged = { task: HeldTask; key: string; verdict: Verdict; rationale: string };
 
-export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void; onNothingLeft: () => void };
+export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void };
 
 /** The judge's desk: which pair lies on it, what is typed, and what a key does. */
 export class Desk {
@@ -56,11 +56,9 @@ export class Desk {
 				return () => clearTimeout(timer);
 			},
 			changed: (tasks, status) => {
-				const before = this.status.kind;
 				this.tasks = tasks;
 				this.status = status;
 				this.#settleView();
-				if (status.kind === 'none' && before !== 'none') options.onNothingLeft();
 			},
 			lost: options.onLost,
 			beatMs: (options.leaseSeconds * 1000) / 3
@@ -73,7 +71,7 @@ export class Desk {
 	}
 
 	/** Starts work; only one tab a person and project holds the desk. `take` moves it here. */
-	open(take = false): void {
+	open(take = false, again = false): void {
 		this.elsewhere = false;
 		const locks = (navigator as { locks?: LockManager }).locks;
 		if (!locks) return this.#begin();
@@ -82,7 +80,9 @@ export class Desk {
 		locks
 			.request(name, take ? { steal: true } : { ifAvailable: true }, async (lock) => {
 				if (!lock) {
-					this.elsewhere = true;
+					// A page that is just going away lets go a moment later.
+					if (again) this.elsewhere = true;
+					else setTimeout(() => this.open(false, true), 250);
 					return;
 				}
 				this.#begin();

@@ -15,12 +15,17 @@ markdown.renderer.rules['image'] = (tokens, index) => {
 };
 markdown.renderer.rules['table_open'] = () => '<div class="table-scroll" tabindex="0" role="group"><table>';
 markdown.renderer.rules['table_close'] = () => '</table></div>';
+// What scrolls sideways must be reachable by keyboard.
+for (const rule of ['fence', 'code_block'] as const) {
+	const usual = markdown.renderer.rules[rule];
+	markdown.renderer.rules[rule] = (...given) => (usual?.(...given) ?? '').replace('<pre>', '<pre tabindex="0">');
+}
 // Headings of an answer stand below the page's own.
 for (const rule of ['heading_open', 'heading_close'] as const) {
 	markdown.renderer.rules[rule] = (tokens, index, options, _env, self) => {
 		const token = tokens[index];
 		if (token) {
-			const level = Math.min(6, Number(token.tag.slice(1)) + 3);
+			const level = Math.min(6, Number(token.tag.slice(1)) + 2);
 			if (rule === 'heading_open') token.attrSet('class', `h${token.tag.slice(1)}`);
 			token.tag = `h${level}`;
 		}
@@ -28,7 +33,7 @@ for (const rule of ['heading_open', 'heading_close'] as const) {
 	};
 }
 
-const ALLOWED_TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'];
+const ALLOWED_TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'];
 const ALLOWED_ATTR = ['href', 'class', 'start', 'tabindex', 'role', 'data-image', 'target', 'rel', 'referrerpolicy', 'style'];
 
 let hooked = false;
@@ -45,7 +50,7 @@ function purify(html: string): string {
 			if (node.hasAttribute('style') && !/^text-align:(left|right|center)$/u.test(node.getAttribute('style') ?? '')) node.removeAttribute('style');
 		});
 	}
-	return DOMPurify.sanitize(html, { ALLOWED_TAGS, ALLOWED_ATTR, ALLOWED_URI_REGEXP: /^(?:https?|mailto):/iu, ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false });
+	return DOMPurify.sanitize(html, { ALLOWED_TAGS, ALLOWED_ATTR, ALLOWED_URI_REGEXP: /^(?:https?|mailto):/iu, ADD_URI_SAFE_ATTR: ['class', 'start', 'tabindex', 'role', 'style', 'data-image'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false });
 }
 
 /**

@@ -12,7 +12,7 @@ export function themeFrom(value: string | undefined): Theme {
 
 /** The `lang` of a page in this locale: the script decides which Chinese glyphs a browser takes. */
 export function htmlLang(locale: string): string {
-	return locale === 'zh' ? 'zh-CN' : locale;
+	return locale === 'zh' ? 'zh-Hans' : locale;
 }
 
 /** Fills the marks of app.html; hooks call it from `transformPageChunk`. */

@@ -63,3 +63,37 @@ export async function exhausted(db: Executor, roundId: string): Promise<number> 
 	const rows = await rowsOf<{ n: string }>(db, sql`select count(*) as n from comparisons where round_id = ${roundId} and status = 'exhausted'`);
 	return Number(rows[0]?.n ?? 0);
 }
+
+/** A comparison to be made. Identical answers get no slots: there is nothing to judge. */
+export type NewComparison = {
+	projectId: string;
+	roundId: string;
+	promptId: string;
+	overlap: number;
+	responseAId: string;
+	responseBId: string;
+	contentHash: string;
+	orderKey: number;
+	policy: string;
+	propensity: number;
+	identical: boolean;
+};
+
+/** Makes comparisons with their slots; a pair that the round has already is left alone. Gives how many were made. */
+export async function insertMany(tx: Tx, made: readonly NewComparison[]): Promise<{ comparisons: number; identical: number }> {
+	const rows = await rowsOf<{ comparisons: string; identical: string }>(
+		tx,
+		sql`with compared as (
+				insert into comparisons (project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, status, order_key, policy, propensity)
+				select n."projectId", n."roundId", n."promptId", 'pair', n."responseAId", n."responseBId", n."contentHash", n.overlap,
+					case when n.identical then 'identical' else 'open' end, n."orderKey", n.policy, n.propensity
+				from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as n("projectId" uuid, "roundId" uuid, "promptId" uuid, "responseAId" uuid, "responseBId" uuid,
+					"contentHash" text, overlap int, "orderKey" bigint, policy text, propensity float8, identical boolean)
+				on conflict do nothing returning id, round_id, overlap, order_key, status),
+			placed as (
+				insert into slots (comparison_id, round_id, overlap, position, order_key)
+				select c.id, c.round_id, c.overlap, n, c.order_key from compared c cross join lateral generate_series(0, c.overlap - 1) n where c.status = 'open')
+			select count(*) filter (where status = 'open') as comparisons, count(*) filter (where status = 'identical') as identical from compared`
+	);
+	return { comparisons: Number(rows[0]?.comparisons ?? 0), identical: Number(rows[0]?.identical ?? 0) };
+}

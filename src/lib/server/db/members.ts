@@ -32,6 +32,13 @@ export async function projectFor(db: Executor, userId: string, ref: { slug: stri
 	return row ? { project: row.project, role: (row.role as Role | null) ?? null } : null;
 }
 
+/** A project by id, for work that nobody asked for by hand. */
+export async function projectById(db: Executor, id: string): Promise<Project> {
+	const rows = await db.select(columns).from(projects).where(eq(projects.id, id));
+	if (!rows[0]) throw new Error(`project ${id} vanished`);
+	return rows[0];
+}
+
 /** Projects that a person may see, with the role; all of them for the admin. */
 export async function projectsOf(db: Executor, userId: string, isAdmin: boolean): Promise<{ project: Project; role: Role | null }[]> {
 	const rows = await db

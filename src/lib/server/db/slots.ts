@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Tx } from './client.ts';
+import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
 /** A place that may be leased now. */
@@ -87,4 +87,20 @@ export async function surplus(tx: Tx, comparisonId: string): Promise<{ judgmentI
 			order by j.id`
 	);
 	return rows.map((row) => ({ judgmentId: row.id, taskId: row.task_id, annotatorId: row.judge_user_id }));
+}
+
+/** Open places whose lease lapsed while a judgment that came too late waits for one: nobody may be left to claim them. */
+export async function lapsedWithSurplus(db: Executor): Promise<{ comparisonId: string; roundId: string; userId: string }[]> {
+	const rows = await rowsOf<{ comparison_id: string; round_id: string; judge_user_id: string }>(
+		db,
+		sql`select distinct on (s.comparison_id) s.comparison_id, s.round_id, j.judge_user_id from tasks t
+			join slots s on s.task_id = t.id and s.judgment_id is null
+			join judgments j on j.comparison_id = s.comparison_id and j.origin = 'workspace' and j.purpose = 'counting' and j.verdict <> 'cannot_judge'
+			where t.state = 'live' and t.expires_at <= now()
+				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
+				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
+				and not exists (select 1 from slots own where own.comparison_id = j.comparison_id and own.annotator_id = j.judge_user_id and own.judgment_id is not null)
+			order by s.comparison_id, j.id limit 500`
+	);
+	return rows.map((row) => ({ comparisonId: row.comparison_id, roundId: row.round_id, userId: row.judge_user_id }));
 }

@@ -11,13 +11,17 @@ class RolledBack extends Error {
 }
 
 /** Runs a use case's steps in one transaction. A failed result rolls back and is returned as it is. */
-export async function inTransaction<T>(db: Db, steps: (tx: Tx) => Promise<Result<T>>): Promise<Result<T>> {
+export async function inTransaction<T>(
+	db: Db,
+	steps: (tx: Tx) => Promise<Result<T>>,
+	config?: { isolationLevel: 'repeatable read' }
+): Promise<Result<T>> {
 	try {
 		return await db.transaction(async (tx) => {
 			const result = await steps(tx);
 			if (!result.ok) throw new RolledBack(result);
 			return result;
-		});
+		}, config);
 	} catch (error) {
 		if (error instanceof RolledBack) return error.result;
 		throw error;

@@ -5,6 +5,7 @@ import { checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { comparisons } from './comparison.ts';
 import { projects } from './project.ts';
+import { prompts, responses } from './prompt.ts';
 import { rounds } from './round.ts';
 import { snapshots } from './snapshot.ts';
 import { workers } from './worker.ts';
@@ -41,7 +42,7 @@ export const evaluations = pgTable(
 	},
 	(t) => [
 		index('evaluations_checkpoint').on(t.checkpointId),
-		check('evaluations_status', sql`${t.status} in ('queued','waiting','running','succeeded','failed')`)
+		check('evaluations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
 	]
 );
 
@@ -75,10 +76,12 @@ export const generations = pgTable(
 		projectId: uuid()
 			.notNull()
 			.references(() => projects.id),
-		/** The round that the answers will be judged in. */
+		/** The round that the checkpoint came from. */
 		roundId: uuid()
 			.notNull()
 			.references(() => rounds.id),
+		/** The round that the answers are judged in, once all are there. */
+		intoRoundId: uuid().references(() => rounds.id),
 		checkpointId: uuid()
 			.notNull()
 			.references(() => checkpoints.id),
@@ -100,6 +103,26 @@ export const generations = pgTable(
 	},
 	(t) => [
 		index('generations_round').on(t.roundId),
-		check('generations_status', sql`${t.status} in ('queued','waiting','running','succeeded','failed')`)
+		check('generations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
 	]
+);
+
+/** Which answer a checkpoint gave in a generation. The same text of the same checkpoint is one response, however often it was given. */
+export const generationAnswers = pgTable(
+	'generation_answers',
+	{
+		generationId: uuid()
+			.notNull()
+			.references(() => generations.id),
+		promptId: uuid()
+			.notNull()
+			.references(() => prompts.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		responseId: uuid()
+			.notNull()
+			.references(() => responses.id)
+	},
+	(t) => [primaryKey({ columns: [t.generationId, t.promptId, t.checkpointId] })]
 );

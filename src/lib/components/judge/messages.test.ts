@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { length, pieces, splitShared } from './messages.ts';
+
+const say = (content: string): { role: string; content: string } => ({ role: 'assistant', content });
+
+test('parts both answers open with are shown once', () => {
+	const shared = [say('one'), say('two')];
+	expect(splitShared([...shared, say('left')], [...shared, say('right')])).toEqual({ shared, left: [say('left')], right: [say('right')] });
+});
+
+test('equal answers still stand on both sides', () => {
+	expect(splitShared([say('same')], [say('same')])).toEqual({ shared: [], left: [say('same')], right: [say('same')] });
+});
+
+test('what is no text is named', () => {
+	expect(pieces([{ type: 'text', text: 'see' }, { type: 'image', artifact: 'abc' }, { type: 'audio' }])).toEqual([
+		{ kind: 'text', text: 'see' },
+		{ kind: 'attachment', name: 'abc' },
+		{ kind: 'attachment', name: 'audio' }
+	]);
+});
+
+test('counts words, and characters in Chinese', () => {
+	expect(length([say('one two\nthree')], 'en')).toBe(3);
+	expect(length([say('仲裁 时效')], 'zh-Hans')).toBe(4);
+});

@@ -1,0 +1,110 @@
+import { createRng } from './rng.ts';
+import { wilsonInterval } from './wilson.ts';
+
+/** Fewer prompt groups than this are "too few to say": no interval, no verdict (semantics 19). */
+export const MIN_GROUPS = 20;
+export const RESAMPLES = 2000;
+
+/** One observation and the prompt group it belongs to. */
+export type Grouped = { group: string; value: number };
+
+/** An estimate as pages show it. `value` is null without observations, the bounds with fewer than 20 groups. */
+export type Figure = {
+	value: number | null;
+	/** 95 % interval. */
+	low: number | null;
+	high: number | null;
+	/** Observations (pairs, comparisons). */
+	n: number;
+	/** Prompt groups: the unit. */
+	groups: number;
+	tooFew: boolean;
+	method: 'cluster_bootstrap' | 'wilson' | 'none';
+};
+
+export type BootstrapOptions = {
+	/** Stored with the figure, so that anyone gets the same bounds again. */
+	seed: string;
+	/** Default 2,000. */
+	resamples?: number;
+	/** Whether the values lie in [0, 1], all or nothing or in between. */
+	proportion?: boolean;
+};
+
+/** Observations by group, groups and values in an order that does not depend on the input's. */
+export function byGroup<T extends { group: string }>(items: readonly T[], order: (x: T, y: T) => number): T[][] {
+	const groups = new Map<string, T[]>();
+	for (const item of items) {
+		const members = groups.get(item.group);
+		if (members) members.push(item);
+		else groups.set(item.group, [item]);
+	}
+	return [...groups.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, members]) => members.sort(order));
+}
+
+/**
+ * Percentile cluster bootstrap (Efron; Davison & Hinkley 1997, 2.4 and 3.8):
+ * draws whole groups with replacement, computes `statistic` from how often each
+ * group was drawn, and gives the 2.5 and 97.5 % points of the results (linear
+ * between order statistics). Resamples without a value (NaN) are left out.
+ */
+export function bootstrapInterval(groupCount: number, statistic: (drawn: Uint32Array) => number, options: BootstrapOptions): { low: number; high: number } | null {
+	const rng = createRng(options.seed);
+	const results: number[] = [];
+	for (let resample = 0; resample < (options.resamples ?? RESAMPLES); resample++) {
+		const drawn = new Uint32Array(groupCount);
+		for (let draw = 0; draw < groupCount; draw++) {
+			const group = rng.int(groupCount);
+			drawn[group] = (drawn[group] ?? 0) + 1;
+		}
+		const result = statistic(drawn);
+		if (!Number.isNaN(result)) results.push(result);
+	}
+	if (results.length === 0) return null;
+	const sorted = Float64Array.from(results).sort();
+	return { low: quantile(sorted, 0.025), high: quantile(sorted, 0.975) };
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+	const place = (sorted.length - 1) * share;
+	const below = sorted[Math.floor(place)] ?? NaN;
+	const above = sorted[Math.ceil(place)] ?? NaN;
+	return below + (above - below) * (place - Math.floor(place));
+}
+
+/**
+ * The mean over all observations, with an interval that knows that observations
+ * of one group go together. Where every observation is 0 or every one is 1,
+ * resampling can give nothing else and would claim certainty: for proportions
+ * Wilson over groups stands in, as if each group were one trial.
+ * @throws RangeError on a value that is not finite: callers count those apart
+ */
+export function clusterMean(items: readonly Grouped[], options: BootstrapOptions): Figure {
+	if (items.some(({ value }) => !Number.isFinite(value))) throw new RangeError('clusterMean: every value must be finite');
+	const groups = byGroup(items, (x, y) => x.value - y.value);
+	const sums = groups.map((members) => members.reduce((sum, { value }) => sum + value, 0));
+	const sizes = groups.map((members) => members.length);
+	const meanOf = (weight: (group: number) => number): number => {
+		let [sum, size] = [0, 0];
+		for (let group = 0; group < groups.length; group++) {
+			sum += weight(group) * (sums[group] ?? 0);
+			size += weight(group) * (sizes[group] ?? 0);
+		}
+		return sum / size;
+	};
+	const value = items.length > 0 ? meanOf(() => 1) : null;
+	const figure = { value, n: items.length, groups: groups.length };
+	if (value === null || groups.length < MIN_GROUPS) return { ...figure, low: null, high: null, tooFew: true, method: 'none' };
+	if (options.proportion && (value === 0 || value === 1)) {
+		return { ...figure, ...wilsonInterval(value * groups.length, groups.length), tooFew: false, method: 'wilson' };
+	}
+	const interval = bootstrapInterval(groups.length, (drawn) => meanOf((group) => drawn[group] ?? 0), options);
+	return { ...figure, low: interval?.low ?? null, high: interval?.high ?? null, tooFew: false, method: 'cluster_bootstrap' };
+}
+
+/** Where a figure lies against a value such as ½ or 0: decided only when the whole interval is on one side. */
+export function verdictAgainst(figure: Figure, reference: number): 'above' | 'below' | 'unclear' | 'too_few' {
+	if (figure.tooFew || figure.low === null || figure.high === null) return 'too_few';
+	if (figure.low > reference) return 'above';
+	return figure.high < reference ? 'below' : 'unclear';
+}

@@ -1,0 +1,39 @@
+import { bootstrapInterval, byGroup, MIN_GROUPS } from './cluster-bootstrap.ts';
+import type { Figure } from './cluster-bootstrap.ts';
+
+/** A held-out answer of single mode: its log-ratio against the base in nats, and whether people called it good. */
+export type ScoredAnswer = { group: string; score: number; good: boolean };
+
+/**
+ * AUC of good against bad answers (semantics 20): the probability that a good
+ * answer's log-ratio exceeds a bad one's, ties ½ (Mann–Whitney). ½ is chance.
+ * Null without answers of both kinds. Interval by cluster bootstrap over groups.
+ * @throws RangeError on a score that is not finite: callers count those apart
+ */
+export function singleAnswerAuc(items: readonly ScoredAnswer[], options: { seed: string; resamples?: number }): Figure {
+	if (items.some(({ score }) => !Number.isFinite(score))) throw new RangeError('singleAnswerAuc: every score must be finite');
+	const groups = byGroup(items, (x, y) => x.score - y.score);
+	const ranked = groups.flatMap((members, group) => members.map(({ score, good }) => ({ score, good, group }))).sort((x, y) => x.score - y.score);
+	const aucOf = (weight: (group: number) => number): number => {
+		let [goods, bads, below, wins] = [0, 0, 0, 0];
+		for (let start = 0; start < ranked.length; ) {
+			const score = ranked[start]?.score;
+			let [goodHere, badHere] = [0, 0];
+			let end = start;
+			for (let item = ranked[end]; item && item.score === score; item = ranked[(end += 1)]) {
+				if (item.good) goodHere += weight(item.group);
+				else badHere += weight(item.group);
+			}
+			wins += goodHere * (below + badHere / 2);
+			below += badHere;
+			goods += goodHere;
+			bads += badHere;
+			start = end;
+		}
+		return wins / (goods * bads);
+	};
+	const auc = aucOf(() => 1);
+	const figure = { value: Number.isNaN(auc) ? null : auc, n: items.length, groups: groups.length };
+	const interval = figure.value === null || groups.length < MIN_GROUPS ? null : bootstrapInterval(groups.length, (drawn) => aucOf((group) => drawn[group] ?? 0), options);
+	return { ...figure, low: interval?.low ?? null, high: interval?.high ?? null, tooFew: interval === null, method: interval ? 'cluster_bootstrap' : 'none' };
+}

@@ -1,0 +1,77 @@
+import { sql } from 'drizzle-orm';
+import type { JudgmentKind, PromptBundle } from '../../domain/prompt-bundle.ts';
+import type { Message } from '../../domain/message.ts';
+import type { Mode, Verdict } from '../../domain/verdict.ts';
+import type { Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** A prompt's bundle with the names of its group and system prompt. */
+export type NamedBundle = PromptBundle & { promptId: string; group: string; systemPromptHash: string | null };
+
+type PromptRow = { id: string; group: string; split: PromptBundle['split']; messages: Message[]; system_hash: string | null };
+type ComparisonRow = { id: string; prompt_id: string; mode: Mode; a: string; b: string | null; overlap: number };
+type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[] };
+type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind };
+
+const within = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;
+
+/**
+ * Prompts compared in these rounds after a given one, with all their comparisons
+ * and judgments there, in order of id. What kind a judgment is follows from the
+ * record: pointed to by a slot, void, superseded, imported.
+ */
+export async function page(tx: Tx, of: { roundIds: readonly string[]; after: string | null; limit: number }): Promise<NamedBundle[]> {
+	const rounds = within(of.roundIds);
+	const prompts = await rowsOf<PromptRow>(
+		tx,
+		sql`select p.id, g.key as "group", g.split, pt.messages, sp.content_hash as system_hash
+			from (select distinct prompt_id from comparisons where round_id in ${rounds} and status <> 'identical'
+				and (${of.after}::uuid is null or prompt_id > ${of.after}::uuid) order by prompt_id limit ${of.limit}) x
+			join prompts p on p.id = x.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
+			left join system_prompts sp on sp.id = p.system_prompt_id order by p.id`
+	);
+	if (prompts.length === 0) return [];
+	const ids = within(prompts.map((prompt) => prompt.id));
+	const comparisons = await rowsOf<ComparisonRow>(
+		tx,
+		sql`select id, prompt_id, mode, response_a_id as a, response_b_id as b, overlap from comparisons where prompt_id in ${ids} and round_id in ${rounds} and status <> 'identical' order by id`
+	);
+	const responses = await rowsOf<ResponseRow>(
+		tx,
+		sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages from responses r join response_texts t on t.response_id = r.id
+			where r.id in (select response_a_id from comparisons where prompt_id in ${ids} and round_id in ${rounds}
+				union select response_b_id from comparisons where prompt_id in ${ids} and round_id in ${rounds})`
+	);
+	const judgments = await rowsOf<JudgmentRow>(
+		tx,
+		sql`select j.id, j.comparison_id, j.verdict,
+				case when exists (select 1 from judgment_voids v where v.judgment_id = j.id) then 'void'
+					when exists (select 1 from judgments later where later.supersedes_id = j.id) then 'surplus'
+					when j.origin = 'import' then 'import'
+					when j.origin = 'workspace' and j.purpose = 'adjudication' then 'adjudication'
+					when j.origin <> 'workspace' or j.purpose <> 'counting' then 'filtered'
+					when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
+					else 'surplus' end as kind
+			from judgments j join comparisons c on c.id = j.comparison_id
+			where c.prompt_id in ${ids} and c.round_id in ${rounds} and c.status <> 'identical' order by j.id`
+	);
+	const byComparison = Map.groupBy(judgments, (row) => row.comparison_id);
+	const comparisonsOf = Map.groupBy(comparisons, (row) => row.prompt_id);
+	const responsesOf = Map.groupBy(responses, (row) => row.prompt_id);
+	return prompts.map((prompt) => ({
+		promptId: prompt.id,
+		group: prompt.group,
+		systemPromptHash: prompt.system_hash,
+		split: prompt.split,
+		messages: prompt.messages,
+		responses: (responsesOf.get(prompt.id) ?? []).map((row) => ({ key: row.id, hash: row.hash, messages: row.messages })),
+		comparisons: (comparisonsOf.get(prompt.id) ?? []).map((row) => ({
+			key: row.id,
+			mode: row.mode,
+			a: row.a,
+			b: row.b,
+			overlap: row.overlap,
+			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind }) => ({ key: id, verdict, kind }))
+		}))
+	}));
+}

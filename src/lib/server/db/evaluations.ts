@@ -1,0 +1,146 @@
+import { sql } from 'drizzle-orm';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** A measured comparison of a checkpoint with its parent on held-out pairs. */
+export type Evaluation = {
+	id: string;
+	projectId: string;
+	checkpointId: string;
+	parentCheckpointId: string;
+	snapshotId: string;
+	status: 'queued' | 'running' | 'succeeded' | 'failed';
+	attempt: number;
+	done: number;
+	total: number | null;
+	seed: string;
+	results: Record<string, unknown> | null;
+	problem: RunProblem | null;
+	createdAt: string;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	checkpoint_id: string;
+	parent_checkpoint_id: string;
+	snapshot_id: string;
+	status: Evaluation['status'];
+	attempt: number;
+	done: number;
+	total: number | null;
+	seed: string;
+	results: Record<string, unknown> | null;
+	problem: RunProblem | null;
+	created_at: string;
+	finished_at: string | null;
+};
+
+const toEvaluation = (row: Row): Evaluation => ({
+	id: row.id,
+	projectId: row.project_id,
+	checkpointId: row.checkpoint_id,
+	parentCheckpointId: row.parent_checkpoint_id,
+	snapshotId: row.snapshot_id,
+	status: row.status,
+	attempt: row.attempt,
+	done: row.done,
+	total: row.total,
+	seed: row.seed,
+	results: row.results,
+	problem: row.problem,
+	createdAt: isoTime(row.created_at),
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+});
+
+/** Queues an evaluation. */
+export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; parentCheckpointId: string; snapshotId: string; seed: string }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into evaluations (project_id, checkpoint_id, parent_checkpoint_id, snapshot_id, seed)
+			values (${of.projectId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.snapshotId}, ${of.seed}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** One evaluation. */
+export async function get(db: Executor, id: string): Promise<Evaluation | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from evaluations where id = ${id}`);
+	return rows[0] ? toEvaluation(rows[0]) : null;
+}
+
+/** The newest evaluation of a checkpoint. */
+export async function newestOf(db: Executor, checkpointId: string): Promise<Evaluation | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from evaluations where checkpoint_id = ${checkpointId} order by id desc limit 1`);
+	return rows[0] ? toEvaluation(rows[0]) : null;
+}
+
+/** Takes a queued evaluation for a worker; null when it is no longer to be had. */
+export async function begin(tx: Tx, id: string, workerId: string): Promise<Evaluation | null> {
+	const rows = await rowsOf<Row>(
+		tx,
+		sql`update evaluations set status = 'running', attempt = attempt + 1, worker_id = ${workerId}, heartbeat_at = now() where id = ${id} and status = 'queued' returning *`
+	);
+	return rows[0] ? toEvaluation(rows[0]) : null;
+}
+
+/** Says how far it is; false when another attempt has taken its place. */
+export async function heartbeat(db: Executor, id: string, attempt: number, of: { done: number; total: number | null }): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`update evaluations set heartbeat_at = now(), done = ${of.done}, total = ${of.total} where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
+	);
+	return rows.length > 0;
+}
+
+/** One scored pair. */
+export type EvaluationItem = {
+	comparisonId: string;
+	baseChosen: number;
+	baseRejected: number;
+	parentChosen: number;
+	parentRejected: number;
+	checkpointChosen: number;
+	checkpointRejected: number;
+	tokensChosen: number;
+	tokensRejected: number;
+};
+
+/** Writes results and the numbers behind them, if the attempt still holds the evaluation. */
+export async function succeed(tx: Tx, id: string, attempt: number, of: { results: Record<string, unknown>; items: readonly EvaluationItem[] }): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update evaluations set status = 'succeeded', results = ${JSON.stringify(of.results)}::jsonb, done = ${of.items.length}, total = ${of.items.length}, finished_at = now()
+			where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
+	);
+	if (rows.length === 0) return false;
+	await tx.execute(sql`insert into evaluation_items (evaluation_id, comparison_id, base_chosen, base_rejected, parent_chosen, parent_rejected, checkpoint_chosen, checkpoint_rejected, tokens_chosen, tokens_rejected)
+		select ${id}, i."comparisonId", i."baseChosen", i."baseRejected", i."parentChosen", i."parentRejected", i."checkpointChosen", i."checkpointRejected", i."tokensChosen", i."tokensRejected"
+		from jsonb_to_recordset(${JSON.stringify(of.items)}::jsonb) as i("comparisonId" uuid, "baseChosen" float8, "baseRejected" float8, "parentChosen" float8, "parentRejected" float8,
+			"checkpointChosen" float8, "checkpointRejected" float8, "tokensChosen" int, "tokensRejected" int)`);
+	return true;
+}
+
+/** Ends an evaluation with a problem. */
+export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<void> {
+	await tx.execute(sql`update evaluations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running'`);
+}
+
+/** Puts evaluations whose worker fell silent back in line; those tried three times fail. Gives the ids to enqueue. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+	await tx.execute(sql`update evaluations set status = 'failed', finished_at = now(), problem = '{"code":"worker_lost","message":"The worker was lost three times."}'::jsonb
+		where status = 'running' and attempt >= 3 and heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update evaluations set status = 'queued' where status = 'running' and heartbeat_at < now() - make_interval(secs => ${silentSeconds}) returning id`
+	);
+	return rows.map((row) => row.id);
+}
+
+/** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
+export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update evaluations set status = 'queued' where status = 'running' and worker_id in ${[...workerIds]} returning id`);
+	return rows.map((row) => row.id);
+}

@@ -1,0 +1,188 @@
+import { sql } from 'drizzle-orm';
+import type { Message } from '../../domain/message.ts';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+export type Sampling = { temperature: number; topP: number; maxTokens: number };
+
+/** Answers of a parent and its checkpoint, made to be judged in the next round. */
+export type Generation = {
+	id: string;
+	projectId: string;
+	roundId: string;
+	intoRoundId: string | null;
+	checkpointId: string;
+	parentCheckpointId: string;
+	sampling: Sampling;
+	seed: number;
+	promptIds: string[];
+	status: 'queued' | 'running' | 'succeeded' | 'failed';
+	attempt: number;
+	done: number;
+	total: number;
+	problem: RunProblem | null;
+	createdAt: string;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	round_id: string;
+	into_round_id: string | null;
+	checkpoint_id: string;
+	parent_checkpoint_id: string;
+	sampling: Sampling;
+	seed: string;
+	prompt_ids: string[];
+	status: Generation['status'];
+	attempt: number;
+	done: number;
+	total: number;
+	problem: RunProblem | null;
+	created_at: string;
+	finished_at: string | null;
+};
+
+const toGeneration = (row: Row): Generation => ({
+	id: row.id,
+	projectId: row.project_id,
+	roundId: row.round_id,
+	intoRoundId: row.into_round_id,
+	checkpointId: row.checkpoint_id,
+	parentCheckpointId: row.parent_checkpoint_id,
+	sampling: row.sampling,
+	seed: Number(row.seed),
+	promptIds: row.prompt_ids,
+	status: row.status,
+	attempt: row.attempt,
+	done: row.done,
+	total: row.total,
+	problem: row.problem,
+	createdAt: isoTime(row.created_at),
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+});
+
+/**
+ * Prompts that a new checkpoint answers: the test prompts compared up to its
+ * round (they only measure), and prompts that no round up to it has compared.
+ */
+export async function promptsToAnswer(db: Executor, of: { projectId: string; roundNumber: number }): Promise<string[]> {
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${of.projectId} and (
+				(g.split = 'test' and exists (select 1 from comparisons c join rounds r on r.id = c.round_id where c.prompt_id = p.id and r.number <= ${of.roundNumber}))
+				or not exists (select 1 from comparisons c join rounds r on r.id = c.round_id where c.prompt_id = p.id and r.number <= ${of.roundNumber}))
+			order by p.content_hash`
+	);
+	return rows.map((row) => row.id);
+}
+
+/** Queues a generation. */
+export async function insert(tx: Tx, of: Pick<Generation, 'projectId' | 'roundId' | 'checkpointId' | 'parentCheckpointId' | 'sampling' | 'seed' | 'promptIds'>): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, sampling, seed, prompt_ids, total)
+			values (${of.projectId}, ${of.roundId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed},
+				array(select x::uuid from jsonb_array_elements_text(${JSON.stringify(of.promptIds)}::jsonb) x), ${of.promptIds.length * 2}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** One generation. */
+export async function get(db: Executor, id: string): Promise<Generation | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from generations where id = ${id}`);
+	return rows[0] ? toGeneration(rows[0]) : null;
+}
+
+/** Generations of a checkpoint, newest first. */
+export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<Generation[]> {
+	return (await rowsOf<Row>(db, sql`select * from generations where checkpoint_id = ${checkpointId} order by id desc`)).map(toGeneration);
+}
+
+/** Takes a queued generation for a worker; null when it is no longer to be had. */
+export async function begin(tx: Tx, id: string, workerId: string): Promise<Generation | null> {
+	const rows = await rowsOf<Row>(
+		tx,
+		sql`update generations set status = 'running', attempt = attempt + 1, worker_id = ${workerId}, heartbeat_at = now() where id = ${id} and status = 'queued' returning *`
+	);
+	return rows[0] ? toGeneration(rows[0]) : null;
+}
+
+/** Says that it goes on; false when another attempt has taken its place. */
+export async function heartbeat(db: Executor, id: string, attempt: number): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(db, sql`update generations set heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+	return rows.length > 0;
+}
+
+/** Prompts of a generation that this checkpoint has not answered yet, with their messages. */
+export async function unanswered(db: Executor, id: string, checkpointId: string): Promise<{ promptId: string; messages: Message[] }[]> {
+	const rows = await rowsOf<{ id: string; messages: Message[] }>(
+		db,
+		sql`select p.id, t.messages from generations g join prompts p on p.id = any(g.prompt_ids) join prompt_texts t on t.prompt_id = p.id
+			where g.id = ${id} and not exists (
+				select 1 from generation_answers a where a.generation_id = g.id and a.prompt_id = p.id and a.checkpoint_id = ${checkpointId})
+			order by p.content_hash`
+	);
+	return rows.map((row) => ({ promptId: row.id, messages: row.messages }));
+}
+
+/** Stores an answer with all its settings, if the attempt still holds the generation. The same text of the same checkpoint is stored once. */
+export async function addResponse(
+	tx: Tx,
+	id: string,
+	attempt: number,
+	of: { promptId: string; checkpointId: string; contentHash: string; messages: Message[]; sampling: Record<string, unknown>; seed: number; reproducible: boolean }
+): Promise<boolean> {
+	const held = await rowsOf<{ id: string }>(tx, sql`update generations set done = done + 1, heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+	if (held.length === 0) return false;
+	const rows = await rowsOf<{ id: string; fresh: boolean }>(
+		tx,
+		sql`insert into responses (prompt_id, content_hash, source, source_ref, sampling, seed, reproducible)
+			values (${of.promptId}, ${of.contentHash}, 'checkpoint', ${of.checkpointId}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed}, ${of.reproducible})
+			on conflict on constraint responses_content do update set source = responses.source returning id, (xmax = 0) as fresh`
+	);
+	const response = rows[0];
+	if (!response) throw new Error('an answer was not stored');
+	if (response.fresh) await tx.execute(sql`insert into response_texts (response_id, messages) values (${response.id}, ${JSON.stringify(of.messages)}::jsonb)`);
+	await tx.execute(sql`insert into generation_answers (generation_id, prompt_id, checkpoint_id, response_id) values (${id}, ${of.promptId}, ${of.checkpointId}, ${response.id})`);
+	return true;
+}
+
+/** The answers of parent and checkpoint to each prompt of a generation. */
+export async function answers(db: Executor, id: string): Promise<{ promptId: string; promptHash: string; checkpointId: string; responseId: string; hash: string }[]> {
+	const rows = await rowsOf<{ prompt_id: string; prompt_hash: string; checkpoint_id: string; id: string; content_hash: string }>(
+		db,
+		sql`select a.prompt_id, p.content_hash as prompt_hash, a.checkpoint_id, r.id, r.content_hash
+			from generation_answers a join prompts p on p.id = a.prompt_id join responses r on r.id = a.response_id where a.generation_id = ${id} order by p.content_hash`
+	);
+	return rows.map((row) => ({ promptId: row.prompt_id, promptHash: row.prompt_hash, checkpointId: row.checkpoint_id, responseId: row.id, hash: row.content_hash }));
+}
+
+/** Ends a generation whose answers are in a round now. */
+export async function succeed(tx: Tx, id: string, intoRoundId: string): Promise<void> {
+	await tx.execute(sql`update generations set status = 'succeeded', into_round_id = ${intoRoundId}, finished_at = now() where id = ${id}`);
+}
+
+/** Ends a generation with a problem. */
+export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<void> {
+	await tx.execute(sql`update generations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running'`);
+}
+
+/** Puts generations whose worker fell silent back in line; those tried three times fail. Gives the ids to enqueue. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+	await tx.execute(sql`update generations set status = 'failed', finished_at = now(), problem = '{"code":"worker_lost","message":"The worker was lost three times."}'::jsonb
+		where status = 'running' and attempt >= 3 and heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update generations set status = 'queued' where status = 'running' and heartbeat_at < now() - make_interval(secs => ${silentSeconds}) returning id`
+	);
+	return rows.map((row) => row.id);
+}
+
+/** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
+export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued' where status = 'running' and worker_id in ${[...workerIds]} returning id`);
+	return rows.map((row) => row.id);
+}

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** Channel on which run pages hear that there is something new; the payload is the run's id. */
+export const RUN_CHANNEL = 'plumbline_run';
+
+/** Metrics of one step. */
+export type StepMetrics = { step: number; epoch: number | null; values: Record<string, number> };
+/** An event as it is replayed to a page. */
+export type RunEvent = { id: number; attempt: number; kind: string; data: Record<string, unknown>; createdAt: string };
+
+/** Tells listening pages at commit. Never used in a judgment's transaction: NOTIFY takes a lock on the whole database there. */
+export async function notify(tx: Tx, runId: string): Promise<void> {
+	await tx.execute(sql`select pg_notify(${RUN_CHANNEL}, ${runId})`);
+}
+
+/** Appends an event. */
+export async function addEvent(tx: Tx, runId: string, attempt: number, kind: string, data: Record<string, unknown> = {}): Promise<void> {
+	await tx.execute(sql`insert into run_events (run_id, attempt, kind, data) values (${runId}, ${attempt}, ${kind}, ${JSON.stringify(data)}::jsonb)`);
+}
+
+/** Writes metrics once per step; a resumed attempt that repeats a step replaces it. */
+export async function putMetrics(tx: Tx, runId: string, attempt: number, metrics: readonly StepMetrics[]): Promise<void> {
+	if (metrics.length === 0) return;
+	await tx.execute(sql`insert into run_metrics (run_id, step, attempt, epoch, "values")
+		select ${runId}, m.step, ${attempt}, m.epoch, m.values from jsonb_to_recordset(${JSON.stringify(metrics)}::jsonb) as m(step int, epoch float8, values jsonb)
+		on conflict (run_id, step) do update set attempt = excluded.attempt, epoch = excluded.epoch, "values" = run_metrics."values" || excluded."values"`);
+	const last = Math.max(...metrics.map((metric) => metric.step));
+	await tx.execute(sql`update runs set step = ${last} where id = ${runId} and step <> ${last}`);
+}
+
+/** Appends engine output. */
+export async function addLog(tx: Tx, runId: string, attempt: number, lines: readonly string[]): Promise<void> {
+	if (lines.length === 0) return;
+	await tx.execute(sql`insert into run_logs (run_id, attempt, lines) values (${runId}, ${attempt}, ${lines.join('\n').replaceAll('\0', '\uFFFD')})`);
+}
+
+/** Metrics of a run after a step, in order of step. */
+export async function metrics(db: Executor, runId: string, afterStep = -1): Promise<(StepMetrics & { attempt: number })[]> {
+	return rowsOf<StepMetrics & { attempt: number }>(db, sql`select step, attempt, epoch, "values" from run_metrics where run_id = ${runId} and step > ${afterStep} order by step`);
+}
+
+/** Events of a run after an id, oldest first. */
+export async function events(db: Executor, runId: string, afterId: number): Promise<RunEvent[]> {
+	const rows = await rowsOf<{ id: string; attempt: number; kind: string; data: Record<string, unknown>; created_at: string }>(
+		db,
+		sql`select id, attempt, kind, data, created_at from run_events where run_id = ${runId} and id > ${afterId} order by id limit 5000`
+	);
+	return rows.map((row) => ({ id: Number(row.id), attempt: row.attempt, kind: row.kind, data: row.data, createdAt: isoTime(row.created_at) }));
+}
+
+/** The last lines of a run's log, with the id to go on from. */
+export async function log(db: Executor, runId: string, of: { afterId?: number; chunks?: number } = {}): Promise<{ lines: string[]; lastId: number }> {
+	const rows = await rowsOf<{ id: string; lines: string }>(
+		db,
+		sql`select id, lines from (select id, lines from run_logs where run_id = ${runId} and id > ${of.afterId ?? 0} order by id desc limit ${of.chunks ?? 200}) x order by id`
+	);
+	return { lines: rows.flatMap((row) => row.lines.split('\n')), lastId: Number(rows.at(-1)?.id ?? of.afterId ?? 0) };
+}

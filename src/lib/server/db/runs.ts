@@ -1,0 +1,231 @@
+import { sql } from 'drizzle-orm';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** One training of one snapshot on one parent. */
+export type Run = {
+	id: string;
+	projectId: string;
+	roundId: string;
+	snapshotId: string;
+	snapshotSha256: string;
+	parentCheckpointId: string;
+	referenceCheckpointId: string | null;
+	objective: string;
+	recipe: TrainingRecipe;
+	status: RunStatus;
+	desiredState: DesiredState;
+	attempt: number;
+	step: number;
+	maxSteps: number | null;
+	problem: RunProblem | null;
+	createdBy: string;
+	createdAt: string;
+	startedAt: string | null;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	round_id: string;
+	snapshot_id: string;
+	snapshot_sha256: string;
+	parent_checkpoint_id: string;
+	reference_checkpoint_id: string | null;
+	objective: string;
+	recipe: TrainingRecipe;
+	status: RunStatus;
+	desired_state: DesiredState;
+	attempt: number;
+	step: number;
+	max_steps: number | null;
+	problem: RunProblem | null;
+	created_by: string;
+	created_at: string;
+	started_at: string | null;
+	finished_at: string | null;
+};
+
+const time = (text: string | null) => (text === null ? null : isoTime(text));
+
+const toRun = (row: Row): Run => ({
+	id: row.id,
+	projectId: row.project_id,
+	roundId: row.round_id,
+	snapshotId: row.snapshot_id,
+	snapshotSha256: row.snapshot_sha256,
+	parentCheckpointId: row.parent_checkpoint_id,
+	referenceCheckpointId: row.reference_checkpoint_id,
+	objective: row.objective,
+	recipe: row.recipe,
+	status: row.status,
+	desiredState: row.desired_state,
+	attempt: row.attempt,
+	step: row.step,
+	maxSteps: row.max_steps,
+	problem: row.problem,
+	createdBy: row.created_by,
+	createdAt: isoTime(row.created_at),
+	startedAt: time(row.started_at),
+	finishedAt: time(row.finished_at)
+});
+
+/** Makes a queued run. */
+export async function insert(
+	tx: Tx,
+	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'>
+): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by)
+			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
+				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** One run. */
+export async function get(db: Executor, id: string): Promise<Run | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from runs where id = ${id}`);
+	return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** One run, locked: what follows decides over its status. */
+export async function lock(tx: Tx, id: string): Promise<Run | null> {
+	const rows = await rowsOf<Row>(tx, sql`select * from runs where id = ${id} for update`);
+	return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** Runs of a project, newest first. */
+export async function list(db: Executor, projectId: string): Promise<Run[]> {
+	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} order by id desc`)).map(toRun);
+}
+
+/** Ids of runs that wait for a worker. */
+export async function queued(db: Executor): Promise<string[]> {
+	return (await rowsOf<{ id: string }>(db, sql`select id from runs where status = 'queued' order by id`)).map((row) => row.id);
+}
+
+/** Changes a locked run's status; the database refuses what is not legal. */
+export async function setStatus(tx: Tx, id: string, status: RunStatus, more: { problem?: RunProblem | null } = {}): Promise<void> {
+	await tx.execute(sql`update runs set status = ${status},
+		problem = ${more.problem === undefined ? sql`problem` : sql`${JSON.stringify(more.problem)}::jsonb`},
+		started_at = case when ${status} = 'preparing' then coalesce(started_at, now()) else started_at end,
+		finished_at = case when ${status} in ('succeeded', 'failed', 'cancelled') then now() else finished_at end where id = ${id}`);
+}
+
+/** Writes what people want of a run. */
+export async function setDesired(tx: Tx, id: string, desired: DesiredState): Promise<void> {
+	await tx.execute(sql`update runs set desired_state = ${desired} where id = ${id}`);
+}
+
+/** Begins the next attempt of a locked run; its number is the fencing number. */
+export async function beginAttempt(tx: Tx, id: string, of: { workerId: string; leaseSeconds: number }): Promise<number> {
+	const rows = await rowsOf<{ attempt: number }>(tx, sql`update runs set attempt = attempt + 1 where id = ${id} returning attempt`);
+	const attempt = rows[0]?.attempt ?? 0;
+	await tx.execute(sql`insert into run_attempts (run_id, number, worker_id, lease_expires_at) values (${id}, ${attempt}, ${of.workerId}, now() + make_interval(secs => ${of.leaseSeconds}))`);
+	return attempt;
+}
+
+/** Renews an attempt's lease and gives what is desired; null when another attempt has taken its place or it has ended. */
+export async function renew(db: Executor, id: string, attempt: number, leaseSeconds: number): Promise<DesiredState | null> {
+	const rows = await rowsOf<{ desired_state: DesiredState }>(
+		db,
+		sql`update run_attempts a set lease_expires_at = now() + make_interval(secs => ${leaseSeconds}) from runs r
+			where a.run_id = ${id} and a.number = ${attempt} and a.ended_at is null and r.id = a.run_id and r.attempt = a.number
+				and r.status in ('preparing', 'running', 'stopping') returning r.desired_state`
+	);
+	return rows[0]?.desired_state ?? null;
+}
+
+/** Facts about an attempt, as they become known. */
+export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null }): Promise<void> {
+	await tx.execute(sql`update run_attempts set output_dir = coalesce(${of.outputDir ?? null}, output_dir), argv = coalesce(${of.argv ? JSON.stringify(of.argv) : null}::jsonb, argv),
+		engine_versions = coalesce(${of.engineVersions ? JSON.stringify(of.engineVersions) : null}::jsonb, engine_versions), resumed_from_step = coalesce(${of.resumedFromStep ?? null}::int, resumed_from_step)
+		where run_id = ${id} and number = ${attempt}`);
+}
+
+/** Ends an attempt. */
+export async function endAttempt(tx: Tx, id: string, attempt: number, of: { exitCode: number | null; problem: RunProblem | null }): Promise<void> {
+	await tx.execute(sql`update run_attempts set ended_at = now(), exit_code = ${of.exitCode}, problem = ${of.problem === null ? null : JSON.stringify(of.problem)}::jsonb
+		where run_id = ${id} and number = ${attempt} and ended_at is null`);
+}
+
+/** One attempt as the page and the resuming worker see it. */
+export type Attempt = {
+	number: number;
+	workerId: string;
+	hostKey: string;
+	outputDir: string | null;
+	argv: string[] | null;
+	engineVersions: Record<string, string> | null;
+	resumedFromStep: number | null;
+	exitCode: number | null;
+	problem: RunProblem | null;
+	startedAt: string;
+	endedAt: string | null;
+};
+
+/** Attempts of a run, oldest first. */
+export async function attempts(db: Executor, id: string): Promise<Attempt[]> {
+	const rows = await rowsOf<{
+		number: number;
+		worker_id: string;
+		host_key: string;
+		output_dir: string | null;
+		argv: string[] | null;
+		engine_versions: Record<string, string> | null;
+		resumed_from_step: number | null;
+		exit_code: number | null;
+		problem: RunProblem | null;
+		started_at: string;
+		ended_at: string | null;
+	}>(db, sql`select a.*, w.host_key from run_attempts a join workers w on w.id = a.worker_id where a.run_id = ${id} order by a.number`);
+	return rows.map((row) => ({
+		number: row.number,
+		workerId: row.worker_id,
+		hostKey: row.host_key,
+		outputDir: row.output_dir,
+		argv: row.argv,
+		engineVersions: row.engine_versions,
+		resumedFromStep: row.resumed_from_step,
+		exitCode: row.exit_code,
+		problem: row.problem,
+		startedAt: isoTime(row.started_at),
+		endedAt: time(row.ended_at)
+	}));
+}
+
+/** Whether an attempt still holds its run: what a launcher asks before it ends processes it found. */
+export async function ownsRun(db: Executor, id: string, attempt: number): Promise<boolean> {
+	const rows = await rowsOf<{ held: boolean }>(
+		db,
+		sql`select exists (select 1 from run_attempts a join runs r on r.id = a.run_id and r.attempt = a.number
+			where a.run_id = ${id} and a.number = ${attempt} and a.ended_at is null and a.lease_expires_at > now()) as held`
+	);
+	return rows[0]?.held === true;
+}
+
+/** Runs whose attempt's lease lapsed, locked; those that somebody else is looking at are left out. */
+export async function lapsed(tx: Tx): Promise<Run[]> {
+	const rows = await rowsOf<Row>(
+		tx,
+		sql`select r.* from runs r join run_attempts a on a.run_id = r.id and a.number = r.attempt
+			where r.status in ('preparing', 'running', 'stopping') and a.lease_expires_at <= now() for update of r skip locked`
+	);
+	return rows.map(toRun);
+}
+
+/** Unfinished attempts of these workers. */
+export async function attemptsOf(tx: Tx, workerIds: readonly string[]): Promise<{ runId: string; attempt: number }[]> {
+	const rows = await rowsOf<{ run_id: string; number: number }>(
+		tx,
+		sql`select a.run_id, a.number from run_attempts a join runs r on r.id = a.run_id and r.attempt = a.number
+			where a.worker_id in ${[...workerIds]} and a.ended_at is null and r.status in ('preparing', 'running', 'stopping')`
+	);
+	return rows.map((row) => ({ runId: row.run_id, attempt: row.number }));
+}

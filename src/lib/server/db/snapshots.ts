@@ -1,0 +1,166 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+export type SnapshotFileName = 'manifest' | 'train' | 'dev' | 'test' | 'held_out';
+export type SnapshotFile = { name: SnapshotFileName; sha256: string; bytes: number; rows: number };
+
+/** An immutable preference dataset. */
+export type Snapshot = {
+	id: string;
+	projectId: string;
+	roundId: string;
+	objective: string;
+	rule: Record<string, unknown>;
+	sha256: string;
+	trainRows: number;
+	devRows: number;
+	testRows: number;
+	heldOut: number;
+	used: number;
+	dropped: Record<string, number>;
+	desirableWeight: { desirable: number; undesirable: number } | null;
+	createdBy: string;
+	createdAt: string;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	round_id: string;
+	objective: string;
+	rule: Record<string, unknown>;
+	sha256: string;
+	train_rows: number;
+	dev_rows: number;
+	test_rows: number;
+	held_out: number;
+	used: number;
+	dropped: Record<string, number>;
+	desirable_weight: { desirable: number; undesirable: number } | null;
+	created_by: string;
+	created_at: string;
+};
+
+const toSnapshot = (row: Row): Snapshot => ({
+	id: row.id,
+	projectId: row.project_id,
+	roundId: row.round_id,
+	objective: row.objective,
+	rule: row.rule,
+	sha256: row.sha256,
+	trainRows: row.train_rows,
+	devRows: row.dev_rows,
+	testRows: row.test_rows,
+	heldOut: row.held_out,
+	used: row.used,
+	dropped: row.dropped,
+	desirableWeight: row.desirable_weight,
+	createdBy: row.created_by,
+	createdAt: isoTime(row.created_at)
+});
+
+/** A place on the database's disk where a snapshot's rows wait to be sorted by content. Gone at the transaction's end. */
+export async function openRows(tx: Tx): Promise<void> {
+	await tx.execute(sql`create temporary table snapshot_rows (file text not null, hash text not null, line text not null) on commit drop`);
+	await tx.execute(sql`create temporary table snapshot_fates (judgment_id uuid, comparison_id uuid not null, fate text not null, split text, verdict text) on commit drop`);
+}
+
+/** Rows of one batch. */
+export type RowLine = { file: SnapshotFileName; hash: string; line: string };
+/** What became of a judgment, or (without one) of a comparison. */
+export type Fate = { judgmentId: string | null; comparisonId: string; fate: string; split: string | null; verdict: string | null };
+
+/** Adds one batch of rows and fates. */
+export async function addRows(tx: Tx, rows: readonly RowLine[], fates: readonly Fate[]): Promise<void> {
+	await tx.execute(sql`insert into snapshot_rows select r.file, r.hash, r.line from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(file text, hash text, line text)`);
+	await tx.execute(sql`insert into snapshot_fates select f."judgmentId", f."comparisonId", f.fate, f.split, f.verdict
+		from jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) as f("judgmentId" uuid, "comparisonId" uuid, fate text, split text, verdict text)`);
+}
+
+/** Lines of one file in order of content hash, at the memory of one page. */
+export async function* sortedLines(tx: Tx, file: SnapshotFileName, pageSize = 1000): AsyncGenerator<string> {
+	await tx.execute(sql`create index if not exists snapshot_rows_order on snapshot_rows (file, hash)`);
+	let after = { hash: '', at: '(0,0)' };
+	for (;;) {
+		const rows = await rowsOf<{ hash: string; at: string; line: string }>(
+			tx,
+			sql`select hash, ctid::text as at, line from snapshot_rows where file = ${file} and (hash, ctid) > (${after.hash}, ${after.at}::tid) order by hash, ctid limit ${pageSize}`
+		);
+		for (const row of rows) yield row.line;
+		const last = rows.at(-1);
+		if (!last || rows.length < pageSize) return;
+		after = { hash: last.hash, at: last.at };
+	}
+}
+
+/** A snapshot to be written. */
+export type NewSnapshot = Omit<Snapshot, 'id' | 'createdAt'> & { files: SnapshotFile[] };
+
+/** Writes a snapshot with its files and the fate of every judgment and comparison. */
+export async function insert(tx: Tx, of: NewSnapshot): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into snapshots (project_id, round_id, objective, rule, sha256, train_rows, dev_rows, test_rows, held_out, used, dropped, desirable_weight, created_by)
+			values (${of.projectId}, ${of.roundId}, ${of.objective}, ${JSON.stringify(of.rule)}::jsonb, ${of.sha256}, ${of.trainRows}, ${of.devRows}, ${of.testRows}, ${of.heldOut},
+				${of.used}, ${JSON.stringify(of.dropped)}::jsonb, ${JSON.stringify(of.desirableWeight)}::jsonb, ${of.createdBy}) returning id`
+	);
+	const id = rows[0]?.id ?? '';
+	for (const file of of.files) {
+		await tx.execute(sql`insert into snapshot_files (snapshot_id, name, sha256, bytes, rows) values (${id}, ${file.name}, ${file.sha256}, ${file.bytes}, ${file.rows})`);
+	}
+	await tx.execute(sql`insert into snapshot_judgments (snapshot_id, judgment_id, comparison_id, disposition)
+		select ${id}, judgment_id, comparison_id, fate from snapshot_fates where judgment_id is not null`);
+	await tx.execute(sql`insert into snapshot_comparisons (snapshot_id, comparison_id, split, outcome, verdict)
+		select ${id}, comparison_id, split, fate, verdict from snapshot_fates where judgment_id is null`);
+	return id;
+}
+
+/** One snapshot. */
+export async function get(db: Executor, id: string): Promise<Snapshot | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from snapshots where id = ${id}`);
+	return rows[0] ? toSnapshot(rows[0]) : null;
+}
+
+/** Snapshots of a project, newest first. */
+export async function list(db: Executor, projectId: string): Promise<Snapshot[]> {
+	return (await rowsOf<Row>(db, sql`select * from snapshots where project_id = ${projectId} order by id desc`)).map(toSnapshot);
+}
+
+/** A snapshot's files by name. */
+export async function files(db: Executor, id: string): Promise<Map<SnapshotFileName, SnapshotFile>> {
+	const rows = await rowsOf<{ name: SnapshotFileName; sha256: string; bytes: string; rows: number }>(db, sql`select name, sha256, bytes, rows from snapshot_files where snapshot_id = ${id}`);
+	return new Map(rows.map((row) => [row.name, { ...row, bytes: Number(row.bytes) }]));
+}
+
+/** How many judgments a snapshot used that were voided or superseded since: why it is stale. */
+export async function changedSince(db: Executor, id: string): Promise<number> {
+	const rows = await rowsOf<{ n: string }>(
+		db,
+		sql`select count(*) as n from snapshot_judgments s where s.snapshot_id = ${id} and s.disposition = 'used'
+			and (exists (select 1 from judgment_voids v where v.judgment_id = s.judgment_id) or exists (select 1 from judgments later where later.supersedes_id = s.judgment_id))`
+	);
+	return Number(rows[0]?.n ?? 0);
+}
+
+/** A decisive held-out comparison of a snapshot, with everything a scorer needs. */
+export type HeldOutPair = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; chosen: { role: string; content: unknown }[]; rejected: { role: string; content: unknown }[] };
+
+/** Decisive pairs of a snapshot in a split, in order of their content. */
+export async function heldOutPairs(db: Executor, id: string, split: 'dev' | 'test'): Promise<HeldOutPair[]> {
+	const rows = await rowsOf<{ id: string; group: string; verdict: 'a' | 'b'; prompt: HeldOutPair['messages']; a: HeldOutPair['chosen']; b: HeldOutPair['chosen'] }>(
+		db,
+		sql`select c.id, g.key as "group", s.verdict, pt.messages as prompt, ta.messages as a, tb.messages as b
+			from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
+			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
+			join response_texts ta on ta.response_id = c.response_a_id join response_texts tb on tb.response_id = c.response_b_id
+			where s.snapshot_id = ${id} and s.split = ${split} and s.verdict in ('a', 'b') order by c.content_hash`
+	);
+	return rows.map((row) => ({
+		comparisonId: row.id,
+		group: row.group,
+		messages: row.prompt,
+		chosen: row.verdict === 'a' ? row.a : row.b,
+		rejected: row.verdict === 'a' ? row.b : row.a
+	}));
+}

@@ -1,0 +1,71 @@
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { apiTokens, users } from './schema/account.ts';
+
+/** What a bearer token stands for. `stale`: its last use was noted more than a minute ago. */
+export type Bearer = { id: string; userId: string; isAdmin: boolean; scopes: string[] | null; stale: boolean };
+
+const due = sql<boolean>`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 minute', true)`;
+
+/**
+ * The token with this hash, if it still counts and its person is active. Found
+ * by the index on the hash: how long the look-up takes tells nothing about the
+ * token's characters.
+ */
+export async function bearer(db: Executor, hash: string): Promise<Bearer | null> {
+	const rows = await db
+		.select({ id: apiTokens.id, userId: apiTokens.userId, isAdmin: users.isAdmin, scopes: apiTokens.scopes, stale: due })
+		.from(apiTokens)
+		.innerJoin(users, eq(users.id, apiTokens.userId))
+		.where(
+			and(
+				eq(apiTokens.tokenHash, hash),
+				isNull(apiTokens.revokedAt),
+				or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
+				isNull(users.deactivatedAt)
+			)
+		);
+	return rows[0] ?? null;
+}
+
+/** Notes that a token is in use, unless that was noted within the last minute. */
+export async function touch(db: Executor, id: string): Promise<void> {
+	await db.update(apiTokens).set({ lastUsedAt: sql`now()` }).where(and(eq(apiTokens.id, id), due));
+}
+
+/** Whether an instant lies ahead of the database's clock. */
+export async function isAhead(tx: Tx, instant: Date): Promise<boolean> {
+	const rows = await tx.execute<{ ahead: boolean }>(sql`select ${instant.toISOString()}::timestamptz > now() as ahead`);
+	return rows[0]?.ahead ?? false;
+}
+
+/** Makes a token for a person. */
+export async function insert(tx: Tx, token: { userId: string; tokenHash: string; name: string | null; scopes: string[] | null; expiresAt: Date | null }): Promise<string> {
+	const rows = await tx.insert(apiTokens).values(token).returning({ id: apiTokens.id });
+	return rows[0]?.id ?? '';
+}
+
+/** A token's person and whether it was revoked, locked. */
+export async function lock(tx: Tx, id: string): Promise<{ userId: string; revoked: boolean } | null> {
+	const rows = await tx
+		.select({ userId: apiTokens.userId, revoked: sql<boolean>`${apiTokens.revokedAt} is not null` })
+		.from(apiTokens)
+		.where(eq(apiTokens.id, id))
+		.for('update');
+	return rows[0] ?? null;
+}
+
+/** Ends a token for good. */
+export async function revoke(tx: Tx, id: string): Promise<void> {
+	await tx.update(apiTokens).set({ revokedAt: sql`now()` }).where(eq(apiTokens.id, id));
+}
+
+/** Ends all tokens of a person. Returns how many still counted. */
+export async function revokeAll(tx: Tx, userId: string): Promise<number> {
+	const rows = await tx
+		.update(apiTokens)
+		.set({ revokedAt: sql`now()` })
+		.where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)))
+		.returning({ id: apiTokens.id });
+	return rows.length;
+}

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
+import type { Executor } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** A worker counts as alive when it was heard within this time: three of its beats. */
+export const WORKER_ALIVE_SECONDS = 30;
+
+export type Worker = { id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; heartbeatAt: string };
+
+/** Announces a worker. */
+export async function insert(db: Executor, of: { hostname: string; pid: number; hostKey: string; capabilities: WorkerCapabilities }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`insert into workers (hostname, pid, host_key, capabilities) values (${of.hostname}, ${of.pid}, ${of.hostKey}, ${JSON.stringify(of.capabilities)}::jsonb) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** Says that a worker lives and what it can do now. */
+export async function heartbeat(db: Executor, id: string, capabilities: WorkerCapabilities): Promise<void> {
+	await db.execute(sql`update workers set heartbeat_at = now(), capabilities = ${JSON.stringify(capabilities)}::jsonb where id = ${id}`);
+}
+
+/** Says that a worker ended of its own will. */
+export async function stop(db: Executor, id: string): Promise<void> {
+	await db.execute(sql`update workers set stopped_at = now() where id = ${id}`);
+}
+
+/** Workers that live. */
+export async function alive(db: Executor): Promise<Worker[]> {
+	const rows = await rowsOf<{ id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; heartbeat_at: string }>(
+		db,
+		sql`select id, hostname, pid, capabilities, heartbeat_at from workers where stopped_at is null and heartbeat_at > now() - make_interval(secs => ${WORKER_ALIVE_SECONDS}) order by id`
+	);
+	return rows.map((row) => ({ id: row.id, hostname: row.hostname, pid: row.pid, capabilities: row.capabilities, heartbeatAt: isoTime(row.heartbeat_at) }));
+}
+
+/** Workers of a host that never said that they ended. */
+export async function unstoppedOfHost(db: Executor, hostKey: string): Promise<{ id: string; pid: number }[]> {
+	return rowsOf<{ id: string; pid: number }>(db, sql`select id, pid from workers where host_key = ${hostKey} and stopped_at is null`);
+}

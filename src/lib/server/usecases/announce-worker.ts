@@ -1,0 +1,55 @@
+import { hasAttempt } from '../../domain/run-state.ts';
+import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
+import type { App } from '../app.ts';
+import * as evaluations from '../db/evaluations.ts';
+import * as generations from '../db/generations.ts';
+import * as runs from '../db/runs.ts';
+import * as workers from '../db/workers.ts';
+import { requeueLocked } from './requeue-run.ts';
+import { WORKER_LOST } from './sweep.ts';
+
+/** A process that may still be a worker of this host. */
+export type HostWorker = { id: string; pid: number };
+
+/** Workers of a host that never said that they ended; the caller knows which of their processes live. */
+export async function workersOfHost(app: Pick<App, 'db'>, hostKey: string): Promise<HostWorker[]> {
+	return workers.unstoppedOfHost(app.db, hostKey);
+}
+
+/** Announces a worker; gives its id. */
+export async function announceWorker(app: Pick<App, 'db'>, of: { hostname: string; pid: number; hostKey: string; capabilities: WorkerCapabilities }): Promise<string> {
+	return workers.insert(app.db, of);
+}
+
+/** Says that a worker lives and what it can do now. */
+export async function workerAlive(app: Pick<App, 'db'>, id: string, capabilities: WorkerCapabilities): Promise<void> {
+	await workers.heartbeat(app.db, id, capabilities);
+}
+
+/** Whether an attempt still holds its run. */
+export async function attemptHoldsRun(app: Pick<App, 'db'>, runId: string, attempt: number): Promise<boolean> {
+	return runs.ownsRun(app.db, runId, attempt);
+}
+
+/** A worker says goodbye. */
+export async function retireWorker(app: Pick<App, 'db'>, id: string): Promise<void> {
+	await workers.stop(app.db, id);
+}
+
+/** Takes over at once what workers held whose processes are known to be dead: nobody renews their leases. Gives the number of runs. */
+export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: readonly string[]): Promise<number> {
+	if (deadWorkerIds.length === 0) return 0;
+	return app.db.transaction(async (tx) => {
+		let taken = 0;
+		for (const { runId, attempt } of await runs.attemptsOf(tx, deadWorkerIds)) {
+			const run = await runs.lock(tx, runId);
+			if (!run || run.attempt !== attempt || !hasAttempt(run.status)) continue;
+			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
+			taken += 1;
+		}
+		for (const evaluationId of await evaluations.requeueOf(tx, deadWorkerIds)) await app.enqueue(tx, 'evaluate', { evaluationId });
+		for (const generationId of await generations.requeueOf(tx, deadWorkerIds)) await app.enqueue(tx, 'generate', { generationId });
+		for (const id of deadWorkerIds) await workers.stop(tx, id);
+		return taken;
+	});
+}

@@ -1,0 +1,86 @@
+import { RUN_INTERVALS } from '../../domain/intervals.ts';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { DesiredState } from '../../domain/run-state.ts';
+import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import type { Db } from '../db/client.ts';
+import * as runRecord from '../db/run-record.ts';
+import type { StepMetrics } from '../db/run-record.ts';
+import * as runs from '../db/runs.ts';
+import type { Attempt, Run } from '../db/runs.ts';
+import * as snapshots from '../db/snapshots.ts';
+import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
+
+/** Everything a worker needs for one attempt, read at the moment it took the run. */
+export type AttemptAtHand = {
+	run: Run;
+	attempt: number;
+	files: Map<SnapshotFileName, SnapshotFile>;
+	manifestSha256: string;
+	base: Checkpoint;
+	parent: Checkpoint;
+	/** Earlier attempts, oldest first: where to resume from. */
+	earlier: Attempt[];
+};
+
+/** Takes a queued run for a worker by compare-and-set; null when it is no longer to be had. */
+export async function beginAttempt(app: { db: Db }, input: { runId: string; workerId: string }): Promise<AttemptAtHand | null> {
+	return app.db.transaction(async (tx) => {
+		const run = await runs.lock(tx, input.runId);
+		if (!run || run.status !== 'queued') return null;
+		const earlier = await runs.attempts(tx, run.id);
+		const attempt = await runs.beginAttempt(tx, run.id, { workerId: input.workerId, leaseSeconds: RUN_INTERVALS.leaseSeconds });
+		await runs.setStatus(tx, run.id, 'preparing');
+		await runRecord.addEvent(tx, run.id, attempt, 'attempt', { number: attempt });
+		await runRecord.notify(tx, run.id);
+		await record(tx, null, { action: 'run.attempt', projectId: run.projectId, subject: ['run', run.id], details: { attempt, worker: input.workerId } });
+		const parent = await checkpoints.get(tx, run.parentCheckpointId);
+		const snapshot = await snapshots.get(tx, run.snapshotId);
+		if (!parent || !snapshot) throw new Error(`run ${run.id} lost its parent or snapshot`);
+		return { run: { ...run, attempt }, attempt, earlier, parent, base: await checkpoints.baseOf(tx, run.projectId), files: await snapshots.files(tx, run.snapshotId), manifestSha256: snapshot.sha256 };
+	});
+}
+
+/** Renews an attempt's lease; null: the attempt is fenced off and must end. */
+export async function renewAttempt(app: { db: Db }, of: { runId: string; attempt: number }): Promise<DesiredState | null> {
+	return runs.renew(app.db, of.runId, of.attempt, RUN_INTERVALS.leaseSeconds);
+}
+
+/** What one batch of an attempt brings. */
+export type Progress = {
+	metrics: StepMetrics[];
+	log: string[];
+	events: { kind: string; data?: Record<string, unknown> }[];
+	status?: 'running';
+	facts?: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null };
+};
+
+/** Writes a batch of progress. False: the attempt is fenced off and nothing was written. */
+export async function recordProgress(app: { db: Db }, of: { runId: string; attempt: number }, progress: Progress): Promise<boolean> {
+	return app.db.transaction(async (tx) => {
+		const run = await runs.lock(tx, of.runId);
+		if (!run || run.attempt !== of.attempt || !['preparing', 'running', 'stopping'].includes(run.status)) return false;
+		if (progress.status === 'running' && run.status === 'preparing') await runs.setStatus(tx, of.runId, 'running');
+		if (progress.facts) await runs.describeAttempt(tx, of.runId, of.attempt, progress.facts);
+		await runRecord.putMetrics(tx, of.runId, of.attempt, progress.metrics);
+		await runRecord.addLog(tx, of.runId, of.attempt, progress.log);
+		for (const event of progress.events) await runRecord.addEvent(tx, of.runId, of.attempt, event.kind, event.data);
+		await runRecord.notify(tx, of.runId);
+		return true;
+	});
+}
+
+/** Ends a run that gave no checkpoint: failed, or cancelled where that was asked for. */
+export async function endWithoutCheckpoint(app: { db: Db }, of: { runId: string; attempt: number; exitCode: number | null; problem: RunProblem }): Promise<void> {
+	await app.db.transaction(async (tx) => {
+		const run = await runs.lock(tx, of.runId);
+		if (!run || run.attempt !== of.attempt || !['preparing', 'running', 'stopping'].includes(run.status)) return;
+		const cancelled = run.desiredState === 'cancel_keep' || run.desiredState === 'cancel_discard';
+		await runs.endAttempt(tx, of.runId, of.attempt, { exitCode: of.exitCode, problem: cancelled ? null : of.problem });
+		await runs.setStatus(tx, of.runId, cancelled ? 'cancelled' : 'failed', { problem: cancelled ? null : of.problem });
+		await runRecord.addEvent(tx, of.runId, of.attempt, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { ...of.problem });
+		await runRecord.notify(tx, of.runId);
+		await record(tx, null, { action: cancelled ? 'run.cancelled' : 'run.failed', projectId: run.projectId, subject: ['run', run.id], details: cancelled ? {} : { code: of.problem.code } });
+	});
+}

@@ -1,0 +1,70 @@
+import { contentHash } from '../../domain/canonical-json.ts';
+import type { App } from '../app.ts';
+import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { CheckpointFile } from '../db/checkpoints.ts';
+import * as evaluations from '../db/evaluations.ts';
+import * as generations from '../db/generations.ts';
+import * as rounds from '../db/rounds.ts';
+import * as runRecord from '../db/run-record.ts';
+import * as runs from '../db/runs.ts';
+
+/** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
+export const DEFAULT_SAMPLING = { temperature: 0.7, topP: 0.95, maxTokens: 160 } as const;
+
+/** A trained artifact whose files are stored, hashed and known to load. */
+export type Trained = { runId: string; attempt: number; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
+
+/**
+ * Ends a run with its checkpoint. Only the attempt that still holds the run may
+ * (fencing number); what follows, evaluation and the next round's answers, is
+ * queued in the same transaction. A run that was asked to stop ends cancelled,
+ * its checkpoint kept, and nothing follows by itself.
+ * @returns the checkpoint's id, or null when the attempt was fenced off
+ */
+export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, trained: Trained): Promise<string | null> {
+	return app.db.transaction(async (tx) => {
+		const run = await runs.lock(tx, trained.runId);
+		if (!run || run.attempt !== trained.attempt || (run.status !== 'running' && run.status !== 'stopping' && run.status !== 'preparing')) return null;
+		const round = await rounds.byId(tx, run.roundId);
+		if (!round) throw new Error(`run ${run.id} lost its round`);
+		const number = (await checkpoints.list(tx, run.projectId)).filter((checkpoint) => checkpoint.kind !== 'base').length + 1;
+		const id = await checkpoints.insertTrained(tx, {
+			projectId: run.projectId,
+			name: `r${round.number}-${run.objective}-${number}`,
+			parentId: run.parentCheckpointId,
+			runId: run.id,
+			attempt: trained.attempt,
+			step: trained.step,
+			sha256: trained.sha256,
+			files: trained.files,
+			bytes: trained.bytes
+		});
+		const stopped = run.status === 'stopping' || run.desiredState !== 'run';
+		await runs.endAttempt(tx, run.id, trained.attempt, { exitCode: trained.exitCode, problem: null });
+		// A run resumed only to collect what was kept goes preparing → cancelled; one that trained to its end was running.
+		await runs.setStatus(tx, run.id, stopped ? 'cancelled' : 'succeeded');
+		await runRecord.addEvent(tx, run.id, trained.attempt, stopped ? 'cancelled' : 'succeeded', { checkpoint: id, step: trained.step });
+		await runRecord.notify(tx, run.id);
+		if (!stopped) {
+			await rounds.advance(tx, run.roundId, 'evaluating');
+			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
+			await app.enqueue(tx, 'evaluate', { evaluationId });
+			const promptIds = await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number });
+			if (promptIds.length > 0) {
+				const generationId = await generations.insert(tx, {
+					projectId: run.projectId,
+					roundId: run.roundId,
+					checkpointId: id,
+					parentCheckpointId: run.parentCheckpointId,
+					sampling: { ...DEFAULT_SAMPLING },
+					seed: run.recipe.seed,
+					promptIds
+				});
+				await app.enqueue(tx, 'generate', { generationId });
+			}
+		}
+		await record(tx, null, { action: 'checkpoint.register', projectId: run.projectId, subject: ['checkpoint', id], details: { run: run.id, sha256: trained.sha256, step: trained.step } });
+		return id;
+	});
+}

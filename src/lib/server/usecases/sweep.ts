@@ -1,0 +1,53 @@
+import type { RunProblem } from '../../domain/run-problem.ts';
+import { RUN_INTERVALS } from '../../domain/intervals.ts';
+import type { App } from '../app.ts';
+import { record } from '../db/audit.ts';
+import * as comparisons from '../db/comparisons.ts';
+import * as evaluations from '../db/evaluations.ts';
+import * as generations from '../db/generations.ts';
+import * as imports from '../db/imports.ts';
+import * as progress from '../db/progress.ts';
+import * as runs from '../db/runs.ts';
+import * as slots from '../db/slots.ts';
+import { requeueLocked } from './requeue-run.ts';
+import { fillFromSurplus } from './settle-slots.ts';
+
+/** An upload that was silent for this long is over. */
+const ABANDONED_IMPORT_SECONDS = 900;
+
+export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
+
+/** Looks after what nobody holds any more: runs, evaluations, answers, uploads, and places whose late judgment waits. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; imports: number; slots: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, imports: 0, slots: 0 };
+	await app.db.transaction(async (tx) => {
+		for (const run of await runs.lapsed(tx)) {
+			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
+			swept.runs += 1;
+		}
+	});
+	await app.db.transaction(async (tx) => {
+		for (const evaluationId of await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds)) {
+			await app.enqueue(tx, 'evaluate', { evaluationId });
+			swept.evaluations += 1;
+		}
+		for (const generationId of await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds)) {
+			await app.enqueue(tx, 'generate', { generationId });
+			swept.generations += 1;
+		}
+		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
+	});
+	for (const { comparisonId, roundId, userId } of await slots.lapsedWithSurplus(app.db)) {
+		await app.db.transaction(async (tx) => {
+			await progress.lock(tx, roundId, userId);
+			const comparison = await comparisons.lock(tx, comparisonId);
+			const before = comparison.status;
+			const filled = await fillFromSurplus(tx, comparison);
+			if (filled === 0) return;
+			await progress.add(tx, roundId, userId, { counted: filled, completed: Number(comparison.status === 'complete') - Number(before === 'complete') });
+			await record(tx, null, { action: 'slot.fill', subject: ['comparison', comparisonId], details: { filled } });
+			swept.slots += filled;
+		});
+	}
+	return swept;
+}

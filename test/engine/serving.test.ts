@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { createInferenceClient } from '../../workers/inference/client.ts';
+import { SERVER_BATCH, startSwiftServer } from '../../workers/inference/swift-server.ts';
+import { findOrphans } from '../../workers/process/groups.ts';
+import { must } from './train.ts';
+
+it('a served model answers several requests at once, and its processes end with it', async () => {
+	const { environment, model, dir } = inject('engine');
+	const marker = `serving-${process.pid}`;
+	const server = must(await startSwiftServer(environment, { model, dir: join(dir, 'server'), marker, selfTerminateSeconds: 120 }));
+	try {
+		const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, concurrency: SERVER_BATCH, timeoutMs: 60_000 });
+		const answers = await Promise.all(
+			Array.from({ length: 10 }, (_, i) => client.complete([{ role: 'system', content: 'Be careful.' }, { role: 'user', content: `Question ${i}?` }], { maxTokens: 6, temperature: 0.7 }))
+		);
+		for (const answer of answers) {
+			expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), completionTokens: expect.any(Number) } });
+		}
+		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+	} finally {
+		await server.stop();
+	}
+	expect(await findOrphans(marker)).toEqual([]);
+});

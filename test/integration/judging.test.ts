@@ -1,0 +1,209 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
+import { skipTask } from '#lib/server/usecases/skip-task.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await createWorld();
+});
+afterAll(() => world.close());
+
+async function desk(overlap: number, names: string[], options: { rows?: number; leaseSeconds?: number } = {}) {
+	const project = await world.project({ overlap, leaseSeconds: options.leaseSeconds ?? 900, rows: comparisonRows(options.rows ?? 1) });
+	const people: Actor[] = [];
+	for (const name of names) people.push(await world.person(name, { slug: project.slug, role: 'annotator' }));
+	return { ...project, people };
+}
+
+const claim = async (slug: string, actor: Actor): Promise<ClaimedTask> => {
+	const task = valueOf(await claimTask(world.app, actor, { slug }));
+	if (!task) throw new Error('nothing to claim');
+	return task;
+};
+const nothing = async (slug: string, actor: Actor) => valueOf(await claimTask(world.app, actor, { slug })) === null;
+const judge = (actor: Actor, task: ClaimedTask, verdict: 'left' | 'right' | 'tie' | 'both_bad' | 'cannot_judge' = 'left', more: { supersedes?: string; idempotencyKey?: string; rationale?: string } = {}) =>
+	submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict, ...more });
+const lapse = (task: ClaimedTask) => world.app.db.execute(sql`update tasks set expires_at = now() - interval '1 second' where id = ${task.taskId}`);
+const comparison = async (projectId: string) =>
+	(await rowsOf<{ status: string; filled: number; counting: number }>(world.app.db, sql`select c.status, c.filled, (select count(*)::int from slots s where s.comparison_id = c.id and s.judgment_id is not null) as counting from comparisons c where c.project_id = ${projectId}`))[0];
+
+describe('claim', () => {
+	it('gives a pair without a word about its sources, and says truthfully when there is nothing', async () => {
+		const { slug, people } = await desk(1, ['ann']);
+		const task = await claim(slug, people[0] as Actor);
+		expect(Object.keys(task).sort()).toEqual(['guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
+		expect(JSON.stringify(task)).not.toMatch(/source|import|checkpoint|response_?id/i);
+		valueOf(await judge(people[0] as Actor, task));
+		expect(await nothing(slug, people[0] as Actor)).toBe(true);
+	});
+
+	it('never gives one person the same comparison twice, nor two people the same place', async () => {
+		const { slug, people, id } = await desk(2, ['ann', 'bob', 'cy']);
+		const [ann, bob, cy] = people as [Actor, Actor, Actor];
+		const first = await claim(slug, ann);
+		expect(await nothing(slug, ann)).toBe(true);
+		const second = await claim(slug, bob);
+		expect(await nothing(slug, cy)).toBe(true);
+		valueOf(await judge(ann, first));
+		valueOf(await judge(bob, second));
+		expect(await comparison(id)).toEqual({ status: 'complete', filled: 2, counting: 2 });
+	});
+
+	it('shows the two sides in opposite order to two people of one comparison', async () => {
+		const { slug, people } = await desk(2, ['ann', 'bob']);
+		const first = await claim(slug, people[0] as Actor);
+		const second = await claim(slug, people[1] as Actor);
+		expect(first.left).toEqual(second.right);
+		expect(first.right).toEqual(second.left);
+	});
+
+	it('gives the oldest of three live leases again to who lost its token, and never a fourth', async () => {
+		const { slug, people } = await desk(1, ['ann'], { rows: 5 });
+		const ann = people[0] as Actor;
+		const three = [await claim(slug, ann), await claim(slug, ann), await claim(slug, ann)];
+		const again = await claim(slug, ann);
+		expect(again.prompt).toEqual(three[0]?.prompt);
+		expect(again.leaseToken).not.toBe(three[0]?.leaseToken);
+		const live = await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from tasks where annotator_id = ${ann.userId} and state = 'live' and expires_at > now()`);
+		expect(live[0]?.n).toBe(3);
+		expect(problemOf(await heartbeatTask(world.app, ann, { taskId: three[0]?.taskId ?? '', leaseToken: three[0]?.leaseToken ?? '' }))).toBe('lease_lost');
+		// The old window still delivers: the pair is judged once, and the newer task is closed.
+		expect(valueOf(await judge(ann, three[0] as ClaimedTask)).counted).toBe(true);
+		expect(problemOf(await judge(ann, again))).toBe('already_judged');
+	});
+
+	it('answers a repeated claim with the same task', async () => {
+		const { slug, people } = await desk(1, ['ann'], { rows: 3 });
+		const one = valueOf(await claimTask(world.app, people[0] as Actor, { slug, claimKey: 'k1' }));
+		const two = valueOf(await claimTask(world.app, people[0] as Actor, { slug, claimKey: 'k1' }));
+		expect(two?.taskId).toBe(one?.taskId);
+		expect(two?.leaseToken).not.toBe(one?.leaseToken);
+	});
+
+	it('is refused to who is no member and to roles that do not judge', async () => {
+		const { slug } = await desk(1, []);
+		expect(problemOf(await claimTask(world.app, await world.person('stranger'), { slug }))).toBe('not_found');
+		expect(problemOf(await claimTask(world.app, await world.person('eng', { slug, role: 'engineer' }), { slug }))).toBe('forbidden');
+	});
+});
+
+describe('late work', () => {
+	it('fills its own slot when the lease lapsed and nobody took it', async () => {
+		const { slug, people, id } = await desk(1, ['ann']);
+		const task = await claim(slug, people[0] as Actor);
+		await lapse(task);
+		expect(valueOf(await judge(people[0] as Actor, task)).counted).toBe(true);
+		expect((await comparison(id))?.status).toBe('complete');
+	});
+
+	it('takes another free place of the comparison when its own was taken over', async () => {
+		const { slug, people, id } = await desk(3, ['ann', 'bob', 'cy']);
+		const [ann, bob, cy] = people as [Actor, Actor, Actor];
+		const late = await claim(slug, ann);
+		await lapse(late);
+		const taken = await claim(slug, bob);
+		expect(valueOf(await judge(ann, late)).counted).toBe(true);
+		valueOf(await judge(bob, taken));
+		valueOf(await judge(cy, await claim(slug, cy)));
+		expect(await comparison(id)).toEqual({ status: 'complete', filled: 3, counting: 3 });
+	});
+
+	it('is kept as surplus when every place is taken, and counts as soon as one is free', async () => {
+		const { slug, people, id } = await desk(1, ['ann', 'bob']);
+		const [ann, bob] = people as [Actor, Actor];
+		const late = await claim(slug, ann);
+		await lapse(late);
+		const taken = await claim(slug, bob);
+		expect(valueOf(await judge(ann, late)).counted).toBe(false);
+		expect((await comparison(id))?.filled).toBe(0);
+		valueOf(await skipTask(world.app, bob, { taskId: taken.taskId, leaseToken: taken.leaseToken, reason: 'not_my_field' }));
+		expect(await comparison(id)).toEqual({ status: 'complete', filled: 1, counting: 1 });
+		expect(await nothing(slug, ann)).toBe(true);
+	});
+});
+
+describe('skip and cannot_judge', () => {
+	it('free the place for others and bar the person; with nobody left the comparison is exhausted', async () => {
+		const { slug, people, id } = await desk(1, ['ann', 'bob']);
+		const [ann, bob] = people as [Actor, Actor];
+		const skipped = await claim(slug, ann);
+		valueOf(await skipTask(world.app, ann, { taskId: skipped.taskId, leaseToken: skipped.leaseToken, reason: 'conflict_of_interest' }));
+		expect(await nothing(slug, ann)).toBe(true);
+		expect(valueOf(await judge(bob, await claim(slug, bob), 'cannot_judge')).counted).toBe(false);
+		expect(await nothing(slug, bob)).toBe(true);
+		expect(await comparison(id)).toEqual({ status: 'exhausted', filled: 0, counting: 0 });
+		const cy = await world.person('cy', { slug, role: 'annotator' });
+		expect((await comparison(id))?.status).toBe('open');
+		valueOf(await judge(cy, await claim(slug, cy)));
+		expect((await comparison(id))?.status).toBe('complete');
+	});
+});
+
+describe('undo', () => {
+	it('supersedes without the slot ever being empty, once, and only the standing judgment', async () => {
+		const { slug, people, id } = await desk(1, ['ann']);
+		const ann = people[0] as Actor;
+		const task = await claim(slug, ann);
+		const first = valueOf(await judge(ann, task, 'left'));
+		expect(problemOf(await judge(ann, task, 'right'))).toBe('already_judged');
+		const second = valueOf(await judge(ann, task, 'right', { supersedes: first.judgmentId }));
+		expect(second.counted).toBe(true);
+		expect(problemOf(await judge(ann, task, 'tie', { supersedes: first.judgmentId }))).toBe('conflict');
+		expect(await comparison(id)).toEqual({ status: 'complete', filled: 1, counting: 1 });
+		const third = valueOf(await judge(ann, task, 'cannot_judge', { supersedes: second.judgmentId }));
+		expect(third.counted).toBe(false);
+		expect((await comparison(id))?.filled).toBe(0);
+	});
+});
+
+describe('idempotency', () => {
+	it('gives the same answer to the same key, and refuses the key for another body', async () => {
+		const { slug, people } = await desk(1, ['ann']);
+		const ann = people[0] as Actor;
+		const task = await claim(slug, ann);
+		const all = await Promise.all(Array.from({ length: 8 }, () => judge(ann, task, 'left', { idempotencyKey: 'once' })));
+		expect(new Set(all.map((result) => valueOf(result).judgmentId)).size).toBe(1);
+		expect(problemOf(await judge(ann, task, 'right', { idempotencyKey: 'once' }))).toBe('key_reused');
+	});
+});
+
+describe('void', () => {
+	it('reopens the slot, lets the person judge again, and keeps the voided row', async () => {
+		const { slug, people, id } = await desk(1, ['ann']);
+		const ann = people[0] as Actor;
+		const rev = await world.person('rev', { slug, role: 'reviewer' });
+		const { judgmentId } = valueOf(await judge(ann, await claim(slug, ann), 'left', { rationale: 'clear' }));
+		expect(problemOf(await voidJudgment(world.app, ann, { judgmentId, reason: 'spam' }))).toBe('forbidden');
+		expect(valueOf(await voidJudgment(world.app, rev, { judgmentId, reason: 'spam' }))).toEqual({ voided: 1, reopened: true });
+		expect(problemOf(await voidJudgment(world.app, rev, { judgmentId, reason: 'spam' }))).toBe('conflict');
+		expect(await comparison(id)).toEqual({ status: 'open', filled: 0, counting: 0 });
+		valueOf(await judge(ann, await claim(slug, ann), 'right'));
+		const kept = await world.query<{ n: number }>(`select count(*)::int as n from judgments where project_id = '${id}'`);
+		expect(kept[0]?.n).toBe(2);
+	});
+});
+
+describe('the database itself', () => {
+	it('refuses to change or delete a judgment, to fill a slot with an imported one, and to move a group to another split', async () => {
+		const project = await world.project({ overlap: 1, rows: [{ prompt: 'Q?', chosen: 'careful', rejected: 'sure' }] });
+		const ann = await world.person('ann', { slug: project.slug, role: 'annotator' });
+		const { judgmentId } = valueOf(await judge(ann, await claim(project.slug, ann)));
+		await expect(world.query(`update judgments set verdict = 'tie' where id = '${judgmentId}'`)).rejects.toThrow();
+		await expect(world.query(`delete from judgments where id = '${judgmentId}'`)).rejects.toThrow();
+		await expect(world.query(`update audit_entries set action = 'x'`)).rejects.toThrow();
+		await expect(
+			world.query(`update slots set judgment_id = (select id from judgments where origin = 'import' and project_id = '${project.id}'), annotator_id = '${ann.userId}' where comparison_id in (select id from comparisons where project_id = '${project.id}')`)
+		).rejects.toThrow();
+		await expect(world.query(`update prompt_groups set split = case split when 'train' then 'test' else 'train' end where project_id = '${project.id}'`)).rejects.toThrow();
+		await expect(world.query(`insert into slots (comparison_id, round_id, overlap, position, order_key) select id, round_id, overlap, 1, 1 from comparisons where project_id = '${project.id}'`)).rejects.toThrow();
+	});
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { explainFailure } from './failure.ts';
+
+const exit = { code: 1, signal: null, reason: 'exited' as const };
+
+it.each([
+	['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB', 'out_of_memory'],
+	['RuntimeError: [enforce fail at alloc_cpu.cpp:124] DefaultCPUAllocator: can\'t allocate memory', 'out_of_memory'],
+	['OSError: [Errno 28] No space left on device', 'disk_full'],
+	["ValueError: remaining_argv: ['--nope', '3']", 'unknown_flag'],
+	['ValueError: The local path does not exist, dataset_id: `/x/nope.jsonl`. os.path.exists(dataset_id): False', 'missing_dataset'],
+	["ValueError: template_type: 'nope' not in ['chatml', 'dummy']", 'unsupported_template'],
+	['swift.template.base.MaxLengthError: Current length of row(63) is larger than the max_length(20).', 'row_too_long'],
+	['ValueError: rejected_response: It depends on the facts.', 'row_refused'],
+	["ModuleNotFoundError: No module named 'deepspeed'", 'missing_package'],
+	['Traceback\nsomething.StrangeError: oh', 'engine_failed']
+])('%s', (log, code) => expect(explainFailure(exit, `[INFO:swift] x\n${log}\n`).code).toBe(code));
+
+it('names what is wrong, and quotes no text of a row', () => {
+	expect(explainFailure(exit, "remaining_argv: ['--nope', '3']").message).toContain('--nope');
+	expect(explainFailure(exit, 'MaxLengthError: Current length of row(63) is larger than the max_length(20)').message).toContain('63');
+	expect(explainFailure(exit, 'ValueError: rejected_response: the client’s secret').message).not.toContain('secret');
+	expect(explainFailure(exit, 'KeyError: the client’s secret').message).toBe('The engine ended with exit code 1 (KeyError).');
+});
+
+it('tells a kill from outside from our own', () => {
+	expect(explainFailure({ code: null, signal: 'SIGKILL', reason: 'exited' }, '')).toMatchObject({ code: 'killed', message: expect.stringContaining('memory') });
+	expect(explainFailure({ code: null, signal: 'SIGKILL', reason: 'worker_gone' }, 'CUDA out of memory')).toMatchObject({ code: 'killed', message: expect.stringContaining('worker') });
+	expect(explainFailure({ code: 143, signal: null, reason: 'stopped' }, '').code).toBe('killed');
+	expect(explainFailure({ code: null, signal: null, reason: 'start_failed', message: 'ENOENT' }, '').code).toBe('start_failed');
+});

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
+import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
+import { settleBaseHash } from '#lib/server/usecases/base-model.ts';
+import type { ModelSource } from '../engine/engine.ts';
+import { problem, value } from '../engine/problem.ts';
+import type { Outcome } from '../engine/problem.ts';
+import { provideSmolLm2 } from '../engine/swift/base-models.ts';
+import { cacheFolder } from '../engine/swift/environment.ts';
+import type { WorkerContext } from './context.ts';
+
+type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir'>;
+
+/** A folder may say in `plumbline.json` how the engine reads it: `{modelType, template}`. */
+async function sourceOf(path: string): Promise<ModelSource> {
+	const hints = await readFile(join(path, 'plumbline.json'), 'utf8').catch(() => '{}');
+	const { modelType, template } = JSON.parse(hints) as Partial<ModelSource>;
+	return { path, ...(modelType ? { modelType } : {}), ...(template ? { template } : {}) };
+}
+
+/** The base model's folder on this host, made or found, and its hash the one that was recorded first. */
+export async function provideBase(context: Context, base: Checkpoint): Promise<Outcome<ModelSource>> {
+	const [kind, name] = [base.location?.slice(0, base.location.indexOf(':')), base.location?.slice(base.location.indexOf(':') + 1) ?? ''];
+	let source: ModelSource;
+	if (kind === 'bundled' && name === 'smollm2-135m-instruct') {
+		const made = await provideSmolLm2(context.environment, join(cacheFolder(), 'models', name), { cacheDir: join(context.workDir, 'cache'), timeoutMs: 900_000 });
+		if (!made.ok) return made;
+		source = made.value;
+	} else if (kind === 'folder') {
+		source = await sourceOf(name);
+	} else {
+		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read.');
+	}
+	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashFile(join(source.path, path))) })));
+	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
+	const same = await settleBaseHash(context.app, base.id, treeHash(files), files.reduce((sum, file) => sum + file.bytes, 0));
+	if (!same) return problem('model_missing', 'The base model’s files are not those that this project began with.', `Restore the folder ${source.path}; another model is another project.`);
+	return value(source);
+}
+
+/** A trained checkpoint laid out on this host; undefined for the base model, which needs no adapter. */
+export async function layOutAdapter(context: Context, checkpoint: Checkpoint, folder: string): Promise<string | undefined> {
+	if (checkpoint.kind === 'base') return undefined;
+	await context.app.artifacts.layOut({ files: checkpoint.files ?? [] }, folder);
+	return folder;
+}

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import type { Message } from '#lib/domain/message.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { renderMessages } from '#lib/domain/training-row.ts';
+import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
+import { beginGeneration, failGeneration, generationAlive, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
+import type { GenerationAtHand } from '#lib/server/usecases/open-round.ts';
+import type { ModelSource } from '../engine/engine.ts';
+import { createInferenceClient } from '../inference/client.ts';
+import type { ChatMessage, InferenceClient } from '../inference/client.ts';
+import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
+import { layOutAdapter, provideBase } from './checkpoint-files.ts';
+import type { WorkerContext } from './context.ts';
+
+/** The effective messages as training rows have them: the model is asked what it was taught on. */
+function chat(messages: readonly Message[]): ChatMessage[] {
+	return renderMessages(messages).messages.map(({ role, content }) => ({ role: role === 'tool' ? 'user' : role, content }));
+}
+
+async function answerAll(
+	context: WorkerContext,
+	at: GenerationAtHand,
+	checkpoint: Checkpoint,
+	prompts: { promptId: string; messages: Message[] }[],
+	client: InferenceClient,
+	signal: AbortSignal
+): Promise<RunProblem | null> {
+	const { sampling, seed, promptIds } = at.generation;
+	const problems: RunProblem[] = [];
+	await Promise.all(
+		prompts.map(async ({ promptId, messages }) => {
+			if (signal.aborted || problems.length > 0) return;
+			const own = seed + promptIds.indexOf(promptId);
+			const answer = await client.complete(chat(messages), { ...sampling, seed: own }, { signal });
+			if (!answer.ok) return void problems.push(answer.problem);
+			const settings = { ...sampling, finish: answer.value.finish, completionTokens: answer.value.completionTokens, server: 'ms-swift/transformers' };
+			// The transformers backend ignores the seed: the stored text is the record.
+			await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed: own, reproducible: false });
+		})
+	);
+	return problems[0] ?? null;
+}
+
+async function answerWith(context: WorkerContext, at: GenerationAtHand, base: ModelSource, checkpoint: Checkpoint, signal: AbortSignal): Promise<RunProblem | null> {
+	const prompts = await unansweredPrompts(context.app, at, checkpoint.id);
+	if (prompts.length === 0) return null;
+	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
+	const adapter = await layOutAdapter(context, checkpoint, join(dir, 'adapter'));
+	const server = await startSwiftServer(context.environment, {
+		model: base,
+		...(adapter ? { adapter } : {}),
+		dir,
+		marker: `generation.${at.generation.id}.${at.generation.attempt}`,
+		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
+		threads: context.threads,
+		signal
+	});
+	if (!server.ok) return server.problem;
+	const renewing = setInterval(() => server.value.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
+	try {
+		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
+		return await answerAll(context, at, checkpoint, prompts, client, signal);
+	} finally {
+		clearInterval(renewing);
+		await server.value.stop();
+	}
+}
+
+/** Lets parent and checkpoint answer the next round's prompts, one model after the other, and opens the round. */
+export async function generate(context: WorkerContext, job: { generationId: string }): Promise<void> {
+	const at = await beginGeneration(context.app, { generationId: job.generationId, workerId: context.workerId });
+	if (!at) return;
+	const { app } = context;
+	const lost = new AbortController();
+	const signal = AbortSignal.any([lost.signal, context.shutdown]);
+	const timer = setInterval(() => {
+		generationAlive(app, at).then(
+			(held) => held || lost.abort(),
+			(error: unknown) => app.log.warn({ err: error }, 'generation heartbeat')
+		);
+	}, RUN_INTERVALS.heartbeatSeconds * 1000);
+	try {
+		const base = await provideBase(context, at.base);
+		if (!base.ok) return await failGeneration(app, at, base.problem);
+		for (const checkpoint of [at.parent, at.checkpoint]) {
+			const problem = await answerWith(context, at, base.value, checkpoint, signal);
+			if (signal.aborted) return;
+			if (problem) return await failGeneration(app, at, problem);
+		}
+		await openRound(app, at);
+	} catch (error) {
+		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
+		await failGeneration(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
+	} finally {
+		clearInterval(timer);
+	}
+}

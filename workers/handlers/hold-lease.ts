@@ -1,0 +1,59 @@
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import type { DesiredState } from '#lib/domain/run-state.ts';
+import { RUN_CHANNEL } from '#lib/server/db/run-record.ts';
+import { renewAttempt } from '#lib/server/usecases/attempt-run.ts';
+import type { WorkerContext } from './context.ts';
+
+/** An attempt's hold on its run. */
+export type Lease = {
+	of: { runId: string; attempt: number };
+	/** Aborted when the engine shall end: asked for, fenced off, or the worker goes down. */
+	stop: AbortSignal;
+	desired: DesiredState;
+	/** Another attempt has the run: nothing of this one may be written any more. */
+	fenced: boolean;
+	/** Called after every renewal: passes it on to the guard, which kills the engine when renewals stop. */
+	onRenewed: (renewed: () => void) => void;
+	end: () => void;
+};
+
+/** Renews an attempt's lease every beat, and at once when the run's page tells that something changed. */
+export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>, of: { runId: string; attempt: number }): Promise<Lease> {
+	const { app, shutdown } = context;
+	const stop = new AbortController();
+	let renewed = () => {};
+	const lease: Lease = { of, stop: stop.signal, desired: 'run', fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
+	let beating = false;
+	const beat = async () => {
+		if (beating) return;
+		beating = true;
+		try {
+			const desired = await renewAttempt(app, of);
+			if (desired === null) lease.fenced = true;
+			else {
+				lease.desired = desired;
+				renewed();
+			}
+			if (desired === null || desired === 'cancel_keep' || desired === 'cancel_discard') stop.abort();
+		} catch (error) {
+			// The database is away for a moment. If it stays away the guard ends the engine before the lease lapses.
+			app.log.warn({ err: error, ...of }, 'lease not renewed');
+		} finally {
+			beating = false;
+		}
+	};
+	const goingDown = () => stop.abort();
+	shutdown.addEventListener('abort', goingDown, { once: true });
+	const timer = setInterval(() => void beat(), RUN_INTERVALS.heartbeatSeconds * 1000);
+	const unlisten = await app.listen(RUN_CHANNEL, (runId) => {
+		// Our own progress is announced on this channel too; only a wish to stop is new to us.
+		if (runId === of.runId && !stop.signal.aborted) void beat();
+	});
+	lease.end = () => {
+		clearInterval(timer);
+		shutdown.removeEventListener('abort', goingDown);
+		void unlisten().catch(() => undefined);
+	};
+	await beat();
+	return lease;
+}

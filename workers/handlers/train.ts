@@ -1,0 +1,134 @@
+import { join } from 'node:path';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
+import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
+import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
+import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
+import { verifyAdapter } from '../engine/swift/score.ts';
+import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
+import { layOutAdapter, provideBase } from './checkpoint-files.ts';
+import type { WorkerContext } from './context.ts';
+import { holdLease } from './hold-lease.ts';
+import type { Lease } from './hold-lease.ts';
+import { writeProgress } from './write-progress.ts';
+import { layOutRows } from './training-data.ts';
+
+/** Pickled optimiser state is needed to resume, not to use a checkpoint; and nobody should unpickle what a store holds. */
+const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
+
+type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
+
+/** Newest complete checkpoint that earlier attempts left on this host, as the attempt's folder. */
+async function resumable(context: WorkerContext, at: AttemptAtHand): Promise<string | undefined> {
+	for (const attempt of at.earlier.toReversed()) {
+		if (attempt.hostKey === context.hostKey && attempt.outputDir && (await lastCheckpoint(join(attempt.outputDir, OUTPUT_FOLDER)))) return attempt.outputDir;
+	}
+	return undefined;
+}
+
+async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
+	const engine = createSwiftEngine(context.environment);
+	const prepared = await engine.prepare(request);
+	if (!prepared.ok) return { kind: 'failed', problem: prepared.problem, exitCode: null };
+	const run: PreparedRun = prepared.value;
+	const command = engine.command(run);
+	const held = await recordProgress(context.app, lease.of, {
+		metrics: [],
+		log: [],
+		events: run.dropped.map((row) => ({ kind: 'row_dropped', data: row })),
+		facts: { outputDir: request.dir, argv: command.argv, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
+	});
+	if (!held || lease.stop.aborted) return { kind: 'failed', problem: { code: 'stopped', message: 'It was stopped before it began.' }, exitCode: null };
+	const submitted = await context.launcher.submit({
+		attempt: `${at.run.id}.${at.attempt}`,
+		command,
+		dir: request.dir,
+		graceSeconds: RUN_INTERVALS.graceSeconds,
+		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds
+	});
+	if (!submitted.ok) return { kind: 'failed', problem: submitted.problem, exitCode: null };
+	const job = submitted.value;
+	lease.onRenewed(() => context.launcher.renew(job));
+	const cancel = () => void context.launcher.cancel(job, { graceSeconds: lease.fenced ? 0 : RUN_INTERVALS.graceSeconds });
+	lease.stop.addEventListener('abort', cancel, { once: true });
+	if (lease.stop.aborted) cancel();
+
+	const ended = new AbortController();
+	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }));
+	const exit = await context.launcher.collect(job);
+	ended.abort();
+	await written;
+	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
+	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
+	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed';
+	return { kind: killed || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
+}
+
+async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, base: { path: string }, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
+	const verified = await verifyAdapter(context.environment, base, trained.path, { cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 600_000 });
+	if (!verified.ok) return verified.problem;
+	const tree = await context.app.artifacts.putTree(trained.path, (path) => NOT_KEPT.test(path));
+	await registerCheckpoint(context.app, { ...lease.of, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
+	return null;
+}
+
+async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease): Promise<void> {
+	const { app, workDir } = context;
+	const dir = join(workDir, 'runs', at.run.id, String(at.attempt));
+	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
+	const base = await provideBase(context, at.base);
+	if (!base.ok) return fail(base.problem);
+	const resumeFrom = await resumable(context, at);
+	if (at.run.desiredState !== 'run') {
+		// It was to be stopped while nobody worked on it: only what earlier attempts left is collected.
+		const left = resumeFrom && at.run.desiredState === 'cancel_keep' ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
+		const problem = left ? await keep(context, at, lease, base.value, { ...left, metrics: {} }, null) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
+		return problem ? fail(problem) : undefined;
+	}
+	const rows = await layOutRows(context, at, dir);
+	const parentAdapter = await layOutAdapter(context, at.parent, join(dir, 'parent'));
+	const ended = await runEngine(context, at, lease, {
+		attempt: `${at.run.id}.${at.attempt}`,
+		dir,
+		recipe: at.run.recipe,
+		model: base.value,
+		rows: rows.path,
+		rowCount: rows.rows,
+		device: context.environment.device,
+		threads: context.threads,
+		...(parentAdapter ? { parentAdapter } : {}),
+		...(resumeFrom ? { resumeFrom } : {})
+	});
+	if (lease.fenced) return;
+	if (context.shutdown.aborted && lease.desired === 'run' && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
+		return requeueAttempt(app, { ...lease.of, problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: ended.exitCode });
+	}
+	if (ended.kind === 'broke_off' && lease.desired === 'run') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
+	if (ended.kind !== 'trained') return fail(ended.problem, ended.exitCode);
+	if (lease.desired === 'cancel_discard') return fail({ code: 'discarded', message: 'It was stopped and discarded.' }, ended.exitCode);
+	const problem = await keep(context, at, lease, base.value, ended.trained, ended.exitCode);
+	if (problem) return fail(problem, ended.exitCode);
+}
+
+/** Runs one training as an attempt that holds the run by a renewed lease, from data to registered checkpoint. */
+export async function train(context: WorkerContext, job: { runId: string }): Promise<void> {
+	const at = await beginAttempt(context.app, { runId: job.runId, workerId: context.workerId });
+	if (!at) return;
+	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });
+	try {
+		await attempt(context, at, lease);
+	} catch (error) {
+		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
+		const problem: RunProblem =
+			error instanceof ArtifactDamaged
+				? { code: 'artifact_damaged', message: `The data do not match their hash: ${error.message}.`, hint: 'Freeze the snapshot again; look at the artifact store’s disk.' }
+				: { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
+		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem });
+	} finally {
+		lease.end();
+	}
+}

@@ -1,0 +1,31 @@
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contentHash } from '#lib/domain/canonical-json.ts';
+import type { Manifest } from '#lib/domain/manifest.ts';
+import { ArtifactDamaged, hashFile } from '#lib/server/artifacts/store.ts';
+import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
+import type { WorkerContext } from './context.ts';
+
+/**
+ * Lays the training rows out for the engine and checks the whole chain: the
+ * manifest's hash is the one the run was started on, the rows' hash is the one
+ * the manifest names, the bytes on disk have it. Test rows never leave the store.
+ * @throws ArtifactDamaged when any link does not match
+ */
+export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: AttemptAtHand, dir: string): Promise<{ path: string; rows: number }> {
+	const { artifacts } = context.app;
+	const manifestFile = at.files.get('manifest');
+	const train = at.files.get('train');
+	if (!manifestFile || !train) throw new ArtifactDamaged(at.run.snapshotSha256, 'has no files');
+	await artifacts.verify(manifestFile.sha256);
+	const manifest = JSON.parse(await readFile(artifacts.pathOf(manifestFile.sha256), 'utf8')) as Manifest;
+	if (contentHash(manifest) !== at.run.snapshotSha256 || at.manifestSha256 !== at.run.snapshotSha256) throw new ArtifactDamaged(manifestFile.sha256, 'is not the manifest that the run was started on');
+	if (manifest.splits.train.sha256 !== train.sha256) throw new ArtifactDamaged(train.sha256, 'is not the file that the manifest names');
+	const path = join(dir, 'train.jsonl');
+	await mkdir(dir, { recursive: true });
+	await copyFile(artifacts.pathOf(train.sha256), path).catch(() => {
+		throw new ArtifactDamaged(train.sha256, 'is missing from the store');
+	});
+	if ((await hashFile(path)).sha256 !== train.sha256) throw new ArtifactDamaged(train.sha256, 'was changed on disk');
+	return { path, rows: train.rows };
+}

@@ -1,0 +1,52 @@
+import type { App } from '#lib/server/app.ts';
+import { recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import type { Progress } from '#lib/server/usecases/attempt-run.ts';
+import type { EngineEvent } from '../engine/engine.ts';
+
+/** One write a second however fast the engine talks: every write wakes the open pages. */
+const BATCH_MS = 1000;
+/** Log lines held back while the database is away; more would fill the memory. */
+const MAX_HELD_LINES = 20_000;
+
+type Batch = Pick<Progress, 'metrics' | 'log' | 'events'> & { status?: 'running' };
+
+function add(batch: Batch, event: EngineEvent): void {
+	if (event.type === 'metrics') {
+		batch.metrics = [...batch.metrics.filter((metrics) => metrics.step !== event.step), { step: event.step, epoch: event.epoch, values: event.values }];
+		batch.status = 'running';
+	} else if (event.type === 'log') {
+		if (batch.log.length < MAX_HELD_LINES) batch.log.push(event.line);
+	} else if (event.type === 'phase') {
+		batch.events.push({ kind: 'phase', data: { phase: event.phase } });
+		if (event.phase === 'training') batch.status = 'running';
+	} else if (event.type === 'checkpoint') {
+		batch.events.push({ kind: 'saved', data: { step: event.step } });
+	} else {
+		batch.events.push({ kind: 'rows', data: { count: event.count } });
+	}
+}
+
+/** Writes an engine's events in batches until it has ended; a batch that the database could not take is tried again. */
+export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>): Promise<void> {
+	const empty = (): Batch => ({ metrics: [], log: [], events: [] });
+	let batch = empty();
+	let writing = Promise.resolve();
+	const flush = async () => {
+		if (batch.metrics.length + batch.log.length + batch.events.length === 0) return;
+		const taken = batch;
+		batch = empty();
+		try {
+			await recordProgress(app, of, taken);
+		} catch (error) {
+			app.log.warn({ err: error, ...of }, 'progress not written');
+			batch = { metrics: [...taken.metrics, ...batch.metrics], log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}) };
+		}
+	};
+	const timer = setInterval(() => (writing = writing.then(flush)), BATCH_MS);
+	try {
+		for await (const event of events) add(batch, event);
+	} finally {
+		clearInterval(timer);
+		await writing.then(flush);
+	}
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { hostname, totalmem, availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
+import { createApp } from '#lib/server/app.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { consume } from '#lib/server/queue/consume.ts';
+import { announceWorker, attemptHoldsRun, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { inspectGpus } from './engine/inspect.ts';
+import { provisionEnvironment } from './engine/swift/environment.ts';
+import type { EngineEnvironment } from './engine/swift/environment-types.ts';
+import { evaluate } from './handlers/evaluate.ts';
+import { generate } from './handlers/generate.ts';
+import type { WorkerContext } from './handlers/context.ts';
+import { train } from './handlers/train.ts';
+import { createLocalLauncher } from './launchers/local.ts';
+import { every } from './process/every.ts';
+import { createSeat } from './process/seat.ts';
+
+/** How often a worker says that it lives; pages take it for gone after three of these. */
+const ALIVE_MS = 10_000;
+
+const config = readConfig(process.env);
+const app = await createApp(config, 'worker');
+const shutdown = new AbortController();
+const launcher = createLocalLauncher();
+const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
+const gpus = await inspectGpus();
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, engine: { state: 'unknown' } };
+
+function lives(pid: number): boolean {
+	if (pid === process.pid) return false; // an earlier worker's number given to us
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const dead = (await workersOfHost(app, hostKey)).filter((worker) => !lives(worker.pid)).map((worker) => worker.id);
+const workerId = await announceWorker(app, { hostname: hostname(), pid: process.pid, hostKey, capabilities });
+await takeOver(app, dead);
+const cleared = await launcher.clearOrphans((attempt) => {
+	const [runId = '', number = ''] = attempt.split('.');
+	return /^[0-9a-f-]{36}$/.test(runId) ? attemptHoldsRun(app, runId, Number(number)) : false;
+});
+if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
+
+async function announce(engine: EngineState): Promise<void> {
+	capabilities.engine = engine;
+	await workerAlive(app, workerId, capabilities).catch((error: unknown) => app.log.warn({ err: error }, 'not announced'));
+}
+
+/** Takes jobs once the engine is there; a worker without one leaves them to others. */
+async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void>; idle: () => Promise<void> }> {
+	const context: WorkerContext = { app, workerId, hostKey, workDir: join(config.dataDir, 'work'), environment, launcher, threads: Math.max(1, Math.min(availableParallelism(), 16)), shutdown: shutdown.signal };
+	// One engine at a time: two on one GPU or on two cores would only take each other's memory.
+	const seat = createSeat();
+	const queue = await consume(
+		config.databaseUrl,
+		{
+			train: (job) => seat.take(() => train(context, job)),
+			evaluate: (job) => seat.take(() => evaluate(context, job)),
+			generate: (job) => seat.take(() => generate(context, job))
+		},
+		app.log
+	);
+	return { stop: queue.stop, idle: () => seat.idle() };
+}
+
+const beats = [
+	every(ALIVE_MS, () => workerAlive(app, workerId, capabilities)),
+	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
+	every(1000, () => sealAudit(app))
+].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
+
+const working = (async () => {
+	const provisioned = await provisionEnvironment({ onProgress: (progress) => void announce(progress), signal: shutdown.signal });
+	if (shutdown.signal.aborted) return null;
+	if (!provisioned.ok) {
+		const { code, message, hint } = provisioned.problem;
+		await announce({ state: code === 'python_missing' ? 'unavailable' : 'failed', message: `${message} ${hint}` });
+		app.log.error({ code, message }, 'no training engine on this host');
+		return null;
+	}
+	const jobs = await work(provisioned.value);
+	await announce({ state: 'ready', versions: provisioned.value.versions });
+	app.log.info({ versions: provisioned.value.versions }, 'training engine ready');
+	return jobs;
+})();
+
+async function goDown(): Promise<void> {
+	if (shutdown.signal.aborted) return;
+	shutdown.abort();
+	for (const beat of beats) await beat.stop();
+	const jobs = await working.catch(() => null);
+	await jobs?.stop();
+	await jobs?.idle();
+	await retireWorker(app, workerId).catch(() => undefined);
+	await app.close();
+}
+process.on('SIGTERM', () => void goDown().then(() => process.exit(0)));
+process.on('SIGINT', () => void goDown().then(() => process.exit(0)));
+
+app.log.info({ workerId, cpus: capabilities.cpus, gpus: gpus.length }, 'worker started');
