@@ -5,7 +5,7 @@ import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabil
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { announceWorker, attemptHoldsRun, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
@@ -43,11 +43,13 @@ function lives(pid: number): boolean {
 
 const dead = (await workersOfHost(app, hostKey)).filter((worker) => !lives(worker.pid)).map((worker) => worker.id);
 const workerId = await announceWorker(app, { hostname: hostname(), pid: process.pid, hostKey, capabilities });
-await takeOver(app, dead);
+// First their engines, then their runs: a run must never be in two engines.
+const left = await attemptsOfWorkers(app, dead);
 const cleared = await launcher.clearOrphans((attempt) => {
 	const [runId = '', number = ''] = attempt.split('.');
-	return /^[0-9a-f-]{36}$/.test(runId) ? attemptHoldsRun(app, runId, Number(number)) : false;
+	return /^[0-9a-f-]{36}$/.test(runId) && !left.includes(attempt) ? attemptHoldsRun(app, runId, Number(number)) : false;
 });
+await takeOver(app, dead);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
 async function announce(engine: EngineState): Promise<void> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
@@ -47,7 +47,8 @@ async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease
 		attempt: `${at.run.id}.${at.attempt}`,
 		command,
 		dir: request.dir,
-		graceSeconds: RUN_INTERVALS.graceSeconds,
+		// When nobody renews, the engine must be gone before its lease is; a person's wish to stop brings its own, longer grace.
+		graceSeconds: KILL_MARGIN_SECONDS,
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds
 	});
 	if (!submitted.ok) return { kind: 'failed', problem: submitted.problem, exitCode: null };

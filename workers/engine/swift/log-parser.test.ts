@@ -20,7 +20,7 @@ it('reads the summary’s row count', () => {
 	expect(entry).toEqual({ type: 'summary', step: 6, rows: 24, lastCheckpoint: '/o/checkpoint-6' });
 });
 
-it.each(['', '{"loss": 0.5, "glob', 'null', '[]', '"x"', '{"a": 1}', 'Train: 3%'])('knows nothing about %j', (text) => expect(parseLogLine(text)).toBeUndefined());
+it.each(['', '{"loss": 0.5, "glob', 'null', '[]', '"x"', '{"a": 1}', 'Train: 3%', '{"train_runtime": 1.2, "train_loss": 0.6, "global_step/max_steps": "6/6"}'])('knows nothing about %j', (text) => expect(parseLogLine(text)).toBeUndefined());
 
 it('takes the last of a step that appears twice, and adds evaluations to it', () => {
 	const steps = metricsByStep([

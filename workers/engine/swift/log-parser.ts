@@ -7,7 +7,7 @@ export type LogEntry =
 	| { type: 'summary'; step: number; rows: number | null; lastCheckpoint: string | null };
 
 /** Figures that are clocks and not results; they differ between two equal runs. */
-const CLOCKS = /^(elapsed_time|remaining_time|total_flos|train_(runtime|samples_per_second|steps_per_second)|eval_(runtime|samples_per_second|steps_per_second))$/;
+const CLOCKS = /^(elapsed_time|remaining_time|total_flos|eval_(runtime|samples_per_second|steps_per_second))$/;
 
 /**
  * Reads one line of `logging.jsonl`; undefined for one that is torn, empty or unknown. Python writes NaN and
@@ -24,6 +24,8 @@ export function parseLogLine(line: string): LogEntry | undefined {
 			lastCheckpoint: typeof parsed.last_model_checkpoint === 'string' ? parsed.last_model_checkpoint : null
 		};
 	}
+	// The run's totals stand under the last step and would replace that step's own figures.
+	if ('train_runtime' in parsed) return undefined;
 	const place = /^(\d+)\/(\d+)$/.exec(String(parsed['global_step/max_steps'] ?? ''));
 	if (!place) return undefined;
 	const values: Record<string, number> = {};

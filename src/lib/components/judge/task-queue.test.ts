@@ -95,6 +95,13 @@ describe('task queue', () => {
 		expect(me.shown()).toEqual(['t1', 't2', 't3']);
 	});
 
+	test('says when judgments that have not arrived hold it up', async () => {
+		const me = world({ claim: endless, onTheWay: () => 3 });
+		await me.queue.start();
+		expect(me.keys).toEqual([]);
+		expect(me.status()).toEqual({ kind: 'held_up' });
+	});
+
 	test('says that there is nothing, and looks again when told', async () => {
 		let empty = true;
 		const me = world({ claim: (n) => (empty ? { kind: 'none', afterMs: 15_000 } : n > 3 ? { kind: 'none', afterMs: 15_000 } : endless(n)) });

@@ -39,6 +39,8 @@ export type QueueStatus =
 	| { kind: 'loading' }
 	| { kind: 'ready' }
 	| { kind: 'none'; lookAgainAt: number }
+	/** All leases are taken by judgments that have not arrived yet. */
+	| { kind: 'held_up' }
 	| { kind: 'offline' }
 	| { kind: 'signed_out' }
 	| { kind: 'problem'; problem: { code?: string; detail?: string } };
@@ -154,7 +156,11 @@ export function createTaskQueue(parts: TaskQueueParts): TaskQueue {
 				wanted = false;
 				while (room() && !closed && (await claimOne()));
 			} while (wanted && !closed);
-			if (held.length < limit && !room()) retryIn(RETRY.offline);
+			if (held.length < limit && !room()) {
+				if (held.length === 0) status = { kind: 'held_up' };
+				publish();
+				retryIn(RETRY.offline);
+			}
 		})().finally(() => {
 			filling = null;
 		});

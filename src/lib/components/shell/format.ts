@@ -1,5 +1,10 @@
 import { getLocale } from '#lib/paraglide/runtime.js';
 
+/** Dates in English as most of the world writes them: day first, 24 hours. */
+function dateLocale(): string {
+	return getLocale() === 'en' ? 'en-GB' : getLocale();
+}
+
 const number = new Map<string, Intl.NumberFormat>();
 
 function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
@@ -26,12 +31,12 @@ export function percent(share: number, digits = 0): string {
 
 /** “23 Nov, 14:32”, in the reader's time zone. */
 export function moment(at: Date | number | string): string {
-	return new Intl.DateTimeFormat(getLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+	return new Intl.DateTimeFormat(dateLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }
 
 /** “14:32” */
 export function clock(at: Date | number | string): string {
-	return new Intl.DateTimeFormat(getLocale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+	return new Intl.DateTimeFormat(dateLocale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
 /** 95 → “1 min 35 s”, for work that is going on. */

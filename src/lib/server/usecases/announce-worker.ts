@@ -31,6 +31,13 @@ export async function attemptHoldsRun(app: Pick<App, 'db'>, runId: string, attem
 	return runs.ownsRun(app.db, runId, attempt);
 }
 
+/** Attempts that these workers held, as their processes are marked. */
+export async function attemptsOfWorkers(app: Pick<App, 'db'>, workerIds: readonly string[]): Promise<string[]> {
+	if (workerIds.length === 0) return [];
+	const held = await app.db.transaction((tx) => runs.attemptsOf(tx, workerIds));
+	return held.map(({ runId, attempt }) => `${runId}.${attempt}`);
+}
+
 /** A worker says goodbye. */
 export async function retireWorker(app: Pick<App, 'db'>, id: string): Promise<void> {
 	await workers.stop(app.db, id);

@@ -1,4 +1,4 @@
-import { isAction } from '../../domain/permission.ts';
+import { ACTIONS } from '../../domain/permission.ts';
 import type { Action } from '../../domain/permission.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -16,8 +16,9 @@ function scopesFor(actor: Actor, wanted: readonly string[] | undefined): Result<
 	if (!wanted) return ok(actor.scopes && [...actor.scopes]);
 	if (wanted.length === 0) return wrongField('scopes', 'name at least one, or leave it out for all that the role allows');
 	const scopes: Action[] = [];
-	for (const [i, scope] of wanted.entries()) {
-		if (!isAction(scope)) return wrongField(`scopes[${i}]`, `“${scope}” is no scope`);
+	for (const [i, name] of wanted.entries()) {
+		const scope = ACTIONS.find((action) => action === name);
+		if (!scope) return wrongField(`scopes[${i}]`, `“${name}” is no scope`);
 		if (actor.scopes && !actor.scopes.includes(scope)) return fail('scope_missing', `This token lacks the scope “${scope}” and so cannot give it.`);
 		if (!scopes.includes(scope)) scopes.push(scope);
 	}

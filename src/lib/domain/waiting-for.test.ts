@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { waitingFor } from './waiting-for.ts';
+import type { EngineState, WorkerCapabilities } from './worker-capabilities.ts';
+
+const worker = (engine: EngineState): WorkerCapabilities => ({ cpus: 2, memoryBytes: 1, gpus: [], engine });
+
+describe('waitingFor', () => {
+	it('says that no worker is there', () => expect(waitingFor([], 0)).toEqual({ code: 'no_worker' }));
+	it('counts the line when one worker is ready, whatever the others do', () => {
+		const workers = [worker({ state: 'installing', done: 3, total: 9, label: 'torch' }), worker({ state: 'ready', versions: {} })];
+		expect(waitingFor(workers, 2)).toEqual({ code: 'in_line', ahead: 2 });
+		expect(waitingFor(workers, 0)).toEqual({ code: 'starting' });
+	});
+	it('shows how far the installation is before it speaks of a host that cannot train', () => {
+		const workers = [worker({ state: 'unavailable', message: 'no Python' }), worker({ state: 'installing', done: 60, total: 119, label: 'peft' })];
+		expect(waitingFor(workers, 0)).toEqual({ code: 'engine_installing', done: 60, total: 119, label: 'peft' });
+	});
+	it('repeats why the host cannot train', () => expect(waitingFor([worker({ state: 'unavailable', message: 'no Python' })], 0)).toEqual({ code: 'no_engine', message: 'no Python' }));
+});

@@ -1,0 +1,24 @@
+import type { WorkerCapabilities } from './worker-capabilities.ts';
+
+/** Why a run has not begun, as a code for the page and the facts its sentence needs. */
+export type WaitingFor =
+	| { code: 'no_worker' }
+	| { code: 'no_engine'; message: string }
+	| { code: 'engine_installing'; done: number; total: number; label: string }
+	| { code: 'in_line'; ahead: number }
+	| { code: 'starting' };
+
+/**
+ * Why a queued run waits, from what the living workers say of themselves. With
+ * one ready worker it is the line's length; else the best of what there is.
+ * @param ahead runs queued before this one
+ */
+export function waitingFor(workers: readonly WorkerCapabilities[], ahead: number): WaitingFor {
+	if (workers.length === 0) return { code: 'no_worker' };
+	const engines = workers.map((worker) => worker.engine);
+	if (engines.some((engine) => engine.state === 'ready')) return ahead > 0 ? { code: 'in_line', ahead } : { code: 'starting' };
+	const installing = engines.find((engine) => engine.state === 'installing');
+	if (installing) return { code: 'engine_installing', done: installing.done, total: installing.total, label: installing.label };
+	const broken = engines.find((engine) => engine.state === 'unavailable' || engine.state === 'failed');
+	return broken ? { code: 'no_engine', message: broken.message } : { code: 'starting' };
+}

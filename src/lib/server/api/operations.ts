@@ -1,0 +1,14 @@
+import type { Operation } from './operation.ts';
+import * as data from './operations/data.ts';
+import * as health from './operations/health.ts';
+import * as judging from './operations/judging.ts';
+import * as loop from './operations/loop.ts';
+import * as projects from './operations/projects.ts';
+import * as users from './operations/users.ts';
+
+function isOperation(value: unknown): value is Operation {
+	return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'answers' in value;
+}
+
+/** Every call of the API: for its description, and for the test that walks them all. */
+export const OPERATIONS: readonly Operation[] = [health, users, projects, data, judging, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

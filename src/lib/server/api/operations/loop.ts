@@ -1,0 +1,101 @@
+import * as v from 'valibot';
+import { DECISIONS } from '../../usecases/decide.ts';
+import { idParams, slugParams, text, uuid } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const runView = v.looseObject({ id: v.string(), objective: v.string(), status: v.string(), step: v.number(), maxSteps: v.nullable(v.number()) });
+const read = ['not_signed_in', 'forbidden', 'not_found'] as const;
+
+export const startRun = operation({
+	id: 'startRun',
+	method: 'POST',
+	path: '/projects/{slug}/runs',
+	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
+	access: 'run.start',
+	params: slugParams,
+	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())) }),
+	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
+	problems: ['invalid_input', ...read, 'impossible_recipe']
+});
+
+export const listRuns = operation({
+	id: 'listRuns',
+	method: 'GET',
+	path: '/projects/{slug}/runs',
+	summary: 'Runs of a project, newest first',
+	access: 'run.read',
+	params: slugParams,
+	answers: { 200: v.object({ runs: v.array(runView) }) },
+	problems: read
+});
+
+export const readRun = operation({ id: 'readRun', method: 'GET', path: '/runs/{id}', summary: 'One run; while it waits, why', access: 'run.read', params: idParams, answers: { 200: runView }, problems: read });
+
+export const cancelRun = operation({
+	id: 'cancelRun',
+	method: 'POST',
+	path: '/runs/{id}/cancel',
+	summary: 'Stop a run; its last complete checkpoint is kept unless keep is false',
+	access: 'run.cancel',
+	params: idParams,
+	body: v.object({ keep: v.optional(v.boolean(), true) }),
+	answers: { 200: v.object({ status: v.string() }) },
+	problems: ['invalid_input', ...read, 'already_decided']
+});
+
+export const readRunMetrics = operation({
+	id: 'readRunMetrics',
+	method: 'GET',
+	path: '/runs/{id}/metrics',
+	summary: 'Metrics once per step, after a step',
+	access: 'run.read',
+	params: idParams,
+	query: v.object({ since: v.optional(v.pipe(v.string(), v.toNumber(), v.integer())) }),
+	answers: { 200: v.object({ metrics: v.array(v.object({ step: v.number(), attempt: v.number(), epoch: v.nullable(v.number()), values: v.record(v.string(), v.number()) })) }) },
+	problems: ['invalid_input', ...read]
+});
+
+export const followRun = operation({
+	id: 'followRun',
+	method: 'GET',
+	path: '/runs/{id}/events',
+	summary: 'Server-sent events of a run; after a break it goes on from Last-Event-ID',
+	access: 'run.read',
+	params: idParams,
+	answers: { 200: 'text/event-stream' },
+	problems: read
+});
+
+export const listRounds = operation({
+	id: 'listRounds',
+	method: 'GET',
+	path: '/projects/{slug}/rounds',
+	summary: 'Rounds of a project with their counts, oldest first',
+	access: 'round.read',
+	params: slugParams,
+	answers: { 200: v.object({ rounds: v.array(v.looseObject({ number: v.number(), status: v.string(), comparisons: v.number(), complete: v.number(), judgments: v.number() })) }) },
+	problems: read
+});
+
+export const readCheckpoint = operation({
+	id: 'readCheckpoint',
+	method: 'GET',
+	path: '/checkpoints/{id}',
+	summary: 'A checkpoint beside its parent: evaluation, win rate by people, lineage, decisions',
+	access: 'checkpoint.read',
+	params: idParams,
+	answers: { 200: v.looseObject({ id: v.string(), name: v.string(), kind: v.string() }) },
+	problems: read
+});
+
+export const decideCheckpoint = operation({
+	id: 'decideCheckpoint',
+	method: 'POST',
+	path: '/checkpoints/{id}/decision',
+	summary: 'Promote, reject or ask for more data, with a reason',
+	access: 'checkpoint.decide',
+	params: idParams,
+	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000) }),
+	answers: { 201: v.object({ id: v.string(), decision: v.string() }) },
+	problems: ['invalid_input', ...read, 'conflict']
+});

@@ -1,0 +1,72 @@
+import { sql } from 'drizzle-orm';
+import type { WinVote } from '../../domain/win-rate.ts';
+import type { Executor } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** Comparisons on test prompts between a checkpoint and its parent, with their counting votes. */
+export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<{ comparisonId: string; group: string; complete: boolean; identical: boolean; votes: WinVote[] }[]> {
+	const rows = await rowsOf<{ id: string; group: string; status: string; candidate: 'a' | 'b'; verdicts: string[] | null }>(
+		db,
+		sql`select c.id, g.key as "group", c.status, case when ra.source_ref = ${of.checkpointId} then 'a' else 'b' end as candidate,
+				(select array_agg(j.verdict order by s.position) from slots s join judgments j on j.id = s.judgment_id where s.comparison_id = c.id) as verdicts
+			from responses ra join comparisons c on c.response_a_id = ra.id join responses rb on rb.id = c.response_b_id
+			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
+			where ra.source = 'checkpoint' and rb.source = 'checkpoint' and g.split = 'test' and c.policy = 'champion_challenger'
+				and ((ra.source_ref = ${of.checkpointId} and rb.source_ref = ${of.parentId}) or (ra.source_ref = ${of.parentId} and rb.source_ref = ${of.checkpointId}))
+			order by c.content_hash`
+	);
+	return rows.map((row) => ({
+		comparisonId: row.id,
+		group: row.group,
+		complete: row.status === 'complete',
+		identical: row.status === 'identical',
+		votes: (row.verdicts ?? []).map((verdict): WinVote => (verdict === 'a' || verdict === 'b' ? (verdict === row.candidate ? 'candidate' : 'parent') : verdict === 'tie' ? 'tie' : 'both_bad'))
+	}));
+}
+
+/** Prompts of a project by split, and those no round has compared yet. */
+export async function promptCounts(db: Executor, projectId: string): Promise<{ prompts: number; train: number; dev: number; test: number; uncompared: number }> {
+	const rows = await rowsOf<Record<'prompts' | 'train' | 'dev' | 'test' | 'uncompared', number>>(
+		db,
+		sql`select count(*)::int as prompts, count(*) filter (where g.split = 'train')::int as train, count(*) filter (where g.split = 'dev')::int as dev, count(*) filter (where g.split = 'test')::int as test,
+				count(*) filter (where not exists (select 1 from comparisons c where c.prompt_id = p.id))::int as uncompared
+			from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${projectId}`
+	);
+	return rows[0] ?? { prompts: 0, train: 0, dev: 0, test: 0, uncompared: 0 };
+}
+
+/** People who judged in a round, with their tallies. */
+export async function people(db: Executor, roundId: string): Promise<{ userId: string; name: string; judged: number; cannotJudge: number; skipped: number; leftChosen: number; decisive: number; durationMs: number }[]> {
+	const rows = await rowsOf<{ user_id: string; name: string; judged: number; cannot_judge: number; skipped: number; left_chosen: number; decisive: number; duration_ms: string }>(
+		db,
+		sql`select a.user_id, p.name, a.judged, a.cannot_judge, a.skipped, a.left_chosen, a.decisive, a.duration_ms
+			from annotator_progress a join user_profiles p on p.user_id = a.user_id where a.round_id = ${roundId} and (a.judged > 0 or a.skipped > 0) order by a.judged desc, p.name`
+	);
+	return rows.map((row) => ({
+		userId: row.user_id,
+		name: row.name,
+		judged: row.judged,
+		cannotJudge: row.cannot_judge,
+		skipped: row.skipped,
+		leftChosen: row.left_chosen,
+		decisive: row.decisive,
+		durationMs: Number(row.duration_ms)
+	}));
+}
+
+/** How many comparisons of the round this person may still judge, at most `cap`: what the page says is left. */
+export async function leftFor(db: Executor, roundId: string, userId: string, cap: number): Promise<number> {
+	const rows = await rowsOf<{ n: number }>(
+		db,
+		sql`select count(*)::int as n from (
+			select distinct s.comparison_id from slots s join comparisons c on c.id = s.comparison_id left join tasks t on t.id = s.task_id
+			where s.round_id = ${roundId} and s.judgment_id is null and c.status in ('open', 'exhausted')
+				and (s.task_id is null or t.expires_at <= now() or s.annotator_id = ${userId})
+				and not exists (select 1 from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${userId} and mine.id <> s.id)
+				and not exists (select 1 from skips k where k.comparison_id = s.comparison_id and k.user_id = ${userId})
+				and not exists (select 1 from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${userId}
+					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+			limit ${cap}) x`
+	);
+	return rows[0]?.n ?? 0;
+}

@@ -1,0 +1,85 @@
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { RUN_CHANNEL } from '../db/run-record.ts';
+import { readRun, readRunMetrics, readRunRecord } from '../usecases/read-run.ts';
+
+/** How often an idle stream says that it lives, so that proxies keep it open. */
+const KEEP_ALIVE_MS = 15_000;
+/** A page that missed a notification (the listening connection was lost) is at most this far behind. */
+const CATCH_UP_MS = 10_000;
+
+/**
+ * A run as server-sent events: its state, new metrics, log lines and events.
+ * The id of each message is the last event's number; a reader that comes back
+ * with it gets the events it missed, and all metrics, whose steps replace
+ * themselves.
+ */
+export function runStream(app: App, actor: Actor, runId: string, afterEvent: number): ReadableStream<Uint8Array> {
+	const encoder = new TextEncoder();
+	let end: () => void = () => undefined;
+	return new ReadableStream({
+		start: async (controller) => {
+			const sent = { event: afterEvent, log: 0, step: -1 };
+			let closed = false;
+			let again = false;
+			let sending: Promise<void> | null = null;
+			const write = (text: string) => void (closed || controller.enqueue(encoder.encode(text)));
+			const message = (event: string, data: unknown) => write(`id: ${sent.event}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+
+			const send = async () => {
+				// Checked anew each time: who lost the role loses the stream.
+				const run = await readRun(app, actor, runId);
+				if (!run.ok) return end();
+				const [metrics, record] = await Promise.all([readRunMetrics(app, actor, { runId, since: sent.step }), readRunRecord(app, actor, { runId, afterEvent: sent.event, afterLog: sent.log })]);
+				if (!metrics.ok || !record.ok) return end();
+				const { events, log } = record.value;
+				// After a resume steps come again: the page must hear them although their numbers are old.
+				const resumed = events.some((event) => event.kind === 'attempt' && event.attempt > 1);
+				if (resumed) sent.step = -1;
+				sent.event = events.at(-1)?.id ?? sent.event;
+				message('run', run.value);
+				const steps = resumed ? await readRunMetrics(app, actor, { runId }) : metrics;
+				if (steps.ok && steps.value.length > 0) {
+					message('metrics', steps.value);
+					sent.step = Math.max(sent.step, ...steps.value.map((step) => step.step));
+				}
+				if (log.lines.length > 0) {
+					message('log', log.lines);
+					sent.log = log.lastId;
+				}
+				for (const event of events) message('event', event);
+			};
+			const soon = () => {
+				if (closed) return;
+				if (sending) {
+					again = true;
+					return;
+				}
+				sending = send()
+					.catch((error: unknown) => app.log.warn({ err: error, runId }, 'stream'))
+					.finally(() => {
+						sending = null;
+						if (again) {
+							again = false;
+							soon();
+						}
+					});
+			};
+			const timers = [setInterval(() => write(': alive\n\n'), KEEP_ALIVE_MS), setInterval(soon, CATCH_UP_MS)];
+			const unlisten = await app.listen(RUN_CHANNEL, (heard) => heard === runId && soon());
+			end = () => {
+				if (closed) return;
+				closed = true;
+				timers.forEach(clearInterval);
+				void unlisten().catch(() => undefined);
+				try {
+					controller.close();
+				} catch {
+					// The reader has gone first.
+				}
+			};
+			soon();
+		},
+		cancel: () => end()
+	});
+}

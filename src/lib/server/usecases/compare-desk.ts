@@ -1,0 +1,40 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as progress from '../db/progress.ts';
+import * as projects from '../db/projects.ts';
+import * as roundStats from '../db/round-stats.ts';
+import * as rounds from '../db/rounds.ts';
+import { allow } from './access.ts';
+
+/** More than this is shown as "500 or more": nobody's evening depends on the exact number. */
+const LEFT_CAP = 500;
+
+/** What the compare page shows around the pair. */
+export type CompareDesk = {
+	project: { slug: string; name: string; locale: string };
+	mine: { judged: number; left: number | null };
+	guideline: { version: number; body: string } | null;
+	leaseSeconds: number;
+};
+
+/** The desk of somebody who judges: what is done, what is left, the guideline. `left` is null when it is 500 or more. */
+export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<CompareDesk>> {
+	const access = await allow(app.db, actor, { slug }, 'task.judge');
+	if (!access.ok) return access;
+	const { project, role } = access.value;
+	if (!role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
+	const round = await rounds.newest(app.db, project.id);
+	const [mine, left, guideline] = await Promise.all([
+		progress.of(app.db, round.id, actor.userId),
+		roundStats.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
+		projects.guideline(app.db, project.id)
+	]);
+	return ok({
+		project: { slug: project.slug, name: project.name, locale: project.locale },
+		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left },
+		guideline: guideline ? { version: guideline.version, body: guideline.body } : null,
+		leaseSeconds: project.leaseSeconds
+	});
+}

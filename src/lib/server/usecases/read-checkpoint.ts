@@ -1,0 +1,119 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import { winRate } from '../../domain/win-rate.ts';
+import type { WinRate } from '../../domain/win-rate.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Checkpoint, Decision } from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
+import * as evaluations from '../db/evaluations.ts';
+import type { Evaluation } from '../db/evaluations.ts';
+import * as generations from '../db/generations.ts';
+import type { Generation } from '../db/generations.ts';
+import * as roundStats from '../db/round-stats.ts';
+import * as rounds from '../db/rounds.ts';
+import * as runs from '../db/runs.ts';
+import * as snapshots from '../db/snapshots.ts';
+import { allow } from './access.ts';
+import type { Access } from './access.ts';
+
+/** What people said when they compared a checkpoint with its parent, blind, on test prompts. */
+export type HumanResult = WinRate & { waiting: number; identical: number };
+
+/** A checkpoint as the API and its page show it. */
+export type CheckpointView = {
+	id: string;
+	name: string;
+	kind: Checkpoint['kind'];
+	project: string;
+	round: number | null;
+	runId: string | null;
+	step: number | null;
+	sha256: string | null;
+	bytes: number | null;
+	files: Checkpoint['files'];
+	snapshot: { id: string; sha256: string; stale: number } | null;
+	parent: { id: string; name: string } | null;
+	/** From this checkpoint to the base model. */
+	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null }[];
+	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
+	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem' | 'sampling'> & { intoRound: number | null }) | null;
+	people: HumanResult | null;
+	decisions: Decision[];
+	isChampion: boolean;
+	createdAt: string;
+};
+
+/** Win rate of a checkpoint against its parent (semantics 21); null for the base model. */
+export async function humanResult(db: Executor, checkpoint: Checkpoint): Promise<HumanResult | null> {
+	if (checkpoint.parentId === null) return null;
+	const found = await roundStats.testVotes(db, { checkpointId: checkpoint.id, parentId: checkpoint.parentId });
+	const judged = found.filter((comparison) => comparison.complete);
+	return {
+		...winRate(judged, { seed: `people/${checkpoint.sha256 ?? checkpoint.id}` }),
+		waiting: found.filter((comparison) => !comparison.complete && !comparison.identical).length,
+		identical: found.filter((comparison) => comparison.identical).length
+	};
+}
+
+/** Finds a checkpoint that the actor may see. */
+export async function reachCheckpoint(db: Executor, actor: Actor, id: string, action: 'checkpoint.read' | 'checkpoint.decide'): Promise<Result<{ checkpoint: Checkpoint; access: Access }>> {
+	const checkpoint = await checkpoints.get(db, id);
+	if (!checkpoint) return fail('not_found', 'There is no such checkpoint.');
+	const access = await allow(db, actor, { id: checkpoint.projectId }, action);
+	return access.ok ? ok({ checkpoint, access: access.value }) : access;
+}
+
+/** One checkpoint beside its parent, with everything that is known about it. */
+export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<CheckpointView>> {
+	const { db } = app;
+	const found = await reachCheckpoint(db, actor, id, 'checkpoint.read');
+	if (!found.ok) return found;
+	const { checkpoint, access } = found.value;
+	const run = checkpoint.runId ? await runs.get(db, checkpoint.runId) : null;
+	const [round, snapshot, parent, lineage, evaluation, made, people, decisions, champion, allRounds] = await Promise.all([
+		run ? rounds.byId(db, run.roundId) : null,
+		run ? snapshots.get(db, run.snapshotId) : null,
+		checkpoint.parentId ? checkpoints.get(db, checkpoint.parentId) : null,
+		checkpoints.lineage(db, id),
+		evaluations.newestOf(db, id),
+		generations.ofCheckpoint(db, id),
+		humanResult(db, checkpoint),
+		checkpoints.decisionsOf(db, id),
+		checkpoints.champion(db, checkpoint.projectId),
+		rounds.list(db, checkpoint.projectId)
+	]);
+	const generation = made[0];
+	return ok({
+		id,
+		name: checkpoint.name,
+		kind: checkpoint.kind,
+		project: access.project.slug,
+		round: round?.number ?? null,
+		runId: checkpoint.runId,
+		step: checkpoint.step,
+		sha256: checkpoint.sha256,
+		bytes: checkpoint.bytes,
+		files: checkpoint.files,
+		snapshot: snapshot ? { id: snapshot.id, sha256: snapshot.sha256, stale: await snapshots.changedSince(db, snapshot.id) } : null,
+		parent: parent ? { id: parent.id, name: parent.name } : null,
+		lineage: lineage.map(({ id: own, name, kind, runId }) => ({ id: own, name, kind, runId })),
+		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
+		generation: generation
+			? {
+					id: generation.id,
+					status: generation.status,
+					done: generation.done,
+					total: generation.total,
+					problem: generation.problem,
+					sampling: generation.sampling,
+					intoRound: allRounds.find((one) => one.id === generation.intoRoundId)?.number ?? null
+				}
+			: null,
+		people,
+		decisions,
+		isChampion: champion.id === id,
+		createdAt: checkpoint.createdAt
+	});
+}

@@ -1,0 +1,112 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import { waitingFor } from '../../domain/waiting-for.ts';
+import type { WaitingFor } from '../../domain/waiting-for.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import * as runRecord from '../db/run-record.ts';
+import type { RunEvent, StepMetrics } from '../db/run-record.ts';
+import * as runs from '../db/runs.ts';
+import type { Attempt, Run } from '../db/runs.ts';
+import * as rounds from '../db/rounds.ts';
+import * as snapshots from '../db/snapshots.ts';
+import * as workers from '../db/workers.ts';
+import { allow } from './access.ts';
+import type { Access } from './access.ts';
+
+/** A run as the API and its page show it. */
+export type RunView = {
+	id: string;
+	project: string;
+	round: number;
+	objective: string;
+	status: Run['status'];
+	desiredState: Run['desiredState'];
+	/** Why it has not begun; null once it has. */
+	waitingFor: WaitingFor | null;
+	step: number;
+	maxSteps: number | null;
+	attempt: number;
+	recipe: Run['recipe'];
+	snapshot: { id: string; sha256: string; rows: number; stale: number };
+	parent: { id: string; name: string };
+	reference: { id: string; name: string } | null;
+	checkpoint: { id: string; name: string } | null;
+	problem: Run['problem'];
+	createdAt: string;
+	startedAt: string | null;
+	finishedAt: string | null;
+};
+
+async function reach(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<{ run: Run; access: Access }>> {
+	const run = await runs.get(app.db, id);
+	if (!run) return fail('not_found', 'There is no such run.');
+	const access = await allow(app.db, actor, { id: run.projectId }, 'run.read');
+	return access.ok ? ok({ run, access: access.value }) : access;
+}
+
+/** One run with its lineage and, while it waits, the reason. */
+export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<RunView>> {
+	const found = await reach(app, actor, id);
+	if (!found.ok) return found;
+	const { run, access } = found.value;
+	const [snapshot, parent, reference, checkpoint, round, living, stale, ahead] = await Promise.all([
+		snapshots.get(app.db, run.snapshotId),
+		checkpoints.get(app.db, run.parentCheckpointId),
+		run.referenceCheckpointId ? checkpoints.get(app.db, run.referenceCheckpointId) : null,
+		checkpoints.ofRun(app.db, run.id),
+		rounds.byId(app.db, run.roundId),
+		workers.alive(app.db),
+		snapshots.changedSince(app.db, run.snapshotId),
+		runs.queued(app.db)
+	]);
+	const named = (one: { id: string; name: string } | null) => (one ? { id: one.id, name: one.name } : null);
+	return ok({
+		id: run.id,
+		project: access.project.slug,
+		round: round?.number ?? 0,
+		objective: run.objective,
+		status: run.status,
+		desiredState: run.desiredState,
+		waitingFor: run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))) : null,
+		step: run.step,
+		maxSteps: run.maxSteps,
+		attempt: run.attempt,
+		recipe: run.recipe,
+		snapshot: { id: run.snapshotId, sha256: run.snapshotSha256, rows: snapshot?.trainRows ?? 0, stale },
+		parent: named(parent) ?? { id: run.parentCheckpointId, name: '' },
+		reference: named(reference),
+		checkpoint: named(checkpoint),
+		problem: run.problem,
+		createdAt: run.createdAt,
+		startedAt: run.startedAt,
+		finishedAt: run.finishedAt
+	});
+}
+
+/** Metrics of a run after a step. */
+export async function readRunMetrics(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; since?: number | undefined }): Promise<Result<(StepMetrics & { attempt: number })[]>> {
+	const found = await reach(app, actor, input.runId);
+	return found.ok ? ok(await runRecord.metrics(app.db, input.runId, input.since ?? -1)) : found;
+}
+
+/** Log, attempts and events of a run, for its page. */
+export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; afterEvent?: number; afterLog?: number }): Promise<Result<{ events: RunEvent[]; log: { lines: string[]; lastId: number }; attempts: Attempt[] }>> {
+	const found = await reach(app, actor, input.runId);
+	if (!found.ok) return found;
+	const [events, log, attempts] = await Promise.all([
+		runRecord.events(app.db, input.runId, input.afterEvent ?? 0),
+		runRecord.log(app.db, input.runId, { afterId: input.afterLog ?? 0 }),
+		runs.attempts(app.db, input.runId)
+	]);
+	return ok({ events, log, attempts });
+}
+
+/** Runs of a project, newest first. */
+export async function listRuns(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<Pick<Run, 'id' | 'objective' | 'status' | 'step' | 'maxSteps' | 'createdAt' | 'finishedAt'>[]>> {
+	const access = await allow(app.db, actor, { slug }, 'run.read');
+	if (!access.ok) return access;
+	const all = await runs.list(app.db, access.value.project.id);
+	return ok(all.map(({ id, objective, status, step, maxSteps, createdAt, finishedAt }) => ({ id, objective, status, step, maxSteps, createdAt, finishedAt })));
+}

@@ -1,0 +1,102 @@
+import type { Readable } from 'node:stream';
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { Action } from '../../domain/permission.ts';
+import type { Split } from '../../domain/holdout.ts';
+import { ArtifactDamaged } from '../artifacts/store.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import * as rounds from '../db/rounds.ts';
+import * as snapshots from '../db/snapshots.ts';
+import type { Snapshot, SnapshotFile } from '../db/snapshots.ts';
+import { allow } from './access.ts';
+
+/** A snapshot as the API and its page show it. `stale`: judgments it used that were voided or superseded since. */
+export type SnapshotView = {
+	id: string;
+	project: string;
+	round: number;
+	objective: string;
+	sha256: string;
+	rule: Record<string, unknown>;
+	rows: Record<Split, number>;
+	heldOut: number;
+	used: number;
+	dropped: Record<string, number>;
+	desirableWeight: Snapshot['desirableWeight'];
+	files: SnapshotFile[];
+	stale: number;
+	createdAt: string;
+};
+
+async function reach(app: Pick<App, 'db'>, actor: Actor, id: string, action: Action): Promise<Result<{ snapshot: Snapshot; slug: string }>> {
+	const snapshot = await snapshots.get(app.db, id);
+	if (!snapshot) return fail('not_found', 'There is no such snapshot.');
+	const access = await allow(app.db, actor, { id: snapshot.projectId }, action);
+	return access.ok ? ok({ snapshot, slug: access.value.project.slug }) : access;
+}
+
+async function view(app: Pick<App, 'db'>, snapshot: Snapshot, slug: string): Promise<SnapshotView> {
+	const [round, files, stale] = await Promise.all([rounds.byId(app.db, snapshot.roundId), snapshots.files(app.db, snapshot.id), snapshots.changedSince(app.db, snapshot.id)]);
+	return {
+		id: snapshot.id,
+		project: slug,
+		round: round?.number ?? 0,
+		objective: snapshot.objective,
+		sha256: snapshot.sha256,
+		rule: snapshot.rule,
+		rows: { train: snapshot.trainRows, dev: snapshot.devRows, test: snapshot.testRows },
+		heldOut: snapshot.heldOut,
+		used: snapshot.used,
+		dropped: snapshot.dropped,
+		desirableWeight: snapshot.desirableWeight,
+		files: [...files.values()],
+		stale,
+		createdAt: snapshot.createdAt
+	};
+}
+
+/** One snapshot. */
+export async function readSnapshot(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<SnapshotView>> {
+	const found = await reach(app, actor, id, 'snapshot.read');
+	return found.ok ? ok(await view(app, found.value.snapshot, found.value.slug)) : found;
+}
+
+/** Snapshots of a project, newest first. */
+export async function listSnapshots(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<SnapshotView[]>> {
+	const access = await allow(app.db, actor, { slug }, 'snapshot.read');
+	if (!access.ok) return access;
+	const all = await snapshots.list(app.db, access.value.project.id);
+	return ok(await Promise.all(all.map((snapshot) => view(app, snapshot, slug))));
+}
+
+async function open(app: Pick<App, 'artifacts'>, file: SnapshotFile | undefined): Promise<Result<{ stream: Readable; file: SnapshotFile }>> {
+	if (!file) return fail('not_found', 'The snapshot has no such file.');
+	try {
+		await app.artifacts.verify(file.sha256);
+	} catch (error) {
+		if (error instanceof ArtifactDamaged) return fail('gone', `The file's bytes no longer match its hash: ${error.message}. Freeze the snapshot again.`);
+		throw error;
+	}
+	return ok({ stream: app.artifacts.read(file.sha256), file });
+}
+
+/** The manifest, byte for byte as it was hashed. */
+export async function readManifest(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<{ stream: Readable; sha256: string }>> {
+	const found = await reach(app, actor, id, 'snapshot.read');
+	if (!found.ok) return found;
+	const opened = await open(app, (await snapshots.files(app.db, id)).get('manifest'));
+	return opened.ok ? ok({ stream: opened.value.stream, sha256: found.value.snapshot.sha256 }) : opened;
+}
+
+/** The rows of one split as ms-swift reads them, its bytes checked against their hash first. Whoever takes data out is in the audit. */
+export async function readSnapshotData(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { id: string; split: Split }): Promise<Result<{ stream: Readable; file: SnapshotFile; sha256: string }>> {
+	const found = await reach(app, actor, input.id, 'snapshot.data');
+	if (!found.ok) return found;
+	const { snapshot } = found.value;
+	const opened = await open(app, (await snapshots.files(app.db, input.id)).get(input.split));
+	if (!opened.ok) return opened;
+	await app.db.transaction((tx) => record(tx, actor, { action: 'snapshot.export', projectId: snapshot.projectId, subject: ['snapshot', snapshot.id], details: { split: input.split, format: 'ms-swift' } }));
+	return ok({ ...opened.value, sha256: snapshot.sha256 });
+}

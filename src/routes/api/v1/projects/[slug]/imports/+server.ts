@@ -1,0 +1,34 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ok } from '#lib/domain/problem.ts';
+import * as operations from '#lib/server/api/operations/data.ts';
+import { serve } from '#lib/server/api/serve.ts';
+import { importPairs } from '#lib/server/usecases/import-pairs.ts';
+import { listImports } from '#lib/server/usecases/read-import.ts';
+
+/** After this long the answer is 202 and the client asks for the import. */
+const PATIENCE_MS = 10_000;
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+export const GET = serve(operations.listImports, async ({ app, actor, params }) => {
+	const result = await listImports(app, actor, params.slug);
+	return result.ok ? ok({ status: 200, body: { imports: result.value } }) : result;
+});
+
+export const POST = serve(operations.createImport, async ({ app, actor, params, query, event }) => {
+	const begun = await importPairs(app, actor, {
+		slug: params.slug,
+		format: query.format,
+		skipBad: query.skipBad,
+		fileName: query.fileName ?? null,
+		source: event.request.body ?? nothing()
+	});
+	if (!begun.ok) return begun;
+	const { id, received, done } = begun.value;
+	const patience = wait(PATIENCE_MS, null, { ref: false });
+	// Answering while the client still sends would cut the upload off: first everything is received.
+	await received;
+	const outcome = await Promise.race([done, patience]);
+	if (outcome === null) return ok({ status: 202, body: { id, status: 'staging' }, headers: { location: `/api/v1/imports/${id}` } });
+	return outcome.ok ? ok({ status: 201, body: outcome.value, headers: { location: `/api/v1/imports/${id}` } }) : outcome;
+});
