@@ -47,8 +47,9 @@ async function start() {
 	checkRuntime();
 	const settings = readSettings(process.env);
 	const { dataDir } = settings;
-	const lock = await openDataFolder(dataDir);
-	undo.push(() => lock.release());
+	const folder = await step('Waiting for an earlier start to stop', () => openDataFolder(dataDir));
+	undo.push(() => folder.release());
+	void stop.requested.then(folder.stopping);
 	const record = join(dataDir, 'children.json');
 	if ((await endLeftovers(record)) > 0) say('Ended the processes that an earlier start had left behind.');
 	await checkPort(settings.host, settings.port);

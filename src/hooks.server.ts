@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
+import { fillDocument, THEME_COOKIE, themeFrom } from '#lib/components/shell/appearance.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
 import { identify } from '#lib/server/auth/identify.ts';
@@ -24,9 +25,9 @@ const who: Handle = async ({ event, resolve }) => {
 	event.locals.actor = identity.actor;
 	event.locals.person = identity.person;
 	event.locals.requestId = randomUUID();
-	const response = await resolve(event);
-	if (identity.setCookie) response.headers.append('set-cookie', identity.setCookie);
-	return response;
+	// Before the route runs: one that signs in or out sets the cookie after this and wins.
+	if (identity.session) event.cookies.set(identity.session.name, identity.session.value, identity.session.attributes);
+	return resolve(event);
 };
 
 const language: Handle = ({ event, resolve }) => {
@@ -34,7 +35,7 @@ const language: Handle = ({ event, resolve }) => {
 	if (event.url.pathname.startsWith('/api/') || event.url.pathname === '/healthz') return resolve(event);
 	return paraglideMiddleware(event.request, ({ request, locale }) => {
 		event.request = request;
-		return resolve(event, { transformPageChunk: ({ html }) => html.replace('%lang%', locale === 'zh' ? 'zh-Hans' : 'en') });
+		return resolve(event, { transformPageChunk: ({ html }) => fillDocument(html, locale, themeFrom(event.cookies.get(THEME_COOKIE))) });
 	});
 };
 

@@ -22,8 +22,11 @@ export function stopRequest(onFirst) {
 	// HUP: the terminal was closed, and there is nobody left to press Ctrl-C.
 	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, request);
 	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // and nothing to write to
-	// Waiting for the request is what keeps this process alive.
-	const alive = setInterval(() => {}, 60_000);
+	// Under npm our parent is npm (or its shell): when that is killed, signals no longer reach us, and
+	// whoever killed it believes that all is stopped. The timer also keeps this process alive.
+	const parent = process.ppid;
+	const watched = process.env['npm_lifecycle_event'] !== undefined;
+	const alive = setInterval(() => watched && process.ppid !== parent && request(), 250);
 	void requested.then(() => clearInterval(alive));
 	return {
 		requested,

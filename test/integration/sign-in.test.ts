@@ -49,7 +49,7 @@ describe('a session', () => {
 		await app.db.execute(sql`update sessions set expires_at = now() + interval '14 days' where user_id = ${id}`);
 		const renewed = await identify(app, { cookie: header, authorization: null });
 		expect(renewed.session).toEqual(cookie);
-		expect(renewed.setCookie).toBe(`plumbline_session=${cookie.value}; HttpOnly; Max-Age=2592000; Path=/; SameSite=Lax`);
+		expect(renewed.session?.attributes).toEqual({ path: '/', httpOnly: true, sameSite: 'lax', secure: false, maxAge: 2_592_000 });
 		const rows = await world.query<{ days: number }>(`select extract(epoch from expires_at - now())::float8 / 86400 as days from sessions where user_id = '${id}'`);
 		expect(rows[0]?.days).toBeGreaterThan(29.9);
 		await app.db.execute(sql`update sessions set expires_at = now() - interval '1 second' where user_id = ${id}`);
@@ -182,6 +182,9 @@ describe('a password', () => {
 		expect(race.map(problemOf).sort()).toEqual(['gone', 'no problem']);
 		const winner = race[0]?.ok ? 'first horse battery' : 'second horse battery';
 		expect(valueOf(await people.signInAs(email, winner)).userId).toBe(id);
+		const { header } = await people.session(email, winner);
+		valueOf(await redeemPasswordLink(app, { token: await people.link(id), password: 'third horse battery' }));
+		expect(await people.whoHas(header)).toBeNull();
 		const late = await people.link(id);
 		await app.db.execute(sql`update password_links set expires_at = now() where token_hash = ${secretHash(late)}`);
 		expect(problemOf(await redeemPasswordLink(app, { token: late, password: 'third horse battery' }))).toBe('gone');

@@ -35,8 +35,8 @@ export function peopleOf(world: World) {
 			const { id } = valueOf(await createUser(app, world.admin, { email, name: `Person ${serial}`, ...input }));
 			return { id, email };
 		},
-		session: async (email: string): Promise<{ cookie: SessionCookie; header: string; actor: Actor }> => {
-			const { cookie, userId } = valueOf(await signInAs(email));
+		session: async (email: string, password = PASSWORD): Promise<{ cookie: SessionCookie; header: string; actor: Actor }> => {
+			const { cookie, userId } = valueOf(await signInAs(email, password));
 			secrets.add(cookie.value);
 			return { cookie, header: `other=%; ${cookie.name}=${cookie.value}`, actor: signedIn(userId) };
 		},

@@ -14,7 +14,7 @@ export function parseGpus(text: string): Gpu[] {
 	const gpus: Gpu[] = [];
 	for (const line of text.split('\n')) {
 		const found = /^(.+),\s*(\d+)\s*$/.exec(line);
-		if (found) gpus.push({ name: found[1].trim(), memoryBytes: Number(found[2]) * 1024 * 1024 });
+		if (found?.[1]) gpus.push({ name: found[1].trim(), memoryBytes: Number(found[2]) * 1024 * 1024 });
 	}
 	return gpus;
 }

@@ -30,7 +30,8 @@ function guard(config: GuardConfig, lines: AsyncIterator<string>): void {
 	let reason: ExitReason = 'exited';
 	let killTimer: NodeJS.Timeout | undefined;
 	const log = openSync(join(config.dir, 'engine.log'), 'a', 0o600);
-	const engine = spawn(config.argv[0], config.argv.slice(1), {
+	const [program = '', ...args] = config.argv;
+	const engine = spawn(program, args, {
 		cwd: config.cwd,
 		env: { ...config.env, [MARKER]: config.marker },
 		stdio: ['ignore', log, log],

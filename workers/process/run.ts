@@ -22,7 +22,8 @@ const KEPT_CHARACTERS = 4_000_000;
  */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
 	return new Promise((resolve) => {
-		const child = spawn(argv[0], argv.slice(1), {
+		const [program = '', ...args] = argv;
+		const child = spawn(program, args, {
 			cwd: options.cwd,
 			env: options.env ?? process.env,
 			stdio: ['ignore', 'pipe', 'pipe'],

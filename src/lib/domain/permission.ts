@@ -43,7 +43,7 @@ export const ACTIONS = Object.keys(PERMISSIONS) as Action[];
 
 /** Whether a text names an action. */
 export function isAction(text: string): text is Action {
-	return text in PERMISSIONS;
+	return Object.hasOwn(PERMISSIONS, text);
 }
 
 /** Whether a person with this role (null: no member) may do it. Scopes are checked apart. */

@@ -1,13 +1,27 @@
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import { databaseError } from './db/errors.ts';
 
 export type { Logger };
+
+/**
+ * An error without what people wrote: drizzle puts a failed query's parameters,
+ * prompts and names among them, into its message. The SQLSTATE, the constraint
+ * and the place in the code are what a log needs.
+ */
+function safeError(error: unknown): Record<string, unknown> {
+	if (!(error instanceof Error)) return { message: typeof error === 'string' ? error : 'not an error' };
+	const database = databaseError(error);
+	const stack = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n');
+	return { type: error.name, message: database ? 'a query failed' : error.message, ...(database ? { sqlstate: database.code, constraint: database.constraint } : {}), stack };
+}
 
 /** JSON lines on standard output. Fields that can carry a secret never leave the process. */
 export function createLog(level: string, name: string): Logger {
 	return pino({
 		level,
 		name,
+		serializers: { err: safeError },
 		redact: {
 			paths: ['password', 'token', 'leaseToken', 'authorization', 'cookie', '*.password', '*.token', '*.leaseToken', '*.authorization', '*.cookie'],
 			censor: '[secret]'

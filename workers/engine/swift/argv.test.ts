@@ -9,8 +9,8 @@ const orpo = recipeDefaults('orpo', { device: 'cpu' });
 const kto = recipeDefaults('kto', { device: 'cpu' });
 const flags = (recipe = dpo, more: Partial<TrainPaths> = {}) => {
 	const { argv } = trainArgv(recipe, { ...paths, ...more });
-	const pairs: Record<string, string> = {};
-	for (let i = 2; i < argv.length; i += 2) pairs[argv[i]] = argv[i + 1];
+	const pairs: Record<string, string | undefined> = {};
+	for (let i = 2; i < argv.length; i += 2) pairs[String(argv[i])] = argv[i + 1];
 	return pairs;
 };
 

@@ -22,7 +22,7 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
 		const code = 'import sys, venv, ensurepip; print(sys._base_executable); print(sys.version.split()[0])';
 		const result = await run([candidate, '-c', code], { env, timeoutMs: 20_000 });
 		const [path, version] = result.stdout.trim().split('\n');
-		if (result.code === 0 && path && SUPPORTED.test(version ?? '')) return value({ path, version });
+		if (result.code === 0 && path && version && SUPPORTED.test(version)) return value({ path, version });
 	}
 	return problem(
 		'python_missing',

@@ -8,7 +8,7 @@ type Holder = { host: string; pid: number; started: string };
 async function startOf(pid: number): Promise<string> {
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, 'latin1');
-		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+		return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 	} catch {
 		return '';
 	}

@@ -17,7 +17,7 @@ export function ktoRemainder(rows: number, totalBatch: number): number {
 export function applyKtoPlan(lines: readonly string[], plan: KtoPlan): string[] {
 	const dropped = new Set(plan.dropped);
 	const kept = lines.filter((_, index) => !dropped.has(index));
-	return plan.order === null ? kept : plan.order.map((index) => kept[index]);
+	return plan.order === null ? kept : plan.order.flatMap((index) => kept[index] ?? []);
 }
 
 /**

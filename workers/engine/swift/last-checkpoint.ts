@@ -21,7 +21,7 @@ export async function readCheckpoint(path: string): Promise<CheckpointFolder | u
 		for (const name of NEEDED) {
 			if ((await stat(join(path, name))).size === 0) return undefined;
 		}
-		if (!(await isWholeSafetensors(join(path, NEEDED[0])))) return undefined;
+		if (!(await isWholeSafetensors(join(path, 'adapter_model.safetensors')))) return undefined;
 		return { path, step: state.global_step, maxSteps: state.max_steps };
 	} catch {
 		return undefined;

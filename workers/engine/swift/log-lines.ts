@@ -37,7 +37,7 @@ export function createOutputReader(): (raw: string) => OutputLine[] {
 			found.push({ type: 'rows', count: Number(rows[1]) });
 		}
 		const saved = /Saving model checkpoint to (.*checkpoint-(\d+))\s*$/.exec(line);
-		if (saved) found.push({ type: 'checkpoint', path: saved[1], step: Number(saved[2]) });
+		if (saved?.[1]) found.push({ type: 'checkpoint', path: saved[1], step: Number(saved[2]) });
 		if (line.includes('The logging file will be saved in')) found.push({ type: 'training' });
 		const bar = /\d+%\|.*\| *\d+\/\d+ \[/.test(line);
 		const metrics = /^\s*\{'(loss|train_runtime|eval_)/.test(line);

@@ -15,7 +15,7 @@ export function parsePipConfig(text: string): PipSettings {
 	for (const line of text.split('\n')) {
 		const match = /^(?:global|install|download|site|user|:env:)\.([\w-]+)='(.*)'$/.exec(line.trim());
 		// Several values come with literal \n between them; a later, more specific section wins.
-		if (match) found.set(match[1], match[2].replaceAll('\\n', ' '));
+		if (match?.[1] && match[2] !== undefined) found.set(match[1], match[2].replaceAll('\\n', ' '));
 	}
 	const indexUrl = found.get('index-url');
 	const cert = found.get('cert');

@@ -27,7 +27,7 @@ export function runScript(environment: EngineEnvironment, name: ScriptName, args
 		signal: options.signal,
 		onLine: (line) => {
 			const found = /^progress (\d+) (\d+) (.*)$/.exec(line);
-			if (found) options.onProgress?.(Number(found[1]), Number(found[2]), found[3]);
+			if (found) options.onProgress?.(Number(found[1]), Number(found[2]), found[3] ?? '');
 		}
 	});
 }

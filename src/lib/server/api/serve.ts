@@ -123,7 +123,10 @@ export function serve<P extends Schema, Q extends Schema, H extends Schema, B ex
 			if (!body.ok) return body;
 			const input = { params: params.value, query: query.value, headers: headers.value, body: body.value };
 			return handler({ ...(input as Input<P, Q, H, B>), app, actor: actor as Actor, event });
-		})();
+		})().catch((error: unknown): Result<Answer> => {
+			app.log.error({ err: error, requestId, operation: op.id }, 'unexpected');
+			return fail('internal', 'It was not your request that was wrong. Give the request id below to whoever runs this installation.');
+		});
 		if (!answer.ok) return problemResponse(answer.problem, requestId);
 		const { status, body, stream, headers } = answer.value;
 		const json = body === undefined ? null : JSON.stringify(body);

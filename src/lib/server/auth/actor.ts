@@ -6,4 +6,6 @@ export type Actor = {
 	isAdmin: boolean;
 	via: 'session' | 'token' | 'system';
 	scopes: readonly Action[] | null;
+	/** When the token ends that speaks for the person: it must not make one that lives longer. */
+	until?: Date | null;
 };

@@ -16,8 +16,6 @@ export type Identity = {
 	person: (Greeted & { id: string }) | null;
 	/** The renewed session's cookie, to be set again. */
 	session?: SessionCookie;
-	/** The same as a Set-Cookie header. */
-	setCookie?: string;
 };
 
 const NOBODY: Identity = { actor: null, person: null };
@@ -39,8 +37,8 @@ async function byToken(app: Services, hash: string): Promise<Identity> {
 	const found = await tokens.bearer(app.db, hash);
 	if (!found) return NOBODY;
 	if (found.stale) noteUse(app, found.id);
-	const { userId, isAdmin, scopes } = found;
-	return { actor: { userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null }, person: null };
+	const { userId, isAdmin, scopes, expiresAt } = found;
+	return { actor: { userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null, until: expiresAt }, person: null };
 }
 
 /**
@@ -58,6 +56,6 @@ export async function identify(app: Services, headers: { cookie: string | null; 
 	return {
 		actor: { userId: id, isAdmin, via: 'session', scopes: null },
 		person: { id, name, email, locale },
-		...(found.renewed ? { session: found.renewed.cookie, setCookie: found.renewed.header } : {})
+		...(found.renewed ? { session: found.renewed } : {})
 	};
 }

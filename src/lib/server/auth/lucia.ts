@@ -90,7 +90,7 @@ export async function validateSession(db: Executor, config: Pick<Config, 'secure
 	const { user, session } = await auth.validateSession(id);
 	if (!user) return null;
 	const cookie = session.fresh ? auth.createSessionCookie(session.id) : null;
-	return { user, renewed: cookie ? { cookie: plain(cookie), header: cookie.serialize() } : null };
+	return { user, renewed: cookie ? plain(cookie) : null };
 }
 
 /** Ends the session that a cookie carries. */

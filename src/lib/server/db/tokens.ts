@@ -3,7 +3,7 @@ import type { Executor, Tx } from './client.ts';
 import { apiTokens, users } from './schema/account.ts';
 
 /** What a bearer token stands for. `stale`: its last use was noted more than a minute ago. */
-export type Bearer = { id: string; userId: string; isAdmin: boolean; scopes: string[] | null; stale: boolean };
+export type Bearer = { id: string; userId: string; isAdmin: boolean; scopes: string[] | null; expiresAt: Date | null; stale: boolean };
 
 const due = sql<boolean>`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 minute', true)`;
 
@@ -14,7 +14,7 @@ const due = sql<boolean>`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 
  */
 export async function bearer(db: Executor, hash: string): Promise<Bearer | null> {
 	const rows = await db
-		.select({ id: apiTokens.id, userId: apiTokens.userId, isAdmin: users.isAdmin, scopes: apiTokens.scopes, stale: due })
+		.select({ id: apiTokens.id, userId: apiTokens.userId, isAdmin: users.isAdmin, scopes: apiTokens.scopes, expiresAt: apiTokens.expiresAt, stale: due })
 		.from(apiTokens)
 		.innerJoin(users, eq(users.id, apiTokens.userId))
 		.where(

@@ -38,8 +38,10 @@ export async function issueToken(
 	const userId = input.userId ?? actor.userId;
 	const scopes = scopesFor(actor, input.scopes);
 	if (!scopes.ok) return scopes;
-	const expiresAt = input.expiresAt === undefined ? null : new Date(input.expiresAt);
+	const limit = actor.until ?? null;
+	const expiresAt = input.expiresAt === undefined ? limit : new Date(input.expiresAt);
 	if (expiresAt && Number.isNaN(expiresAt.getTime())) return wrongField('expiresAt', 'an ISO 8601 time such as 2026-11-23T09:00:00Z');
+	if (limit && expiresAt && expiresAt > limit) return wrongField('expiresAt', `not after ${limit.toISOString()}, when the token that asks ends`);
 	return inTransaction(app.db, async (tx) => {
 		const account = await users.lock(tx, userId);
 		if (!account) return fail('not_found', 'There is no user with this id.');

@@ -7,7 +7,9 @@ import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
 import * as imports from '../db/imports.ts';
 import * as progress from '../db/progress.ts';
+import * as rateLimits from '../db/rate-limits.ts';
 import * as runs from '../db/runs.ts';
+import * as sessions from '../db/sessions.ts';
 import * as slots from '../db/slots.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { fillFromSurplus } from './settle-slots.ts';
@@ -35,6 +37,8 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 			await app.enqueue(tx, 'generate', { generationId });
 			swept.generations += 1;
 		}
+		await sessions.removeExpired(tx);
+		await rateLimits.removeExpired(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
 	});
 	for (const { comparisonId, roundId, userId } of await slots.lapsedWithSurplus(app.db)) {
