@@ -12,8 +12,8 @@ const HARD_EXIT_MS = 8000;
 
 // A worker thread or a fork inherits `--import` but not this pipe: a thread's standard input ends at
 // once, and would take the whole process with it.
-if (isMainThread && process.env.PLUMBLINE_PARENT_PIPE) {
-	delete process.env.PLUMBLINE_PARENT_PIPE;
+if (isMainThread && process.env['PLUMBLINE_PARENT_PIPE']) {
+	delete process.env['PLUMBLINE_PARENT_PIPE'];
 	let leaving = false;
 	const leave = () => {
 		if (leaving) return;

@@ -23,7 +23,7 @@ export function endingWithParent(args) {
  * @returns {NodeJS.ProcessEnv}
  */
 export function childEnv(node, extra = {}) {
-	const path = `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`;
+	const path = `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`;
 	return { ...process.env, PATH: path, ...extra, PLUMBLINE_PARENT_PIPE: '1' };
 }
 

@@ -24,23 +24,23 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
  * @returns {Settings}
  */
 export function readSettings(env, root = ROOT) {
-	const host = env.HOST || '127.0.0.1';
-	const port = Number(env.PORT || 3000);
+	const host = env['HOST'] || '127.0.0.1';
+	const port = Number(env['PORT'] || 3000);
 	if (!Number.isInteger(port) || port < 1 || port > 65535) {
-		throw new Trouble(`PORT=${env.PORT} is not a port number. Use one between 1 and 65535: PORT=3000 npm start`);
+		throw new Trouble(`PORT=${env['PORT']} is not a port number. Use one between 1 and 65535: PORT=3000 npm start`);
 	}
 	const everywhere = host === '0.0.0.0' || host === '::';
 	// http://0.0.0.0 is no address a browser is ever at: every form post would be refused as foreign.
-	const origin = env.ORIGIN || `http://${bracket(everywhere ? hostname() : host)}:${port}`;
+	const origin = env['ORIGIN'] || `http://${bracket(everywhere ? hostname() : host)}:${port}`;
 	const probe = `http://${host === '::' ? '[::1]' : everywhere ? '127.0.0.1' : bracket(host)}:${port}`;
 	return {
 		host,
 		port,
 		origin,
 		probe,
-		dataDir: resolve(root, env.PLUMBLINE_DATA_DIR || '.plumbline'),
-		databaseUrl: env.DATABASE_URL || undefined,
-		demo: env.PLUMBLINE_DEMO !== '0'
+		dataDir: resolve(root, env['PLUMBLINE_DATA_DIR'] || '.plumbline'),
+		databaseUrl: env['DATABASE_URL'] || undefined,
+		demo: env['PLUMBLINE_DEMO'] !== '0'
 	};
 }
 

@@ -29,7 +29,7 @@ describe('a token', () => {
 		const { token: bearer } = await people.token(actor, { name: 'laptop' });
 		expect(bearer).toMatch(/^plb_[\w-]{43}$/);
 		expect(await world.query(`select token_hash, name from api_tokens where user_id = '${id}'`)).toEqual([{ token_hash: secretHash(bearer), name: 'laptop' }]);
-		expect(await people.whoBears(bearer)).toEqual({ userId: id, isAdmin: false, via: 'token', scopes: null });
+		expect(await people.whoBears(bearer)).toEqual({ userId: id, isAdmin: false, via: 'token', scopes: null, until: null });
 		for (const wrong of [secretHash(bearer), bearer.slice(0, -1), '', `${bearer} x`, `plb_${'A'.repeat(43)}`]) {
 			expect((await identify(app, { cookie: header, authorization: `Bearer ${wrong}` })).actor).toBeNull();
 		}

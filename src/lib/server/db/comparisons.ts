@@ -16,9 +16,14 @@ export async function lock(tx: Tx, id: string): Promise<LockedComparison> {
 	return { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id };
 }
 
+/** The status of a comparison with so many places that count. */
+export function statusWith(comparison: LockedComparison, filled: number): string {
+	return filled >= comparison.overlap ? 'complete' : comparison.status === 'complete' ? 'open' : comparison.status;
+}
+
 /** Writes how many places count now, and the status that follows from it. */
 export async function setFilled(tx: Tx, comparison: LockedComparison, filled: number): Promise<void> {
-	const status = filled >= comparison.overlap ? 'complete' : comparison.status === 'complete' ? 'open' : comparison.status;
+	const status = statusWith(comparison, filled);
 	if (filled === comparison.filled && status === comparison.status) return;
 	await tx.execute(sql`update comparisons set filled = ${filled}, status = ${status} where id = ${comparison.id}`);
 	comparison.filled = filled;

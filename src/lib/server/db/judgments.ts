@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
+import { tally } from './progress.ts';
+import type { ProgressDelta } from './progress.ts';
 import { rowsOf } from './rows.ts';
 import type { TaskForWork } from './tasks.ts';
 
@@ -32,26 +34,28 @@ export async function insert(tx: Tx, judgment: NewJudgment): Promise<string> {
 	return rows[0]?.id ?? '';
 }
 
-/** What was answered to an idempotency key before. */
-export async function byIdempotencyKey(tx: Tx, userId: string, key: string): Promise<{ id: string; bodyHash: string; counted: boolean } | null> {
-	const rows = await rowsOf<{ id: string; body_hash: string; counted: boolean }>(
-		tx,
-		sql`select j.id, j.body_hash, exists (select 1 from slots s where s.judgment_id = j.id) as counted
-			from judgments j where j.judge_user_id = ${userId} and j.idempotency_key = ${key}`
-	);
-	return rows[0] ? { id: rows[0].id, bodyHash: rows[0].body_hash, counted: rows[0].counted } : null;
-}
+/** What a judgment that counts changes: the pointer, the comparison's count, the task, the person's tallies, the record. */
+export type Settlement = {
+	task: TaskForWork;
+	judgmentId: string;
+	/** Place that points to it now; null when it is surplus. */
+	placeId: string | null;
+	comparison: { filled: number; status: string };
+	delta: ProgressDelta;
+	audit: { via: string; action: string; details: Record<string, unknown> };
+};
 
-/** A person's judgment of a comparison that stands: newest of its chain, not void. */
-export async function standingOf(tx: Tx, comparisonId: string, userId: string): Promise<{ id: string; verdict: string; slotId: string | null } | null> {
-	const rows = await rowsOf<{ id: string; verdict: string; slot_id: string | null }>(
-		tx,
-		sql`select j.id, j.verdict, s.id as slot_id from judgments j left join slots s on s.judgment_id = j.id
-			where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId} and j.origin = 'workspace' and j.purpose = 'counting'
-				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
-				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)`
-	);
-	return rows[0] ? { id: rows[0].id, verdict: rows[0].verdict, slotId: rows[0].slot_id } : null;
+/** Writes all of it in one statement: this is what every judgment waits for. */
+export async function settle(tx: Tx, of: Settlement): Promise<void> {
+	const { task, delta } = of;
+	await tx.execute(sql`with pointed as (
+			update slots set judgment_id = ${of.judgmentId}, task_id = ${task.id}, annotator_id = ${task.annotatorId} where id = ${of.placeId}::uuid),
+		counted as (
+			update comparisons set filled = ${of.comparison.filled}, status = ${of.comparison.status} where id = ${task.comparisonId} and (filled <> ${of.comparison.filled} or status <> ${of.comparison.status})),
+		done as (update tasks set state = 'done' where id = ${task.id}),
+		tallied as (${tally(task.roundId, task.annotatorId, delta)})
+		insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
+		values (${task.annotatorId}, ${of.audit.via}, ${of.audit.action}, ${task.projectId}, 'judgment', ${of.judgmentId}, ${JSON.stringify(of.audit.details)}::jsonb)`);
 }
 
 /** A judgment with what voiding it needs. */

@@ -112,3 +112,16 @@ export async function remove(tx: Tx, projectId: string, userId: string): Promise
 		.returning({ userId: memberships.userId });
 	return gone.length > 0;
 }
+
+/** Active people who are no members, by name; `search` is looked for in name and email. */
+export async function candidates(db: Executor, projectId: string, of: { search: string; limit: number }): Promise<{ userId: string; name: string; email: string }[]> {
+	const pattern = `%${of.search.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+	return db
+		.select({ userId: users.id, name: userProfiles.name, email: userProfiles.email })
+		.from(users)
+		.innerJoin(userProfiles, eq(userProfiles.userId, users.id))
+		.leftJoin(memberships, and(eq(memberships.userId, users.id), eq(memberships.projectId, projectId)))
+		.where(and(isNull(users.deactivatedAt), isNull(memberships.userId), sql`(${userProfiles.name} ilike ${pattern} or ${userProfiles.email} ilike ${pattern})`))
+		.orderBy(asc(userProfiles.name), asc(users.id))
+		.limit(of.limit);
+}

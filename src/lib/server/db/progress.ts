@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -20,24 +21,46 @@ export type ProgressDelta = {
  * person come one after the other, and locks are always taken in the order
  * person, comparison, slot.
  */
-export async function lock(tx: Tx, roundId: string, userId: string): Promise<{ cursor: number }> {
-	const rows = await rowsOf<{ cursor: string }>(
-		tx,
-		sql`insert into annotator_progress (round_id, user_id) values (${roundId}, ${userId})
-			on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor
-			returning cursor`
-	);
-	return { cursor: Number(rows[0]?.cursor ?? -1) };
+export async function lock(tx: Tx, roundId: string, userId: string): Promise<void> {
+	await tx.execute(sql`insert into annotator_progress (round_id, user_id) values (${roundId}, ${userId}) ${untouched}`);
 }
 
-/** Adds to the person's tallies. */
-export async function add(tx: Tx, roundId: string, userId: string, delta: ProgressDelta): Promise<void> {
-	await tx.execute(sql`update annotator_progress set
+const untouched = sql`on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor`;
+
+/** The same for the newest round of a project; gives the round and the queue cursor there. */
+export async function lockNewest(tx: Tx, projectId: string, userId: string): Promise<{ roundId: string; cursor: number }> {
+	const rows = await rowsOf<{ round_id: string; cursor: string }>(
+		tx,
+		sql`insert into annotator_progress (round_id, user_id)
+			select id, ${userId} from rounds where project_id = ${projectId} order by number desc limit 1 ${untouched} returning round_id, cursor`
+	);
+	if (!rows[0]) throw new Error(`project ${projectId} has no round`);
+	return { roundId: rows[0].round_id, cursor: Number(rows[0].cursor) };
+}
+
+/** The same for the round of a person's own task; false when there is no such task of theirs. */
+export async function lockForTask(tx: Tx, taskId: string, userId: string): Promise<boolean> {
+	const rows = await rowsOf<{ round_id: string }>(
+		tx,
+		sql`insert into annotator_progress (round_id, user_id)
+			select round_id, annotator_id from tasks where id = ${taskId} and annotator_id = ${userId} ${untouched} returning round_id`
+	);
+	return rows.length > 0;
+}
+
+/** The update that adds to a person's tallies, to stand alone or in a larger statement. */
+export function tally(roundId: string, userId: string, delta: ProgressDelta): SQL {
+	return sql`update annotator_progress set
 		judged = judged + ${delta.judged ?? 0}::int, counted = counted + ${delta.counted ?? 0}::int,
 		completed = completed + ${delta.completed ?? 0}::int, cannot_judge = cannot_judge + ${delta.cannotJudge ?? 0}::int,
 		skipped = skipped + ${delta.skipped ?? 0}::int, left_chosen = left_chosen + ${delta.leftChosen ?? 0}::int,
 		decisive = decisive + ${delta.decisive ?? 0}::int, duration_ms = duration_ms + ${delta.durationMs ?? 0}::bigint
-		where round_id = ${roundId} and user_id = ${userId}`);
+		where round_id = ${roundId} and user_id = ${userId}`;
+}
+
+/** Adds to the person's tallies. */
+export async function add(tx: Tx, roundId: string, userId: string, delta: ProgressDelta): Promise<void> {
+	await tx.execute(tally(roundId, userId, delta));
 }
 
 /** Totals of a round, summed over its people's rows. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { WinVote } from '../../domain/win-rate.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
+import { mayTake } from './slots.ts';
 
 /** Comparisons on test prompts between a checkpoint and its parent, with their counting votes. */
 export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<{ comparisonId: string; group: string; complete: boolean; identical: boolean; votes: WinVote[] }[]> {
@@ -59,13 +60,8 @@ export async function leftFor(db: Executor, roundId: string, userId: string, cap
 	const rows = await rowsOf<{ n: number }>(
 		db,
 		sql`select count(*)::int as n from (
-			select distinct s.comparison_id from slots s join comparisons c on c.id = s.comparison_id left join tasks t on t.id = s.task_id
-			where s.round_id = ${roundId} and s.judgment_id is null and c.status in ('open', 'exhausted')
-				and (s.task_id is null or t.expires_at <= now() or s.annotator_id = ${userId})
-				and not exists (select 1 from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${userId} and mine.id <> s.id)
-				and not exists (select 1 from skips k where k.comparison_id = s.comparison_id and k.user_id = ${userId})
-				and not exists (select 1 from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${userId}
-					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+			select distinct s.comparison_id from slots s
+			where s.round_id = ${roundId} and s.judgment_id is null and (s.annotator_id = ${userId} or (${mayTake(userId)}))
 			limit ${cap}) x`
 	);
 	return rows[0]?.n ?? 0;

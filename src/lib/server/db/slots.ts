@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -14,6 +15,21 @@ export type FreeSlot = {
 };
 
 /**
+ * Whether an open place `s` may be leased to a person now: not held by a live
+ * lease, the comparison still open, and nothing of the person's there already.
+ * Scalar subqueries on purpose: a join or NOT EXISTS would let the planner read
+ * everything the person ever judged before it looks at the first place.
+ */
+export function mayTake(userId: string): SQL {
+	return sql`(s.task_id is null or (select t.expires_at from tasks t where t.id = s.task_id) <= now())
+		and (select c.status in ('open', 'exhausted') from comparisons c where c.id = s.comparison_id)
+		and (select true from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${userId} and mine.id <> s.id limit 1) is null
+		and (select true from skips k where k.comparison_id = s.comparison_id and k.user_id = ${userId} limit 1) is null
+		and (select true from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${userId}
+			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) limit 1) is null`;
+}
+
+/**
  * The next place in stored random order that this person may judge, locked.
  * Never one whose comparison the person judged, skipped or holds a place of.
  * `wait` false passes over places that others are taking at this moment; true
@@ -25,18 +41,9 @@ export async function nextFree(
 ): Promise<FreeSlot | null> {
 	const rows = await rowsOf<{ id: string; comparison_id: string; content_hash: string; position: number; order_key: string; task_id: string | null }>(
 		tx,
-		sql`select s.id, s.comparison_id, c.content_hash, s.position, s.order_key, s.task_id
+		sql`select s.id, s.comparison_id, (select c.content_hash from comparisons c where c.id = s.comparison_id) as content_hash, s.position, s.order_key, s.task_id
 			from slots s
-			join comparisons c on c.id = s.comparison_id
-			left join tasks t on t.id = s.task_id
-			where s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after}
-				and (s.task_id is null or t.expires_at <= now())
-				and c.status in ('open', 'exhausted')
-				and not exists (select 1 from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${of.userId} and mine.id <> s.id)
-				and not exists (select 1 from skips k where k.comparison_id = s.comparison_id and k.user_id = ${of.userId})
-				and not exists (
-					select 1 from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${of.userId}
-						and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+			where s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after} and ${mayTake(of.userId)}
 			order by s.order_key, s.position
 			limit 1
 			for update of s ${of.wait ? sql`` : sql`skip locked`}`
@@ -50,16 +57,33 @@ export async function nextFree(
 /** A place of a comparison, locked. */
 export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; free: boolean };
 
-/** All places of a comparison in order of position, locked. The comparison itself must be locked before. */
-export async function lockAll(tx: Tx, comparisonId: string): Promise<LockedSlot[]> {
-	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean }>(
+/** A person's judgment of a comparison that stands: newest of its chain, not void. */
+export type Standing = { id: string; verdict: string };
+
+/**
+ * All places of a comparison in order of position, locked, and the standing
+ * judgment of one person there. The comparison itself must be locked before.
+ */
+export async function lockAll(tx: Tx, comparisonId: string, userId: string | null = null): Promise<{ places: LockedSlot[]; standing: Standing | null }> {
+	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; standing_id: string | null; verdict: string | null }>(
 		tx,
 		sql`with locked as (select * from slots where comparison_id = ${comparisonId} order by position for update)
 			select l.id, l.task_id, l.annotator_id, l.judgment_id,
-				(l.judgment_id is null and (l.task_id is null or t.expires_at <= now())) as free
-			from locked l left join tasks t on t.id = l.task_id order by l.position`
+				(l.judgment_id is null and (l.task_id is null or (select t.expires_at from tasks t where t.id = l.task_id) <= now())) as free,
+				j.id as standing_id, j.verdict
+			from locked l left join lateral (
+				select j.id, j.verdict from judgments j
+				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace' and j.purpose = 'counting'
+					and not exists (select 1 from judgments later where later.supersedes_id = j.id)
+					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
+				limit 1) j on l.position = 0
+			order by l.position`
 	);
-	return rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, free: row.free }));
+	const first = rows[0];
+	return {
+		places: rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, free: row.free })),
+		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '' } : null
+	};
 }
 
 /** Points a place at the judgment that counts, for the person who made it. */

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
 import type { Mode } from '../../domain/verdict.ts';
+import type { Role } from '../../domain/permission.ts';
 import type { Tx } from './client.ts';
+import type { Project } from './members.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import type { FreeSlot } from './slots.ts';
 
@@ -93,13 +95,19 @@ export async function lease(
 	return rows[0] ? leased(rows[0]) : null;
 }
 
-/** The person's live leases, oldest first. */
-export async function liveOf(tx: Tx, userId: string): Promise<{ id: string; slotId: string | null; roundId: string; projectId: string; claimKey: string | null }[]> {
-	const rows = await rowsOf<{ id: string; slot_id: string | null; round_id: string; project_id: string; claim_key: string | null }>(
+/** A task of a person's that matters to a claim. */
+export type OwnTask = { id: string; roundId: string; state: string; live: boolean; claimed: boolean };
+
+/** The person's live leases, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
+export async function ownTasks(tx: Tx, userId: string, claimKey: string | null): Promise<OwnTask[]> {
+	const rows = await rowsOf<{ id: string; round_id: string; state: string; live: boolean; claimed: boolean }>(
 		tx,
-		sql`select id, slot_id, round_id, project_id, claim_key from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now() order by created_at, id`
+		sql`select id, round_id, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
+			from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now()
+			${claimKey === null ? sql`` : sql`union select id, round_id, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
+			order by created_at, id`
 	);
-	return rows.map((row) => ({ id: row.id, slotId: row.slot_id, roundId: row.round_id, projectId: row.project_id, claimKey: row.claim_key }));
+	return rows.map((row) => ({ id: row.id, roundId: row.round_id, state: row.state, live: row.live, claimed: row.claimed }));
 }
 
 /** The slot that a task still holds, locked; null when another task took it. */
@@ -117,12 +125,6 @@ export async function lockHeldSlot(tx: Tx, taskId: string): Promise<FreeSlot | n
 /** Ends a lease now without losing the task: a submit under its token still finds its way. */
 export async function lapse(tx: Tx, taskId: string): Promise<void> {
 	await tx.execute(sql`update tasks set expires_at = now() where id = ${taskId} and state = 'live'`);
-}
-
-/** The task that a claim with this idempotency key made. */
-export async function byClaimKey(tx: Tx, userId: string, claimKey: string): Promise<{ id: string; state: string } | null> {
-	const rows = await rowsOf<{ id: string; state: string }>(tx, sql`select id, state from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`);
-	return rows[0] ?? null;
 }
 
 /** Gives a live task a new lease token and a full lease, with its contents. */
@@ -156,32 +158,62 @@ export type TaskForWork = {
 	formId: string | null;
 };
 
-/** A task with what belongs to it. Read once the person's row is locked, its state is final for this transaction. */
-export async function get(tx: Tx, id: string): Promise<TaskForWork | null> {
-	const rows = await rowsOf<Record<string, string | null> & { lease_seconds: number }>(
+/** A person's own task with the project, the person's role in it, and what an idempotency key was answered with before. */
+export type OwnWork = { task: TaskForWork; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null };
+
+type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purpose' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
+	mode: Mode;
+	side_order: SideOrder;
+	slot_id: string | null;
+	guideline_id: string | null;
+	form_id: string | null;
+	role: Role | null;
+	project: Project;
+	answered_id: string | null;
+	answered_hash: string | null;
+	answered_counted: boolean | null;
+};
+
+/**
+ * A person's own task with all that judging, skipping and renewing need, in one
+ * query. Once the person's row is locked, its state is final for this
+ * transaction but for a take-over, which changes nothing for its holder's work.
+ */
+export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey: string | null = null): Promise<OwnWork | null> {
+	const rows = await rowsOf<WorkRow>(
 		tx,
-		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash, p.lease_seconds,
+		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
 				(select g.id from guidelines g where g.project_id = t.project_id and g.created_at <= t.created_at order by g.version desc limit 1) as guideline_id,
-				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id
-			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id where t.id = ${id}`
+				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id,
+				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
+					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
+				a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted
+			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
+			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
+			left join judgments a on a.judge_user_id = ${userId} and a.idempotency_key = ${idempotencyKey}::text
+			where t.id = ${id} and t.annotator_id = ${userId}`
 	);
 	const row = rows[0];
 	if (!row) return null;
 	return {
-		id: row['id'] ?? '',
-		projectId: row['project_id'] ?? '',
-		roundId: row['round_id'] ?? '',
-		comparisonId: row['comparison_id'] ?? '',
-		mode: row['mode'] as Mode,
-		purpose: row['purpose'] ?? '',
-		slotId: row['slot_id'] ?? null,
-		annotatorId: row['annotator_id'] ?? '',
-		state: row['state'] ?? '',
-		sideOrder: row['side_order'] as SideOrder,
-		leaseTokenHash: row['lease_token_hash'] ?? '',
-		leaseSeconds: row.lease_seconds,
-		guidelineId: row['guideline_id'] ?? null,
-		formId: row['form_id'] ?? null
+		task: {
+			id: row.id,
+			projectId: row.project_id,
+			roundId: row.round_id,
+			comparisonId: row.comparison_id,
+			mode: row.mode,
+			purpose: row.purpose,
+			slotId: row.slot_id,
+			annotatorId: row.annotator_id,
+			state: row.state,
+			sideOrder: row.side_order,
+			leaseTokenHash: row.lease_token_hash,
+			leaseSeconds: row.project.leaseSeconds,
+			guidelineId: row.guideline_id,
+			formId: row.form_id
+		},
+		access: { project: row.project, role: row.role },
+		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true }
 	};
 }
 

@@ -22,7 +22,11 @@ function withinScope(actor: Actor, action: Action): Result<null> {
  * there is nothing: names of projects are the firm's business.
  */
 export async function allow(db: Executor, actor: Actor, ref: { slug: string } | { id: string }, action: Action): Promise<Result<Access>> {
-	const found = await members.projectFor(db, actor.userId, ref);
+	return allowFound(actor, await members.projectFor(db, actor.userId, ref), action);
+}
+
+/** The same for a project and role that were read already. */
+export function allowFound(actor: Actor, found: Access | null, action: Action): Result<Access> {
 	if (!found || (found.role === null && !actor.isAdmin)) {
 		return fail('not_found', 'There is no such project, or you are not a member of it.');
 	}

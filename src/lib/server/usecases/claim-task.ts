@@ -9,10 +9,9 @@ import type { App } from '../app.ts';
 import type { Db, Tx } from '../db/client.ts';
 import type { Project } from '../db/members.ts';
 import * as progress from '../db/progress.ts';
-import * as rounds from '../db/rounds.ts';
 import * as slots from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
-import type { LeasedTask } from '../db/tasks.ts';
+import type { LeasedTask, OwnTask } from '../db/tasks.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -82,15 +81,12 @@ async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedT
 }
 
 /** The same request again (its answer was lost): the same task under a new lease token. */
-async function repeatClaim(tx: Tx, who: Claimer): Promise<Result<ClaimedTask | null> | null> {
-	if (who.claimKey === null) return null;
-	const before = await tasks.byClaimKey(tx, who.actor.userId, who.claimKey);
-	if (!before) return null;
+async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask): Promise<Result<ClaimedTask | null>> {
 	const held = before.state === 'live' ? await tasks.lockHeldSlot(tx, before.id) : null;
 	if (!held) return fail('conflict', 'The task of this claim is over. Claim again with a new Idempotency-Key.');
 	const leaseToken = newSecret();
 	const task = await tasks.renewToken(tx, before.id, secretHash(leaseToken), who.project.leaseSeconds);
-	return task ? ok(shown(task, leaseToken)) : null;
+	return ok(task ? shown(task, leaseToken) : null);
 }
 
 /**
@@ -108,14 +104,16 @@ export async function claimTask(
 		const access = await allow(tx, actor, { slug: input.slug }, 'task.judge');
 		if (!access.ok) return access;
 		if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
-		const round = await rounds.newest(tx, access.value.project.id);
-		const who: Claimer = { project: access.value.project, roundId: round.id, actor, claimKey: input.claimKey ?? null };
-		const { cursor } = await progress.lock(tx, round.id, actor.userId);
-		const repeated = await repeatClaim(tx, who);
-		if (repeated) return repeated;
-		const live = await tasks.liveOf(tx, actor.userId);
+		const { project } = access.value;
+		const claimKey = input.claimKey ?? null;
+		const { roundId, cursor } = await progress.lockNewest(tx, project.id, actor.userId);
+		const who: Claimer = { project, roundId, actor, claimKey };
+		const own = await tasks.ownTasks(tx, actor.userId, claimKey);
+		const repeated = own.find((task) => task.claimed);
+		if (repeated) return repeatClaim(tx, who, repeated);
+		const live = own.filter((task) => task.live);
 		if (live.length >= MAX_LIVE_LEASES) {
-			for (const task of live.filter((candidate) => candidate.roundId === round.id)) {
+			for (const task of live.filter((candidate) => candidate.roundId === roundId)) {
 				const slot = await tasks.lockHeldSlot(tx, task.id);
 				if (!slot) continue;
 				await tasks.lapse(tx, task.id);

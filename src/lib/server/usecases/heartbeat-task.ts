@@ -4,15 +4,16 @@ import type { Actor } from '../auth/actor.ts';
 import { secretHash } from '../auth/secrets.ts';
 import type { Db } from '../db/client.ts';
 import * as tasks from '../db/tasks.ts';
-import { allow } from './access.ts';
+import { allowFound } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Renews a lease. Not in the audit: it changes no label and comes every few minutes from every open page. */
 export async function heartbeatTask(app: { db: Db }, actor: Actor, input: { taskId: string; leaseToken: string }): Promise<Result<{ leaseExpiresAt: string }>> {
 	return inTransaction(app.db, async (tx) => {
-		const task = await tasks.get(tx, input.taskId);
-		if (!task || task.annotatorId !== actor.userId) return fail('not_found', 'There is no such task of yours.');
-		const access = await allow(tx, actor, { id: task.projectId }, 'task.judge');
+		const own = await tasks.ownWork(tx, input.taskId, actor.userId);
+		if (!own) return fail('not_found', 'There is no such task of yours.');
+		const { task } = own;
+		const access = allowFound(actor, own.access, 'task.judge');
 		if (!access.ok) return access;
 		const lost = () => fail('lease_lost', 'Another person or another window of yours has this pair now. A judgment sent under the old lease is still kept.');
 		if (task.leaseTokenHash !== secretHash(input.leaseToken)) return lost();

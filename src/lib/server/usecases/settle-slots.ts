@@ -12,7 +12,7 @@ import * as slots from '../db/slots.ts';
 export async function fillFromSurplus(tx: Tx, comparison: LockedComparison): Promise<number> {
 	const waiting = await slots.surplus(tx, comparison.id);
 	if (waiting.length === 0) return 0;
-	const places = await slots.lockAll(tx, comparison.id);
+	const { places } = await slots.lockAll(tx, comparison.id);
 	let filled = 0;
 	for (const judgment of waiting) {
 		const own = places.find((place) => place.judgmentId === null && place.annotatorId === judgment.annotatorId);

@@ -9,7 +9,7 @@ import * as judgments from '../db/judgments.ts';
 import * as progress from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
-import { allow } from './access.ts';
+import { allowFound } from './access.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -20,17 +20,16 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 /** Passes a pair on: its place is free again, and this person is not asked again (semantics 6). Twice is once. */
 export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: string; leaseToken: string; reason: SkipReason }): Promise<Result<{ skipped: true }>> {
 	return inTransaction(app.db, async (tx) => {
-		const before = await tasks.get(tx, input.taskId);
-		if (!before || before.annotatorId !== actor.userId) return fail('not_found', 'There is no such task of yours.');
-		const access = await allow(tx, actor, { id: before.projectId }, 'task.judge');
+		const own = (await progress.lockForTask(tx, input.taskId, actor.userId)) ? await tasks.ownWork(tx, input.taskId, actor.userId) : null;
+		if (!own) return fail('not_found', 'There is no such task of yours.');
+		const { task } = own;
+		const access = allowFound(actor, own.access, 'task.judge');
 		if (!access.ok) return access;
-		await progress.lock(tx, before.roundId, actor.userId);
-		const comparison = await comparisons.lock(tx, before.comparisonId);
-		const task = (await tasks.get(tx, input.taskId)) ?? before;
+		const comparison = await comparisons.lock(tx, task.comparisonId);
 		if (task.leaseTokenHash !== secretHash(input.leaseToken)) return fail('lease_lost', 'This lease token is not the task’s.');
 		if (task.state === 'skipped') return ok({ skipped: true });
 		if (task.state === 'done' || task.state === 'closed') return fail('already_decided', 'You have judged this pair already; undo it instead.');
-		const place = (await slots.lockAll(tx, task.comparisonId)).find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);
+		const place = (await slots.lockAll(tx, task.comparisonId)).places.find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);
 		if (place) {
 			if (place.taskId && place.taskId !== task.id) await tasks.finish(tx, place.taskId, 'closed');
 			await slots.release(tx, place.id);

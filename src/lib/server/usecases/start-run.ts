@@ -21,7 +21,8 @@ import { inTransaction } from './transaction.ts';
 /** What a person asks for; what is left out takes its default. */
 export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined };
 
-async function defaults(db: Executor, snapshot: Snapshot, parent: Checkpoint): Promise<Result<TrainingRecipe>> {
+/** The recipe that a run of this snapshot on this parent starts from, by the hardware of the living workers; not yet checked. */
+export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint): Promise<Result<TrainingRecipe>> {
 	if (!(OBJECTIVES as readonly string[]).includes(snapshot.objective)) return fail('impossible_recipe', `This installation cannot train ${snapshot.objective} yet.`);
 	const objective = snapshot.objective as Objective;
 	const gpu = (await workers.alive(db)).some((worker) => worker.capabilities.gpus.length > 0);
@@ -32,14 +33,15 @@ async function defaults(db: Executor, snapshot: Snapshot, parent: Checkpoint): P
 	return ok({ ...recipe, reference, ...weights });
 }
 
-async function parentRank(tx: Executor, parent: Checkpoint): Promise<number | undefined> {
+/** LoRA rank of a parent's adapter, which a run that continues it must keep; undefined for the base model. */
+export async function parentRank(tx: Executor, parent: Checkpoint): Promise<number | undefined> {
 	if (parent.runId === null) return undefined;
 	return (await runs.get(tx, parent.runId))?.recipe.loraRank;
 }
 
 /** The recipe completed with its defaults and checked, or the fields that are wrong. */
 export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint, given: Record<string, unknown> = {}): Promise<Result<TrainingRecipe>> {
-	const base = await defaults(db, snapshot, parent);
+	const base = await defaultRecipe(db, snapshot, parent);
 	if (!base.ok) return base;
 	const rank = await parentRank(db, parent);
 	const lengthGiven = 'maxSteps' in given || 'epochs' in given;

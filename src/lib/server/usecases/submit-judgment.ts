@@ -3,7 +3,7 @@ import { toCanonical } from '../../domain/presentation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { counts, isVerdictOf } from '../../domain/verdict.ts';
-import type { ShownVerdict } from '../../domain/verdict.ts';
+import type { ShownVerdict, Verdict } from '../../domain/verdict.ts';
 import type { Actor } from '../auth/actor.ts';
 import { newSecret, saltedHash, secretHash } from '../auth/secrets.ts';
 import { record } from '../db/audit.ts';
@@ -12,10 +12,12 @@ import * as comparisons from '../db/comparisons.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
 import * as judgments from '../db/judgments.ts';
 import * as progress from '../db/progress.ts';
+import type { ProgressDelta } from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
+import type { Standing } from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
 import type { TaskForWork } from '../db/tasks.ts';
-import { allow } from './access.ts';
+import { allowFound } from './access.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -43,25 +45,6 @@ function placeFor(places: slots.LockedSlot[], task: TaskForWork): slots.LockedSl
 	return open.find((place) => place.taskId === task.id) ?? open.find((place) => place.annotatorId === task.annotatorId) ?? open.find((place) => place.free) ?? null;
 }
 
-type Standing = NonNullable<Awaited<ReturnType<typeof judgments.standingOf>>>;
-
-/** Moves the pointer to the new judgment, or frees the place when the verdict does not count. Returns the change in filled places. */
-async function settle(tx: Tx, task: TaskForWork, comparison: LockedComparison, judged: { id: string; counts: boolean }, standing: Standing | null): Promise<number> {
-	const places = await slots.lockAll(tx, task.comparisonId);
-	const current = standing?.slotId ? (places.find((place) => place.id === standing.slotId) ?? null) : null;
-	const place = current ?? placeFor(places, task);
-	if (!judged.counts) {
-		const held = current ?? places.find((candidate) => candidate.annotatorId === task.annotatorId) ?? null;
-		if (held) await slots.release(tx, held.id);
-		if (held?.taskId && held.taskId !== task.id) await tasks.finish(tx, held.taskId, 'closed');
-		return current ? -1 : 0;
-	}
-	if (!place) return 0;
-	if (place.taskId && place.taskId !== task.id) await tasks.finish(tx, place.taskId, place.annotatorId === task.annotatorId ? 'closed' : 'lost');
-	await slots.fill(tx, place.id, { judgmentId: judged.id, taskId: task.id, annotatorId: task.annotatorId });
-	return current ? 0 : 1;
-}
-
 /** What a task's state and an earlier judgment allow; the judgment to supersede, if any. */
 function mayJudge(task: TaskForWork, standing: Standing | null, submission: Submission): Result<string | null> {
 	if (task.leaseTokenHash !== secretHash(submission.leaseToken)) {
@@ -77,6 +60,65 @@ function mayJudge(task: TaskForWork, standing: Standing | null, submission: Subm
 	return ok(null);
 }
 
+type Work = { task: TaskForWork; comparison: LockedComparison; places: slots.LockedSlot[]; standing: Standing | null; judgmentId: string; verdict: Verdict; shown: ShownVerdict; durationMs: number };
+
+/** Ends another task that this judgment takes the place of. */
+async function closeOther(tx: Tx, place: slots.LockedSlot | null, task: TaskForWork): Promise<void> {
+	if (place?.taskId && place.taskId !== task.id) await tasks.finish(tx, place.taskId, place.annotatorId === task.annotatorId ? 'closed' : 'lost');
+}
+
+function deltaOf(work: Work, change: number, completed: number): ProgressDelta {
+	const { verdict, shown, standing } = work;
+	const decisive = standing === null && (shown === 'left' || shown === 'right');
+	return {
+		judged: standing ? 0 : 1,
+		counted: change,
+		completed,
+		cannotJudge: Number(verdict === 'cannot_judge') - Number(standing?.verdict === 'cannot_judge'),
+		durationMs: work.durationMs,
+		// From first judgments only: an undo must not count a side twice.
+		leftChosen: Number(decisive && shown === 'left'),
+		decisive: Number(decisive)
+	};
+}
+
+/** A verdict that counts: the pointer moves to it, or it is kept as surplus. Gives whether it counts. */
+async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean> {
+	const { task, comparison, places, standing } = work;
+	const current = standing ? (places.find((place) => place.judgmentId === standing.id) ?? null) : null;
+	const place = current ?? placeFor(places, task);
+	if (!current) await closeOther(tx, place, task);
+	const change = place && !current ? 1 : 0;
+	const filled = comparison.filled + change;
+	const status = comparisons.statusWith(comparison, filled);
+	await judgments.settle(tx, {
+		task,
+		judgmentId: work.judgmentId,
+		placeId: place?.id ?? null,
+		comparison: { filled, status },
+		delta: deltaOf(work, change, Number(status === 'complete') - Number(comparison.status === 'complete')),
+		audit: { via: actor.via, action: standing ? 'judgment.supersede' : 'judgment.submit', details: { comparison: task.comparisonId, verdict: work.verdict, counted: place !== null } }
+	});
+	return place !== null;
+}
+
+/** A verdict that does not count frees the place; a judgment that had come too late takes it. */
+async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<void> {
+	const { task, comparison, places, standing } = work;
+	const wasComplete = comparison.status === 'complete';
+	const counted = standing ? places.find((place) => place.judgmentId === standing.id) : undefined;
+	const held = counted ?? places.find((place) => place.annotatorId === task.annotatorId && place.judgmentId === null) ?? null;
+	if (held) await slots.release(tx, held.id);
+	await closeOther(tx, held, task);
+	await tasks.finish(tx, task.id, 'done');
+	if (counted) await comparisons.setFilled(tx, comparison, comparison.filled - 1);
+	const change = (counted ? -1 : 0) + (await fillFromSurplus(tx, comparison));
+	await comparisons.refreshExhaustion(tx, task.comparisonId);
+	await progress.add(tx, task.roundId, actor.userId, deltaOf(work, change, Number(comparison.status === 'complete') - Number(wasComplete)));
+	const action = standing ? 'judgment.supersede' : 'judgment.submit';
+	await record(tx, actor, { action, projectId: task.projectId, subject: ['judgment', work.judgmentId], details: { comparison: task.comparisonId, verdict: work.verdict, counted: false } });
+}
+
 /**
  * Takes a judgment: exactly one transaction appends it, moves the slot's pointer
  * and ends the lease. A late one still counts where a place is free, and is kept
@@ -86,68 +128,37 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 	const { idempotencyKey = null, ...body } = submission;
 	const bodyHash = contentHash({ ...body, leaseToken: secretHash(body.leaseToken) });
 	return inTransaction(app.db, async (tx) => {
-		const before = await tasks.get(tx, submission.taskId);
-		if (!before || before.annotatorId !== actor.userId) return fail('not_found', 'There is no such task of yours.');
-		const access = await allow(tx, actor, { id: before.projectId }, 'task.judge');
+		const own = (await progress.lockForTask(tx, submission.taskId, actor.userId)) ? await tasks.ownWork(tx, submission.taskId, actor.userId, idempotencyKey) : null;
+		if (!own) return fail('not_found', 'There is no such task of yours.');
+		const { task, answered } = own;
+		const access = allowFound(actor, own.access, 'task.judge');
 		if (!access.ok) return access;
-		if (!isVerdictOf(before.mode, toCanonical(before.sideOrder, submission.verdict))) {
-			return wrongField('verdict', before.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
+		const verdict = toCanonical(task.sideOrder, submission.verdict);
+		if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
+		if (answered) {
+			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
+			return ok({ judgmentId: answered.id, counted: answered.counted });
 		}
-		await progress.lock(tx, before.roundId, actor.userId);
-		if (idempotencyKey !== null) {
-			const answered = await judgments.byIdempotencyKey(tx, actor.userId, idempotencyKey);
-			if (answered) {
-				if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
-				return ok({ judgmentId: answered.id, counted: answered.counted });
-			}
-		}
-		const comparison = await comparisons.lock(tx, before.comparisonId);
-		const task = (await tasks.get(tx, submission.taskId)) ?? before;
-		const standing = await judgments.standingOf(tx, task.comparisonId, actor.userId);
+		const comparison = await comparisons.lock(tx, task.comparisonId);
+		const { places, standing } = await slots.lockAll(tx, task.comparisonId, actor.userId);
 		const allowed = mayJudge(task, standing, submission);
 		if (!allowed.ok) return allowed;
 
-		const verdict = toCanonical(task.sideOrder, submission.verdict);
-		const salt = newSecret();
 		const rationale = submission.rationale?.trim() ?? '';
+		const salt = newSecret();
+		const durationMs = submission.durationMs ?? null;
 		const judgmentId = await judgments.insert(tx, {
 			task,
 			verdict,
-			durationMs: submission.durationMs ?? null,
+			durationMs,
 			supersedesId: allowed.value,
 			idempotencyKey,
 			bodyHash,
 			text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
 		});
-		const wasComplete = comparison.status === 'complete';
-		let change = await settle(tx, task, comparison, { id: judgmentId, counts: counts(verdict) }, standing);
-		const counted = counts(verdict) && (change > 0 || standing?.slotId != null);
-		await comparisons.setFilled(tx, comparison, comparison.filled + change);
-		await tasks.finish(tx, task.id, 'done');
-		if (!counts(verdict)) {
-			change += await fillFromSurplus(tx, comparison);
-			await comparisons.refreshExhaustion(tx, task.comparisonId);
-		}
-		await progress.add(tx, task.roundId, actor.userId, {
-			judged: standing ? 0 : 1,
-			counted: change,
-			completed: Number(comparison.status === 'complete') - Number(wasComplete),
-			cannotJudge: Number(verdict === 'cannot_judge') - Number(standing?.verdict === 'cannot_judge'),
-			durationMs: submission.durationMs ?? 0,
-			...sideTally(submission.verdict, standing === null)
-		});
-		await record(tx, actor, {
-			action: standing ? 'judgment.supersede' : 'judgment.submit',
-			projectId: task.projectId,
-			subject: ['judgment', judgmentId],
-			details: { comparison: task.comparisonId, verdict, counted }
-		});
-		return ok({ judgmentId, counted });
+		const work: Work = { task, comparison, places, standing, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
+		if (counts(verdict)) return ok({ judgmentId, counted: await settleCounting(tx, actor, work) });
+		await settleCannotJudge(tx, actor, work);
+		return ok({ judgmentId, counted: false });
 	});
-}
-
-/** Left-rate's two counts, taken from first judgments only: an undo must not count a side twice. */
-function sideTally(verdict: ShownVerdict, first: boolean): { leftChosen: number; decisive: number } {
-	const decisive = verdict === 'left' || verdict === 'right';
-	return first && decisive ? { leftChosen: verdict === 'left' ? 1 : 0, decisive: 1 } : { leftChosen: 0, decisive: 0 };
 }

@@ -33,7 +33,7 @@ export async function voidJudgment(app: { db: Db }, actor: Actor, input: { judgm
 		const chain = await judgments.chain(tx, input.judgmentId);
 		for (const id of chain) await judgments.insertVoid(tx, id, { reason: input.reason, note: input.note ?? null, byUserId: actor.userId });
 		const wasComplete = comparison.status === 'complete';
-		const place = (await slots.lockAll(tx, comparison.id)).find((slot) => slot.judgmentId !== null && chain.includes(slot.judgmentId));
+		const place = (await slots.lockAll(tx, comparison.id)).places.find((slot) => slot.judgmentId !== null && chain.includes(slot.judgmentId));
 		let change = 0;
 		if (place) {
 			await slots.release(tx, place.id);

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import postgres from 'postgres';
+import { createApp } from '#lib/server/app.ts';
+import type { App } from '#lib/server/app.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { fact, putFact } from '#lib/server/db/installation.ts';
+import * as users from '#lib/server/db/users.ts';
+import { createProject } from '#lib/server/usecases/create-project.ts';
+import { importPairs } from '#lib/server/usecases/import-pairs.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
+import { ACCOUNTS_FILE, asAdmin, createAccounts, writeAccounts } from './accounts.ts';
+import type { DemoPerson } from './accounts.ts';
+import { lawFirm } from './law-firm/scenario.ts';
+import { lawyerQaZh } from './lawyer-qa-zh/scenario.ts';
+import { composition } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import { valueOf } from './value-of.ts';
+
+/** One number for all Plumbline processes, beside the migration's. */
+const SEED_LOCK = 7_310_585_423;
+/** Facts of the installation: the accounts with their ids; everything written. */
+const ACCOUNTS = 'demo.accounts';
+const SEEDED = 'demo.seeded';
+
+/** What a run of the seed did; `lines` are for the person at the terminal. */
+export type Seeded = { did: 'seeded' | 'nothing' | 'refused'; lines: string[] };
+
+/** Accounts and their file stand or fall together: the file is in place when the transaction commits, and is written anew when it did not. */
+async function seedAccounts(app: App): Promise<DemoPerson[] | null> {
+	return app.db.transaction(async (tx) => {
+		await users.lockAll(tx);
+		// An installation that people use must not get an administrator whose password lies in a file.
+		if (!(await users.none(tx))) return null;
+		const { accounts, people } = await createAccounts(app, tx);
+		await putFact(tx, ACCOUNTS, people);
+		await writeAccounts(app.config.dataDir, accounts);
+		return people;
+	});
+}
+
+async function* jsonl(rows: readonly unknown[]): AsyncGenerator<Uint8Array> {
+	for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
+}
+
+/** Makes the project, or what an interrupted seed left out of it: every step adds nothing when it was done before. */
+async function seedProject(app: App, people: readonly DemoPerson[], scenario: Scenario): Promise<string> {
+	const actor = asAdmin(people.find((person) => person.role === 'admin')?.id ?? '');
+	const { slug, files, ...settings } = scenario;
+	const key = `demo.project.${slug}`;
+	if ((await fact(app.db, key)) === null) {
+		await app.db.transaction(async (tx) => {
+			const { id } = valueOf(await createProject({ ...app, db: tx }, actor, { slug, ...settings }));
+			await putFact(tx, key, id);
+		});
+	}
+	for (const { id, role } of people) {
+		if (role !== 'admin') valueOf(await putMember(app, actor, { slug, userId: id, role }));
+	}
+	for (const { name, rows } of files) {
+		const begun = valueOf(await importPairs(app, actor, { slug, format: 'jsonl', skipBad: false, fileName: name, source: jsonl(rows) }));
+		valueOf(await begun.done);
+	}
+	return composition(scenario);
+}
+
+/**
+ * Writes the demo once an installation. Safe beside another one (the second
+ * waits, then finds everything done) and after a kill: accounts are all there
+ * or not at all, projects are completed.
+ * @throws Error when a text of the demo is not taken, or the database is away
+ */
+export async function seedDemo(app: App): Promise<Seeded> {
+	const file = join(app.config.dataDir, ACCOUNTS_FILE);
+	// A lock of the session, on a connection of its own: it ends with this process, however that ends.
+	const holder = postgres(app.config.databaseUrl, { max: 1, onnotice: () => undefined });
+	try {
+		await holder`select pg_advisory_lock(${SEED_LOCK})`;
+		if ((await fact(app.db, SEEDED)) !== null) {
+			if (existsSync(file)) return { did: 'nothing', lines: [] };
+			return { did: 'nothing', lines: [`The demo is in this database, but ${file} with its passwords is gone; they are stored nowhere else. A new one for any account: npx plumbline user password-link EMAIL`] };
+		}
+		const people = ((await fact(app.db, ACCOUNTS)) as DemoPerson[] | null) ?? (await seedAccounts(app));
+		if (!people) return { did: 'refused', lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
+		const lines: string[] = [];
+		for (const scenario of [await lawFirm(), await lawyerQaZh()]) lines.push(await seedProject(app, people, scenario));
+		await putFact(app.db, SEEDED, { projects: lines.length });
+		return { did: 'seeded', lines };
+	} finally {
+		await holder.end({ timeout: 5 });
+	}
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	const app = await createApp(readConfig({ PLUMBLINE_LOG_LEVEL: 'warn', ...process.env }), 'cli');
+	try {
+		for (const line of (await seedDemo(app)).lines) console.log(line);
+	} finally {
+		await app.close();
+	}
+}

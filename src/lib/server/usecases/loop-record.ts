@@ -1,0 +1,78 @@
+import type { LoopFacts } from '../../domain/next-action.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Checkpoint, Decision } from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
+import * as comparisons from '../db/comparisons.ts';
+import * as evaluations from '../db/evaluations.ts';
+import type { Evaluation } from '../db/evaluations.ts';
+import * as generations from '../db/generations.ts';
+import type { Generation } from '../db/generations.ts';
+import * as members from '../db/members.ts';
+import * as progress from '../db/progress.ts';
+import type { Round } from '../db/rounds.ts';
+import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
+import * as snapshots from '../db/snapshots.ts';
+import type { Snapshot } from '../db/snapshots.ts';
+
+/** A checkpoint that is looked at now: what this round trained, else what it compares. */
+export type CheckpointAtHand = { checkpoint: Checkpoint; from: 'this' | 'previous'; decision: Decision | null; evaluation: Evaluation | null; answers: Generation | null };
+
+/** What the record says about a round: kept tallies and the newest row of each stage. */
+export type LoopRecord = {
+	round: Round;
+	totals: Awaited<ReturnType<typeof progress.totals>>;
+	exhausted: number;
+	judges: number;
+	snapshot: Snapshot | null;
+	/** Newest run on that snapshot. */
+	run: Run | null;
+	atHand: CheckpointAtHand | null;
+};
+
+async function checkpointAtHand(db: Executor, round: Round, runsOfRound: readonly Run[], all: readonly Checkpoint[]): Promise<CheckpointAtHand | null> {
+	const own = all.findLast((checkpoint) => runsOfRound.some((run) => run.id === checkpoint.runId && run.status === 'succeeded'));
+	const checkpoint = own ?? all.find((candidate) => candidate.id === round.candidateCheckpointId);
+	if (!checkpoint) return null;
+	const [decisions, evaluation, made] = await Promise.all([checkpoints.decisionsOf(db, checkpoint.id), evaluations.newestOf(db, checkpoint.id), generations.ofCheckpoint(db, checkpoint.id)]);
+	return { checkpoint, from: own ? 'this' : 'previous', decision: decisions[0] ?? null, evaluation, answers: made[0] ?? null };
+}
+
+/** Reads where a round stands. */
+export async function loopRecord(db: Executor, projectId: string, round: Round): Promise<LoopRecord> {
+	const [totals, exhausted, judges, allSnapshots, allRuns, allCheckpoints] = await Promise.all([
+		progress.totals(db, round.id),
+		comparisons.exhausted(db, round.id),
+		members.judges(db, projectId),
+		snapshots.list(db, projectId),
+		runs.list(db, projectId),
+		checkpoints.list(db, projectId)
+	]);
+	const own = allRuns.filter((run) => run.roundId === round.id);
+	const snapshot = allSnapshots.find((candidate) => candidate.roundId === round.id) ?? null;
+	return {
+		round,
+		totals,
+		exhausted,
+		judges: judges.length,
+		snapshot,
+		run: own.find((run) => run.snapshotId === snapshot?.id) ?? null,
+		atHand: await checkpointAtHand(db, round, own, allCheckpoints)
+	};
+}
+
+/** The record as the rule of the next action reads it. */
+export function loopFacts(record: LoopRecord, who: Pick<LoopFacts, 'may' | 'mine'>): LoopFacts {
+	const { round, snapshot, run, atHand } = record;
+	return {
+		...who,
+		comparisons: round.comparisons,
+		complete: record.totals.completed,
+		exhausted: record.exhausted,
+		judges: record.judges,
+		snapshot: snapshot ? { id: snapshot.id, run: run ? { id: run.id, status: run.status } : null } : null,
+		checkpoint: atHand
+			? { id: atHand.checkpoint.id, from: atHand.from, decision: atHand.decision?.decision ?? null, evaluation: atHand.evaluation?.status ?? null, answers: atHand.answers?.status ?? null }
+			: null
+	};
+}

@@ -1,0 +1,71 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import { waitingFor } from '../../domain/waiting-for.ts';
+import type { WaitingFor } from '../../domain/waiting-for.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import * as rounds from '../db/rounds.ts';
+import * as runs from '../db/runs.ts';
+import * as snapshots from '../db/snapshots.ts';
+import * as workers from '../db/workers.ts';
+import { allow } from './access.ts';
+import { defaultRecipe, parentRank } from './start-run.ts';
+
+/** A checkpoint that a run may continue. `rank`: the adapter rank that it would have to keep; null for the base model. */
+export type RunParent = { id: string; name: string; isBase: boolean; isChampion: boolean; rank: number | null };
+
+/** A snapshot that can be trained. */
+export type TrainableSnapshot = { id: string; objective: string; sha256: string; rows: number; round: number; createdAt: string };
+
+/** What the form that starts a run begins with. */
+export type RunPreparation = {
+	snapshot: TrainableSnapshot & { stale: number };
+	/** Newest first. */
+	parents: RunParent[];
+	parentId: string;
+	recipe: TrainingRecipe;
+	/** What a run queued now would wait for. */
+	waitingFor: WaitingFor;
+};
+
+/** Defaults of a run for a snapshot, and the checkpoints it could continue; the promoted one is proposed. */
+export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; snapshotId: string }): Promise<Result<RunPreparation>> {
+	const { db } = app;
+	const access = await allow(db, actor, { slug: input.slug }, 'run.start');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const snapshot = await snapshots.get(db, input.snapshotId);
+	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.');
+	const champion = await checkpoints.champion(db, project.id);
+	const recipe = await defaultRecipe(db, snapshot, champion);
+	if (!recipe.ok) return recipe;
+	const [all, round, stale, living, ahead] = await Promise.all([
+		checkpoints.list(db, project.id),
+		rounds.byId(db, snapshot.roundId),
+		snapshots.changedSince(db, snapshot.id),
+		workers.alive(db),
+		runs.queued(db)
+	]);
+	const parents = await Promise.all(
+		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isBase: one.kind === 'base', isChampion: one.id === champion.id, rank: (await parentRank(db, one)) ?? null }))
+	);
+	const rank = parents.find((parent) => parent.id === champion.id)?.rank ?? null;
+	return ok({
+		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale },
+		parents,
+		parentId: champion.id,
+		recipe: rank === null ? recipe.value : { ...recipe.value, loraRank: rank },
+		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
+	});
+}
+
+/** Snapshots that a run could be started for, newest first. */
+export async function trainableSnapshots(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<TrainableSnapshot[]>> {
+	const access = await allow(app.db, actor, { slug }, 'run.start');
+	if (!access.ok) return access;
+	const [all, everyRound] = await Promise.all([snapshots.list(app.db, access.value.project.id), rounds.list(app.db, access.value.project.id)]);
+	const number = new Map(everyRound.map((round) => [round.id, round.number]));
+	return ok(all.map(({ id, objective, sha256, trainRows, roundId, createdAt }) => ({ id, objective, sha256, rows: trainRows, round: number.get(roundId) ?? 0, createdAt })));
+}

@@ -1,0 +1,171 @@
+import type { Figure } from '../../domain/cluster-bootstrap.ts';
+import { currentStage, nextAction } from '../../domain/next-action.ts';
+import type { LoopStage, NextAction } from '../../domain/next-action.ts';
+import { may } from '../../domain/permission.ts';
+import type { Action } from '../../domain/permission.ts';
+import { ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { DatasetObjective } from '../../domain/preference-dataset.ts';
+import { waitingFor } from '../../domain/waiting-for.ts';
+import type { WaitingFor } from '../../domain/waiting-for.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Decision } from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
+import type { Evaluation } from '../db/evaluations.ts';
+import type { Generation } from '../db/generations.ts';
+import * as imports from '../db/imports.ts';
+import type { Project } from '../db/members.ts';
+import * as progress from '../db/progress.ts';
+import * as projects from '../db/projects.ts';
+import * as roundStats from '../db/round-stats.ts';
+import * as rounds from '../db/rounds.ts';
+import type { Round } from '../db/rounds.ts';
+import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
+import * as snapshots from '../db/snapshots.ts';
+import * as workers from '../db/workers.ts';
+import { allow } from './access.ts';
+import { loopFacts, loopRecord } from './loop-record.ts';
+import type { LoopRecord } from './loop-record.ts';
+import { promptCounts } from './prompt-counts.ts';
+import type { PromptCounts } from './prompt-counts.ts';
+
+/** More than this is said as "500 or more": nobody's evening depends on the exact number. */
+const LEFT_CAP = 500;
+/** Pairs after which a person's pace says something about what is left. */
+const PACE_FROM = 3;
+
+/** The training engine as the page shows it: ready, or why not. */
+export type EngineNotice = { code: 'ready'; gpus: number } | { code: 'unknown' } | Exclude<WaitingFor, { code: 'in_line' } | { code: 'starting' }>;
+
+/** Live counts of the circle. Names models and checkpoints: never for who judges blind. */
+export type LoopStages = {
+	prompts: PromptCounts & { importing: number | null };
+	comparisons: { total: number; complete: number; exhausted: number; identical: number };
+	judgments: { done: number; wanted: number; people: number; judges: number };
+	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; createdAt: string } | null;
+	run: (Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'problem'> & { waitingFor: WaitingFor | null }) | null;
+	checkpoint: { id: string; name: string; from: 'this' | 'previous'; decision: Decision['decision'] | null; decidedBy: string | null } | null;
+	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total'> & { accuracy: Figure | null }) | null;
+	answers: Pick<Generation, 'status' | 'done' | 'total'> | null;
+	champion: { id: string; name: string; isBase: boolean };
+};
+
+/** A project's home. What is null for annotators they may not know: they judge without knowing whose answers they see. */
+export type LoopView = {
+	round: { number: number };
+	next: NextAction;
+	mine: { judged: number; skipped: number; cannotJudge: number; left: number | null; secondsEach: number | null } | null;
+	guidelineVersion: number | null;
+	inside: { stage: LoopStage; status: Round['status']; stages: LoopStages; engine: EngineNotice; earlier: { number: number; status: Round['status'] }[] } | null;
+};
+
+async function ownPart(db: Executor, round: Round, userId: string): Promise<NonNullable<LoopView['mine']>> {
+	const [done, left] = await Promise.all([progress.of(db, round.id, userId), roundStats.leftFor(db, round.id, userId, LEFT_CAP)]);
+	return {
+		judged: done.judged,
+		skipped: done.skipped,
+		cannotJudge: done.cannotJudge,
+		left: left >= LEFT_CAP ? null : left,
+		secondsEach: done.judged >= PACE_FROM && done.durationMs > 0 ? done.durationMs / done.judged / 1000 : null
+	};
+}
+
+function engineNotice(living: readonly workers.Worker[]): EngineNotice {
+	const capabilities = living.map((worker) => worker.capabilities);
+	const ready = capabilities.filter((one) => one.engine.state === 'ready');
+	if (ready.length > 0) return { code: 'ready', gpus: ready.reduce((sum, one) => sum + one.gpus.length, 0) };
+	const why = waitingFor(capabilities, 0);
+	return why.code === 'starting' || why.code === 'in_line' ? { code: 'unknown' } : why;
+}
+
+async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRecord, all: readonly Round[], living: readonly workers.Worker[]): Promise<LoopStages> {
+	const { db } = app;
+	const { round, totals, snapshot, run, atHand } = record;
+	const brought = await imports.list(db, project.id);
+	const [prompts, stale, queue, champion] = await Promise.all([
+		promptCounts(db, project.id, { imports: brought, rounds: all }),
+		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
+		runs.queued(db),
+		checkpoints.champion(db, project.id)
+	]);
+	const importing = brought.filter((one) => one.status === 'staging');
+	const waits = run?.status === 'queued' || run?.status === 'waiting';
+	return {
+		prompts: { ...prompts, importing: importing.length > 0 ? importing.reduce((sum, one) => sum + one.rows, 0) : null },
+		comparisons: { total: round.comparisons, complete: totals.completed, exhausted: record.exhausted, identical: round.identical },
+		judgments: { done: totals.counted, wanted: round.comparisons * project.overlap, people: totals.people, judges: record.judges },
+		snapshot: snapshot
+			? { id: snapshot.id, objective: snapshot.objective as DatasetObjective, trainRows: snapshot.trainRows, used: snapshot.used, stale, createdAt: snapshot.createdAt }
+			: null,
+		run: run
+			? {
+					id: run.id,
+					status: run.status,
+					step: run.step,
+					maxSteps: run.maxSteps,
+					problem: run.problem,
+					waitingFor: waits ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id))) : null
+				}
+			: null,
+		checkpoint: atHand
+			? { id: atHand.checkpoint.id, name: atHand.checkpoint.name, from: atHand.from, decision: atHand.decision?.decision ?? null, decidedBy: atHand.decision?.byName ?? null }
+			: null,
+		evaluation: atHand?.evaluation
+			? {
+					status: atHand.evaluation.status,
+					done: atHand.evaluation.done,
+					total: atHand.evaluation.total,
+					accuracy: (atHand.evaluation.results as { checkpoint?: { accuracy?: Figure | null } } | null)?.checkpoint?.accuracy ?? null
+				}
+			: null,
+		answers: atHand?.answers ? { status: atHand.answers.status, done: atHand.answers.done, total: atHand.answers.total } : null,
+		champion: { id: champion.id, name: champion.name, isBase: champion.kind === 'base' }
+	};
+}
+
+/** Where the circle stands, what it waits for, and the one next action of the person who looks. */
+export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<LoopView>> {
+	const access = await allow(app.db, actor, { slug }, 'project.read');
+	if (!access.ok) return access;
+	const { project, role } = access.value;
+	const able = (action: Action) => may({ role, isAdmin: actor.isAdmin }, action);
+	const all = await rounds.list(app.db, project.id);
+	const round = all.at(-1);
+	if (!round) throw new Error(`project ${project.id} has no round`);
+	const [record, mine, guideline] = await Promise.all([
+		loopRecord(app.db, project.id, round),
+		able('task.judge') ? ownPart(app.db, round, actor.userId) : null,
+		projects.guideline(app.db, project.id)
+	]);
+	const facts = loopFacts(record, {
+		may: {
+			judge: able('task.judge'),
+			import: able('import.create'),
+			freeze: able('snapshot.create'),
+			train: able('run.start'),
+			decide: able('checkpoint.decide'),
+			manage: able('members.manage')
+		},
+		mine
+	});
+	const living = able('run.read') ? await workers.alive(app.db) : [];
+	return ok({
+		round: { number: round.number },
+		next: nextAction(facts),
+		mine,
+		guidelineVersion: guideline?.version ?? null,
+		inside:
+			able('round.read') && able('checkpoint.read') && able('run.read')
+				? {
+						stage: currentStage(facts),
+						status: round.status,
+						stages: await readStages(app, project, record, all, living),
+						engine: engineNotice(living),
+						earlier: all.slice(0, -1).map(({ number, status }) => ({ number, status })).reverse()
+					}
+				: null
+	});
+}
