@@ -21,7 +21,7 @@ export default defineConfig({
 				test: {
 					name: 'engine',
 					include: ['test/engine/**/*.test.ts'],
-					globalSetup: ['test/engine/setup.ts'],
+					globalSetup: ['test/support/cluster.ts', 'test/engine/setup.ts'],
 					testTimeout: 600_000,
 					hookTimeout: 1_500_000,
 					// Two cores: engines side by side would only slow each other down.

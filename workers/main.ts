@@ -5,7 +5,7 @@ import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabil
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { announceWorker, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
@@ -26,8 +26,8 @@ const ALIVE_MS = 10_000;
 const config = readConfig(process.env);
 const app = await createApp(config, 'worker');
 const shutdown = new AbortController();
-const launcher = createLocalLauncher();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
+const launcher = createLocalLauncher(hostKey);
 const gpus = await inspectGpus();
 const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, engine: { state: 'unknown' } };
 
@@ -45,12 +45,16 @@ const dead = (await workersOfHost(app, hostKey)).filter((worker) => !lives(worke
 const workerId = await announceWorker(app, { hostname: hostname(), pid: process.pid, hostKey, capabilities });
 // First their engines, then their runs: a run must never be in two engines.
 const left = await attemptsOfWorkers(app, dead);
-const cleared = await launcher.clearOrphans((attempt) => {
-	const [runId = '', number = ''] = attempt.split('.');
-	return /^[0-9a-f-]{36}$/.test(runId) && !left.includes(attempt) ? attemptHoldsRun(app, runId, Number(number)) : false;
-});
+const cleared = await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
 await takeOver(app, dead);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
+
+/** Whether processes with this mark (`run.attempt`, or `generation.` before it) are a living worker's of this installation. */
+async function ownedByLiving(mark: string, left: readonly string[]): Promise<boolean> {
+	const [, generation, id = '', attempt = ''] = /^(generation\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
+	if (id === '' || left.includes(`${id}.${attempt}`)) return false;
+	return generation ? attemptHoldsGeneration(app, id, Number(attempt)) : attemptHoldsRun(app, id, Number(attempt));
+}
 
 async function announce(engine: EngineState): Promise<void> {
 	capabilities.engine = engine;

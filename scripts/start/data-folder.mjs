@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { acquireLock, LockHeld } from './lock.mjs';
@@ -14,8 +14,7 @@ const STOPPING_MS = 60_000;
  * @returns {Promise<{ stopping: () => void, release: () => void }>}
  */
 export async function openDataFolder(dataDir) {
-	// Started by root, PostgreSQL's user must be able to pass through; what lies inside stays closed.
-	mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+	make(dataDir);
 	const note = join(dataDir, 'stopping');
 	const lock = await takeLock(join(dataDir, 'lock'), note, dataDir);
 	rmSync(note, { force: true });
@@ -26,6 +25,18 @@ export async function openDataFolder(dataDir) {
 			lock.release();
 		}
 	};
+}
+
+/** @param {string} dataDir */
+function make(dataDir) {
+	try {
+		// Started by root, PostgreSQL's user must be able to pass through; what lies inside stays closed.
+		mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+		accessSync(dataDir, constants.W_OK);
+	} catch (error) {
+		const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+		throw new Trouble(`The data folder ${dataDir} cannot be made or written (${code}). Name one that you may write: PLUMBLINE_DATA_DIR=… npm start`);
+	}
 }
 
 /**

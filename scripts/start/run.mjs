@@ -6,6 +6,7 @@ const KEPT_OUTPUT = 400_000;
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
+let ending = false;
 
 /**
  * Arguments that make a Node script end with its parent. The caller gives it a pipe as standard input.
@@ -53,6 +54,8 @@ export function runNode(node, args, options) {
  * @returns {Promise<Ended>}
  */
 export function runToEnd(command, args, { cwd, env = process.env, onLine, uid, gid }) {
+	// A step of several commands must not begin the next one after the person pressed Ctrl-C.
+	if (ending) return Promise.reject(new Error('stopping'));
 	return new Promise((resolve, reject) => {
 		const child = spawn(command, args, { cwd, env, uid, gid, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
 		running.add(child);
@@ -82,7 +85,11 @@ export function runToEnd(command, args, { cwd, env = process.env, onLine, uid, g
 
 /** Ends every child that runToEnd still waits for: the person pressed Ctrl-C in the middle of a step. */
 export function endRunning() {
+	ending = true;
 	for (const child of running) signalGroup(child.pid, 'SIGTERM');
+	setTimeout(() => {
+		for (const child of running) signalGroup(child.pid, 'SIGKILL');
+	}, 5000).unref();
 }
 
 /**

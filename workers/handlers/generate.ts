@@ -51,7 +51,7 @@ async function answerWith(context: WorkerContext, at: GenerationAtHand, base: Mo
 		model: base,
 		...(adapter ? { adapter } : {}),
 		dir,
-		marker: `generation.${at.generation.id}.${at.generation.attempt}`,
+		marker: `${context.hostKey}:generation.${at.generation.id}.${at.generation.attempt}`,
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
 		threads: context.threads,
 		signal

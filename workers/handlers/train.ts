@@ -1,13 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
+import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
+import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { verifyAdapter } from '../engine/swift/score.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
 import { layOutAdapter, provideBase } from './checkpoint-files.ts';
@@ -30,6 +33,12 @@ async function resumable(context: WorkerContext, at: AttemptAtHand): Promise<str
 	return undefined;
 }
 
+/** Steps that the broken attempt had trained and logged, and its worker had not yet written when it died. */
+async function stepsUpTo(attemptDir: string, step: number): Promise<StepMetrics[]> {
+	const logged = await readFile(join(attemptDir, OUTPUT_FOLDER, 'logging.jsonl'), 'utf8').catch(() => '');
+	return [...metricsByStep(logged.split('\n')).values()].filter((metrics) => metrics.step <= step).map(({ step: at, epoch, values }) => ({ step: at, epoch, values }));
+}
+
 async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
 	const engine = createSwiftEngine(context.environment);
 	const prepared = await engine.prepare(request);
@@ -37,7 +46,7 @@ async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease
 	const run: PreparedRun = prepared.value;
 	const command = engine.command(run);
 	const held = await recordProgress(context.app, lease.of, {
-		metrics: [],
+		metrics: run.resumeCheckpoint && request.resumeFrom ? await stepsUpTo(request.resumeFrom, run.resumeCheckpoint.step) : [],
 		log: [],
 		events: run.dropped.map((row) => ({ kind: 'row_dropped', data: row })),
 		facts: { outputDir: request.dir, argv: command.argv, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }

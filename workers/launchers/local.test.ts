@@ -47,3 +47,12 @@ it('clears what an earlier worker left, and leaves what is owned', async () => {
 	expect(await findOrphans(name('owned'))).toHaveLength(1);
 	if (owned.ok) await owned.process.stop(0);
 });
+
+it('leaves what another installation of this host runs', async () => {
+	const [ours, theirs] = [createLocalLauncher(name('ours')), createLocalLauncher(name('theirs'))];
+	const job = await theirs.submit(spec(name('other'), 'setInterval(() => {}, 1000)'));
+	if (!job.ok) throw new Error(job.problem.message);
+	expect(await ours.clearOrphans(() => false)).toEqual([]);
+	expect(await createLocalLauncher(name('theirs')).clearOrphans(() => false)).toEqual([name('other')]);
+	expect(await theirs.collect(job.value)).toMatchObject({ signal: 'SIGKILL' });
+});

@@ -7,9 +7,13 @@ import { startProcess } from '../process/supervise.ts';
 import type { SupervisedProcess } from '../process/supervise.ts';
 import type { LaunchSpec, LaunchedJob, Launcher } from './launcher.ts';
 
-/** Runs jobs as children of this worker, each under a guard. A job does not outlive its worker. */
-export function createLocalLauncher(): Launcher {
+/**
+ * Runs jobs as children of this worker, each under a guard. A job does not outlive its worker.
+ * @param scope the installation's key: two installations on one host must not take each other's engines for orphans
+ */
+export function createLocalLauncher(scope = ''): Launcher {
 	const processes = new Map<string, SupervisedProcess>();
+	const prefix = scope === '' ? '' : `${scope}:`;
 
 	async function collect(job: LaunchedJob): Promise<ProcessExit> {
 		const process = processes.get(job.attempt);
@@ -23,7 +27,7 @@ export function createLocalLauncher(): Launcher {
 		submit: async (spec: LaunchSpec) => {
 			if (processes.has(spec.attempt)) return problem('start_failed', 'This attempt runs already.', 'Start a new attempt.');
 			const { command, attempt, ...rest } = spec;
-			const started = await startProcess({ ...command, ...rest, marker: attempt });
+			const started = await startProcess({ ...command, ...rest, marker: prefix + attempt });
 			if (!started.ok) return { ok: false, problem: explainFailure(started.exit, '') };
 			processes.set(attempt, started.process);
 			void started.process.exited.then(() => setTimeout(() => processes.delete(attempt), KEPT_MS).unref());
@@ -37,15 +41,17 @@ export function createLocalLauncher(): Launcher {
 		cancel: async (job, options) => {
 			const process = processes.get(job.attempt);
 			if (process) await process.stop(options?.graceSeconds);
-			else await killOrphans(job.attempt);
+			else await killOrphans(prefix + job.attempt);
 		},
 		collect,
 		clearOrphans: async (isOwned) => {
 			const cleared = new Set<string>();
 			for (const { marker } of await findOrphans()) {
-				if (cleared.has(marker) || processes.has(marker) || (await isOwned(marker))) continue;
+				if (!marker.startsWith(prefix)) continue;
+				const attempt = marker.slice(prefix.length);
+				if (cleared.has(attempt) || processes.has(attempt) || (await isOwned(attempt))) continue;
 				await killOrphans(marker);
-				cleared.add(marker);
+				cleared.add(attempt);
 			}
 			return [...cleared];
 		}

@@ -186,3 +186,17 @@ export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<s
 	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued' where status = 'running' and worker_id in ${[...workerIds]} returning id`);
 	return rows.map((row) => row.id);
 }
+
+/** Whether this attempt holds the generation and was heard of lately. */
+export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
+	const rows = await rowsOf<{ held: boolean }>(
+		db,
+		sql`select exists (select 1 from generations where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
+	);
+	return rows[0]?.held === true;
+}
+
+/** What these workers were answering. */
+export async function attemptsOf(db: Executor, workerIds: readonly string[]): Promise<{ id: string; attempt: number }[]> {
+	return rowsOf<{ id: string; attempt: number }>(db, sql`select id, attempt from generations where status = 'running' and worker_id in ${[...workerIds]}`);
+}

@@ -1,3 +1,4 @@
+import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import { hasAttempt } from '../../domain/run-state.ts';
 import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
 import type { App } from '../app.ts';
@@ -31,11 +32,17 @@ export async function attemptHoldsRun(app: Pick<App, 'db'>, runId: string, attem
 	return runs.ownsRun(app.db, runId, attempt);
 }
 
-/** Attempts that these workers held, as their processes are marked. */
+/** Whether an attempt still makes a generation's answers. */
+export async function attemptHoldsGeneration(app: Pick<App, 'db'>, generationId: string, attempt: number): Promise<boolean> {
+	return generations.isHeld(app.db, generationId, attempt, RUN_INTERVALS.leaseSeconds);
+}
+
+/** Attempts (`id.number`) at runs and generations that these workers held. */
 export async function attemptsOfWorkers(app: Pick<App, 'db'>, workerIds: readonly string[]): Promise<string[]> {
 	if (workerIds.length === 0) return [];
 	const held = await app.db.transaction((tx) => runs.attemptsOf(tx, workerIds));
-	return held.map(({ runId, attempt }) => `${runId}.${attempt}`);
+	const answering = await generations.attemptsOf(app.db, workerIds);
+	return [...held.map(({ runId, attempt }) => `${runId}.${attempt}`), ...answering.map(({ id, attempt }) => `${id}.${attempt}`)];
 }
 
 /** A worker says goodbye. */

@@ -46,7 +46,8 @@ export async function storeAnswer(
 	at: GenerationAtHand,
 	answer: { promptId: string; checkpointId: string; text: string; sampling: Record<string, unknown>; seed: number; reproducible: boolean }
 ): Promise<boolean> {
-	const messages: Message[] = [{ role: 'assistant', content: answer.text }];
+	// A model may say anything, also what no text holds: NUL and half surrogates would fail the insert and with it the round.
+	const messages: Message[] = [{ role: 'assistant', content: answer.text.toWellFormed().replaceAll('\0', '\uFFFD') }];
 	return app.db.transaction((tx) => generations.addResponse(tx, at.generation.id, at.generation.attempt, { ...answer, messages, contentHash: contentHash(messages) }));
 }
 

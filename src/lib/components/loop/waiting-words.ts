@@ -1,0 +1,19 @@
+import { count } from '#lib/components/shell/format.ts';
+import type { WaitingFor } from '#lib/domain/waiting-for.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+/** Why a run has not begun, one sentence. */
+export function waitingWords(waiting: WaitingFor): string {
+	switch (waiting.code) {
+		case 'no_worker':
+			return m.home_waiting_no_worker();
+		case 'no_engine':
+			return m.home_waiting_no_engine();
+		case 'engine_installing':
+			return m.home_waiting_installing({ done: count(waiting.done), total: count(waiting.total) });
+		case 'in_line':
+			return m.home_waiting_in_line({ count: waiting.ahead, n: count(waiting.ahead) });
+		case 'starting':
+			return m.home_waiting_starting();
+	}
+}

@@ -1,0 +1,152 @@
+import { CircleCheck, CircleStop, CircleX, Clock, Hourglass, LoaderCircle, OctagonX, Wrench } from '@lucide/svelte';
+import type { Component } from 'svelte';
+import { count, duration } from '#lib/components/shell/format.ts';
+import type { RunStatus } from '#lib/domain/run-state.ts';
+import type { FormField, Issue } from './recipe-form.ts';
+import type { WaitingFor } from '#lib/domain/waiting-for.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+type Tone = 'neutral' | 'active' | 'ok' | 'warn' | 'bad';
+
+/** A status as word, tone and icon: colour never speaks alone. */
+export const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: Component<{ class?: string }> }> = {
+	queued: { word: m.run_status_queued, tone: 'neutral', icon: Clock },
+	waiting: { word: m.run_status_waiting, tone: 'neutral', icon: Hourglass },
+	preparing: { word: m.run_status_preparing, tone: 'active', icon: Wrench },
+	running: { word: m.run_status_running, tone: 'active', icon: LoaderCircle },
+	stopping: { word: m.run_status_stopping, tone: 'warn', icon: CircleStop },
+	succeeded: { word: m.run_status_succeeded, tone: 'ok', icon: CircleCheck },
+	failed: { word: m.run_status_failed, tone: 'bad', icon: CircleX },
+	cancelled: { word: m.run_status_cancelled, tone: 'neutral', icon: OctagonX }
+};
+
+/** Why a run has not begun, and that nobody has to come back for it. */
+export function waitingSentence(why: WaitingFor): string {
+	if (why.code === 'no_worker') return m.run_waits_no_worker();
+	if (why.code === 'no_engine') return m.run_waits_no_engine();
+	if (why.code === 'engine_installing') return m.run_waits_engine_installing({ done: count(why.done), total: count(why.total) });
+	if (why.code === 'in_line') return m.run_waits_in_line({ ahead: why.ahead, shown: count(why.ahead) });
+	return m.run_waits_starting();
+}
+
+/** What a run's status sentence is made of. */
+export type StatusFacts = {
+	status: RunStatus;
+	desiredState: string;
+	waitingFor: WaitingFor | null;
+	step: number;
+	maxSteps: number | null;
+	attempt: number;
+	checkpoint: { name: string } | null;
+	problem: { code: string } | null;
+	startedAt: string | null;
+	finishedAt: string | null;
+};
+
+function steps(n: number): string {
+	return m.run_steps({ n, shown: count(n) });
+}
+
+/** A run's status in one sentence. */
+export function statusSentence(run: StatusFacts): string {
+	const took = run.startedAt && run.finishedAt ? duration((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000) : '';
+	if (run.status === 'queued' || run.status === 'waiting') return run.attempt > 0 ? m.run_says_requeued() : waitingSentence(run.waitingFor ?? { code: 'starting' });
+	if (run.status === 'preparing') return run.attempt > 1 ? m.run_says_preparing_again({ attempt: count(run.attempt) }) : m.run_says_preparing();
+	if (run.status === 'running') return run.step === 0 ? m.run_says_loading() : run.maxSteps === null ? m.run_says_running_open({ step: count(run.step) }) : m.run_says_running({ step: count(run.step), max: count(run.maxSteps) });
+	if (run.status === 'stopping') return run.desiredState === 'cancel_discard' ? m.run_says_stopping_discard() : m.run_says_stopping_keep();
+	if (run.status === 'succeeded') return took ? m.run_says_succeeded({ steps: steps(run.step), took }) : m.run_says_succeeded_plain({ steps: steps(run.step) });
+	if (run.status === 'failed') return problemWords(run.problem?.code ?? '');
+	return run.checkpoint ? m.run_says_cancelled_kept({ checkpoint: run.checkpoint.name }) : m.run_says_cancelled();
+}
+
+const PROBLEM_WORDS: Record<string, () => string> = {
+	out_of_memory: m.run_problem_out_of_memory,
+	disk_full: m.run_problem_disk_full,
+	unknown_flag: m.run_problem_engine_mismatch,
+	unsupported_template: m.run_problem_unsupported_model,
+	unsupported_model: m.run_problem_unsupported_model,
+	missing_package: m.run_problem_engine_mismatch,
+	missing_dataset: m.run_problem_data,
+	row_too_long: m.run_problem_row_too_long,
+	row_refused: m.run_problem_data,
+	artifact_damaged: m.run_problem_artifact_damaged,
+	not_a_number: m.run_problem_not_a_number,
+	start_failed: m.run_problem_start_failed,
+	killed: m.run_problem_killed,
+	scoring_failed: m.run_problem_scoring_failed,
+	worker_failed: m.run_problem_worker_failed,
+	worker_lost: m.run_problem_worker_lost,
+	worker_stopped: m.run_problem_worker_stopped,
+	stopped: m.run_says_cancelled,
+	discarded: m.run_says_cancelled
+};
+
+/** What went wrong, in the reader's language; the engine's own words stand beside it in English. */
+export function problemWords(code: string): string {
+	return (PROBLEM_WORDS[code] ?? m.run_problem_other)();
+}
+
+const OBJECTIVE_WORDS: Record<string, () => string> = { dpo: m.run_objective_dpo, kto: m.run_objective_kto, orpo: m.run_objective_orpo };
+
+/** “DPO, from pairs”; another objective by its short name. */
+export function objectiveWords(objective: string): string {
+	return OBJECTIVE_WORDS[objective]?.() ?? objective.toUpperCase();
+}
+
+/** Name of a recipe's field. */
+export const FIELD_LABELS: Record<FormField, () => string> = {
+	reference: m.run_field_reference,
+	beta: m.run_field_beta,
+	rpoAlpha: m.run_field_rpo_alpha,
+	desirableWeight: m.run_field_desirable_weight,
+	undesirableWeight: m.run_field_undesirable_weight,
+	learningRate: m.run_field_learning_rate,
+	maxSteps: m.run_field_max_steps,
+	epochs: m.run_field_epochs,
+	batchSize: m.run_field_batch_size,
+	gradientAccumulation: m.run_field_gradient_accumulation,
+	warmupRatio: m.run_field_warmup_ratio,
+	maxLength: m.run_field_max_length,
+	loraRank: m.run_field_lora_rank,
+	loraAlpha: m.run_field_lora_alpha,
+	targetModules: m.run_field_target_modules,
+	saveSteps: m.run_field_save_steps,
+	seed: m.run_field_seed
+};
+
+const CHOICE_LABELS: Record<string, () => string> = {
+	base: m.run_choice_base,
+	parent: m.run_choice_parent,
+	'all-linear': m.run_choice_all_linear,
+	attention: m.run_choice_attention,
+	mlp: m.run_choice_mlp
+};
+
+/** A fixed choice in words. */
+export function choiceLabel(value: string): string {
+	return CHOICE_LABELS[value]?.() ?? value;
+}
+
+const ISSUE_WORDS: Record<Issue['code'], (limit: string) => string> = {
+	missing: () => m.run_issue_missing(),
+	not_a_number: () => m.run_issue_not_a_number(),
+	not_whole: () => m.run_issue_not_whole(),
+	too_small: (limit) => m.run_issue_too_small({ limit }),
+	too_large: (limit) => m.run_issue_too_large({ limit }),
+	not_offered: () => m.run_issue_not_offered(),
+	kto_batch_of_one: () => m.run_issue_kto_batch_of_one(),
+	kto_one_kind_only: () => m.run_issue_kto_one_kind_only(),
+	orpo_has_no_reference: () => m.run_issue_orpo_has_no_reference(),
+	parent_rank_differs: () => m.run_issue_parent_rank_differs(),
+	length_missing: () => m.run_issue_missing(),
+	length_twice: () => m.run_issue_length_twice(),
+	save_after_end: () => m.run_issue_save_after_end(),
+	batch_over_rows: () => m.run_issue_batch_over_rows(),
+	no_rows: () => m.run_issue_no_rows(),
+	warmup_is_all: () => m.run_issue_warmup_is_all()
+};
+
+/** What is wrong with a field and what would be right. */
+export function issueWords(issue: Issue): string {
+	return ISSUE_WORDS[issue.code](issue.limit === undefined ? '' : String(issue.limit));
+}

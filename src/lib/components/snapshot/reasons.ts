@@ -1,0 +1,38 @@
+import type { DropReason } from '#lib/domain/prompt-bundle.ts';
+import { DROP_REASONS } from '#lib/domain/prompt-bundle.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+const NAMES: Record<DropReason, () => string> = {
+	tie: m.snapshot_reason_tie,
+	both_bad: m.snapshot_reason_both_bad,
+	no_majority: m.snapshot_reason_no_majority,
+	incomplete: m.snapshot_reason_incomplete,
+	conflict: m.snapshot_reason_conflict,
+	split: m.snapshot_reason_split,
+	void: m.snapshot_reason_void,
+	surplus: m.snapshot_reason_surplus,
+	filtered: m.snapshot_reason_filtered,
+	identical: m.snapshot_reason_identical,
+	too_long: m.snapshot_reason_too_long
+};
+const WHY: Record<DropReason, () => string> = {
+	tie: m.snapshot_why_tie,
+	both_bad: m.snapshot_why_both_bad,
+	no_majority: m.snapshot_why_no_majority,
+	incomplete: m.snapshot_why_incomplete,
+	conflict: m.snapshot_why_conflict,
+	split: m.snapshot_why_split,
+	void: m.snapshot_why_void,
+	surplus: m.snapshot_why_surplus,
+	filtered: m.snapshot_why_filtered,
+	identical: m.snapshot_why_identical,
+	too_long: m.snapshot_why_too_long
+};
+
+/** One reason why judgments gave no row, in words. */
+export type Reason = { code: DropReason; name: string; why: string; count: number };
+
+/** The reasons of a report in the manifest's order; those with none are left out. */
+export function reasonsOf(dropped: Partial<Record<string, number>>): Reason[] {
+	return DROP_REASONS.filter((code) => (dropped[code] ?? 0) > 0).map((code) => ({ code, name: NAMES[code](), why: WHY[code](), count: dropped[code] ?? 0 }));
+}

@@ -1,0 +1,46 @@
+import { redirect } from '@sveltejs/kit';
+import { fail, superValidate } from 'sveltekit-superforms';
+import { valibot } from 'sveltekit-superforms/adapters';
+import * as v from 'valibot';
+import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
+import * as m from '#lib/paraglide/messages.js';
+import { getLocale, locales } from '#lib/paraglide/runtime.js';
+import { createProject } from '#lib/server/usecases/create-project.ts';
+import { listProjects } from '#lib/server/usecases/list-projects.ts';
+import { refused } from '../../form-result.ts';
+import type { FormMessage } from '../../form-result.ts';
+import { signedIn } from '../../page-result.ts';
+import { typed } from '../../typed-text.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const NewProject = v.object({
+	name: typed(200, 1),
+	slug: v.pipe(v.string(), v.trim(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, () => m.projects_slug_wrong())),
+	locale: v.picklist(locales),
+	overlap: v.pipe(v.number(), v.integer(() => m.projects_overlap_wrong()), v.minValue(1, () => m.projects_overlap_wrong()), v.maxValue(15, () => m.projects_overlap_wrong())),
+	objective: v.picklist(OBJECTIVES),
+	systemPrompt: typed(20_000)
+});
+
+const blank = () => ({ name: '', slug: '', locale: getLocale(), overlap: 1, objective: 'dpo' as const, systemPrompt: '' });
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const actor = signedIn(locals, url);
+	return {
+		projects: await listProjects(locals.app, actor),
+		isAdmin: actor.isAdmin,
+		form: actor.isAdmin ? await superValidate<v.InferOutput<typeof NewProject>, FormMessage>(blank(), valibot(NewProject), { errors: false }) : null
+	};
+};
+
+export const actions: Actions = {
+	create: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
+		const form = await superValidate<v.InferOutput<typeof NewProject>, FormMessage>(request, valibot(NewProject));
+		if (!form.valid) return fail(400, { form });
+		const { systemPrompt, ...project } = form.data;
+		const made = await createProject(locals.app, actor, { ...project, ...(systemPrompt === '' ? {} : { systemPrompt }) });
+		if (!made.ok) return refused(form, made.problem);
+		redirect(303, `/projects/${made.value.slug}`);
+	}
+};

@@ -1,0 +1,37 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { PROBLEMS } from '#lib/domain/problem.ts';
+import type { Problem } from '#lib/domain/problem.ts';
+import { text } from '#lib/server/api/fields.ts';
+import { fieldErrors } from '#lib/server/api/serve.ts';
+import { decide, DECISIONS } from '#lib/server/usecases/decide.ts';
+import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
+import { signedIn, valueOf } from '../../../../../page-result.ts';
+import { rowId } from '../../runs/row-id.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(v.string(), v.trim(), text(5_000)) });
+
+export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
+	depends('plumbline:checkpoint');
+	const actor = signedIn(locals, url);
+	const checkpoint = valueOf(await readCheckpoint(locals.app, actor, rowId(params.id, locals.requestId)), locals.requestId);
+	if (checkpoint.project !== params.slug) redirect(307, `/projects/${checkpoint.project}/checkpoints/${checkpoint.id}`);
+	return { checkpoint };
+};
+
+export const actions: Actions = {
+	default: async ({ locals, params, url, request }) => {
+		const actor = signedIn(locals, url);
+		const data = await request.formData();
+		const typed = { decision: String(data.get('decision') ?? ''), reason: String(data.get('reason') ?? '') };
+		const parsed = v.safeParse(DecisionForm, typed);
+		if (!parsed.success) {
+			const problem: Problem = { code: 'invalid_input', detail: '', errors: fieldErrors(parsed.issues) };
+			return fail(400, { ...typed, problem });
+		}
+		const decided = await decide(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), ...parsed.output });
+		if (!decided.ok) return fail(PROBLEMS[decided.problem.code].status, { ...typed, problem: decided.problem });
+		redirect(303, url.pathname);
+	}
+};

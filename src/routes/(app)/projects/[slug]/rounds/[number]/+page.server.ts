@@ -1,0 +1,44 @@
+import { error, redirect } from '@sveltejs/kit';
+import { fail, superValidate } from 'sveltekit-superforms';
+import { valibot } from 'sveltekit-superforms/adapters';
+import * as v from 'valibot';
+import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
+import type { Objective } from '#lib/domain/training-recipe.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { readRound } from '#lib/server/usecases/read-rounds.ts';
+import { refused } from '../../../../../form-result.ts';
+import type { FormMessage } from '../../../../../form-result.ts';
+import { signedIn, valueOf } from '../../../../../page-result.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const Freeze = v.object({ objective: v.picklist(OBJECTIVES), includeImports: v.boolean(), then: v.optional(v.picklist(['train', 'look']), 'train') });
+
+function numberOf(text: string): number {
+	if (!/^[1-9]\d{0,8}$/.test(text)) error(404, { message: 'There is no such round.', code: 'not_found' });
+	return Number(text);
+}
+
+export const load: PageServerLoad = async ({ locals, params, url, depends, parent }) => {
+	depends('plumbline:loop');
+	const actor = signedIn(locals, url);
+	const number = numberOf(params.number);
+	const [round, { project, can }] = await Promise.all([readRound(locals.app, actor, { slug: params.slug, number }), parent()]);
+	const objective = OBJECTIVES.find((one) => one === project.objective) ?? ('dpo' satisfies Objective);
+	return {
+		round: valueOf(round, locals.requestId),
+		form: can['snapshot.create'] ? await superValidate<v.InferOutput<typeof Freeze>, FormMessage>({ objective, includeImports: false, then: 'train' }, valibot(Freeze), { errors: false }) : null
+	};
+};
+
+export const actions: Actions = {
+	freeze: async ({ locals, params, request, url }) => {
+		const actor = signedIn(locals, url);
+		const number = numberOf(params.number);
+		const form = await superValidate<v.InferOutput<typeof Freeze>, FormMessage>(request, valibot(Freeze));
+		if (!form.valid) return fail(400, { form });
+		const { objective, includeImports, then } = form.data;
+		const frozen = await freezeSnapshot(locals.app, actor, { slug: params.slug, objective, rounds: [number], rule: { includeImports } });
+		if (!frozen.ok) return refused(form, frozen.problem);
+		redirect(303, then === 'look' ? `/projects/${params.slug}/snapshots/${frozen.value.id}` : `/projects/${params.slug}/runs/new?snapshot=${frozen.value.id}`);
+	}
+};

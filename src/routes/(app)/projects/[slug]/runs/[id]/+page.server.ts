@@ -1,0 +1,26 @@
+import { redirect } from '@sveltejs/kit';
+import { CHART_KEYS } from '#lib/components/run/chart-specs.ts';
+import { slim } from '#lib/components/run/series.ts';
+import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
+import { signedIn, valueOf } from '../../../../../page-result.ts';
+import { rowId } from '../row-id.ts';
+import type { PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
+	depends('plumbline:run');
+	const actor = signedIn(locals, url);
+	const runId = rowId(params.id, locals.requestId);
+	const run = valueOf(await readRun(locals.app, actor, runId), locals.requestId);
+	if (run.project !== params.slug) redirect(307, `/projects/${run.project}/runs/${run.id}`);
+	const [metrics, record] = await Promise.all([readRunMetrics(locals.app, actor, { runId }), readRunRecord(locals.app, actor, { runId })]);
+	const { events, log, attempts } = valueOf(record, locals.requestId);
+	return {
+		run,
+		steps: slim(valueOf(metrics, locals.requestId), CHART_KEYS).map(({ step, values }) => ({ step, values })),
+		log: log.lines,
+		// Pace and "kept at step n" need these; the rest of an event's life is the log's.
+		events: events.filter(({ kind }) => kind === 'phase' || kind === 'saved').map(({ id, attempt, kind, data, createdAt }) => ({ id, attempt, kind, data, createdAt })),
+		attempts,
+		now: Date.now()
+	};
+};

@@ -1,0 +1,38 @@
+import { fail, redirect } from '@sveltejs/kit';
+import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
+import { PROBLEMS } from '#lib/domain/problem.ts';
+import { readForm, recipeOf } from '#lib/components/run/recipe-form.ts';
+import { prepareRun, trainableSnapshots } from '#lib/server/usecases/prepare-run.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { signedIn, valueOf } from '../../../../../page-result.ts';
+import { isRowId } from '../row-id.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params, url }) => {
+	const actor = signedIn(locals, url);
+	const snapshotId = url.searchParams.get('snapshot');
+	if (!isRowId(snapshotId)) {
+		return { preparation: null, snapshots: valueOf(await trainableSnapshots(locals.app, actor, params.slug), locals.requestId) };
+	}
+	return { preparation: valueOf(await prepareRun(locals.app, actor, { slug: params.slug, snapshotId }), locals.requestId), snapshots: [] };
+};
+
+export const actions: Actions = {
+	default: async ({ locals, params, url, request }) => {
+		const actor = signedIn(locals, url);
+		const data = await request.formData();
+		const values = readForm(data);
+		const parentId = String(data.get('parentCheckpointId') ?? '');
+		const objective = OBJECTIVES.find((one) => one === data.get('objective')) ?? 'dpo';
+		const snapshotId = url.searchParams.get('snapshot');
+		if (!isRowId(snapshotId)) redirect(303, url.pathname);
+		const started = await startRun(locals.app, actor, {
+			slug: params.slug,
+			snapshotId,
+			...(isRowId(parentId) ? { parentCheckpointId: parentId } : {}),
+			recipe: recipeOf(values, objective)
+		});
+		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, problem: started.problem });
+		redirect(303, `/projects/${params.slug}/runs/${started.value.id}`);
+	}
+};

@@ -1,0 +1,78 @@
+import { fail as failed } from '@sveltejs/kit';
+import { fail, message, superValidate } from 'sveltekit-superforms';
+import { valibot } from 'sveltekit-superforms/adapters';
+import * as v from 'valibot';
+import { PROBLEMS } from '#lib/domain/problem.ts';
+import type { Problem } from '#lib/domain/problem.ts';
+import { createUser } from '#lib/server/usecases/create-user.ts';
+import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
+import { issuePasswordLink } from '#lib/server/usecases/issue-password-link.ts';
+import { listUsers } from '#lib/server/usecases/list-users.ts';
+import { reactivateUser } from '#lib/server/usecases/reactivate-user.ts';
+import { refused } from '../../form-result.ts';
+import type { FormMessage } from '../../form-result.ts';
+import { signedIn, valueOf } from '../../page-result.ts';
+import { typed } from '../../typed-text.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const NewUser = v.object({ name: typed(200, 1), email: typed(254, 3), isAdmin: v.boolean() });
+type Said = FormMessage | { made: IssuedLink };
+/** A one-time link as it is shown once; nobody can read it again. */
+export type IssuedLink = { name: string; link: string; expiresAt: string };
+
+const blank = { name: '', email: '', isAdmin: false };
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+	const actor = signedIn(locals, url);
+	const after = url.searchParams.get('after');
+	const page = valueOf(await listUsers(locals.app, actor, { after: after && UUID.test(after) ? after : undefined }), locals.requestId);
+	return { ...page, first: after === null, form: await superValidate<v.InferOutput<typeof NewUser>, Said>(blank, valibot(NewUser), { errors: false }) };
+};
+
+function refuse(problem: Problem) {
+	return failed(PROBLEMS[problem.code].status, { problem: { code: problem.code, detail: problem.detail } });
+}
+
+async function chosen(request: Request): Promise<{ userId: string; name: string } | null> {
+	const fields = await request.formData();
+	const userId = String(fields.get('userId') ?? '');
+	return UUID.test(userId) ? { userId, name: String(fields.get('name') ?? '') } : null;
+}
+
+const nobody: Problem = { code: 'not_found', detail: 'There is no such user.' };
+const linkTo = (url: URL, token: string): string => new URL(`/password/${token}`, url.origin).href;
+
+export const actions: Actions = {
+	create: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
+		const form = await superValidate<v.InferOutput<typeof NewUser>, Said>(request, valibot(NewUser));
+		if (!form.valid) return fail(400, { form });
+		const made = await createUser(locals.app, actor, form.data);
+		if (!made.ok) return refused(form as never, made.problem);
+		const issued = await issuePasswordLink(locals.app, actor, made.value.id);
+		if (!issued.ok) return refused(form as never, issued.problem);
+		return message(form, { made: { name: form.data.name, link: linkTo(url, issued.value.token), expiresAt: issued.value.expiresAt } });
+	},
+	link: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
+		const user = await chosen(request);
+		if (!user) return refuse(nobody);
+		const issued = await issuePasswordLink(locals.app, actor, user.userId);
+		return issued.ok ? { made: { name: user.name, link: linkTo(url, issued.value.token), expiresAt: issued.value.expiresAt } satisfies IssuedLink } : refuse(issued.problem);
+	},
+	deactivate: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
+		const user = await chosen(request);
+		if (!user) return refuse(nobody);
+		const done = await deactivateUser(locals.app, actor, user.userId);
+		return done.ok ? { deactivated: user.userId } : refuse(done.problem);
+	},
+	reactivate: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
+		const user = await chosen(request);
+		if (!user) return refuse(nobody);
+		const done = await reactivateUser(locals.app, actor, user.userId);
+		return done.ok ? { reactivated: user.userId } : refuse(done.problem);
+	}
+};

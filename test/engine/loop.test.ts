@@ -1,0 +1,137 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { decide } from '#lib/server/usecases/decide.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
+import { readRounds } from '#lib/server/usecases/read-rounds.ts';
+import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { createWorld, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+import { processesOf, startWorker, until } from '../support/worker.ts';
+import type { WorkerProcess } from '../support/worker.ts';
+import { pairs } from './rows.ts';
+
+const STEPS = 400;
+
+let world: World;
+let worker: WorkerProcess;
+let slug: string;
+let engineer: Actor;
+let reviewer: Actor;
+let runId: string;
+
+beforeAll(async () => {
+	const { model } = inject('engine');
+	await writeFile(join(model.path, 'plumbline.json'), JSON.stringify({ modelType: model.modelType, template: model.template }));
+	world = await createWorld({ PLUMBLINE_BASE_MODEL: model.path });
+	slug = (await world.project({ systemPrompt: 'You are a careful legal assistant.' })).slug;
+	engineer = await world.person('engineer', { slug, role: 'engineer' });
+	reviewer = await world.person('reviewer', { slug, role: 'reviewer' });
+	const labelled = pairs(60).map((pair) => ({ prompt: pair.messages.at(-1)?.content, chosen: pair.chosen, rejected: pair.rejected }));
+	const fresh = Array.from({ length: 4 }, (_, i) => ({ messages: [{ role: 'user', content: `A new question ${i} for round 2?` }] }));
+	valueOf(await world.importRows(slug, [...labelled, ...fresh]));
+});
+afterAll(async () => {
+	await worker?.stop();
+	await world?.close();
+});
+
+const run = async () => valueOf(await readRun(world.app, engineer, runId));
+const seen = () => worker.output().slice(-3000);
+
+describe('the loop, with everything killed once', () => {
+	it('waits with a reason while no worker is there', async () => {
+		const snapshot = valueOf(await freezeSnapshot(world.app, engineer, { slug, objective: 'dpo', rule: { includeImports: true } }));
+		expect(snapshot.rows.train).toBeGreaterThan(30);
+		const recipe = { maxSteps: STEPS, saveSteps: 25, batchSize: 2, maxLength: 256, loraRank: 4, learningRate: 1e-3, rpoAlpha: null };
+		runId = valueOf(await startRun(world.app, engineer, { slug, snapshotId: snapshot.id, recipe })).id;
+		expect((await run()).waitingFor).toEqual({ code: 'no_worker' });
+	});
+
+	it('goes on after kill -9 of the engine, from a checkpoint', async () => {
+		worker = startWorker(world);
+		await until('first steps', async () => (await run()).step >= 60, 180, seen);
+		const [first] = await processesOf(`${runId}.1`);
+		expect(first).toBeGreaterThan(1);
+		for (const pid of await processesOf(`${runId}.1`)) process.kill(pid, 'SIGKILL');
+		await until('a second attempt', async () => (await run()).attempt === 2, 60, seen);
+		await until('the second attempt trains', async () => (await run()).status === 'running', 120, seen);
+		const { attempts } = valueOf(await readRunRecord(world.app, engineer, { runId }));
+		expect(attempts[1]?.resumedFromStep).toBeGreaterThanOrEqual(25);
+	});
+
+	it('goes on after kill -9 of the worker, whose engine dies with it', async () => {
+		const before = (await run()).step;
+		await until('steps of the second attempt', async () => (await run()).step > before + 5, 120, seen);
+		await worker.kill9();
+		await until('the engine is gone', async () => (await processesOf(`${runId}.2`)).length === 0, 40);
+		worker = startWorker(world);
+		await until('the third attempt', async () => (await run()).attempt === 3, 60, seen);
+		const done = await until('the end of the run', async () => ['succeeded', 'failed'].includes((await run()).status) && (await run()), 300, seen);
+		expect(done.problem).toBeNull();
+		expect(done.status).toBe('succeeded');
+	});
+
+	it('has its metrics once per step, and one checkpoint with its lineage', async () => {
+		const metrics = valueOf(await readRunMetrics(world.app, engineer, { runId }));
+		expect(metrics.map((metric) => metric.step)).toEqual(Array.from({ length: STEPS }, (_, i) => i + 1));
+		const { checkpoint, snapshot } = await run();
+		const view = valueOf(await readCheckpoint(world.app, engineer, checkpoint?.id ?? ''));
+		expect(view.step).toBe(STEPS);
+		expect(view.lineage.map((one) => one.kind)).toEqual(['adapter', 'base']);
+		expect(view.snapshot?.id).toBe(snapshot.id);
+		expect(view.files?.map((file) => file.path)).toContain('adapter_model.safetensors');
+		const { attempts } = valueOf(await readRunRecord(world.app, engineer, { runId }));
+		expect(attempts.at(-1)?.argv?.join(' ')).toContain('--rlhf_type dpo');
+		expect(attempts.at(-1)?.engineVersions?.['ms-swift']).toBeTruthy();
+	});
+
+	it('is evaluated on held-out pairs, and its answers are the next round’s blind comparisons', async () => {
+		const id = (await run()).checkpoint?.id ?? '';
+		const view = await until(
+			'evaluation and answers',
+			async () => {
+				const now = valueOf(await readCheckpoint(world.app, engineer, id));
+				const over = (status: string | undefined) => status === 'succeeded' || status === 'failed';
+				return over(now.evaluation?.status) && over(now.generation?.status) && now;
+			},
+			300,
+			seen
+		);
+		expect(view.evaluation?.problem, seen()).toBeNull();
+		expect(view.generation?.problem, seen()).toBeNull();
+		const results = view.evaluation?.results as { checkpoint: { accuracy: { value: number; n: number } }; parent: { accuracy: null } };
+		expect(results.checkpoint.accuracy.n).toBeGreaterThan(0);
+		expect(results.parent.accuracy).toBeNull();
+		const rounds = valueOf(await readRounds(world.app, engineer, slug));
+		expect(rounds.map((round) => round.status)).toEqual(['evaluating', 'collecting']);
+		expect(rounds[1]?.comparisons).toBeGreaterThan(4);
+	});
+
+	it('is judged against its parent and decided on', async () => {
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		for (let task = valueOf(await claimTask(world.app, ann, { slug })); task; task = valueOf(await claimTask(world.app, ann, { slug }))) {
+			expect(JSON.stringify(task)).not.toMatch(/checkpoint|r1-dpo|qwen/i);
+			valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie' }));
+		}
+		const id = (await run()).checkpoint?.id ?? '';
+		const { people } = valueOf(await readCheckpoint(world.app, reviewer, id));
+		expect(people?.comparisons).toBeGreaterThan(0);
+		expect(people?.winRate.value).toBe(0.5);
+		expect(people?.waiting).toBe(0);
+		valueOf(await decide(world.app, reviewer, { checkpointId: id, decision: 'promote', reason: 'It says what the answer depends on.' }));
+		const after = valueOf(await readCheckpoint(world.app, reviewer, id));
+		expect(after.isChampion).toBe(true);
+		expect(valueOf(await readRounds(world.app, engineer, slug))[0]?.status).toBe('decided');
+	});
+
+	it('goes down on request and leaves nothing running', async () => {
+		expect(await worker.stop()).toBe(0);
+		expect(await processesOf(`${runId}.3`)).toEqual([]);
+	});
+});

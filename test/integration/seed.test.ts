@@ -1,0 +1,240 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createApp } from '#lib/server/app.ts';
+import type { App } from '#lib/server/app.ts';
+import { identify } from '#lib/server/auth/identify.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { sealAudit, verifyAudit } from '#lib/server/usecases/seal-audit.ts';
+import { redeemPasswordLink } from '#lib/server/usecases/redeem-password-link.ts';
+import { signIn } from '#lib/server/usecases/sign-in.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import type { DemoAccount } from '../../drizzle/seed/accounts.ts';
+import { seedDemo } from '../../drizzle/seed/main.ts';
+import { carefulAnswers, readWritten } from '../../scripts/demo/written-answers.ts';
+import { createDatabase, TEMPLATE } from '../support/database.ts';
+import { createWorld, valueOf } from '../support/world.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** An installation at its first start: migrated, nobody there. */
+async function freshInstallation() {
+	const url = await createDatabase(inject('adminUrl'), `test_${randomUUID().replaceAll('-', '')}`, TEMPLATE);
+	const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-seed-'));
+	const env = { DATABASE_URL: url, PLUMBLINE_DATA_DIR: dataDir, PLUMBLINE_LOG_LEVEL: 'silent' };
+	const app = await createApp(readConfig(env), 'test');
+	return {
+		app,
+		dataDir,
+		file: join(dataDir, 'demo-accounts.json'),
+		accounts: async () => JSON.parse(await readFile(join(dataDir, 'demo-accounts.json'), 'utf8')) as DemoAccount[],
+		query: <T extends Record<string, unknown>>(text: string) => rowsOf<T>(app.db, sql.raw(text)),
+		/** Runs a script of the checkout against this installation; `killWhen` true ends it with SIGKILL. */
+		script: async (args: string[], killWhen?: () => Promise<boolean>) => {
+			const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+			let output = '';
+			child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+			child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+			const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+			while (killWhen && child.exitCode === null && child.signalCode === null) {
+				if (await killWhen()) child.kill('SIGKILL');
+				await sleep(1);
+			}
+			return { code: await ended, output };
+		},
+		close: async () => {
+			await app.close();
+			await rm(dataDir, { recursive: true, force: true });
+		}
+	};
+}
+type Installation = Awaited<ReturnType<typeof freshInstallation>>;
+
+const actorOf = async (app: App, token: string): Promise<Actor> => {
+	const { actor } = await identify(app, { cookie: null, authorization: `Bearer ${token}` });
+	if (!actor) throw new Error('the token opens nothing');
+	return actor;
+};
+
+/** What must be the same however often and however roughly the seed was run. */
+const contents = ({ query }: Installation) =>
+	query(`select (select count(*)::int from users) as users, (select count(*)::int from api_tokens) as tokens, (select count(*)::int from projects) as projects,
+		(select count(*)::int from memberships) as members, (select count(*)::int from prompts) as prompts, (select count(*)::int from comparisons) as comparisons,
+		(select count(*)::int from slots) as slots, (select count(*)::int from guidelines) as guidelines, (select sum(comparisons)::int from rounds) as counted`);
+
+const WHOLE = { users: 6, tokens: 6, projects: 2, members: 12, prompts: 224, comparisons: 408, slots: 1224, guidelines: 2, counted: 408 };
+
+describe('a first start', () => {
+	let demo: Installation;
+	beforeAll(async () => {
+		demo = await freshInstallation();
+	});
+	afterAll(() => demo.close());
+
+	it('seeds once, also when two starts race', async () => {
+		const both = await Promise.all([seedDemo(demo.app), seedDemo(demo.app)]);
+		expect(both.map(({ did }) => did).sort()).toEqual(['nothing', 'seeded']);
+		expect(await contents(demo)).toEqual([WHOLE]);
+		const before = await readFile(demo.file, 'utf8');
+		expect(await seedDemo(demo.app)).toEqual({ did: 'nothing', lines: [] });
+		expect(await contents(demo)).toEqual([WHOLE]);
+		expect(await readFile(demo.file, 'utf8')).toBe(before);
+	});
+
+	it('writes accounts that work to a file nobody else can read', async () => {
+		expect((await stat(demo.file)).mode & 0o777).toBe(0o600);
+		const accounts = await demo.accounts();
+		expect(accounts.map(({ role }) => role)).toEqual(['admin', 'engineer', 'reviewer', 'annotator', 'annotator', 'annotator']);
+		for (const { email, password, token, role } of accounts) {
+			const { userId } = valueOf(await signIn(demo.app, { email, password, address: '198.51.100.7' }));
+			expect(await actorOf(demo.app, token)).toMatchObject({ userId, isAdmin: role === 'admin', scopes: null });
+		}
+	});
+
+	it('gives enough to train and to test on, and states no preference', async () => {
+		const split = await demo.query<{ split: string; comparisons: number; groups: number }>(
+			`select g.split, count(*)::int as comparisons, count(distinct g.id)::int as groups from comparisons c join projects p on p.id = c.project_id and p.slug = 'law-firm'
+				join prompts pr on pr.id = c.prompt_id join prompt_groups g on g.id = pr.group_id group by g.split`
+		);
+		const of = (name: string) => split.find((row) => row.split === name);
+		expect(of('train')?.comparisons).toBeGreaterThanOrEqual(220); // some will get no majority, and 200 are needed
+		expect(of('test')?.groups).toBeGreaterThanOrEqual(28);
+		expect(split.reduce((sum, row) => sum + row.groups, 0)).toBe(160);
+		expect(await demo.query(`select 1 from judgments`)).toEqual([]);
+		expect(await demo.query(`select 1 from prompts p where not exists (select 1 from comparisons c where c.prompt_id = p.id)`)).toHaveLength(20);
+	});
+
+	it('lets nobody see which answer is the careful one', async () => {
+		const annotator = (await demo.accounts()).find(({ role }) => role === 'annotator');
+		const actor = await actorOf(demo.app, annotator?.token ?? '');
+		const careful = await carefulAnswers();
+		const written = new Map((await readWritten()).flatMap(({ careful: good, vague, overcommitting }) => [good, vague, overcommitting].map((text) => [text, text === good] as const)));
+		const [seen, order]: [ClaimedTask[], boolean[]] = [[], []];
+		for (let task = valueOf(await claimTask(demo.app, actor, { slug: 'law-firm' })); task; task = valueOf(await claimTask(demo.app, actor, { slug: 'law-firm' }))) {
+			seen.push(task);
+			valueOf(await submitJudgment(demo.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie' }));
+		}
+		expect(seen).toHaveLength(320);
+		for (const { left, right, prompt, guideline, taskId, leaseToken, leaseExpiresAt, ...rest } of seen) {
+			const texts = [left, right].map((side) => {
+				expect(side?.messages).toEqual([{ role: 'assistant', content: expect.any(String) }]);
+				return side?.messages[0]?.content as string;
+			});
+			expect(texts.every((text) => written.has(text))).toBe(true);
+			expect(texts.filter((text) => careful.has(text))).toHaveLength(1);
+			order.push(careful.has(texts[0] ?? ''));
+			expect(prompt.messages.map((message) => Object.keys(message).sort())).toEqual([['content', 'role'], ['content', 'role']]);
+			// Nothing beside these texts but what says nothing of them.
+			expect(rest).toEqual({ mode: 'pair' });
+			expect(Object.keys(guideline ?? {}).sort()).toEqual(['body', 'version']);
+			expect([taskId, leaseToken, leaseExpiresAt].join(' ')).not.toMatch(/careful|vague|commit|-\d\d$/);
+		}
+		// Neither side, nor the canonical order, nor ids that grow with time tell: each about half.
+		expect(order.filter(Boolean).length / order.length).toBeGreaterThan(0.4);
+		expect(order.filter(Boolean).length / order.length).toBeLessThan(0.6);
+		const places = await demo.query<{ a: string; b: string; first: boolean }>(
+			`select ta.messages->0->>'content' as a, tb.messages->0->>'content' as b, c.response_a_id < c.response_b_id as first
+				from comparisons c join response_texts ta on ta.response_id = c.response_a_id join response_texts tb on tb.response_id = c.response_b_id`
+		);
+		const english = places.filter(({ a, b }) => careful.has(a) || careful.has(b));
+		const asA = english.filter(({ a }) => careful.has(a)).length / english.length;
+		const older = english.filter(({ a, first }) => careful.has(a) === first).length / english.length;
+		for (const figure of [asA, older]) {
+			expect(figure).toBeGreaterThan(0.4);
+			expect(figure).toBeLessThan(0.6);
+		}
+	});
+
+	it('lets people judge in Chinese', async () => {
+		const annotator = (await demo.accounts()).find(({ role }) => role === 'annotator');
+		const task = valueOf(await claimTask(demo.app, await actorOf(demo.app, annotator?.token ?? ''), { slug: 'lvsuo' }));
+		expect(task?.guideline?.body).toContain('评审指引');
+		expect(task?.prompt.messages.map(({ role }) => role)).toEqual(['system', 'user']);
+		for (const side of [task?.prompt, task?.left, task?.right]) expect(JSON.stringify(side)).toMatch(/\p{Script=Han}{6}/u);
+	});
+
+	it('says how to get in when the file is gone, and makes no second one', async () => {
+		await unlink(demo.file);
+		const again = await seedDemo(demo.app);
+		expect(again.did).toBe('nothing');
+		expect(again.lines.join()).toContain('npx plumbline user password-link EMAIL');
+		await expect(stat(demo.file)).rejects.toThrow();
+	});
+});
+
+it('is completed by the next start after kill -9, wherever that fell', async () => {
+	const demo = await freshInstallation();
+	try {
+		const has = (text: string) => async () => (await demo.query(text)).length > 0;
+		const moments = ['select 1 from users', `select 1 from imports where status = 'published'`, `select 1 from projects where slug = 'lvsuo'`];
+		const codes: (number | null)[] = [];
+		for (const moment of moments) codes.push((await demo.script(['drizzle/seed/main.ts'], has(moment))).code);
+		expect(codes[0]).toBe(null); // killed, not ended
+		expect((await demo.script(['drizzle/seed/main.ts'])).code).toBe(0);
+		expect(await contents(demo)).toEqual([WHOLE]);
+		for (const { token } of await demo.accounts()) await actorOf(demo.app, token);
+	} finally {
+		await demo.close();
+	}
+}, 120_000);
+
+it('gives no administrator to an installation that people use', async () => {
+	const world = await createWorld();
+	try {
+		const refused = await seedDemo(world.app);
+		expect(refused.did).toBe('refused');
+		expect(await world.query('select 1 from users')).toHaveLength(1);
+		await expect(stat(join(world.dataDir, 'demo-accounts.json'))).rejects.toThrow();
+	} finally {
+		await world.close();
+	}
+});
+
+describe('plumbline on the command line', () => {
+	let demo: Installation;
+	beforeAll(async () => {
+		demo = await freshInstallation();
+		await seedDemo(demo.app);
+	});
+	afterAll(() => demo.close());
+	const plumbline = (...args: string[]) => demo.script(['scripts/plumbline.mjs', ...args]);
+
+	it('teaches, and refuses what it does not know', async () => {
+		expect(await plumbline('--help')).toMatchObject({ code: 0, output: expect.stringContaining('npx plumbline audit verify') });
+		expect(await plumbline('audit', 'burn')).toMatchObject({ code: 2, output: expect.stringContaining('no command') });
+		expect(await plumbline('user', 'password-link')).toMatchObject({ code: 2, output: expect.stringContaining('EMAIL') });
+	});
+
+	it('lets the owner of the machine back in', async () => {
+		const [admin] = await demo.accounts();
+		const given = await plumbline('user', 'password-link', admin?.email.toUpperCase() ?? '');
+		expect(given.code).toBe(0);
+		const token = /\/([\w-]{32})$/m.exec(given.output)?.[1] ?? '';
+		valueOf(await redeemPasswordLink(demo.app, { token, password: 'a wholly new password' }));
+		expect((await signIn(demo.app, { email: admin?.email ?? '', password: 'a wholly new password', address: '198.51.100.9' })).ok).toBe(true);
+		expect(await plumbline('user', 'password-link', 'nobody@firm.example')).toMatchObject({ code: 1, output: expect.stringContaining('Nobody') });
+	});
+
+	it('finds an entry of the audit that was changed', async () => {
+		while ((await sealAudit(demo.app)) > 0);
+		expect(await plumbline('audit', 'verify')).toMatchObject({ code: 0, output: expect.stringContaining('holds') });
+		const change = (to: string) =>
+			demo.app.db.execute(sql.raw(`alter table audit_entries disable trigger append_only; update audit_entries set details = '${to}' where action = 'project.create' and details->>'slug' in ('law-firm', 'other'); alter table audit_entries enable trigger append_only`));
+		const [entry] = await demo.query<{ details: unknown }>(`select details from audit_entries where details->>'slug' = 'law-firm'`);
+		await change(JSON.stringify({ ...(entry?.details as object), slug: 'other' }));
+		expect(await verifyAudit(demo.app)).toMatchObject({ ok: false, problem: expect.stringContaining('was changed') });
+		expect(await plumbline('audit', 'verify')).toMatchObject({ code: 1, output: expect.stringContaining('BROKEN') });
+		await change(JSON.stringify(entry?.details));
+		expect(await verifyAudit(demo.app)).toMatchObject({ ok: true });
+	});
+});
