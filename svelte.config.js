@@ -30,6 +30,8 @@ export default {
 				compilerOptions: {
 					...config.compilerOptions,
 					strict: true,
+					// Compiled messages and the start scripts are JavaScript with JSDoc types.
+					allowJs: true,
 					noUncheckedIndexedAccess: true,
 					noImplicitOverride: true,
 					noFallthroughCasesInSwitch: true,

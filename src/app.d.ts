@@ -20,7 +20,7 @@ declare global {
 			requestId?: string;
 		}
 		interface PageData {
-			person?: Person | null;
+			person?: Omit<Person, 'locale'> | null;
 			theme?: Theme;
 			project?: { slug: string; name: string; locale: string };
 		}

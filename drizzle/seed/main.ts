@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import postgres from 'postgres';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
@@ -92,7 +91,7 @@ export async function seedDemo(app: App): Promise<Seeded> {
 	}
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
 	const app = await createApp(readConfig({ PLUMBLINE_LOG_LEVEL: 'warn', ...process.env }), 'cli');
 	try {
 		for (const line of (await seedDemo(app)).lines) console.log(line);

@@ -29,7 +29,8 @@ export async function ensureBuilt(root, node) {
 			const ended = await runNode(node, [vite, 'build'], { cwd: root, env });
 			if (/ENOSPC/.test(ended.output)) throw new Trouble('The disk filled up while building the pages. Free some space and start again.');
 			if (ended.code !== 0 || !existsSync(join(root, 'build', 'index.js'))) {
-				throw new Trouble('Building the pages failed; vite says why above.', tail(ended.output, 25));
+				const how = ended.signal ? ` (ended by ${ended.signal})` : '';
+				throw new Trouble(`Building the pages failed${how}; vite says why above.`, tail(ended.output, 25));
 			}
 			writeStamp(stampFile, made);
 		});

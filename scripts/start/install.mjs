@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withCheckout } from './checkout-lock.mjs';
 import { ensureNode24 } from './node24.mjs';
@@ -46,6 +46,9 @@ async function installLocked(root, note) {
 	let ended = await runNpm(root, ['ci', ...FLAGS]);
 	if (ended.code !== 0 && lacksOnlyOtherPlatforms(ended.output)) {
 		note('lock without the other platforms');
+		// As `npm ci` does: an earlier npm that was killed leaves packages with half their files, which
+		// `npm install` takes for installed; a cut native library then ends the build with SIGBUS.
+		rmSync(join(root, 'node_modules'), { recursive: true, force: true });
 		ended = await runNpm(root, ['install', '--no-save', ...FLAGS]);
 	}
 	if (ended.code !== 0) throw explain(ended.output);

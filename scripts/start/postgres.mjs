@@ -74,7 +74,7 @@ export async function startCluster({ dir, port, fast = false, root = ROOT, log =
 	let launching;
 	const launch = async () => {
 		({ server, used } = await startOnFreePort({ binaries, data, account, log, settings, port: used, fixed: port !== undefined }));
-		guard = guardPostmaster(Number(server.pid), data);
+		guard = guardPostmaster(Number(server.pid), data, fast ? place : '');
 		server.once('exit', (code, signal) => {
 			guard.release();
 			if (!stopping && watcher) launching = relaunch(watcher, signal ?? `exit code ${code}`);

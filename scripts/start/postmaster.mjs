@@ -6,6 +6,11 @@ import { identityOf } from './process-identity.mjs';
 
 const FAST_STOP_MS = 30_000;
 const IMMEDIATE_STOP_MS = 5000;
+const GUARD = `trap "" INT HUP TERM
+read -r _ && exit 0
+sleep 5
+[ "$(head -n 1 "$2/postmaster.pid" 2>/dev/null)" = "$1" ] && kill -INT "$1"
+[ -n "$3" ] && sleep 3 && rm -rf "$3"`;
 
 /**
  * Starts `postgres` in its own session (a Ctrl-C must not reach it: it stops last) and resolves
@@ -104,11 +109,11 @@ export async function stopPid(pid, gone) {
  * signals a later server or a stranger.
  * @param {number} pid
  * @param {string} data
+ * @param {string} [passing] the folder of a test's cluster: deleted, or every killed test run leaves 50 MB
  * @returns {{ release: () => void }}
  */
-export function guardPostmaster(pid, data) {
-	const script = 'trap "" INT HUP TERM; read -r _ && exit 0; sleep 5; [ "$(head -n 1 "$2/postmaster.pid" 2>/dev/null)" = "$1" ] && kill -INT "$1"';
-	const guard = spawn('/bin/sh', ['-c', script, 'plumbline-database-guard', String(pid), data], {
+export function guardPostmaster(pid, data, passing = '') {
+	const guard = spawn('/bin/sh', ['-c', GUARD, 'plumbline-database-guard', String(pid), data, passing], {
 		cwd: '/',
 		detached: true,
 		stdio: ['pipe', 'ignore', 'ignore']

@@ -26,7 +26,11 @@ export function stopRequest(onFirst) {
 	// whoever killed it believes that all is stopped. The timer also keeps this process alive.
 	const parent = process.ppid;
 	const watched = process.env['npm_lifecycle_event'] !== undefined;
-	const alive = setInterval(() => watched && process.ppid !== parent && request(), 250);
+	const alive = setInterval(() => {
+		if (!watched || process.ppid === parent || isRequested) return;
+		console.log('npm has ended; stopping.');
+		request();
+	}, 250);
 	void requested.then(() => clearInterval(alive));
 	return {
 		requested,

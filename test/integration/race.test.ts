@@ -98,7 +98,7 @@ describe('judging under load', () => {
 		const { seen } = result.ledger;
 		console.log('race', JSON.stringify(seen));
 		// The race is only worth something if all of it happened.
-		for (const what of ['late', 'abandoned', 'skips', 'repeated', 'secondKey', 'brokenOff'] as const) expect(seen[what], what).toBeGreaterThan(0);
+		for (const what of ['late', 'abandoned', 'skips', 'repeated', 'secondKey', 'brokenOff', 'retries'] as const) expect(seen[what], what).toBeGreaterThan(0);
 		expect(result.ledger.acknowledged.size).toBeGreaterThan(100);
 		await expectAllWell(result);
 	}, 180_000);

@@ -5,7 +5,7 @@ import postgres from 'postgres';
  * answers, three places each, in random queue order. Texts have the length of
  * real answers, so that pages of tables and of memory are as in earnest.
  */
-export async function fillComparisons(url: string, of: { slug: string; comparisons: number; overlap: number; ownerId: string }): Promise<{ projectId: string; roundId: string }> {
+export async function fillComparisons(url: string, of: { slug: string; comparisons: number; overlap: number }): Promise<{ projectId: string; roundId: string }> {
 	const sql = postgres(url, { max: 1, onnotice: () => undefined });
 	try {
 		const [project] = await sql<{ id: string }[]>`

@@ -11,13 +11,13 @@ type Submitted = { judgmentId: string; counted: boolean };
 export type Ledger = {
 	/** Judgments that the server said it has taken, by id. */
 	acknowledged: Map<string, { person: number; prompt: string; verdict: string }>;
-	seen: Record<'claims' | 'submits' | 'late' | 'uncounted' | 'skips' | 'abandoned' | 'repeated' | 'secondKey' | 'brokenOff' | 'alreadyJudged' | 'retriedClaims', number>;
+	seen: Record<'claims' | 'submits' | 'late' | 'uncounted' | 'skips' | 'abandoned' | 'repeated' | 'secondKey' | 'brokenOff' | 'alreadyJudged' | 'retriedClaims' | 'retries', number>;
 	/** Answers that no client may ever get. */
 	wrong: string[];
 };
 
 export function emptyLedger(): Ledger {
-	return { acknowledged: new Map(), seen: { claims: 0, submits: 0, late: 0, uncounted: 0, skips: 0, abandoned: 0, repeated: 0, secondKey: 0, brokenOff: 0, alreadyJudged: 0, retriedClaims: 0 }, wrong: [] };
+	return { acknowledged: new Map(), seen: { claims: 0, submits: 0, late: 0, uncounted: 0, skips: 0, abandoned: 0, repeated: 0, secondKey: 0, brokenOff: 0, alreadyJudged: 0, retriedClaims: 0, retries: 0 }, wrong: [] };
 }
 
 /** Shares of a client's tasks that go each way; the rest are judged at once. */
@@ -48,7 +48,7 @@ function expectStatus(of: Annotator, what: string, answer: ApiAnswer, allowed: n
 /** Takes one task its way; false when there was none. */
 async function oneTask(of: Annotator, chance: () => number): Promise<boolean> {
 	const { ledger, habits } = of;
-	const api = persistent(of.api);
+	const api = persistent(of.api, () => (ledger.seen.retries += 1));
 	const claim = await api<Claimed>('POST', `/projects/${of.slug}/tasks/claim`, { key: randomUUID() });
 	// 409: the claim's answer was lost with the process, and its lease has lapsed or gone since.
 	expectStatus(of, 'claim', claim, [200, 204, 409, 429]);
@@ -90,7 +90,7 @@ async function submit(of: Annotator, task: Claimed, verdict: string, how: { isLa
 		await sending;
 		return;
 	}
-	const api = persistent(of.api);
+	const api = persistent(of.api, () => (ledger.seen.retries += 1));
 	const [answer, again] = await Promise.all([api<Submitted & ProblemBody>('POST', path, { body, key }), how.twice ? api<Submitted>('POST', path, { body, key }) : null]);
 	expectStatus(of, 'submit', answer, [201, 409]);
 	if (answer.status === 409) {

@@ -46,13 +46,14 @@ export function createApi(origin: string, token: string | null): Api {
 }
 
 /** The same client, trying again when the connection breaks (the process was killed). For calls that may be repeated: reads, and those with a key. */
-export function persistent(api: Api): Api {
+export function persistent(api: Api, onRetry: () => void = () => undefined): Api {
 	return async <T>(method: string, path: string, options: CallOptions = {}) => {
 		for (;;) {
 			try {
 				return await api<T>(method, path, options);
 			} catch (error) {
 				if (options.signal?.aborted) throw error;
+				onRetry();
 				await sleep(40);
 			}
 		}

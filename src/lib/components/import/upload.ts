@@ -21,7 +21,7 @@ const ASK_MS = 1000;
 export function formatOf(name: string): 'jsonl' | 'csv' | null {
 	const lower = name.toLowerCase();
 	if (/\.(jsonl|ndjson|json)$/.test(lower)) return 'jsonl';
-	return /\.(csv|tsv)$/.test(lower) ? 'csv' : null;
+	return /\.csv$/.test(lower) ? 'csv' : null;
 }
 
 /** XHR, not fetch: only it says how many bytes have gone out. */

@@ -4,7 +4,7 @@ import * as m from '#lib/paraglide/messages.js';
 /** One line of a chart. Told apart by dash as well as by hue. */
 export type SeriesSpec = { key: string; label: () => string; colour: string; dash: string };
 /** A chart over steps. */
-export type ChartSpec = { id: string; title: () => string; unit: () => string; help: () => string; series: readonly SeriesSpec[]; format: (value: number) => string; tick: (value: number) => string };
+export type ChartSpec = { id: string; title: () => string; unit: () => string; help: () => string; series: readonly SeriesSpec[]; format: (value: number) => string; tick: (value: number) => string; /** A quantity without noise: no mean is drawn. */ exact?: boolean };
 
 // Blue, vermilion and green of Okabe and Ito's palette, darkened for paper and lightened for night.
 const BLUE = 'light-dark(#0a5ea8, #7db8ee)';
@@ -12,7 +12,7 @@ const VERMILION = 'light-dark(#b34700, #f0a06a)';
 const GREEN = 'light-dark(#00694a, #5fcba4)';
 
 const short = (value: number): string => (Math.abs(value) >= 100 ? count(value) : decimal(value, Math.abs(value) >= 10 ? 1 : 2));
-const rate = (value: number): string => (value === 0 ? '0' : value.toExponential(Math.abs(value) >= 1e-3 ? 1 : 2).replace('e-', 'e−'));
+const rate = (value: number): string => (value === 0 ? '0' : value.toExponential(1).replace('e-', 'e−'));
 
 /** The charts of a run. One whose metrics the engine does not report is left out (KTO knows no accuracy). */
 export const CHARTS: readonly ChartSpec[] = [
@@ -54,7 +54,8 @@ export const CHARTS: readonly ChartSpec[] = [
 		help: m.run_chart_rate_help,
 		series: [{ key: 'learning_rate', label: m.run_chart_rate, colour: BLUE, dash: '' }],
 		format: rate,
-		tick: rate
+		tick: rate,
+		exact: true
 	}
 ];
 

@@ -13,7 +13,7 @@ export type DecisionName = (typeof DECISIONS)[number];
 export type EvaluationResults = { split: string; checkpoint: PreferenceAccuracy; parent: PreferenceAccuracy };
 
 /** A decision as word, sentence, tone and icon. */
-export const DECISION: Record<DecisionName, { word: () => string; note: () => string; done: () => string; tone: 'ok' | 'bad' | 'neutral'; icon: Component<{ class?: string }> }> = {
+export const DECISION: Record<DecisionName, { word: () => string; note: () => string; done: () => string; tone: 'ok' | 'bad' | 'neutral'; icon: Component<{ class?: string; 'aria-hidden'?: 'true' }> }> = {
 	promote: { word: m.checkpoint_promote, note: m.checkpoint_promote_note, done: m.checkpoint_promoted, tone: 'ok', icon: CircleCheck },
 	reject: { word: m.checkpoint_reject, note: m.checkpoint_reject_note, done: m.checkpoint_rejected, tone: 'bad', icon: CircleX },
 	more_data: { word: m.checkpoint_more_data, note: m.checkpoint_more_data_note, done: m.checkpoint_more_data_asked, tone: 'neutral', icon: Hourglass }

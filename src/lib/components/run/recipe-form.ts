@@ -14,9 +14,9 @@ const NUMERIC: readonly FormField[] = ['beta', 'rpoAlpha', 'desirableWeight', 'u
 const ONLY: Partial<Record<FormField, Objective>> = { rpoAlpha: 'dpo', desirableWeight: 'kto', undesirableWeight: 'kto' };
 
 /** What decides the result most, above the fold; the length is asked before these. */
-export const MAIN_FIELDS: readonly FormField[] = ['learningRate', 'beta', 'batchSize'];
+export const MAIN_FIELDS: readonly FormField[] = ['learningRate', 'beta', 'batchSize', 'gradientAccumulation'];
 /** The rest, in the order of a run: what is learned, from which rows, how it is kept. */
-export const MORE_FIELDS: readonly FormField[] = ['reference', 'rpoAlpha', 'desirableWeight', 'undesirableWeight', 'gradientAccumulation', 'warmupRatio', 'maxLength', 'loraRank', 'loraAlpha', 'targetModules', 'saveSteps', 'seed'];
+export const MORE_FIELDS: readonly FormField[] = ['reference', 'rpoAlpha', 'desirableWeight', 'undesirableWeight', 'warmupRatio', 'maxLength', 'loraRank', 'loraAlpha', 'targetModules', 'saveSteps', 'seed'];
 /** Fields with a fixed choice of words. */
 export const CHOICES: Partial<Record<FormField, readonly string[]>> = { reference: ['base', 'parent'], targetModules: TARGET_MODULES };
 

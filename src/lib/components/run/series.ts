@@ -38,8 +38,7 @@ export function windowOf(count: number): number {
 }
 
 /** A metric as a line: raw values with their trailing mean, thinned to the screen. A step without the metric leaves a gap, not a zero. */
-export function lineOf(steps: readonly Step[], key: string): Point[] {
-	const width = windowOf(steps.length);
+export function lineOf(steps: readonly Step[], key: string, width = windowOf(steps.length)): Point[] {
 	const recent: number[] = [];
 	let sum = 0;
 	const points = steps.map(({ step, values }): Point => {

@@ -51,11 +51,12 @@ export async function entries(
 	limit: number
 ): Promise<(ChainEntry & { txid: string })[]> {
 	const bound = until === null ? sql`txid < pg_snapshot_xmin(pg_current_snapshot())` : sql`(txid, id) <= (${until.txid}::text::xid8, ${until.id}::bigint)`;
+	// The order names the table: `id` and `txid` alone would mean the texts selected, and “1000” sorts before “999”.
 	return rowsOf<ChainEntry & { txid: string }>(
 		db,
 		sql`select id::text as id, txid::text as txid, actor_id as "actorId", actor_kind as "actorKind", action, project_id as "projectId", subject_kind as "subjectKind",
 				subject_id as "subjectId", details, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-			from audit_entries where (txid, id) > (${after.txid}::text::xid8, ${after.id}::bigint) and ${bound} order by txid, id limit ${limit}`
+			from audit_entries where (txid, id) > (${after.txid}::text::xid8, ${after.id}::bigint) and ${bound} order by audit_entries.txid, audit_entries.id limit ${limit}`
 	);
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { apiTokens, users } from './schema/account.ts';
 
@@ -43,6 +43,27 @@ export async function isAhead(tx: Tx, instant: Date): Promise<boolean> {
 export async function insert(tx: Tx, token: { userId: string; tokenHash: string; name: string | null; scopes: string[] | null; expiresAt: Date | null }): Promise<string> {
 	const rows = await tx.insert(apiTokens).values(token).returning({ id: apiTokens.id });
 	return rows[0]?.id ?? '';
+}
+
+/** A token as its person sees it; the token itself is nowhere. */
+export type TokenLine = { id: string; name: string | null; scopes: string[] | null; expiresAt: Date | null; expired: boolean; lastUsedAt: Date | null; createdAt: Date };
+
+/** Tokens of a person that were not revoked, newest first, expired ones included. */
+export async function ofUser(db: Executor, userId: string, limit: number): Promise<TokenLine[]> {
+	return db
+		.select({
+			id: apiTokens.id,
+			name: apiTokens.name,
+			scopes: apiTokens.scopes,
+			expiresAt: apiTokens.expiresAt,
+			expired: sql<boolean>`coalesce(${apiTokens.expiresAt} <= now(), false)`,
+			lastUsedAt: apiTokens.lastUsedAt,
+			createdAt: apiTokens.createdAt
+		})
+		.from(apiTokens)
+		.where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)))
+		.orderBy(desc(apiTokens.id))
+		.limit(limit);
 }
 
 /** A token's person and whether it was revoked, locked. */

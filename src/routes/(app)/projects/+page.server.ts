@@ -7,6 +7,7 @@ import * as m from '#lib/paraglide/messages.js';
 import { getLocale, locales } from '#lib/paraglide/runtime.js';
 import { createProject } from '#lib/server/usecases/create-project.ts';
 import { listProjects } from '#lib/server/usecases/list-projects.ts';
+import { inWords } from '../../(account)/in-words.ts';
 import { refused } from '../../form-result.ts';
 import type { FormMessage } from '../../form-result.ts';
 import { signedIn } from '../../page-result.ts';
@@ -40,7 +41,7 @@ export const actions: Actions = {
 		if (!form.valid) return fail(400, { form });
 		const { systemPrompt, ...project } = form.data;
 		const made = await createProject(locals.app, actor, { ...project, ...(systemPrompt === '' ? {} : { systemPrompt }) });
-		if (!made.ok) return refused(form, made.problem);
+		if (!made.ok) return refused(form, inWords(made.problem, { fields: { slug: m.projects_slug_taken } }));
 		redirect(303, `/projects/${made.value.slug}`);
 	}
 };

@@ -4,11 +4,13 @@ import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
+import * as m from '#lib/paraglide/messages.js';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { issuePasswordLink } from '#lib/server/usecases/issue-password-link.ts';
 import { listUsers } from '#lib/server/usecases/list-users.ts';
 import { reactivateUser } from '#lib/server/usecases/reactivate-user.ts';
+import { inWords } from '../../(account)/in-words.ts';
 import { refused } from '../../form-result.ts';
 import type { FormMessage } from '../../form-result.ts';
 import { signedIn, valueOf } from '../../page-result.ts';
@@ -30,8 +32,9 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 	return { ...page, first: after === null, form: await superValidate<v.InferOutput<typeof NewUser>, Said>(blank, valibot(NewUser), { errors: false }) };
 };
 
-function refuse(problem: Problem) {
-	return failed(PROBLEMS[problem.code].status, { problem: { code: problem.code, detail: problem.detail } });
+function refuse(problem: Problem, conflict = m.users_last_admin) {
+	const { code, detail } = inWords(problem, { above: { conflict, not_found: m.users_gone } });
+	return failed(PROBLEMS[code].status, { problem: { code, detail } });
 }
 
 async function chosen(request: Request): Promise<{ userId: string; name: string } | null> {
@@ -49,7 +52,7 @@ export const actions: Actions = {
 		const form = await superValidate<v.InferOutput<typeof NewUser>, Said>(request, valibot(NewUser));
 		if (!form.valid) return fail(400, { form });
 		const made = await createUser(locals.app, actor, form.data);
-		if (!made.ok) return refused(form as never, made.problem);
+		if (!made.ok) return refused(form as never, inWords(made.problem, { fields: { email: made.problem.code === 'conflict' ? m.users_email_taken : m.users_email_wrong, name: m.form_text_missing } }));
 		const issued = await issuePasswordLink(locals.app, actor, made.value.id);
 		if (!issued.ok) return refused(form as never, issued.problem);
 		return message(form, { made: { name: form.data.name, link: linkTo(url, issued.value.token), expiresAt: issued.value.expiresAt } });
@@ -59,7 +62,7 @@ export const actions: Actions = {
 		const user = await chosen(request);
 		if (!user) return refuse(nobody);
 		const issued = await issuePasswordLink(locals.app, actor, user.userId);
-		return issued.ok ? { made: { name: user.name, link: linkTo(url, issued.value.token), expiresAt: issued.value.expiresAt } satisfies IssuedLink } : refuse(issued.problem);
+		return issued.ok ? { made: { name: user.name, link: linkTo(url, issued.value.token), expiresAt: issued.value.expiresAt } satisfies IssuedLink } : refuse(issued.problem, m.users_link_inactive);
 	},
 	deactivate: async ({ locals, request, url }) => {
 		const actor = signedIn(locals, url);

@@ -2,10 +2,12 @@ import { fail } from '@sveltejs/kit';
 import { isRole } from '#lib/domain/permission.ts';
 import type { Problem } from '#lib/domain/problem.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
+import * as m from '#lib/paraglide/messages.js';
 import { listCandidates, MOST_CANDIDATES } from '#lib/server/usecases/list-candidates.ts';
 import { listMembers } from '#lib/server/usecases/list-members.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
+import { inWords } from '../../../../(account)/in-words.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -29,7 +31,8 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 };
 
 function refuse(problem: Problem, userId: string) {
-	return fail(PROBLEMS[problem.code].status, { problem: { code: problem.code, detail: problem.detail }, userId });
+	const { code, detail } = inWords(problem, { above: { conflict: m.members_last_owner, not_found: m.members_gone, invalid_input: m.members_gone } });
+	return fail(PROBLEMS[code].status, { problem: { code, detail }, userId });
 }
 
 export const actions: Actions = {

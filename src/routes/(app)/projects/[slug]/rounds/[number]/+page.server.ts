@@ -4,8 +4,10 @@ import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
 import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
 import type { Objective } from '#lib/domain/training-recipe.ts';
+import * as m from '#lib/paraglide/messages.js';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { readRound } from '#lib/server/usecases/read-rounds.ts';
+import { inWords } from '../../../../../(account)/in-words.ts';
 import { refused } from '../../../../../form-result.ts';
 import type { FormMessage } from '../../../../../form-result.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
@@ -38,7 +40,7 @@ export const actions: Actions = {
 		if (!form.valid) return fail(400, { form });
 		const { objective, includeImports, then } = form.data;
 		const frozen = await freezeSnapshot(locals.app, actor, { slug: params.slug, objective, rounds: [number], rule: { includeImports } });
-		if (!frozen.ok) return refused(form, frozen.problem);
+		if (!frozen.ok) return refused(form, inWords(frozen.problem, { above: { empty_snapshot: m.round_freeze_empty } }));
 		redirect(303, then === 'look' ? `/projects/${params.slug}/snapshots/${frozen.value.id}` : `/projects/${params.slug}/runs/new?snapshot=${frozen.value.id}`);
 	}
 };

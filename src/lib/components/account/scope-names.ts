@@ -1,0 +1,31 @@
+import type { Action } from '#lib/domain/permission.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+const NAMES: Record<Action, () => string> = {
+	'project.create': m.account_scope_project_create,
+	'project.read': m.account_scope_project_read,
+	'project.configure': m.account_scope_project_configure,
+	'guideline.read': m.account_scope_guideline_read,
+	'members.read': m.account_scope_members_read,
+	'members.manage': m.account_scope_members_manage,
+	'import.create': m.account_scope_import_create,
+	'import.read': m.account_scope_import_read,
+	'task.judge': m.account_scope_task_judge,
+	'judgment.void': m.account_scope_judgment_void,
+	'round.read': m.account_scope_round_read,
+	'snapshot.create': m.account_scope_snapshot_create,
+	'snapshot.read': m.account_scope_snapshot_read,
+	'snapshot.data': m.account_scope_snapshot_data,
+	'run.start': m.account_scope_run_start,
+	'run.cancel': m.account_scope_run_cancel,
+	'run.read': m.account_scope_run_read,
+	'checkpoint.read': m.account_scope_checkpoint_read,
+	'checkpoint.decide': m.account_scope_checkpoint_decide,
+	'user.manage': m.account_scope_user_manage,
+	'audit.verify': m.account_scope_audit_verify
+};
+
+/** What a scope allows, in the reader's language. */
+export function scopeName(action: Action): string {
+	return NAMES[action]();
+}

@@ -1,0 +1,104 @@
+/**
+ * `npm run bench`: what a judgment costs. Claim and submit through HTTP, with
+ * token, validation, audit and all, at 1, 4 and 16 annotators, over 10,000 and
+ * 1,000,000 slots with 200 live leases, and for a person with 100,000 judgments;
+ * beside the same transactions as bare SQL, in one run. Ratios and medians are
+ * what to quote: machines differ and are noisy.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { migrateDatabase } from '../../drizzle/migrate.ts';
+import { ensureBuilt } from '../../scripts/start/build.mjs';
+import { ROOT } from '../../scripts/start/settings.mjs';
+import { startCluster } from '../../scripts/start/postgres.mjs';
+import { createDatabase } from '../support/database.ts';
+import { judgeFor, makeAnnotators } from './annotators.ts';
+import { cpuOfTree, parentOf, residentMb } from './cpu.ts';
+import { fillComparisons } from './fill.ts';
+import { judgeRaw } from './raw-sql.ts';
+import { veteran } from './veteran.ts';
+
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
+const LARGE = Number(process.env['BENCH_SLOTS'] ?? 1_000_000);
+const PORT = Number(process.env['BENCH_PORT'] ?? 3977);
+const BASE = `http://127.0.0.1:${PORT}`;
+
+const dir = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
+// As `npm start` runs it: what is acknowledged is on the disk.
+const cluster = await startCluster({ dir: join(dir, 'cluster') });
+const url = cluster.url('bench');
+await createDatabase(cluster.adminUrl, 'bench', null);
+await migrateDatabase(url);
+await ensureBuilt(ROOT, process.execPath);
+const web = spawn(process.execPath, [join(ROOT, 'build', 'index.js')], {
+	env: { ...process.env, DATABASE_URL: url, PLUMBLINE_DATA_DIR: join(dir, 'data'), PORT: String(PORT), HOST: '127.0.0.1', ORIGIN: BASE, PLUMBLINE_LOG_LEVEL: 'warn' },
+	stdio: ['ignore', 'ignore', 'inherit']
+});
+const postmaster = await serverPid();
+
+try {
+	while (!(await fetch(`${BASE}/healthz`).then((response) => response.ok, () => false))) await sleep(100);
+	console.log(`Claim and submit, ${SECONDS} s each; CPU in milliseconds per judgment.\n`);
+	console.log('slots       annotators  judgments/s   claim p50/p95 ms   submit p50/p95 ms   CPU web   CPU database   CPU together');
+	for (const slots of [10_000, LARGE]) {
+		const slug = `slots-${slots}`;
+		const project = await fillComparisons(url, { slug, comparisons: Math.ceil(slots / 3), overlap: 3 });
+		const holders = await makeAnnotators(url, project.projectId, 67);
+		await holdLeases(slug, holders.map((holder) => holder.token), 3);
+		for (const annotators of [1, 4, 16]) await line(String(slots), slug, (await makeAnnotators(url, project.projectId, annotators)).map((one) => one.token));
+		if (slots === LARGE) {
+			const old = await makeAnnotators(url, project.projectId, 1);
+			await veteran(url, { ...project, userId: old[0]?.userId ?? '', judgments: Math.min(100_000, Math.floor(slots / 6)) });
+			await line('veteran', slug, old.map((one) => one.token));
+		}
+		const raw = await makeAnnotators(url, project.projectId, 4);
+		const before = cpuOfTree(postmaster);
+		const bare = await judgeRaw(url, { ...project, userIds: raw.map((one) => one.userId), seconds: SECONDS });
+		const database = (cpuOfTree(postmaster) - before) / bare.judgments;
+		const client = bare.clientCpuMs / bare.judgments;
+		console.log(`${`${slots} bare SQL`.padEnd(20)} 4   ${(bare.judgments / bare.seconds).toFixed(0).padStart(11)}   ${''.padEnd(36)}  ${client.toFixed(2).padStart(7)}   ${database.toFixed(2).padStart(12)}   ${(client + database).toFixed(2).padStart(12)}`);
+	}
+	console.log(`\nWeb process: ${residentMb(web.pid ?? 0).toFixed(0)} MB resident.`);
+} finally {
+	web.kill('SIGTERM');
+	await cluster.stop();
+	await rm(dir, { recursive: true, force: true });
+}
+
+/** The server's first process: the parent of the backend that answers. */
+async function serverPid(): Promise<number> {
+	const sql = postgres(url, { max: 1 });
+	const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+	const pid = parentOf(row?.pid ?? 0);
+	await sql.end();
+	return pid;
+}
+
+/** Live leases of other people, which every claim has to pass over. */
+async function holdLeases(slug: string, tokens: readonly string[], each: number): Promise<void> {
+	for (const token of tokens) {
+		for (let i = 0; i < each; i++) {
+			const response = await fetch(`${BASE}/api/v1/projects/${slug}/tasks/claim`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+			if (response.status !== 200) throw new Error(`a lease was refused: ${response.status}`);
+			await response.arrayBuffer();
+		}
+	}
+	const sql = postgres(url, { max: 1 });
+	await sql`update tasks set expires_at = now() + interval '1 day' where state = 'live'`;
+	await sql.end();
+}
+
+async function line(name: string, slug: string, tokens: readonly string[]): Promise<void> {
+	await judgeFor(BASE, slug, tokens, 1);
+	const before = { web: cpuOfTree(web.pid ?? 0), database: cpuOfTree(postmaster) };
+	const done = await judgeFor(BASE, slug, tokens, SECONDS);
+	const cpu = { web: (cpuOfTree(web.pid ?? 0) - before.web) / done.judgments, database: (cpuOfTree(postmaster) - before.database) / done.judgments };
+	const pair = ({ p50, p95 }: { p50: number; p95: number }) => `${p50.toFixed(1)} / ${p95.toFixed(1)}`;
+	console.log(
+		`${name.padEnd(10)}  ${String(tokens.length).padStart(10)}  ${(done.judgments / done.seconds).toFixed(0).padStart(11)}   ${pair(done.claim).padStart(16)}   ${pair(done.submit).padStart(17)}   ${cpu.web.toFixed(2).padStart(7)}   ${cpu.database.toFixed(2).padStart(12)}   ${(cpu.web + cpu.database).toFixed(2).padStart(12)}`
+	);
+}
