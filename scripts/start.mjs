@@ -36,7 +36,7 @@ try {
 		for (const line of describe(error)) console.error(line);
 	}
 }
-await step('Stopping', async () => {
+await step('Stopping the processes', async () => {
 	for (const action of undo.reverse()) await action();
 });
 process.exit(exitCode);
@@ -110,7 +110,7 @@ async function openDatabase({ databaseUrl, dataDir }) {
 function fail(error) {
 	exitCode = 1;
 	for (const line of describe(error)) console.error(line);
-	stop.request();
+	stop.request('nothing works without it');
 }
 
 /**

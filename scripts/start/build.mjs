@@ -8,8 +8,15 @@ import { Trouble } from './trouble.mjs';
 
 const SOURCES = ['src', 'static', 'package.json', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
 
-/** @param {string} path */
-const doesNotCount = (path) => path.startsWith('src/lib/paraglide/') || /\.test\.ts$/.test(path);
+/**
+ * What a build writes below src/ (paraglide's output, inlang's notes and cache): counted, every
+ * build would be stale as soon as it is done. Tests do not go into the build.
+ * @param {string} path
+ */
+function doesNotCount(path) {
+	if (path.startsWith('src/i18n/project.inlang/')) return !path.endsWith('/settings.json');
+	return path.startsWith('src/lib/paraglide/') || /\.test\.ts$/.test(path);
+}
 
 /**
  * Builds the web process when its sources changed since the last build.
@@ -47,6 +54,5 @@ function isFresh(root, stampFile) {
 
 /** @param {string} root */
 export function sourceHash(root) {
-	// paraglide writes its output below src/ during the build: counted, every build would be stale at once.
 	return hashOf(root, SOURCES, { skip: doesNotCount });
 }

@@ -33,9 +33,10 @@ test('moving bytes between two files changes the hash', () => {
 });
 
 test('what the build writes and what only tests read does not make it stale', () => {
-	const files = { 'src/app.ts': '1', 'package-lock.json': '{}' };
+	const files = { 'src/app.ts': '1', 'package-lock.json': '{}', 'src/i18n/project.inlang/settings.json': '{}' };
 	const hash = sourceHash(folder(files));
-	expect(sourceHash(folder({ ...files, 'src/lib/paraglide/runtime.js': 'x', 'src/app.test.ts': 'y' }))).toBe(hash);
+	expect(sourceHash(folder({ ...files, 'src/lib/paraglide/runtime.js': 'x', 'src/app.test.ts': 'y', 'src/i18n/project.inlang/.meta.json': 'z' }))).toBe(hash);
+	expect(sourceHash(folder({ ...files, 'src/i18n/project.inlang/settings.json': '{ }' }))).not.toBe(hash);
 	expect(sourceHash(folder({ ...files, 'package-lock.json': '{ }' }))).not.toBe(hash);
 });
 

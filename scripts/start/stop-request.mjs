@@ -13,14 +13,15 @@ export function stopRequest(onFirst) {
 	/** @type {Promise<void>} */
 	const requested = new Promise((done) => (resolve = done));
 	let isRequested = false;
-	const request = () => {
+	const request = (/** @type {string} */ why) => {
 		if (isRequested) return;
+		if (why) console.log(`Stopping (${why}).`);
 		isRequested = true;
 		resolve();
 		onFirst();
 	};
 	// HUP: the terminal was closed, and there is nobody left to press Ctrl-C.
-	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, request);
+	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => request(signal));
 	for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {}); // and nothing to write to
 	// Under npm our parent is npm (or its shell): when that is killed, signals no longer reach us, and
 	// whoever killed it believes that all is stopped. The timer also keeps this process alive.
@@ -28,8 +29,7 @@ export function stopRequest(onFirst) {
 	const watched = process.env['npm_lifecycle_event'] !== undefined;
 	const alive = setInterval(() => {
 		if (!watched || process.ppid === parent || isRequested) return;
-		console.log('npm has ended; stopping.');
-		request();
+		request('npm has ended');
 	}, 250);
 	void requested.then(() => clearInterval(alive));
 	return {

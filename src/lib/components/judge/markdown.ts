@@ -9,7 +9,7 @@ const markdown = new MarkdownIt({ html: false, linkify: false, typographer: fals
 // Nothing remote loads by itself: an image becomes a link with its words and its host.
 markdown.renderer.rules['image'] = (tokens, index) => {
 	const token = tokens[index];
-	const source = token?.attrGet('src') ?? '';
+	const source = String(token?.attrGet('src') ?? '');
 	const words = token?.content || source;
 	return `<a href="${markdown.utils.escapeHtml(source)}" data-image="">${markdown.utils.escapeHtml(words)}</a>`;
 };

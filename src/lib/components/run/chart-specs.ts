@@ -1,10 +1,15 @@
 import { count, decimal, percent } from '#lib/components/shell/format.ts';
+import type { Component } from 'svelte';
 import * as m from '#lib/paraglide/messages.js';
+import type { Point } from './series.ts';
 
 /** One line of a chart. Told apart by dash as well as by hue. */
 export type SeriesSpec = { key: string; label: () => string; colour: string; dash: string };
 /** A chart over steps. */
 export type ChartSpec = { id: string; title: () => string; unit: () => string; help: () => string; series: readonly SeriesSpec[]; format: (value: number) => string; tick: (value: number) => string; /** A quantity without noise: no mean is drawn. */ exact?: boolean };
+
+/** The component that draws a chart; it comes with the drawing library, apart from the page. */
+export type Drawing = Component<{ spec: ChartSpec; lines: { series: SeriesSpec; points: Point[] }[]; maxStep: number | null }>;
 
 // Blue, vermilion and green of Okabe and Ito's palette, darkened for paper and lightened for night.
 const BLUE = 'light-dark(#0a5ea8, #7db8ee)';

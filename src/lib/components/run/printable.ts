@@ -1,9 +1,9 @@
 /** Longer lines are cut: one line of a hostile file must not stop the page. */
 const MAX_LINE = 4000;
-/** Colour and cursor codes of a terminal. */
-const ESCAPES = new RegExp('\\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|.)', 'gu');
-/** Characters that turn text around or hide it: a log must read as it is written. */
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
+/** Colour and cursor codes of a terminal, and links (which end with a bell or with escape and a backslash). */
+const ESCAPES = new RegExp(String.raw`\u001b(?:\[[0-?]*[ -\/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.)`, 'gu');
+/** Characters that turn text around or hide it: a log must read as it is written. A tab is neither. */
+const HIDDEN = /(?!\t)[\p{Cc}\p{Cf}]/gu;
 
 /** A line of a log as plain, visible text: terminal codes gone, invisible and direction-changing characters named. */
 export function printable(line: string): string {

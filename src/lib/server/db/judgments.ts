@@ -87,7 +87,11 @@ export async function insertVoid(tx: Tx, judgmentId: string, of: { reason: strin
 	await tx.execute(sql`insert into judgment_voids (judgment_id, reason, note, by_user_id) values (${judgmentId}, ${of.reason}, ${of.note}, ${of.byUserId}) on conflict do nothing`);
 }
 
-/** Records that a person passed a comparison on. */
-export async function insertSkip(tx: Tx, task: TaskForWork, reason: string): Promise<void> {
-	await tx.execute(sql`insert into skips (comparison_id, user_id, task_id, reason) values (${task.comparisonId}, ${task.annotatorId}, ${task.id}, ${reason}) on conflict do nothing`);
+/** Records that a person passed a comparison on; false when they had done so before, through another task. */
+export async function insertSkip(tx: Tx, task: TaskForWork, reason: string): Promise<boolean> {
+	const rows = await rowsOf<{ inserted: boolean }>(
+		tx,
+		sql`insert into skips (comparison_id, user_id, task_id, reason) values (${task.comparisonId}, ${task.annotatorId}, ${task.id}, ${reason}) on conflict do nothing returning true as inserted`
+	);
+	return rows.length > 0;
 }

@@ -233,11 +233,21 @@ export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | nul
 	return rows[0] ? isoTime(rows[0].expires_at) : null;
 }
 
-/** Gives back everything a person holds, in one project or everywhere. Returns how many leases that were. */
-export async function releaseAll(tx: Tx, userId: string, projectId: string | null = null): Promise<number> {
+/** Comparisons of which a person holds a place, lapsed or not, in order of id. */
+export async function heldBy(tx: Tx, userId: string, projectId: string): Promise<{ comparisonId: string; roundId: string }[]> {
+	const rows = await rowsOf<{ comparison_id: string; round_id: string }>(
+		tx,
+		sql`select s.comparison_id, s.round_id from tasks t join slots s on s.task_id = t.id and s.judgment_id is null
+			where t.annotator_id = ${userId} and t.state = 'live' and t.project_id = ${projectId} order by s.comparison_id`
+	);
+	return rows.map((row) => ({ comparisonId: row.comparison_id, roundId: row.round_id }));
+}
+
+/** Gives back everything a person holds in a project. Returns how many leases that were. */
+export async function releaseAll(tx: Tx, userId: string, projectId: string): Promise<number> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`with held as (select id from tasks where annotator_id = ${userId} and state = 'live' and (${projectId}::uuid is null or project_id = ${projectId}::uuid)),
+		sql`with held as (select id from tasks where annotator_id = ${userId} and state = 'live' and project_id = ${projectId}),
 		freed as (update slots s set task_id = null, annotator_id = null from held where s.task_id = held.id and s.judgment_id is null)
 		update tasks t set state = 'lost', expires_at = now() from held where t.id = held.id returning t.id`
 	);

@@ -3,12 +3,13 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import * as members from '../db/members.ts';
 import * as passwordLinks from '../db/password-links.ts';
 import * as sessions from '../db/sessions.ts';
-import * as tasks from '../db/tasks.ts';
 import * as tokens from '../db/tokens.ts';
 import * as users from '../db/users.ts';
 import { allowSite } from './access.ts';
+import { releaseLeases } from './release-leases.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a deactivation ended. */
@@ -30,8 +31,9 @@ export async function deactivateUser(app: Pick<App, 'db'>, actor: Actor, userId:
 			return fail('conflict', 'This is the last active administrator. Make another one first, or nobody could let people in any more.');
 		}
 		await users.deactivate(tx, userId);
+		const mine = await members.projectsOf(tx, userId, false);
 		const ended: Deactivated = {
-			releasedLeases: await tasks.releaseAll(tx, userId),
+			releasedLeases: await releaseLeases(tx, actor, userId, mine.map(({ project }) => project.id)),
 			endedSessions: await sessions.removeAll(tx, userId),
 			revokedTokens: await tokens.revokeAll(tx, userId)
 		};

@@ -3,6 +3,8 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import * as comparisons from '../db/comparisons.ts';
+import * as members from '../db/members.ts';
 import * as users from '../db/users.ts';
 import { allowSite } from './access.ts';
 import { inTransaction } from './transaction.ts';
@@ -16,6 +18,7 @@ export async function reactivateUser(app: Pick<App, 'db'>, actor: Actor, userId:
 		if (!account) return fail('not_found', 'There is no user with this id.');
 		if (account.deactivatedAt === null) return ok(null);
 		await users.reactivate(tx, userId);
+		for (const { project } of await members.projectsOf(tx, userId, false)) await comparisons.refreshExhaustionOfProject(tx, project.id);
 		await record(tx, actor, { action: 'user.reactivate', subject: ['user', userId] });
 		return ok(null);
 	});

@@ -29,14 +29,17 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 		if (task.leaseTokenHash !== secretHash(input.leaseToken)) return fail('lease_lost', 'This lease token is not the task’s.');
 		if (task.state === 'skipped') return ok({ skipped: true });
 		if (task.state === 'done' || task.state === 'closed') return fail('already_decided', 'You have judged this pair already; undo it instead.');
-		const place = (await slots.lockAll(tx, task.comparisonId)).places.find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);
+		const { places, standing } = await slots.lockAll(tx, task.comparisonId, actor.userId);
+		// Judged through another task of theirs: a window that was left open must not bar them from their own judgment.
+		if (standing) return fail('already_decided', 'You have judged this pair already; undo it instead.');
+		const place = places.find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);
 		if (place) {
 			if (place.taskId && place.taskId !== task.id) await tasks.finish(tx, place.taskId, 'closed');
 			await slots.release(tx, place.id);
 		}
 		await tasks.finish(tx, task.id, 'skipped');
-		await judgments.insertSkip(tx, task, input.reason);
-		await progress.add(tx, task.roundId, actor.userId, { skipped: 1 });
+		const isFirst = await judgments.insertSkip(tx, task, input.reason);
+		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });
 		const statusBefore = comparison.status;
 		const filled = await fillFromSurplus(tx, comparison);
 		if (filled > 0) await progress.add(tx, task.roundId, actor.userId, { counted: filled, completed: comparison.status === 'complete' && statusBefore !== 'complete' ? 1 : 0 });

@@ -99,6 +99,8 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 		delta: deltaOf(work, change, Number(status === 'complete') - Number(comparison.status === 'complete')),
 		audit: { via: actor.via, action: standing ? 'judgment.supersede' : 'judgment.submit', details: { comparison: task.comparisonId, verdict: work.verdict, counted: place !== null } }
 	});
+	// The last person who could judge it may have been this one: then its owner must learn that it waits for nobody.
+	if (status !== 'complete') await comparisons.refreshExhaustion(tx, task.comparisonId);
 	return place !== null;
 }
 

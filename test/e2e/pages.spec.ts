@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test';
+import { accessible, account, address, signedIn } from './people.ts';
+
+/** Every page at both widths and in both languages: it answers, axe finds nothing, and nothing is wider than the screen. */
+const PAGES: readonly { role: string; path: string }[] = [
+	{ role: 'admin', path: '/projects' },
+	{ role: 'admin', path: '/users' },
+	{ role: 'admin', path: '/account' },
+	{ role: 'engineer', path: '/projects/law-firm' },
+	{ role: 'engineer', path: '/projects/law-firm/rounds/1' },
+	{ role: 'engineer', path: '/projects/law-firm/import' },
+	{ role: 'engineer', path: '/projects/law-firm/runs' },
+	{ role: 'engineer', path: '/projects/law-firm/runs/new' },
+	{ role: 'reviewer', path: '/projects/law-firm/checkpoints' },
+	{ role: 'reviewer', path: '/projects/law-firm/members' },
+	{ role: 'annotator', path: '/projects/law-firm' },
+	{ role: 'annotator', path: '/projects/law-firm/guideline' },
+	{ role: 'annotator', path: '/projects/law-firm/compare' }
+];
+
+for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
+	test(`pages at ${width} px in ${locale}`, async ({ browser }) => {
+		test.setTimeout(300_000);
+		for (const role of new Set(PAGES.map((page) => page.role))) {
+			const { context, page } = await signedIn(browser, account(role), { locale, width });
+			for (const { path } of PAGES.filter((one) => one.role === role)) {
+				const response = await page.goto(path);
+				expect(response?.status(), path).toBe(200);
+				await page.waitForLoadState('networkidle');
+				await accessible(page);
+				expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+			}
+			await context.close();
+		}
+	});
+}
+
+test('who is signed out is asked to sign in and comes back', async ({ page }) => {
+	await page.goto(`${address()}/projects/law-firm`);
+	await expect(page).toHaveURL(/sign-in\?next=/);
+	await accessible(page);
+	await page.locator('input[name=email]').fill(account('annotator').email);
+	await page.locator('input[name=password]').fill('not the password');
+	await page.locator('input[name=password]').press('Enter');
+	await expect(page.getByText(/wrong/i).first()).toBeVisible();
+	await page.locator('input[name=password]').fill(account('annotator').password);
+	await page.locator('input[name=password]').press('Enter');
+	await expect(page).toHaveURL(/\/projects\/law-firm$/);
+});
+
+test('a stranger does not learn that a project exists', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('annotator'), { locale: 'en' });
+	expect((await page.goto('/projects/no-such-project'))?.status()).toBe(404);
+	await accessible(page);
+	expect((await page.goto('/users'))?.status()).toBe(403);
+	await accessible(page);
+	await context.close();
+});
+
+test('the page allows no inline script and no foreign host', async ({ page }) => {
+	const response = await page.goto(`${address()}/sign-in`);
+	const csp = response?.headers()['content-security-policy'] ?? '';
+	expect(csp).toContain("default-src 'self'");
+	expect(csp).not.toMatch(/script-src[^;]*unsafe/);
+	expect(response?.headers()['x-content-type-options']).toBe('nosniff');
+});

@@ -1,0 +1,160 @@
+import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import { accessible, account, api, signedIn } from './people.ts';
+
+/**
+ * One round in the browser: two lawyers judge, one in English at a desk and
+ * offline for a while, one in Chinese on a phone; an engineer freezes and trains;
+ * a reviewer decides. The training is real, on a tiny model.
+ */
+test.describe.configure({ mode: 'serial' });
+
+const SLUG = 'e2e-round';
+const PAIRS = 40;
+const [admin, engineer, reviewer] = [account('admin'), account('engineer'), account('reviewer')];
+const [anna, boris] = [account('annotator', 0), account('annotator', 1)];
+
+type RoundCounts = { rounds: { judgments: number; complete: number; comparisons: number }[] };
+
+test.beforeAll(async ({ request }) => {
+	expect((await api(request, admin, 'POST', '/projects', { slug: SLUG, name: 'One round', overlap: 2, guideline: '# What to compare\nWould you send it?' })).status).toBe(201);
+	for (const [who, role] of [[engineer, 'engineer'], [reviewer, 'reviewer'], [anna, 'annotator'], [boris, 'annotator']] as const) {
+		const me = await api<{ id: string }>(request, who, 'GET', '/me');
+		expect((await api(request, admin, 'PUT', `/projects/${SLUG}/members/${me.body.id}`, { role })).status).toBe(200);
+	}
+	const rows = Array.from({ length: PAIRS }, (_, i) =>
+		JSON.stringify({
+			messages: [{ role: 'user', content: `Question ${i}: may I end the lease of flat ${i}?` }],
+			responses: [`It depends on the notice period of lease ${i}. **Check clause ${i}** before Friday.`, `You will certainly win case ${i}. <script>alert(1)</script> ![x](https://example.test/x.png)`]
+		})
+	);
+	const fresh = JSON.stringify({ messages: [{ role: 'user', content: 'A new question for round 2?' }], responses: [] });
+	const response = await request.post(`${process.env['PLUMBLINE_E2E_URL']}/api/v1/projects/${SLUG}/imports?format=jsonl`, { headers: { authorization: `Bearer ${engineer.token}` }, data: [...rows, fresh].join('\n') });
+	expect(response.status()).toBe(201);
+});
+
+/** The side that does not promise: people who judge like this teach the model something. */
+async function careful(page: Page): Promise<'left' | 'right'> {
+	const left = page.getByRole('region', { name: /Left answer|左边的回答|左侧|左/ }).first();
+	return (await left.innerText()).includes('certainly') ? 'right' : 'left';
+}
+
+const judged = async (request: Parameters<typeof api>[0]) => (await api<RoundCounts>(request, engineer, 'GET', `/projects/${SLUG}/rounds`)).body.rounds[0]?.judgments ?? 0;
+
+test('a lawyer judges with the keyboard alone, takes one back, and goes on offline', async ({ browser, request }) => {
+	const { context, page } = await signedIn(browser, anna, { locale: 'en', path: `/projects/${SLUG}/compare` });
+	const question = page.getByText(/may I end the lease/).first();
+	await expect(question).toBeVisible();
+	await accessible(page);
+	// Hostile text stays text: nothing ran, nothing was loaded.
+	expect(await page.locator('article img, article script').count()).toBe(0);
+
+	const first = await question.innerText();
+	await page.keyboard.press(await careful(page) === 'left' ? '1' : '2');
+	await expect(question).not.toHaveText(first);
+	await expect.poll(() => judged(request)).toBe(1);
+
+	// What is typed as a reason must never be a verdict.
+	await page.keyboard.press('r');
+	await page.keyboard.type('12345 s u');
+	const typing = await question.innerText();
+	await page.keyboard.press('Control+Enter');
+	expect(await question.innerText()).toBe(typing);
+	await page.keyboard.press('3');
+	await expect.poll(() => judged(request)).toBe(2);
+
+	await page.keyboard.press('u');
+	await expect(question).toHaveText(typing);
+	await page.keyboard.press('4');
+	await expect(question).not.toHaveText(typing);
+	await expect.poll(() => judged(request)).toBe(2);
+
+	await context.setOffline(true);
+	for (let i = 0; i < 2; i++) {
+		const before = await question.innerText();
+		await page.keyboard.press('1');
+		if (i === 0) await expect(question).not.toHaveText(before);
+	}
+	await expect(page.getByText(/2 not yet sent/)).toBeVisible();
+	expect(await judged(request)).toBe(2);
+	await context.setOffline(false);
+	await expect.poll(() => judged(request), { timeout: 60_000 }).toBe(4);
+	await expect(page.getByText(/not yet sent/)).toHaveCount(0);
+
+	await page.keyboard.press('?');
+	await expect(page.getByRole('dialog')).toBeVisible();
+	await accessible(page);
+	await page.keyboard.press('Escape');
+	for (let left = PAIRS - 4; left > 0; left--) {
+		const before = await question.innerText();
+		await page.keyboard.press((await careful(page)) === 'left' ? '1' : '2');
+		if (left > 1) await expect(question).not.toHaveText(before);
+	}
+	await expect.poll(() => judged(request), { timeout: 60_000 }).toBe(PAIRS);
+	await expect(question).toHaveCount(0);
+	await accessible(page);
+	await context.close();
+});
+
+test('a colleague judges the same pairs in Chinese on a phone', async ({ browser, request }) => {
+	const { context, page } = await signedIn(browser, boris, { locale: 'zh', width: 390, path: `/projects/${SLUG}/compare` });
+	await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
+	const question = page.getByText(/may I end the lease/).first();
+	await expect(question).toBeVisible();
+	await accessible(page);
+	const bar = page.getByRole('group', { name: '你的判断' }).or(page.locator('[role=group]').filter({ has: page.locator('button') }).last());
+	await expect(bar).toBeInViewport();
+	await bar.getByRole('button').first().tap();
+	await expect.poll(() => judged(request)).toBe(PAIRS + 1);
+	await context.close();
+
+	// The rest through the API, by the same person: a browser adds nothing to forty equal taps.
+	for (;;) {
+		const task = await api<{ taskId: string; leaseToken: string; left: { messages: { content: string }[] } } | null>(request, boris, 'POST', `/projects/${SLUG}/tasks/claim`, {});
+		if (task.status === 204 || !task.body) break;
+		const verdict = task.body.left.messages[0]?.content.includes('certainly') ? 'right' : 'left';
+		expect((await api(request, boris, 'POST', `/tasks/${task.body.taskId}/judgment`, { leaseToken: task.body.leaseToken, verdict })).status).toBe(201);
+	}
+	await expect.poll(() => judged(request)).toBe(2 * PAIRS);
+});
+
+test('an engineer freezes, trains and watches', async ({ browser }) => {
+	test.setTimeout(600_000);
+	const { context, page } = await signedIn(browser, engineer, { locale: 'en', path: `/projects/${SLUG}` });
+	await accessible(page);
+	await page.goto(`/projects/${SLUG}/rounds/1`);
+	await accessible(page);
+	await page.getByRole('button', { name: /Freeze and train/ }).click();
+	await page.waitForURL(/\/runs\/new/);
+	await accessible(page);
+	await page.getByText('More settings').click();
+	for (const [name, value] of [['maxSteps', '12'], ['saveSteps', '6'], ['maxLength', '256'], ['loraRank', '4']] as const) await page.locator(`input[name=${name}]`).fill(value);
+	await page.getByRole('button', { name: 'Start the run' }).click();
+	await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
+	await accessible(page);
+	await expect(page.getByText(/^Finished/).first()).toBeVisible({ timeout: 480_000 });
+	await page.getByRole('link', { name: /checkpoint/i }).first().click();
+	await page.waitForURL(/\/checkpoints\//);
+	await expect(page.getByText('Held-out preference accuracy')).toBeVisible({ timeout: 240_000 });
+	await accessible(page);
+	await context.close();
+});
+
+test('a reviewer decides, and the next round waits for the same people', async ({ browser, request }) => {
+	test.setTimeout(400_000);
+	await expect.poll(async () => (await api<RoundCounts>(request, engineer, 'GET', `/projects/${SLUG}/rounds`)).body.rounds[1]?.comparisons ?? 0, { timeout: 300_000 }).toBeGreaterThan(0);
+	const { context, page } = await signedIn(browser, reviewer, { locale: 'en', path: `/projects/${SLUG}/checkpoints` });
+	await accessible(page);
+	await page.getByRole('link', { name: /r1-dpo-1/ }).click();
+	await page.getByRole('radio', { name: /Promote/ }).check();
+	await page.getByLabel('Reason').fill('It says what the answer depends on.');
+	await page.getByRole('button', { name: 'Record the decision' }).click();
+	await expect(page.getByText('Promoted').first()).toBeVisible();
+	await accessible(page);
+	await context.close();
+
+	const again = await signedIn(browser, anna, { locale: 'en', path: `/projects/${SLUG}/compare` });
+	await expect(again.page.getByRole('button', { name: /Left is better/ })).toBeVisible();
+	expect(await again.page.content()).not.toMatch(/r1-dpo|checkpoint|tiny|qwen/i);
+	await again.context.close();
+});

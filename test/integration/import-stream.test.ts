@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import { createApi, tokenOf } from '../support/api.ts';
+import type { Api, ProblemBody } from '../support/api.ts';
+import { bigFile } from '../support/big-file.ts';
+import { startServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { createWorld, pairRows } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const MIB = 1024 * 1024;
+
+let world: World;
+let server: Server;
+let api: Api;
+beforeAll(async () => {
+	world = await createWorld();
+	server = await startServer(world);
+	api = createApi(server.origin, await tokenOf(world, world.admin));
+});
+afterAll(async () => {
+	await server?.stop();
+	await world?.close();
+});
+
+type Outcome = { id: string; status: string; accepted: number; duplicates: number; rejected: number; rows: number; message: string | null };
+
+/** The import's end, also when the answer was 202. */
+async function ended(id: string): Promise<Outcome> {
+	for (;;) {
+		const { body } = await api<Outcome>('GET', `/imports/${id}`);
+		if (body.status !== 'staging') return body;
+		await sleep(100);
+	}
+}
+
+describe('an upload', () => {
+	it('of 200 MB goes through without the web process growing with it', async () => {
+		const { slug, id } = await world.project();
+		await api('POST', `/projects/${slug}/imports?format=jsonl`, { raw: pairRows(50, 'warm').map((row) => JSON.stringify(row)).join('\n') });
+		const before = await server.memory();
+		const { rows, stream } = bigFile(200 * MIB);
+		const began = Date.now();
+		const answer = await api<Outcome>('POST', `/projects/${slug}/imports?format=jsonl&fileName=big.jsonl`, { raw: stream });
+		expect([201, 202]).toContain(answer.status);
+		expect(await ended(answer.body.id)).toMatchObject({ status: 'published', accepted: rows, duplicates: 0, rejected: 0, rows });
+		const after = await server.memory();
+		console.log(`200 MB in ${((Date.now() - began) / 1000).toFixed(1)} s, answered ${answer.status}; web process ${before.now.toFixed(0)} MiB before, peak ${after.peak.toFixed(0)} MiB`);
+		expect(after.peak - before.now).toBeLessThan(150);
+		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from comparisons where project_id = ${id}`)).toEqual([{ n: rows + 50 }]);
+	}, 400_000);
+
+	it('that breaks off in the middle leaves nothing published', async () => {
+		const { slug, id } = await world.project();
+		const controller = new AbortController();
+		let sent = 0;
+		const endless = new ReadableStream<Uint8Array>({
+			async pull(to) {
+				if (sent === 2000) controller.abort();
+				await sleep(0);
+				to.enqueue(Buffer.from(`${JSON.stringify({ prompt: `Q${sent}?`, chosen: 'a', rejected: 'b' })}\n`));
+				sent += 1;
+			}
+		});
+		await expect(api('POST', `/projects/${slug}/imports?format=jsonl`, { raw: endless, signal: controller.signal })).rejects.toThrow();
+		const look = () => rowsOf<{ id: string; status: string }>(world.app.db, sql`select id, status from imports where project_id = ${id}`);
+		await expect.poll(async () => (await look())[0]?.status, { timeout: 30_000 }).toBe('failed');
+		expect(await rowsOf(world.app.db, sql`select (select count(*)::int from prompts where project_id = ${id}) as prompts, (select count(*)::int from import_rows x join imports i on i.id = x.import_id where i.project_id = ${id}) as staged`)).toEqual([{ prompts: 0, staged: 0 }]);
+	});
+
+	it('is answered with the import, or with lines and fields when it is refused', async () => {
+		const { slug } = await world.project();
+		const path = `/projects/${slug}/imports?format=jsonl`;
+		const taken = await api<Outcome>('POST', path, { raw: pairRows(2).map((row) => JSON.stringify(row)).join('\n') });
+		expect(taken).toMatchObject({ status: 201, body: { accepted: 2, duplicates: 0, rejected: 0, errors: [] } });
+		expect(taken.headers.get('location')).toBe(`/api/v1/imports/${taken.body.id}`);
+		const refused = await api<ProblemBody>('POST', path, { raw: '{"prompt":"Q","chosen":"a"}' });
+		expect(refused).toMatchObject({ status: 422, body: { code: 'import_refused', errors: [{ line: 1, field: 'rejected', message: 'missing' }] } });
+		expect(await ended(refused.body.id ?? '')).toMatchObject({ status: 'refused', accepted: 0, rejected: 1 });
+		expect((await api<ProblemBody>('POST', path, {})).body.code).toBe('import_refused');
+		expect((await api<ProblemBody>('POST', `/projects/${slug}/imports?format=xml`, { raw: 'x' })).body.errors?.[0]?.field).toBe('format');
+	});
+});
