@@ -39,6 +39,6 @@ export function setupCode() {
  * @param {string} address
  */
 export async function needsSetup(address) {
-	const answer = await fetch(`${address}/setup`, { redirect: 'manual' }).catch(() => null);
+	const answer = await fetch(`${address}/set-up`, { redirect: 'manual' }).catch(() => null);
 	return answer?.status === 200;
 }

@@ -79,7 +79,10 @@ describe('an upload', () => {
 		const refused = await api<ProblemBody>('POST', path, { raw: '{"prompt":"Q","chosen":"a"}' });
 		expect(refused).toMatchObject({ status: 422, body: { code: 'import_refused', errors: [{ line: 1, field: 'rejected', message: 'missing' }] } });
 		expect(await ended(refused.body.id ?? '')).toMatchObject({ status: 'refused', accepted: 0, rejected: 1 });
-		expect((await api<ProblemBody>('POST', path, {})).body.code).toBe('import_refused');
+		expect((await api<ProblemBody>('POST', path, { raw: '' })).body.code).toBe('import_refused');
+		// Without a type the framework hands no body on: that must not read as an empty file.
+		const untyped = await fetch(`${server.origin}/api/v1${path}`, { method: 'POST', headers: { authorization: `Bearer ${await tokenOf(world, world.admin)}` }, body: Buffer.from('{"prompt":"Q","chosen":"a","rejected":"b"}') });
+		expect([untyped.status, ((await untyped.json()) as ProblemBody).code]).toEqual([415, 'unsupported_format']);
 		expect((await api<ProblemBody>('POST', `/projects/${slug}/imports?format=xml`, { raw: 'x' })).body.errors?.[0]?.field).toBe('format');
 	});
 });

@@ -88,7 +88,7 @@ describe('a file that cannot be taken', () => {
 		// The same file again adds nothing.
 		expect(valueOf(await upload(slug, lines(...rows), { skipBad: true }))).toMatchObject({ accepted: 0, duplicates: 9_999, rejected: 1 });
 		expect(await counts(id)).toMatchObject({ prompts: 9_999, comparisons: 9_999, judgments: 9_999 });
-	});
+	}, 240_000);
 });
 
 describe('a file that can be taken', () => {

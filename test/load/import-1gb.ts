@@ -46,7 +46,7 @@ try {
 		const before = await server.memory();
 		const began = Date.now();
 		const { rows, stream } = bigFile(megabytes * MIB);
-		const sent = await fetch(`${server.origin}/api/v1/projects/soak/imports?format=jsonl`, { method: 'POST', headers, body: stream, duplex: 'half' } as RequestInit);
+		const sent = await fetch(`${server.origin}/api/v1/projects/soak/imports?format=jsonl`, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-ndjson' }, body: stream, duplex: 'half' } as RequestInit);
 		const { id } = (await sent.json()) as { id: string };
 		const received = (Date.now() - began) / 1000;
 		let outcome: { status: string; accepted: number; message: string | null };

@@ -30,7 +30,7 @@ export function createApi(origin: string, token: string | null): Api {
 			method,
 			headers: {
 				...(token === null ? {} : { authorization: `Bearer ${token}` }),
-				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				...(raw !== undefined ? { 'content-type': 'application/x-ndjson' } : body === undefined ? {} : { 'content-type': 'application/json' }),
 				...(key === undefined ? {} : { 'idempotency-key': key }),
 				...headers
 			},

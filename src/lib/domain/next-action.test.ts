@@ -10,7 +10,7 @@ function as(role: Role): LoopFacts['may'] {
 	return { judge: judge === true, import: imports === true, freeze: freeze === true, train: train === true, decide: decide === true, manage: manage === true };
 }
 
-const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, mine: null, snapshot: null, checkpoint: null };
+const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, mine: null, snapshot: null, checkpoint: null };
 const judged: Omit<LoopFacts, 'may'> = { ...open, complete: 200 };
 const frozen: Omit<LoopFacts, 'may'> = { ...judged, snapshot: { id: 's', run: null } };
 const ran = (status: NonNullable<NonNullable<LoopFacts['snapshot']>['run']>['status']): Omit<LoopFacts, 'may'> => ({ ...judged, snapshot: { id: 's', run: { id: 'r', status } } });
@@ -82,7 +82,8 @@ describe('a reviewer', () => {
 describe('an owner', () => {
 	const owner = as('owner');
 	it('invites when nobody may judge, and adds people when all who may have', () => {
-		expect(nextAction({ ...open, judges: 0, may: owner })).toEqual({ kind: 'invite' });
+		expect(nextAction({ ...open, judges: 0, may: owner })).toEqual({ kind: 'invite', judges: 0, overlap: 1 });
+		expect(nextAction({ ...open, judges: 2, overlap: 3, may: owner })).toEqual({ kind: 'invite', judges: 2, overlap: 3 });
 		expect(nextAction({ ...open, judges: 0, may: as('engineer') })).toMatchObject({ kind: 'wait', on: 'owner' });
 		expect(nextAction({ ...open, complete: 0, exhausted: 200, may: owner })).toEqual({ kind: 'unblock', exhausted: 200 });
 	});

@@ -12,6 +12,8 @@ export type LoopFacts = {
 	exhausted: number;
 	/** Active members whose role judges. */
 	judges: number;
+	/** How many different people judge each pair. */
+	overlap: number;
 	/** The person's own part; null for who does not judge. `left` null: more than were counted. */
 	mine: { left: number | null; secondsEach: number | null } | null;
 	/** Newest snapshot of the round and the newest run on it. */
@@ -34,7 +36,7 @@ export type WaitsOn = 'annotators' | 'engineer' | 'reviewer' | 'owner' | 'engine
 export type NextAction =
 	| { kind: 'judge'; left: number | null; minutes: number | null }
 	| { kind: 'import' }
-	| { kind: 'invite' }
+	| { kind: 'invite'; judges: number; overlap: number }
 	| { kind: 'freeze'; complete: number; comparisons: number; exhausted: number }
 	| { kind: 'train'; snapshotId: string }
 	| { kind: 'follow_run'; runId: string; status: RunStatus }
@@ -90,7 +92,11 @@ export function nextAction(facts: LoopFacts): NextAction {
 	if (facts.comparisons === 0) return isUnderWay(checkpoint?.answers ?? null) ? wait('engine') : may.import ? { kind: 'import' } : wait('engineer');
 	if (snapshot && (run === null || run.status === 'cancelled')) return may.train ? { kind: 'train', snapshotId: snapshot.id } : wait('engineer');
 	if (run?.status === 'failed') return wait('engineer');
-	if (pending > 0) return may.manage && facts.judges === 0 ? { kind: 'invite' } : wait(facts.judges === 0 ? 'owner' : 'annotators');
+	if (pending > 0) {
+		// With fewer people than a pair needs, no pair is ever complete, however diligent they are.
+		if (facts.judges >= facts.overlap) return wait('annotators');
+		return may.manage ? { kind: 'invite', judges: facts.judges, overlap: facts.overlap } : wait('owner');
+	}
 	// Which model the next training starts from is what the decision says.
 	if (due) return wait('reviewer');
 	if (facts.complete === 0) return may.manage ? { kind: 'unblock', exhausted: facts.exhausted } : wait('owner');

@@ -5,6 +5,27 @@ import type { BeatAnswer, ClaimAnswer, HeldTask } from './task-queue.ts';
 /** Names whose page sends it, so that the server can refuse when somebody else has signed in on this browser meanwhile. */
 export const PERSON_HEADER = 'x-plumbline-person';
 
+/** Where this browser notes who opened a page last: all tabs share one cookie. */
+const LAST_PERSON = 'plumbline:person';
+
+/** Notes that this person's pages are the ones the cookie now speaks for. */
+export function notePerson(userId: string): void {
+	try {
+		localStorage.setItem(LAST_PERSON, userId);
+	} catch {
+		// A browser that keeps nothing: the server still refuses by the header.
+	}
+}
+
+/** Whether somebody else has opened a page on this browser since: then nothing of this person may go out. */
+function somebodyElse(userId: string): boolean {
+	try {
+		return (localStorage.getItem(LAST_PERSON) ?? userId) !== userId;
+	} catch {
+		return false;
+	}
+}
+
 const TIMEOUT_MS = 20_000;
 /** Browsers let at most 64 KiB finish after a page is gone. */
 const KEEPALIVE_BYTES = 48_000;
@@ -33,6 +54,7 @@ function retryAfter(response: Response): number | null {
 
 /** Sends one entry of the outbox; a thrown error means that the network failed. */
 export async function sendEntry(entry: Entry, body: JudgmentBody | SkipBody): Promise<Outcome> {
+	if (somebodyElse(entry.userId)) return { kind: 'later', trouble: { kind: 'signed_out' } };
 	const path = `/tasks/${encodeURIComponent(entry.taskId)}/${entry.kind}`;
 	const response = await post(path, entry.userId, body, { 'idempotency-key': entry.key });
 	return judgeAnswer(response.status, await problem(response), retryAfter(response));
@@ -40,6 +62,7 @@ export async function sendEntry(entry: Entry, body: JudgmentBody | SkipBody): Pr
 
 /** Asks for the next pair. */
 export async function claimPair(userId: string, slug: string, key: string): Promise<ClaimAnswer> {
+	if (somebodyElse(userId)) return { kind: 'signed_out' };
 	let response: Response;
 	try {
 		response = await post(`/projects/${encodeURIComponent(slug)}/tasks/claim`, userId, {}, { 'idempotency-key': key });
@@ -57,6 +80,7 @@ export async function claimPair(userId: string, slug: string, key: string): Prom
 
 /** Renews a lease. Only a clear answer of the server ends one. */
 export async function renewLease(userId: string, task: HeldTask): Promise<BeatAnswer> {
+	if (somebodyElse(userId)) return { kind: 'unknown' };
 	try {
 		const response = await post(`/tasks/${encodeURIComponent(task.taskId)}/heartbeat`, userId, { leaseToken: task.leaseToken });
 		if (response.ok) return { kind: 'renewed', leaseExpiresAt: ((await response.json()) as { leaseExpiresAt: string }).leaseExpiresAt };

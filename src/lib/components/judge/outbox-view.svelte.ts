@@ -1,5 +1,5 @@
 import { browser } from '$app/environment';
-import { sendEntry } from './api.ts';
+import { notePerson, sendEntry } from './api.ts';
 import { deviceStorage } from './device.ts';
 import { createOutbox } from './outbox.ts';
 import type { Entry, NewEntry, Outbox } from './outbox.ts';
@@ -24,6 +24,7 @@ async function exclusively(userId: string, work: () => Promise<void>): Promise<v
 export function openOutbox(userId: string): () => void {
 	if (!browser) return () => undefined;
 	box?.close();
+	notePerson(userId);
 	owner = userId;
 	entries = [];
 	const channel = 'BroadcastChannel' in window ? new BroadcastChannel(LOCK + userId) : null;

@@ -62,10 +62,10 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 }
 
 /** The record as the rule of the next action reads it. */
-export function loopFacts(record: LoopRecord, who: Pick<LoopFacts, 'may' | 'mine'>): LoopFacts {
+export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap'>): LoopFacts {
 	const { round, snapshot, run, atHand } = record;
 	return {
-		...who,
+		...given,
 		comparisons: round.comparisons,
 		complete: record.totals.completed,
 		exhausted: record.exhausted,

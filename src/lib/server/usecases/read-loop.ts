@@ -149,7 +149,8 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 			decide: able('checkpoint.decide'),
 			manage: able('members.manage')
 		},
-		mine
+		mine,
+		overlap: project.overlap
 	});
 	const living = able('run.read') ? await workers.alive(app.db) : [];
 	return ok({

@@ -18,7 +18,7 @@ export const createImport = operation({
 	query: v.object({ format: v.picklist(IMPORT_FORMATS, `one of ${IMPORT_FORMATS.join(', ')}`), skipBad: flag, fileName: v.optional(v.pipe(v.string(), v.maxLength(300))) }),
 	upload: ['application/x-ndjson', 'text/csv', 'application/octet-stream'],
 	answers: { 201: v.object({ id: v.string(), ...counts, errors: importErrors }), 202: v.object({ id: v.string(), status: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'import_refused']
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'unsupported_format', 'import_refused']
 });
 
 export const readImport = operation({

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ok } from '#lib/domain/problem.ts';
+import { fail, ok } from '#lib/domain/problem.ts';
 import * as operations from '#lib/server/api/operations/data.ts';
 import { serve } from '#lib/server/api/serve.ts';
 import { importPairs } from '#lib/server/usecases/import-pairs.ts';
@@ -16,6 +16,8 @@ export const GET = serve(operations.listImports, async ({ app, actor, params }) 
 });
 
 export const POST = serve(operations.createImport, async ({ app, actor, params, query, event }) => {
+	// The framework drops a body without a type, and the file would look empty.
+	if (event.request.headers.get('content-type') === null) return fail('unsupported_format', 'Send a Content-Type with the file: application/x-ndjson or text/csv.');
 	const begun = await importPairs(app, actor, {
 		slug: params.slug,
 		format: query.format,
