@@ -125,7 +125,7 @@ async function greet({ origin, probe, dataDir }, { code, python, seconds }) {
 		for (const line of accountTable(accounts)) say(line);
 		say('');
 	}
-	if (code && (await needsSetup(probe))) say(`Make the first administrator at ${origin}/setup with the code ${code}\n`);
+	if (code && (await needsSetup(probe))) say(`Make the first administrator at ${origin}/set-up with the code ${code}\n`);
 	if (!python) say('This host cannot train: no Python 3.11 or 3.12 with venv was found. Install one (Debian: python3 python3-venv) and start again.');
 	const free = await freeGiB(dataDir);
 	if (free < 1.5) say(`Only ${free.toFixed(1)} GB are free in ${dataDir}; the training engine and checkpoints need several.`);

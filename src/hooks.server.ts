@@ -52,7 +52,7 @@ export const handle = sequence(headers, who, language);
 
 /** What nobody expected: logged with its id; the reader learns the id and nothing else. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
-	if (status !== 404) event.locals.app?.log.error({ err: error, requestId: event.locals.requestId, path: event.url.pathname }, 'unexpected');
+	if (status !== 404) event.locals.app?.log.error({ err: error, requestId: event.locals.requestId, route: event.route.id }, 'unexpected');
 	return { message: status === 404 ? message : 'Something went wrong on our side.', requestId: event.locals.requestId };
 };
 

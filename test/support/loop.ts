@@ -1,0 +1,37 @@
+import * as workers from '#lib/server/db/workers.ts';
+import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { valueOf } from './world.ts';
+import type { World } from './world.ts';
+
+/** A worker that exists only in the record, for runs whose engine plays no part. */
+export function paperWorker(world: World, name = 'h'): Promise<string> {
+	return workers.insert(world.app.db, { hostname: name, pid: 1, hostKey: name, capabilities: { cpus: 1, memoryBytes: 1, gpus: [], engine: { state: 'ready', versions: {} } } });
+}
+
+/** A snapshot of the preferences that a project's import brought. */
+export async function importedSnapshot(world: World, slug: string, objective: DatasetObjective = 'dpo'): Promise<string> {
+	return valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective, rule: { includeImports: true } })).id;
+}
+
+/** A queued run on such a snapshot. */
+export async function queuedRun(world: World, slug: string, recipe: Record<string, unknown> = { maxSteps: 10, saveSteps: 2 }): Promise<string> {
+	return valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe })).id;
+}
+
+/** What an attempt reports at its end. Its files play no part here. */
+export const trained = (runId: string, attempt: number, step = 10) => ({ runId, attempt, step, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
+
+/** A checkpoint as a worker registers it, with its run. */
+export async function trainedCheckpoint(world: World, slug: string, workerId: string): Promise<{ runId: string; checkpointId: string; snapshotId: string }> {
+	const runId = await queuedRun(world, slug);
+	const at = await beginAttempt(world.app, { runId, workerId });
+	if (!at) throw new Error('the run was not to be had');
+	await recordProgress(world.app, { runId, attempt: at.attempt }, { metrics: [{ step: 1, epoch: 0.1, values: { loss: 0.7 } }], log: ['a line'], events: [], status: 'running' });
+	const checkpointId = await registerCheckpoint(world.app, trained(runId, at.attempt));
+	if (!checkpointId) throw new Error('the checkpoint was refused');
+	return { runId, checkpointId, snapshotId: at.run.snapshotId };
+}
