@@ -34,19 +34,21 @@ const POLL_MS = 2000;
  */
 async function untilDone(api: Api, id: string, what: 'evaluation' | 'generation', unit: string): Promise<Checkpoint> {
 	const say = sparingly(10_000);
+	let said = '';
 	for (;;) {
 		const checkpoint = await api.get<Checkpoint>(`/checkpoints/${id}`);
 		const work = checkpoint[what];
 		if (work === null) throw new DemoTrouble(`No ${what} was queued for the checkpoint.`);
 		if (work.status === 'succeeded') return checkpoint;
 		if (work.status === 'failed') throw new DemoTrouble(`The ${what} failed: ${work.problem?.message ?? 'for no stated reason.'} ${work.problem?.hint ?? ''}`);
-		say(() => `  ${work.status === 'queued' ? 'queued' : `${work.done}${work.total === null ? '' : ` of ${work.total}`} ${unit}`}`);
+		const line = work.status === 'queued' ? '  queued' : work.total === null || work.done === 0 ? '  loading the model' : `  ${work.done} of ${work.total} ${unit}`;
+		if (line !== said) say(() => (said = line));
 		await sleep(POLL_MS);
 	}
 }
 
 /** Waits for the held-out evaluation. */
-export const untilEvaluated = (api: Api, id: string): Promise<Checkpoint> => untilDone(api, id, 'evaluation', 'pairs scored');
+export const untilEvaluated = (api: Api, id: string): Promise<Checkpoint> => untilDone(api, id, 'evaluation', 'answers scored');
 
 /** Waits until parent and checkpoint have answered and the next round is filled. */
 export const untilAnswered = (api: Api, id: string): Promise<Checkpoint> => untilDone(api, id, 'generation', 'answers');

@@ -9,7 +9,7 @@ const options = { cacheDir: join(dir, 'cache') };
 
 async function plan(name: string, same: number, count: number, seed = 42) {
 	const rows = singleRows(pairs(count));
-	for (const row of rows.slice(0, same)) row.messages[2].content = 'I cannot answer that.';
+	for (const row of rows.slice(0, same)) Object.assign(row.messages[2] ?? {}, { content: 'I cannot answer that.' });
 	const paths = { rows: await writeRows(join(dir, `${name}.jsonl`), rows), target: join(dir, `${name}-planned.jsonl`) };
 	const outcome = await planKtoRows(environment, paths, { totalBatch: 4, seed }, options);
 	return { rows, paths, outcome };

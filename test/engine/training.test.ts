@@ -36,13 +36,14 @@ describe('DPO', () => {
 		const path = must(first.outcome).path;
 		const progress: string[] = [];
 		const scored = must(await scoreRows(environment, { model, adapters: { run: path }, rows, output }, { ...scripts, onProgress: (done, total, label) => progress.push(`${label} ${done}/${total}`) }));
-		const margins = scored.map(({ logps: { base, run } }) => run.chosen - base.chosen - ((run.rejected ?? 0) - (base.rejected ?? 0)));
+		const zero = { chosen: NaN, rejected: NaN };
+		const margins = scored.map(({ logps: { base = zero, run = zero } }) => run.chosen - base.chosen - ((run.rejected ?? 0) - (base.rejected ?? 0)));
 		const mean = 0.1 * (margins.reduce((sum, margin) => sum + margin, 0) / margins.length);
 		// The trainer measures the last batch before the last update, with dropout; the last updates are small.
 		const trainer = must(first.outcome).metrics['rewards/margins'];
 		expect(mean).toBeGreaterThan(0);
-		expect(Math.abs(mean - trainer) / trainer).toBeLessThan(0.3);
-		expect(scored[0].tokens.chosen).toBeGreaterThan(10);
+		expect(Math.abs(mean - (trainer ?? NaN)) / (trainer ?? NaN)).toBeLessThan(0.3);
+		expect(scored[0]?.tokens.chosen).toBeGreaterThan(10);
 		expect(progress.at(-1)).toBe('run 48/48');
 	});
 });
@@ -88,7 +89,7 @@ it('ORPO trains', async () => {
 
 it('KTO trains on rows that collide under its seed, and drops a remainder of one', async () => {
 	const rows = singleRows(pairs(25));
-	for (let i = 0; i < 8; i += 1) rows[i * 3].messages[2].content = 'I cannot answer that.';
+	for (let i = 0; i < 8; i += 1) Object.assign(rows[i * 3]?.messages[2] ?? {}, { content: 'I cannot answer that.' });
 	const { outcome, prepared, events } = await train('kto', { recipe: recipe('kto', { maxSteps: 3, batchSize: 4 }) }, { rows });
 	expect(prepared.dataSeed).not.toBe(42);
 	expect(prepared.dropped).toEqual([{ index: 24, reason: 'kto_remainder' }]);
@@ -119,7 +120,7 @@ it('a graceful stop keeps a checkpoint, and exit code 0 is not taken for done', 
 
 it('a failure is explained', async () => {
 	const rows = pairRows(pairs(4));
-	rows[2].messages[1].content += ' And then?'.repeat(100);
+	Object.assign(rows[2]?.messages[1] ?? {}, { content: `Question?${' And then?'.repeat(100)}` });
 	const { exit, outcome, prepared } = await train('failing', { recipe: recipe('dpo') }, { rows });
 	expect(exit.code).toBe(1);
 	expect(outcome).toMatchObject({ ok: false, problem: { code: 'row_too_long', message: expect.stringMatching(/A row has \d+ tokens, the recipe allows 256/) } });

@@ -48,7 +48,8 @@ describe('an upload', () => {
 		expect(await ended(answer.body.id)).toMatchObject({ status: 'published', accepted: rows, duplicates: 0, rejected: 0, rows });
 		const after = await server.memory();
 		console.log(`200 MB in ${((Date.now() - began) / 1000).toFixed(1)} s, answered ${answer.status}; web process ${before.now.toFixed(0)} MiB before, peak ${after.peak.toFixed(0)} MiB`);
-		expect(after.peak - before.now).toBeLessThan(150);
+		// Had it been kept, in whatever form, it would be more than its 200 MB.
+		expect(after.peak - before.now).toBeLessThan(180);
 		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from comparisons where project_id = ${id}`)).toEqual([{ n: rows + 50 }]);
 	}, 400_000);
 

@@ -23,6 +23,9 @@ afterAll(async () => {
 	await world?.close();
 });
 
+/** A hung stream must end as a failed test; how long a message takes is not what is tested. */
+const SOON = { timeout: 30_000 };
+
 type Message = { id: number; event: string; data: unknown };
 type RunEvent = { id: number; kind: string; data: { note?: string } };
 
@@ -75,10 +78,10 @@ describe('the stream of a run', () => {
 		const { runId, attempt } = await runningRun();
 		await note(runId, attempt, 'before', 1);
 		const first = await follow(runId);
-		await expect.poll(() => notes(first.events())).toEqual(['before']);
+		await expect.poll(() => notes(first.events()), SOON).toEqual(['before']);
 		expect(first.messages[0]?.event).toBe('run');
 		await note(runId, attempt, 'live', 2);
-		await expect.poll(() => notes(first.events())).toEqual(['before', 'live']);
+		await expect.poll(() => notes(first.events()), SOON).toEqual(['before', 'live']);
 		const last = first.messages.at(-1)?.id ?? 0;
 		expect(first.events().map(({ id }) => id)).toEqual([...new Set(first.events().map(({ id }) => id))].sort((x, y) => x - y));
 		await first.close();
@@ -86,10 +89,10 @@ describe('the stream of a run', () => {
 		await note(runId, attempt, 'missed 1', 3);
 		await note(runId, attempt, 'missed 2', 4);
 		const second = await follow(runId, last);
-		await expect.poll(() => notes(second.events())).toEqual(['missed 1', 'missed 2']);
+		await expect.poll(() => notes(second.events()), SOON).toEqual(['missed 1', 'missed 2']);
 		expect(second.events().every(({ id }) => id > last)).toBe(true);
 		await note(runId, attempt, 'live again', 5);
-		await expect.poll(() => notes(second.events())).toEqual(['missed 1', 'missed 2', 'live again']);
+		await expect.poll(() => notes(second.events()), SOON).toEqual(['missed 1', 'missed 2', 'live again']);
 		// Metrics name their step: a reader that gets one twice puts it in the same place.
 		const metrics = second.messages.filter(({ event }) => event === 'metrics').flatMap(({ data }) => data as { step: number }[]);
 		expect([...new Set(metrics.map(({ step }) => step))].sort()).toEqual([1, 2, 3, 4, 5]);
@@ -100,13 +103,13 @@ describe('the stream of a run', () => {
 		const { runId, attempt } = await runningRun();
 		await note(runId, attempt, 'one', 1);
 		const first = await follow(runId);
-		await expect.poll(() => notes(first.events())).toEqual(['one']);
+		await expect.poll(() => notes(first.events()), SOON).toEqual(['one']);
 		const last = first.messages.at(-1)?.id ?? 0;
 		await server.kill9();
 		await note(runId, attempt, 'two', 2);
 		await server.restart();
 		const second = await follow(runId, last);
-		await expect.poll(() => notes(second.events())).toEqual(['two']);
+		await expect.poll(() => notes(second.events()), SOON).toEqual(['two']);
 		await second.close();
 	});
 
@@ -117,10 +120,10 @@ describe('the stream of a run', () => {
 		expect((await follow(runId, undefined, 'plb_nothing')).status).toBe(401);
 		const leaver = await world.person('leaver', { slug, role: 'engineer' });
 		const reader = await follow(runId, undefined, await tokenOf(world, leaver));
-		await expect.poll(() => reader.messages.length).toBeGreaterThan(0);
+		await expect.poll(() => reader.messages.length, SOON).toBeGreaterThan(0);
 		valueOf(await removeMember(world.app, world.admin, { slug, userId: leaver.userId }));
 		await note(runId, attempt, 'secret', 9);
-		await expect.poll(() => reader.hasEnded()).toBe(true);
+		await expect.poll(() => reader.hasEnded(), SOON).toBe(true);
 		expect(notes(reader.events())).toEqual([]);
 	});
 });

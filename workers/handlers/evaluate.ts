@@ -24,10 +24,16 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 	const checkpoint = await layOutAdapter(context, at.checkpoint, join(dir, 'checkpoint'));
 	const parent = await layOutAdapter(context, at.parent, join(dir, 'parent'));
 	const adapters = { ...(checkpoint ? { checkpoint } : {}), ...(parent ? { parent } : {}) };
+	// The scorer counts anew for every model; a bar that jumps back looks like a fault.
+	const models = ['base', ...Object.keys(adapters)];
+	const onProgress = (done: number, total: number, model: string) => {
+		const earlier = models.indexOf(model);
+		if (earlier >= 0) tell(earlier * total + done, models.length * total);
+	};
 	return scoreRows(
 		context.environment,
 		{ model: base.value, adapters, rows, output: join(dir, 'scores.jsonl') },
-		{ cacheDir: join(context.workDir, 'cache'), threads: context.threads, signal, onProgress: (done, total) => tell(done, total) }
+		{ cacheDir: join(context.workDir, 'cache'), threads: context.threads, signal, onProgress }
 	);
 }
 

@@ -43,6 +43,11 @@ export async function parentRank(tx: Executor, parent: Checkpoint): Promise<numb
 export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint, given: Record<string, unknown> = {}): Promise<Result<TrainingRecipe>> {
 	const base = await defaultRecipe(db, snapshot, parent);
 	if (!base.ok) return base;
+	// Before the fields: with another objective nearly all of them look wrong.
+	const wanted = given['objective'] ?? snapshot.objective;
+	if (wanted !== snapshot.objective) {
+		return fail('impossible_recipe', `The snapshot was made for ${snapshot.objective}; make one for ${String(wanted)}.`, { errors: [{ field: 'recipe.objective', message: `must be ${snapshot.objective}` }] });
+	}
 	const rank = await parentRank(db, parent);
 	const lengthGiven = 'maxSteps' in given || 'epochs' in given;
 	const merged = {
@@ -50,7 +55,7 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 		...(rank === undefined ? {} : { loraRank: rank }),
 		...(lengthGiven ? { maxSteps: null, epochs: null } : {}),
 		...given,
-		objective: given['objective'] ?? base.value.objective
+		objective: base.value.objective
 	};
 	const parsed = v.safeParse(TrainingRecipeSchema, merged);
 	if (!parsed.success) {
@@ -58,9 +63,6 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 		return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 	}
 	const recipe = parsed.output;
-	if (recipe.objective !== snapshot.objective) {
-		return fail('impossible_recipe', `The snapshot was made for ${snapshot.objective}; make one for ${recipe.objective}.`, { errors: [{ field: 'recipe.objective', message: `must be ${snapshot.objective}` }] });
-	}
 	const problems = recipeProblems(recipe, { rows: snapshot.trainRows, parentIsBase: parent.kind === 'base', ...(rank === undefined ? {} : { parentRank: rank }) });
 	if (problems.length > 0) {
 		return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });

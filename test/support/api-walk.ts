@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Role } from '#lib/domain/permission.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import * as members from '#lib/server/db/members.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { createUser } from '#lib/server/usecases/create-user.ts';
+import { issueToken } from '#lib/server/usecases/issue-token.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
+import { removeMember } from '#lib/server/usecases/remove-member.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import type { CallOptions } from './api.ts';
+import { importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
+import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
+import type { World } from './world.ts';
+
+/** A project in which everything exists that a call of the API can be about. */
+export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string };
+
+/** Somebody who calls: their role in the ground's project (null: none). */
+export type Caller = { actor: Actor; role: Role | null };
+
+export type WalkRequest = { path: string; options?: CallOptions };
+type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
+
+/** Makes the ground. */
+export async function makeGround(): Promise<Ground> {
+	const world = await createWorld();
+	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
+	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
+	const workerId = await paperWorker(world);
+	return { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
+}
+
+/** Changes what a caller is in the project, as its owner would. */
+async function become({ world, slug, id }: Ground, userId: string, role: Role | null): Promise<void> {
+	if (role) valueOf(await putMember(world.app, world.admin, { slug, userId, role }));
+	else if (await members.projectFor(world.app.db, userId, { id }).then((found) => found?.role)) valueOf(await removeMember(world.app, world.admin, { slug, userId }));
+}
+
+/** A task that is the caller's own, taken while they were an annotator: only then does it tell what their role allows now. */
+async function ownTask(ground: Ground, { actor, role }: Caller): Promise<{ taskId: string; leaseToken: string }> {
+	await become(ground, actor.userId, 'annotator');
+	const task = valueOf(await claimTask(ground.world.app, { ...actor, scopes: null }, { slug: ground.slug }));
+	await become(ground, actor.userId, role);
+	if (!task) throw new Error('the ground has no task left');
+	return task;
+}
+
+async function newUser({ world }: Ground): Promise<string> {
+	return valueOf(await createUser(world.app, world.admin, { email: `${randomUUID()}@firm.example`, name: 'Somebody' })).id;
+}
+
+async function newMember(ground: Ground): Promise<string> {
+	const userId = await newUser(ground);
+	await become(ground, userId, 'annotator');
+	return userId;
+}
+
+async function newJudgment(ground: Ground): Promise<string> {
+	const judge = await ground.world.person('judge', { slug: ground.slug, role: 'annotator' });
+	const task = valueOf(await claimTask(ground.world.app, judge, { slug: ground.slug }));
+	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
+}
+
+const inProject = (rest: string, body?: unknown): Make => ({ slug }) => ({ path: `/projects/${slug}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
+const withUser = (rest: string, body?: unknown): Make => async (ground) => ({ path: `/users/${await newUser(ground)}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
+const withTask = (rest: string, body: Record<string, unknown> = {}): Make => async (ground, caller) => {
+	const { taskId, leaseToken } = await ownTask(ground, caller);
+	return { path: `/tasks/${taskId}${rest}`, options: { body: { leaseToken, ...body } } };
+};
+
+/** For every operation by its id: a request that is right in all but who sends it. */
+export const REQUESTS: Record<string, Make> = {
+	healthz: () => ({ path: '/healthz' }),
+	readyz: () => ({ path: '/readyz' }),
+	openapi: () => ({ path: '/openapi.json' }),
+	me: () => ({ path: '/me' }),
+	listUsers: () => ({ path: '/users?limit=5' }),
+	createUser: () => ({ path: '/users', options: { body: { email: `${randomUUID()}@firm.example`, name: 'New' } } }),
+	issueTokenFor: withUser('/tokens', { name: 'laptop' }),
+	deactivateUser: withUser('/deactivate'),
+	reactivateUser: withUser('/reactivate'),
+	issuePasswordLink: withUser('/password-links'),
+	issueOwnToken: () => ({ path: '/tokens', options: { body: {} } }),
+	revokeToken: async ({ world }, { actor }) => ({ path: `/tokens/${valueOf(await issueToken(world.app, { ...actor, scopes: null }, {})).id}` }),
+	listProjects: () => ({ path: '/projects' }),
+	createProject: () => ({ path: '/projects', options: { body: { slug: `made-${randomUUID().slice(0, 8)}`, name: 'Made', overlap: 2 } } }),
+	putMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newUser(ground)}`, options: { body: { role: 'annotator' } } }),
+	listMembers: inProject('/members'),
+	removeMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newMember(ground)}` }),
+	putGuideline: inProject('/guideline', { body: 'Prefer what is careful.' }),
+	createImport: ({ slug }) => ({ path: `/projects/${slug}/imports?format=jsonl`, options: { raw: JSON.stringify({ prompt: `Asked once, ${randomUUID()}?`, chosen: 'a', rejected: 'b' }) } }),
+	readImport: ({ importId }) => ({ path: `/imports/${importId}` }),
+	listImports: inProject('/imports'),
+	claimTask: inProject('/tasks/claim'),
+	heartbeatTask: withTask('/heartbeat'),
+	skipTask: withTask('/skip', { reason: 'not_my_field' }),
+	submitJudgment: withTask('/judgment', { verdict: 'tie' }),
+	voidJudgment: async (ground) => ({ path: `/judgments/${await newJudgment(ground)}/void`, options: { body: { reason: 'spam' } } }),
+	createSnapshot: inProject('/snapshots', { objective: 'dpo', rule: { includeImports: true } }),
+	listSnapshots: inProject('/snapshots'),
+	readSnapshot: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}` }),
+	readManifest: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/manifest` }),
+	readSnapshotData: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/data?split=train` }),
+	startRun: async ({ world, slug }) => ({ path: `/projects/${slug}/runs`, options: { body: { snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 } } } }),
+	listRuns: inProject('/runs'),
+	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
+	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),
+	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),
+	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
+	listRounds: inProject('/rounds'),
+	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
+	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
+};
