@@ -27,7 +27,9 @@ export default ts.config(
 			],
 			'max-lines': ['error', { max: 400, skipBlankLines: false, skipComments: false }],
 			'svelte/no-at-html-tags': 'error',
-			'svelte/no-navigation-without-resolve': 'off'
+			'svelte/no-navigation-without-resolve': 'off',
+			// Sets that no page reads need not be reactive.
+			'svelte/prefer-svelte-reactivity': 'off'
 		}
 	},
 	{

@@ -12,7 +12,7 @@ export default defineConfig({
 				test: {
 					name: 'integration',
 					include: ['test/integration/**/*.test.ts'],
-					globalSetup: ['test/support/cluster.ts'],
+					globalSetup: ['test/support/build.ts', 'test/support/cluster.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000
 				}

@@ -71,6 +71,22 @@ describe('an upload', () => {
 		expect(await rowsOf(world.app.db, sql`select (select count(*)::int from prompts where project_id = ${id}) as prompts, (select count(*)::int from import_rows x join imports i on i.id = x.import_id where i.project_id = ${id}) as staged`)).toEqual([{ prompts: 0, staged: 0 }]);
 	});
 
+	it('that is no text from its first line on is refused with the reason, however much follows', async () => {
+		const { slug, id } = await world.project();
+		const row = Buffer.concat([Buffer.from('Qu\xe9 puis-je faire?,a,b\n', 'latin1')]);
+		let sent = 0;
+		const latin1 = new ReadableStream<Uint8Array>({
+			pull(to) {
+				if (sent++ === 400) return to.close();
+				to.enqueue(sent === 1 ? Buffer.from('prompt,chosen,rejected\n') : Buffer.concat(Array.from({ length: 2000 }, () => row)));
+			}
+		});
+		const refused = await api<ProblemBody>('POST', `/projects/${slug}/imports?format=csv`, { raw: latin1, headers: { 'content-type': 'text/csv' } });
+		expect([refused.status, refused.body.code, refused.body.detail]).toEqual([422, 'import_refused', expect.stringMatching(/UTF-8/) as unknown]);
+		expect(await ended(refused.body.id ?? '')).toMatchObject({ status: 'refused', accepted: 0 });
+		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from prompts where project_id = ${id}`)).toEqual([{ n: 0 }]);
+	}, 120_000);
+
 	it('is answered with the import, or with lines and fields when it is refused', async () => {
 		const { slug } = await world.project();
 		const path = `/projects/${slug}/imports?format=jsonl`;

@@ -118,7 +118,7 @@ describe('a walk through the API', () => {
 				['a stranger', stranger, fill(missing, ground.slug) + query, body],
 				['a broken id', admin, fill('not-an-id', 'NOT A SLUG'.replaceAll(' ', '%20')) + query, body],
 				['what is not there', admin, fill(missing, 'no-such-project') + query, body],
-				...(op.body ? ([['no JSON', admin, fill(missing, ground.slug), { raw: '{"a":', headers: { 'content-type': 'application/json' } }], ['a list', admin, fill(missing, ground.slug), { body: [1] }]] as [string, Api, string, object][]) : []),
+				...(op.body ? ([['no JSON', admin, fill(missing, ground.slug), { raw: '{"a":', headers: { 'content-type': 'application/json' } }], ['a list', admin, fill(missing, ground.slug), { body: [1] }], ['5 MB', admin, fill(missing, ground.slug), { body: 'x'.repeat(5_000_000) }]] as [string, Api, string, object][]) : []),
 				...(op.query ? ([['a broken query', admin, `${fill(missing, ground.slug)}?format=%00&limit=-1&since=x&split=all`, body]] as [string, Api, string, object][]) : [])
 			];
 			for (const [what, api, path, options] of tries) {

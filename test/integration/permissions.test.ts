@@ -103,8 +103,9 @@ describe('every page', () => {
 			.replace('[token]', 'nobody-knows')
 			.replace(/(\w+)\/\[id\]/, (_, noun: string) => `${noun}/${ids[noun] ?? '?'}`);
 		if (/[[?]/.test(path)) throw new Error(`say here what stands for the parameter of ${route}`);
-		return path;
+		return route.endsWith('/runs/new') ? `${path}?snapshot=${snapshotId}` : path;
 	};
+	const formAt = (path: string, action: string): string => (action === 'default' ? path : `${path}${path.includes('?') ? '&' : '?'}/${action}`);
 	const open = (path: string, cookie?: string) => fetch(`${server.origin}${path}`, { redirect: 'manual', headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) } });
 	const post = async (path: string, cookie?: string) => {
 		const response = await fetch(`${server.origin}${path}`, { method: 'POST', redirect: 'manual', headers: { accept: 'application/json', origin: server.origin, 'content-type': 'application/x-www-form-urlencoded', 'x-sveltekit-action': 'true', ...(cookie ? { cookie } : {}) }, body: 'a=b' });
@@ -119,7 +120,7 @@ describe('every page', () => {
 			const next = `/sign-in?next=${encodeURIComponent(path)}`;
 			expect([route, response.status, decodeURIComponent(response.headers.get('location') ?? '')]).toEqual([route, 303, decodeURIComponent(next)]);
 			for (const action of actions) {
-				const answer = await post(`${path}${action === 'default' ? '' : `?/${action}`}`);
+				const answer = await post(formAt(path, action));
 				expect([route, action, answer.type, answer.location?.split('?')[0]]).toEqual([route, action, 'redirect', '/sign-in']);
 			}
 		}
@@ -141,7 +142,7 @@ describe('every page', () => {
 			}
 			expect([route, status]).toEqual([route, route.startsWith('/projects/') ? 404 : 403]);
 			for (const action of actions) {
-				const answer = await post(`${path}${action === 'default' ? '' : `?/${action}`}`, header);
+				const answer = await post(formAt(path, action), header);
 				// Refused, or turned away before that because the form was empty.
 				expect([route, action, ['failure', 'error'].includes(answer.type) && [400, 403, 404].includes(answer.status)], JSON.stringify(answer)).toEqual([route, action, true]);
 			}

@@ -126,7 +126,10 @@ function world(answer: (entry: Entry, body: unknown) => Promise<Outcome>, store 
 		entries: () => seen,
 		advance: async (ms) => {
 			now += ms;
-			for (const timer of timers.splice(0)) (timer.at <= now ? timer.run() : timers.push(timer));
+			for (const timer of timers.splice(0)) {
+				if (timer.at <= now) timer.run();
+				else timers.push(timer);
+			}
 			await new Promise((done) => setTimeout(done, 5));
 		},
 		outbox: createOutbox({

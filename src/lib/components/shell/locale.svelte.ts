@@ -1,5 +1,6 @@
 import { browser } from '$app/environment';
-import { baseLocale, getLocale, isLocale, locales, overwriteGetLocale, setLocale } from '#lib/paraglide/runtime.js';
+import { baseLocale, getLocale, isLocale, overwriteGetLocale, setLocale } from '#lib/paraglide/runtime.js';
+import type { locales } from '#lib/paraglide/runtime.js';
 import { htmlLang, THEME_COOKIE } from './appearance.ts';
 import type { Theme } from './appearance.ts';
 

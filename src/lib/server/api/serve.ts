@@ -23,6 +23,8 @@ type Handler<P extends Schema, Q extends Schema, H extends Schema, B extends Sch
 
 /** Largest JSON body of a call that is not an upload: a rationale and a rewrite fit many times over. */
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
+/** Of a larger body, so much is read and thrown away before the connection is cut. */
+const MAX_PASSED_OVER_BYTES = 64 * 1024 * 1024;
 
 /** RFC 9457 problem document. */
 export function problemResponse(problem: Problem, requestId?: string): Response {
@@ -67,6 +69,19 @@ function check<T>(schema: GenericSchema | undefined, value: unknown, where: stri
 	return fail('invalid_input', `${errors[0]?.field ?? where}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 }
 
+/**
+ * Reads on and keeps nothing. Cut off at once, the client would see a broken
+ * connection instead of the reason; who sends much more than that is cut off.
+ */
+async function passOver(reader: ReadableStreamDefaultReader<Uint8Array>, most: number): Promise<void> {
+	for (let left = most; left > 0; ) {
+		const { done, value } = await reader.read();
+		if (done) return;
+		left -= value.byteLength;
+	}
+	await reader.cancel();
+}
+
 async function readJson(request: Request): Promise<Result<unknown>> {
 	const reader = request.body?.getReader();
 	if (!reader) return ok({});
@@ -77,7 +92,7 @@ async function readJson(request: Request): Promise<Result<unknown>> {
 		if (done) break;
 		size += value.byteLength;
 		if (size > MAX_JSON_BYTES) {
-			await reader.cancel();
+			await passOver(reader, MAX_PASSED_OVER_BYTES - size);
 			return fail('too_large', `The body is larger than ${MAX_JSON_BYTES} bytes.`);
 		}
 		chunks.push(value);

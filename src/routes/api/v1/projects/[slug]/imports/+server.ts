@@ -10,6 +10,29 @@ const PATIENCE_MS = 10_000;
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
+/**
+ * An upload that is read to its end also when its reader gave it up (bytes that
+ * are no text, early in a large file): cut off in the middle, the client would
+ * see a broken connection instead of the reason.
+ */
+async function* whole(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+	const reader = body.getReader();
+	let over = false;
+	try {
+		for (;;) {
+			const { done, value } = await reader.read();
+			over = done;
+			if (done) return;
+			yield value;
+		}
+	} catch (error) {
+		over = true;
+		throw error;
+	} finally {
+		while (!over) over = await reader.read().then((rest) => rest.done, () => true);
+	}
+}
+
 export const GET = serve(operations.listImports, async ({ app, actor, params }) => {
 	const result = await listImports(app, actor, params.slug);
 	return result.ok ? ok({ status: 200, body: { imports: result.value } }) : result;
@@ -23,7 +46,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 		format: query.format,
 		skipBad: query.skipBad,
 		fileName: query.fileName ?? null,
-		source: event.request.body ?? nothing()
+		source: event.request.body ? whole(event.request.body) : nothing()
 	});
 	if (!begun.ok) return begun;
 	const { id, received, done } = begun.value;
