@@ -5,6 +5,7 @@ import { fillDocument, THEME_COOKIE, themeFrom } from '#lib/components/shell/app
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
 import { identify } from '#lib/server/auth/identify.ts';
+import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 
@@ -48,7 +49,13 @@ const headers: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-export const handle = sequence(headers, who, language);
+/** Pages' own forms only: another site must not act with the reader's cookie. The API checks for itself, it also takes tokens. */
+const ownForms: Handle = ({ event, resolve }) => {
+	if (isSafe(event.request.method) || event.url.pathname.startsWith('/api/') || isSameOrigin(event.request, event.url.origin)) return resolve(event);
+	return new Response('This form was sent from another site.', { status: 403 });
+};
+
+export const handle = sequence(headers, ownForms, who, language);
 
 /** What nobody expected: logged with its id; the reader learns the id and nothing else. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {

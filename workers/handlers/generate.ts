@@ -26,17 +26,17 @@ async function answerAll(
 	client: InferenceClient,
 	signal: AbortSignal
 ): Promise<RunProblem | null> {
-	const { sampling, seed, promptIds } = at.generation;
+	const { sampling, seed } = at.generation;
 	const problems: RunProblem[] = [];
 	await Promise.all(
 		prompts.map(async ({ promptId, messages }) => {
 			if (signal.aborted || problems.length > 0) return;
-			const own = seed + promptIds.indexOf(promptId);
-			const answer = await client.complete(chat(messages), { ...sampling, seed: own }, { signal });
+			// One seed for all: ms-swift puts only requests with equal settings into one batch, so a seed a prompt makes it answer one by one.
+			const answer = await client.complete(chat(messages), { ...sampling, seed }, { signal });
 			if (!answer.ok) return void problems.push(answer.problem);
 			const settings = { ...sampling, finish: answer.value.finish, completionTokens: answer.value.completionTokens, server: 'ms-swift/transformers' };
 			// The transformers backend ignores the seed: the stored text is the record.
-			await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed: own, reproducible: false });
+			await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed, reproducible: false });
 		})
 	);
 	return problems[0] ?? null;

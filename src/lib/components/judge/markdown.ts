@@ -1,5 +1,6 @@
 import DOMPurify from 'dompurify';
 import MarkdownIt from 'markdown-it';
+import * as m from '#lib/paraglide/messages.js';
 
 /** Beyond this a text is shown as it was written: laying it out would hold up the next pair. */
 export const LONGEST_MARKDOWN = 400_000;
@@ -10,7 +11,8 @@ const markdown = new MarkdownIt({ html: false, linkify: false, typographer: fals
 markdown.renderer.rules['image'] = (tokens, index) => {
 	const token = tokens[index];
 	const source = String(token?.attrGet('src') ?? '');
-	const words = token?.content || source;
+	const host = URL.canParse(source) ? new URL(source).host : '';
+	const words = [token?.content, host ? `(${m.compare_image({ host })})` : source].filter(Boolean).join(' ');
 	return `<a href="${markdown.utils.escapeHtml(source)}" data-image="">${markdown.utils.escapeHtml(words)}</a>`;
 };
 markdown.renderer.rules['table_open'] = () => '<div class="table-scroll" tabindex="0" role="group"><table>';

@@ -4,6 +4,7 @@ import { fail, ok, PROBLEMS } from '../../domain/problem.ts';
 import type { FieldError, Problem, Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import { isSafe, isSameOrigin } from '../auth/same-origin.ts';
 import type { Input, Operation, Schema } from './operation.ts';
 
 /** The part of a request event that the API reads. */
@@ -110,8 +111,7 @@ async function readJson(request: Request): Promise<Result<unknown>> {
 
 /** A page of another site must not act with the reader's cookie; a bearer token cannot be sent by accident. */
 function crossSite(event: ApiEvent, actor: Actor): boolean {
-	if (actor.via !== 'session' || event.request.method === 'GET' || event.request.method === 'HEAD') return false;
-	return event.request.headers.get('origin') !== event.url.origin;
+	return actor.via === 'session' && !isSafe(event.request.method) && !isSameOrigin(event.request, event.url.origin);
 }
 
 /** Makes a route handler: who asks, validate, one use case, map the result. */

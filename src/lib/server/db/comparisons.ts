@@ -45,9 +45,17 @@ export async function refreshExhaustion(tx: Tx, comparisonId: string): Promise<v
 		where c.id = ${comparisonId} and c.status in ('open', 'exhausted')`);
 }
 
-/** The same for every incomplete comparison of a project's newest round, after its people changed. */
+/**
+ * The same for every incomplete comparison of a project's newest round, after its
+ * people changed. Again until nothing changes: a row that a submit held was judged
+ * by what was known before that submit, and only its own status is looked at anew.
+ */
 export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Promise<void> {
-	await tx.execute(sql`update comparisons c set status = judged.status
+	while ((await refreshOnce(tx, projectId)) > 0);
+}
+
+async function refreshOnce(tx: Tx, projectId: string): Promise<number> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update comparisons c set status = judged.status
 		from (
 			select c2.id, case when exists (
 				select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
@@ -60,7 +68,9 @@ export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Pro
 			where c2.round_id = (select id from rounds where project_id = ${projectId} order by number desc limit 1)
 				and c2.status in ('open', 'exhausted')
 		) judged
-		where c.id = judged.id and c.status <> judged.status`);
+		-- A submit that was under way may have completed it meanwhile: then it is no longer ours to judge.
+		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted') returning c.id`);
+	return rows.length;
 }
 
 /** How many comparisons of a round nobody is left to judge. */
