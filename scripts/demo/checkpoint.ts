@@ -62,7 +62,7 @@ export function heldOutLines(checkpoint: Checkpoint): string[] {
 		`  held-out pairs       ${own.pairs} in ${own.groups} prompt groups${own.notFinite > 0 ? `, ${own.notFinite} left out because a log-probability was not finite` : ''}`,
 		`  accuracy             ${share(own.accuracy)}`,
 		`  margin (nats)        ${margin(own.margin)}`,
-		`  risen versus ${(checkpoint.parent?.name ?? 'parent').slice(0, 7).padEnd(7)} ${share(own.versusParent?.risen)}`,
+		`  risen versus parent  ${share(own.versusParent?.risen)}`,
 		`  margin minus parent  ${margin(own.versusParent?.difference)}`,
 		`  length-normalised    ${share(own.lengthNormalised)}, parent ${share(results.parent.lengthNormalised)}`,
 		...(own.tooFew ? ['  Under 20 prompt groups: too few to say.'] : [])

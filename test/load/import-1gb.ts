@@ -30,7 +30,9 @@ const megabytes = Number(process.argv[2] ?? 1024);
 
 await ensureBuilt(ROOT, process.execPath);
 const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-soak-'));
-const cluster = await startCluster({ dir: join(dataDir, 'db'), fast: true });
+// A folder of its own directly below the temporary one: PostgreSQL's user must be able to enter it.
+const databaseDir = await mkdtemp(join(tmpdir(), 'plumbline-soak-db-'));
+const cluster = await startCluster({ dir: databaseDir, fast: true });
 try {
 	const url = await createDatabase(cluster.adminUrl, 'soak', null);
 	await migrateDatabase(url);
@@ -68,5 +70,5 @@ try {
 	}
 } finally {
 	await cluster.stop();
-	await rm(dataDir, { recursive: true, force: true });
+	for (const dir of [dataDir, databaseDir]) await rm(dir, { recursive: true, force: true });
 }

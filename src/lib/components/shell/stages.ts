@@ -20,9 +20,9 @@ export function stageName(stage: Stage): string {
 	return NAMES[stage]();
 }
 
-/** Where a stage is: judging has its own page, the others stand on the project's home. */
-export function stageHref(slug: string, stage: Stage): string {
-	return stage === 'judgments' ? `/projects/${slug}/compare` : `/projects/${slug}#${stage.replace('_', '-')}`;
+/** Where a stage is: who judges goes to the desk, all else stands on the project's home. */
+export function stageHref(slug: string, stage: Stage, mayJudge: boolean): string {
+	return stage === 'judgments' && mayJudge ? `/projects/${slug}/compare` : `/projects/${slug}#${stage.replace('_', '-')}`;
 }
 
 /** The stage a page belongs to. */

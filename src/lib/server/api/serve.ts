@@ -114,6 +114,12 @@ function crossSite(event: ApiEvent, actor: Actor): boolean {
 	return actor.via === 'session' && !isSafe(event.request.method) && !isSameOrigin(event.request, event.url.origin);
 }
 
+/** A page says for whom it was made: after another person signed in, what a stale tab sends must wait for its own. */
+function somebodyElse(event: ApiEvent, actor: Actor): boolean {
+	const person = event.request.headers.get('x-plumbline-person');
+	return actor.via === 'session' && person !== null && person !== actor.userId;
+}
+
 /** Makes a route handler: who asks, validate, one use case, map the result. */
 export function serve<P extends Schema, Q extends Schema, H extends Schema, B extends Schema>(
 	op: Operation<P, Q, H, B>,
@@ -124,6 +130,7 @@ export function serve<P extends Schema, Q extends Schema, H extends Schema, B ex
 		const answer = await (async (): Promise<Result<Answer>> => {
 			if (op.access !== 'public') {
 				if (!actor) return fail('not_signed_in', 'Send “Authorization: Bearer <token>”, or sign in.');
+				if (somebodyElse(event, actor)) return fail('not_signed_in', 'Somebody else has signed in on this browser since. Sign in again to send what is yours.');
 				if (crossSite(event, actor)) return fail('cross_site', 'A signed-in page of another address sent this. Use a bearer token.');
 			}
 			const params = check(op.params, event.params, 'path');
