@@ -39,7 +39,7 @@ const shownId = (page: Page) => shown(page).getAttribute('data-task');
 
 /** The key of the side that does not promise: people who judge like this teach the model something. */
 async function careful(page: Page): Promise<'1' | '2'> {
-	return (await shown(page).locator('section[id^="left-"]').innerText()).includes('certainly') ? '2' : '1';
+	return (await shown(page).locator('section[data-side="left"]').innerText()).includes('certainly') ? '2' : '1';
 }
 
 /** The page takes no verdict in a pair's first moments: a double strike must not judge an unread pair. */
