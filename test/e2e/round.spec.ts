@@ -83,11 +83,11 @@ test('a lawyer judges with the keyboard alone, takes one back, and goes on offli
 	await context.setOffline(true);
 	await press(page, '1');
 	await press(page, '1', { last: true });
-	await expect(page.getByText(/2 not yet sent/)).toBeVisible();
+	await expect(page.getByRole('button', { name: /2 not yet sent/ })).toBeVisible();
 	expect(await judged(request)).toBe(2);
 	await context.setOffline(false);
 	await expect.poll(() => judged(request), { timeout: 60_000 }).toBe(4);
-	await expect(page.getByText(/not yet sent/)).toHaveCount(0);
+	await expect(page.getByRole('button', { name: /not yet sent/ })).toHaveCount(0);
 
 	await page.keyboard.press('?');
 	await expect(page.getByRole('dialog')).toBeVisible();
