@@ -141,7 +141,7 @@ test('an engineer freezes, trains and watches', async ({ browser }) => {
 	await page.waitForURL(/\/runs\/[0-9a-f-]{36}/);
 	await accessible(page);
 	await expect(page.getByText(/^Finished/).first()).toBeVisible({ timeout: 480_000 });
-	await page.getByRole('link', { name: /checkpoint/i }).first().click();
+	await page.getByRole('link', { name: 'See the checkpoint' }).click();
 	await page.waitForURL(/\/checkpoints\//);
 	await expect(page.getByText('Held-out preference accuracy')).toBeVisible({ timeout: 240_000 });
 	await accessible(page);
