@@ -51,6 +51,7 @@ export async function migrate(around) {
 export async function seedDemo(around) {
 	const ended = await runScript(around, 'drizzle/seed/main.ts');
 	if (ended.code !== 0) throw new Trouble('The demo could not be written; it says why above. Start without it: PLUMBLINE_DEMO=0 npm start', tail(ended.output, 20));
+	for (const line of ended.output.split('\n')) if (line.trim()) around.say(line.trimEnd());
 }
 
 /**

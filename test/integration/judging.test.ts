@@ -5,6 +5,7 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
@@ -79,6 +80,22 @@ describe('claim', () => {
 		// The old window still delivers: the pair is judged once, and the newer task is closed.
 		expect(valueOf(await judge(ann, three[0] as ClaimedTask)).counted).toBe(true);
 		expect(problemOf(await judge(ann, again))).toBe('already_judged');
+	});
+
+	it('moves to the project that a person moved to: the newest leases elsewhere give way, and no page revives a fourth', async () => {
+		const [there, here] = [await desk(1, ['ann'], { rows: 5 }), await desk(1, [], { rows: 5 })];
+		const ann = there.people[0] as Actor;
+		valueOf(await putMember(world.app, world.admin, { slug: here.slug, userId: ann.userId, role: 'annotator' }));
+		const before = [await claim(there.slug, ann), await claim(there.slug, ann), await claim(there.slug, ann)] as const;
+		const now = [await claim(here.slug, ann), await claim(here.slug, ann), await claim(here.slug, ann)] as const;
+		expect(new Set(now.map((task) => task.taskId)).size).toBe(3);
+		for (const task of before) expect(problemOf(await heartbeatTask(world.app, ann, task))).toBe('lease_lost');
+		for (const task of now) valueOf(await heartbeatTask(world.app, ann, task));
+		// What was begun there is not lost, and with a judgment here done, one pair there can be held again.
+		expect(valueOf(await judge(ann, before[0])).counted).toBe(true);
+		valueOf(await judge(ann, now[0]));
+		valueOf(await heartbeatTask(world.app, ann, before[1]));
+		expect(problemOf(await heartbeatTask(world.app, ann, before[2]))).toBe('lease_lost');
 	});
 
 	it('answers a repeated claim with the same task', async () => {

@@ -99,11 +99,14 @@ export class Desk {
 			this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : this.#pause();
 			if (document.visibilityState === 'visible') void this.#queue.beat();
 		};
-		const online = (): void => void this.#queue.beat().then(() => this.#queue.refill());
+		const lookAfresh = (): void => void this.#queue.beat().then(() => this.#queue.refill());
+		// What was judged meanwhile goes out before anything is claimed: a lease that lapsed offline would bring its pair again.
+		const online = (): void => void outbox.wake().then(lookAfresh);
 		document.addEventListener('visibilitychange', visible);
 		window.addEventListener('online', online);
 		this.#close.push(
-			outbox.onDelivered(() => void this.#queue.refill()),
+			// One that was held up may have been handed out again before it arrived: the heartbeat finds out.
+			outbox.onDelivered((entry) => (entry.trouble === null ? void this.#queue.refill() : lookAfresh())),
 			() => document.removeEventListener('visibilitychange', visible),
 			() => window.removeEventListener('online', online),
 			() => this.#queue.close()

@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { hashPassword, verifyPassword } from './password.ts';
 
 vi.mock('@node-rs/argon2', async (original) => {
-	const real = await original<typeof import('@node-rs/argon2')>();
+	const real = await original<{ verify: typeof verify }>();
 	return { ...real, verify: vi.fn(real.verify) };
 });
 

@@ -8,6 +8,9 @@ import type { Project } from './members.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import type { FreeSlot } from './slots.ts';
 
+/** One shown, two prefetched. */
+export const MAX_LIVE_LEASES = 3;
+
 /** What the annotator reads: no source, no model, no id of a response. */
 export type LeasedTask = {
 	taskId: string;
@@ -222,13 +225,19 @@ export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'cl
 	await tx.execute(sql`update tasks set state = ${state} where id = ${id}`);
 }
 
-/** Extends a lease that still holds its slot; gives the new expiry, or null when the slot went to another task. */
+/**
+ * Extends a lease that still holds its slot; gives the new expiry. Null when the
+ * slot went to another task, or when the lease had lapsed and its holder has as
+ * many others as one person may.
+ */
 export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | null> {
 	const rows = await rowsOf<{ expires_at: string }>(
 		tx,
 		sql`with held as (select s.id from slots s where s.id = ${task.slotId} and s.task_id = ${task.id} and s.judgment_id is null for update)
 			update tasks set expires_at = now() + make_interval(secs => ${task.leaseSeconds})
-			where id = ${task.id} and state = 'live' and exists (select 1 from held) returning expires_at`
+			where id = ${task.id} and state = 'live' and exists (select 1 from held)
+				and (expires_at > now() or (select count(*) from tasks o where o.annotator_id = ${task.annotatorId} and o.state = 'live' and o.expires_at > now()) < ${MAX_LIVE_LEASES})
+			returning expires_at`
 	);
 	return rows[0] ? isoTime(rows[0].expires_at) : null;
 }

@@ -11,12 +11,11 @@ import type { Project } from '../db/members.ts';
 import * as progress from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
+import { MAX_LIVE_LEASES } from '../db/tasks.ts';
 import type { LeasedTask, OwnTask } from '../db/tasks.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** One shown, two prefetched. */
-export const MAX_LIVE_LEASES = 3;
 /** How long a client waits before it asks again when there was nothing. */
 export const RETRY_AFTER_SECONDS = 15;
 
@@ -91,9 +90,10 @@ async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask): Promise<Resul
 
 /**
  * Leases the next pair to a person; null when there is nothing to do for them.
- * Who already holds three live leases in this round gets the oldest of those
- * again under a new lease: a page that was reloaded has lost its tokens, and
- * must not be told to wait for itself.
+ * Who already holds three live leases gives one back: the newest of another
+ * project or an earlier round, whose page was left for this one; and with all
+ * three in this round gets the oldest again under a new lease, because a page
+ * that was reloaded has lost its tokens. Nobody is told to wait for themselves.
  */
 export async function claimTask(
 	app: { db: Db } & Partial<App>,
@@ -112,8 +112,10 @@ export async function claimTask(
 		const repeated = own.find((task) => task.claimed);
 		if (repeated) return repeatClaim(tx, who, repeated);
 		const live = own.filter((task) => task.live);
-		if (live.length >= MAX_LIVE_LEASES) {
-			for (const task of live.filter((candidate) => candidate.roundId === roundId)) {
+		const elsewhere = live.findLast((task) => task.roundId !== roundId);
+		if (live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
+		else if (live.length >= MAX_LIVE_LEASES) {
+			for (const task of live) {
 				const slot = await tasks.lockHeldSlot(tx, task.id);
 				if (!slot) continue;
 				await tasks.lapse(tx, task.id);
