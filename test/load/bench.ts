@@ -23,6 +23,7 @@ import { judgeRaw } from './raw-sql.ts';
 import { veteran } from './veteran.ts';
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
+const SMALL = 10_000;
 const LARGE = Number(process.env['BENCH_SLOTS'] ?? 1_000_000);
 const PORT = Number(process.env['BENCH_PORT'] ?? 3977);
 const BASE = `http://127.0.0.1:${PORT}`;
@@ -44,24 +45,23 @@ try {
 	while (!(await fetch(`${BASE}/healthz`).then((response) => response.ok, () => false))) await sleep(100);
 	console.log(`Claim and submit, ${SECONDS} s each; CPU in milliseconds per judgment.\n`);
 	console.log('slots       annotators  judgments/s   claim p50/p95 ms   submit p50/p95 ms   CPU web   CPU database   CPU together');
-	for (const slots of [10_000, LARGE]) {
-		const slug = `slots-${slots}`;
-		const project = await fillComparisons(url, { slug, comparisons: Math.ceil(slots / 3), overlap: 3 });
-		const holders = await makeAnnotators(url, project.projectId, 67);
-		await holdLeases(slug, holders.map((holder) => holder.token), 3);
-		for (const annotators of [1, 4, 16]) await line(String(slots), slug, (await makeAnnotators(url, project.projectId, annotators)).map((one) => one.token));
-		if (slots === LARGE) {
-			const old = await makeAnnotators(url, project.projectId, 1);
-			await veteran(url, { ...project, userId: old[0]?.userId ?? '', judgments: Math.min(100_000, Math.floor(slots / 6)) });
-			await line('veteran', slug, old.map((one) => one.token));
-		}
-		const raw = await makeAnnotators(url, project.projectId, 4);
-		const before = cpuOfTree(postmaster);
-		const bare = await judgeRaw(url, { ...project, userIds: raw.map((one) => one.userId), seconds: SECONDS });
-		const database = (cpuOfTree(postmaster) - before) / bare.judgments;
-		const client = bare.clientCpuMs / bare.judgments;
-		console.log(`${`${slots} bare SQL`.padEnd(20)} 4   ${(bare.judgments / bare.seconds).toFixed(0).padStart(11)}   ${''.padEnd(36)}  ${client.toFixed(2).padStart(7)}   ${database.toFixed(2).padStart(12)}   ${(client + database).toFixed(2).padStart(12)}`);
+	// The web process compiles what is hot while it runs: without this, its first minute would be charged to the first lines.
+	const first = await place('warm-up', 30_000);
+	await judgeFor(BASE, first.slug, await tokensOf(first, 16), SECONDS * 2);
+
+	for (const annotators of [1, 4, 16]) {
+		// A place of its own for each line: ten thousand slots are soon judged empty.
+		const small = await place(`small-${annotators}`, SMALL);
+		await line(String(SMALL), small.slug, await tokensOf(small, annotators));
 	}
+	await bareLine(SMALL, await place('small-bare', SMALL));
+
+	const large = await place('large', LARGE);
+	for (const annotators of [1, 4, 16]) await line(String(LARGE), large.slug, await tokensOf(large, annotators));
+	const old = await makeAnnotators(url, large.projectId, 1);
+	await veteran(url, { ...large, userId: old[0]?.userId ?? '', judgments: Math.min(100_000, Math.floor(LARGE / 6)) });
+	await line('veteran', large.slug, old.map((one) => one.token));
+	await bareLine(LARGE, large);
 	console.log(`\nWeb process: ${residentMb(web.pid ?? 0).toFixed(0)} MB resident.`);
 } finally {
 	web.kill('SIGTERM');
@@ -76,6 +76,29 @@ async function serverPid(): Promise<number> {
 	const pid = parentOf(row?.pid ?? 0);
 	await sql.end();
 	return pid;
+}
+
+type Place = { slug: string; projectId: string; roundId: string };
+
+/** A project of so many slots, three a comparison, with 200 live leases of people who are not measured. */
+async function place(slug: string, slots: number): Promise<Place> {
+	const project = { slug, ...(await fillComparisons(url, { slug, comparisons: Math.ceil(slots / 3), overlap: 3 })) };
+	await holdLeases(slug, await tokensOf(project, 67), 3);
+	return project;
+}
+
+async function tokensOf({ projectId }: Place, annotators: number): Promise<string[]> {
+	return (await makeAnnotators(url, projectId, annotators)).map((one) => one.token);
+}
+
+/** The same transactions as bare SQL, by four people. */
+async function bareLine(slots: number, project: Place): Promise<void> {
+	const raw = await makeAnnotators(url, project.projectId, 4);
+	const before = cpuOfTree(postmaster);
+	const bare = await judgeRaw(url, { ...project, userIds: raw.map((one) => one.userId), seconds: SECONDS });
+	const database = (cpuOfTree(postmaster) - before) / bare.judgments;
+	const client = bare.clientCpuMs / bare.judgments;
+	console.log(`${`${slots} bare SQL`.padEnd(20)} 4   ${(bare.judgments / bare.seconds).toFixed(0).padStart(11)}   ${''.padEnd(36)}  ${client.toFixed(2).padStart(7)}   ${database.toFixed(2).padStart(12)}   ${(client + database).toFixed(2).padStart(12)}`);
 }
 
 /** Live leases of other people, which every claim has to pass over. */

@@ -1,23 +1,30 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
 /** A comparison, locked against other submits, skips and voids. */
 export type LockedComparison = { id: string; overlap: number; filled: number; status: string; roundId: string };
 
-/** Locks a comparison. Not FOR UPDATE: leasing one of its places must not wait for a submit. */
-export async function lock(tx: Tx, id: string): Promise<LockedComparison> {
+/** Locks a comparison. Not FOR UPDATE: leasing one of its places must not wait for a submit. Null: there is none. */
+export async function lockFound(tx: Tx, id: string | SQL): Promise<LockedComparison | null> {
 	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; round_id: string }>(
 		tx,
 		sql`select id, overlap, filled, status, round_id from comparisons where id = ${id} for no key update`
 	);
 	const row = rows[0];
-	if (!row) throw new Error(`comparison ${id} vanished`);
-	return { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id };
+	return row ? { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id } : null;
 }
 
-/** The status of a comparison with so many places that count. */
-export function statusWith(comparison: LockedComparison, filled: number): string {
+/** The same for one that is known to exist. */
+export async function lock(tx: Tx, id: string): Promise<LockedComparison> {
+	const found = await lockFound(tx, id);
+	if (!found) throw new Error(`comparison ${id} vanished`);
+	return found;
+}
+
+/** The status of a comparison with so many places that count, while somebody is left who may judge it. */
+function statusWith(comparison: LockedComparison, filled: number): string {
 	return filled >= comparison.overlap ? 'complete' : comparison.status === 'complete' ? 'open' : comparison.status;
 }
 
@@ -30,19 +37,22 @@ export async function setFilled(tx: Tx, comparison: LockedComparison, filled: nu
 	comparison.status = status;
 }
 
-/** Marks an incomplete comparison exhausted when no member who may judge is left for it, and open when one is (semantics 6). */
+/** Whether anybody (but `notUserId`, if given) is left who may judge the comparison. Ends its search at the first one. */
+export const someoneIsLeft = (of: { id: SQL; projectId: SQL }, notUserId: string | null = null) => sql`exists (
+	select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
+	where m.project_id = ${of.projectId} and m.role in ('annotator', 'reviewer') and m.user_id is distinct from ${notUserId}::uuid
+		and not exists (select 1 from skips k where k.comparison_id = ${of.id} and k.user_id = m.user_id)
+		and not exists (select 1 from judgments j where j.comparison_id = ${of.id} and j.judge_user_id = m.user_id
+			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)))`;
+
+/** Open while somebody is left, else exhausted (semantics 6). */
+const statusByPeople = sql`case when ${someoneIsLeft({ id: sql`c2.id`, projectId: sql`c2.project_id` })} then 'open' else 'exhausted' end`;
+
+/** Marks an incomplete comparison exhausted or open by who is left to judge it. */
 export async function refreshExhaustion(tx: Tx, comparisonId: string): Promise<void> {
-	await tx.execute(sql`update comparisons c set status = case when left_over.people = 0 then 'exhausted' else 'open' end
-		from (
-			select count(*) as people from comparisons c2
-			join memberships m on m.project_id = c2.project_id and m.role in ('annotator', 'reviewer')
-			join users u on u.id = m.user_id and u.deactivated_at is null
-			where c2.id = ${comparisonId}
-				and not exists (select 1 from skips k where k.comparison_id = c2.id and k.user_id = m.user_id)
-				and not exists (select 1 from judgments j where j.comparison_id = c2.id and j.judge_user_id = m.user_id
-					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
-		) left_over
-		where c.id = ${comparisonId} and c.status in ('open', 'exhausted')`);
+	await tx.execute(sql`update comparisons c set status = judged.status
+		from (select c2.id, ${statusByPeople} as status from comparisons c2 where c2.id = ${comparisonId}) judged
+		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted')`);
 }
 
 /**
@@ -57,14 +67,7 @@ export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Pro
 async function refreshOnce(tx: Tx, projectId: string): Promise<number> {
 	const rows = await rowsOf<{ id: string }>(tx, sql`update comparisons c set status = judged.status
 		from (
-			select c2.id, case when exists (
-				select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
-				where m.project_id = c2.project_id and m.role in ('annotator', 'reviewer')
-					and not exists (select 1 from skips k where k.comparison_id = c2.id and k.user_id = m.user_id)
-					and not exists (select 1 from judgments j where j.comparison_id = c2.id and j.judge_user_id = m.user_id
-						and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
-			) then 'open' else 'exhausted' end as status
-			from comparisons c2
+			select c2.id, ${statusByPeople} as status from comparisons c2
 			where c2.round_id = (select id from rounds where project_id = ${projectId} order by number desc limit 1)
 				and c2.status in ('open', 'exhausted')
 		) judged

@@ -7,6 +7,7 @@ import type { TaskForWork } from './tasks.ts';
 
 /** A workspace judgment to be written. Verdict canonical (a and b, never left and right). */
 export type NewJudgment = {
+	id: string;
 	task: TaskForWork;
 	verdict: string;
 	durationMs: number | null;
@@ -17,21 +18,17 @@ export type NewJudgment = {
 };
 
 /** Appends a judgment and, apart from it, its erasable text. */
-export async function insert(tx: Tx, judgment: NewJudgment): Promise<string> {
+export async function insert(tx: Tx, judgment: NewJudgment): Promise<void> {
 	const { task } = judgment;
-	const rows = await rowsOf<{ id: string }>(
-		tx,
+	await tx.execute(
 		sql`with judged as (
-			insert into judgments (project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
-			values (${task.projectId}, ${task.comparisonId}, ${task.mode}, ${task.id}, 'workspace', ${task.purpose}, 'person', ${task.annotatorId}, ${judgment.verdict},
+			insert into judgments (id, project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
+			values (${judgment.id}, ${task.projectId}, ${task.comparisonId}, ${task.mode}, ${task.id}, 'workspace', ${task.purpose}, 'person', ${task.annotatorId}, ${judgment.verdict},
 				${judgment.supersedesId}, ${task.guidelineId}, ${task.formId}, ${judgment.durationMs}, ${judgment.idempotencyKey}, ${judgment.bodyHash}, ${judgment.text?.hash ?? null})
-			returning id),
-		texts as (
-			insert into judgment_texts (judgment_id, salt, rationale)
-			select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null} from judged where ${judgment.text !== null}::boolean)
-		select id from judged`
+			returning id)
+		insert into judgment_texts (judgment_id, salt, rationale)
+		select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null} from judged where ${judgment.text !== null}::boolean`
 	);
-	return rows[0]?.id ?? '';
 }
 
 /** What a judgment that counts changes: the pointer, the comparison's count, the task, the person's tallies, the record. */

@@ -27,15 +27,14 @@ export async function lock(tx: Tx, roundId: string, userId: string): Promise<voi
 
 const untouched = sql`on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor`;
 
-/** The same for the newest round of a project; gives the round and the queue cursor there. */
-export async function lockNewest(tx: Tx, projectId: string, userId: string): Promise<{ roundId: string; cursor: number }> {
+/** The same for the newest round of a project; gives the round and the queue cursor there. Null: there is no such project. */
+export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number } | null> {
 	const rows = await rowsOf<{ round_id: string; cursor: string }>(
 		tx,
 		sql`insert into annotator_progress (round_id, user_id)
-			select id, ${userId} from rounds where project_id = ${projectId} order by number desc limit 1 ${untouched} returning round_id, cursor`
+			select id, ${userId}::uuid from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1 ${untouched} returning round_id, cursor`
 	);
-	if (!rows[0]) throw new Error(`project ${projectId} has no round`);
-	return { roundId: rows[0].round_id, cursor: Number(rows[0].cursor) };
+	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor) } : null;
 }
 
 /** The same for the round of a person's own task; false when there is no such task of theirs. */

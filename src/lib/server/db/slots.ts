@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
+import { someoneIsLeft } from './comparisons.ts';
 import { rowsOf } from './rows.ts';
 
 /** A place that may be leased now. */
@@ -61,16 +62,18 @@ export type LockedSlot = { id: string; taskId: string | null; annotatorId: strin
 export type Standing = { id: string; verdict: string };
 
 /**
- * All places of a comparison in order of position, locked, and the standing
- * judgment of one person there. The comparison itself must be locked before.
+ * All places of a comparison in order of position, locked, the standing judgment
+ * of one person there, and whether anybody else is left who may judge it. The
+ * comparison itself must be locked before: until then others may still judge it.
  */
-export async function lockAll(tx: Tx, comparisonId: string, userId: string | null = null): Promise<{ places: LockedSlot[]; standing: Standing | null }> {
-	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; standing_id: string | null; verdict: string | null }>(
+export async function lockAll(tx: Tx, comparisonId: string | SQL, userId: string | null = null): Promise<{ places: LockedSlot[]; standing: Standing | null; othersLeft: boolean }> {
+	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; standing_id: string | null; verdict: string | null; others_left: boolean | null }>(
 		tx,
 		sql`with locked as (select * from slots where comparison_id = ${comparisonId} order by position for update)
 			select l.id, l.task_id, l.annotator_id, l.judgment_id,
 				(l.judgment_id is null and (l.task_id is null or (select t.expires_at from tasks t where t.id = l.task_id) <= now())) as free,
-				j.id as standing_id, j.verdict
+				j.id as standing_id, j.verdict,
+				case when l.position = 0 then ${someoneIsLeft({ id: sql`l.comparison_id`, projectId: sql`(select c.project_id from comparisons c where c.id = l.comparison_id)` }, userId)} end as others_left
 			from locked l left join lateral (
 				select j.id, j.verdict from judgments j
 				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace' and j.purpose = 'counting'
@@ -82,7 +85,8 @@ export async function lockAll(tx: Tx, comparisonId: string, userId: string | nul
 	const first = rows[0];
 	return {
 		places: rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, free: row.free })),
-		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '' } : null
+		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '' } : null,
+		othersLeft: first?.others_left === true
 	};
 }
 

@@ -161,8 +161,8 @@ export type TaskForWork = {
 	formId: string | null;
 };
 
-/** A person's own task with the project, the person's role in it, and what an idempotency key was answered with before. */
-export type OwnWork = { task: TaskForWork; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null };
+/** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, and an id for a new judgment. */
+export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null };
 
 type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purpose' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
 	mode: Mode;
@@ -172,6 +172,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purp
 	form_id: string | null;
 	role: Role | null;
 	project: Project;
+	new_id: string;
 	answered_id: string | null;
 	answered_hash: string | null;
 	answered_counted: boolean | null;
@@ -190,7 +191,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
 					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
-				a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted
+				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
 			left join judgments a on a.judge_user_id = ${userId} and a.idempotency_key = ${idempotencyKey}::text
@@ -215,6 +216,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 			guidelineId: row.guideline_id,
 			formId: row.form_id
 		},
+		newId: row.new_id,
 		access: { project: row.project, role: row.role },
 		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true }
 	};

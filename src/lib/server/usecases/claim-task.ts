@@ -101,14 +101,19 @@ export async function claimTask(
 	input: { slug: string; claimKey?: string | null }
 ): Promise<Result<ClaimedTask | null>> {
 	return inTransaction(app.db, async (tx) => {
-		const access = await allow(tx, actor, { slug: input.slug }, 'task.judge');
+		const claimKey = input.claimKey ?? null;
+		// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
+		const [access, place, own] = await Promise.all([
+			allow(tx, actor, { slug: input.slug }, 'task.judge'),
+			progress.lockNewest(tx, input.slug, actor.userId),
+			tasks.ownTasks(tx, actor.userId, claimKey)
+		]);
 		if (!access.ok) return access;
 		if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 		const { project } = access.value;
-		const claimKey = input.claimKey ?? null;
-		const { roundId, cursor } = await progress.lockNewest(tx, project.id, actor.userId);
+		if (!place) throw new Error(`project ${project.id} has no round`);
+		const { roundId, cursor } = place;
 		const who: Claimer = { project, roundId, actor, claimKey };
-		const own = await tasks.ownTasks(tx, actor.userId, claimKey);
 		const repeated = own.find((task) => task.claimed);
 		if (repeated) return repeatClaim(tx, who, repeated);
 		const live = own.filter((task) => task.live);

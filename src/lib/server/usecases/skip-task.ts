@@ -9,6 +9,7 @@ import * as judgments from '../db/judgments.ts';
 import * as progress from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
+import { takeUp } from '../db/work.ts';
 import { allowFound } from './access.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
@@ -20,16 +21,14 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 /** Passes a pair on: its place is free again, and this person is not asked again (semantics 6). Twice is once. */
 export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: string; leaseToken: string; reason: SkipReason }): Promise<Result<{ skipped: true }>> {
 	return inTransaction(app.db, async (tx) => {
-		const own = (await progress.lockForTask(tx, input.taskId, actor.userId)) ? await tasks.ownWork(tx, input.taskId, actor.userId) : null;
+		const own = await takeUp(tx, input.taskId, actor.userId);
 		if (!own) return fail('not_found', 'There is no such task of yours.');
-		const { task } = own;
+		const { task, comparison, places, standing } = own;
 		const access = allowFound(actor, own.access, 'task.judge');
 		if (!access.ok) return access;
-		const comparison = await comparisons.lock(tx, task.comparisonId);
 		if (task.leaseTokenHash !== secretHash(input.leaseToken)) return fail('lease_lost', 'This lease token is not the task’s.');
 		if (task.state === 'skipped') return ok({ skipped: true });
 		if (task.state === 'done' || task.state === 'closed') return fail('already_decided', 'You have judged this pair already; undo it instead.');
-		const { places, standing } = await slots.lockAll(tx, task.comparisonId, actor.userId);
 		// Judged through another task of theirs: a window that was left open must not bar them from their own judgment.
 		if (standing) return fail('already_decided', 'You have judged this pair already; undo it instead.');
 		const place = places.find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);

@@ -17,6 +17,7 @@ import * as slots from '../db/slots.ts';
 import type { Standing } from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
 import type { TaskForWork } from '../db/tasks.ts';
+import { takeUp } from '../db/work.ts';
 import { allowFound } from './access.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
@@ -60,7 +61,7 @@ function mayJudge(task: TaskForWork, standing: Standing | null, submission: Subm
 	return ok(null);
 }
 
-type Work = { task: TaskForWork; comparison: LockedComparison; places: slots.LockedSlot[]; standing: Standing | null; judgmentId: string; verdict: Verdict; shown: ShownVerdict; durationMs: number };
+type Work = { task: TaskForWork; comparison: LockedComparison; places: slots.LockedSlot[]; standing: Standing | null; othersLeft: boolean; judgmentId: string; verdict: Verdict; shown: ShownVerdict; durationMs: number };
 
 /** Ends another task that this judgment takes the place of. */
 async function closeOther(tx: Tx, place: slots.LockedSlot | null, task: TaskForWork): Promise<void> {
@@ -90,7 +91,8 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 	if (!current) await closeOther(tx, place, task);
 	const change = place && !current ? 1 : 0;
 	const filled = comparison.filled + change;
-	const status = comparisons.statusWith(comparison, filled);
+	// This may have been the last person who could judge it: then its owner must learn that it waits for nobody.
+	const status = filled >= comparison.overlap ? 'complete' : work.othersLeft ? 'open' : 'exhausted';
 	await judgments.settle(tx, {
 		task,
 		judgmentId: work.judgmentId,
@@ -99,13 +101,11 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 		delta: deltaOf(work, change, Number(status === 'complete') - Number(comparison.status === 'complete')),
 		audit: { via: actor.via, action: standing ? 'judgment.supersede' : 'judgment.submit', details: { comparison: task.comparisonId, verdict: work.verdict, counted: place !== null } }
 	});
-	// The last person who could judge it may have been this one: then its owner must learn that it waits for nobody.
-	if (status !== 'complete') await comparisons.refreshExhaustion(tx, task.comparisonId);
 	return place !== null;
 }
 
 /** A verdict that does not count frees the place; a judgment that had come too late takes it. */
-async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<void> {
+async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<false> {
 	const { task, comparison, places, standing } = work;
 	const wasComplete = comparison.status === 'complete';
 	const counted = standing ? places.find((place) => place.judgmentId === standing.id) : undefined;
@@ -119,6 +119,7 @@ async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<void
 	await progress.add(tx, task.roundId, actor.userId, deltaOf(work, change, Number(comparison.status === 'complete') - Number(wasComplete)));
 	const action = standing ? 'judgment.supersede' : 'judgment.submit';
 	await record(tx, actor, { action, projectId: task.projectId, subject: ['judgment', work.judgmentId], details: { comparison: task.comparisonId, verdict: work.verdict, counted: false } });
+	return false;
 }
 
 /**
@@ -130,9 +131,9 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 	const { idempotencyKey = null, ...body } = submission;
 	const bodyHash = contentHash({ ...body, leaseToken: secretHash(body.leaseToken) });
 	return inTransaction(app.db, async (tx) => {
-		const own = (await progress.lockForTask(tx, submission.taskId, actor.userId)) ? await tasks.ownWork(tx, submission.taskId, actor.userId, idempotencyKey) : null;
+		const own = await takeUp(tx, submission.taskId, actor.userId, idempotencyKey);
 		if (!own) return fail('not_found', 'There is no such task of yours.');
-		const { task, answered } = own;
+		const { task, answered, comparison, places, standing, othersLeft, newId: judgmentId } = own;
 		const access = allowFound(actor, own.access, 'task.judge');
 		if (!access.ok) return access;
 		const verdict = toCanonical(task.sideOrder, submission.verdict);
@@ -141,15 +142,14 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
 			return ok({ judgmentId: answered.id, counted: answered.counted });
 		}
-		const comparison = await comparisons.lock(tx, task.comparisonId);
-		const { places, standing } = await slots.lockAll(tx, task.comparisonId, actor.userId);
 		const allowed = mayJudge(task, standing, submission);
 		if (!allowed.ok) return allowed;
 
 		const rationale = submission.rationale?.trim() ?? '';
 		const salt = newSecret();
 		const durationMs = submission.durationMs ?? null;
-		const judgmentId = await judgments.insert(tx, {
+		const inserted = judgments.insert(tx, {
+			id: judgmentId,
 			task,
 			verdict,
 			durationMs,
@@ -158,9 +158,9 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 			bodyHash,
 			text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
 		});
-		const work: Work = { task, comparison, places, standing, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
-		if (counts(verdict)) return ok({ judgmentId, counted: await settleCounting(tx, actor, work) });
-		await settleCannotJudge(tx, actor, work);
-		return ok({ judgmentId, counted: false });
+		const work: Work = { task, comparison, places, standing, othersLeft, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
+		// Sent without waiting for the insert, and run after it: one wait for both.
+		const [counted] = await Promise.all([counts(verdict) ? settleCounting(tx, actor, work) : settleCannotJudge(tx, actor, work), inserted]);
+		return ok({ judgmentId, counted });
 	});
 }
