@@ -91,12 +91,18 @@ CREATE TABLE "checkpoints" (
 	CONSTRAINT "checkpoints_location" CHECK (("checkpoints"."kind" = 'base') = ("checkpoints"."location" is not null))
 );
 --> statement-breakpoint
+CREATE TABLE "decision_texts" (
+	"decision_id" uuid PRIMARY KEY NOT NULL,
+	"salt" text NOT NULL,
+	"reason" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "decisions" (
 	"id" uuid PRIMARY KEY DEFAULT new_id() NOT NULL,
 	"checkpoint_id" uuid NOT NULL,
 	"round_id" uuid NOT NULL,
 	"decision" text NOT NULL,
-	"reason" text NOT NULL,
+	"reason_hash" text NOT NULL,
 	"figures" jsonb NOT NULL,
 	"by_user_id" uuid NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
@@ -274,10 +280,16 @@ CREATE TABLE "judgment_texts" (
 	"rewrite" jsonb
 );
 --> statement-breakpoint
+CREATE TABLE "judgment_void_texts" (
+	"judgment_id" uuid PRIMARY KEY NOT NULL,
+	"salt" text NOT NULL,
+	"note" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "judgment_voids" (
 	"judgment_id" uuid PRIMARY KEY NOT NULL,
 	"reason" text NOT NULL,
-	"note" text,
+	"note_hash" text,
 	"by_user_id" uuid NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "judgment_voids_reason" CHECK ("judgment_voids"."reason" in ('spam','conflict_of_interest','erasure','mistake','other'))
@@ -610,6 +622,7 @@ ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY
 ALTER TABLE "user_profiles" ADD CONSTRAINT "user_profiles_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "checkpoints" ADD CONSTRAINT "checkpoints_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "checkpoints" ADD CONSTRAINT "checkpoints_parent_id_checkpoints_id_fk" FOREIGN KEY ("parent_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "decision_texts" ADD CONSTRAINT "decision_texts_decision_id_decisions_id_fk" FOREIGN KEY ("decision_id") REFERENCES "public"."decisions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_checkpoint_id_checkpoints_id_fk" FOREIGN KEY ("checkpoint_id") REFERENCES "public"."checkpoints"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_round_id_rounds_id_fk" FOREIGN KEY ("round_id") REFERENCES "public"."rounds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "decisions" ADD CONSTRAINT "decisions_by_user_id_users_id_fk" FOREIGN KEY ("by_user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -648,6 +661,7 @@ ALTER TABLE "imports" ADD CONSTRAINT "imports_project_id_projects_id_fk" FOREIGN
 ALTER TABLE "imports" ADD CONSTRAINT "imports_round_id_rounds_id_fk" FOREIGN KEY ("round_id") REFERENCES "public"."rounds"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "imports" ADD CONSTRAINT "imports_created_by_users_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "judgment_texts" ADD CONSTRAINT "judgment_texts_judgment_id_judgments_id_fk" FOREIGN KEY ("judgment_id") REFERENCES "public"."judgments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "judgment_void_texts" ADD CONSTRAINT "judgment_void_texts_judgment_id_judgment_voids_judgment_id_fk" FOREIGN KEY ("judgment_id") REFERENCES "public"."judgment_voids"("judgment_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "judgment_voids" ADD CONSTRAINT "judgment_voids_judgment_id_judgments_id_fk" FOREIGN KEY ("judgment_id") REFERENCES "public"."judgments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "judgment_voids" ADD CONSTRAINT "judgment_voids_by_user_id_users_id_fk" FOREIGN KEY ("by_user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "judgments" ADD CONSTRAINT "judgments_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

@@ -43,6 +43,10 @@ describe('claim', () => {
 		const task = await claim(slug, people[0] as Actor);
 		expect(Object.keys(task).sort()).toEqual(['guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
 		expect(JSON.stringify(task)).not.toMatch(/source|import|checkpoint|response_?id/i);
+		const named = ['gpt-4o', 'ours-v3'].map((name) => [{ role: 'assistant', name, content: `An answer of ${name.length} letters.` }]);
+		const other = await world.project({ overlap: 1, rows: [{ messages: [{ role: 'user', name: 'Huber', content: 'May I?' }], responses: named }] });
+		const second = await claim(other.slug, await world.person('anna', { slug: other.slug, role: 'annotator' }));
+		expect(JSON.stringify(second)).not.toMatch(/gpt-4o|ours-v3|Huber/);
 		valueOf(await judge(people[0] as Actor, task));
 		expect(await nothing(slug, people[0] as Actor)).toBe(true);
 	});
@@ -96,6 +100,40 @@ describe('claim', () => {
 		valueOf(await judge(ann, now[0]));
 		valueOf(await heartbeatTask(world.app, ann, before[1]));
 		expect(problemOf(await heartbeatTask(world.app, ann, before[2]))).toBe('lease_lost');
+	});
+
+	it('takes nothing away elsewhere when it finds nothing here', async () => {
+		const [there, here] = [await desk(1, ['ann'], { rows: 3 }), await desk(1, ['bob'], { rows: 1 })];
+		const ann = there.people[0] as Actor;
+		valueOf(await putMember(world.app, world.admin, { slug: here.slug, userId: ann.userId, role: 'annotator' }));
+		const held = [await claim(there.slug, ann), await claim(there.slug, ann), await claim(there.slug, ann)];
+		await claim(here.slug, here.people[0] as Actor);
+		expect(await nothing(here.slug, ann)).toBe(true);
+		for (const task of held) valueOf(await heartbeatTask(world.app, ann, task));
+	});
+
+	it('leaves a person three live leases whatever their devices do at once', async () => {
+		const desks = [await desk(1, ['ann'], { rows: 12 }), await desk(1, [], { rows: 12 }), await desk(1, [], { rows: 12 })];
+		const ann = desks[0]?.people[0] as Actor;
+		for (const { slug } of desks.slice(1)) valueOf(await putMember(world.app, world.admin, { slug, userId: ann.userId, role: 'annotator' }));
+		const held: ClaimedTask[] = [];
+		const live = async () => (await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from tasks where annotator_id = ${ann.userId} and state = 'live' and expires_at > now()`))[0]?.n;
+		for (let turn = 0; turn < 5; turn++) {
+			const claimed = await Promise.all(desks.flatMap(({ slug }) => [0, 1].map(() => claimTask(world.app, ann, { slug }))));
+			held.push(...claimed.flatMap((one) => (one.ok && one.value ? [one.value] : [])));
+			expect(await live()).toBe(3);
+			await world.app.db.execute(sql`update tasks set expires_at = now() - interval '1 second' where annotator_id = ${ann.userId} and state = 'live' and random() < 0.7`);
+			await Promise.all(held.map((task) => heartbeatTask(world.app, ann, task)));
+			expect(await live()).toBeLessThanOrEqual(3);
+		}
+	});
+
+	it('refuses a claim’s key in another project', async () => {
+		const [one, two] = [await desk(1, ['ann'], { rows: 2 }), await desk(1, [], { rows: 2 })];
+		const ann = one.people[0] as Actor;
+		valueOf(await putMember(world.app, world.admin, { slug: two.slug, userId: ann.userId, role: 'annotator' }));
+		valueOf(await claimTask(world.app, ann, { slug: one.slug, claimKey: 'same' }));
+		expect(problemOf(await claimTask(world.app, ann, { slug: two.slug, claimKey: 'same' }))).toBe('key_reused');
 	});
 
 	it('answers a repeated claim with the same task', async () => {

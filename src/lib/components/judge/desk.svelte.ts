@@ -42,7 +42,11 @@ export class Desk {
 		this.#options = options;
 		const { userId, slug } = options;
 		this.#queue = createTaskQueue({
-			claim: (key) => claimPair(userId, slug, key),
+			claim: async (key) => {
+				// What was held up goes out first: a lease that lapsed meanwhile would bring its own pair again.
+				if (waiting().some((entry) => entry.slug === slug && entry.trouble !== null)) await outbox.wake();
+				return claimPair(userId, slug, key);
+			},
 			heartbeat: (task) => renewLease(userId, task),
 			keep: (tasks) => keepTasks(userId, slug, tasks),
 			recall: () => recallTasks(userId, slug),
@@ -100,15 +104,13 @@ export class Desk {
 			if (document.visibilityState === 'visible') void this.#queue.beat();
 		};
 		const lookAfresh = (): void => void this.#queue.beat().then(() => this.#queue.refill());
-		// What was judged meanwhile goes out before anything is claimed: a lease that lapsed offline would bring its pair again.
-		const online = (): void => void outbox.wake().then(lookAfresh);
 		document.addEventListener('visibilitychange', visible);
-		window.addEventListener('online', online);
+		window.addEventListener('online', lookAfresh);
 		this.#close.push(
 			// One that was held up may have been handed out again before it arrived: the heartbeat finds out.
 			outbox.onDelivered((entry) => (entry.trouble === null ? void this.#queue.refill() : lookAfresh())),
 			() => document.removeEventListener('visibilitychange', visible),
-			() => window.removeEventListener('online', online),
+			() => window.removeEventListener('online', lookAfresh),
 			() => this.#queue.close()
 		);
 		void sweepDrafts(Date.now()).catch(() => undefined);

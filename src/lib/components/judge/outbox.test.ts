@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { add, backoff, begin, createOutbox, judgeAnswer, nextDue, outgoing, settle, wake } from './outbox.ts';
+import { add, backoff, begin, createOutbox, judgeAnswer, nextDue, outgoing, retryEntry, settle, wake } from './outbox.ts';
 import type { Entry, JudgmentEntry, NewEntry, Outbox, OutboxStorage, Outcome } from './outbox.ts';
 
 const judgment = (key: string, more: { replaces?: string; verdict?: 'left' | 'right' } = {}): NewEntry => ({
@@ -39,6 +39,26 @@ describe('decisions', () => {
 		entries = apply(entries, settle(entries, 'a', { kind: 'delivered', judgmentId: 'j1' }, 0, 0));
 		const second = entries.find((entry) => entry.key === 'b') as JudgmentEntry;
 		expect(outgoing(entries, second)).toMatchObject({ supersedes: 'j1' });
+	});
+
+	test('a change of one that this device has forgotten names what the server says stands', () => {
+		const answered = judgeAnswer(409, { code: 'already_judged', judgmentId: 'j1' }, null);
+		let entries = added(judgment('b', { replaces: 'a', verdict: 'right' }));
+		expect(outgoing(entries, entries[0] as Entry)).not.toHaveProperty('supersedes');
+		entries = apply(entries, settle(apply(entries, begin(entries, 'b')), 'b', answered, 5, 0));
+		expect(nextDue(entries, 5)).toMatchObject({ entry: { key: 'b', state: 'waiting' } });
+		expect(outgoing(entries, entries[0] as Entry)).toMatchObject({ verdict: 'right', supersedes: 'j1' });
+		// Once: if still another stands, a person decides.
+		entries = apply(entries, settle(entries, 'b', answered, 5, 0));
+		expect(entries[0]).toMatchObject({ state: 'refused' });
+	});
+
+	test('a second judgment of a pair, from another device, is kept in sight and can take the first one’s place', () => {
+		let entries = added(judgment('a', { verdict: 'right' }));
+		entries = apply(entries, settle(entries, 'a', judgeAnswer(409, { code: 'already_judged', judgmentId: 'j1' }, null), 0, 0));
+		expect(entries[0]).toMatchObject({ state: 'refused', trouble: { code: 'already_judged', judgmentId: 'j1' } });
+		entries = apply(entries, retryEntry(entries, 'a', 0));
+		expect(outgoing(entries, entries[0] as Entry)).toMatchObject({ verdict: 'right', supersedes: 'j1' });
 	});
 
 	test('a change of one that was refused goes out alone', () => {
@@ -85,7 +105,7 @@ describe('decisions', () => {
 	test.each([
 		[201, {}, 'delivered'],
 		[200, {}, 'delivered'],
-		[409, { code: 'already_judged', judgmentId: 'j' }, 'delivered'],
+		[409, { code: 'already_judged', judgmentId: 'j' }, 'standing'],
 		[409, { code: 'already_decided' }, 'refused'],
 		[401, {}, 'later'],
 		[403, {}, 'refused'],

@@ -11,7 +11,7 @@ export type JudgmentBody = { leaseToken: string; verdict: Verdict; rationale?: s
 export type SkipBody = { leaseToken: string; reason: SkipReason; note?: string };
 
 /** Why an entry has not gone out, or was refused. */
-export type Trouble = { kind: 'offline' | 'server' | 'signed_out' | 'busy' | 'refused'; status?: number; code?: string; detail?: string };
+export type Trouble = { kind: 'offline' | 'server' | 'signed_out' | 'busy' | 'refused'; status?: number; code?: string; detail?: string; /** The judgment of the same pair that stands. */ judgmentId?: string };
 
 type Common = {
 	/** The Idempotency-Key; also the entry's name on this device. */
@@ -42,8 +42,8 @@ export type OutboxStorage = {
 	change: (userId: string, decide: (entries: Entry[]) => Change) => Promise<Entry[]>;
 };
 
-/** What came of one attempt. */
-export type Outcome = { kind: 'delivered'; judgmentId: string | null } | { kind: 'later'; trouble: Trouble; afterMs?: number } | { kind: 'refused'; trouble: Trouble };
+/** What came of one attempt. `standing`: another judgment of this person on the same pair stands, and nothing was written. */
+export type Outcome = { kind: 'delivered'; judgmentId: string | null } | { kind: 'standing'; judgmentId: string; trouble: Trouble } | { kind: 'later'; trouble: Trouble; afterMs?: number } | { kind: 'refused'; trouble: Trouble };
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
@@ -68,12 +68,13 @@ export function add(entries: readonly Entry[], fresh: NewEntry, userId: string, 
 	const common = { key: fresh.key, userId, slug: fresh.slug, taskId: fresh.taskId, order, createdAt: now, attempts: 0, nextAttemptAt: now, state: 'waiting', trouble: null } as const;
 	if (fresh.kind === 'skip') return { put: [{ ...common, kind: 'skip', body: fresh.body }], remove: [] };
 	const first = entries.find((entry): entry is JudgmentEntry => entry.key === fresh.replaces && entry.kind === 'judgment');
-	const entry: JudgmentEntry = { ...common, kind: 'judgment', body: fresh.body, supersedesKey: null, judgmentId: null };
+	// What it changes may be gone from this device already: the server then says which judgment stands.
+	const entry: JudgmentEntry = { ...common, kind: 'judgment', body: fresh.body, supersedesKey: fresh.replaces ?? null, judgmentId: null };
 	if (!first) return { put: [entry], remove: [] };
 	if (first.state === 'waiting' && first.attempts === 0) {
 		return { put: [{ ...entry, order: first.order, supersedesKey: first.supersedesKey }], remove: [first.key] };
 	}
-	return { put: [{ ...entry, supersedesKey: first.key }], remove: [] };
+	return { put: [entry], remove: [] };
 }
 
 function blocked(entries: readonly Entry[], entry: Entry): boolean {
@@ -98,7 +99,7 @@ export function begin(entries: readonly Entry[], key: string): Change {
 
 /** The body as it goes out: a change names the judgment it changes. */
 export function outgoing(entries: readonly Entry[], entry: Entry): JudgmentBody | SkipBody {
-	if (entry.kind !== 'judgment' || entry.supersedesKey === null) return entry.body;
+	if (entry.kind !== 'judgment' || entry.supersedesKey === null || entry.body.supersedes !== undefined) return entry.body;
 	const first = entries.find((other) => other.key === entry.supersedesKey);
 	const judgmentId = first?.kind === 'judgment' ? first.judgmentId : null;
 	return judgmentId === null ? entry.body : { ...entry.body, supersedes: judgmentId };
@@ -119,7 +120,10 @@ export function settle(entries: readonly Entry[], key: string, outcome: Outcome,
 	let next: Entry;
 	if (outcome.kind === 'delivered') {
 		next = { ...entry, state: 'delivered', trouble: null, ...(entry.kind === 'judgment' ? { judgmentId: outcome.judgmentId } : {}) } as Entry;
-	} else if (outcome.kind === 'refused') {
+	} else if (outcome.kind === 'standing' && entry.kind === 'judgment' && entry.supersedesKey !== null && entry.body.supersedes === undefined) {
+		// Meant as a change, and now it is known of what.
+		next = { ...entry, body: { ...entry.body, supersedes: outcome.judgmentId }, nextAttemptAt: now };
+	} else if (outcome.kind === 'refused' || outcome.kind === 'standing') {
 		next = { ...entry, state: 'refused', trouble: outcome.trouble };
 	} else {
 		next = { ...entry, trouble: outcome.trouble, nextAttemptAt: now + (outcome.afterMs ?? backoff(entry.attempts, random)) };
@@ -129,13 +133,16 @@ export function settle(entries: readonly Entry[], key: string, outcome: Outcome,
 	return { put: remove.includes(key) ? [] : [next], remove };
 }
 
-/** Takes a refused entry away, or puts it back in line. */
+/** Takes a refused entry away, or puts it back in line; where another judgment of the pair stands, to take that one's place. */
 export function dismissEntry(entries: readonly Entry[], key: string): Change {
 	return { put: [], remove: entries.some((entry) => entry.key === key && entry.state === 'refused') ? [key] : [] };
 }
 export function retryEntry(entries: readonly Entry[], key: string, now: number): Change {
 	const entry = entries.find((one) => one.key === key && one.state === 'refused');
-	return { put: entry ? [{ ...entry, state: 'waiting', nextAttemptAt: now }] : [], remove: [] };
+	if (!entry) return { put: [], remove: [] };
+	const standing = entry.trouble?.judgmentId;
+	const again = entry.kind === 'judgment' && standing !== undefined ? { ...entry, body: { ...entry.body, supersedes: standing } } : entry;
+	return { put: [{ ...again, state: 'waiting', nextAttemptAt: now }], remove: [] };
 }
 
 /** Lets everything that waits be tried at once, e.g. when the network is back. */
@@ -148,8 +155,9 @@ type ProblemBody = { code?: string; detail?: string; judgmentId?: string };
 /** Reads an answer of the server as an outcome. */
 export function judgeAnswer(status: number, body: ProblemBody, retryAfterSeconds: number | null): Outcome {
 	if (status >= 200 && status < 300) return { kind: 'delivered', judgmentId: body.judgmentId ?? null };
-	if (status === 409 && body.code === 'already_judged') return { kind: 'delivered', judgmentId: body.judgmentId ?? null };
 	const trouble = { status, ...(body.code ? { code: body.code } : {}), ...(body.detail ? { detail: body.detail } : {}) };
+	// Never one's own attempt: that is answered under its key. It is another judgment, and must not pass for this one.
+	if (status === 409 && body.code === 'already_judged' && body.judgmentId) return { kind: 'standing', judgmentId: body.judgmentId, trouble: { kind: 'refused', ...trouble, judgmentId: body.judgmentId } };
 	if (status === 401) return { kind: 'later', trouble: { kind: 'signed_out', ...trouble } };
 	if (status === 408 || status === 425 || status === 429 || status >= 500) {
 		const wait = retryAfterSeconds === null ? {} : { afterMs: Math.min(retryAfterSeconds, 600) * 1000 };

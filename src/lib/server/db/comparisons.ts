@@ -1,19 +1,20 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
+import { changePeople } from './people.ts';
 import { rowsOf } from './rows.ts';
 
 /** A comparison, locked against other submits, skips and voids. */
-export type LockedComparison = { id: string; overlap: number; filled: number; status: string; roundId: string };
+export type LockedComparison = { id: string; overlap: number; filled: number; status: string; roundId: string; projectId: string };
 
 /** Locks a comparison. Not FOR UPDATE: leasing one of its places must not wait for a submit. Null: there is none. */
 export async function lockFound(tx: Tx, id: string | SQL): Promise<LockedComparison | null> {
-	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; round_id: string }>(
+	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; round_id: string; project_id: string }>(
 		tx,
-		sql`select id, overlap, filled, status, round_id from comparisons where id = ${id} for no key update`
+		sql`select id, overlap, filled, status, round_id, project_id from comparisons where id = ${id} for no key update`
 	);
 	const row = rows[0];
-	return row ? { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id } : null;
+	return row ? { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id, projectId: row.project_id } : null;
 }
 
 /** The same for one that is known to exist. */
@@ -55,25 +56,16 @@ export async function refreshExhaustion(tx: Tx, comparisonId: string): Promise<v
 		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted')`);
 }
 
-/**
- * The same for every incomplete comparison of a project's newest round, after its
- * people changed. Again until nothing changes: a row that a submit held was judged
- * by what was known before that submit, and only its own status is looked at anew.
- */
+/** The same for every incomplete comparison of a project's newest round, after its people changed. Judgments under way come before or after it as a whole. */
 export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Promise<void> {
-	while ((await refreshOnce(tx, projectId)) > 0);
-}
-
-async function refreshOnce(tx: Tx, projectId: string): Promise<number> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update comparisons c set status = judged.status
+	await changePeople(tx, projectId);
+	await tx.execute(sql`update comparisons c set status = judged.status
 		from (
 			select c2.id, ${statusByPeople} as status from comparisons c2
 			where c2.round_id = (select id from rounds where project_id = ${projectId} order by number desc limit 1)
 				and c2.status in ('open', 'exhausted')
 		) judged
-		-- A submit that was under way may have completed it meanwhile: then it is no longer ours to judge.
-		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted') returning c.id`);
-	return rows.length;
+		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted')`);
 }
 
 /** How many comparisons of a round nobody is left to judge. */

@@ -79,9 +79,12 @@ export async function chain(tx: Tx, id: string): Promise<string[]> {
 	return rows.map((row) => row.id);
 }
 
-/** Declares a judgment void; one that is void already stays as it was voided. */
-export async function insertVoid(tx: Tx, judgmentId: string, of: { reason: string; note: string | null; byUserId: string }): Promise<void> {
-	await tx.execute(sql`insert into judgment_voids (judgment_id, reason, note, by_user_id) values (${judgmentId}, ${of.reason}, ${of.note}, ${of.byUserId}) on conflict do nothing`);
+/** Declares a judgment void, with an erasable note; one that is void already stays as it was voided. */
+export async function insertVoid(tx: Tx, judgmentId: string, of: { reason: string; text: { salt: string; hash: string; note: string } | null; byUserId: string }): Promise<void> {
+	await tx.execute(sql`with voided as (
+			insert into judgment_voids (judgment_id, reason, note_hash, by_user_id) values (${judgmentId}, ${of.reason}, ${of.text?.hash ?? null}, ${of.byUserId}) on conflict do nothing returning judgment_id)
+		insert into judgment_void_texts (judgment_id, salt, note)
+		select judgment_id, ${of.text?.salt ?? ''}, ${of.text?.note ?? ''} from voided where ${of.text !== null}::boolean`);
 }
 
 /** Records that a person passed a comparison on; false when they had done so before, through another task. */

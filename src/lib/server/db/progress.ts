@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Tx } from './client.ts';
+import { holdPeople } from './people.ts';
 import { rowsOf } from './rows.ts';
 
 /** What one action changes in a person's tallies. */
@@ -16,10 +17,10 @@ export type ProgressDelta = {
 };
 
 /**
- * Locks the person's row of this round (made when missing) and gives the queue
- * cursor. First lock of every judging transaction: claims and submits of one
- * person come one after the other, and locks are always taken in the order
- * person, comparison, slot.
+ * Locks the person's row of this round, made when missing. First row lock of
+ * every judging transaction: claims and submits of one person in one round come
+ * one after the other, and locks are always taken in the order person,
+ * comparison, slot, task.
  */
 export async function lock(tx: Tx, roundId: string, userId: string): Promise<void> {
 	await tx.execute(sql`insert into annotator_progress (round_id, user_id) values (${roundId}, ${userId}) ${untouched}`);
@@ -37,12 +38,16 @@ export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<
 	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor) } : null;
 }
 
-/** The same for the round of a person's own task; false when there is no such task of theirs. */
+/**
+ * The same for the round of a person's own task; false when there is no such task
+ * of theirs. Before that, the project's people are held as they are: who decides
+ * whether anybody is left to judge must not do so while they change.
+ */
 export async function lockForTask(tx: Tx, taskId: string, userId: string): Promise<boolean> {
 	const rows = await rowsOf<{ round_id: string }>(
 		tx,
-		sql`insert into annotator_progress (round_id, user_id)
-			select round_id, annotator_id from tasks where id = ${taskId} and annotator_id = ${userId} ${untouched} returning round_id`
+		sql`with mine as materialized (select round_id, annotator_id, ${holdPeople(sql`project_id`)} from tasks where id = ${taskId} and annotator_id = ${userId})
+			insert into annotator_progress (round_id, user_id) select round_id, annotator_id from mine ${untouched} returning round_id`
 	);
 	return rows.length > 0;
 }

@@ -99,18 +99,26 @@ export async function lease(
 }
 
 /** A task of a person's that matters to a claim. */
-export type OwnTask = { id: string; roundId: string; state: string; live: boolean; claimed: boolean };
+export type OwnTask = { id: string; projectId: string; roundId: string; state: string; live: boolean; claimed: boolean };
+
+/**
+ * Lets one claim or renewal of a person happen at a time, in whatever project:
+ * first statement of each, or two at once could both find room for a last lease.
+ */
+export async function serialiseLeases(tx: Tx, userId: string): Promise<void> {
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`leases:${userId}`}, 0))`);
+}
 
 /** The person's live leases, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
 export async function ownTasks(tx: Tx, userId: string, claimKey: string | null): Promise<OwnTask[]> {
-	const rows = await rowsOf<{ id: string; round_id: string; state: string; live: boolean; claimed: boolean }>(
+	const rows = await rowsOf<{ id: string; project_id: string; round_id: string; state: string; live: boolean; claimed: boolean }>(
 		tx,
-		sql`select id, round_id, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
+		sql`select id, project_id, round_id, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
 			from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now()
-			${claimKey === null ? sql`` : sql`union select id, round_id, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
+			${claimKey === null ? sql`` : sql`union select id, project_id, round_id, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
 			order by created_at, id`
 	);
-	return rows.map((row) => ({ id: row.id, roundId: row.round_id, state: row.state, live: row.live, claimed: row.claimed }));
+	return rows.map((row) => ({ id: row.id, projectId: row.project_id, roundId: row.round_id, state: row.state, live: row.live, claimed: row.claimed }));
 }
 
 /** The slot that a task still holds, locked; null when another task took it. */
@@ -125,9 +133,13 @@ export async function lockHeldSlot(tx: Tx, taskId: string): Promise<FreeSlot | n
 	return row ? { id: row.id, comparisonId: row.comparison_id, contentHash: row.content_hash, position: row.position, orderKey: Number(row.order_key), lapsedTaskId: taskId } : null;
 }
 
-/** Ends a lease now without losing the task: a submit under its token still finds its way. */
+/**
+ * Ends a lease without losing the task: a submit under its token still finds its
+ * way. Not at now(), which is this transaction's beginning: to one that began
+ * before and waited for us, the lease would still be live.
+ */
 export async function lapse(tx: Tx, taskId: string): Promise<void> {
-	await tx.execute(sql`update tasks set expires_at = now() where id = ${taskId} and state = 'live'`);
+	await tx.execute(sql`update tasks set expires_at = '-infinity' where id = ${taskId} and state = 'live'`);
 }
 
 /** Gives a live task a new lease token and a full lease, with its contents. */
@@ -161,8 +173,8 @@ export type TaskForWork = {
 	formId: string | null;
 };
 
-/** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, and an id for a new judgment. */
-export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null };
+/** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, whether they passed the comparison on (through this task or another), and an id for a new judgment. */
+export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null; skipped: boolean };
 
 type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purpose' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
 	mode: Mode;
@@ -176,6 +188,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purp
 	answered_id: string | null;
 	answered_hash: string | null;
 	answered_counted: boolean | null;
+	skipped: boolean;
 };
 
 /**
@@ -191,7 +204,8 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
 					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
-				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted
+				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted,
+				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
 			left join judgments a on a.judge_user_id = ${userId} and a.idempotency_key = ${idempotencyKey}::text
@@ -218,7 +232,8 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		},
 		newId: row.new_id,
 		access: { project: row.project, role: row.role },
-		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true }
+		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true },
+		skipped: row.skipped
 	};
 }
 
@@ -254,13 +269,16 @@ export async function heldBy(tx: Tx, userId: string, projectId: string): Promise
 	return rows.map((row) => ({ comparisonId: row.comparison_id, roundId: row.round_id }));
 }
 
-/** Gives back everything a person holds in a project. Returns how many leases that were. */
-export async function releaseAll(tx: Tx, userId: string, projectId: string): Promise<number> {
+/** Gives back the places a person holds of these comparisons, which are locked. Returns how many leases that were. Slots before tasks, as everywhere. */
+export async function releaseAll(tx: Tx, userId: string, comparisonIds: readonly string[]): Promise<number> {
+	if (comparisonIds.length === 0) return 0;
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`with held as (select id from tasks where annotator_id = ${userId} and state = 'live' and project_id = ${projectId}),
-		freed as (update slots s set task_id = null, annotator_id = null from held where s.task_id = held.id and s.judgment_id is null)
-		update tasks t set state = 'lost', expires_at = now() from held where t.id = held.id returning t.id`
+		sql`with freed as (
+			update slots s set task_id = null, annotator_id = null from tasks t
+			where t.id = s.task_id and t.annotator_id = ${userId} and t.state = 'live' and s.judgment_id is null and s.comparison_id in ${comparisonIds}
+			returning t.id)
+		update tasks t set state = 'lost', expires_at = now() from freed where t.id = freed.id returning t.id`
 	);
 	return rows.length;
 }

@@ -31,6 +31,9 @@ export type ClaimedTask = {
 	guideline: { version: number; body: string } | null;
 };
 
+/** A turn without its speaker's name: an import may have put the model's there. */
+const unnamed = (messages: Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));
+
 function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 	const [left, right] = task.sideOrder === 'ab' || task.b === null ? [task.a, task.b] : [task.b, task.a];
 	return {
@@ -38,9 +41,9 @@ function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 		leaseToken,
 		leaseExpiresAt: task.leaseExpiresAt,
 		mode: task.mode,
-		prompt: { messages: task.prompt },
-		left: { messages: left },
-		right: right === null ? null : { messages: right },
+		prompt: { messages: unnamed(task.prompt) },
+		left: { messages: unnamed(left) },
+		right: right === null ? null : { messages: unnamed(right) },
 		guideline: task.guideline
 	};
 }
@@ -80,8 +83,9 @@ async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedT
 }
 
 /** The same request again (its answer was lost): the same task under a new lease token. */
-async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask): Promise<Result<ClaimedTask | null>> {
-	const held = before.state === 'live' ? await tasks.lockHeldSlot(tx, before.id) : null;
+async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask, liveNow: number): Promise<Result<ClaimedTask | null>> {
+	if (before.projectId !== who.project.id) return fail('key_reused', 'This Idempotency-Key was used for a claim in another project. Use a new one.');
+	const held = before.state === 'live' && (before.live || liveNow < MAX_LIVE_LEASES) ? await tasks.lockHeldSlot(tx, before.id) : null;
 	if (!held) return fail('conflict', 'The task of this claim is over. Claim again with a new Idempotency-Key.');
 	const leaseToken = newSecret();
 	const task = await tasks.renewToken(tx, before.id, secretHash(leaseToken), who.project.leaseSeconds);
@@ -103,7 +107,8 @@ export async function claimTask(
 	return inTransaction(app.db, async (tx) => {
 		const claimKey = input.claimKey ?? null;
 		// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
-		const [access, place, own] = await Promise.all([
+		const [, access, place, own] = await Promise.all([
+			tasks.serialiseLeases(tx, actor.userId),
 			allow(tx, actor, { slug: input.slug }, 'task.judge'),
 			progress.lockNewest(tx, input.slug, actor.userId),
 			tasks.ownTasks(tx, actor.userId, claimKey)
@@ -115,11 +120,10 @@ export async function claimTask(
 		const { roundId, cursor } = place;
 		const who: Claimer = { project, roundId, actor, claimKey };
 		const repeated = own.find((task) => task.claimed);
-		if (repeated) return repeatClaim(tx, who, repeated);
 		const live = own.filter((task) => task.live);
+		if (repeated) return repeatClaim(tx, who, repeated, live.length);
 		const elsewhere = live.findLast((task) => task.roundId !== roundId);
-		if (live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
-		else if (live.length >= MAX_LIVE_LEASES) {
+		if (live.length >= MAX_LIVE_LEASES && !elsewhere) {
 			for (const task of live) {
 				const slot = await tasks.lockHeldSlot(tx, task.id);
 				if (!slot) continue;
@@ -129,6 +133,8 @@ export async function claimTask(
 			}
 			return fail('too_many_leases', `You hold ${live.length} tasks. Judge or skip one first.`, { facts: { retryAfter: RETRY_AFTER_SECONDS } });
 		}
-		return ok(await leaseNext(tx, who, cursor));
+		const task = await leaseNext(tx, who, cursor);
+		if (task && live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
+		return ok(task);
 	});
 }

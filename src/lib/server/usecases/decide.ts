@@ -2,6 +2,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import { newSecret, saltedHash } from '../auth/secrets.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
@@ -27,11 +28,12 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: { checkp
 		if (!run) return fail('conflict', 'The base model is where the project began; there is nothing to decide.');
 		await projects.serialise(tx, checkpoint.projectId);
 		const evaluation = await evaluations.newestOf(tx, checkpoint.id);
+		const salt = newSecret();
 		const id = await checkpoints.insertDecision(tx, {
 			checkpointId: checkpoint.id,
 			roundId: run.roundId,
 			decision: input.decision,
-			reason: input.reason,
+			text: { salt, hash: saltedHash(salt, input.reason), reason: input.reason },
 			figures: { evaluation: evaluation?.results ?? null, people: await humanResult(tx, checkpoint) },
 			byUserId: actor.userId
 		});

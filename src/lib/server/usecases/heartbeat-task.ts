@@ -10,7 +10,7 @@ import { inTransaction } from './transaction.ts';
 /** Renews a lease. Not in the audit: it changes no label and comes every few minutes from every open page. */
 export async function heartbeatTask(app: { db: Db }, actor: Actor, input: { taskId: string; leaseToken: string }): Promise<Result<{ leaseExpiresAt: string }>> {
 	return inTransaction(app.db, async (tx) => {
-		const own = await tasks.ownWork(tx, input.taskId, actor.userId);
+		const [, own] = await Promise.all([tasks.serialiseLeases(tx, actor.userId), tasks.ownWork(tx, input.taskId, actor.userId)]);
 		if (!own) return fail('not_found', 'There is no such task of yours.');
 		const { task } = own;
 		const access = allowFound(actor, own.access, 'task.judge');

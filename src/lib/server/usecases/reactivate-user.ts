@@ -18,7 +18,9 @@ export async function reactivateUser(app: Pick<App, 'db'>, actor: Actor, userId:
 		if (!account) return fail('not_found', 'There is no user with this id.');
 		if (account.deactivatedAt === null) return ok(null);
 		await users.reactivate(tx, userId);
-		for (const { project } of await members.projectsOf(tx, userId, false)) await comparisons.refreshExhaustionOfProject(tx, project.id);
+		// In the order in which a deactivation takes them: two at once must not wait for each other.
+		const mine = (await members.projectsOf(tx, userId, false)).map(({ project }) => project.id);
+		for (const projectId of mine.toSorted()) await comparisons.refreshExhaustionOfProject(tx, projectId);
 		await record(tx, actor, { action: 'user.reactivate', subject: ['user', userId] });
 		return ok(null);
 	});

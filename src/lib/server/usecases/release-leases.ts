@@ -23,10 +23,10 @@ export async function releaseLeases(tx: Tx, actor: Actor, userId: string, projec
 		await comparisons.refreshExhaustionOfProject(tx, projectId);
 		const locked: LockedComparison[] = [];
 		for (const { comparisonId } of held) locked.push(await comparisons.lock(tx, comparisonId));
-		released += await tasks.releaseAll(tx, userId, projectId);
+		released += await tasks.releaseAll(tx, userId, held.map((place) => place.comparisonId));
 		for (const comparison of locked) {
 			const before = comparison.status;
-			const filled = await fillFromSurplus(tx, comparison);
+			const filled = await fillFromSurplus(tx, actor, comparison);
 			if (filled > 0) await progress.add(tx, comparison.roundId, actor.userId, { counted: filled, completed: Number(comparison.status === 'complete') - Number(before === 'complete') });
 		}
 	}

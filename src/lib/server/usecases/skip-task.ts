@@ -40,7 +40,7 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 		const isFirst = await judgments.insertSkip(tx, task, input.reason);
 		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });
 		const statusBefore = comparison.status;
-		const filled = await fillFromSurplus(tx, comparison);
+		const filled = await fillFromSurplus(tx, actor, comparison);
 		if (filled > 0) await progress.add(tx, task.roundId, actor.userId, { counted: filled, completed: comparison.status === 'complete' && statusBefore !== 'complete' ? 1 : 0 });
 		await comparisons.refreshExhaustion(tx, task.comparisonId);
 		await record(tx, actor, { action: 'task.skip', projectId: task.projectId, subject: ['task', task.id], details: { comparison: task.comparisonId, reason: input.reason } });

@@ -47,7 +47,7 @@ function placeFor(places: slots.LockedSlot[], task: TaskForWork): slots.LockedSl
 }
 
 /** What a task's state and an earlier judgment allow; the judgment to supersede, if any. */
-function mayJudge(task: TaskForWork, standing: Standing | null, submission: Submission): Result<string | null> {
+function mayJudge(task: TaskForWork, skipped: boolean, standing: Standing | null, submission: Submission): Result<string | null> {
 	if (task.leaseTokenHash !== secretHash(submission.leaseToken)) {
 		return fail('lease_lost', 'This lease token is not the task’s. Claim the pair again; what you wrote is kept in your outbox.');
 	}
@@ -56,7 +56,7 @@ function mayJudge(task: TaskForWork, standing: Standing | null, submission: Subm
 		return ok(standing.id);
 	}
 	if (standing) return fail('already_judged', 'You have judged this pair. Send “supersedes” to take that judgment back.', { facts: { judgmentId: standing.id } });
-	if (task.state === 'skipped') return fail('already_decided', 'You have skipped this pair.');
+	if (skipped) return fail('already_decided', 'You have skipped this pair.');
 	if (task.state === 'done' || task.state === 'closed') return fail('already_decided', 'This task is over.');
 	return ok(null);
 }
@@ -114,7 +114,7 @@ async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<fals
 	await closeOther(tx, held, task);
 	await tasks.finish(tx, task.id, 'done');
 	if (counted) await comparisons.setFilled(tx, comparison, comparison.filled - 1);
-	const change = (counted ? -1 : 0) + (await fillFromSurplus(tx, comparison));
+	const change = (counted ? -1 : 0) + (await fillFromSurplus(tx, actor, comparison));
 	await comparisons.refreshExhaustion(tx, task.comparisonId);
 	await progress.add(tx, task.roundId, actor.userId, deltaOf(work, change, Number(comparison.status === 'complete') - Number(wasComplete)));
 	const action = standing ? 'judgment.supersede' : 'judgment.submit';
@@ -142,7 +142,7 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
 			return ok({ judgmentId: answered.id, counted: answered.counted });
 		}
-		const allowed = mayJudge(task, standing, submission);
+		const allowed = mayJudge(task, own.skipped, standing, submission);
 		if (!allowed.ok) return allowed;
 
 		const rationale = submission.rationale?.trim() ?? '';

@@ -1,7 +1,6 @@
 import type { RunProblem } from '../../domain/run-problem.ts';
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
-import { record } from '../db/audit.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
@@ -11,6 +10,7 @@ import * as rateLimits from '../db/rate-limits.ts';
 import * as runs from '../db/runs.ts';
 import * as sessions from '../db/sessions.ts';
 import * as slots from '../db/slots.ts';
+import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 
@@ -19,9 +19,9 @@ const ABANDONED_IMPORT_SECONDS = 900;
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, uploads, and places whose late judgment waits. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; imports: number; slots: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, imports: 0, slots: 0 };
+/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, and places whose late judgment waits. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0 };
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -41,15 +41,15 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await rateLimits.removeExpired(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
 	});
+	swept.jobs = await enqueueStranded(app);
 	for (const { comparisonId, roundId, userId } of await slots.lapsedWithSurplus(app.db)) {
 		await app.db.transaction(async (tx) => {
 			await progress.lock(tx, roundId, userId);
 			const comparison = await comparisons.lock(tx, comparisonId);
 			const before = comparison.status;
-			const filled = await fillFromSurplus(tx, comparison);
+			const filled = await fillFromSurplus(tx, null, comparison);
 			if (filled === 0) return;
 			await progress.add(tx, roundId, userId, { counted: filled, completed: Number(comparison.status === 'complete') - Number(before === 'complete') });
-			await record(tx, null, { action: 'slot.fill', subject: ['comparison', comparisonId], details: { filled } });
 			swept.slots += filled;
 		});
 	}

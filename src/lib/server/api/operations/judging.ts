@@ -30,7 +30,7 @@ export const claimTask = operation({
 		}),
 		204: null
 	},
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict', 'too_many_leases']
+	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict', 'key_reused', 'too_many_leases']
 });
 
 export const heartbeatTask = operation({

@@ -48,7 +48,8 @@ export const decisions = pgTable(
 			.notNull()
 			.references(() => rounds.id),
 		decision: text().notNull(),
-		reason: text().notNull(),
+		/** Salted hash of the erasable reason beside it. */
+		reasonHash: text().notNull(),
 		/** The figures that stood on the page when the decision was taken. */
 		figures: jsonb().$type<Record<string, unknown>>().notNull(),
 		byUserId: uuid()
@@ -58,4 +59,13 @@ export const decisions = pgTable(
 	},
 	(t) => [index('decisions_checkpoint').on(t.checkpointId), check('decisions_decision', sql`${t.decision} in ('promote','reject','more_data')`)]
 );
+
+/** Why somebody decided so; may be erased, the record keeps its salted hash. */
+export const decisionTexts = pgTable('decision_texts', {
+	decisionId: uuid()
+		.primaryKey()
+		.references(() => decisions.id),
+	salt: text().notNull(),
+	reason: text().notNull()
+});
 

@@ -76,7 +76,8 @@ export const judgmentVoids = pgTable(
 			.primaryKey()
 			.references(() => judgments.id),
 		reason: text().notNull(),
-		note: text(),
+		/** Salted hash of the erasable note beside it. */
+		noteHash: text(),
 		byUserId: uuid()
 			.notNull()
 			.references(() => users.id),
@@ -84,3 +85,12 @@ export const judgmentVoids = pgTable(
 	},
 	(t) => [check('judgment_voids_reason', sql`${t.reason} in ('spam','conflict_of_interest','erasure','mistake','other')`)]
 );
+
+/** What was said when a judgment was declared void; may be erased, the record keeps its salted hash. */
+export const judgmentVoidTexts = pgTable('judgment_void_texts', {
+	judgmentId: uuid()
+		.primaryKey()
+		.references(() => judgmentVoids.judgmentId),
+	salt: text().notNull(),
+	note: text().notNull()
+});
