@@ -6,10 +6,12 @@ import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { inspectGpus } from './engine/inspect.ts';
+import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
@@ -18,10 +20,12 @@ import type { WorkerContext } from './handlers/context.ts';
 import { train } from './handlers/train.ts';
 import { createLocalLauncher } from './launchers/local.ts';
 import { every } from './process/every.ts';
-import { createSeat } from './process/seat.ts';
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
+
+// What a worker writes (rows, logs, checkpoints) is nobody else's on this host.
+process.umask(0o077);
 
 const config = readConfig(process.env);
 const app = await createApp(config, 'worker');
@@ -47,6 +51,7 @@ const workerId = await announceWorker(app, { hostname: hostname(), pid: process.
 const left = await attemptsOfWorkers(app, dead);
 const cleared = await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
 await takeOver(app, dead);
+await enqueueStranded(app);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
 /** Whether processes with this mark (`run.attempt`, or `generation.` before it) are a living worker's of this installation. */
@@ -62,20 +67,14 @@ async function announce(engine: EngineState): Promise<void> {
 }
 
 /** Takes jobs once the engine is there; a worker without one leaves them to others. */
-async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void>; idle: () => Promise<void> }> {
+async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void> }> {
 	const context: WorkerContext = { app, workerId, hostKey, workDir: join(config.dataDir, 'work'), environment, launcher, threads: Math.max(1, Math.min(availableParallelism(), 16)), shutdown: shutdown.signal };
 	// One engine at a time: two on one GPU or on two cores would only take each other's memory.
-	const seat = createSeat();
-	const queue = await consume(
+	return consume(
 		config.databaseUrl,
-		{
-			train: (job) => seat.take(() => train(context, job)),
-			evaluate: (job) => seat.take(() => evaluate(context, job)),
-			generate: (job) => seat.take(() => generate(context, job))
-		},
+		{ train: (job) => train(context, job), evaluate: (job) => evaluate(context, job), generate: (job) => generate(context, job) },
 		app.log
 	);
-	return { stop: queue.stop, idle: () => seat.idle() };
 }
 
 const beats = [
@@ -85,7 +84,11 @@ const beats = [
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 
 const working = (async () => {
-	const provisioned = await provisionEnvironment({ onProgress: (progress) => void announce(progress), signal: shutdown.signal });
+	const provisioned = await provisionEnvironment({ onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
+		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
+		if (!shutdown.signal.aborted) app.log.error({ err: error }, 'the engine could not be installed');
+		return problem('install_failed', 'The engine could not be installed: the worker met an error it did not expect.', 'Look at the worker’s log; it tries again when it starts.');
+	});
 	if (shutdown.signal.aborted) return null;
 	if (!provisioned.ok) {
 		const { code, message, hint } = provisioned.problem;
@@ -105,7 +108,6 @@ async function goDown(): Promise<void> {
 	for (const beat of beats) await beat.stop();
 	const jobs = await working.catch(() => null);
 	await jobs?.stop();
-	await jobs?.idle();
 	await retireWorker(app, workerId).catch(() => undefined);
 	await app.close();
 }

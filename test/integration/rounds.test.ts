@@ -70,9 +70,9 @@ it('asks a new checkpoint the round’s test prompts and the prompts nobody comp
 	expect(opened).toEqual({ round: 2, comparisons: at.generation.promptIds.length - 1, identical: 1 });
 	const [first, second] = await rounds.list(world.app.db, project.id);
 	expect(first?.status).toBe('evaluating');
-	expect(second).toMatchObject({ number: 2, status: 'collecting', candidateCheckpointId: checkpointId, comparisons: opened.comparisons, identical: 1 });
+	expect(second).toMatchObject({ number: 2, status: 'collecting', candidateCheckpointId: checkpointId, comparisons: opened?.comparisons, identical: 1 });
 	const slots = await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from slots where round_id = ${second?.id ?? ''}`);
-	expect(slots[0]?.n).toBe(opened.comparisons * 2);
+	expect(slots[0]?.n).toBe((opened?.comparisons ?? 0) * 2);
 	// Which side is the checkpoint's cannot be told from the order.
 	const sides = await rowsOf<{ a: string }>(world.app.db, sql`select distinct ra.source_ref as a from comparisons c join responses ra on ra.id = c.response_a_id where c.round_id = ${second?.id ?? ''}`);
 	expect(new Set(sides.map((row) => row.a))).toEqual(new Set([checkpointId, at.parent.id]));

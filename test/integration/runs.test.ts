@@ -7,7 +7,7 @@ import { beginAttempt, endWithoutCheckpoint, recordProgress, renewAttempt } from
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
-import { MAX_ATTEMPTS } from '#lib/server/usecases/requeue-run.ts';
+import { MAX_FRUITLESS_ATTEMPTS, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { importedSnapshot, paperWorker, queuedRun, trained } from '../support/loop.ts';
@@ -124,13 +124,32 @@ describe('an attempt', () => {
 
 	it('that broke off too often ends the run instead of going round for ever', async () => {
 		const runId = await queuedRun(world, slug);
-		for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+		for (let attempt = 1; attempt <= MAX_FRUITLESS_ATTEMPTS; attempt++) {
 			expect(await begun(runId)).toBe(attempt);
 			await lapse(runId);
 			await sweep(world.app);
 		}
 		expect(await run(runId)).toMatchObject({ status: 'failed', problem: { code: 'worker_lost' } });
 		expect(await beginAttempt(world.app, { runId, workerId: one })).toBeNull();
+	});
+
+	it('and had got further, or was given back by a worker that went down, is not held against the run', async () => {
+		const runId = await queuedRun(world, slug);
+		for (let round = 1; round <= MAX_FRUITLESS_ATTEMPTS + 1; round++) {
+			const saving = await begun(runId);
+			await recordProgress(world.app, { runId, attempt: saving }, { metrics: [], log: [], events: [{ kind: 'saved', data: { step: round } }], status: 'running' });
+			await lapse(runId);
+			await sweep(world.app);
+			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: 0 });
+		}
+		expect(await run(runId)).toMatchObject({ status: 'queued', problem: null });
+		// The same save again is no progress.
+		for (let attempt = 1; attempt <= MAX_FRUITLESS_ATTEMPTS; attempt++) {
+			await recordProgress(world.app, { runId, attempt: await begun(runId) }, { metrics: [], log: [], events: [{ kind: 'saved', data: { step: 2 } }], status: 'running' });
+			await lapse(runId);
+			await sweep(world.app);
+		}
+		expect(await run(runId)).toMatchObject({ status: 'failed', problem: { code: 'worker_lost' } });
 	});
 });
 

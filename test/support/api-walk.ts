@@ -9,7 +9,7 @@ import { putMember } from '#lib/server/usecases/put-member.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { CallOptions } from './api.ts';
-import { importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
+import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -62,6 +62,13 @@ async function newJudgment(ground: Ground): Promise<string> {
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
 }
 
+/** A checkpoint that could neither be measured nor make its answers. */
+const failedCheckpoint = async ({ world, slug, workerId }: Ground) => {
+	const made = await trainedCheckpoint(world, slug, workerId);
+	await failWhatFollows(world, made.checkpointId, workerId);
+	return made;
+};
+
 const inProject = (rest: string, body?: unknown): Make => ({ slug }) => ({ path: `/projects/${slug}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
 const withUser = (rest: string, body?: unknown): Make => async (ground) => ({ path: `/users/${await newUser(ground)}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
 const withTask = (rest: string, body: Record<string, unknown> = {}): Make => async (ground, caller) => {
@@ -110,5 +117,7 @@ export const REQUESTS: Record<string, Make> = {
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
+	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
+	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
 };

@@ -1,7 +1,11 @@
 import * as workers from '#lib/server/db/workers.ts';
 import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
+import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as generations from '#lib/server/db/generations.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { beginEvaluation, failEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { beginGeneration, failGeneration } from '#lib/server/usecases/open-round.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { valueOf } from './world.ts';
@@ -34,4 +38,17 @@ export async function trainedCheckpoint(world: World, slug: string, workerId: st
 	const checkpointId = await registerCheckpoint(world.app, trained(runId, at.attempt));
 	if (!checkpointId) throw new Error('the checkpoint was refused');
 	return { runId, checkpointId, snapshotId: at.run.snapshotId };
+}
+
+/** Lets the evaluation and the generation that follow a checkpoint fail. */
+export async function failWhatFollows(world: World, checkpointId: string, workerId: string): Promise<{ evaluationId: string; generationId: string }> {
+	const evaluationId = (await evaluations.newestOf(world.app.db, checkpointId))?.id ?? '';
+	const generationId = (await generations.ofCheckpoint(world.app.db, checkpointId))[0]?.id ?? '';
+	const evaluation = await beginEvaluation(world.app, { evaluationId, workerId });
+	const generation = await beginGeneration(world.app, { generationId, workerId });
+	if (!evaluation || !generation) throw new Error('what follows a checkpoint was not to be had');
+	const problem = { code: 'out_of_memory', message: 'The memory was too small.' };
+	await failEvaluation(world.app, evaluation, problem);
+	await failGeneration(world.app, generation, problem);
+	return { evaluationId, generationId };
 }

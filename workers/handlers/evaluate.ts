@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
-import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
@@ -39,6 +39,8 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 
 /** Scores a checkpoint and its parent on the snapshot's held-out test pairs. */
 export async function evaluate(context: WorkerContext, job: { evaluationId: string }): Promise<void> {
+	// Going down: the row stays in line, and the sweep sends a job for it.
+	if (context.shutdown.aborted) return;
 	const at = await beginEvaluation(context.app, { evaluationId: job.evaluationId, workerId: context.workerId });
 	if (!at) return;
 	const { app } = context;
@@ -54,7 +56,8 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		if (at.pairs.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'The snapshot holds no decisive comparison on a test prompt.', hint: 'Judge more comparisons; about a fifth of the prompts are kept for testing.' });
 		const dir = join(context.workDir, 'evaluations', at.evaluation.id, String(at.evaluation.attempt));
 		const scored = await score(context, at, dir, AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
-		if (context.shutdown.aborted || lost.signal.aborted) return;
+		if (lost.signal.aborted) return;
+		if (!scored.ok && context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		if (!scored.ok) return await failEvaluation(app, at, scored.problem);
 		const items = scored.value.map(({ id, logps, tokens }) => {
 			const of = (name: string) => logps[name] ?? logps['base'];
@@ -72,6 +75,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		});
 		await finishEvaluation(app, at, items);
 	} catch (error) {
+		if (context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		app.log.error({ err: error, evaluationId: at.evaluation.id }, 'evaluation failed');
 		await failEvaluation(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
 	} finally {

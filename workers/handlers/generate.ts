@@ -4,7 +4,7 @@ import type { Message } from '#lib/domain/message.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
-import { beginGeneration, failGeneration, generationAlive, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, failGeneration, generationAlive, giveBackGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
 import type { GenerationAtHand } from '#lib/server/usecases/open-round.ts';
 import type { ModelSource } from '../engine/engine.ts';
 import { createInferenceClient } from '../inference/client.ts';
@@ -18,13 +18,16 @@ function chat(messages: readonly Message[]): ChatMessage[] {
 	return renderMessages(messages).messages.map(({ role, content }) => ({ role: role === 'tool' ? 'user' : role, content }));
 }
 
+/** What ends a generation early: `lost` when another attempt has taken its place, `signal` that or the worker's end. */
+type Ending = { signal: AbortSignal; lost: AbortController };
+
 async function answerAll(
 	context: WorkerContext,
 	at: GenerationAtHand,
 	checkpoint: Checkpoint,
 	prompts: { promptId: string; messages: Message[] }[],
 	client: InferenceClient,
-	signal: AbortSignal
+	{ signal, lost }: Ending
 ): Promise<RunProblem | null> {
 	const { sampling, seed } = at.generation;
 	const problems: RunProblem[] = [];
@@ -36,13 +39,14 @@ async function answerAll(
 			if (!answer.ok) return void problems.push(answer.problem);
 			const settings = { ...sampling, finish: answer.value.finish, completionTokens: answer.value.completionTokens, server: 'ms-swift/transformers' };
 			// The transformers backend ignores the seed: the stored text is the record.
-			await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed, reproducible: false });
+			const held = await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed, reproducible: false });
+			if (!held) lost.abort();
 		})
 	);
 	return problems[0] ?? null;
 }
 
-async function answerWith(context: WorkerContext, at: GenerationAtHand, base: ModelSource, checkpoint: Checkpoint, signal: AbortSignal): Promise<RunProblem | null> {
+async function answerWith(context: WorkerContext, at: GenerationAtHand, base: ModelSource, checkpoint: Checkpoint, ending: Ending): Promise<RunProblem | null> {
 	const prompts = await unansweredPrompts(context.app, at, checkpoint.id);
 	if (prompts.length === 0) return null;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
@@ -54,13 +58,13 @@ async function answerWith(context: WorkerContext, at: GenerationAtHand, base: Mo
 		marker: `${context.hostKey}:generation.${at.generation.id}.${at.generation.attempt}`,
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
 		threads: context.threads,
-		signal
+		signal: ending.signal
 	});
 	if (!server.ok) return server.problem;
 	const renewing = setInterval(() => server.value.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
 	try {
 		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
-		return await answerAll(context, at, checkpoint, prompts, client, signal);
+		return await answerAll(context, at, checkpoint, prompts, client, ending);
 	} finally {
 		clearInterval(renewing);
 		await server.value.stop();
@@ -69,6 +73,8 @@ async function answerWith(context: WorkerContext, at: GenerationAtHand, base: Mo
 
 /** Lets parent and checkpoint answer the next round's prompts, one model after the other, and opens the round. */
 export async function generate(context: WorkerContext, job: { generationId: string }): Promise<void> {
+	// Going down: the row stays in line, and the sweep sends a job for it.
+	if (context.shutdown.aborted) return;
 	const at = await beginGeneration(context.app, { generationId: job.generationId, workerId: context.workerId });
 	if (!at) return;
 	const { app } = context;
@@ -84,12 +90,14 @@ export async function generate(context: WorkerContext, job: { generationId: stri
 		const base = await provideBase(context, at.base);
 		if (!base.ok) return await failGeneration(app, at, base.problem);
 		for (const checkpoint of [at.parent, at.checkpoint]) {
-			const problem = await answerWith(context, at, base.value, checkpoint, signal);
-			if (signal.aborted) return;
+			const problem = await answerWith(context, at, base.value, checkpoint, { signal, lost });
+			if (lost.signal.aborted) return;
+			if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 			if (problem) return await failGeneration(app, at, problem);
 		}
 		await openRound(app, at);
 	} catch (error) {
+		if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
 		await failGeneration(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
 	} finally {

@@ -17,7 +17,7 @@ export type Lease = {
 	end: () => void;
 };
 
-/** Renews an attempt's lease every beat, and at once when the run's page tells that something changed. */
+/** Renews an attempt's lease every beat, and at once when the run's page tells that something changed. Throws when the database cannot be listened to; then nothing renews it. */
 export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>, of: { runId: string; attempt: number }): Promise<Lease> {
 	const { app, shutdown } = context;
 	const stop = new AbortController();
@@ -42,13 +42,16 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 			beating = false;
 		}
 	};
-	const goingDown = () => stop.abort();
-	shutdown.addEventListener('abort', goingDown, { once: true });
-	const timer = setInterval(() => void beat(), RUN_INTERVALS.heartbeatSeconds * 1000);
+	// Before the timer: one that outlived a failed start would renew, for as long as the worker lives, a lease that nobody works under.
 	const unlisten = await app.listen(RUN_CHANNEL, (runId) => {
 		// Our own progress is announced on this channel too; only a wish to stop is new to us.
 		if (runId === of.runId && !stop.signal.aborted) void beat();
 	});
+	const goingDown = () => stop.abort();
+	shutdown.addEventListener('abort', goingDown, { once: true });
+	// A signal that was raised before is not raised again.
+	if (shutdown.aborted) goingDown();
+	const timer = setInterval(() => void beat(), RUN_INTERVALS.heartbeatSeconds * 1000);
 	lease.end = () => {
 		clearInterval(timer);
 		shutdown.removeEventListener('abort', goingDown);

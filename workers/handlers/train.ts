@@ -25,10 +25,10 @@ const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
 
-/** Newest complete checkpoint that earlier attempts left on this host, as the attempt's folder. */
-async function resumable(context: WorkerContext, at: AttemptAtHand): Promise<string | undefined> {
+/** Newest complete checkpoint that earlier attempts left, as the attempt's folder; undefined on a host from which their folders cannot be seen. */
+async function resumable(at: AttemptAtHand): Promise<string | undefined> {
 	for (const attempt of at.earlier.toReversed()) {
-		if (attempt.hostKey === context.hostKey && attempt.outputDir && (await lastCheckpoint(join(attempt.outputDir, OUTPUT_FOLDER)))) return attempt.outputDir;
+		if (attempt.outputDir && (await lastCheckpoint(join(attempt.outputDir, OUTPUT_FOLDER)))) return attempt.outputDir;
 	}
 	return undefined;
 }
@@ -92,13 +92,16 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
 	const base = await provideBase(context, at.base);
 	if (!base.ok) return fail(base.problem);
-	const resumeFrom = await resumable(context, at);
-	if (at.run.desiredState !== 'run') {
-		// It was to be stopped while nobody worked on it: only what earlier attempts left is collected.
-		const left = resumeFrom && at.run.desiredState === 'cancel_keep' ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
-		const problem = left ? await keep(context, at, lease, base.value, { ...left, metrics: {} }, null) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
-		return problem ? fail(problem) : undefined;
-	}
+	const resumeFrom = await resumable(at);
+	/** Ends a run that was to be stopped with what earlier attempts left. */
+	const collectLeft = async (exitCode: number | null) => {
+		const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
+		const problem = left ? await keep(context, at, lease, base.value, { ...left, metrics: {} }, exitCode) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
+		if (problem) await fail(problem, exitCode);
+	};
+	// Stopped while nobody worked on it.
+	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
+	if (at.run.desiredState !== 'run') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const rows = await layOutRows(context, at, dir);
 	const parentAdapter = await layOutAdapter(context, at.parent, join(dir, 'parent'));
 	const ended = await runEngine(context, at, lease, {
@@ -117,7 +120,10 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	if (context.shutdown.aborted && lease.desired === 'run' && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
 		return requeueAttempt(app, { ...lease.of, problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: ended.exitCode });
 	}
-	if (ended.kind === 'broke_off' && lease.desired === 'run') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
+	// Also one that was to be stopped and kept: what it saved before it was killed is collected by the next attempt.
+	if (ended.kind === 'broke_off' && lease.desired !== 'cancel_discard') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
+	// Stopped before it saved anew: the last complete checkpoint is the one that it went on from.
+	if (ended.kind !== 'trained' && lease.desired === 'cancel_keep') return collectLeft(ended.exitCode);
 	if (ended.kind !== 'trained') return fail(ended.problem, ended.exitCode);
 	if (lease.desired === 'cancel_discard') return fail({ code: 'discarded', message: 'It was stopped and discarded.' }, ended.exitCode);
 	const problem = await keep(context, at, lease, base.value, ended.trained, ended.exitCode);
@@ -126,6 +132,8 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 
 /** Runs one training as an attempt that holds the run by a renewed lease, from data to registered checkpoint. */
 export async function train(context: WorkerContext, job: { runId: string }): Promise<void> {
+	// Going down: the row stays in line, and the sweep sends a job for it.
+	if (context.shutdown.aborted) return;
 	const at = await beginAttempt(context.app, { runId: job.runId, workerId: context.workerId });
 	if (!at) return;
 	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });

@@ -6,4 +6,6 @@ export type RunProblem = {
 	message: string;
 	/** What to do about it. */
 	hint?: string;
+	/** How often it has happened, where a limit is set on that. */
+	times?: number;
 };

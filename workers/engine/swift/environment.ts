@@ -54,11 +54,16 @@ export async function provisionEnvironment(options: ProvisionOptions = {}): Prom
 	const place = await locate(options);
 	if (!place.ok) return place;
 	const { dir, python, device } = place.value;
-	await mkdir(join(dir, '..'), { recursive: true });
 	for (;;) {
 		const there = await readComplete(dir);
 		if (there) return value(there);
-		const release = await takeLock(`${dir}.lock`);
+		let release: Awaited<ReturnType<typeof takeLock>>;
+		try {
+			await mkdir(join(dir, '..'), { recursive: true });
+			release = await takeLock(`${dir}.lock`);
+		} catch (error) {
+			return unwritable(join(dir, '..'), error);
+		}
 		if (!release) {
 			options.onProgress?.({ state: 'installing', done: 0, total: 1, label: 'waiting for another process that installs' });
 			await sleep(500, undefined, { signal: options.signal });
@@ -89,12 +94,17 @@ async function build(dir: string, python: Python, device: Device, options: Provi
 		});
 		return value(environment);
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
-		return problem('install_failed', `The engine’s folder could not be written (${code}).`, 'Check the disk and the permissions of the cache folder.');
+		return unwritable(dir, error);
 	} finally {
 		await remove(building);
 	}
+}
+
+/** What a failed write says; another error is thrown on. */
+function unwritable(dir: string, error: unknown): Outcome<never> {
+	const { code } = error as NodeJS.ErrnoException;
+	if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+	return problem('install_failed', `The engine’s folder ${dir} could not be written (${code}).`, 'Check the disk and the permissions of the cache folder, or set PLUMBLINE_CACHE_DIR to another one; it tries again when the worker starts.');
 }
 
 /** Removes folders of installations that were killed. Only the lock's holder calls it, so none of them is in use. */

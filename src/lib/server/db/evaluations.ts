@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
+import { requeueLost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A measured comparison of a checkpoint with its parent on held-out pairs. */
@@ -112,7 +113,7 @@ export type EvaluationItem = {
 export async function succeed(tx: Tx, id: string, attempt: number, of: { results: Record<string, unknown>; items: readonly EvaluationItem[] }): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`update evaluations set status = 'succeeded', results = ${JSON.stringify(of.results)}::jsonb, done = ${of.items.length}, total = ${of.items.length}, finished_at = now()
+		sql`update evaluations set status = 'succeeded', problem = null, results = ${JSON.stringify(of.results)}::jsonb, done = ${of.items.length}, total = ${of.items.length}, finished_at = now()
 			where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
 	);
 	if (rows.length === 0) return false;
@@ -123,24 +124,36 @@ export async function succeed(tx: Tx, id: string, attempt: number, of: { results
 	return true;
 }
 
-/** Ends an evaluation with a problem. */
-export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<void> {
-	await tx.execute(sql`update evaluations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running'`);
-}
-
-/** Puts evaluations whose worker fell silent back in line; those tried three times fail. Gives the ids to enqueue. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
-	await tx.execute(sql`update evaluations set status = 'failed', finished_at = now(), problem = '{"code":"worker_lost","message":"The worker was lost three times."}'::jsonb
-		where status = 'running' and attempt >= 3 and heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+/** Ends an evaluation with a problem; false when the attempt no longer holds it. */
+export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`update evaluations set status = 'queued' where status = 'running' and heartbeat_at < now() - make_interval(secs => ${silentSeconds}) returning id`
+		sql`update evaluations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
 	);
-	return rows.map((row) => row.id);
+	return rows.length > 0;
+}
+
+/** Puts an evaluation that its worker gives back in line again; false when the attempt no longer holds it. */
+export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update evaluations set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+	return rows.length > 0;
+}
+
+/** Puts a failed evaluation in line again, as if it had not been tried; false when it has not failed. */
+export async function again(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update evaluations set status = 'queued', problem = null, finished_at = null, done = 0, total = null where id = ${id} and status = 'failed' returning id`
+	);
+	return rows.length > 0;
+}
+
+/** Puts evaluations whose worker fell silent back in line; the third loss ends one. Gives the ids to enqueue. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+	return requeueLost(tx, 'evaluations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
 }
 
 /** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
 export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update evaluations set status = 'queued' where status = 'running' and worker_id in ${[...workerIds]} returning id`);
-	return rows.map((row) => row.id);
+	return requeueLost(tx, 'evaluations', sql`worker_id in ${[...workerIds]}`);
 }

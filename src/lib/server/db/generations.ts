@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Message } from '../../domain/message.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
+import { requeueLost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 export type Sampling = { temperature: number; topP: number; maxTokens: number };
@@ -160,31 +161,46 @@ export async function answers(db: Executor, id: string): Promise<{ promptId: str
 	return rows.map((row) => ({ promptId: row.prompt_id, promptHash: row.prompt_hash, checkpointId: row.checkpoint_id, responseId: row.id, hash: row.content_hash }));
 }
 
-/** Ends a generation whose answers are in a round now. */
+/** Locks a generation that an attempt holds; false when another attempt has taken its place or it is over. */
+export async function lockHeld(tx: Tx, id: string, attempt: number): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`select id from generations where id = ${id} and attempt = ${attempt} and status = 'running' for update`);
+	return rows.length > 0;
+}
+
+/** Ends a locked generation whose answers are in a round now. */
 export async function succeed(tx: Tx, id: string, intoRoundId: string): Promise<void> {
-	await tx.execute(sql`update generations set status = 'succeeded', into_round_id = ${intoRoundId}, finished_at = now() where id = ${id}`);
+	await tx.execute(sql`update generations set status = 'succeeded', problem = null, into_round_id = ${intoRoundId}, finished_at = now() where id = ${id}`);
 }
 
-/** Ends a generation with a problem. */
-export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<void> {
-	await tx.execute(sql`update generations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running'`);
-}
-
-/** Puts generations whose worker fell silent back in line; those tried three times fail. Gives the ids to enqueue. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
-	await tx.execute(sql`update generations set status = 'failed', finished_at = now(), problem = '{"code":"worker_lost","message":"The worker was lost three times."}'::jsonb
-		where status = 'running' and attempt >= 3 and heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+/** Ends a generation with a problem; false when the attempt no longer holds it. */
+export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`update generations set status = 'queued' where status = 'running' and heartbeat_at < now() - make_interval(secs => ${silentSeconds}) returning id`
+		sql`update generations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
 	);
-	return rows.map((row) => row.id);
+	return rows.length > 0;
+}
+
+/** Puts a generation that its worker gives back in line again; false when the attempt no longer holds it. */
+export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+	return rows.length > 0;
+}
+
+/** Puts a failed generation in line again; the answers that it has stay. False when it has not failed. */
+export async function again(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued', problem = null, finished_at = null where id = ${id} and status = 'failed' returning id`);
+	return rows.length > 0;
+}
+
+/** Puts generations whose worker fell silent back in line; the third loss ends one. Gives the ids to enqueue. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+	return requeueLost(tx, 'generations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
 }
 
 /** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
 export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued' where status = 'running' and worker_id in ${[...workerIds]} returning id`);
-	return rows.map((row) => row.id);
+	return requeueLost(tx, 'generations', sql`worker_id in ${[...workerIds]}`);
 }
 
 /** Whether this attempt holds the generation and was heard of lately. */

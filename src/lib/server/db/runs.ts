@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
@@ -153,6 +154,20 @@ export async function describeAttempt(tx: Tx, id: string, attempt: number, of: {
 export async function endAttempt(tx: Tx, id: string, attempt: number, of: { exitCode: number | null; problem: RunProblem | null }): Promise<void> {
 	await tx.execute(sql`update run_attempts set ended_at = now(), exit_code = ${of.exitCode}, problem = ${of.problem === null ? null : JSON.stringify(of.problem)}::jsonb
 		where run_id = ${id} and number = ${attempt} and ended_at is null`);
+}
+
+/**
+ * Ended attempts of a run that got no further than those before them: none of their saves is newer. One that its
+ * worker gave back because it went down is not counted.
+ */
+export async function fruitlessAttempts(tx: Tx, id: string): Promise<number> {
+	const saved = (which: SQL) => sql`coalesce((select max((e.data->>'step')::int) from run_events e where e.run_id = a.run_id and e.kind = 'saved' and ${which}), 0)`;
+	const rows = await rowsOf<{ n: number }>(
+		tx,
+		sql`select count(*)::int as n from run_attempts a where a.run_id = ${id} and a.ended_at is not null and coalesce(a.problem->>'code', '') <> 'worker_stopped'
+			and ${saved(sql`e.attempt = a.number`)} <= ${saved(sql`e.attempt < a.number`)}`
+	);
+	return rows[0]?.n ?? 0;
 }
 
 /** One attempt as the page and the resuming worker see it. */

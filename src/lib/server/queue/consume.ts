@@ -1,24 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from '../log.ts';
+import { JOB_NAMES } from './contracts.ts';
 import type { JobName, Jobs } from './contracts.ts';
 
 /** What a worker does with each job. A handler that throws is logged; the row it was about tells what became of it. */
 export type Handlers = { [N in JobName]: (data: Jobs[N]) => Promise<void> };
 
-/** Takes jobs one at a time per queue, and looks after the queue's own tables. `stop` waits for nothing: rows are given back by their handlers. */
+const POLLING_MS = 1000;
+
+/**
+ * Takes one job at a time, from the queues in turn, and looks after the queue's own tables. A worker runs one engine:
+ * a job that it took and let wait would be nobody's when the worker dies, while another worker stands idle.
+ * `stop` takes no further job and waits for the one under way.
+ */
 export async function consume(databaseUrl: string, handlers: Handlers, log: Logger): Promise<{ stop: () => Promise<void> }> {
 	const boss = new PgBoss({ connectionString: databaseUrl, max: 4, migrate: false, createSchema: false });
 	boss.on('error', (error) => log.warn({ err: error }, 'queue'));
 	await boss.start();
-	const take = async <N extends JobName>(name: N) => {
-		await boss.work<Jobs[N]>(name, { batchSize: 1, pollingIntervalSeconds: 1 }, async (jobs) => {
-			for (const job of jobs) {
-				await handlers[name](job.data).catch((error: unknown) => log.error({ err: error, queue: name, job: job.data as object }, 'job failed'));
-			}
-		});
+	const stopping = new AbortController();
+	const { signal } = stopping;
+	const takeOne = async <N extends JobName>(name: N): Promise<boolean> => {
+		const [job] = await boss.fetch<Jobs[N]>(name);
+		if (!job) return false;
+		await handlers[name](job.data).catch((error: unknown) => log.error({ err: error, queue: name, job: job.data as object }, 'job failed'));
+		await boss.complete(name, job.id);
+		return true;
 	};
-	await take('train');
-	await take('evaluate');
-	await take('generate');
-	return { stop: () => boss.stop({ graceful: false, close: true }) };
+	const takeInTurn = async (): Promise<void> => {
+		while (!signal.aborted) {
+			let took = false;
+			for (const name of JOB_NAMES) {
+				if (signal.aborted) return;
+				took = (await takeOne(name).catch((error: unknown) => log.warn({ err: error, queue: name }, 'queue'))) === true || took;
+			}
+			if (!took) await sleep(POLLING_MS, undefined, { signal }).catch(() => undefined);
+		}
+	};
+	const taking = takeInTurn();
+	return {
+		stop: async () => {
+			stopping.abort();
+			await taking;
+			await boss.stop({ graceful: false, close: true });
+		}
+	};
 }

@@ -12,10 +12,13 @@ export type JobName = keyof Jobs;
 type QueueOptions = NonNullable<Parameters<PgBoss['createQueue']>[1]>;
 
 /**
- * A handler claims its row by compare-and-set and the sweeper enqueues again what a dead worker
- * left, so the queue itself neither retries nor times out within a long run's life.
+ * A handler claims its row by compare-and-set, and the sweeper enqueues again what a dead worker left and
+ * what waits without a job, so the queue itself neither retries nor times out within a long run's life.
  */
 const LONG: QueueOptions = { policy: 'standard', retryLimit: 0, expireInSeconds: 86_400, deleteAfterSeconds: 86_400 };
 
 /** Every queue and how it behaves. */
 export const QUEUES: Record<JobName, QueueOptions> = { train: LONG, evaluate: LONG, generate: LONG };
+
+/** Names of the queues, in the order in which a worker looks at them. */
+export const JOB_NAMES = Object.keys(QUEUES) as JobName[];

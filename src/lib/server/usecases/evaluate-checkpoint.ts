@@ -1,6 +1,7 @@
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
 import type { ScoredPair } from '../../domain/preference-accuracy.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { App } from '../app.ts';
 import type { Db } from '../db/client.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -60,7 +61,17 @@ export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, it
 /** Ends an evaluation that could not be done. */
 export async function failEvaluation(app: { db: Db }, at: EvaluationAtHand, problem: RunProblem): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		await evaluations.fail(tx, at.evaluation.id, at.evaluation.attempt, problem);
-		await record(tx, null, { action: 'evaluation.fail', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { code: problem.code } });
+		const held = await evaluations.fail(tx, at.evaluation.id, at.evaluation.attempt, problem);
+		if (held) await record(tx, null, { action: 'evaluation.fail', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { code: problem.code } });
+	});
+}
+
+/** Puts an evaluation back in line because its worker goes down: no fault of its own, so it is not counted against it. */
+export async function giveBackEvaluation(app: Pick<App, 'db' | 'enqueue'>, at: EvaluationAtHand): Promise<void> {
+	const { id, attempt, projectId } = at.evaluation;
+	await app.db.transaction(async (tx) => {
+		if (!(await evaluations.giveBack(tx, id, attempt))) return;
+		await app.enqueue(tx, 'evaluate', { evaluationId: id });
+		await record(tx, null, { action: 'evaluation.give_back', projectId, subject: ['evaluation', id], details: { attempt } });
 	});
 }

@@ -2,6 +2,7 @@ import { canonicalOrder, championChallenger, comparisonHash, queueKey } from '..
 import { contentHash } from '../../domain/canonical-json.ts';
 import type { Message } from '../../domain/message.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { App } from '../app.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
@@ -66,10 +67,12 @@ async function roundFor(tx: Tx, generation: Generation): Promise<{ round: Round;
  * Turns the answers of parent and checkpoint into the next round's comparisons,
  * blind and in canonical order. Answers that are the same to the letter are
  * recorded as identical and shown to nobody.
+ * @returns what the round got, or null when another attempt has taken this one's place
  */
-export async function openRound(app: { db: Db }, at: GenerationAtHand): Promise<{ round: number; comparisons: number; identical: number }> {
+export async function openRound(app: { db: Db }, at: GenerationAtHand): Promise<{ round: number; comparisons: number; identical: number } | null> {
 	return app.db.transaction(async (tx) => {
 		const { generation } = at;
+		if (!(await generations.lockHeld(tx, generation.id, generation.attempt))) return null;
 		await projects.serialise(tx, generation.projectId);
 		const project = await members.projectById(tx, generation.projectId);
 		const { round, opened } = await roundFor(tx, generation);
@@ -106,7 +109,17 @@ export async function openRound(app: { db: Db }, at: GenerationAtHand): Promise<
 /** Ends a generation that could not be done. */
 export async function failGeneration(app: { db: Db }, at: GenerationAtHand, problem: RunProblem): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		await generations.fail(tx, at.generation.id, at.generation.attempt, problem);
-		await record(tx, null, { action: 'generation.fail', projectId: at.generation.projectId, subject: ['generation', at.generation.id], details: { code: problem.code } });
+		const held = await generations.fail(tx, at.generation.id, at.generation.attempt, problem);
+		if (held) await record(tx, null, { action: 'generation.fail', projectId: at.generation.projectId, subject: ['generation', at.generation.id], details: { code: problem.code } });
+	});
+}
+
+/** Puts a generation back in line because its worker goes down; the answers that it has stay. */
+export async function giveBackGeneration(app: Pick<App, 'db' | 'enqueue'>, at: GenerationAtHand): Promise<void> {
+	const { id, attempt, projectId } = at.generation;
+	await app.db.transaction(async (tx) => {
+		if (!(await generations.giveBack(tx, id, attempt))) return;
+		await app.enqueue(tx, 'generate', { generationId: id });
+		await record(tx, null, { action: 'generation.give_back', projectId, subject: ['generation', id], details: { attempt } });
 	});
 }

@@ -7,8 +7,8 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 
-/** Attempts after which a run that keeps breaking off is given up. */
-export const MAX_ATTEMPTS = 6;
+/** Attempts that got no further than those before, after which a run that keeps breaking off is given up. */
+export const MAX_FRUITLESS_ATTEMPTS = 6;
 
 /**
  * Puts a locked run whose attempt broke off back in line for a new attempt, or
@@ -17,9 +17,10 @@ export const MAX_ATTEMPTS = 6;
  */
 export async function requeueLocked(app: Pick<App, 'enqueue'>, tx: Tx, run: Run, of: { problem: RunProblem; exitCode: number | null }): Promise<void> {
 	await runs.endAttempt(tx, run.id, run.attempt, of);
-	const givenUp = run.attempt >= MAX_ATTEMPTS;
+	const fruitless = await runs.fruitlessAttempts(tx, run.id);
+	const givenUp = fruitless >= MAX_FRUITLESS_ATTEMPTS;
 	const status = run.desiredState === 'cancel_discard' ? 'cancelled' : givenUp ? 'failed' : 'queued';
-	const problem: RunProblem = { ...of.problem, message: `It broke off ${run.attempt} times. ${of.problem.message}`, hint: 'Look at the worker’s memory and disk, then start the run again.' };
+	const problem: RunProblem = { ...of.problem, message: `It broke off ${fruitless} times without getting further. ${of.problem.message}`, hint: 'Look at the worker’s memory and disk, then start the run again.' };
 	await runs.setStatus(tx, run.id, status, { problem: status === 'failed' ? problem : null });
 	if (status === 'queued') await app.enqueue(tx, 'train', { runId: run.id });
 	await runRecord.addEvent(tx, run.id, run.attempt, status === 'queued' ? 'broke_off' : status, { code: of.problem.code, message: of.problem.message });

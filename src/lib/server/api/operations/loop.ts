@@ -99,3 +99,27 @@ export const decideCheckpoint = operation({
 	answers: { 201: v.object({ id: v.string(), decision: v.string() }) },
 	problems: ['invalid_input', ...read, 'conflict']
 });
+
+const inLine = v.object({ id: v.string(), status: v.literal('queued') });
+
+export const evaluateAgain = operation({
+	id: 'evaluateAgain',
+	method: 'POST',
+	path: '/checkpoints/{id}/evaluation',
+	summary: 'Put an evaluation that failed in line again',
+	access: 'run.start',
+	params: idParams,
+	answers: { 202: inLine },
+	problems: [...read, 'conflict']
+});
+
+export const generateAgain = operation({
+	id: 'generateAgain',
+	method: 'POST',
+	path: '/checkpoints/{id}/answers',
+	summary: 'Put answers that could not be made in line again; those that were made stay',
+	access: 'run.start',
+	params: idParams,
+	answers: { 202: inLine },
+	problems: [...read, 'conflict']
+});

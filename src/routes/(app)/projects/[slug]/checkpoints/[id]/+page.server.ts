@@ -5,6 +5,8 @@ import type { Problem } from '#lib/domain/problem.ts';
 import { text } from '#lib/server/api/fields.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
 import { decide, DECISIONS } from '#lib/server/usecases/decide.ts';
+import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
+import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { rowId } from '../../runs/row-id.ts';
@@ -21,7 +23,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 };
 
 export const actions: Actions = {
-	default: async ({ locals, params, url, request }) => {
+	decide: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
 		const typed = { decision: String(data.get('decision') ?? ''), reason: String(data.get('reason') ?? '') };
@@ -32,6 +34,18 @@ export const actions: Actions = {
 		}
 		const decided = await decide(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), ...parsed.output });
 		if (!decided.ok) return fail(PROBLEMS[decided.problem.code].status, { ...typed, problem: decided.problem });
+		redirect(303, url.pathname);
+	},
+	evaluate: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const again = await evaluateAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
+		redirect(303, url.pathname);
+	},
+	answer: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const again = await generateAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
 		redirect(303, url.pathname);
 	}
 };

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** Lost workers after which an evaluation or a generation is given up: it may be what kills them. */
+export const MAX_LOSSES = 3;
+
+/**
+ * Puts running rows whose worker is lost back in line; those that lost too many end. Losses are kept in the row's
+ * problem and not read from its attempts: an attempt that a worker gave back in order is none.
+ * @returns the ids to enqueue
+ */
+export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations', which: SQL): Promise<string[]> {
+	const losses = sql`coalesce((problem->>'times')::int, 0) + 1`;
+	const givenUp = sql`${losses} >= ${MAX_LOSSES}::int`;
+	const rows = await rowsOf<{ id: string; status: string }>(
+		tx,
+		sql`update ${sql.identifier(table)} set status = case when ${givenUp} then 'failed' else 'queued' end,
+				finished_at = case when ${givenUp} then now() end,
+				problem = jsonb_build_object('code', 'worker_lost', 'times', ${losses},
+					'message', case when ${givenUp} then format('The worker was lost %s times.', ${losses}) else 'The worker that did it is gone.' end)
+			where status = 'running' and ${which} returning id, status`
+	);
+	return rows.flatMap((row) => (row.status === 'queued' ? [row.id] : []));
+}

@@ -1,0 +1,21 @@
+import type { App } from '../app.ts';
+import * as jobs from '../db/jobs.ts';
+
+/** Time in which a worker that took a job claims the job's row. */
+const GRACE_SECONDS = 10;
+
+/**
+ * Sends a job for every run, evaluation and generation that waits in line without one. Handlers claim by
+ * compare-and-set, so a job too many does no harm; a row never has two that wait.
+ * @returns how many jobs were sent
+ */
+export async function enqueueStranded(app: Pick<App, 'db' | 'enqueue'>): Promise<number> {
+	return app.db.transaction(async (tx) => {
+		const found = await jobs.stranded(tx, GRACE_SECONDS);
+		if (!found) return 0;
+		for (const runId of found.train) await app.enqueue(tx, 'train', { runId });
+		for (const evaluationId of found.evaluate) await app.enqueue(tx, 'evaluate', { evaluationId });
+		for (const generationId of found.generate) await app.enqueue(tx, 'generate', { generationId });
+		return found.train.length + found.evaluate.length + found.generate.length;
+	});
+}

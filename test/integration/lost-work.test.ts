@@ -1,0 +1,211 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as generations from '#lib/server/db/generations.ts';
+import { MAX_LOSSES } from '#lib/server/db/lost-work.ts';
+import { consume } from '#lib/server/queue/consume.ts';
+import { takeOver } from '#lib/server/usecases/announce-worker.ts';
+import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
+import { beginEvaluation, failEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
+import { generateAgain } from '#lib/server/usecases/generate-again.ts';
+import { beginGeneration, failGeneration, giveBackGeneration, openRound, storeAnswer } from '#lib/server/usecases/open-round.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
+import type { WorkerContext } from '../../workers/handlers/context.ts';
+import { evaluate } from '../../workers/handlers/evaluate.ts';
+import { generate } from '../../workers/handlers/generate.ts';
+import { holdLease } from '../../workers/handlers/hold-lease.ts';
+import { train } from '../../workers/handlers/train.ts';
+import { createLocalLauncher } from '../../workers/launchers/local.ts';
+import { failWhatFollows, paperWorker, queuedRun, trainedCheckpoint } from '../support/loop.ts';
+import { until } from '../support/worker.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let slug: string;
+let workerId: string;
+let runId: string;
+let checkpointId: string;
+let evaluationId: string;
+let generationId: string;
+beforeAll(async () => {
+	world = await createWorld();
+	slug = (await world.project({ rows: [...pairRows(40), { messages: [{ role: 'user', content: 'A prompt for round 2?' }] }] })).slug;
+});
+afterAll(() => world?.close());
+beforeEach(async () => {
+	// Nothing of another test waits in line.
+	await world.query(`update runs set status = 'cancelled' where status not in ('succeeded', 'failed', 'cancelled')`);
+	for (const table of ['evaluations', 'generations']) await world.query(`update ${table} set status = 'failed' where status in ('queued', 'running')`);
+	await world.query('delete from pgboss.job');
+	workerId = await paperWorker(world);
+	checkpointId = (await trainedCheckpoint(world, slug, workerId)).checkpointId;
+	runId = await queuedRun(world, slug);
+	evaluationId = (await evaluations.newestOf(world.app.db, checkpointId))?.id ?? '';
+	generationId = (await generations.ofCheckpoint(world.app.db, checkpointId))[0]?.id ?? '';
+});
+
+const evaluation = async () => (await evaluations.get(world.app.db, evaluationId)) ?? expect.fail('no evaluation');
+const generation = async () => (await generations.get(world.app.db, generationId)) ?? expect.fail('no generation');
+const audited = (action: string, id: string) => world.query(`select 1 from audit_entries where action = '${action}' and subject_id = '${id}'`);
+const pending = async (id: string) => (await world.query<{ n: number }>(`select count(*)::int as n from pgboss.job where state in ('created', 'retry') and data::text like '%${id}%'`))[0]?.n;
+/** What a worker leaves that was killed between taking its jobs and their rows. */
+const takeJobs = (ago: string) => world.query(`update pgboss.job set state = 'active', created_on = now() - interval '${ago}', started_on = now() - interval '${ago}' where state = 'created'`);
+
+describe('a row in line whose job is gone', () => {
+	it('gets another job, once, however many look at the same time', async () => {
+		const ids = [runId, evaluationId, generationId];
+		await sweep(world.app);
+		for (const id of ids) expect(await pending(id)).toBe(1);
+		// A worker that took a job just now is about to claim its row.
+		await takeJobs('1 second');
+		expect((await sweep(world.app)).jobs).toBe(0);
+		await takeJobs('1 second');
+		await world.query(`update pgboss.job set created_on = now() - interval '1 minute', started_on = now() - interval '1 minute'`);
+		const swept = await Promise.all(Array.from({ length: 8 }, () => sweep(world.app)));
+		expect(swept.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(3);
+		for (const id of ids) expect(await pending(id)).toBe(1);
+		// What is over or under way needs none.
+		await beginAttempt(world.app, { runId, workerId });
+		await beginEvaluation(world.app, { evaluationId, workerId });
+		await beginGeneration(world.app, { generationId, workerId });
+		await world.query('delete from pgboss.job');
+		expect((await sweep(world.app)).jobs).toBe(0);
+	});
+
+	it('is no worker’s while another job keeps that worker busy: one is taken at a time', async () => {
+		await world.query('delete from pgboss.job');
+		await sweep(world.app);
+		const begun: string[] = [];
+		let finish = () => {};
+		const first = new Promise<void>((resolve) => (finish = resolve));
+		const note = async (name: string) => {
+			begun.push(name);
+			if (begun.length === 1) await first;
+		};
+		const queue = await consume(world.url, { train: () => note('train'), evaluate: () => note('evaluate'), generate: () => note('generate') }, world.app.log);
+		try {
+			await until('the first job', async () => begun.length === 1, 20);
+			const waiting = async () => (await world.query<{ n: number }>(`select count(*)::int as n from pgboss.job where state = 'created'`))[0]?.n;
+			expect(await waiting()).toBe(2);
+			finish();
+			await until('all three', async () => begun.length === 3, 20);
+			expect(new Set(begun).size).toBe(3);
+		} finally {
+			finish();
+			await queue.stop();
+		}
+	});
+});
+
+describe('a worker that goes down', () => {
+	const goingDown = (): WorkerContext => ({
+		app: world.app,
+		workerId,
+		hostKey: 'h',
+		workDir: world.dataDir,
+		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
+		launcher: createLocalLauncher(),
+		threads: 1,
+		shutdown: AbortSignal.abort()
+	});
+
+	it('takes no row any more', async () => {
+		await train(goingDown(), { runId });
+		await evaluate(goingDown(), { evaluationId });
+		await generate(goingDown(), { generationId });
+		expect(await world.query(`select status, attempt from runs where id = '${runId}'`)).toEqual([{ status: 'queued', attempt: 0 }]);
+		expect(await evaluation()).toMatchObject({ status: 'queued', attempt: 0 });
+		expect(await generation()).toMatchObject({ status: 'queued', attempt: 0 });
+	});
+
+	it('says so to an attempt that it had just begun', async () => {
+		const at = await beginAttempt(world.app, { runId, workerId });
+		const lease = await holdLease(goingDown(), { runId, attempt: at?.attempt ?? 0 });
+		expect(lease.stop.aborted).toBe(true);
+		lease.end();
+	});
+
+	it('gives evaluations and answers back without counting it, as often as it is restarted', async () => {
+		for (let restart = 1; restart <= MAX_LOSSES + 1; restart++) {
+			const measuring = await beginEvaluation(world.app, { evaluationId, workerId });
+			const answering = await beginGeneration(world.app, { generationId, workerId });
+			if (!measuring || !answering) throw new Error('they were not to be had');
+			await world.query('delete from pgboss.job');
+			await giveBackEvaluation(world.app, measuring);
+			await giveBackGeneration(world.app, answering);
+			expect([await pending(evaluationId), await pending(generationId)]).toEqual([1, 1]);
+			// What has been given back is another's: nothing is written for it any more, and nobody is told of it.
+			await failEvaluation(world.app, measuring, { code: 'x', message: 'x' });
+			await failGeneration(world.app, answering, { code: 'x', message: 'x' });
+		}
+		expect(await evaluation()).toMatchObject({ status: 'queued', attempt: MAX_LOSSES + 1, problem: null });
+		expect(await generation()).toMatchObject({ status: 'queued', attempt: MAX_LOSSES + 1, problem: null });
+		expect([await audited('evaluation.fail', evaluationId), await audited('generation.fail', generationId)]).toEqual([[], []]);
+	});
+
+	it('leaves no timer behind when the database cannot be listened to', async () => {
+		const gone = await createWorld();
+		await gone.app.close();
+		await rm(gone.dataDir, { recursive: true });
+		await world.query(`drop database "${new URL(gone.url).pathname.slice(1)}" with (force)`);
+		vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+		try {
+			await expect(holdLease({ app: gone.app, shutdown: new AbortController().signal }, { runId, attempt: 1 })).rejects.toThrow();
+			expect(vi.getTimerCount()).toBe(0);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+});
+
+describe('a worker that is lost', () => {
+	it('again and again over the same row ends the row, whoever finds out', async () => {
+		for (let loss = 1; loss <= MAX_LOSSES; loss++) {
+			expect([(await evaluation()).status, (await generation()).status]).toEqual(['queued', 'queued']);
+			await beginEvaluation(world.app, { evaluationId, workerId });
+			await beginGeneration(world.app, { generationId, workerId });
+			if (loss === 2) {
+				for (const table of ['evaluations', 'generations']) await world.query(`update ${table} set heartbeat_at = now() - interval '1 hour' where status = 'running'`);
+				expect(await sweep(world.app)).toMatchObject({ evaluations: 1, generations: 1 });
+			} else await takeOver(world.app, [workerId]);
+		}
+		expect(await evaluation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
+		expect(await generation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
+		expect((await evaluation()).finishedAt).not.toBeNull();
+	});
+
+	it('and comes back opens no round and stores no answer', async () => {
+		const lost = await beginGeneration(world.app, { generationId, workerId });
+		if (!lost) throw new Error('it was not to be had');
+		await takeOver(world.app, [workerId]);
+		await beginGeneration(world.app, { generationId, workerId: await paperWorker(world) });
+		const rounds = await world.query('select count(*)::int as n from rounds');
+		expect(await openRound(world.app, lost)).toBeNull();
+		expect(await storeAnswer(world.app, lost, { promptId: lost.generation.promptIds[0] ?? '', checkpointId, text: 'x', sampling: {}, seed: 1, reproducible: false })).toBe(false);
+		expect(await world.query('select count(*)::int as n from rounds')).toEqual(rounds);
+		expect(await generation()).toMatchObject({ status: 'running', attempt: 2, intoRoundId: null });
+	});
+});
+
+describe('what failed', () => {
+	it('is done again when an engineer asks for it, and only then', async () => {
+		const engineer = await world.person('eng', { slug, role: 'engineer' });
+		const reviewer = await world.person('rev', { slug, role: 'reviewer' });
+		expect(problemOf(await evaluateAgain(world.app, engineer, { checkpointId }))).toBe('conflict');
+		expect(problemOf(await generateAgain(world.app, engineer, { checkpointId }))).toBe('conflict');
+		await failWhatFollows(world, checkpointId, workerId);
+		await world.query('delete from pgboss.job');
+		expect(problemOf(await evaluateAgain(world.app, reviewer, { checkpointId }))).toBe('forbidden');
+		expect(problemOf(await generateAgain(world.app, reviewer, { checkpointId }))).toBe('forbidden');
+		const asked = await Promise.all([evaluateAgain(world.app, engineer, { checkpointId }), evaluateAgain(world.app, engineer, { checkpointId })]);
+		expect(asked.map(problemOf).sort()).toEqual(['conflict', 'no problem']);
+		expect(valueOf(await generateAgain(world.app, engineer, { checkpointId }))).toEqual({ id: generationId, status: 'queued' });
+		expect([await pending(evaluationId), await pending(generationId)]).toEqual([1, 1]);
+		expect(await evaluation()).toMatchObject({ status: 'queued', problem: null, finishedAt: null });
+		expect(await generation()).toMatchObject({ status: 'queued', problem: null, finishedAt: null });
+		expect([(await audited('evaluation.again', evaluationId)).length, (await audited('generation.again', generationId)).length]).toEqual([1, 1]);
+		expect(await beginEvaluation(world.app, { evaluationId, workerId })).not.toBeNull();
+	});
+});
