@@ -2,6 +2,8 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { importPairs } from '#lib/server/usecases/import-pairs.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
 import type { Message } from '#lib/domain/message.ts';
 import type { Result } from '#lib/domain/problem.ts';
 import { createWorld, importText, pairRows, problemOf, valueOf } from '../support/world.ts';
@@ -190,4 +192,18 @@ describe('a file that can be taken', () => {
 		expect(await counts(id)).toEqual({ prompts: 300, responses: 600, comparisons: 300, slots: 900, judgments: 300, staged: 0 });
 		expect(await rowsOf(world.app.db, sql`select comparisons from rounds where project_id = ${id}`)).toEqual([{ comparisons: 300 }]);
 	});
+});
+
+it('an upload that was silent for so long that it was taken for dead is refused, and leaves nothing', async () => {
+	const { slug, id } = await world.project({});
+	async function* slow() {
+		yield Buffer.from(`${lines(...pairRows(600))}\n`);
+		await world.app.db.execute(sql`update imports set heartbeat_at = now() - interval '1 hour' where project_id = ${id}`);
+		expect((await sweep(world.app)).imports).toBe(1);
+		yield Buffer.from(lines(...pairRows(600, 'later')));
+	}
+	const begun = valueOf(await importPairs(world.app, world.admin, { slug, format: 'jsonl', skipBad: false, source: slow() }));
+	const outcome = await begun.done;
+	expect(problemOf(outcome)).toBe('import_refused');
+	expect(await counts(id)).toEqual(NOTHING);
 });

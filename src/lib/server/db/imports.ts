@@ -110,10 +110,10 @@ export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; erro
 	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, heartbeat_at = now() where id = ${id}`);
 }
 
-/** Locks an import for publishing, so that it cannot be taken for abandoned meanwhile. */
-export async function lock(tx: Tx, id: string): Promise<void> {
+/** Locks an import that is being read, so that it cannot be taken for abandoned meanwhile. False: it was already. */
+export async function lockStaging(tx: Tx, id: string): Promise<boolean> {
 	const rows = await rowsOf<{ status: string }>(tx, sql`select status from imports where id = ${id} for update`);
-	if (rows[0]?.status !== 'staging') throw new Error(`import ${id} is ${rows[0]?.status ?? 'gone'}`);
+	return rows[0]?.status === 'staging';
 }
 
 /** Rows go to the round that is open when they are published, not when the upload began. */

@@ -4,7 +4,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import type { Db } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import * as imports from '../db/imports.ts';
 import type { ImportError } from '../db/imports.ts';
 import * as projects from '../db/projects.ts';
@@ -41,6 +41,11 @@ function sizeOf(row: StagedRow): number {
 	return JSON.stringify(row.messages).length + row.responses.reduce((sum, response) => sum + JSON.stringify(response.messages).length, 0);
 }
 
+/** An upload that was silent for so long that it was taken for dead has lost what it had staged: it cannot go on. */
+async function keepStaging(tx: Tx, id: string): Promise<void> {
+	if (!(await imports.lockStaging(tx, id))) throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
+}
+
 /** Reads the stream into staging rows in committed batches: constant memory, and a broken connection leaves nothing published. */
 async function stageAll(db: Db, id: string, format: ImportFormat, source: AsyncIterable<Uint8Array>, context: ImportContext): Promise<Staged> {
 	const seen = { bytes: 0 };
@@ -49,7 +54,10 @@ async function stageAll(db: Db, id: string, format: ImportFormat, source: AsyncI
 	let errors: ImportError[] = [];
 	const flush = async () => {
 		const keepErrors = KEPT_ERRORS - (rejected - errors.length);
-		await db.transaction((tx) => imports.stage(tx, id, { rows, errors, keepErrors, bytes: seen.bytes, read, rejected }));
+		await db.transaction(async (tx) => {
+			await keepStaging(tx, id);
+			await imports.stage(tx, id, { rows, errors, keepErrors, bytes: seen.bytes, read, rejected });
+		});
 		[rows, errors, chars] = [[], [], 0];
 	};
 	for await (const item of READERS[format](counting(source, seen))) {
@@ -79,7 +87,7 @@ async function end(db: Db, actor: Actor, id: string, projectId: string, status: 
 async function publish(db: Db, actor: Actor, id: string, projectId: string): Promise<{ accepted: number; duplicates: number }> {
 	return db.transaction(async (tx) => {
 		await projects.serialise(tx, projectId);
-		await imports.lock(tx, id);
+		await keepStaging(tx, id);
 		const round = await rounds.newest(tx, projectId);
 		await imports.intoRound(tx, id, round.id);
 		const made = await imports.publish(tx, id);
