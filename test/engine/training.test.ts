@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { scoreRows, verifyAdapter } from '../../workers/engine/swift/score.ts';
@@ -45,6 +45,17 @@ describe('DPO', () => {
 		expect(Math.abs(mean - (trainer ?? NaN)) / (trainer ?? NaN)).toBeLessThan(0.3);
 		expect(scored[0]?.tokens.chosen).toBeGreaterThan(10);
 		expect(progress.at(-1)).toBe('run 48/48');
+	});
+
+	it('is not scored once its weights are no numbers any more', async () => {
+		const broken = join(dir, 'not-a-number');
+		await cp(must(first.outcome).path, broken, { recursive: true });
+		const weights = await readFile(join(broken, 'adapter_model.safetensors'));
+		// All ones is NaN in every floating-point format.
+		await writeFile(join(broken, 'adapter_model.safetensors'), weights.fill(0xff, 8 + Number(weights.readBigUInt64LE(0))));
+		const rows = await writeRows(join(dir, 'score-broken.jsonl'), pairs(4));
+		const scored = await scoreRows(environment, { model, adapters: { checkpoint: broken }, rows, output: join(dir, 'scored-broken.jsonl') }, scripts);
+		expect(scored).toMatchObject({ ok: false, problem: { code: 'not_finite', message: 'The checkpoint gives 4 of 4 pairs no finite probability.' } });
 	});
 });
 

@@ -202,6 +202,14 @@ describe('a snapshot', () => {
 		expect(await totals(await freeze('dpo', { rounds: [1] }))).toBe(QUESTIONS);
 		expect(await totals(await freeze('dpo', { rounds: [2, 1] }))).toBe(QUESTIONS + 20);
 		expect(await freeze('dpo', { rounds: [1, 3] })).toMatchObject({ ok: false, problem: { code: 'invalid_input', errors: [{ field: 'rounds' }] } });
+
+		// A round that is not taken is no input: the same choice is the same dataset with and without it.
+		const both = valueOf(await freeze('dpo', { rounds: [1, 2] }));
+		await world.app.db.transaction(async (tx) => {
+			await rounds.advance(tx, (await rounds.newest(tx, project.id)).id, 'training');
+			await rounds.open(tx, { projectId: project.id, number: 3, candidateCheckpointId: null, parentCheckpointId: null });
+		});
+		expect(valueOf(await freeze('dpo', { rounds: [1, 2] })).sha256).toBe(both.sha256);
 	}, 120_000);
 });
 

@@ -28,7 +28,8 @@ export type EngineProblemCode =
 	| 'install_failed'
 	| 'start_failed'
 	| 'server_failed'
-	| 'scoring_failed';
+	| 'scoring_failed'
+	| 'not_finite';
 
 /** An expected failure as a value; it fits the run's row as it is. */
 export type EngineProblem = RunProblem & { code: EngineProblemCode; hint: string };

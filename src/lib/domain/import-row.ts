@@ -187,7 +187,8 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 		if (same < i) return wrong(preference ? 'rejected' : `responses[${i}]`, `is the same answer as ${preference ? 'chosen' : `responses[${same}]`}: there is nothing to compare`);
 	}
 	const promptHash = hashOf(messages);
-	const groupKey = text(fields, 'group') ?? `prompt:${hashOf(read.given.prompt)}`;
+	// The question alone: the same one under another system message must not be trained on here and tested there.
+	const groupKey = text(fields, 'group') ?? `prompt:${hashOf(own ? read.given.prompt.slice(1) : read.given.prompt)}`;
 	return {
 		ok: true,
 		row: {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
-import { addTallies, buildManifest, manifestHash, manifestProblems, tally } from './manifest.ts';
+import { addTallies, buildManifest, manifestHash, manifestProblems, roundsTaken, tally } from './manifest.ts';
 import type { Manifest, ManifestInput } from './manifest.ts';
 import { DROP_REASONS } from './prompt-bundle.ts';
 
@@ -81,4 +81,8 @@ describe('tally', () => {
 			})
 		);
 	});
+});
+
+it('names a choice of rounds by that choice alone', () => {
+	expect([[1], [3], [1, 2], [1, 2, 3], [2, 3], [1, 3]].map(roundsTaken)).toEqual(['this_round', 'this_round', 'all_rounds', 'all_rounds', 'some_rounds', 'some_rounds']);
 });

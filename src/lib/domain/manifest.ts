@@ -12,14 +12,23 @@ export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
+/** One round, all from the first to one of them, or others. */
+export type RoundsTaken = 'this_round' | 'all_rounds' | 'some_rounds';
+
+/** What a choice of rounds is called. It depends on the choice alone: rounds that the project has beside them are no input of the dataset. */
+export function roundsTaken(numbers: readonly number[]): RoundsTaken {
+	if (numbers.length === 1) return 'this_round';
+	return Math.max(...numbers) === numbers.length ? 'all_rounds' : 'some_rounds';
+}
+
 /** How judgments became rows, completed with its defaults. No ids, no times: `filter` names what content shows. */
 export type ManifestRule = {
 	aggregation: 'adjudication_then_strict_majority';
 	includeImports: boolean;
 	/** Longest row in UTF-16 units; null: no limit. */
 	maxChars: number | null;
-	/** Which rounds' judgments were taken. */
-	rounds: 'this_round' | 'all_rounds';
+	/** Which rounds' judgments were taken; the filter holds their numbers. */
+	rounds: RoundsTaken;
 	filter?: JsonValue;
 };
 

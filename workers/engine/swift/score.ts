@@ -24,20 +24,37 @@ export type ScoreRequest = {
 	dtype?: 'auto' | 'float32' | 'bfloat16';
 };
 
-/** Scores rows under the base model and every adapter, in one load of the model. */
+/**
+ * Scores rows under the base model and every adapter, in one load of the model. A model that gives a row no finite
+ * probability is a problem (`not_finite`): a mean over the rest would hide it.
+ */
 export async function scoreRows(environment: EngineEnvironment, request: ScoreRequest, options: ScriptOptions): Promise<Outcome<ScoredRow[]>> {
 	const adapters = Object.entries(request.adapters).flatMap(([name, path]) => ['--adapter', `${name}=${path}`]);
-	const args = [...common(request), ...adapters, '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
-	return scored<ScoredRow>(environment, request.output, args, options);
+	const { path, modelType, template } = request.model;
+	const model = ['--model', path, ...(modelType ? ['--model-type', modelType] : []), ...(template ? ['--template', template] : [])];
+	const args = [...model, '--rows', request.rows, '--output', request.output, ...adapters, '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
+	const result = await runScript(environment, 'score.py', args, options);
+	if (result.code !== 0) {
+		const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));
+		return { ok: false, problem: { ...why, code: 'scoring_failed', message: `Scoring failed. ${why.message}` } };
+	}
+	const lines = (await readFile(request.output, 'utf8')).split('\n').filter((line) => line !== '');
+	return finite(lines.map((line) => JSON.parse(line) as RawRow));
 }
 
-/** Tokens of whole rows (prompt and answer), to leave out those the trainer would refuse; loads no model. */
-export async function measureRows(
-	environment: EngineEnvironment,
-	request: Pick<ScoreRequest, 'model' | 'rows' | 'output'>,
-	options: ScriptOptions
-): Promise<Outcome<{ id: string; lengths: SideNumbers }[]>> {
-	return scored(environment, request.output, [...common(request), '--lengths'], options);
+/** A row as the scorer writes it: null where the model gave no finite number. */
+export type RawRow = Omit<ScoredRow, 'logps'> & { logps: Record<string, { [side in keyof SideNumbers]: SideNumbers[side] | null }> };
+
+/** The rows, if every number of theirs is one; else which model failed on how many. */
+export function finite(rows: readonly RawRow[]): Outcome<ScoredRow[]> {
+	const models = [...new Set(rows.flatMap((row) => Object.keys(row.logps)))];
+	for (const model of models) {
+		const broken = rows.filter((row) => Object.values(row.logps[model] ?? {}).includes(null)).length;
+		if (broken === 0) continue;
+		const hint = model === 'base' ? 'Check the base model’s files, and that this worker can compute in its precision.' : 'Its training broke its weights: train again with a lower learning rate.';
+		return problem('not_finite', `The ${model === 'base' ? 'base model' : model} gives ${broken} of ${rows.length} pairs no finite probability.`, hint);
+	}
+	return value(rows as ScoredRow[]);
 }
 
 /** A loaded adapter's facts. */
@@ -49,22 +66,4 @@ export async function verifyAdapter(environment: EngineEnvironment, model: Model
 	const reply = lastJsonLine<({ ok: true } & VerifiedAdapter) | { ok: false; message: string }>(result);
 	if (reply?.ok === true) return value({ sha256: reply.sha256, parameters: reply.parameters, rank: reply.rank, changed: reply.changed });
 	return problem('adapter_refused', `The checkpoint does not load on its base model: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
-}
-
-function common(request: Pick<ScoreRequest, 'model' | 'rows' | 'output'>): string[] {
-	const { path, modelType, template } = request.model;
-	return [
-		'--model', path, '--rows', request.rows, '--output', request.output,
-		...(modelType ? ['--model-type', modelType] : []), ...(template ? ['--template', template] : [])
-	];
-}
-
-async function scored<T>(environment: EngineEnvironment, output: string, args: string[], options: ScriptOptions): Promise<Outcome<T[]>> {
-	const result = await runScript(environment, 'score.py', args, options);
-	if (result.code !== 0) {
-		const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));
-		return { ok: false, problem: { ...why, code: 'scoring_failed', message: `Scoring failed. ${why.message}` } };
-	}
-	const lines = (await readFile(output, 'utf8')).split('\n');
-	return value(lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T));
 }

@@ -1,7 +1,7 @@
 import { canonicalJson, contentHash } from '../../domain/canonical-json.ts';
 import { proposeDesirableWeight } from '../../domain/desirable-weight.ts';
 import { heldOutRow } from '../../domain/held-out.ts';
-import { addTallies, buildManifest, manifestHash, manifestProblems, tally } from '../../domain/manifest.ts';
+import { addTallies, buildManifest, manifestHash, manifestProblems, roundsTaken, tally } from '../../domain/manifest.ts';
 import type { ManifestFile, ManifestInput } from '../../domain/manifest.ts';
 import { preferenceCycles } from '../../domain/preference-cycles.ts';
 import { mapPrompt } from '../../domain/preference-dataset.ts';
@@ -145,7 +145,7 @@ export async function freezeSnapshot(
 				rule: {
 					aggregation: 'adjudication_then_strict_majority',
 					...options,
-					rounds: chosen.value.length === all.length && all.length > 1 ? 'all_rounds' : 'this_round',
+					rounds: roundsTaken(chosen.value.map((round) => round.number)),
 					filter: { rounds: chosen.value.map((round) => round.number) }
 				},
 				totals: counted.totals,

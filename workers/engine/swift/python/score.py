@@ -5,13 +5,13 @@ scorer reads rows, encodes them with ms-swift's own template (the text the train
 and scores them with transformers + peft.
 
 Input JSONL:  {id, messages: [...prompt turns], chosen: str | [turns], rejected?: str | [turns]}
-Output JSONL: {id, logps: {base: {chosen, rejected}, NAME: {...}}, tokens: {chosen, rejected}}
---lengths writes {id, lengths: {chosen, rejected}} (whole sequences) and loads no model: it finds the rows
-that the trainer would refuse as too long. Progress goes to stderr as lines "progress DONE TOTAL LABEL".
+Output JSONL: {id, logps: {base: {chosen, rejected}, NAME: {...}}, tokens: {chosen, rejected}}, with null for
+a log-probability that is not finite: JSON has no word for it. Progress goes to stderr as lines "progress DONE TOTAL LABEL".
 """
 
 import argparse
 import json
+import math
 import os
 import sys
 
@@ -27,7 +27,6 @@ def parse_args():
     parser.add_argument("--batch-size", type=int, default=8)
     parser.add_argument("--dtype", choices=["auto", "float32", "bfloat16"], default="auto")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
-    parser.add_argument("--lengths", action="store_true")
     return parser.parse_args()
 
 
@@ -112,12 +111,16 @@ def load_model(args):
     return model.eval(), names
 
 
+def finite(number):
+    return number if math.isfinite(number) else None
+
+
 def write_rows(path, rows):
     # Renamed when whole: a reader must never take half a result for all of it.
     building = f"{path}.building-{os.getpid()}"
     with open(building, "w", encoding="utf-8") as handle:
         for row in rows:
-            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+            handle.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
     os.replace(building, path)
 
 
@@ -128,13 +131,6 @@ def main():
     progress(0, len(rows), "load")
     template, tokenizer = load_template(args)
     sequences = encode(template, rows)
-    if args.lengths:
-        lengths = [{} for _ in rows]
-        for index, side, input_ids, _ in sequences:
-            lengths[index][side] = len(input_ids)
-        write_rows(args.output, [{"id": row["id"], "lengths": item} for row, item in zip(rows, lengths)])
-        return
-
     model, names = load_model(args)
     pad_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
     results = {}
@@ -154,7 +150,8 @@ def main():
             {
                 "id": row["id"],
                 "logps": {
-                    name: {side: totals[(index, side)][0] for side in sides} for name, totals in results.items()
+                    name: {side: finite(totals[(index, side)][0]) for side in sides}
+                    for name, totals in results.items()
                 },
                 "tokens": {side: results["base"][(index, side)][1] for side in sides},
             }

@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readImportRow } from './import-row.ts';
+import type { ImportContext, StagedRow } from './import-row.ts';
+
+const context = (systemPrompt: ImportContext['systemPrompt'] = null): ImportContext => ({ seed: 's', splitSalt: 'salt', shares: { train: 0.75, dev: 0.05, test: 0.2 }, systemPrompt });
+
+function read(fields: Record<string, unknown>, project = context()): StagedRow {
+	const result = readImportRow({ responses: ['one answer', 'another answer'], ...fields }, 1, project);
+	if (!result.ok) throw new Error(`${result.error.field}: ${result.error.message}`);
+	return result.row;
+}
+
+describe('the group of a row that names none', () => {
+	const words = fc.string({ minLength: 1 }).filter((text) => text.trim() !== '' && text.isWellFormed() && !text.includes('\0'));
+	const turns = fc.array(words, { minLength: 1, maxLength: 5 }).filter(({ length }) => length % 2 === 1);
+	const conversation = (texts: readonly string[]) => texts.map((content, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content }));
+
+	it('is its question’s, whatever the system message says and wherever it stands', () => {
+		fc.assert(
+			fc.property(turns, words, words, (texts, system, other) => {
+				const messages = conversation(texts);
+				const rows = [
+					read({ messages }),
+					read({ messages: [{ role: 'system', content: system }, ...messages] }),
+					read({ messages: [{ role: 'system', content: other }, ...messages] }),
+					read({ messages, system: other }),
+					read({ messages }, context({ id: 'p', body: system })),
+					read({ prompt: [{ role: 'system', content: system }, ...messages], responses: undefined, chosen: 'one answer', rejected: 'another answer' })
+				];
+				expect(new Set(rows.map((row) => row.groupKey)).size).toBe(1);
+				expect(new Set(rows.map((row) => row.split)).size).toBe(1);
+			})
+		);
+	});
+
+	it('is another’s for another question, and the one that the row names is taken', () => {
+		expect(read({ prompt: 'May I?' }).groupKey).not.toBe(read({ prompt: 'Must I?' }).groupKey);
+		expect(read({ prompt: 'May I?', group: 'tenancy' }).groupKey).toBe('tenancy');
+	});
+});
