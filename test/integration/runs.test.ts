@@ -5,11 +5,14 @@ import * as checkpoints from '#lib/server/db/checkpoints.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { beginAttempt, endWithoutCheckpoint, recordProgress, renewAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { MAX_FRUITLESS_ATTEMPTS, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import { importedSnapshot, paperWorker, queuedRun, trained } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -67,6 +70,31 @@ describe('a run that cannot work', () => {
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId }))).toBe('not_found');
 		const foreign = await checkpoints.baseOf(world.app.db, (await rowsOf<{ id: string }>(world.app.db, sql`select id from projects where slug = ${elsewhere}`))[0]?.id ?? '');
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), parentCheckpointId: foreign.id }))).toBe('not_found');
+	});
+
+	it('is refused when KTO’s rows are all bad answers, or all good ones', async () => {
+		const kto = await seededProject(world, { overlap: 1, seed: 'one-kind' });
+		valueOf(await world.importRows(kto.slug, questions(20)));
+		await judgeAll(world, kto.slug, await world.person('judge', { slug: kto.slug, role: 'annotator' }), () => 'both_bad');
+		const snapshotId = valueOf(await freezeSnapshot(world.app, world.admin, { slug: kto.slug, objective: 'kto' })).id;
+		const refused = await startRun(world.app, world.admin, { slug: kto.slug, snapshotId, recipe: { maxSteps: 5, saveSteps: 5 } });
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'impossible_recipe', errors: [{ field: 'recipe.objective', message: expect.stringContaining('one kind') as string }] } });
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: kto.slug, snapshotId })).snapshot.oneKindOnly).toBe(true);
+	});
+
+	it('is refused when it names another adapter than the one that it goes on with; one that names none takes it', async () => {
+		const first = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 2, loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
+		const attempt = await begun(first);
+		await progress(first, attempt);
+		const parentCheckpointId = (await registerCheckpoint(world.app, trained(first, attempt))) ?? '';
+		const snapshotId = await importedSnapshot(world, slug);
+		const start = (recipe: Record<string, unknown>) => startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId, recipe: { maxSteps: 10, saveSteps: 2, ...recipe } });
+		for (const [field, other] of [['loraRank', 8], ['loraAlpha', 32], ['targetModules', 'all-linear']] as const) {
+			expect(await start({ [field]: other })).toMatchObject({ ok: false, problem: { code: 'impossible_recipe', errors: [{ field: `recipe.${field}` }] } });
+		}
+		expect((await run(valueOf(await start({})).id)).recipe).toMatchObject({ loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
+		const { parents } = valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId }));
+		expect(parents.find((parent) => parent.id === parentCheckpointId)?.adapter).toEqual({ loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
 	});
 
 	it('has a job if and only if it has a row', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { OBJECTIVES, TrainingRecipeSchema, fieldHelp, plannedSteps, recipeDefaults, recipeProblems } from './training-recipe.ts';
+import { adapterOf, OBJECTIVES, TrainingRecipeSchema, fieldHelp, plannedSteps, recipeDefaults, recipeProblems } from './training-recipe.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 
 const fine = { rows: 200, parentIsBase: true };
@@ -47,7 +47,7 @@ describe('recipeProblems', () => {
 		expect(codes({ ...kto, batchSize: 1 }, { processes: 2 })).toEqual([]);
 	});
 	it('KTO whose remainder is one row is possible', () => expect(codes(kto, { rows: 201 })).toEqual([]));
-	it('KTO with one kind of row', () => expect(codes(kto, { desirable: 200, undesirable: 0 })).toEqual(['kto_one_kind_only']));
+	it('KTO with one kind of row', () => expect(codes(kto, { oneKindOnly: true })).toEqual(['kto_one_kind_only']));
 	it('ORPO with a reference', () => expect(codes({ ...orpo, reference: 'parent' })).toEqual(['orpo_has_no_reference']));
 	it('saves after the end', () => expect(codes({ ...dpo, maxSteps: 10, saveSteps: 11 })).toEqual(['save_after_end']));
 	it('a batch larger than the data', () => expect(codes({ ...dpo, batchSize: 8 }, { rows: 7 })).toEqual(['batch_over_rows']));
@@ -56,9 +56,12 @@ describe('recipeProblems', () => {
 		expect(codes({ ...dpo, maxSteps: null })).toEqual(['length_missing']);
 		expect(codes({ ...dpo, epochs: 1 })).toEqual(['length_twice']);
 	});
-	it('a rank that the parent does not have', () => {
-		expect(codes(dpo, { parentIsBase: false, parentRank: 8 })).toEqual(['parent_rank_differs']);
-		expect(codes(dpo, { parentIsBase: false, parentRank: 16 })).toEqual([]);
+	it('an adapter that is not the parent’s', () => {
+		const parentAdapter = adapterOf(dpo);
+		expect(codes(dpo, { parentIsBase: false, parentAdapter })).toEqual([]);
+		expect(codes({ ...dpo, loraRank: 8 }, { parentIsBase: false, parentAdapter })).toEqual(['parent_rank_differs']);
+		expect(codes({ ...dpo, loraAlpha: 8, targetModules: 'mlp' }, { parentIsBase: false, parentAdapter })).toEqual(['parent_alpha_differs', 'parent_targets_differ']);
+		expect(codes({ ...dpo, loraRank: 8 }, { parentIsBase: true })).toEqual([]);
 	});
 	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmup_is_all']));
 });

@@ -41,6 +41,15 @@ export type TrainingRecipe = v.InferOutput<typeof TrainingRecipeSchema>;
 export type RecipeField =
 	keyof typeof shared | 'objective' | 'rpoAlpha' | 'desirableWeight' | 'undesirableWeight';
 
+/** Fields that say what an adapter is: one that is gone on with keeps them. */
+export const ADAPTER_FIELDS = ['loraRank', 'loraAlpha', 'targetModules'] as const;
+export type Adapter = Pick<TrainingRecipe, (typeof ADAPTER_FIELDS)[number]>;
+
+/** The adapter that a recipe makes or goes on with. */
+export function adapterOf({ loraRank, loraAlpha, targetModules }: Adapter): Adapter {
+	return { loraRank, loraAlpha, targetModules };
+}
+
 /**
  * The recipe that a run starts from. The CPU one is measured to change what a 135M model writes (DPO with an SFT
  * term, all layers, 1e-3); plain DPO at this rate collapses, so do not drop `rpoAlpha` alone.
@@ -90,13 +99,12 @@ export type RecipeContext = {
 	rows: number;
 	/** True when the run starts from the base model, without an adapter. */
 	parentIsBase: boolean;
-	/** LoRA rank of the parent's adapter, when it has one: the engine keeps that rank. */
-	parentRank?: number;
+	/** The parent's adapter, when it has one: the engine goes on with that one, whatever the recipe says. */
+	parentAdapter?: Adapter;
 	/** Processes that train together. */
 	processes?: number;
-	/** Rows that are desirable and undesirable (KTO). */
-	desirable?: number;
-	undesirable?: number;
+	/** KTO: all rows are desirable, or none is. */
+	oneKindOnly?: boolean;
 };
 
 export type RecipeProblem = {
@@ -106,6 +114,8 @@ export type RecipeProblem = {
 		| 'kto_one_kind_only'
 		| 'orpo_has_no_reference'
 		| 'parent_rank_differs'
+		| 'parent_alpha_differs'
+		| 'parent_targets_differ'
 		| 'length_missing'
 		| 'length_twice'
 		| 'save_after_end'
@@ -140,16 +150,17 @@ export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): 
 	if (recipe.warmupRatio >= 1) add('warmupRatio', 'warmup_is_all', 'The whole run would be warm-up.');
 	if (recipe.objective === 'kto') {
 		if (batch < 2) add('batchSize', 'kto_batch_of_one', 'KTO compares each row with a neighbour: take a batch of at least 2.');
-		if (context.desirable === 0 || context.undesirable === 0) {
+		if (context.oneKindOnly) {
 			add('objective', 'kto_one_kind_only', 'KTO needs desirable and undesirable rows; all of these are of one kind.');
 		}
 	}
 	if (recipe.objective === 'orpo' && recipe.reference === 'parent') {
 		add('reference', 'orpo_has_no_reference', 'ORPO trains without a reference model: choose the base.');
 	}
-	if (!context.parentIsBase && context.parentRank !== undefined && context.parentRank !== recipe.loraRank) {
-		add('loraRank', 'parent_rank_differs', `The parent's adapter has rank ${context.parentRank}; a run that continues it keeps that.`);
-	}
+	const adapter = context.parentIsBase ? undefined : context.parentAdapter;
+	if (adapter && adapter.loraRank !== recipe.loraRank) add('loraRank', 'parent_rank_differs', `The parent's adapter has rank ${adapter.loraRank}; a run that continues it keeps that.`);
+	if (adapter && adapter.loraAlpha !== recipe.loraAlpha) add('loraAlpha', 'parent_alpha_differs', `The parent's adapter has alpha ${adapter.loraAlpha}; a run that continues it keeps that.`);
+	if (adapter && adapter.targetModules !== recipe.targetModules) add('targetModules', 'parent_targets_differ', `The parent's adapter is on the layers “${adapter.targetModules}”; a run that continues it keeps those.`);
 	return problems;
 }
 
@@ -170,7 +181,7 @@ export const fieldHelp: readonly FieldHelp[] = [
 	{ key: 'batchSize', unit: 'rows', en: 'Rows computed at once; more needs more memory.', zh: '一次计算的行数，越多占用内存越大。' },
 	{ key: 'gradientAccumulation', unit: 'batches', en: 'Batches gathered before one update, for a larger batch in the same memory.', zh: '每次更新前累积的批数，在相同内存下得到更大的批量。' },
 	{ key: 'warmupRatio', unit: 'share', en: 'Share of the run during which the learning rate rises from zero.', zh: '学习率从零上升阶段所占的比例。' },
-	{ key: 'maxLength', unit: 'tokens', en: 'Longest conversation with its answer; longer rows are left out and counted.', zh: '对话加回答的最大长度；更长的行会被排除并计数。' },
+	{ key: 'maxLength', unit: 'tokens', en: 'Longest conversation with its answer. A longer row ends the run with an error: nothing is cut or left out in silence.', zh: '对话加回答的最大长度。只要有更长的行，训练就会报错终止：不会悄悄截断或排除。' },
 	{ key: 'loraRank', unit: '', en: 'Capacity of the adapter; more can learn more and overfit more.', zh: '适配器的容量；越大学得越多，也越容易过拟合。' },
 	{ key: 'loraAlpha', unit: '', en: 'Strength of the adapter, usually twice its rank.', zh: '适配器的强度，通常为秩的两倍。' },
 	{ key: 'targetModules', unit: '', en: 'Which layers learn; all of them is what changes the text.', zh: '哪些层参与学习；训练全部层才能真正改变文本。' },

@@ -138,6 +138,8 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string) => string> = {
 	kto_one_kind_only: () => m.run_issue_kto_one_kind_only(),
 	orpo_has_no_reference: () => m.run_issue_orpo_has_no_reference(),
 	parent_rank_differs: () => m.run_issue_parent_rank_differs(),
+	parent_alpha_differs: () => m.run_issue_parent_alpha_differs(),
+	parent_targets_differ: () => m.run_issue_parent_targets_differ(),
 	length_missing: () => m.run_issue_missing(),
 	length_twice: () => m.run_issue_length_twice(),
 	save_after_end: () => m.run_issue_save_after_end(),

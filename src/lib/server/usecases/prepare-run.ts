@@ -1,6 +1,6 @@
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { Adapter, TrainingRecipe } from '../../domain/training-recipe.ts';
 import { waitingFor } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
@@ -11,17 +11,17 @@ import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { defaultRecipe, parentRank } from './start-run.ts';
+import { defaultRecipe, isOneKindOnly, parentAdapter } from './start-run.ts';
 
-/** A checkpoint that a run may continue. `rank`: the adapter rank that it would have to keep; null for the base model. */
-export type RunParent = { id: string; name: string; isBase: boolean; isChampion: boolean; rank: number | null };
+/** A checkpoint that a run may continue. `adapter`: what the run would have to keep; null for the base model. */
+export type RunParent = { id: string; name: string; isBase: boolean; isChampion: boolean; adapter: Adapter | null };
 
 /** A snapshot that can be trained. */
 export type TrainableSnapshot = { id: string; objective: string; sha256: string; rows: number; round: number; createdAt: string };
 
 /** What the form that starts a run begins with. */
 export type RunPreparation = {
-	snapshot: TrainableSnapshot & { stale: number };
+	snapshot: TrainableSnapshot & { stale: number; /** KTO: all rows are good answers, or all bad. */ oneKindOnly: boolean };
 	/** Newest first. */
 	parents: RunParent[];
 	parentId: string;
@@ -49,14 +49,13 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		runs.queued(db)
 	]);
 	const parents = await Promise.all(
-		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isBase: one.kind === 'base', isChampion: one.id === champion.id, rank: (await parentRank(db, one)) ?? null }))
+		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isBase: one.kind === 'base', isChampion: one.id === champion.id, adapter: (await parentAdapter(db, one)) ?? null }))
 	);
-	const rank = parents.find((parent) => parent.id === champion.id)?.rank ?? null;
 	return ok({
-		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale },
+		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, oneKindOnly: isOneKindOnly(snapshot) },
 		parents,
 		parentId: champion.id,
-		recipe: rank === null ? recipe.value : { ...recipe.value, loraRank: rank },
+		recipe: { ...recipe.value, ...parents.find((parent) => parent.id === champion.id)?.adapter },
 		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
 	});
 }

@@ -1,7 +1,7 @@
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import { OBJECTIVES, plannedSteps, recipeDefaults, recipeProblems, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
-import type { Objective, TrainingRecipe } from '../../domain/training-recipe.ts';
+import { adapterOf, OBJECTIVES, plannedSteps, recipeDefaults, recipeProblems, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
+import type { Adapter, Objective, TrainingRecipe } from '../../domain/training-recipe.ts';
 import * as v from 'valibot';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -33,10 +33,15 @@ export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Ch
 	return ok({ ...recipe, reference, ...weights });
 }
 
-/** LoRA rank of a parent's adapter, which a run that continues it must keep; undefined for the base model. */
-export async function parentRank(tx: Executor, parent: Checkpoint): Promise<number | undefined> {
-	if (parent.runId === null) return undefined;
-	return (await runs.get(tx, parent.runId))?.recipe.loraRank;
+/** The adapter of a parent, which a run that continues it must keep; undefined for the base model. */
+export async function parentAdapter(tx: Executor, parent: Checkpoint): Promise<Adapter | undefined> {
+	const run = parent.runId === null ? null : await runs.get(tx, parent.runId);
+	return run ? adapterOf(run.recipe) : undefined;
+}
+
+/** Whether a KTO snapshot's rows are all good or all bad answers: then no weight could be proposed for it. */
+export function isOneKindOnly(snapshot: Pick<Snapshot, 'objective' | 'desirableWeight'>): boolean {
+	return snapshot.objective === 'kto' && snapshot.desirableWeight === null;
 }
 
 /** The recipe completed with its defaults and checked, or the fields that are wrong. */
@@ -48,11 +53,11 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 	if (wanted !== snapshot.objective) {
 		return fail('impossible_recipe', `The snapshot was made for ${snapshot.objective}; make one for ${String(wanted)}.`, { errors: [{ field: 'recipe.objective', message: `must be ${snapshot.objective}` }] });
 	}
-	const rank = await parentRank(db, parent);
+	const adapter = await parentAdapter(db, parent);
 	const lengthGiven = 'maxSteps' in given || 'epochs' in given;
 	const merged = {
 		...base.value,
-		...(rank === undefined ? {} : { loraRank: rank }),
+		...adapter,
 		...(lengthGiven ? { maxSteps: null, epochs: null } : {}),
 		...given,
 		objective: base.value.objective
@@ -63,7 +68,7 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 		return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 	}
 	const recipe = parsed.output;
-	const problems = recipeProblems(recipe, { rows: snapshot.trainRows, parentIsBase: parent.kind === 'base', ...(rank === undefined ? {} : { parentRank: rank }) });
+	const problems = recipeProblems(recipe, { rows: snapshot.trainRows, parentIsBase: parent.kind === 'base', oneKindOnly: isOneKindOnly(snapshot), ...(adapter ? { parentAdapter: adapter } : {}) });
 	if (problems.length > 0) {
 		return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
 	}
