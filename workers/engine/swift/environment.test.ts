@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseGpus } from '../inspect.ts';
 import { engineEnv } from './engine-env.ts';
-import { cacheFolder, engineKey } from './environment.ts';
+import { cacheFolder, engineKey, provisionEnvironment } from './environment.ts';
+import { findPython } from './find-python.ts';
+import { installEnv } from './install-env.ts';
 import { takeLock } from './install-lock.ts';
 import { lockedPackages } from './install.ts';
 import { parsePipConfig, uvEnv } from './pip-settings.ts';
@@ -65,6 +67,29 @@ it('gives the engine no secret of the worker', () => {
 	const env = engineEnv('/c', { OMP_NUM_THREADS: '2' }, { PATH: '/bin', DATABASE_URL: 'postgres://u:p@h/d', PLUMBLINE_SECRET: 'x' });
 	expect(env).toMatchObject({ PATH: '/bin', OMP_NUM_THREADS: '2', HF_HOME: '/c/hf' });
 	expect(JSON.stringify(env)).not.toMatch(/DATABASE_URL|SECRET/);
+});
+
+it('gives pip and uv the way to their packages and no secret of the worker', () => {
+	const needed = { PATH: '/bin', HOME: '/h', PIP_INDEX_URL: 'https://p', UV_CACHE_DIR: '/u', https_proxy: 'http://x', NO_PROXY: 'firm', SSL_CERT_FILE: '/c', LC_ALL: 'C' };
+	expect(installEnv({ ...needed, DATABASE_URL: 'postgres://u:p@h/d', PLUMBLINE_SECRET: 'x', AWS_SECRET_ACCESS_KEY: 'y' })).toEqual(needed);
+});
+
+describe('a cache folder that cannot be written', () => {
+	let dir: string;
+	beforeEach(async () => void (dir = await mkdtemp(join(tmpdir(), 'cache-'))));
+	afterEach(() => rm(dir, { recursive: true }));
+
+	it('is a problem with its name, whether it cannot be made or not be written into', async () => {
+		const file = join(dir, 'file');
+		await writeFile(file, '');
+		expect(await provisionEnvironment({ device: 'cpu', cacheDir: join(file, 'below') })).toMatchObject({ ok: false, problem: { code: 'install_failed', message: expect.stringContaining(file) as string, hint: expect.stringContaining('PLUMBLINE_CACHE_DIR') as string } });
+		await mkdir(join(dir, 'taken'));
+		const found = await findPython();
+		const key = engineKey({ lock: await python('requirements.lock'), pythonVersion: found.ok ? found.value.version : '', device: 'cpu' });
+		// A folder where the lock's file belongs: what no permission could forbid to root.
+		await mkdir(join(dir, 'taken', `engine-${key}.lock.${process.pid}`));
+		expect(await provisionEnvironment({ device: 'cpu', cacheDir: join(dir, 'taken') })).toMatchObject({ ok: false, problem: { code: 'install_failed', message: expect.stringContaining('EISDIR') as string } });
+	});
 });
 
 describe('the installation’s lock', () => {

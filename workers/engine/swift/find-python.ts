@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from '../../process/run.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
+import { installEnv } from './install-env.ts';
 
 /** A Python that can host the engine. */
 export type Python = { path: string; version: string };
@@ -20,7 +21,7 @@ export async function findPython(env: NodeJS.ProcessEnv = process.env): Promise<
 	for (const candidate of candidates) {
 		// The real interpreter behind shims and virtual environments, so that the venv does not depend on either.
 		const code = 'import sys, venv, ensurepip; print(sys._base_executable); print(sys.version.split()[0])';
-		const result = await run([candidate, '-c', code], { env, timeoutMs: 20_000 });
+		const result = await run([candidate, '-c', code], { env: installEnv(env), timeoutMs: 20_000 });
 		const [path, version] = result.stdout.trim().split('\n');
 		if (result.code === 0 && path && version && SUPPORTED.test(version)) return value({ path, version });
 	}

@@ -8,6 +8,7 @@ import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { InstallProgress } from './environment-types.ts';
 import type { Python } from './find-python.ts';
+import { installEnv } from './install-env.ts';
 import { pipSettings, uvEnv } from './pip-settings.ts';
 import { chooseTorch } from './torch-build.ts';
 
@@ -38,7 +39,7 @@ export async function installInto(dir: string, options: InstallOptions): Promise
 		done = Math.min(Math.max(done, now), total);
 		options.onProgress?.({ state: 'installing', done, total, label });
 	};
-	const base = { env: { ...process.env, [INSTALL_MARKER]: dir, PIP_DISABLE_PIP_VERSION_CHECK: '1' }, signal: options.signal };
+	const base = { env: { ...installEnv(), [INSTALL_MARKER]: dir, PIP_DISABLE_PIP_VERSION_CHECK: '1' }, signal: options.signal };
 
 	tell('creating the environment');
 	const made = await run([options.python.path, '-m', 'venv', dir], { ...base, timeoutMs: 120_000 });

@@ -1,11 +1,12 @@
 import { run } from '../../process/run.ts';
+import { installEnv } from './install-env.ts';
 
 /** Where packages come from on this machine, as pip is configured. */
 export type PipSettings = { findLinks: string[]; indexUrl?: string; cert?: string };
 
 /** Reads pip's configuration (files and environment) and PLUMBLINE_TORCH_FIND_LINKS. */
 export async function pipSettings(python: string, env: NodeJS.ProcessEnv = process.env): Promise<PipSettings> {
-	const result = await run([python, '-m', 'pip', 'config', 'list'], { env, timeoutMs: 30_000 });
+	const result = await run([python, '-m', 'pip', 'config', 'list'], { env: installEnv(env), timeoutMs: 30_000 });
 	return { ...parsePipConfig(result.stdout), ...extra(parsePipConfig(result.stdout).findLinks, env) };
 }
 
