@@ -309,6 +309,7 @@ CREATE TABLE "judgments" (
 	"verdict" text NOT NULL,
 	"strength" text,
 	"criteria" jsonb,
+	"reasons" jsonb,
 	"spans" jsonb,
 	"supersedes_id" uuid,
 	"guideline_id" uuid,
@@ -345,6 +346,8 @@ CREATE TABLE "judging_forms" (
 	"project_id" uuid NOT NULL,
 	"version" integer NOT NULL,
 	"form" jsonb NOT NULL,
+	"content_hash" text NOT NULL,
+	"created_by" uuid,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "judging_forms_version" UNIQUE("project_id","version")
 );
@@ -674,6 +677,7 @@ ALTER TABLE "judgments" ADD CONSTRAINT "judgments_mode" FOREIGN KEY ("comparison
 ALTER TABLE "guidelines" ADD CONSTRAINT "guidelines_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "guidelines" ADD CONSTRAINT "guidelines_created_by_users_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "judging_forms" ADD CONSTRAINT "judging_forms_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "judging_forms" ADD CONSTRAINT "judging_forms_created_by_users_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "memberships" ADD CONSTRAINT "memberships_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "system_prompts" ADD CONSTRAINT "system_prompts_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

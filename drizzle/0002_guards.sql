@@ -22,6 +22,7 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON snapshot_comparisons FOR E
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON run_events FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON guidelines FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON judging_forms FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON system_prompts FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON prompt_texts FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON response_texts FOR EACH ROW EXECUTE FUNCTION refuse_change();--> statement-breakpoint

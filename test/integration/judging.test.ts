@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { JudgingFormSchema, PLAIN_FORM } from '#lib/domain/judging-form.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
+import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
@@ -41,7 +44,7 @@ describe('claim', () => {
 	it('gives a pair without a word about its sources, and says truthfully when there is nothing', async () => {
 		const { slug, people } = await desk(1, ['ann']);
 		const task = await claim(slug, people[0] as Actor);
-		expect(Object.keys(task).sort()).toEqual(['guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
+		expect(Object.keys(task).sort()).toEqual(['form', 'guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
 		expect(JSON.stringify(task)).not.toMatch(/source|import|checkpoint|response_?id/i);
 		const named = ['gpt-4o', 'ours-v3'].map((name) => [{ role: 'assistant', name, content: `An answer of ${name.length} letters.` }]);
 		const other = await world.project({ overlap: 1, rows: [{ messages: [{ role: 'user', name: 'Huber', content: 'May I?' }], responses: named }] });
@@ -260,5 +263,39 @@ describe('the database itself', () => {
 		).rejects.toThrow();
 		await expect(world.query(`update prompt_groups set split = case split when 'train' then 'test' else 'train' end where project_id = '${project.id}'`)).rejects.toThrow();
 		await expect(world.query(`insert into slots (comparison_id, round_id, overlap, position, order_key) select id, round_id, overlap, 1, 1 from comparisons where project_id = '${project.id}'`)).rejects.toThrow();
+	});
+});
+
+describe('a judging form', () => {
+	const details = (judgmentId: string) => rowsOf<{ verdict: string; strength: string | null; criteria: unknown; reasons: unknown; version: number | null }>(world.app.db, sql`select j.verdict, j.strength, j.criteria, j.reasons, f.version from judgments j left join judging_forms f on f.id = j.form_id where j.id = ${judgmentId}`);
+	const asked = v.parse(JudgingFormSchema, { strength: true, criteria: [{ key: 'accuracy', name: 'Accuracy', required: true }], reasons: [{ key: 'vague', name: 'Too vague' }] });
+
+	it('is what the task was leased under, however often it changes, and its answers are stored by response', async () => {
+		const { slug, people } = await desk(2, ['ann', 'bob'], { rows: 2 });
+		const [ann, bob] = people as [Actor, Actor];
+		const plain = await claim(slug, ann);
+		expect(plain.form).toBe(null);
+		valueOf(await putForm(world.app, world.admin, { slug, form: asked }));
+		valueOf(await judge(ann, plain));
+
+		const task = await claim(slug, ann);
+		expect(task.form).toEqual({ version: 1, form: asked });
+		valueOf(await putForm(world.app, world.admin, { slug, form: PLAIN_FORM }));
+		const short = await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left' });
+		expect(short.ok ? [] : short.problem.errors?.map((error) => error.field)).toEqual(['strength', 'criteria.accuracy']);
+		const given = { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left', strength: 'clearly', criteria: { accuracy: 'right' }, reasons: ['vague'] } as const;
+		const { judgmentId } = valueOf(await submitJudgment(world.app, ann, { ...given, criteria: { ...given.criteria }, reasons: [...given.reasons] }));
+		const [stored] = await details(judgmentId);
+		expect(stored).toEqual({ verdict: stored?.verdict, strength: 'clearly', criteria: { accuracy: stored?.verdict === 'a' ? 'b' : 'a' }, reasons: ['vague'], version: 1 });
+
+		const later = await claim(slug, bob);
+		expect(later.form?.version).toBe(2);
+		expect(await details(valueOf(await judge(bob, later)).judgmentId)).toMatchObject([{ strength: null, criteria: null, reasons: null, version: 2 }]);
+		await expect(world.app.db.execute(sql`update judging_forms set form = '{}'`)).rejects.toThrow();
+	});
+
+	it('is composed by the owner alone', async () => {
+		const { slug, people } = await desk(1, ['ann']);
+		expect(problemOf(await putForm(world.app, people[0] as Actor, { slug, form: asked }))).toBe('forbidden');
 	});
 });

@@ -95,6 +95,7 @@ export const REQUESTS: Record<string, Make> = {
 	putMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newUser(ground)}`, options: { body: { role: 'annotator' } } }),
 	listMembers: inProject('/members'),
 	removeMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newMember(ground)}` }),
+	putForm: inProject('/form', { criteria: [{ key: 'accuracy', name: 'Accuracy' }], reasons: [{ key: 'vague', name: 'Too vague' }] }),
 	putGuideline: inProject('/guideline', { body: 'Prefer what is careful.' }),
 	createImport: ({ slug }) => ({ path: `/projects/${slug}/imports?format=jsonl`, options: { raw: JSON.stringify({ prompt: `Asked once, ${randomUUID()}?`, chosen: 'a', rejected: 'b' }) } }),
 	readImport: ({ importId }) => ({ path: `/imports/${importId}` }),

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PAIR_VERDICTS, SINGLE_VERDICTS } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
 import { categoryOf, PAIR_NOMINAL, PAIR_ORDINAL, SINGLE_NOMINAL } from './scale.ts';
-import type { Scale, Strength } from './scale.ts';
+import type { Strength } from '../judging-form.ts';
+import type { Scale } from './scale.ts';
 
 const placed = (scale: Scale, verdict: Verdict, strength?: Strength | null): number | null => categoryOf(scale, { verdict, ...(strength === undefined ? {} : { strength }) });
 

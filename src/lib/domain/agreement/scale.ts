@@ -1,8 +1,6 @@
+import type { Strength } from '../judging-form.ts';
 import type { Mode, Verdict } from '../verdict.ts';
 import type { Metric } from './krippendorff-alpha.ts';
-
-/** How much better the better answer is, where the project asks for it. */
-export type Strength = 'slightly' | 'clearly';
 
 /** A verdict as agreement reads it: of a judgment, or of one of its criteria. Canonical, so that sides cannot make people agree. */
 export type ScaledVerdict = { verdict: Verdict; strength?: Strength | null };

@@ -10,6 +10,10 @@ export type NewJudgment = {
 	id: string;
 	task: TaskForWork;
 	verdict: string;
+	strength: string | null;
+	/** Canonical, by key. */
+	criteria: Record<string, string> | null;
+	reasons: readonly string[] | null;
 	durationMs: number | null;
 	supersedesId: string | null;
 	idempotencyKey: string | null;
@@ -17,13 +21,16 @@ export type NewJudgment = {
 	text: { salt: string; hash: string; rationale: string } | null;
 };
 
+const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
+
 /** Appends a judgment and, apart from it, its erasable text. */
 export async function insert(tx: Tx, judgment: NewJudgment): Promise<void> {
 	const { task } = judgment;
 	await tx.execute(
 		sql`with judged as (
-			insert into judgments (id, project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
+			insert into judgments (id, project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, strength, criteria, reasons, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
 			values (${judgment.id}, ${task.projectId}, ${task.comparisonId}, ${task.mode}, ${task.id}, 'workspace', ${task.purpose}, 'person', ${task.annotatorId}, ${judgment.verdict},
+				${judgment.strength}, ${jsonOrNull(judgment.criteria)}::jsonb, ${jsonOrNull(judgment.reasons)}::jsonb,
 				${judgment.supersedesId}, ${task.guidelineId}, ${task.formId}, ${judgment.durationMs}, ${judgment.idempotencyKey}, ${judgment.bodyHash}, ${judgment.text?.hash ?? null})
 			returning id)
 		insert into judgment_texts (judgment_id, salt, rationale)

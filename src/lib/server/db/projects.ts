@@ -1,7 +1,8 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
+import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
-import { guidelines, projects, systemPrompts } from './schema/project.ts';
+import { guidelines, judgingForms, projects, systemPrompts } from './schema/project.ts';
 
 /** A project to be made. Seed and salt come from the caller: they are drawn once. */
 export type NewProject = {
@@ -61,6 +62,21 @@ export async function addGuideline(tx: Tx, projectId: string, text: { body: stri
 		.insert(guidelines)
 		.values({ projectId, ...text, version: sql`(select coalesce(max(version), 0) + 1 from guidelines where project_id = ${projectId})` })
 		.returning({ version: guidelines.version });
+	return rows[0]?.version ?? 0;
+}
+
+/** The judging form in force; null where the project never composed one. */
+export async function judgingForm(db: Executor, projectId: string): Promise<{ version: number; form: JudgingForm } | null> {
+	const rows = await db.select({ version: judgingForms.version, form: judgingForms.form }).from(judgingForms).where(eq(judgingForms.projectId, projectId)).orderBy(desc(judgingForms.version)).limit(1);
+	return rows[0] ?? null;
+}
+
+/** Adds the next version of the judging form. */
+export async function addJudgingForm(tx: Tx, projectId: string, of: { form: JudgingForm; contentHash: string; createdBy: string }): Promise<number> {
+	const rows = await tx
+		.insert(judgingForms)
+		.values({ projectId, ...of, version: sql`(select coalesce(max(version), 0) + 1 from judging_forms where project_id = ${projectId})` })
+		.returning({ version: judgingForms.version });
 	return rows[0]?.version ?? 0;
 }
 

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
 import type { Mode } from '../../domain/verdict.ts';
@@ -21,6 +22,7 @@ export type LeasedTask = {
 	a: Message[];
 	b: Message[] | null;
 	guideline: { version: number; body: string } | null;
+	form: { version: number; form: JudgingForm } | null;
 };
 
 type ContentRow = {
@@ -33,14 +35,17 @@ type ContentRow = {
 	b: Message[] | null;
 	guideline_version: number | null;
 	guideline_body: string | null;
+	form_version: number | null;
+	form: JudgingForm | null;
 };
 
-const contentColumns = sql`c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body`;
+const contentColumns = sql`c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body, f.version as form_version, f.form`;
 const contentJoins = sql`
 	join prompt_texts pt on pt.prompt_id = c.prompt_id
 	join response_texts ra on ra.response_id = c.response_a_id
 	left join response_texts rb on rb.response_id = c.response_b_id
-	left join lateral (select version, body from guidelines where project_id = c.project_id order by version desc limit 1) g on true`;
+	left join lateral (select version, body from guidelines where project_id = c.project_id order by version desc limit 1) g on true
+	left join lateral (select version, form from judging_forms where project_id = c.project_id order by version desc limit 1) f on true`;
 
 function leased(row: ContentRow): LeasedTask {
 	return {
@@ -51,7 +56,8 @@ function leased(row: ContentRow): LeasedTask {
 		prompt: row.prompt,
 		a: row.a,
 		b: row.b,
-		guideline: row.guideline_version === null ? null : { version: row.guideline_version, body: row.guideline_body ?? '' }
+		guideline: row.guideline_version === null ? null : { version: row.guideline_version, body: row.guideline_body ?? '' },
+		form: row.form_version === null || row.form === null ? null : { version: row.form_version, form: row.form }
 	};
 }
 
@@ -171,6 +177,8 @@ export type TaskForWork = {
 	leaseSeconds: number;
 	guidelineId: string | null;
 	formId: string | null;
+	/** The form in force when the task was leased; null: the plain one. */
+	form: JudgingForm | null;
 };
 
 /** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, whether they passed the comparison on (through this task or another), and an id for a new judgment. */
@@ -182,6 +190,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purp
 	slot_id: string | null;
 	guideline_id: string | null;
 	form_id: string | null;
+	form: JudgingForm | null;
 	role: Role | null;
 	project: Project;
 	new_id: string;
@@ -201,12 +210,13 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		tx,
 		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
 				(select g.id from guidelines g where g.project_id = t.project_id and g.created_at <= t.created_at order by g.version desc limit 1) as guideline_id,
-				(select f.id from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) as form_id,
+				f.id as form_id, f.form,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
 					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
 				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted,
 				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
+			left join lateral (select f.id, f.form from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) f on true
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
 			left join judgments a on a.judge_user_id = ${userId} and a.idempotency_key = ${idempotencyKey}::text
 			where t.id = ${id} and t.annotator_id = ${userId}`
@@ -228,7 +238,8 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 			leaseTokenHash: row.lease_token_hash,
 			leaseSeconds: row.project.leaseSeconds,
 			guidelineId: row.guideline_id,
-			formId: row.form_id
+			formId: row.form_id,
+			form: row.form
 		},
 		newId: row.new_id,
 		access: { project: row.project, role: row.role },

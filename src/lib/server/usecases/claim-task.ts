@@ -1,4 +1,5 @@
 import { sideOrder } from '../../domain/presentation.ts';
+import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Message } from '../../domain/message.ts';
 import { fail, ok } from '../../domain/problem.ts';
@@ -29,6 +30,8 @@ export type ClaimedTask = {
 	left: { messages: Message[] };
 	right: { messages: Message[] } | null;
 	guideline: { version: number; body: string } | null;
+	/** What is asked besides the verdict; null: nothing but an optional rationale. */
+	form: { version: number; form: JudgingForm } | null;
 };
 
 /** A turn without its speaker's name: an import may have put the model's there. */
@@ -44,7 +47,8 @@ function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 		prompt: { messages: unnamed(task.prompt) },
 		left: { messages: unnamed(left) },
 		right: right === null ? null : { messages: unnamed(right) },
-		guideline: task.guideline
+		guideline: task.guideline,
+		form: task.form
 	};
 }
 

@@ -1,3 +1,4 @@
+import type { JudgingForm } from '../../domain/judging-form.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -16,6 +17,7 @@ export type CompareDesk = {
 	project: { slug: string; name: string; locale: string };
 	mine: { judged: number; left: number | null };
 	guideline: { version: number; body: string } | null;
+	form: JudgingForm | null;
 	leaseSeconds: number;
 };
 
@@ -26,15 +28,17 @@ export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const { project, role } = access.value;
 	if (!role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 	const round = await rounds.newest(app.db, project.id);
-	const [mine, left, guideline] = await Promise.all([
+	const [mine, left, guideline, form] = await Promise.all([
 		progress.of(app.db, round.id, actor.userId),
 		roundStats.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
-		projects.guideline(app.db, project.id)
+		projects.guideline(app.db, project.id),
+		projects.judgingForm(app.db, project.id)
 	]);
 	return ok({
 		project: { slug: project.slug, name: project.name, locale: project.locale },
 		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left },
 		guideline: guideline ? { version: guideline.version, body: guideline.body } : null,
+		form: form?.form ?? null,
 		leaseSeconds: project.leaseSeconds
 	});
 }

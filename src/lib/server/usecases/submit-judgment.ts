@@ -1,4 +1,6 @@
 import { contentHash } from '../../domain/canonical-json.ts';
+import { criteriaToCanonical, formErrors, PLAIN_FORM } from '../../domain/judging-form.ts';
+import type { Details } from '../../domain/judging-form.ts';
 import { toCanonical } from '../../domain/presentation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -23,7 +25,7 @@ import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A judgment as the annotator's page or a client sends it: sides as shown. */
-export type Submission = {
+export type Submission = Details & {
 	taskId: string;
 	leaseToken: string;
 	verdict: ShownVerdict;
@@ -138,20 +140,25 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 		if (!access.ok) return access;
 		const verdict = toCanonical(task.sideOrder, submission.verdict);
 		if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
+		const rationale = submission.rationale?.trim() ?? '';
 		if (answered) {
 			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
 			return ok({ judgmentId: answered.id, counted: answered.counted });
 		}
+		const errors = formErrors(task.form ?? PLAIN_FORM, task.mode, { ...submission, rationale });
+		if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
 		const allowed = mayJudge(task, own.skipped, standing, submission);
 		if (!allowed.ok) return allowed;
 
-		const rationale = submission.rationale?.trim() ?? '';
 		const salt = newSecret();
 		const durationMs = submission.durationMs ?? null;
 		const inserted = judgments.insert(tx, {
 			id: judgmentId,
 			task,
 			verdict,
+			strength: submission.strength ?? null,
+			criteria: submission.criteria ? criteriaToCanonical(task.sideOrder, submission.criteria) : null,
+			reasons: submission.reasons ?? null,
 			durationMs,
 			supersedesId: allowed.value,
 			idempotencyKey,

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form.ts';
 import { SKIP_REASONS } from '../../usecases/skip-task.ts';
 import { VOID_REASONS } from '../../usecases/void-judgment.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
@@ -26,7 +27,8 @@ export const claimTask = operation({
 			prompt: messages,
 			left: messages,
 			right: v.nullable(messages),
-			guideline: v.nullable(v.object({ version: v.number(), body: v.string() }))
+			guideline: v.nullable(v.object({ version: v.number(), body: v.string() })),
+			form: v.nullable(v.object({ version: v.number(), form: JudgingFormSchema }))
 		}),
 		204: null
 	},
@@ -68,6 +70,7 @@ export const submitJudgment = operation({
 	body: v.object({
 		leaseToken,
 		verdict: v.picklist(['left', 'right', 'tie', 'both_bad', 'cannot_judge', 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
+		...DetailsSchema.entries,
 		rationale: v.optional(text(20_000, 0)),
 		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
 		supersedes: v.optional(uuid)

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { JudgingFormSchema } from '../../../domain/judging-form.ts';
 import { ROLES } from '../../../domain/permission.ts';
 import { slug, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -86,6 +87,18 @@ export const putGuideline = operation({
 	access: 'project.configure',
 	params: slugParams,
 	body: v.object({ body: text(100_000) }),
+	answers: { 200: v.object({ version: v.number() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});
+
+export const putForm = operation({
+	id: 'putForm',
+	method: 'PUT',
+	path: '/projects/{slug}/form',
+	summary: 'A new version of what a judgment holds besides the verdict; judgments keep the version they were made under',
+	access: 'project.configure',
+	params: slugParams,
+	body: JudgingFormSchema,
 	answers: { 200: v.object({ version: v.number() }) },
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
 });

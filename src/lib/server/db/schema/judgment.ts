@@ -29,7 +29,10 @@ export const judgments = pgTable(
 		judgeRef: text(),
 		verdict: text().notNull(),
 		strength: text(),
-		criteria: jsonb(),
+		/** Verdicts by criterion's key, canonical like the verdict. */
+		criteria: jsonb().$type<Record<string, string>>(),
+		/** Keys of the form's reasons. */
+		reasons: jsonb().$type<string[]>(),
 		spans: jsonb(),
 		supersedesId: uuid().unique('judgments_supersedes'),
 		guidelineId: uuid().references(() => guidelines.id),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { JudgingForm } from '../../../domain/judging-form.ts';
 import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 
@@ -75,7 +76,9 @@ export const judgingForms = pgTable(
 			.notNull()
 			.references(() => projects.id),
 		version: integer().notNull(),
-		form: jsonb().notNull(),
+		form: jsonb().$type<JudgingForm>().notNull(),
+		contentHash: text().notNull(),
+		createdBy: uuid().references(() => users.id),
 		createdAt: createdAt()
 	},
 	(t) => [unique('judging_forms_version').on(t.projectId, t.version)]
