@@ -23,6 +23,9 @@ import { layOutRows } from './training-data.ts';
 /** Pickled optimiser state is needed to resume, not to use a checkpoint; and nobody should unpickle what a store holds. */
 const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 
+/** A worker that went down in order: the attempt is not held against the run. */
+const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worker was stopped.' };
+
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
 
 /** Newest complete checkpoint that earlier attempts left, as the attempt's folder; undefined on a host from which their folders cannot be seen. */
@@ -118,7 +121,7 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	});
 	if (lease.fenced) return;
 	if (context.shutdown.aborted && lease.desired === 'run' && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
-		return requeueAttempt(app, { ...lease.of, problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: ended.exitCode });
+		return requeueAttempt(app, { ...lease.of, problem: WORKER_STOPPED, exitCode: ended.exitCode });
 	}
 	// Also one that was to be stopped and kept: what it saved before it was killed is collected by the next attempt.
 	if (ended.kind === 'broke_off' && lease.desired !== 'cancel_discard') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
@@ -140,6 +143,7 @@ export async function train(context: WorkerContext, job: { runId: string }): Pro
 	try {
 		await attempt(context, at, lease);
 	} catch (error) {
+		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
 		const problem: RunProblem =
 			error instanceof ArtifactDamaged

@@ -1,0 +1,61 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as generations from '#lib/server/db/generations.ts';
+import { failWhatFollows, paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { peopleOf } from '../support/people.ts';
+import { startServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { createWorld, pairRows } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let server: Server;
+let project: { slug: string; id: string };
+beforeAll(async () => {
+	world = await createWorld();
+	project = await world.project({ rows: [...pairRows(40), { messages: [{ role: 'user', content: 'A prompt for round 2?' }] }] });
+	server = await startServer(world);
+}, 120_000);
+afterAll(async () => {
+	await server?.stop();
+	await world?.close();
+});
+
+/** Somebody with this role, as a browser that reads a language. */
+async function browser(role: string, language: string) {
+	const people = peopleOf(world);
+	const { id, email } = await people.account();
+	await world.app.db.execute(sql`insert into memberships (project_id, user_id, role) values (${project.id}, ${id}, ${role})`);
+	const { header: cookie } = await people.session(email);
+	const headers = { cookie, origin: server.origin, 'accept-language': language };
+	return {
+		read: async (path: string) => (await fetch(`${server.origin}${path}`, { headers })).text(),
+		press: async (path: string) =>
+			(await (await fetch(`${server.origin}${path}`, { method: 'POST', headers: { ...headers, accept: 'application/json', 'x-sveltekit-action': 'true', 'content-type': 'application/x-www-form-urlencoded' }, body: '' })).json()) as { type: string; status: number }
+	};
+}
+
+it('the page that shows a failed evaluation and failed answers starts both again, for who may start runs', async () => {
+	const workerId = await paperWorker(world);
+	const { checkpointId } = await trainedCheckpoint(world, project.slug, workerId);
+	const { evaluationId, generationId } = await failWhatFollows(world, checkpointId, workerId);
+	const path = `/projects/${project.slug}/checkpoints/${checkpointId}`;
+	const [engineer, chinese, reviewer] = [await browser('engineer', 'en'), await browser('engineer', 'zh'), await browser('reviewer', 'en')];
+
+	for (const words of ['Evaluate again', 'Make the answers again']) {
+		expect(await engineer.read(path)).toContain(words);
+		expect(await reviewer.read(path)).not.toContain(words);
+	}
+	for (const words of ['重新评估', '重新生成回答']) expect(await chinese.read(path)).toContain(words);
+
+	for (const action of ['evaluate', 'answer']) {
+		expect(await reviewer.press(`${path}?/${action}`)).toMatchObject({ type: 'failure', status: 403 });
+		expect(await engineer.press(`${path}?/${action}`)).toMatchObject({ type: 'redirect', status: 303 });
+		// A second press finds it in line.
+		expect(await engineer.press(`${path}?/${action}`)).toMatchObject({ type: 'failure', status: 409 });
+	}
+	expect((await evaluations.get(world.app.db, evaluationId))?.status).toBe('queued');
+	expect((await generations.get(world.app.db, generationId))?.status).toBe('queued');
+	expect(await engineer.read(path)).not.toContain('Evaluate again');
+});
