@@ -174,6 +174,7 @@ describe('a worker that is lost', () => {
 		expect(await evaluation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
 		expect(await generation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
 		expect((await evaluation()).finishedAt).not.toBeNull();
+		expect([(await audited('evaluation.requeue', evaluationId)).length, (await audited('generation.requeue', generationId)).length]).toEqual([MAX_LOSSES, MAX_LOSSES]);
 	});
 
 	it('and comes back opens no round and stores no answer', async () => {

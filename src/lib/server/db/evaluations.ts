@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import { requeueLost } from './lost-work.ts';
+import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A measured comparison of a checkpoint with its parent on held-out pairs. */
@@ -148,12 +149,12 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 	return rows.length > 0;
 }
 
-/** Puts evaluations whose worker fell silent back in line; the third loss ends one. Gives the ids to enqueue. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+/** Puts evaluations whose worker fell silent back in line; too many losses end one. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
 	return requeueLost(tx, 'evaluations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
 }
 
-/** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
-export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
+/** The same for what these workers were at: they are dead. */
+export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
 	return requeueLost(tx, 'evaluations', sql`worker_id in ${[...workerIds]}`);
 }

@@ -3,6 +3,7 @@ import type { Message } from '../../domain/message.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import { requeueLost } from './lost-work.ts';
+import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 export type Sampling = { temperature: number; topP: number; maxTokens: number };
@@ -193,13 +194,13 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 	return rows.length > 0;
 }
 
-/** Puts generations whose worker fell silent back in line; the third loss ends one. Gives the ids to enqueue. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<string[]> {
+/** Puts generations whose worker fell silent back in line; too many losses end one. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
 	return requeueLost(tx, 'generations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
 }
 
-/** The same for what these workers were at: they are dead. Gives the ids to enqueue. */
-export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<string[]> {
+/** The same for what these workers were at: they are dead. */
+export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
 	return requeueLost(tx, 'generations', sql`worker_id in ${[...workerIds]}`);
 }
 

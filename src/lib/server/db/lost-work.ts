@@ -6,21 +6,23 @@ import { rowsOf } from './rows.ts';
 /** Lost workers after which an evaluation or a generation is given up: it may be what kills them. */
 export const MAX_LOSSES = 3;
 
+/** A row whose worker was lost: in line again, or given up. */
+export type Lost = { id: string; projectId: string; status: 'queued' | 'failed'; losses: number };
+
 /**
  * Puts running rows whose worker is lost back in line; those that lost too many end. Losses are kept in the row's
  * problem and not read from its attempts: an attempt that a worker gave back in order is none.
- * @returns the ids to enqueue
  */
-export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations', which: SQL): Promise<string[]> {
+export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations', which: SQL): Promise<Lost[]> {
 	const losses = sql`coalesce((problem->>'times')::int, 0) + 1`;
 	const givenUp = sql`${losses} >= ${MAX_LOSSES}::int`;
-	const rows = await rowsOf<{ id: string; status: string }>(
+	const rows = await rowsOf<{ id: string; project_id: string; status: Lost['status']; losses: number }>(
 		tx,
 		sql`update ${sql.identifier(table)} set status = case when ${givenUp} then 'failed' else 'queued' end,
 				finished_at = case when ${givenUp} then now() end,
 				problem = jsonb_build_object('code', 'worker_lost', 'times', ${losses},
 					'message', case when ${givenUp} then format('The worker was lost %s times.', ${losses}) else 'The worker that did it is gone.' end)
-			where status = 'running' and ${which} returning id, status`
+			where status = 'running' and ${which} returning id, project_id, status, (problem->>'times')::int as losses`
 	);
-	return rows.flatMap((row) => (row.status === 'queued' ? [row.id] : []));
+	return rows.map(({ id, project_id: projectId, status, losses: times }) => ({ id, projectId, status, losses: times }));
 }

@@ -6,6 +6,7 @@ import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
 import * as runs from '../db/runs.ts';
 import * as workers from '../db/workers.ts';
+import { enqueueLost } from './enqueue-lost.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { WORKER_LOST } from './sweep.ts';
 
@@ -61,8 +62,8 @@ export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: 
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
 			taken += 1;
 		}
-		for (const evaluationId of await evaluations.requeueOf(tx, deadWorkerIds)) await app.enqueue(tx, 'evaluate', { evaluationId });
-		for (const generationId of await generations.requeueOf(tx, deadWorkerIds)) await app.enqueue(tx, 'generate', { generationId });
+		await enqueueLost(app, tx, 'evaluation', await evaluations.requeueOf(tx, deadWorkerIds));
+		await enqueueLost(app, tx, 'generation', await generations.requeueOf(tx, deadWorkerIds));
 		for (const id of deadWorkerIds) await workers.stop(tx, id);
 		return taken;
 	});

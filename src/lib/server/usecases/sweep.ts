@@ -10,6 +10,7 @@ import * as rateLimits from '../db/rate-limits.ts';
 import * as runs from '../db/runs.ts';
 import * as sessions from '../db/sessions.ts';
 import * as slots from '../db/slots.ts';
+import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { fillFromSurplus } from './settle-slots.ts';
@@ -29,14 +30,8 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		}
 	});
 	await app.db.transaction(async (tx) => {
-		for (const evaluationId of await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds)) {
-			await app.enqueue(tx, 'evaluate', { evaluationId });
-			swept.evaluations += 1;
-		}
-		for (const generationId of await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds)) {
-			await app.enqueue(tx, 'generate', { generationId });
-			swept.generations += 1;
-		}
+		swept.evaluations = await enqueueLost(app, tx, 'evaluation', await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
+		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
