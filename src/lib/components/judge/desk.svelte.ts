@@ -1,6 +1,9 @@
 import { v4 as newKey } from 'uuid';
 import { claimPair, renewLease } from './api.ts';
-import { keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
+import { formErrors, PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import type { JudgingForm, ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
+import { emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
+import type { Draft } from './device.ts';
 import { outbox, waiting } from './outbox-view.svelte.ts';
 import type { SkipReason, Verdict } from './outbox.ts';
 import { createTaskQueue } from './task-queue.ts';
@@ -11,7 +14,10 @@ const SHORTEST_LOOK_MS = 300;
 const DRAFT_PAUSE_MS = 250;
 
 /** The pair judged last, which undo opens again. */
-type Judged = { task: HeldTask; key: string; verdict: Verdict; rationale: string };
+type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength: Strength | null };
+
+/** A verdict that was given before all that the form requires was there. */
+export type Pending = { verdict: Verdict; strength: Strength | null; missing: string[] };
 
 export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void };
 
@@ -24,6 +30,11 @@ export class Desk {
 	reopened = $state.raw<Judged | null>(null);
 	last = $state.raw<Judged | null>(null);
 	rationale = $state('');
+	/** Verdicts by criterion's key, as shown. */
+	criteria = $state.raw<Record<string, ShownCriterionVerdict>>({});
+	/** Keys of the chosen reasons. */
+	reasons = $state.raw<string[]>([]);
+	pending = $state.raw<Pending | null>(null);
 	/** Judged and passed on since the page opened, for the header's counts. */
 	judgedHere = $state(0);
 	doneHere = $state(0);
@@ -35,6 +46,7 @@ export class Desk {
 	#seenMs = 0;
 	#visibleSince: number | null = null;
 	#kept = '';
+	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons });
 	#draftTimer: ReturnType<typeof setTimeout> | null = null;
 	#close: (() => void)[] = [];
 
@@ -52,7 +64,7 @@ export class Desk {
 			recall: () => recallTasks(userId, slug),
 			answered: async () => new Set((await outbox.all()).map((entry) => entry.taskId)),
 			onTheWay: () => waiting().filter((entry) => entry.slug === slug && Date.now() - entry.createdAt < options.leaseSeconds * 1000).length,
-			touched: () => this.rationale.trim() !== '' || this.reopened !== null,
+			touched: () => !isEmpty({ ...this.#draft(), rationale: this.rationale.trim() }) || this.reopened !== null,
 			newKey,
 			now: () => Date.now(),
 			later: (run, ms) => {
@@ -142,20 +154,47 @@ export class Desk {
 		this.#shownAt = performance.now();
 		this.#seenMs = 0;
 		this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : null;
-		this.rationale = this.reopened?.rationale ?? '';
-		this.#kept = this.rationale;
+		this.pending = null;
+		this.#fill(this.reopened ?? emptyDraft());
 		if (!task || this.reopened) return;
 		void recallDraft(this.#options.userId, task.taskId)
-			.then((text) => {
-				if (this.#shownTask === task.taskId && this.rationale === '' && text !== '') {
-					this.rationale = text;
-					this.#kept = text;
-				}
+			.then((draft) => {
+				if (this.#shownTask === task.taskId && isEmpty(this.#draft()) && !isEmpty(draft)) this.#fill(draft);
 			})
 			.catch(() => undefined);
 	}
 
-	/** Keeps what is typed, a moment after the last key. */
+	#fill({ rationale, criteria, reasons }: Draft): void {
+		this.rationale = rationale;
+		this.criteria = criteria;
+		this.reasons = reasons;
+		this.#kept = JSON.stringify(this.#draft());
+	}
+
+	/** What is asked of the shown pair besides the verdict. */
+	get form(): JudgingForm {
+		return this.current?.form?.form ?? PLAIN_FORM;
+	}
+
+	/** Says how the answers compare in one aspect; null takes it back. */
+	compare(key: string, verdict: ShownCriterionVerdict | null): void {
+		const { [key]: _, ...others } = this.criteria;
+		this.criteria = verdict === null ? others : { ...others, [key]: verdict };
+		this.#changed();
+	}
+
+	/** Chooses a reason, or takes it back. */
+	toggleReason(key: string): void {
+		this.reasons = this.reasons.includes(key) ? this.reasons.filter((one) => one !== key) : [...this.reasons, key];
+		this.#changed();
+	}
+
+	#changed(): void {
+		if (this.pending) this.pending = { ...this.pending, missing: this.#missing(this.pending.verdict, this.pending.strength) };
+		this.typed();
+	}
+
+	/** Keeps what is typed and chosen, a moment after the last key. */
 	typed(): void {
 		if (this.#draftTimer) clearTimeout(this.#draftTimer);
 		this.#draftTimer = setTimeout(() => this.#keepDraftNow(), DRAFT_PAUSE_MS);
@@ -164,27 +203,52 @@ export class Desk {
 	#keepDraftNow(): void {
 		if (this.#draftTimer) clearTimeout(this.#draftTimer);
 		this.#draftTimer = null;
-		if (this.#shownTask === '' || this.reopened || this.rationale === this.#kept) return;
-		this.#kept = this.rationale;
-		void keepDraft(this.#options.userId, this.#shownTask, this.rationale).catch(() => undefined);
+		const draft = this.#draft();
+		const text = JSON.stringify(draft);
+		if (this.#shownTask === '' || this.reopened || text === this.#kept) return;
+		this.#kept = text;
+		void keepDraft(this.#options.userId, this.#shownTask, draft).catch(() => undefined);
 	}
 
 	#forgetDraft(taskId: string): void {
 		if (this.#draftTimer) clearTimeout(this.#draftTimer);
 		this.#draftTimer = null;
-		void keepDraft(this.#options.userId, taskId, '').catch(() => undefined);
+		void keepDraft(this.#options.userId, taskId, emptyDraft()).catch(() => undefined);
 	}
 
-	/** Gives the verdict on the shown pair. False: there is none, or it has only just appeared. */
-	judge(verdict: Verdict): boolean {
+	#given(verdict: Verdict, strength: Strength | null) {
+		const asks = this.form.strength && (verdict === 'left' || verdict === 'right');
+		return {
+			verdict,
+			...(asks && strength ? { strength } : {}),
+			...(Object.keys(this.criteria).length > 0 ? { criteria: { ...this.criteria } } : {}),
+			...(this.reasons.length > 0 ? { reasons: [...this.reasons] } : {})
+		};
+	}
+
+	#missing(verdict: Verdict, strength: Strength | null): string[] {
+		return formErrors(this.form, 'pair', { ...this.#given(verdict, strength), rationale: this.rationale.trim() }).map((error) => error.field);
+	}
+
+	/**
+	 * Gives the verdict on the shown pair. False: there is none, it has only just
+	 * appeared, or the form requires more; then the verdict waits as `pending`.
+	 */
+	judge(verdict: Verdict, strength: Strength | null = null): boolean {
 		const task = this.current;
 		if (!task || performance.now() - this.#shownAt < SHORTEST_LOOK_MS) return false;
+		const missing = this.#missing(verdict, strength);
+		if (missing.length > 0) {
+			this.pending = { verdict, strength, missing };
+			return false;
+		}
 		this.#pause();
 		const rationale = this.rationale.trim();
+		const given = this.#given(verdict, strength);
 		const key = newKey();
 		const again = this.reopened;
-		const body = { leaseToken: task.leaseToken, verdict, durationMs: Math.min(Math.round(this.#seenMs), 86_400_000), ...(rationale ? { rationale } : {}) };
-		this.last = { task, key, verdict, rationale };
+		const body = { leaseToken: task.leaseToken, ...given, durationMs: Math.min(Math.round(this.#seenMs), 86_400_000), ...(rationale ? { rationale } : {}) };
+		this.last = { task, key, verdict, strength: given.strength ?? null, ...this.#draft(), rationale };
 		void outbox.add({ kind: 'judgment', key, slug: this.#options.slug, taskId: task.taskId, body, ...(again ? { replaces: again.key } : {}) });
 		this.#forgetDraft(task.taskId);
 		if (again) {

@@ -1,5 +1,6 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
+import type { ShownCriterionVerdict } from '#lib/domain/judging-form.ts';
 import type { Change, Entry, OutboxStorage } from './outbox.ts';
 import type { HeldTask } from './task-queue.ts';
 
@@ -7,9 +8,14 @@ interface Device extends DBSchema {
 	outbox: { key: string; value: Entry; indexes: { person: string } };
 	/** Leased pairs of a person in a project. */
 	desk: { key: string; value: { tasks: HeldTask[] } };
-	/** Rationales as they are typed. */
-	drafts: { key: string; value: { text: string; at: number } };
+	/** What is typed and chosen on a pair before its verdict. */
+	drafts: { key: string; value: { text: string; criteria?: Draft['criteria']; reasons?: string[]; at: number } };
 }
+
+/** What a judgment holds before its verdict is given. */
+export type Draft = { rationale: string; criteria: Record<string, ShownCriterionVerdict>; reasons: string[] };
+export const emptyDraft = (): Draft => ({ rationale: '', criteria: {}, reasons: [] });
+export const isEmpty = (draft: Draft): boolean => draft.rationale === '' && Object.keys(draft.criteria).length === 0 && draft.reasons.length === 0;
 
 const DRAFT_DAYS = 14;
 
@@ -80,16 +86,17 @@ export async function recallTasks(userId: string, slug: string): Promise<HeldTas
 	return (await (await open()).get('desk', deskKey(userId, slug)))?.tasks ?? [];
 }
 
-/** Keeps a rationale while it is typed; an empty one is forgotten. */
-export async function keepDraft(userId: string, taskId: string, text: string): Promise<void> {
+/** Keeps a draft while it is made; an empty one is forgotten. */
+export async function keepDraft(userId: string, taskId: string, { rationale, criteria, reasons }: Draft): Promise<void> {
 	const db = await open();
-	if (text === '') await db.delete('drafts', deskKey(userId, taskId));
-	else await db.put('drafts', { text, at: Date.now() }, deskKey(userId, taskId));
+	if (isEmpty({ rationale, criteria, reasons })) await db.delete('drafts', deskKey(userId, taskId));
+	else await db.put('drafts', { text: rationale, criteria, reasons, at: Date.now() }, deskKey(userId, taskId));
 }
 
-/** A rationale that was typed before a reload. */
-export async function recallDraft(userId: string, taskId: string): Promise<string> {
-	return (await (await open()).get('drafts', deskKey(userId, taskId)))?.text ?? '';
+/** A draft from before a reload. */
+export async function recallDraft(userId: string, taskId: string): Promise<Draft> {
+	const kept = await (await open()).get('drafts', deskKey(userId, taskId));
+	return { rationale: kept?.text ?? '', criteria: kept?.criteria ?? {}, reasons: kept?.reasons ?? [] };
 }
 
 /** Forgets drafts nobody came back to. */

@@ -9,9 +9,19 @@ export const VERDICTS: readonly { verdict: Verdict; key: string }[] = [
 	{ verdict: 'cannot_judge', key: '5' }
 ];
 
-export type DeskKey = Verdict | 'skip' | 'undo' | 'guideline' | 'rationale' | 'raw' | 'together' | 'help';
+/** Keys of a form's criteria, in their order: none of them does anything else on the desk. */
+export const CRITERION_KEYS = ['Q', 'W', 'E', 'T', 'Y', 'I', 'O', 'P'] as const;
 
-const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline', r: 'rationale', m: 'raw', l: 'together', '?': 'help', '？': 'help' };
+/** Which of a form's criteria a press is meant for; null: none. */
+export function criterionOf(event: KeyboardEvent, count: number): number | null {
+	if (elsewhere(event)) return null;
+	const index = (CRITERION_KEYS as readonly string[]).indexOf(event.key.toUpperCase());
+	return index >= 0 && index < count ? index : null;
+}
+
+export type DeskKey = Verdict | 'skip' | 'undo' | 'guideline' | 'rationale' | 'raw' | 'difference' | 'together' | 'help';
+
+const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline', r: 'rationale', m: 'raw', d: 'difference', l: 'together', '?': 'help', '？': 'help' };
 
 /** Whether a press belongs to a text field, an open dialog or an input method, and not to the desk. */
 function elsewhere(event: KeyboardEvent): boolean {
@@ -21,10 +31,12 @@ function elsewhere(event: KeyboardEvent): boolean {
 	return document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
 }
 
-/** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them. */
-export function deskKey(event: KeyboardEvent): DeskKey | null {
+/** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them; with `strength`, Shift says how clearly. */
+export function deskKey(event: KeyboardEvent, strength = false): DeskKey | null {
 	if (elsewhere(event)) return null;
-	const digit = /^[1-5]$/u.test(event.key) ? event.key : !event.shiftKey && /^(?:Digit|Numpad)([1-5])$/u.exec(event.code)?.[1];
+	const place = /^(?:Digit|Numpad)([1-5])$/u.exec(event.code)?.[1];
+	// With Shift for how clearly, the place alone says which digit is meant: the character is another one.
+	const digit = strength && place ? place : /^[1-5]$/u.test(event.key) ? event.key : !event.shiftKey && place;
 	const verdict = VERDICTS.find((one) => one.key === digit);
 	if (verdict) return verdict.verdict;
 	return LETTERS[event.key.toLowerCase()] ?? null;

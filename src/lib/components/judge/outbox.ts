@@ -1,3 +1,5 @@
+import type { ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
+
 /**
  * The outbox: every judgment and skip is written down on this device first and
  * sent afterwards, each under its own Idempotency-Key, until the server has
@@ -7,7 +9,7 @@
 export type Verdict = 'left' | 'right' | 'tie' | 'both_bad' | 'cannot_judge';
 export type SkipReason = 'conflict_of_interest' | 'not_my_field' | 'too_long' | 'technical' | 'other';
 
-export type JudgmentBody = { leaseToken: string; verdict: Verdict; rationale?: string; durationMs?: number; supersedes?: string };
+export type JudgmentBody = { leaseToken: string; verdict: Verdict; strength?: Strength; criteria?: Record<string, ShownCriterionVerdict>; reasons?: string[]; rationale?: string; durationMs?: number; supersedes?: string };
 export type SkipBody = { leaseToken: string; reason: SkipReason; note?: string };
 
 /** Why an entry has not gone out, or was refused. */

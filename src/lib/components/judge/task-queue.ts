@@ -1,3 +1,5 @@
+import type { JudgingForm } from '#lib/domain/judging-form.ts';
+
 /**
  * The pairs on the desk: one is shown, up to two more are leased and prepared
  * behind it, so that the next is there the moment a key is pressed. Pure of
@@ -19,6 +21,8 @@ export type HeldTask = {
 	/** Null in single-answer mode. */
 	right: { messages: Message[] } | null;
 	guideline: { version: number; body: string } | null;
+	/** What is asked besides the verdict; null (or missing, in what an older page kept): nothing but an optional rationale. */
+	form?: { version: number; form: JudgingForm } | null;
 };
 
 export type ClaimAnswer =

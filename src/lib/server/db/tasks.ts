@@ -44,8 +44,8 @@ const contentJoins = sql`
 	join prompt_texts pt on pt.prompt_id = c.prompt_id
 	join response_texts ra on ra.response_id = c.response_a_id
 	left join response_texts rb on rb.response_id = c.response_b_id
-	left join lateral (select version, body from guidelines where project_id = c.project_id order by version desc limit 1) g on true
-	left join lateral (select version, form from judging_forms where project_id = c.project_id order by version desc limit 1) f on true`;
+	left join guidelines g on g.id = leased.guideline_id
+	left join judging_forms f on f.id = leased.form_id`;
 
 function leased(row: ContentRow): LeasedTask {
 	return {
@@ -89,17 +89,19 @@ export async function lease(
 				and not exists (select 1 from tasks t where t.id = s.task_id and t.expires_at > now())
 			returning s.comparison_id, s.fencing),
 		lost as (update tasks set state = 'lost' where id = ${of.slot.lapsedTaskId} and state = 'live' and exists (select 1 from taken)),
-		task as (
-			insert into tasks (id, project_id, round_id, comparison_id, purpose, slot_id, annotator_id, lease_token_hash, fencing, expires_at, side_order, claim_key)
+		leased as (
+			insert into tasks (id, project_id, round_id, comparison_id, purpose, slot_id, annotator_id, lease_token_hash, fencing, expires_at, side_order, claim_key, guideline_id, form_id)
 			select name.id, ${of.projectId}, ${of.roundId}, taken.comparison_id, 'counting', ${of.slot.id}, ${of.userId}, ${of.leaseTokenHash}, taken.fencing,
-				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey}
-			from name, taken returning id, comparison_id, expires_at),
+				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey},
+				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
+				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1)
+			from name, taken returning id, comparison_id, expires_at, guideline_id, form_id),
 		moved as (update annotator_progress set cursor = ${of.slot.orderKey} where round_id = ${of.roundId} and user_id = ${of.userId}),
 		audited as (
 			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
-			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', task.id::text, jsonb_build_object('comparison', task.comparison_id) from task)
-		select task.id as task_id, task.expires_at, ${of.sideOrder}::text as side_order, ${contentColumns}
-		from task join comparisons c on c.id = task.comparison_id ${contentJoins}`
+			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', leased.id::text, jsonb_build_object('comparison', leased.comparison_id) from leased)
+		select leased.id as task_id, leased.expires_at, ${of.sideOrder}::text as side_order, ${contentColumns}
+		from leased join comparisons c on c.id = leased.comparison_id ${contentJoins}`
 	);
 	return rows[0] ? leased(rows[0]) : null;
 }
@@ -152,11 +154,11 @@ export async function lapse(tx: Tx, taskId: string): Promise<void> {
 export async function renewToken(tx: Tx, taskId: string, leaseTokenHash: string, leaseSeconds: number): Promise<LeasedTask | null> {
 	const rows = await rowsOf<ContentRow>(
 		tx,
-		sql`with renewed as (
+		sql`with leased as (
 			update tasks set lease_token_hash = ${leaseTokenHash}, expires_at = now() + make_interval(secs => ${leaseSeconds})
-			where id = ${taskId} returning id, comparison_id, expires_at, side_order)
-		select renewed.id as task_id, renewed.expires_at, renewed.side_order, ${contentColumns}
-		from renewed join comparisons c on c.id = renewed.comparison_id ${contentJoins}`
+			where id = ${taskId} returning id, comparison_id, expires_at, side_order, guideline_id, form_id)
+		select leased.id as task_id, leased.expires_at, leased.side_order, ${contentColumns}
+		from leased join comparisons c on c.id = leased.comparison_id ${contentJoins}`
 	);
 	return rows[0] ? leased(rows[0]) : null;
 }
@@ -209,14 +211,13 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 	const rows = await rowsOf<WorkRow>(
 		tx,
 		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
-				(select g.id from guidelines g where g.project_id = t.project_id and g.created_at <= t.created_at order by g.version desc limit 1) as guideline_id,
-				f.id as form_id, f.form,
+				t.guideline_id, t.form_id, f.form,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
 					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
 				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted,
 				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
-			left join lateral (select f.id, f.form from judging_forms f where f.project_id = t.project_id and f.created_at <= t.created_at order by f.version desc limit 1) f on true
+			left join judging_forms f on f.id = t.form_id
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
 			left join judgments a on a.judge_user_id = ${userId} and a.idempotency_key = ${idempotencyKey}::text
 			where t.id = ${id} and t.annotator_id = ${userId}`

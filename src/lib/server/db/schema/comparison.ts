@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
-import { projects } from './project.ts';
+import { guidelines, judgingForms, projects } from './project.ts';
 import { prompts, responses } from './prompt.ts';
 import { rounds } from './round.ts';
 
@@ -90,6 +90,9 @@ export const tasks = pgTable(
 		fencing: integer().notNull(),
 		expiresAt: instant().notNull(),
 		sideOrder: text().notNull(),
+		/** What was in force when it was leased: the judgment is made, checked and recorded under these. */
+		guidelineId: uuid().references(() => guidelines.id),
+		formId: uuid().references(() => judgingForms.id),
 		/** The claim's idempotency key, so that a repeated claim gives the same task. */
 		claimKey: text(),
 		createdAt: createdAt()
