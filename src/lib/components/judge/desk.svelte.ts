@@ -17,7 +17,7 @@ const DRAFT_PAUSE_MS = 250;
 type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength: Strength | null };
 
 /** A verdict that was given before all that the form requires was there. */
-export type Pending = { verdict: Verdict; strength: Strength | null; missing: string[] };
+export type Pending = { verdict: Verdict; strength: Strength | null };
 
 export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void };
 
@@ -180,18 +180,18 @@ export class Desk {
 	compare(key: string, verdict: ShownCriterionVerdict | null): void {
 		const { [key]: _, ...others } = this.criteria;
 		this.criteria = verdict === null ? others : { ...others, [key]: verdict };
-		this.#changed();
+		this.typed();
 	}
 
 	/** Chooses a reason, or takes it back. */
 	toggleReason(key: string): void {
 		this.reasons = this.reasons.includes(key) ? this.reasons.filter((one) => one !== key) : [...this.reasons, key];
-		this.#changed();
+		this.typed();
 	}
 
-	#changed(): void {
-		if (this.pending) this.pending = { ...this.pending, missing: this.#missing(this.pending.verdict, this.pending.strength) };
-		this.typed();
+	/** Fields that the pending verdict still waits for. */
+	get missing(): string[] {
+		return this.pending ? this.#missing(this.pending.verdict, this.pending.strength) : [];
 	}
 
 	/** Keeps what is typed and chosen, a moment after the last key. */
@@ -237,9 +237,8 @@ export class Desk {
 	judge(verdict: Verdict, strength: Strength | null = null): boolean {
 		const task = this.current;
 		if (!task || performance.now() - this.#shownAt < SHORTEST_LOOK_MS) return false;
-		const missing = this.#missing(verdict, strength);
-		if (missing.length > 0) {
-			this.pending = { verdict, strength, missing };
+		if (this.#missing(verdict, strength).length > 0) {
+			this.pending = { verdict, strength };
 			return false;
 		}
 		this.#pause();
