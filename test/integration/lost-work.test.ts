@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
+import * as jobs from '#lib/server/db/jobs.ts';
 import { MAX_LOSSES } from '#lib/server/db/lost-work.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { takeOver } from '#lib/server/usecases/announce-worker.ts';
@@ -61,11 +62,18 @@ describe('a row in line whose job is gone', () => {
 		// A worker that took a job just now is about to claim its row.
 		await takeJobs('1 second');
 		expect((await sweep(world.app)).jobs).toBe(0);
-		await takeJobs('1 second');
 		await world.query(`update pgboss.job set created_on = now() - interval '1 minute', started_on = now() - interval '1 minute'`);
+		await world.app.db.transaction(async (tx) => {
+			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId] });
+			// Another who looks before the first has sent its jobs would send them too.
+			expect((await sweep(world.app)).jobs).toBe(0);
+		});
 		const swept = await Promise.all(Array.from({ length: 8 }, () => sweep(world.app)));
-		expect(swept.reduce((sum, { jobs }) => sum + jobs, 0)).toBe(3);
+		expect(swept.reduce((sum, { jobs: sent }) => sum + sent, 0)).toBe(3);
 		for (const id of ids) expect(await pending(id)).toBe(1);
+		// A job that nobody takes for long is still there to be taken.
+		await world.query(`update pgboss.job set created_on = now() - interval '1 hour' where state = 'created'`);
+		expect((await sweep(world.app)).jobs).toBe(0);
 		// What is over or under way needs none.
 		await beginAttempt(world.app, { runId, workerId });
 		await beginEvaluation(world.app, { evaluationId, workerId });
