@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { length, pieces, splitShared } from './messages.ts';
+import { pieces, splitShared, texts } from './messages.ts';
 
 const say = (content: string): { role: string; content: string } => ({ role: 'assistant', content });
 
@@ -20,7 +20,6 @@ test('what is no text is named', () => {
 	]);
 });
 
-test('counts words, and characters in Chinese', () => {
-	expect(length([say('one two\nthree')], 'en')).toBe(3);
-	expect(length([say('仲裁 时效')], 'zh-Hans')).toBe(4);
+test('an answer’s texts come in order, without what is attached', () => {
+	expect(texts([say('one'), { role: 'assistant', content: [{ type: 'text', text: 'two' }, { type: 'image', artifact: 'abc' }, { type: 'text', text: 'three' }] }])).toEqual(['one', 'two', 'three']);
 });

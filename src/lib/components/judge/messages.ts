@@ -20,9 +20,12 @@ export function splitShared(left: readonly Message[], right: readonly Message[])
 	return { shared: left.slice(0, same), left: left.slice(same), right: right.slice(same) };
 }
 
-/** Length of a text as a reader sees it: characters for Chinese, words for the rest. */
-export function length(messages: readonly Message[], lang: string): number {
-	const text = messages.flatMap((message) => pieces(message.content).map((piece) => (piece.kind === 'text' ? piece.text : ''))).join(' ');
-	if (lang.startsWith('zh')) return Array.from(text.replace(/\s/gu, '')).length;
-	return text.split(/\s+/u).filter(Boolean).length;
+/** The texts of an answer in order, without what is attached. */
+export function texts(messages: readonly Message[]): string[] {
+	return messages.flatMap((message) => textsOf(message.content));
+}
+
+/** The texts of one message's content. */
+export function textsOf(content: Content): string[] {
+	return pieces(content).flatMap((piece) => (piece.kind === 'text' ? [piece.text] : []));
 }
