@@ -7,7 +7,7 @@ export type Difference = { unit: 'word' | 'sentence'; left: Run[][]; right: Run[
 /** How long words, and then sentences, may be searched for the shortest difference. */
 export const PATIENCE_MS = { word: 2_000, sentence: 1_000 } as const;
 
-/** A shared word so short between two that are not shared says nothing: marking around it only makes confetti. */
+/** Letters and marks shared between two words that are not shared: so few say nothing, and marking around them only makes confetti. */
 const SHORT = 3;
 
 const WORD = /[\p{L}\p{N}]/u;
@@ -45,7 +45,7 @@ function smooth({ tokens: cut, only }: Side): void {
 		if (last >= 0 && last < at - 1) {
 			const between = cut.slice(last + 1, at);
 			const words = between.filter((token) => WORD.test(token));
-			const little = words.length === 0 || (words.length === 1 && (words[0]?.length ?? 0) <= (UNSPACED.test(words[0] ?? '') ? 1 : SHORT));
+			const little = words.length <= 1 && between.join('').trim().length <= (UNSPACED.test(words[0] ?? '') ? 1 : SHORT);
 			// A mark ends with its line: each line is a paragraph of its own.
 			if (little && !between.some((token) => token.includes('\n'))) only.fill(true, last + 1, at);
 		}

@@ -110,6 +110,7 @@ test('every block is read in its own direction', () => {
 	const box = page('مرحبا\n\nHello\n\n- بند أول\n- second\n\n> اقتباس\n\n| البند | القيمة |\n|---|---|\n| أ | $x$ |\n\n```js\nx\n```');
 	for (const block of box.querySelectorAll('p, li, td, th')) expect(block.getAttribute('dir')).toBe('auto');
 	for (const holder of ['ul', 'blockquote', 'table']) expect(box.querySelector(holder)?.getAttribute('dir')).toBe('rtl');
+	expect(box.querySelector('.table-scroll')?.getAttribute('dir')).toBe('rtl');
 	expect(box.querySelector('pre')?.getAttribute('dir')).toBe('ltr');
 	expect(page('1. one\n2. two').querySelector('ol')?.getAttribute('dir')).toBe('ltr');
 });

@@ -46,7 +46,11 @@ rules['image'] = (tokens, index) => {
 	const words = [token?.content, host ? `(${m.compare_image({ host })})` : source].filter(Boolean).join(' ');
 	return `<a href="${escape(source)}" data-image="">${escape(words)}</a>`;
 };
-rules['table_open'] = (tokens, index, options, _env, self) => `<div class="table-scroll" tabindex="0" role="group" aria-label="${escape(m.compare_table())}">${self.renderToken(tokens, index, options)}`;
+rules['table_open'] = (tokens, index, options, _env, self) => {
+	// A table read from the right stands on the right, and its box scrolls from there.
+	const way = tokens[index]?.attrGet('dir') ?? 'ltr';
+	return `<div class="table-scroll" dir="${way}" tabindex="0" role="group" aria-label="${escape(m.compare_table())}">${self.renderToken(tokens, index, options)}`;
+};
 rules['table_close'] = () => '</table></div>';
 rules['code_inline'] = (tokens, index) => `<code dir="auto">${escape(tokens[index]?.content ?? '')}</code>`;
 // What scrolls sideways must be reachable by keyboard.
