@@ -11,7 +11,6 @@ import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
 
 /** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
 const SHORTEST_LOOK_MS = 300;
-const DRAFT_PAUSE_MS = 250;
 
 /** The pair judged last, which undo opens again. */
 type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength: Strength | null };
@@ -47,7 +46,6 @@ export class Desk {
 	#visibleSince: number | null = null;
 	#kept = '';
 	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons });
-	#draftTimer: ReturnType<typeof setTimeout> | null = null;
 	#close: (() => void)[] = [];
 
 	constructor(options: DeskOptions) {
@@ -131,7 +129,7 @@ export class Desk {
 
 	/** Leaves the desk; leases stay and are picked up again. */
 	close(): void {
-		this.#keepDraftNow();
+		this.keepDraft();
 		for (const end of this.#close.splice(0)) end();
 	}
 
@@ -180,13 +178,13 @@ export class Desk {
 	compare(key: string, verdict: ShownCriterionVerdict | null): void {
 		const { [key]: _, ...others } = this.criteria;
 		this.criteria = verdict === null ? others : { ...others, [key]: verdict };
-		this.typed();
+		this.keepDraft();
 	}
 
 	/** Chooses a reason, or takes it back. */
 	toggleReason(key: string): void {
 		this.reasons = this.reasons.includes(key) ? this.reasons.filter((one) => one !== key) : [...this.reasons, key];
-		this.typed();
+		this.keepDraft();
 	}
 
 	/** Fields that the pending verdict still waits for. */
@@ -194,15 +192,8 @@ export class Desk {
 		return this.pending ? this.#missing(this.pending.verdict, this.pending.strength) : [];
 	}
 
-	/** Keeps what is typed and chosen, a moment after the last key. */
-	typed(): void {
-		if (this.#draftTimer) clearTimeout(this.#draftTimer);
-		this.#draftTimer = setTimeout(() => this.#keepDraftNow(), DRAFT_PAUSE_MS);
-	}
-
-	#keepDraftNow(): void {
-		if (this.#draftTimer) clearTimeout(this.#draftTimer);
-		this.#draftTimer = null;
+	/** Keeps what is typed and chosen, at once: a tab may be closed with the next key. */
+	keepDraft(): void {
 		const draft = this.#draft();
 		const text = JSON.stringify(draft);
 		if (this.#shownTask === '' || this.reopened || text === this.#kept) return;
@@ -211,8 +202,6 @@ export class Desk {
 	}
 
 	#forgetDraft(taskId: string): void {
-		if (this.#draftTimer) clearTimeout(this.#draftTimer);
-		this.#draftTimer = null;
 		void keepDraft(this.#options.userId, taskId, emptyDraft()).catch(() => undefined);
 	}
 
@@ -281,7 +270,7 @@ export class Desk {
 			return true;
 		}
 		if (!this.last) return false;
-		this.#keepDraftNow();
+		this.keepDraft();
 		this.reopened = this.last;
 		this.#settleView();
 		return true;
