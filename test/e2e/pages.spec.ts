@@ -13,6 +13,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'engineer', path: '/projects/law-firm/runs' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/new' },
 	{ role: 'reviewer', path: '/projects/law-firm/checkpoints' },
+	{ role: 'reviewer', path: '/projects/law-firm/agreement' },
 	{ role: 'reviewer', path: '/projects/law-firm/members' },
 	{ role: 'annotator', path: '/projects/law-firm' },
 	{ role: 'annotator', path: '/projects/law-firm/guideline' },

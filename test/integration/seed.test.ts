@@ -135,7 +135,7 @@ describe('a first start', () => {
 			order.push(careful.has(texts[0] ?? ''));
 			expect(prompt.messages.map((message) => Object.keys(message).sort())).toEqual([['content', 'role'], ['content', 'role']]);
 			// Nothing beside these texts but what says nothing of them.
-			expect(rest).toEqual({ mode: 'pair' });
+			expect(rest).toEqual({ mode: 'pair', form: null });
 			expect(Object.keys(guideline ?? {}).sort()).toEqual(['body', 'version']);
 			expect([taskId, leaseToken, leaseExpiresAt].join(' ')).not.toMatch(/careful|vague|commit|-\d\d$/);
 		}

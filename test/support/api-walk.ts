@@ -117,6 +117,7 @@ export const REQUESTS: Record<string, Make> = {
 	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),
+	readAgreement: inProject('/agreement?round=1'),
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),

@@ -23,6 +23,7 @@ export const PERMISSIONS = {
 	'import.read': ['reviewer', 'engineer', 'owner'],
 	'task.judge': ['annotator', 'reviewer'],
 	'judgment.void': ['reviewer', 'owner'],
+	'agreement.read': ['reviewer', 'engineer', 'owner'],
 	'round.read': ['reviewer', 'engineer', 'owner'],
 	'snapshot.create': ['engineer', 'owner'],
 	'snapshot.read': ['reviewer', 'engineer', 'owner'],

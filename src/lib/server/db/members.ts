@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Role } from '../../domain/permission.ts';
 import type { Executor, Tx } from './client.ts';
 import { userProfiles, users } from './schema/account.ts';
@@ -124,4 +124,11 @@ export async function candidates(db: Executor, projectId: string, of: { search: 
 		.where(and(isNull(users.deactivatedAt), isNull(memberships.userId), sql`(${userProfiles.name} ilike ${pattern} or ${userProfiles.email} ilike ${pattern})`))
 		.orderBy(asc(userProfiles.name), asc(users.id))
 		.limit(of.limit);
+}
+
+/** Names of these people by id. */
+export async function names(db: Executor, userIds: readonly string[]): Promise<Map<string, string>> {
+	if (userIds.length === 0) return new Map();
+	const rows = await db.select({ id: userProfiles.userId, name: userProfiles.name }).from(userProfiles).where(inArray(userProfiles.userId, [...userIds]));
+	return new Map(rows.map(({ id, name }) => [id, name]));
 }

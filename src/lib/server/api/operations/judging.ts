@@ -90,3 +90,29 @@ export const voidJudgment = operation({
 	answers: { 200: v.object({ voided: v.number(), reopened: v.boolean() }) },
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
 });
+
+const figure = v.object({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), method: v.string(), reason: v.optional(v.string()) });
+
+export const readAgreement = operation({
+	id: 'readAgreement',
+	method: 'GET',
+	path: '/projects/{slug}/agreement',
+	summary: 'How well people agree, over all rounds or in one, on the verdict or on a criterion; intervals by prompt group',
+	access: 'agreement.read',
+	params: slugParams,
+	query: v.object({ round: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/, 'a round’s number'), v.transform(Number))), criterion: v.optional(text(40)) }),
+	answers: {
+		200: v.looseObject({
+			round: v.nullable(v.number()),
+			criterion: v.nullable(v.string()),
+			judgments: v.number(),
+			people: v.number(),
+			alphaNominal: figure,
+			alphaOrdinal: v.nullable(figure),
+			leftRate: figure,
+			medianSeconds: figure,
+			pairs: v.array(v.object({ people: v.array(v.string()), alpha: figure, equal: figure }))
+		})
+	},
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});

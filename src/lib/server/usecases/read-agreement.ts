@@ -1,0 +1,72 @@
+import { agreementAlpha } from '../../domain/agreement/alpha-figure.ts';
+import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
+import { leftRate } from '../../domain/agreement/left-rate.ts';
+import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
+import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
+import { PAIR_NOMINAL, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as agreement from '../db/agreement.ts';
+import * as members from '../db/members.ts';
+import * as rounds from '../db/rounds.ts';
+import { allow } from './access.ts';
+
+/** From this many judgments on, fewer resamples: the bounds move in the third digit, and the page still answers within a second. */
+const MANY = 10_000;
+const FEWER_RESAMPLES = 200;
+/** Two people's common comparisons are few, and pairs are many. */
+const PAIR_RESAMPLES = 200;
+
+/** How well people agree (semantics 19, 22): each figure with its interval, what it was measured on, and why it has none. */
+export type Agreement = {
+	round: number | null;
+	criterion: string | null;
+	judgments: number;
+	people: number;
+	alphaNominal: AgreementFigure;
+	/** Null for a criterion: it has no strength, the scale would be the nominal one's order alone. */
+	alphaOrdinal: AgreementFigure | null;
+	leftRate: AgreementFigure;
+	medianSeconds: AgreementFigure;
+	/** Every two people who judged the same comparisons. */
+	pairs: { people: [string, string]; alpha: AgreementFigure; equal: AgreementFigure }[];
+};
+
+export type AgreementPage = Agreement & { rounds: number[]; criteria: { key: string; name: string }[] };
+
+/** Agreement between the people of a project, over all rounds or in one, on the verdict or on one criterion. Names are the reviewers' and owners' to see. */
+export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; round?: number | undefined; criterion?: string | undefined }): Promise<Result<AgreementPage>> {
+	const { db } = app;
+	const access = await allow(db, actor, { slug: input.slug }, 'agreement.read');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const [all, criteria] = await Promise.all([rounds.list(db, project.id), agreement.criteriaEver(db, project.id)]);
+	const round = input.round === undefined ? null : all.find((one) => one.number === input.round);
+	if (round === undefined) return fail('not_found', `There is no round ${input.round}.`);
+	const criterion = input.criterion ?? null;
+	if (criterion !== null && !criteria.some((one) => one.key === criterion)) return fail('not_found', `No form of this project ever asked for “${criterion}”.`);
+
+	const judgments = await agreement.standingJudgments(db, { projectId: project.id, roundId: round?.id ?? null, criterion });
+	const options = { seed: `${project.seed}:agreement`, ...(judgments.length > MANY ? { resamples: FEWER_RESAMPLES } : {}) };
+	const pairs = pairwiseAgreements(judgments, PAIR_NOMINAL, { ...options, resamples: PAIR_RESAMPLES });
+	const names = await members.names(db, [...new Set(judgments.map(({ judge }) => judge))]);
+	const name = (id: string) => names.get(id) ?? id;
+	return ok({
+		round: round?.number ?? null,
+		criterion,
+		judgments: judgments.length,
+		people: new Set(judgments.map(({ judge }) => judge)).size,
+		alphaNominal: agreementAlpha(judgments, PAIR_NOMINAL, options),
+		alphaOrdinal: criterion === null ? agreementAlpha(judgments, PAIR_ORDINAL, options) : null,
+		leftRate: leftRate(judgments, options),
+		medianSeconds: medianSeconds(
+			judgments.flatMap(({ group, seconds }) => (seconds === null ? [] : [{ group, seconds }])),
+			options
+		),
+		pairs: pairs.map(({ judges: [x, y], alpha, equal }) => ({ people: [name(x), name(y)], alpha, equal })),
+		rounds: all.map((one) => one.number),
+		criteria
+	});
+}
