@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
 	bigint,
+	boolean,
 	check,
 	doublePrecision,
 	index,
@@ -42,6 +43,8 @@ export const comparisons = pgTable(
 		status: text().notNull().default('open'),
 		/** Slots that hold a counting judgment; moved with the pointer, in the same transaction. */
 		filled: integer().notNull().default(0),
+		/** Whether the judgments that count disagree beyond the project's rule, and nobody has adjudicated: kept with the pointers. */
+		disputed: boolean().notNull().default(false),
 		/** Stored random place in the queue. */
 		orderKey: bigint({ mode: 'number' }).notNull(),
 		policy: text().notNull(),
@@ -58,10 +61,13 @@ export const comparisons = pgTable(
 		index('comparisons_exhausted')
 			.on(t.roundId)
 			.where(sql`status = 'exhausted'`),
+		index('comparisons_disputed')
+			.on(t.roundId, t.orderKey)
+			.where(sql`disputed`),
 		check('comparisons_mode_sides', sql`(${t.mode} = 'pair' and ${t.responseBId} is not null) or (${t.mode} = 'single' and ${t.responseBId} is null)`),
 		check('comparisons_filled', sql`${t.filled} between 0 and ${t.overlap}`),
 		check('comparisons_propensity', sql`${t.propensity} > 0 and ${t.propensity} <= 1`),
-		check('comparisons_status', sql`${t.status} in ('open','complete','exhausted','closed','identical')`)
+		check('comparisons_status', sql`${t.status} in ('open','complete','exhausted','closed','identical','gold')`)
 	]
 );
 

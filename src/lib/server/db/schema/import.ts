@@ -55,6 +55,8 @@ export const importRows = pgTable(
 		messages: jsonb().$type<Message[]>().notNull(),
 		tags: text().array(),
 		matter: text(),
+		requires: text().array().notNull().default(sql`'{}'`),
+		language: text(),
 		responses: jsonb().$type<StagedResponse[]>().notNull(),
 		pairs: jsonb().$type<StagedPair[]>().notNull()
 	},

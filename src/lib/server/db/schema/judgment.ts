@@ -38,6 +38,9 @@ export const judgments = pgTable(
 		guidelineId: uuid().references(() => guidelines.id),
 		formId: uuid().references(() => judgingForms.id),
 		durationMs: integer(),
+		/** Language of the page it was made on, and the version of the program that sent it. */
+		language: text(),
+		clientVersion: text(),
 		/** Client's Idempotency-Key and the hash of the body sent under it. */
 		idempotencyKey: text(),
 		bodyHash: text(),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { JudgingForm } from '../../../domain/judging-form.ts';
+import type { JudgingPolicy } from '../../../domain/judging-policy.ts';
 import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 
@@ -21,6 +22,8 @@ export const projects = pgTable(
 		/** Shares of prompt groups, e.g. {train: 0.75, dev: 0.05, test: 0.2}. */
 		splitShares: jsonb().$type<{ train: number; dev: number; test: number }>().notNull(),
 		leaseSeconds: integer().notNull().default(900),
+		/** Gold, repeats and adjudication as the owner set them; missing parts have their defaults. */
+		judgingPolicy: jsonb().$type<Partial<JudgingPolicy>>().notNull().default({}),
 		createdAt: createdAt()
 	},
 	(t) => [
@@ -41,6 +44,10 @@ export const memberships = pgTable(
 			.notNull()
 			.references(() => users.id),
 		role: text().notNull(),
+		/** What the person knows; a prompt that requires more is not given to them. */
+		skills: text().array().notNull().default(sql`'{}'`),
+		/** Languages the person judges in, as BCP 47 tags; none: any. */
+		languages: text().array().notNull().default(sql`'{}'`),
 		createdAt: createdAt()
 	},
 	(t) => [

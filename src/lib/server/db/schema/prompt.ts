@@ -39,11 +39,16 @@ export const prompts = pgTable(
 		importId: uuid(),
 		tags: text().array(),
 		matter: text(),
+		/** Skills that who judges it must have. */
+		requires: text().array().notNull().default(sql`'{}'`),
+		/** BCP 47 tag; null: anybody can read it. */
+		language: text(),
 		createdAt: createdAt()
 	},
 	(t) => [
 		unique('prompts_content').on(t.projectId, t.contentHash),
-		index('prompts_group').on(t.groupId)
+		index('prompts_group').on(t.groupId),
+		index('prompts_matter').on(t.projectId, t.matter).where(sql`matter is not null`)
 	]
 );
 

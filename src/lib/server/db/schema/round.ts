@@ -46,6 +46,8 @@ export const annotatorProgress = pgTable(
 			.references(() => users.id),
 		/** Queue position of the last claim (semantics 8). */
 		cursor: bigint({ mode: 'number' }).notNull().default(-1),
+		/** Tasks leased to this person in the round: the number that draws whether the next is gold or a repeat. */
+		claimed: integer().notNull().default(0),
 		judged: integer().notNull().default(0),
 		/** What this person's actions changed in the round's totals (a void takes away): only sums over all people mean something. */
 		counted: integer().notNull().default(0),

@@ -1,0 +1,51 @@
+import { bigint, check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { users } from './account.ts';
+import { createdAt } from './columns.ts';
+import { projects } from './project.ts';
+import { prompts, responses } from './prompt.ts';
+
+/** An image or document of a project; its bytes lie in the artifact store under their hash. */
+export const artifacts = pgTable(
+	'artifacts',
+	{
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		sha256: text().notNull(),
+		/** What the bytes are, sniffed, whatever their name said. */
+		mediaType: text().notNull(),
+		bytes: bigint({ mode: 'number' }).notNull(),
+		width: integer(),
+		height: integer(),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [primaryKey({ columns: [t.projectId, t.sha256] }), check('artifacts_media_type', sql`${t.mediaType} in ('image/png','image/jpeg','image/webp','application/pdf','text/plain','text/markdown')`)]
+);
+
+/** Which prompts hold an artifact: who may see the prompt may see it. */
+export const promptArtifacts = pgTable(
+	'prompt_artifacts',
+	{
+		promptId: uuid()
+			.notNull()
+			.references(() => prompts.id),
+		sha256: text().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.promptId, t.sha256] }), index('prompt_artifacts_sha256').on(t.sha256)]
+);
+
+/** Which responses hold an artifact. */
+export const responseArtifacts = pgTable(
+	'response_artifacts',
+	{
+		responseId: uuid()
+			.notNull()
+			.references(() => responses.id),
+		sha256: text().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.responseId, t.sha256] }), index('response_artifacts_sha256').on(t.sha256)]
+);
