@@ -23,6 +23,12 @@ export const PERMISSIONS = {
 	'import.read': ['reviewer', 'engineer', 'owner'],
 	'task.judge': ['annotator', 'reviewer'],
 	'judgment.void': ['reviewer', 'owner'],
+	'judgment.read': ['reviewer', 'engineer', 'owner'],
+	/** One's own record: it stays one's own whatever the role becomes. */
+	'judgment.own': ['annotator', 'reviewer', 'engineer', 'owner'],
+	'judgment.adjudicate': ['reviewer'],
+	'gold.manage': ['reviewer', 'owner'],
+	'walls.manage': ['reviewer', 'owner'],
 	'agreement.read': ['reviewer', 'engineer', 'owner'],
 	'round.read': ['reviewer', 'engineer', 'owner'],
 	'snapshot.create': ['engineer', 'owner'],

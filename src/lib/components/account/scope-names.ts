@@ -12,6 +12,8 @@ const NAMES: Record<Action, () => string> = {
 	'import.read': m.account_scope_import_read,
 	'task.judge': m.account_scope_task_judge,
 	'judgment.void': m.account_scope_judgment_void,
+	'judgment.read': m.account_scope_judgment_read,
+	'judgment.own': m.account_scope_judgment_own,
 	'agreement.read': m.account_scope_agreement_read,
 	'round.read': m.account_scope_round_read,
 	'snapshot.create': m.account_scope_snapshot_create,

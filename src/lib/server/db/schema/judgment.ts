@@ -54,6 +54,7 @@ export const judgments = pgTable(
 		index('judgments_person').on(t.comparisonId, t.judgeUserId),
 		index('judgments_project').on(t.projectId, t.id),
 		index('judgments_task').on(t.taskId),
+		index('judgments_judge').on(t.judgeUserId, t.projectId, t.id),
 		foreignKey({ name: 'judgments_mode', columns: [t.comparisonId, t.mode], foreignColumns: [comparisons.id, comparisons.mode] }),
 		check('judgments_verdict', sql`(${t.mode} = 'pair' and ${t.verdict} in ('a','b','tie','both_bad','cannot_judge')) or (${t.mode} = 'single' and ${t.verdict} in ('good','bad','cannot_judge'))`),
 		check('judgments_origin', sql`${t.origin} in ('workspace','import','playground','feedback','model')`),
@@ -99,4 +100,23 @@ export const judgmentVoidTexts = pgTable('judgment_void_texts', {
 		.references(() => judgmentVoids.judgmentId),
 	salt: text().notNull(),
 	note: text().notNull()
+});
+
+/** A judgment that corrects another one, long after: append-only, with why where a snapshot had been made. */
+export const judgmentCorrections = pgTable('judgment_corrections', {
+	judgmentId: uuid()
+		.primaryKey()
+		.references(() => judgments.id),
+	/** Salted hash of the erasable reason beside it. */
+	reasonHash: text(),
+	createdAt: createdAt()
+});
+
+/** Why a judgment was corrected; may be erased, the record keeps its salted hash. */
+export const judgmentCorrectionTexts = pgTable('judgment_correction_texts', {
+	judgmentId: uuid()
+		.primaryKey()
+		.references(() => judgmentCorrections.judgmentId),
+	salt: text().notNull(),
+	reason: text().notNull()
 });
