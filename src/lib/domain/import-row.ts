@@ -8,15 +8,15 @@ import { canonicalOrder, comparisonHash, everyPair, queueKey } from './pairing.t
 /** A response of a staged row, with its content hash. */
 export type StagedResponse = { hash: string; messages: Message[] };
 
-/** A pair of a staged row in canonical order; `verdict` is the preference the file states, if any. */
+/** A pair of a staged row in canonical order, or one answer alone (`b` null); `verdict` is the preference the file states, if any. */
 export type StagedPair = {
 	a: string;
-	b: string;
+	b: string | null;
 	contentHash: string;
 	orderKey: number;
 	propensity: number;
 	policy: string;
-	verdict: 'a' | 'b' | null;
+	verdict: 'a' | 'b' | 'good' | 'bad' | null;
 };
 
 /** A row of an import file, ready to be published. */
@@ -46,7 +46,8 @@ export type RowError = { field: string; message: string };
 
 type Read = { ok: true; row: StagedRow } | { ok: false; error: RowError };
 type Fields = Record<string, unknown>;
-type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null };
+/** `single`: its one answer is judged alone; null: its answers are compared. */
+type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null; single?: { label: boolean | null } };
 
 const wrong = (field: string, message: string) => ({ ok: false as const, error: { field, message } });
 
@@ -124,6 +125,44 @@ function readResponses(fields: Fields): { ok: true; given: Given } | ReturnType<
 	return { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as number | null } };
 }
 
+/** Whether a row's one answer is judged alone, and how the file judged it. */
+function readSingle(fields: Fields): { ok: true; single: { label: boolean | null } } | ReturnType<typeof wrong> {
+	const label = fields['label'] ?? null;
+	// A CSV file has no booleans; spreadsheets write TRUE.
+	const read = typeof label === 'string' ? { true: true, false: false }[label.toLowerCase()] : label;
+	if (read !== null && typeof read !== 'boolean') return wrong('label', 'true (good) or false (bad)');
+	return { ok: true, single: { label: read } };
+}
+
+/** `{prompt or messages, completion, label?}`: one answer, good or bad, as unpaired preference sets (KTO) are published. */
+function readCompletion(fields: Fields): { ok: true; given: Given } | ReturnType<typeof wrong> {
+	const name = fields['prompt'] === undefined ? 'messages' : 'prompt';
+	const prompt = readMessages(fields[name], name, 'user');
+	if (!prompt.ok) return prompt;
+	const completion = readMessages(fields['completion'], 'completion', 'assistant');
+	if (!completion.ok) return completion;
+	const single = readSingle(fields);
+	return single.ok ? { ok: true, given: { prompt: prompt.messages, responses: [completion.messages], preferred: null, single: single.single } } : single;
+}
+
+/** A row of any shape, its answers to be compared or judged alone. */
+function readGiven(fields: Fields): { ok: true; given: Given } | ReturnType<typeof wrong> {
+	const mode = fields['mode'] ?? null;
+	if (mode !== null && mode !== 'pair' && mode !== 'single') return wrong('mode', 'pair or single');
+	const preference = fields['chosen'] !== undefined || fields['rejected'] !== undefined;
+	if (fields['completion'] !== undefined) {
+		if (preference || fields['responses'] !== undefined) return wrong('completion', 'is judged alone; give either it, or answers to compare');
+		return mode === 'pair' ? wrong('mode', 'a row with “completion” has one answer: single') : readCompletion(fields);
+	}
+	if (preference) return mode === 'single' ? wrong('mode', 'a row with “chosen” and “rejected” has two answers: pair') : readPreference(fields);
+	const read = readResponses(fields);
+	if (!read.ok || mode !== 'single') return read;
+	if (read.given.responses.length !== 1) return wrong('responses', `one answer in single mode, here are ${read.given.responses.length}`);
+	if (read.given.preferred !== null) return wrong('preferred', 'one answer alone is preferred to none; give “label”');
+	const single = readSingle(fields);
+	return single.ok ? { ok: true, given: { ...read.given, single: single.single } } : single;
+}
+
 function checkTurns(given: Given): ReturnType<typeof wrong> | null {
 	const last = given.prompt.at(-1);
 	if (!last || (last.role !== 'user' && last.role !== 'tool')) return wrong('messages', 'must end with a turn of the user: that is what is answered');
@@ -137,6 +176,12 @@ function checkTurns(given: Given): ReturnType<typeof wrong> | null {
 
 /** Same messages, same hash, whatever their fields' order; the order of turns matters. */
 const hashOf = (messages: Message[]): string => contentHash(messages);
+
+/** The row's one answer, to be judged alone. */
+function aloneOf(promptHash: string, response: StagedResponse, label: boolean | null, seed: string): StagedPair {
+	const hash = comparisonHash(promptHash, response.hash, null);
+	return { a: response.hash, b: null, contentHash: hash, orderKey: queueKey(seed, hash), propensity: 1, policy: 'as_imported', verdict: label === null ? null : label ? 'good' : 'bad' };
+}
 
 /** Every pair of the row's answers in canonical order, with the preference that the row states. */
 function pairsOf(promptHash: string, responses: StagedResponse[], preferred: number | null, seed: string): StagedPair[] {
@@ -153,7 +198,8 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
 
 /**
  * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?}`
- * or `{prompt, chosen, rejected, …}`, each text or message lists.
+ * or `{prompt, chosen, rejected, …}`, each text or message lists; one answer to be judged alone as
+ * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`.
  * The system prompt is the row's own, else the project's (semantics 14); the split
  * is drawn from the group (semantics 10). The error names the field and what would be right.
  */
@@ -161,7 +207,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
 	const fields = value as Fields;
 	const preference = fields['chosen'] !== undefined || fields['rejected'] !== undefined;
-	const read = preference ? readPreference(fields) : readResponses(fields);
+	const read = readGiven(fields);
 	if (!read.ok) return read;
 	const turns = checkTurns(read.given);
 	if (turns) return turns;
@@ -188,6 +234,8 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	}
 	const promptHash = hashOf(messages);
 	// The question alone: the same one under another system message must not be trained on here and tested there.
+	const { single, preferred } = read.given;
+	const [first] = responses;
 	const groupKey = text(fields, 'group') ?? `prompt:${hashOf(own ? read.given.prompt.slice(1) : read.given.prompt)}`;
 	return {
 		ok: true,
@@ -201,7 +249,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			tags: tags as string[] | null,
 			matter: text(fields, 'matter'),
 			responses,
-			pairs: pairsOf(promptHash, responses, read.given.preferred, context.seed)
+			pairs: single && first ? [aloneOf(promptHash, first, single.label, context.seed)] : pairsOf(promptHash, responses, preferred, context.seed)
 		}
 	};
 }

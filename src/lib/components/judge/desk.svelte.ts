@@ -8,6 +8,7 @@ import { outbox, waiting } from './outbox-view.svelte.ts';
 import type { SkipReason, Verdict } from './outbox.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
+import type { Mode } from '#lib/domain/verdict.ts';
 
 /** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
 const SHORTEST_LOOK_MS = 300;
@@ -169,9 +170,15 @@ export class Desk {
 		this.#kept = JSON.stringify(this.#draft());
 	}
 
-	/** What is asked of the shown pair besides the verdict. */
+	/** Whether two answers lie on the desk or one. */
+	get mode(): Mode {
+		return this.current?.mode ?? 'pair';
+	}
+
+	/** What is asked of the shown pair besides the verdict. One answer alone is better than none: no strength. */
 	get form(): JudgingForm {
-		return this.current?.form?.form ?? PLAIN_FORM;
+		const form = this.current?.form?.form ?? PLAIN_FORM;
+		return this.mode === 'single' ? { ...form, strength: false } : form;
 	}
 
 	/** Says how the answers compare in one aspect; null takes it back. */
@@ -216,7 +223,7 @@ export class Desk {
 	}
 
 	#missing(verdict: Verdict, strength: Strength | null): string[] {
-		return formErrors(this.form, 'pair', { ...this.#given(verdict, strength), rationale: this.rationale.trim() }).map((error) => error.field);
+		return formErrors(this.form, this.mode, { ...this.#given(verdict, strength), rationale: this.rationale.trim() }).map((error) => error.field);
 	}
 
 	/**

@@ -1,13 +1,21 @@
+import type { Mode } from '#lib/domain/verdict.ts';
 import type { Verdict } from './outbox.ts';
 
-/** The verdicts in the order of their keys. */
-export const VERDICTS: readonly { verdict: Verdict; key: string }[] = [
-	{ verdict: 'left', key: '1' },
-	{ verdict: 'right', key: '2' },
-	{ verdict: 'tie', key: '3' },
-	{ verdict: 'both_bad', key: '4' },
-	{ verdict: 'cannot_judge', key: '5' }
-];
+/** The verdicts of each mode in the order of their keys; what both have is on the same key. */
+export const VERDICTS: { readonly [mode in Mode]: readonly { verdict: Verdict; key: string }[] } = {
+	pair: [
+		{ verdict: 'left', key: '1' },
+		{ verdict: 'right', key: '2' },
+		{ verdict: 'tie', key: '3' },
+		{ verdict: 'both_bad', key: '4' },
+		{ verdict: 'cannot_judge', key: '5' }
+	],
+	single: [
+		{ verdict: 'good', key: '1' },
+		{ verdict: 'bad', key: '2' },
+		{ verdict: 'cannot_judge', key: '5' }
+	]
+};
 
 /** Keys of a form's criteria, in their order: none of them does anything else on the desk. */
 export const CRITERION_KEYS = ['Q', 'W', 'E', 'T', 'Y', 'I', 'O', 'P'] as const;
@@ -32,12 +40,12 @@ function elsewhere(event: KeyboardEvent): boolean {
 }
 
 /** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them; with `strength`, Shift says how clearly. */
-export function deskKey(event: KeyboardEvent, strength = false): DeskKey | null {
+export function deskKey(event: KeyboardEvent, { mode, strength }: { mode: Mode; strength: boolean }): DeskKey | null {
 	if (elsewhere(event)) return null;
 	const place = /^(?:Digit|Numpad)([1-5])$/u.exec(event.code)?.[1];
 	// With Shift for how clearly, the place alone says which digit is meant: the character is another one.
 	const digit = strength && place ? place : /^[1-5]$/u.test(event.key) ? event.key : !event.shiftKey && place;
-	const verdict = VERDICTS.find((one) => one.key === digit);
+	const verdict = VERDICTS[mode].find((one) => one.key === digit);
 	if (verdict) return verdict.verdict;
 	return LETTERS[event.key.toLowerCase()] ?? null;
 }

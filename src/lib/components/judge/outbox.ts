@@ -1,4 +1,5 @@
 import type { ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
+import type { ShownVerdict } from '#lib/domain/verdict.ts';
 
 /**
  * The outbox: every judgment and skip is written down on this device first and
@@ -6,7 +7,7 @@ import type { ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.t
  * said what became of it. Decisions are pure functions over a person's
  * entries; `createOutbox` walks them with a storage, a sender and a clock.
  */
-export type Verdict = 'left' | 'right' | 'tie' | 'both_bad' | 'cannot_judge';
+export type Verdict = ShownVerdict;
 export type SkipReason = 'conflict_of_interest' | 'not_my_field' | 'too_long' | 'technical' | 'other';
 
 export type JudgmentBody = { leaseToken: string; verdict: Verdict; strength?: Strength; criteria?: Record<string, ShownCriterionVerdict>; reasons?: string[]; rationale?: string; durationMs?: number; supersedes?: string };

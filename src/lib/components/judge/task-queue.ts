@@ -1,4 +1,5 @@
 import type { JudgingForm } from '#lib/domain/judging-form.ts';
+import type { Mode } from '#lib/domain/verdict.ts';
 
 /**
  * The pairs on the desk: one is shown, up to two more are leased and prepared
@@ -15,7 +16,7 @@ export type HeldTask = {
 	taskId: string;
 	leaseToken: string;
 	leaseExpiresAt: string;
-	mode: string;
+	mode: Mode;
 	prompt: { messages: Message[] };
 	left: { messages: Message[] };
 	/** Null in single-answer mode. */

@@ -6,6 +6,8 @@ const VERDICT_NAMES: Record<Verdict, () => string> = {
 	right: m.verdict_right,
 	tie: m.verdict_tie,
 	both_bad: m.verdict_both_bad,
+	good: m.verdict_good,
+	bad: m.verdict_bad,
 	cannot_judge: m.verdict_cannot_judge
 };
 

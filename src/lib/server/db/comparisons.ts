@@ -81,7 +81,8 @@ export type NewComparison = {
 	promptId: string;
 	overlap: number;
 	responseAId: string;
-	responseBId: string;
+	/** Null: the answer is judged alone. */
+	responseBId: string | null;
 	contentHash: string;
 	orderKey: number;
 	policy: string;
@@ -89,13 +90,13 @@ export type NewComparison = {
 	identical: boolean;
 };
 
-/** Makes comparisons with their slots; a pair that the round has already is left alone. Gives how many were made. */
+/** Makes comparisons with their slots; one that the round has already is left alone. Gives how many were made. */
 export async function insertMany(tx: Tx, made: readonly NewComparison[]): Promise<{ comparisons: number; identical: number }> {
 	const rows = await rowsOf<{ comparisons: string; identical: string }>(
 		tx,
 		sql`with compared as (
 				insert into comparisons (project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, status, order_key, policy, propensity)
-				select n."projectId", n."roundId", n."promptId", 'pair', n."responseAId", n."responseBId", n."contentHash", n.overlap,
+				select n."projectId", n."roundId", n."promptId", case when n."responseBId" is null then 'single' else 'pair' end, n."responseAId", n."responseBId", n."contentHash", n.overlap,
 					case when n.identical then 'identical' else 'open' end, n."orderKey", n.policy, n.propensity
 				from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as n("projectId" uuid, "roundId" uuid, "promptId" uuid, "responseAId" uuid, "responseBId" uuid,
 					"contentHash" text, overlap int, "orderKey" bigint, policy text, propensity float8, identical boolean)

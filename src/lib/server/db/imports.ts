@@ -179,10 +179,10 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 				where not exists (select 1 from comparisons c where c.project_id = s.project_id and c.content_hash = s.content_hash) order by s.content_hash, s.line),
 			compared as (
 				insert into comparisons (project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, order_key, policy, propensity)
-				select f.project_id, f.round_id, f.prompt_id, 'pair', ra.id, rb.id, f.content_hash, p.overlap, f.order_key, f.policy, f.propensity
+				select f.project_id, f.round_id, f.prompt_id, case when f.b is null then 'single' else 'pair' end, ra.id, rb.id, f.content_hash, p.overlap, f.order_key, f.policy, f.propensity
 				from fresh f join projects p on p.id = f.project_id
 				join responses ra on ra.prompt_id = f.prompt_id and ra.content_hash = f.a and ra.source = 'import'
-				join responses rb on rb.prompt_id = f.prompt_id and rb.content_hash = f.b and rb.source = 'import'
+				left join responses rb on rb.prompt_id = f.prompt_id and rb.content_hash = f.b and rb.source = 'import'
 				returning id, round_id, overlap, order_key, content_hash),
 			placed as (
 				insert into slots (comparison_id, round_id, overlap, position, order_key)
