@@ -1,8 +1,10 @@
+import * as v from 'valibot';
 import { contentHash } from './canonical-json.ts';
 import { drawSplit } from './holdout.ts';
 import type { Split, SplitShares } from './holdout.ts';
 import { isStorableText, messageText, normaliseMessages } from './message.ts';
 import type { Message, MessageRole } from './message.ts';
+import { LanguageSchema, LANGUAGE_WORDS, SkillSchema, SKILL_WORDS } from './skills.ts';
 import { canonicalOrder, comparisonHash, everyPair, queueKey } from './pairing.ts';
 
 /** A response of a staged row, with its content hash. */
@@ -29,6 +31,10 @@ export type StagedRow = {
 	messages: Message[];
 	tags: string[] | null;
 	matter: string | null;
+	/** Skills that who judges it must have. */
+	requires: string[];
+	/** BCP 47 tag of the language it is written in; null: not said. */
+	language: string | null;
 	responses: StagedResponse[];
 	pairs: StagedPair[];
 };
@@ -197,7 +203,7 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
 }
 
 /**
- * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?}`
+ * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?, requires?, language?}`
  * or `{prompt, chosen, rejected, …}`, each text or message lists; one answer to be judged alone as
  * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`.
  * The system prompt is the row's own, else the project's (semantics 14); the split
@@ -219,6 +225,11 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	}
 	const tags = fields['tags'] ?? null;
 	if (tags !== null && !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && isStorableText(tag)))) return wrong('tags', 'must be a list of texts');
+
+	const requires = fields['requires'] ?? [];
+	if (!(Array.isArray(requires) && requires.length <= 20 && requires.every((skill) => typeof skill === 'string' && v.is(SkillSchema, skill)))) return wrong('requires', `must be a list of at most 20 skills, each ${SKILL_WORDS}`);
+	const language = fields['language'] ?? null;
+	if (language !== null && !v.is(LanguageSchema, language)) return wrong('language', LANGUAGE_WORDS);
 
 	const own = read.given.prompt[0]?.role === 'system';
 	const system = text(fields, 'system');
@@ -248,6 +259,8 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			messages,
 			tags: tags as string[] | null,
 			matter: text(fields, 'matter'),
+			requires: [...new Set(requires as string[])],
+			language: language as string | null,
 			responses,
 			pairs: single && first ? [aloneOf(promptHash, first, single.label, context.seed)] : pairsOf(promptHash, responses, preferred, context.seed)
 		}

@@ -21,6 +21,7 @@ export const PERMISSIONS = {
 	'members.manage': ['owner'],
 	'import.create': ['engineer', 'owner'],
 	'import.read': ['reviewer', 'engineer', 'owner'],
+	'artifact.read': ['annotator', 'reviewer', 'engineer', 'owner'],
 	'task.judge': ['annotator', 'reviewer'],
 	'judgment.void': ['reviewer', 'owner'],
 	'judgment.read': ['reviewer', 'engineer', 'owner'],

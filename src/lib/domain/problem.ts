@@ -7,6 +7,7 @@ export const PROBLEMS = {
 	not_signed_in: { status: 401, title: 'Sign in first' },
 	wrong_credentials: { status: 401, title: 'Email or password is wrong' },
 	forbidden: { status: 403, title: 'Your role does not allow this' },
+	walled: { status: 403, title: 'A wall stands before this matter' },
 	scope_missing: { status: 403, title: 'The token does not allow this' },
 	cross_site: { status: 403, title: 'The request came from another site' },
 	not_found: { status: 404, title: 'Not found' },

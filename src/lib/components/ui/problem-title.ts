@@ -6,6 +6,7 @@ const TITLES: Record<ProblemCode, () => string> = {
 	not_signed_in: m.problem_not_signed_in,
 	wrong_credentials: m.problem_wrong_credentials,
 	forbidden: m.problem_forbidden,
+	walled: m.problem_walled,
 	scope_missing: m.problem_scope_missing,
 	cross_site: m.problem_cross_site,
 	not_found: m.problem_not_found,

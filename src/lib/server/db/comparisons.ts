@@ -3,18 +3,19 @@ import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { changePeople } from './people.ts';
 import { rowsOf } from './rows.ts';
+import { mayBeGiven } from './walls.ts';
 
 /** A comparison, locked against other submits, skips and voids. */
-export type LockedComparison = { id: string; overlap: number; filled: number; status: string; roundId: string; projectId: string };
+export type LockedComparison = { id: string; overlap: number; filled: number; status: string; disputed: boolean; roundId: string; projectId: string };
 
 /** Locks a comparison. Not FOR UPDATE: leasing one of its places must not wait for a submit. Null: there is none. */
 export async function lockFound(tx: Tx, id: string | SQL): Promise<LockedComparison | null> {
-	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; round_id: string; project_id: string }>(
+	const rows = await rowsOf<{ id: string; overlap: number; filled: number; status: string; disputed: boolean; round_id: string; project_id: string }>(
 		tx,
-		sql`select id, overlap, filled, status, round_id, project_id from comparisons where id = ${id} for no key update`
+		sql`select id, overlap, filled, status, disputed, round_id, project_id from comparisons where id = ${id} for no key update`
 	);
 	const row = rows[0];
-	return row ? { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, roundId: row.round_id, projectId: row.project_id } : null;
+	return row ? { id: row.id, overlap: row.overlap, filled: row.filled, status: row.status, disputed: row.disputed, roundId: row.round_id, projectId: row.project_id } : null;
 }
 
 /** The same for one that is known to exist. */
@@ -42,6 +43,7 @@ export async function setFilled(tx: Tx, comparison: LockedComparison, filled: nu
 export const someoneIsLeft = (of: { id: SQL; projectId: SQL }, notUserId: string | null = null) => sql`exists (
 	select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
 	where m.project_id = ${of.projectId} and m.role in ('annotator', 'reviewer') and m.user_id is distinct from ${notUserId}::uuid
+		and (select ${mayBeGiven(sql`m`, sql`asked`, sql`p`)} from comparisons asked join prompts p on p.id = asked.prompt_id where asked.id = ${of.id})
 		and not exists (select 1 from skips k where k.comparison_id = ${of.id} and k.user_id = m.user_id)
 		and not exists (select 1 from judgments j where j.comparison_id = ${of.id} and j.judge_user_id = m.user_id
 			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)))`;

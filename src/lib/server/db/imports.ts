@@ -94,13 +94,15 @@ export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; erro
 				messages: row.messages,
 				tags: row.tags,
 				matter: row.matter,
+				requires: row.requires,
+				language: row.language,
 				responses: row.responses,
 				pairs: row.pairs
 			}))
 		);
-		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, responses, pairs)
-			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.responses, r.pairs
-			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, responses jsonb, pairs jsonb)`);
+		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, requires, language, responses, pairs)
+			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.requires, r.language, r.responses, r.pairs
+			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, requires text[], language text, responses jsonb, pairs jsonb)`);
 	}
 	const kept = batch.errors.slice(0, Math.max(0, batch.keepErrors));
 	if (kept.length > 0) {
@@ -119,6 +121,12 @@ export async function lockStaging(tx: Tx, id: string): Promise<boolean> {
 /** Rows go to the round that is open when they are published, not when the upload began. */
 export async function intoRound(tx: Tx, id: string, roundId: string): Promise<void> {
 	await tx.execute(sql`update imports set round_id = ${roundId} where id = ${id} and round_id <> ${roundId}`);
+}
+
+/** Whether a staged row asks for skills or a language: then perhaps nobody can judge it. */
+export async function asksForSkills(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ asks: boolean }>(tx, sql`select exists (select 1 from import_rows where import_id = ${id} and (requires <> '{}' or language is not null)) as asks`);
+	return rows[0]?.asks === true;
 }
 
 /** Ends an import and empties its staging rows. */
@@ -151,8 +159,8 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	await tx.execute(sql`with first as (
 			select distinct on (r.prompt_hash) i.project_id, r.* from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id} order by r.prompt_hash, r.line),
 		made as (
-			insert into prompts (project_id, group_id, content_hash, system_prompt_id, import_id, tags, matter)
-			select f.project_id, g.id, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter
+			insert into prompts (project_id, group_id, content_hash, system_prompt_id, import_id, tags, matter, requires, language)
+			select f.project_id, g.id, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter, f.requires, f.language
 			from first f join prompt_groups g on g.project_id = f.project_id and g.key = f.group_key
 			on conflict do nothing returning id, content_hash)
 		insert into prompt_texts (prompt_id, messages) select made.id, f.messages from made join first f on f.prompt_hash = made.content_hash`);

@@ -63,7 +63,10 @@ export async function settle(tx: Tx, of: Settlement): Promise<void> {
 }
 
 /** A judgment with what voiding it needs. */
-export async function get(db: Executor, id: string): Promise<{ id: string; projectId: string; comparisonId: string; roundId: string; judgeUserId: string | null; isVoid: boolean } | null> {
+export type JudgmentToVoid = { id: string; projectId: string; comparisonId: string; roundId: string; judgeUserId: string | null; isVoid: boolean };
+
+/** One judgment. */
+export async function get(db: Executor, id: string): Promise<JudgmentToVoid | null> {
 	const rows = await rowsOf<{ id: string; project_id: string; comparison_id: string; round_id: string; judge_user_id: string | null; is_void: boolean }>(
 		db,
 		sql`select j.id, j.project_id, j.comparison_id, c.round_id, j.judge_user_id,

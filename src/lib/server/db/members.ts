@@ -15,6 +15,7 @@ const columns = {
 	splitSalt: projects.splitSalt,
 	splitShares: projects.splitShares,
 	leaseSeconds: projects.leaseSeconds,
+	judgingPolicy: projects.judgingPolicy,
 	createdAt: projects.createdAt
 };
 
@@ -59,7 +60,9 @@ export async function list(db: Executor, projectId: string) {
 			name: userProfiles.name,
 			email: userProfiles.email,
 			deactivatedAt: users.deactivatedAt,
-			since: memberships.createdAt
+			since: memberships.createdAt,
+			skills: memberships.skills,
+			languages: memberships.languages
 		})
 		.from(memberships)
 		.innerJoin(users, eq(users.id, memberships.userId))
@@ -74,6 +77,25 @@ export async function put(tx: Tx, projectId: string, userId: string, role: Role)
 		.insert(memberships)
 		.values({ projectId, userId, role })
 		.onConflictDoUpdate({ target: [memberships.projectId, memberships.userId], set: { role } });
+}
+
+/** Whether a person is a member of a project. */
+export async function isMember(db: Executor, projectId: string, userId: string): Promise<boolean> {
+	const rows = await db
+		.select({ userId: memberships.userId })
+		.from(memberships)
+		.where(and(eq(memberships.projectId, projectId), eq(memberships.userId, userId)));
+	return rows.length > 0;
+}
+
+/** Writes what a member knows and which languages they read; false when there is no such member. */
+export async function setSkills(tx: Tx, projectId: string, userId: string, of: { skills: string[]; languages: string[] }): Promise<boolean> {
+	const changed = await tx
+		.update(memberships)
+		.set(of)
+		.where(and(eq(memberships.projectId, projectId), eq(memberships.userId, userId)))
+		.returning({ userId: memberships.userId });
+	return changed.length > 0;
 }
 
 /** Active people of a project whose role may judge. */

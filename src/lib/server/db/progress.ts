@@ -28,14 +28,20 @@ export async function lock(tx: Tx, roundId: string, userId: string): Promise<voi
 
 const untouched = sql`on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor`;
 
-/** The same for the newest round of a project; gives the round and the queue cursor there. Null: there is no such project. */
-export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number } | null> {
-	const rows = await rowsOf<{ round_id: string; cursor: string }>(
+/**
+ * The same for the newest round of a project; gives the round, the queue cursor
+ * there and how many tasks the person was leased in it. The project's people are
+ * held as they are: no wall is raised between looking for a pair and leasing it.
+ * Null: there is no such project.
+ */
+export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number; claimed: number } | null> {
+	const rows = await rowsOf<{ round_id: string; cursor: string; claimed: number }>(
 		tx,
-		sql`insert into annotator_progress (round_id, user_id)
-			select id, ${userId}::uuid from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1 ${untouched} returning round_id, cursor`
+		sql`with newest as materialized (
+				select id, ${holdPeople(sql`project_id`)} from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1)
+			insert into annotator_progress (round_id, user_id) select id, ${userId}::uuid from newest ${untouched} returning round_id, cursor, claimed`
 	);
-	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor) } : null;
+	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor), claimed: rows[0].claimed } : null;
 }
 
 /**

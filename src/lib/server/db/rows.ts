@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Executor } from './client.ts';
 
@@ -13,3 +14,6 @@ export async function rowsOf<T extends Record<string, unknown>>(db: Executor, st
 export function isoTime(text: string): string {
 	return new Date(text).toISOString();
 }
+
+/** A list of ids for `in`; it must not be empty. */
+export const uuids = (ids: readonly string[]): SQL => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { Verdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import { someoneIsLeft } from './comparisons.ts';
 import { rowsOf } from './rows.ts';
+import { mayBeGiven } from './walls.ts';
 
 /** A place that may be leased now. */
 export type FreeSlot = {
@@ -17,13 +19,15 @@ export type FreeSlot = {
 
 /**
  * Whether an open place `s` may be leased to a person now: not held by a live
- * lease, the comparison still open, and nothing of the person's there already.
+ * lease, the comparison still open, nothing of the person's there already, no
+ * wall before it, and the skills it requires are theirs.
  * Scalar subqueries on purpose: a join or NOT EXISTS would let the planner read
  * everything the person ever judged before it looks at the first place.
  */
 export function mayTake(userId: string): SQL {
 	return sql`(s.task_id is null or (select t.expires_at from tasks t where t.id = s.task_id) <= now())
-		and (select c.status in ('open', 'exhausted') from comparisons c where c.id = s.comparison_id)
+		and (select c.status in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} from comparisons c join prompts p on p.id = c.prompt_id
+			join memberships m on m.project_id = c.project_id and m.user_id = ${userId} where c.id = s.comparison_id)
 		and (select true from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${userId} and mine.id <> s.id limit 1) is null
 		and (select true from skips k where k.comparison_id = s.comparison_id and k.user_id = ${userId} limit 1) is null
 		and (select true from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${userId}
@@ -55,28 +59,28 @@ export async function nextFree(
 		: null;
 }
 
-/** A place of a comparison, locked. */
-export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; free: boolean };
+/** A place of a comparison, locked. `verdict` is that of the judgment that counts there. */
+export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; verdict: Verdict | null; free: boolean };
 
 /** A person's judgment of a comparison that stands: newest of its chain, not void. */
 export type Standing = { id: string; verdict: string };
 
 /**
  * All places of a comparison in order of position, locked, the standing judgment
- * of one person there, and whether anybody else is left who may judge it. The
+ * of one person there for a purpose, and whether anybody else is left who may judge it. The
  * comparison itself must be locked before: until then others may still judge it.
  */
-export async function lockAll(tx: Tx, comparisonId: string | SQL, userId: string | null = null): Promise<{ places: LockedSlot[]; standing: Standing | null; othersLeft: boolean }> {
-	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; standing_id: string | null; verdict: string | null; others_left: boolean | null }>(
+export async function lockAll(tx: Tx, comparisonId: string | SQL, userId: string | null = null, purpose: string | SQL = 'counting'): Promise<{ places: LockedSlot[]; standing: Standing | null; othersLeft: boolean }> {
+	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; counts: Verdict | null; standing_id: string | null; verdict: string | null; others_left: boolean | null }>(
 		tx,
 		sql`with locked as (select * from slots where comparison_id = ${comparisonId} order by position for update)
 			select l.id, l.task_id, l.annotator_id, l.judgment_id,
 				(l.judgment_id is null and (l.task_id is null or (select t.expires_at from tasks t where t.id = l.task_id) <= now())) as free,
-				j.id as standing_id, j.verdict,
+				(select counting.verdict from judgments counting where counting.id = l.judgment_id) as counts, j.id as standing_id, j.verdict,
 				case when l.position = 0 then ${someoneIsLeft({ id: sql`l.comparison_id`, projectId: sql`(select c.project_id from comparisons c where c.id = l.comparison_id)` }, userId)} end as others_left
 			from locked l left join lateral (
 				select j.id, j.verdict from judgments j
-				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace' and j.purpose = 'counting'
+				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace' and j.purpose = ${purpose}
 					and not exists (select 1 from judgments later where later.supersedes_id = j.id)
 					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
 				limit 1) j on l.position = 0
@@ -84,7 +88,7 @@ export async function lockAll(tx: Tx, comparisonId: string | SQL, userId: string
 	);
 	const first = rows[0];
 	return {
-		places: rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, free: row.free })),
+		places: rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, verdict: row.counts, free: row.free })),
 		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '' } : null,
 		othersLeft: first?.others_left === true
 	};

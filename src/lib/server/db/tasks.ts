@@ -6,8 +6,12 @@ import type { Mode } from '../../domain/verdict.ts';
 import type { Role } from '../../domain/permission.ts';
 import type { Tx } from './client.ts';
 import type { Project } from './members.ts';
-import { isoTime, rowsOf } from './rows.ts';
+import { isoTime, rowsOf, uuids } from './rows.ts';
 import type { FreeSlot } from './slots.ts';
+import { maySeeComparison } from './walls.ts';
+
+/** What a task is for (semantics 2). Only counting ones hold a place. */
+export type Purpose = 'counting' | 'gold' | 'repeat' | 'adjudication';
 
 /** One shown, two prefetched. */
 export const MAX_LIVE_LEASES = 3;
@@ -96,7 +100,7 @@ export async function lease(
 				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
 				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1)
 			from name, taken returning id, comparison_id, expires_at, guideline_id, form_id),
-		moved as (update annotator_progress set cursor = ${of.slot.orderKey} where round_id = ${of.roundId} and user_id = ${of.userId}),
+		moved as (update annotator_progress set cursor = ${of.slot.orderKey}, claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
 		audited as (
 			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
 			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', leased.id::text, jsonb_build_object('comparison', leased.comparison_id) from leased)
@@ -106,8 +110,42 @@ export async function lease(
 	return rows[0] ? leased(rows[0]) : null;
 }
 
+/**
+ * Leases a comparison apart from its places: gold, a repeat, an adjudication.
+ * Nothing of it will ever count. A full lease, like any other.
+ */
+export async function leaseApart(
+	tx: Tx,
+	of: { comparisonId: string; purpose: Exclude<Purpose, 'counting'>; projectId: string; roundId: string; userId: string; via: string; sideOrder: SideOrder; leaseTokenHash: string; leaseSeconds: number; claimKey: string | null }
+): Promise<LeasedTask> {
+	const rows = await rowsOf<ContentRow>(
+		tx,
+		sql`with leased as (
+			insert into tasks (project_id, round_id, comparison_id, purpose, annotator_id, lease_token_hash, fencing, expires_at, side_order, claim_key, guideline_id, form_id)
+			values (${of.projectId}, ${of.roundId}, ${of.comparisonId}, ${of.purpose}, ${of.userId}, ${of.leaseTokenHash}, 1,
+				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey},
+				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
+				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1))
+			returning id, comparison_id, expires_at, guideline_id, form_id),
+		moved as (update annotator_progress set claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
+		audited as (
+			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
+			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', leased.id::text, jsonb_build_object('comparison', leased.comparison_id, 'purpose', ${of.purpose}::text) from leased)
+		select leased.id as task_id, leased.expires_at, ${of.sideOrder}::text as side_order, ${contentColumns}
+		from leased join comparisons c on c.id = leased.comparison_id ${contentJoins}`
+	);
+	const row = rows[0];
+	if (!row) throw new Error(`comparison ${of.comparisonId} vanished`);
+	return leased(row);
+}
+
+/** Ends live tasks of a person that was taken out of something, whatever they are for. */
+export async function loseAll(tx: Tx, ids: readonly string[]): Promise<void> {
+	if (ids.length > 0) await tx.execute(sql`update tasks set state = 'lost', expires_at = now() where id in ${uuids(ids)} and state = 'live'`);
+}
+
 /** A task of a person's that matters to a claim. */
-export type OwnTask = { id: string; projectId: string; roundId: string; state: string; live: boolean; claimed: boolean };
+export type OwnTask = { id: string; projectId: string; roundId: string; comparisonId: string; purpose: Purpose; sideOrder: SideOrder; state: string; live: boolean; claimed: boolean };
 
 /**
  * Lets one claim or renewal of a person happen at a time, in whatever project:
@@ -117,16 +155,16 @@ export async function serialiseLeases(tx: Tx, userId: string): Promise<void> {
 	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`leases:${userId}`}, 0))`);
 }
 
-/** The person's live leases, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
+/** The person's live leases at the desk, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
 export async function ownTasks(tx: Tx, userId: string, claimKey: string | null): Promise<OwnTask[]> {
-	const rows = await rowsOf<{ id: string; project_id: string; round_id: string; state: string; live: boolean; claimed: boolean }>(
+	const rows = await rowsOf<{ id: string; project_id: string; round_id: string; comparison_id: string; purpose: Purpose; side_order: SideOrder; state: string; live: boolean; claimed: boolean }>(
 		tx,
-		sql`select id, project_id, round_id, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
-			from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now()
-			${claimKey === null ? sql`` : sql`union select id, project_id, round_id, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
+		sql`select id, project_id, round_id, comparison_id, purpose, side_order, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
+			from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now() and purpose <> 'adjudication'
+			${claimKey === null ? sql`` : sql`union select id, project_id, round_id, comparison_id, purpose, side_order, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
 			order by created_at, id`
 	);
-	return rows.map((row) => ({ id: row.id, projectId: row.project_id, roundId: row.round_id, state: row.state, live: row.live, claimed: row.claimed }));
+	return rows.map((row) => ({ id: row.id, projectId: row.project_id, roundId: row.round_id, comparisonId: row.comparison_id, purpose: row.purpose, sideOrder: row.side_order, state: row.state, live: row.live, claimed: row.claimed }));
 }
 
 /** The slot that a task still holds, locked; null when another task took it. */
@@ -170,7 +208,7 @@ export type TaskForWork = {
 	roundId: string;
 	comparisonId: string;
 	mode: Mode;
-	purpose: string;
+	purpose: Purpose;
 	slotId: string | null;
 	annotatorId: string;
 	state: string;
@@ -184,10 +222,11 @@ export type TaskForWork = {
 };
 
 /** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, whether they passed the comparison on (through this task or another), and an id for a new judgment. */
-export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null; skipped: boolean };
+export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null; skipped: boolean; walled: boolean };
 
-type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purpose' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
+type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
 	mode: Mode;
+	purpose: Purpose;
 	side_order: SideOrder;
 	slot_id: string | null;
 	guideline_id: string | null;
@@ -200,6 +239,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'purp
 	answered_hash: string | null;
 	answered_counted: boolean | null;
 	skipped: boolean;
+	walled: boolean;
 };
 
 /**
@@ -213,9 +253,10 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
 				t.guideline_id, t.form_id, f.form,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
-					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'createdAt', p.created_at) as project,
-				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, exists (select 1 from slots s where s.judgment_id = a.id) as answered_counted,
-				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped
+					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'judgingPolicy', p.judging_policy, 'createdAt', p.created_at) as project,
+				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, (a.verdict <> 'cannot_judge' and a.purpose <> 'counting' or exists (select 1 from slots s where s.judgment_id = a.id)) as answered_counted,
+				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped,
+				not ${maySeeComparison(userId)} as walled
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
 			left join judging_forms f on f.id = t.form_id
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
@@ -245,7 +286,8 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		newId: row.new_id,
 		access: { project: row.project, role: row.role },
 		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true },
-		skipped: row.skipped
+		skipped: row.skipped,
+		walled: row.walled
 	};
 }
 
@@ -255,8 +297,8 @@ export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'cl
 }
 
 /**
- * Extends a lease that still holds its slot; gives the new expiry. Null when the
- * slot went to another task, or when the lease had lapsed and its holder has as
+ * Extends a lease that still holds its slot, or needs none; gives the new expiry.
+ * Null when the slot went to another task, or when the lease had lapsed and its holder has as
  * many others as one person may.
  */
 export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | null> {
@@ -264,7 +306,7 @@ export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | nul
 		tx,
 		sql`with held as (select s.id from slots s where s.id = ${task.slotId} and s.task_id = ${task.id} and s.judgment_id is null for update)
 			update tasks set expires_at = now() + make_interval(secs => ${task.leaseSeconds})
-			where id = ${task.id} and state = 'live' and exists (select 1 from held)
+			where id = ${task.id} and state = 'live' and (slot_id is null or exists (select 1 from held))
 				and (expires_at > now() or (select count(*) from tasks o where o.annotator_id = ${task.annotatorId} and o.state = 'live' and o.expires_at > now()) < ${MAX_LIVE_LEASES})
 			returning expires_at`
 	);

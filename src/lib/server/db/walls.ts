@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
 
 /**
  * The one policy about who may see what (semantics: walls, skills). Every query
@@ -28,3 +30,65 @@ export const maySeeComparison = (userId: string | SQL, c: SQL = sql`c`): SQL =>
 /** Whether a member (row alias with user_id, skills, languages) may be given a comparison: may see it, has what its prompt requires and reads its language. */
 export const mayBeGiven = (m: SQL, c: SQL, p: SQL): SQL =>
 	sql`(${p}.requires <@ ${m}.skills and (${p}.language is null or ${m}.languages = '{}' or ${p}.language = any (${m}.languages)) and ${maySee(sql`${m}.user_id`, c, p)})`;
+
+/** Whether a person may see this comparison. False also when there is none. */
+export async function seesComparison(db: Executor, userId: string, comparisonId: string): Promise<boolean> {
+	const rows = await rowsOf<{ sees: boolean }>(db, sql`select ${maySeeComparison(userId)} as sees from comparisons c where c.id = ${comparisonId}`);
+	return rows[0]?.sees === true;
+}
+
+/** Raises a wall; null when it stands already. */
+export async function raise(tx: Tx, of: { projectId: string; userId: string; matter: string; raisedBy: string }): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into walls (project_id, user_id, matter, raised_by) values (${of.projectId}, ${of.userId}, ${of.matter}, ${of.raisedBy}) on conflict do nothing returning id`
+	);
+	return rows[0]?.id ?? null;
+}
+
+/** Takes a wall down; it stays in the record. False: it is down already, or there is none. */
+export async function lift(tx: Tx, id: string, by: string): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update walls set lifted_at = now(), lifted_by = ${by} where id = ${id} and lifted_at is null returning id`);
+	return rows.length > 0;
+}
+
+/** A wall with what its management needs. */
+export type Wall = { id: string; projectId: string; userId: string; matter: string; createdAt: string; liftedAt: string | null };
+
+type WallRow = { id: string; project_id: string; user_id: string; matter: string; created_at: string; lifted_at: string | null };
+
+const toWall = (row: WallRow): Wall => ({ id: row.id, projectId: row.project_id, userId: row.user_id, matter: row.matter, createdAt: isoTime(row.created_at), liftedAt: row.lifted_at === null ? null : isoTime(row.lifted_at) });
+
+/** One wall. */
+export async function get(db: Executor, id: string): Promise<Wall | null> {
+	const rows = await rowsOf<WallRow>(db, sql`select * from walls where id = ${id}`);
+	return rows[0] ? toWall(rows[0]) : null;
+}
+
+/** Walls of a project, standing ones first, newest first; those against `notUserId` are not told to that person. */
+export async function list(db: Executor, projectId: string, notUserId: string): Promise<Wall[]> {
+	return (await rowsOf<WallRow>(db, sql`select * from walls where project_id = ${projectId} and user_id <> ${notUserId} order by lifted_at is not null, id desc`)).map(toWall);
+}
+
+/** Matters that a project's prompts name, but those behind a wall for who asks. */
+export async function matters(db: Executor, projectId: string, userId: string): Promise<string[]> {
+	const rows = await rowsOf<{ matter: string }>(
+		db,
+		sql`select distinct p.matter from prompts p where p.project_id = ${projectId} and p.matter is not null and ${maySeePrompt(userId)} order by 1`
+	);
+	return rows.map((row) => row.matter);
+}
+
+/** What a person did and holds of a matter: judgments that stand (newest of each chain), and comparisons of live tasks, in order of comparison. */
+export async function touchedBy(tx: Tx, of: { projectId: string; userId: string; matter: string }): Promise<{ judgments: { id: string; comparisonId: string; roundId: string }[]; tasks: { id: string; comparisonId: string; roundId: string }[] }> {
+	const inMatter = sql`join comparisons c on c.id = x.comparison_id join prompts p on p.id = c.prompt_id where p.project_id = ${of.projectId} and p.matter = ${of.matter}`;
+	type Row = { id: string; comparison_id: string; round_id: string };
+	const judged = await rowsOf<Row>(
+		tx,
+		sql`select x.id, x.comparison_id, c.round_id from judgments x ${inMatter} and x.judge_user_id = ${of.userId}
+			and not exists (select 1 from judgments later where later.supersedes_id = x.id) and not exists (select 1 from judgment_voids v where v.judgment_id = x.id) order by x.comparison_id, x.id`
+	);
+	const held = await rowsOf<Row>(tx, sql`select x.id, x.comparison_id, c.round_id from tasks x ${inMatter} and x.annotator_id = ${of.userId} and x.state = 'live' order by x.comparison_id, x.id`);
+	const toTouched = (row: Row) => ({ id: row.id, comparisonId: row.comparison_id, roundId: row.round_id });
+	return { judgments: judged.map(toTouched), tasks: held.map(toTouched) };
+}

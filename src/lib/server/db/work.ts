@@ -23,7 +23,7 @@ export async function takeUp(tx: Tx, taskId: string, userId: string, idempotency
 		progress.lockForTask(tx, taskId, userId),
 		tasks.ownWork(tx, taskId, userId, idempotencyKey),
 		comparisons.lockFound(tx, comparisonId),
-		slots.lockAll(tx, comparisonId, userId)
+		slots.lockAll(tx, comparisonId, userId, sql`(select purpose from tasks where id = ${taskId})`)
 	]);
 	return found && own && comparison ? { ...own, comparison, ...held } : null;
 }

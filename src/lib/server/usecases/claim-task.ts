@@ -1,4 +1,7 @@
-import { sideOrder } from '../../domain/presentation.ts';
+import { completePolicy } from '../../domain/judging-policy.ts';
+import { opposite, sideOrder } from '../../domain/presentation.ts';
+import type { SideOrder } from '../../domain/presentation.ts';
+import { drawPurpose, sideOrderApart } from '../../domain/work-mix.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Message } from '../../domain/message.ts';
@@ -8,6 +11,7 @@ import type { Actor } from '../auth/actor.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
 import type { App } from '../app.ts';
 import type { Db, Tx } from '../db/client.ts';
+import * as gold from '../db/gold.ts';
 import type { Project } from '../db/members.ts';
 import * as progress from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
@@ -52,7 +56,7 @@ function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 	};
 }
 
-type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null };
+type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number };
 
 async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot): Promise<ClaimedTask | null> {
 	const leaseToken = newSecret();
@@ -70,6 +74,40 @@ async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot): Promise<Cl
 	return task ? shown(task, leaseToken) : null;
 }
 
+/** Leases a comparison apart from its places, under a lease like any other: nothing in it tells. */
+async function leaseApart(tx: Tx, who: Claimer, of: { comparisonId: string; purpose: 'gold' | 'repeat'; sideOrder: SideOrder }): Promise<ClaimedTask> {
+	const leaseToken = newSecret();
+	const task = await tasks.leaseApart(tx, {
+		...of,
+		projectId: who.project.id,
+		roundId: who.roundId,
+		userId: who.actor.userId,
+		via: who.actor.via,
+		leaseTokenHash: secretHash(leaseToken),
+		leaseSeconds: who.project.leaseSeconds,
+		claimKey: who.claimKey
+	});
+	return shown(task, leaseToken);
+}
+
+/** Gold or a repeat where the project's policy draws it and there is one for this person; null: a counting pair it is. */
+async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
+	const policy = completePolicy(who.project.judgingPolicy);
+	if (policy.goldRate + policy.repeatRate + policy.warmUp === 0) return null;
+	const { project, roundId } = who;
+	const { userId } = who.actor;
+	const judged = policy.warmUp === 0 ? 0 : await gold.judgedBy(tx, project.id, userId);
+	const drawn = drawPurpose({ seed: project.seed, userId, had: who.had, gold: judged, policy });
+	if (drawn === 'counting') return null;
+	if (drawn === 'repeat') {
+		const again = await gold.nextRepeat(tx, { projectId: project.id, roundId, userId, after: policy.repeatAfter });
+		return again?.sideOrder ? leaseApart(tx, who, { comparisonId: again.comparisonId, purpose: 'repeat', sideOrder: opposite(again.sideOrder) }) : null;
+	}
+	const item = await gold.nextGold(tx, { projectId: project.id, userId, warmUp: drawn === 'warm_up' });
+	return item && leaseApart(tx, who, { comparisonId: item.comparisonId, purpose: 'gold', sideOrder: sideOrderApart({ seed: project.seed, comparison: item.contentHash, userId }) });
+}
+
+/** The next pair. Gold and repeats are mixed into real work, never given for want of it. */
 async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedTask | null> {
 	const passes = [
 		{ after: cursor, wait: false },
@@ -78,7 +116,7 @@ async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedT
 	];
 	for (const pass of passes) {
 		for (let slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass }); slot; ) {
-			const task = await leaseSlot(tx, who, slot);
+			const task = (await drawApart(tx, who)) ?? (await leaseSlot(tx, who, slot));
 			if (task) return task;
 			slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass, after: slot.orderKey });
 		}
@@ -89,7 +127,7 @@ async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedT
 /** The same request again (its answer was lost): the same task under a new lease token. */
 async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask, liveNow: number): Promise<Result<ClaimedTask | null>> {
 	if (before.projectId !== who.project.id) return fail('key_reused', 'This Idempotency-Key was used for a claim in another project. Use a new one.');
-	const held = before.state === 'live' && (before.live || liveNow < MAX_LIVE_LEASES) ? await tasks.lockHeldSlot(tx, before.id) : null;
+	const held = before.state === 'live' && (before.live || liveNow < MAX_LIVE_LEASES) && (before.purpose !== 'counting' || (await tasks.lockHeldSlot(tx, before.id)) !== null);
 	if (!held) return fail('conflict', 'The task of this claim is over. Claim again with a new Idempotency-Key.');
 	const leaseToken = newSecret();
 	const task = await tasks.renewToken(tx, before.id, secretHash(leaseToken), who.project.leaseSeconds);
@@ -122,13 +160,18 @@ export async function claimTask(
 		const { project } = access.value;
 		if (!place) throw new Error(`project ${project.id} has no round`);
 		const { roundId, cursor } = place;
-		const who: Claimer = { project, roundId, actor, claimKey };
+		const who: Claimer = { project, roundId, actor, claimKey, had: place.claimed };
 		const repeated = own.find((task) => task.claimed);
 		const live = own.filter((task) => task.live);
 		if (repeated) return repeatClaim(tx, who, repeated, live.length);
 		const elsewhere = live.findLast((task) => task.roundId !== roundId);
 		if (live.length >= MAX_LIVE_LEASES && !elsewhere) {
 			for (const task of live) {
+				const { comparisonId, purpose, sideOrder } = task;
+				if (purpose === 'gold' || purpose === 'repeat') {
+					await tasks.lapse(tx, task.id);
+					return ok(await leaseApart(tx, who, { comparisonId, purpose, sideOrder }));
+				}
 				const slot = await tasks.lockHeldSlot(tx, task.id);
 				if (!slot) continue;
 				await tasks.lapse(tx, task.id);

@@ -5,6 +5,7 @@ import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
+import * as comparisons from '../db/comparisons.ts';
 import * as imports from '../db/imports.ts';
 import type { ImportError } from '../db/imports.ts';
 import * as projects from '../db/projects.ts';
@@ -92,6 +93,7 @@ async function publish(db: Db, actor: Actor, id: string, projectId: string): Pro
 		await imports.intoRound(tx, id, round.id);
 		const made = await imports.publish(tx, id);
 		await rounds.addCounts(tx, round.id, { comparisons: made.comparisons, identical: 0 });
+		if (await imports.asksForSkills(tx, id)) await comparisons.refreshExhaustionOfProject(tx, projectId);
 		await imports.finish(tx, id, { status: 'published', ...made, message: null });
 		await record(tx, actor, { action: 'import.publish', projectId, subject: ['import', id], details: made });
 		return made;

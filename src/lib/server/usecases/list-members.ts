@@ -7,7 +7,7 @@ import * as members from '../db/members.ts';
 import { allow } from './access.ts';
 
 /** A member in a list. */
-export type MemberLine = { userId: string; role: Role; name: string; email: string; active: boolean; since: string };
+export type MemberLine = { userId: string; role: Role; name: string; email: string; active: boolean; since: string; skills: string[]; languages: string[] };
 
 /** Members of a project by name. */
 export async function listMembers(app: { db: Db }, actor: Actor, slug: string): Promise<Result<MemberLine[]>> {

@@ -4,6 +4,7 @@ import type { Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
 import * as slots from '../db/slots.ts';
+import { settleDispute } from './settle-dispute.ts';
 
 /**
  * Gives places that became free to judgments that had come too late to count:
@@ -26,6 +27,9 @@ export async function fillFromSurplus(tx: Tx, actor: Actor | null, comparison: L
 		Object.assign(place, { judgmentId: judgment.judgmentId, annotatorId: judgment.annotatorId, free: false });
 		filled += 1;
 	}
-	if (filled > 0) await comparisons.setFilled(tx, comparison, comparison.filled + filled);
+	if (filled > 0) {
+		await comparisons.setFilled(tx, comparison, comparison.filled + filled);
+		await settleDispute(tx, comparison.id);
+	}
 	return filled;
 }

@@ -31,13 +31,15 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 		if (task.state === 'done' || task.state === 'closed') return fail('already_decided', 'You have judged this pair already; undo it instead.');
 		// Judged through another task of theirs: a window that was left open must not bar them from their own judgment.
 		if (standing) return fail('already_decided', 'You have judged this pair already; undo it instead.');
+		if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
 		const place = places.find((slot) => slot.annotatorId === actor.userId && slot.judgmentId === null);
 		if (place) {
 			if (place.taskId && place.taskId !== task.id) await tasks.finish(tx, place.taskId, 'closed');
 			await slots.release(tx, place.id);
 		}
 		await tasks.finish(tx, task.id, 'skipped');
-		const isFirst = await judgments.insertSkip(tx, task, input.reason);
+		// A repeat is passed over, no more: the person has judged the pair, and that stands.
+		const isFirst = task.purpose !== 'repeat' && (await judgments.insertSkip(tx, task, input.reason));
 		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });
 		const statusBefore = comparison.status;
 		const filled = await fillFromSurplus(tx, actor, comparison);

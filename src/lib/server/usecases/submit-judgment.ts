@@ -1,4 +1,7 @@
 import { contentHash } from '../../domain/canonical-json.ts';
+import { isDisputed } from '../../domain/dispute.ts';
+import { completePolicy } from '../../domain/judging-policy.ts';
+import type { DisputeRule } from '../../domain/judging-policy.ts';
 import { criteriaToCanonical, formErrors, PLAIN_FORM } from '../../domain/judging-form.ts';
 import type { Details } from '../../domain/judging-form.ts';
 import { toCanonical } from '../../domain/presentation.ts';
@@ -21,6 +24,7 @@ import * as tasks from '../db/tasks.ts';
 import type { TaskForWork } from '../db/tasks.ts';
 import { takeUp } from '../db/work.ts';
 import { allowFound } from './access.ts';
+import { settleDispute } from './settle-dispute.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -63,7 +67,7 @@ function mayJudge(task: TaskForWork, skipped: boolean, standing: Standing | null
 	return ok(null);
 }
 
-type Work = { task: TaskForWork; comparison: LockedComparison; places: slots.LockedSlot[]; standing: Standing | null; othersLeft: boolean; judgmentId: string; verdict: Verdict; shown: ShownVerdict; durationMs: number };
+type Work = { task: TaskForWork; comparison: LockedComparison; places: slots.LockedSlot[]; standing: Standing | null; othersLeft: boolean; dispute: DisputeRule; judgmentId: string; verdict: Verdict; shown: ShownVerdict; durationMs: number };
 
 /** Ends another task that this judgment takes the place of. */
 async function closeOther(tx: Tx, place: slots.LockedSlot | null, task: TaskForWork): Promise<void> {
@@ -103,7 +107,23 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 		delta: deltaOf(work, change, Number(status === 'complete') - Number(comparison.status === 'complete')),
 		audit: { via: actor.via, action: standing ? 'judgment.supersede' : 'judgment.submit', details: { comparison: task.comparisonId, verdict: work.verdict, counted: place !== null } }
 	});
+	// Only then: an undisputed comparison, which most are, waits for nothing more.
+	const verdicts = places.flatMap(({ id, judgmentId, verdict }) => (id === place?.id ? [work.verdict] : judgmentId === null || verdict === null ? [] : [verdict]));
+	if (status === 'complete' && (comparison.disputed || isDisputed(work.dispute, verdicts))) await settleDispute(tx, comparison.id);
 	return place !== null;
+}
+
+/**
+ * Gold and repeats stand apart: no place, no count, nothing that could be told
+ * from another judgment by what comes back.
+ */
+async function settleApart(tx: Tx, actor: Actor, work: Work): Promise<boolean> {
+	const { task, standing } = work;
+	await tasks.finish(tx, task.id, 'done');
+	await progress.add(tx, task.roundId, actor.userId, { judged: standing ? 0 : 1, durationMs: work.durationMs });
+	const action = standing ? 'judgment.supersede' : 'judgment.submit';
+	await record(tx, actor, { action, projectId: task.projectId, subject: ['judgment', work.judgmentId], details: { comparison: task.comparisonId, verdict: work.verdict, purpose: task.purpose } });
+	return counts(work.verdict);
 }
 
 /** A verdict that does not count frees the place; a judgment that had come too late takes it. */
@@ -118,11 +138,15 @@ async function settleCannotJudge(tx: Tx, actor: Actor, work: Work): Promise<fals
 	if (counted) await comparisons.setFilled(tx, comparison, comparison.filled - 1);
 	const change = (counted ? -1 : 0) + (await fillFromSurplus(tx, actor, comparison));
 	await comparisons.refreshExhaustion(tx, task.comparisonId);
+	if (counted || change !== 0) await settleDispute(tx, task.comparisonId);
 	await progress.add(tx, task.roundId, actor.userId, deltaOf(work, change, Number(comparison.status === 'complete') - Number(wasComplete)));
 	const action = standing ? 'judgment.supersede' : 'judgment.submit';
 	await record(tx, actor, { action, projectId: task.projectId, subject: ['judgment', work.judgmentId], details: { comparison: task.comparisonId, verdict: work.verdict, counted: false } });
 	return false;
 }
+
+const settle = (tx: Tx, actor: Actor, work: Work): Promise<boolean> =>
+	work.task.purpose !== 'counting' ? settleApart(tx, actor, work) : counts(work.verdict) ? settleCounting(tx, actor, work) : settleCannotJudge(tx, actor, work);
 
 /**
  * Takes a judgment: exactly one transaction appends it, moves the slot's pointer
@@ -141,10 +165,12 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 		const verdict = toCanonical(task.sideOrder, submission.verdict);
 		if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
 		const rationale = submission.rationale?.trim() ?? '';
+		if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
 		if (answered) {
 			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
 			return ok({ judgmentId: answered.id, counted: answered.counted });
 		}
+		if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
 		const errors = formErrors(task.form ?? PLAIN_FORM, task.mode, { ...submission, rationale });
 		if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
 		const allowed = mayJudge(task, own.skipped, standing, submission);
@@ -165,9 +191,10 @@ export async function submitJudgment(app: { db: Db }, actor: Actor, submission: 
 			bodyHash,
 			text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
 		});
-		const work: Work = { task, comparison, places, standing, othersLeft, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
+		const { dispute } = completePolicy(access.value.project.judgingPolicy);
+		const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
 		// Sent without waiting for the insert, and run after it: one wait for both.
-		const [counted] = await Promise.all([counts(verdict) ? settleCounting(tx, actor, work) : settleCannotJudge(tx, actor, work), inserted]);
+		const [counted] = await Promise.all([settle(tx, actor, work), inserted]);
 		return ok({ judgmentId, counted });
 	});
 }

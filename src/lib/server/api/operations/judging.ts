@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form.ts';
 import { SKIP_REASONS } from '../../usecases/skip-task.ts';
-import { VOID_REASONS } from '../../usecases/void-judgment.ts';
+import { VOID_REASONS } from '../../usecases/void-chain.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -76,7 +76,7 @@ export const submitJudgment = operation({
 		supersedes: v.optional(uuid)
 	}),
 	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'too_large']
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'too_large', 'walled']
 });
 
 export const voidJudgment = operation({

@@ -107,6 +107,7 @@ export const tasks = pgTable(
 		unique('tasks_annotator').on(t.id, t.annotatorId),
 		unique('tasks_claim_key').on(t.annotatorId, t.claimKey),
 		index('tasks_live').on(t.annotatorId, t.expiresAt).where(sql`state = 'live'`),
+		index('tasks_person').on(t.annotatorId, t.roundId, t.id),
 		index('tasks_comparison').on(t.comparisonId, t.annotatorId),
 		check('tasks_purpose', sql`${t.purpose} in ('counting','gold','repeat','adjudication')`),
 		check('tasks_slot', sql`(${t.purpose} = 'counting') = (${t.slotId} is not null)`),

@@ -1,0 +1,1 @@
+CREATE INDEX "tasks_person" ON "tasks" USING btree ("annotator_id","round_id","id");

@@ -1,0 +1,198 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { JudgingForm, Strength } from '../../domain/judging-form.ts';
+import type { Message } from '../../domain/message.ts';
+import type { SideOrder } from '../../domain/presentation.ts';
+import type { Mode, Verdict } from '../../domain/verdict.ts';
+import type { Executor } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+import { maySee } from './walls.ts';
+
+/** What a judgment is now. `judged` is all that stands, told to who made it: which of theirs are gold or repeats stays unseen. */
+export const KINDS = ['counting', 'surplus', 'cannot_judge', 'superseded', 'void', 'gold', 'repeat', 'adjudication', 'import'] as const;
+export const OWN_KINDS = ['judged', 'adjudication', 'superseded', 'void'] as const;
+export type Kind = (typeof KINDS)[number] | (typeof OWN_KINDS)[number];
+
+/** A judgment as the record holds it, with the sides it was shown on. */
+export type PastJudgment = {
+	id: string;
+	taskId: string | null;
+	kind: Kind;
+	judge: { id: string; name: string } | null;
+	/** Import, model or end user that judged, where it was no person with an account. */
+	judgeRef: string | null;
+	round: number;
+	mode: Mode;
+	sideOrder: SideOrder | null;
+	/** First line of the last question. */
+	question: string;
+	comparisonHash: string;
+	verdict: Verdict;
+	strength: Strength | null;
+	criteria: Record<string, string> | null;
+	reasons: string[] | null;
+	spans: unknown;
+	rationale: string | null;
+	rewrite: unknown;
+	textHash: string | null;
+	durationMs: number | null;
+	language: string | null;
+	guideline: { version: number; hash: string } | null;
+	form: { version: number; hash: string } | null;
+	supersedes: string | null;
+	supersededBy: string | null;
+	void: { reason: string; at: string } | null;
+	bookmarked: boolean;
+	createdAt: string;
+};
+
+type Row = Record<'id' | 'question' | 'content_hash' | 'created_at', string> &
+	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'text_hash' | 'language' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
+		kind: Kind;
+		round: number;
+		mode: Mode;
+		side_order: SideOrder | null;
+		verdict: Verdict;
+		strength: Strength | null;
+		criteria: Record<string, string> | null;
+		reasons: string[] | null;
+		spans: unknown;
+		rewrite: unknown;
+		duration_ms: number | null;
+		guideline_version: number | null;
+		form_version: number | null;
+		bookmarked: boolean;
+	};
+
+const versioned = (version: number | null, hash: string | null) => (version === null ? null : { version, hash: hash ?? '' });
+
+function toPast(row: Row): PastJudgment {
+	return {
+		id: row.id,
+		taskId: row.task_id,
+		kind: row.kind,
+		judge: row.judge_user_id === null ? null : { id: row.judge_user_id, name: row.judge_name ?? '' },
+		judgeRef: row.judge_ref,
+		round: row.round,
+		mode: row.mode,
+		sideOrder: row.side_order,
+		question: row.question,
+		comparisonHash: row.content_hash,
+		verdict: row.verdict,
+		strength: row.strength,
+		criteria: row.criteria,
+		reasons: row.reasons,
+		spans: row.spans,
+		rationale: row.rationale,
+		rewrite: row.rewrite,
+		textHash: row.text_hash,
+		durationMs: row.duration_ms,
+		language: row.language,
+		guideline: versioned(row.guideline_version, row.guideline_hash),
+		form: versioned(row.form_version, row.form_hash),
+		supersedes: row.supersedes_id,
+		supersededBy: row.superseded_by,
+		void: row.void_reason === null ? null : { reason: row.void_reason, at: isoTime(row.voided_at ?? '') },
+		bookmarked: row.bookmarked,
+		createdAt: isoTime(row.created_at)
+	};
+}
+
+const kindFor = (own: boolean): SQL =>
+	own
+		? sql`case when v.judgment_id is not null then 'void' when later.id is not null then 'superseded' when j.purpose = 'adjudication' then 'adjudication' else 'judged' end`
+		: sql`case when v.judgment_id is not null then 'void' when later.id is not null then 'superseded' when j.origin <> 'workspace' then 'import'
+			when j.purpose <> 'counting' then j.purpose when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
+			when j.verdict = 'cannot_judge' then 'cannot_judge' else 'surplus' end`;
+
+/** Last turn of the user, else the last of all. */
+const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role == "user")') -> -1, pt.messages -> -1) -> 'content'`;
+const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
+
+const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
+	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language,
+	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
+	v.reason as void_reason, v.created_at as voided_at, exists (select 1 from bookmarks b where b.user_id = ${viewer} and b.comparison_id = c.id) as bookmarked, j.created_at`;
+
+const joins = sql`judgments j
+	join comparisons c on c.id = j.comparison_id
+	join rounds r on r.id = c.round_id
+	join prompts p on p.id = c.prompt_id
+	join prompt_texts pt on pt.prompt_id = c.prompt_id
+	left join tasks t on t.id = j.task_id
+	left join judgment_texts jt on jt.judgment_id = j.id
+	left join user_profiles up on up.user_id = j.judge_user_id
+	left join guidelines g on g.id = j.guideline_id
+	left join judging_forms f on f.id = j.form_id
+	left join judgments later on later.supersedes_id = j.id
+	left join judgment_voids v on v.judgment_id = j.id`;
+
+/** Which judgments of a project are asked for. */
+export type PastFilter = {
+	projectId: string;
+	/** Who looks: nothing behind a wall for them is given. */
+	viewer: string;
+	/** Their own alone, told as they may know them. */
+	own: boolean;
+	kind?: Kind | undefined;
+	/** Without those that another one replaced. */
+	current?: boolean | undefined;
+	annotator?: string | undefined;
+	round?: number | undefined;
+	/** Canonical, or with left and right as it was shown. */
+	verdict?: string | undefined;
+	/** Words of the prompt or of the judgment's rationale. */
+	search?: string | undefined;
+	rationale?: boolean | undefined;
+	bookmarked?: boolean | undefined;
+};
+
+/** A text to be looked for as it is: what LIKE reads as a pattern is taken literally. */
+const literally = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
+
+function verdictIs(verdict: string): SQL {
+	const canonical = { left: sql`case t.side_order when 'ab' then 'a' when 'ba' then 'b' end`, right: sql`case t.side_order when 'ab' then 'b' when 'ba' then 'a' end` }[verdict];
+	return sql`j.verdict = ${canonical ?? verdict}`;
+}
+
+function conditions(of: PastFilter): SQL {
+	const all: SQL[] = [sql`j.project_id = ${of.projectId}`, maySee(of.viewer)];
+	if (of.own) all.push(sql`j.judge_user_id = ${of.viewer} and j.origin = 'workspace'`);
+	if (of.kind !== undefined) all.push(sql`(${kindFor(of.own)}) = ${of.kind}`);
+	if (of.current) all.push(sql`later.id is null`);
+	if (of.annotator !== undefined) all.push(sql`j.judge_user_id = ${of.annotator}::uuid`);
+	if (of.round !== undefined) all.push(sql`r.number = ${of.round}`);
+	if (of.verdict !== undefined) all.push(verdictIs(of.verdict));
+	if (of.rationale) all.push(sql`jt.rationale is not null`);
+	if (of.bookmarked) all.push(sql`exists (select 1 from bookmarks b where b.user_id = ${of.viewer} and b.comparison_id = c.id)`);
+	if (of.search !== undefined) {
+		const pattern = literally(of.search);
+		// The texts alone: the names of JSON's fields and its escapes are nobody's words.
+		all.push(sql`(jt.rationale ilike ${pattern} or exists (select 1 from jsonb_path_query(pt.messages, '$[*].content[*]') x (part)
+			where (case jsonb_typeof(x.part) when 'string' then x.part #>> '{}' else x.part ->> 'text' end) ilike ${pattern}))`);
+	}
+	return sql.join(all, sql` and `);
+}
+
+/** A page of judgments by id: newest first before `cursor`, or oldest first after it. */
+export async function page(db: Executor, of: PastFilter, at: { order: 'newest' | 'oldest'; cursor: string | null; limit: number }): Promise<PastJudgment[]> {
+	const newest = at.order === 'newest';
+	const beyond = at.cursor === null ? sql`` : newest ? sql`and j.id < ${at.cursor}::uuid` : sql`and j.id > ${at.cursor}::uuid`;
+	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own, of.viewer)} from ${joins} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
+	return rows.map(toPast);
+}
+
+/** The pair a judgment is about and what it was made under. */
+export type PastPair = { projectId: string; prompt: Message[]; a: Message[]; b: Message[] | null; guideline: string | null; formInForce: JudgingForm | null };
+
+/** One judgment with its pair; null: there is none that this person may see. */
+export async function one(db: Executor, of: { id: string; viewer: string; own: boolean }): Promise<(PastJudgment & { pair: PastPair }) | null> {
+	const rows = await rowsOf<Row & { project_id: string; prompt: Message[]; a: Message[]; b: Message[] | null; guideline_body: string | null; form: JudgingForm | null }>(
+		db,
+		sql`select ${columns(of.own, of.viewer)}, j.project_id, pt.messages as prompt, ra.messages as a, rb.messages as b, g.body as guideline_body, f.form
+			from ${joins} join response_texts ra on ra.response_id = c.response_a_id left join response_texts rb on rb.response_id = c.response_b_id
+			where j.id = ${of.id} and ${maySee(of.viewer)}`
+	);
+	const row = rows[0];
+	return row ? { ...toPast(row), pair: { projectId: row.project_id, prompt: row.prompt, a: row.a, b: row.b, guideline: row.guideline_body, formInForce: row.form } } : null;
+}
