@@ -48,6 +48,15 @@ async function ownTask(ground: Ground, { actor, role }: Caller): Promise<{ taskI
 
 async function newUser({ world }: Ground): Promise<string> {
 	return valueOf(await createUser(world.app, world.admin, { email: `${randomUUID()}@firm.example`, name: 'Somebody' })).id;
+/** A judgment that the caller made while they were an annotator. */
+async function ownJudgment(ground: Ground, caller: Caller): Promise<string> {
+	const { taskId, leaseToken } = await ownTask(ground, caller);
+	await become(ground, caller.actor.userId, 'annotator');
+	const { judgmentId } = valueOf(await submitJudgment(ground.world.app, { ...caller.actor, scopes: null }, { taskId, leaseToken, verdict: 'left' }));
+	await become(ground, caller.actor.userId, caller.role);
+	return judgmentId;
+}
+
 }
 
 async function newMember(ground: Ground): Promise<string> {
@@ -122,4 +131,8 @@ export const REQUESTS: Record<string, Make> = {
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
+	listJudgments: inProject('/judgments?limit=5'),
+	readJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}` }),
+	exportJudgments: inProject('/judgments/export'),
+	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),
 };

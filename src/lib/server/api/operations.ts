@@ -1,6 +1,7 @@
 import type { Operation } from './operation.ts';
 import * as data from './operations/data.ts';
 import * as health from './operations/health.ts';
+import * as history from './operations/history.ts';
 import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
 import * as projects from './operations/projects.ts';
@@ -11,4 +12,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, data, judging, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, data, judging, history, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

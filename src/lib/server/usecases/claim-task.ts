@@ -39,9 +39,10 @@ export type ClaimedTask = {
 };
 
 /** A turn without its speaker's name: an import may have put the model's there. */
-const unnamed = (messages: Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));
+export const unnamed = (messages: Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));
 
-function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
+/** A leased task as its holder sees it: sides in their order, no names. */
+export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 	const [left, right] = task.sideOrder === 'ab' || task.b === null ? [task.a, task.b] : [task.b, task.a];
 	return {
 		taskId: task.taskId,

@@ -38,6 +38,8 @@ export type Submission = Details & {
 	durationMs?: number | undefined;
 	/** The judgment of this pair that this one takes back (undo). */
 	supersedes?: string | undefined;
+	/** Its author comes back to it without a lease, and says why where that is asked. */
+	correction?: { reason: string | null } | undefined;
 	idempotencyKey?: string | null;
 };
 
@@ -54,7 +56,7 @@ function placeFor(places: slots.LockedSlot[], task: TaskForWork): slots.LockedSl
 
 /** What a task's state and an earlier judgment allow; the judgment to supersede, if any. */
 function mayJudge(task: TaskForWork, skipped: boolean, standing: Standing | null, submission: Submission): Result<string | null> {
-	if (task.leaseTokenHash !== secretHash(submission.leaseToken)) {
+	if (!submission.correction && task.leaseTokenHash !== secretHash(submission.leaseToken)) {
 		return fail('lease_lost', 'This lease token is not the task’s. Claim the pair again; what you wrote is kept in your outbox.');
 	}
 	if (submission.supersedes !== undefined) {
@@ -155,26 +157,30 @@ const settle = (tx: Tx, actor: Actor, work: Work): Promise<boolean> =>
  */
 export async function submitJudgment(app: { db: Db }, actor: Actor, submission: Submission): Promise<Result<Submitted>> {
 	const { idempotencyKey = null, ...body } = submission;
+	return inTransaction(app.db, (tx) => takeJudgment(tx, actor, submission));
+}
+
+/** The same within a transaction that does more. */
+export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission): Promise<Result<Submitted>> {
 	const bodyHash = contentHash({ ...body, leaseToken: secretHash(body.leaseToken) });
-	return inTransaction(app.db, async (tx) => {
-		const own = await takeUp(tx, submission.taskId, actor.userId, idempotencyKey);
-		if (!own) return fail('not_found', 'There is no such task of yours.');
-		const { task, answered, comparison, places, standing, othersLeft, newId: judgmentId } = own;
-		const access = allowFound(actor, own.access, 'task.judge');
-		if (!access.ok) return access;
-		const verdict = toCanonical(task.sideOrder, submission.verdict);
-		if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
-		const rationale = submission.rationale?.trim() ?? '';
-		if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
-		if (answered) {
-			if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
-			return ok({ judgmentId: answered.id, counted: answered.counted });
-		}
-		if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
-		const errors = formErrors(task.form ?? PLAIN_FORM, task.mode, { ...submission, rationale });
-		if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
-		const allowed = mayJudge(task, own.skipped, standing, submission);
-		if (!allowed.ok) return allowed;
+	const own = await takeUp(tx, submission.taskId, actor.userId, idempotencyKey);
+	if (!own) return fail('not_found', 'There is no such task of yours.');
+	const { task, answered, comparison, places, standing, othersLeft, newId: judgmentId } = own;
+	const access = allowFound(actor, own.access, 'task.judge');
+	if (!access.ok) return access;
+	const verdict = toCanonical(task.sideOrder, submission.verdict);
+	if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
+	const rationale = submission.rationale?.trim() ?? '';
+	if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
+	if (answered) {
+		if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
+		return ok({ judgmentId: answered.id, counted: answered.counted });
+	}
+	if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
+	const errors = formErrors(task.form ?? PLAIN_FORM, task.mode, { ...submission, rationale });
+	if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
+	const allowed = mayJudge(task, own.skipped, standing, submission);
+	if (!allowed.ok) return allowed;
 
 		const salt = newSecret();
 		const durationMs = submission.durationMs ?? null;

@@ -1,0 +1,107 @@
+import * as v from 'valibot';
+import { DetailsSchema } from '../../../domain/judging-form.ts';
+import { SHOWN_PAIR_VERDICTS } from '../../../domain/verdict.ts';
+import { KINDS, OWN_KINDS } from '../../db/history.ts';
+import { EXPORT_FORMATS } from '../../usecases/export-judgments.ts';
+import { idParams, slugParams, text, uuid } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const VERDICTS = [...SHOWN_PAIR_VERDICTS, 'a', 'b', 'good', 'bad'] as const;
+const ALL_KINDS = [...new Set([...KINDS, ...OWN_KINDS])];
+const flag = v.optional(v.pipe(v.picklist(['true', 'false', '1', '0'], 'true or false'), v.transform((given) => given === 'true' || given === '1')));
+const words = v.nullable(v.record(v.string(), v.string()));
+
+const judgment = v.looseObject({
+	id: v.string(),
+	kind: v.picklist(ALL_KINDS),
+	judge: v.nullable(v.object({ id: v.string(), name: v.string() })),
+	round: v.number(),
+	question: v.string(),
+	verdict: v.string(),
+	strength: v.nullable(v.string()),
+	criteria: words,
+	reasons: v.nullable(v.array(v.string())),
+	rationale: v.nullable(v.string()),
+	durationMs: v.nullable(v.number()),
+	supersedes: v.nullable(v.string()),
+	supersededBy: v.nullable(v.string()),
+	void: v.nullable(v.object({ reason: v.string(), at: v.string() })),
+	createdAt: v.string()
+});
+const messages = v.array(v.looseObject({ role: v.string() }));
+
+export const listJudgments = operation({
+	id: 'listJudgments',
+	method: 'GET',
+	path: '/projects/{slug}/judgments',
+	summary: 'Judgments, newest first, a page at a time: everybody’s for who has judgment.read, else one’s own (kind judged, whatever they were for)',
+	access: 'judgment.own',
+	params: slugParams,
+	query: v.object({
+		kind: v.optional(v.picklist(ALL_KINDS, `one of ${ALL_KINDS.join(', ')}`)),
+		annotator: v.optional(v.union([v.literal('me'), uuid], 'an id, or me')),
+		round: v.optional(v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/, 'a round’s number'), v.transform(Number))),
+		verdict: v.optional(v.picklist(VERDICTS, `one of ${VERDICTS.join(', ')}`)),
+		search: v.optional(text(200, 0)),
+		rationale: flag,
+		bookmarked: flag,
+		cursor: v.optional(uuid),
+		limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, 'a whole number from 1 to 200'), v.toNumber(), v.minValue(1, 'at least 1'), v.maxValue(200, 'at most 200')))
+	}),
+	answers: { 200: v.object({ judgments: v.array(judgment), next: v.nullable(v.string()) }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});
+
+export const readJudgment = operation({
+	id: 'readJudgment',
+	method: 'GET',
+	path: '/judgments/{id}',
+	summary: 'One judgment with its pair, on the sides it was shown on, and all that it corrects or that corrects it',
+	access: 'judgment.own',
+	params: idParams,
+	answers: {
+		200: v.looseObject({
+			...judgment.entries,
+			project: v.string(),
+			mine: v.boolean(),
+			shown: v.looseObject({ verdict: v.nullable(v.string()), criteria: words }),
+			prompt: messages,
+			left: messages,
+			right: v.nullable(messages),
+			chain: v.array(v.object({ id: v.string(), verdict: v.string(), createdAt: v.string(), isCorrection: v.boolean(), reason: v.nullable(v.string()) })),
+			correctable: v.nullable(v.object({ snapshots: v.number() }))
+		})
+	},
+	problems: ['not_signed_in', 'forbidden', 'not_found']
+});
+
+export const exportJudgments = operation({
+	id: 'exportJudgments',
+	method: 'GET',
+	path: '/projects/{slug}/judgments/export',
+	summary: 'One’s own judgments in a project, oldest first, as JSON lines or CSV (format=csv: text/csv)',
+	access: 'judgment.own',
+	params: slugParams,
+	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, `one of ${EXPORT_FORMATS.join(', ')}`), 'jsonl') }),
+	answers: { 200: 'application/x-ndjson' },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});
+
+export const correctJudgment = operation({
+	id: 'correctJudgment',
+	method: 'POST',
+	path: '/judgments/{id}/correction',
+	summary: 'Correct one’s own standing judgment under the guideline and form it was made under; with a reason once its round was frozen',
+	access: 'task.judge',
+	params: idParams,
+	headers: v.object({ 'idempotency-key': v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'Idempotency-Key: 1 to 200 printable characters without spaces'))) }),
+	body: v.object({
+		verdict: v.picklist([...SHOWN_PAIR_VERDICTS, 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
+		...DetailsSchema.entries,
+		rationale: v.optional(text(20_000, 0)),
+		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
+		reason: v.optional(text(2_000, 0))
+	}),
+	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean(), stale: v.number() }) },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'key_reused', 'too_large']
+});

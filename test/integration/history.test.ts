@@ -1,0 +1,178 @@
+import { parse } from 'csv-parse/sync';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { correctJudgment } from '#lib/server/usecases/correct-judgment.ts';
+import { exportJudgments } from '#lib/server/usecases/export-judgments.ts';
+import { listJudgments } from '#lib/server/usecases/list-judgments.ts';
+import type { JudgmentQuery } from '#lib/server/usecases/list-judgments.ts';
+import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { judgedApart } from '../support/apart.ts';
+import { comparisonRows, createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await createWorld();
+});
+afterAll(() => world.close());
+
+type Said = Omit<Submission, 'taskId' | 'leaseToken'>;
+
+/** Judges the next `count` pairs; gives the judgments' ids in order. */
+async function judge(slug: string, actor: Actor, count: number, said: Said = { verdict: 'left' }): Promise<string[]> {
+	const ids: string[] = [];
+	for (let n = 0; n < count; n++) {
+		const task = valueOf(await claimTask(world.app, actor, { slug }));
+		if (!task) break;
+		ids.push(valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, ...said })).judgmentId);
+	}
+	return ids;
+}
+const list = async (actor: Actor, slug: string, query: Partial<JudgmentQuery> = {}) => valueOf(await listJudgments(world.app, actor, { slug, ...query })).judgments;
+const idsOf = async (actor: Actor, slug: string, query: Partial<JudgmentQuery> = {}) => (await list(actor, slug, query)).map(({ id }) => id);
+const comparisonOf = async (judgmentId: string) => (await world.query<{ comparison_id: string }>(`select comparison_id from judgments where id = '${judgmentId}'`))[0]?.comparison_id ?? '';
+async function exported(actor: Actor, slug: string, format: 'jsonl' | 'csv' = 'jsonl'): Promise<string> {
+	let text = '';
+	for await (const piece of valueOf(await exportJudgments(world.app, actor, { slug, format }))) text += piece;
+	return text;
+}
+const raiseWall = (projectId: string, actor: Actor, matter: string) =>
+	world.app.db.execute(sql`insert into walls (project_id, user_id, matter, raised_by) values (${projectId}, ${actor.userId}, ${matter}, ${world.admin.userId})`);
+
+describe('the list of judgments', () => {
+	it('gives who judges their own, newest first, and does not tell gold and repeats from the rest', async () => {
+		const { slug } = await world.project({ overlap: 2, rows: comparisonRows(4) });
+		const [ann, bob] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' })];
+		const anns = await judge(slug, ann, 3, { verdict: 'right', rationale: 'Because.' });
+		await judge(slug, bob, 2);
+		const gold = await judgedApart(world, ann, { comparisonId: await comparisonOf(anns[0] ?? ''), purpose: 'gold', verdict: 'a' });
+		const repeat = await judgedApart(world, ann, { comparisonId: await comparisonOf(anns[1] ?? ''), purpose: 'repeat', verdict: 'tie' });
+
+		const mine = await list(ann, slug);
+		expect(mine.map(({ id }) => id)).toEqual([repeat, gold, ...anns.toReversed()]);
+		expect(new Set(mine.map(({ kind }) => kind))).toEqual(new Set(['judged']));
+		expect(JSON.stringify(mine)).not.toMatch(/gold|repeat|purpose/);
+		expect(mine.at(-1)).toMatchObject({ shown: { verdict: 'right' }, rationale: 'Because.', round: 1, question: expect.stringMatching(/^Question c\d\?$/) as string });
+		// The gold item was shown with b on the left: a was on the right.
+		expect(mine[1]?.shown.verdict).toBe('right');
+		expect(problemOf(await listJudgments(world.app, ann, { slug, kind: 'gold' }))).toBe('invalid_input');
+		expect(problemOf(await listJudgments(world.app, ann, { slug, annotator: bob.userId }))).toBe('forbidden');
+		expect(JSON.stringify(valueOf(await readJudgment(world.app, ann, gold)))).not.toMatch(/"gold|repeat|purpose/);
+		expect(await exported(ann, slug)).not.toMatch(/gold|repeat|purpose/);
+		expect(problemOf(await readJudgment(world.app, bob, gold))).toBe('not_found');
+	});
+
+	it('gives who reviews everybody’s, each with what became of it', async () => {
+		const { slug } = await world.project({ overlap: 1, rows: comparisonRows(3) });
+		valueOf(await world.importRows(slug, pairRows(1)));
+		const [ann, risk] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' })];
+		const [first, second, third] = await judge(slug, ann, 3);
+		valueOf(await voidJudgment(world.app, risk, { judgmentId: second ?? '', reason: 'mistake' }));
+		const corrected = valueOf(await correctJudgment(world.app, ann, { judgmentId: third ?? '', verdict: 'tie' })).judgmentId;
+		const repeat = await judgedApart(world, ann, { comparisonId: await comparisonOf(first ?? ''), purpose: 'repeat', verdict: 'tie' });
+
+		const kinds = Object.fromEntries((await list(risk, slug)).map(({ id, kind }) => [id, kind]));
+		expect(kinds).toMatchObject({ [first ?? '']: 'counting', [second ?? '']: 'void', [third ?? '']: 'superseded', [corrected]: 'counting', [repeat]: 'repeat' });
+		expect(await idsOf(risk, slug, { kind: 'import' })).toHaveLength(1);
+		expect(await idsOf(risk, slug, { kind: 'repeat' })).toEqual([repeat]);
+		expect(await idsOf(risk, slug, { annotator: ann.userId, kind: 'superseded' })).toEqual([third]);
+		expect(await idsOf(risk, slug, { annotator: 'me' })).toEqual([]);
+		expect(await idsOf(risk, slug, { mine: true })).toEqual([]);
+		const scoped: Actor = { ...risk, scopes: ['judgment.own'] };
+		expect(await idsOf(scoped, slug), 'a token for one’s own record gives no other').toEqual([]);
+		expect(problemOf(await listJudgments(world.app, await world.person('stranger'), { slug }))).toBe('not_found');
+	});
+
+	it('finds words of questions and rationales as they are, in any case, and nothing of the format', async () => {
+		const { slug } = await world.project({
+			rows: [
+				{ messages: [{ role: 'user', content: 'May the LANDLORD keep 100% of it?' }], responses: ['a', 'b'] },
+				{ messages: [{ role: 'user', content: [{ type: 'text', text: '诉讼时效是多久？\nsecond line' }] }], responses: ['c', 'd'] }
+			]
+		});
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const ids = [...(await judge(slug, ann, 1, { verdict: 'left', rationale: 'It forgets the deposit.' })), ...(await judge(slug, ann, 1, { verdict: 'tie' }))];
+		const questions = new Map((await list(ann, slug)).map(({ id, question }) => [id, question]));
+		const ofLandlord = ids.find((id) => questions.get(id)?.includes('LANDLORD'));
+		const ofTime = ids.find((id) => questions.get(id) === '诉讼时效是多久？');
+		expect(await idsOf(ann, slug, { search: 'landlord KEEP' })).toEqual([ofLandlord]);
+		expect(await idsOf(ann, slug, { search: '时效' })).toEqual([ofTime]);
+		expect(await idsOf(ann, slug, { search: '100%' })).toEqual([ofLandlord]);
+		expect(await idsOf(ann, slug, { search: '0%k' })).toEqual([]);
+		expect(await idsOf(ann, slug, { search: 'DEPOSIT' })).toEqual([ids[0]]);
+		for (const format of ['content', 'role', 'text', '\\n', '"', "' or 1=1 --"]) expect(await idsOf(ann, slug, { search: format }), format).toEqual([]);
+		expect(await idsOf(ann, slug, { verdict: 'left' })).toEqual([ids[0]]);
+		expect(await idsOf(ann, slug, { rationale: true })).toEqual([ids[0]]);
+		await world.app.db.execute(sql`insert into bookmarks (user_id, comparison_id) values (${ann.userId}, ${await comparisonOf(ids[1] ?? '')})`);
+		expect(await idsOf(ann, slug, { bookmarked: true })).toEqual([ids[1]]);
+		expect(problemOf(await listJudgments(world.app, ann, { slug, round: 2 }))).toBe('not_found');
+	});
+
+	it('misses nothing and gives nothing twice while others judge', async () => {
+		const { slug } = await world.project({ overlap: 3, rows: comparisonRows(30) });
+		const [ann, bob, risk] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' })];
+		await judge(slug, ann, 20);
+		const before = (await world.query<{ id: string }>(`select j.id from judgments j join projects p on p.id = j.project_id where p.slug = '${slug}'`)).map(({ id }) => id);
+		const meanwhile = Promise.all([judge(slug, bob, 15), judge(slug, ann, 5)]);
+		const seen: string[] = [];
+		for (let cursor: string | undefined; ; ) {
+			const page = valueOf(await listJudgments(world.app, risk, { slug, limit: 3, cursor }));
+			seen.push(...page.judgments.map(({ id }) => id));
+			if (page.next === null) break;
+			cursor = page.next;
+		}
+		await meanwhile;
+		expect(seen).toEqual([...new Set(seen)].sort().reverse());
+		expect(before.filter((id) => !seen.includes(id))).toEqual([]);
+	});
+});
+
+describe('a wall', () => {
+	it('hides what lies behind it from list, page, export and correction, for every role', async () => {
+		const matters = ['open', 'closed'];
+		const rows = comparisonRows(4).map((row, i) => ({ ...row, matter: matters[i % 2] }));
+		const { slug, id } = await world.project({ rows });
+		const [ann, risk] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' })];
+		const ids = await judge(slug, ann, 4);
+		const behind = (await world.query<{ id: string }>(`select j.id from judgments j join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id where p.matter = 'closed' and p.project_id = '${id}'`)).map((row) => row.id);
+		expect(behind).toHaveLength(2);
+		for (const who of [ann, risk, world.admin]) {
+			expect((await idsOf(who, slug)).toSorted()).toEqual(ids.toSorted());
+			await raiseWall(id, who, 'closed');
+			expect((await idsOf(who, slug)).toSorted()).toEqual(ids.filter((one) => !behind.includes(one)).toSorted());
+			expect(problemOf(await readJudgment(world.app, who, behind[0] ?? ''))).toBe('not_found');
+		}
+		expect(await exported(ann, slug)).not.toContain(behind[0] ?? '');
+		expect((await exported(ann, slug)).trim().split('\n')).toHaveLength(2);
+		expect(problemOf(await correctJudgment(world.app, ann, { judgmentId: behind[0] ?? '', verdict: 'tie' }))).toBe('not_found');
+	});
+});
+
+describe('the export of one’s own record', () => {
+	it('holds everything, as shown and as stored, in both formats, and no formula', async () => {
+		const { slug } = await world.project({ rows: [{ messages: [{ role: 'user', content: '=HYPERLINK("http://x","Question")' }], responses: ['a', 'b'] }, ...comparisonRows(2)] });
+		const [ann, bob] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' })];
+		await judge(slug, ann, 2, { verdict: 'left', rationale: '+49 is, "quoted"\nand 换行', durationMs: 1200 });
+		await judge(slug, ann, 1, { verdict: 'cannot_judge' });
+		expect(await exported(bob, slug)).toBe('');
+
+		const lines = (await exported(ann, slug)).trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+		expect(lines).toHaveLength(3);
+		expect(lines[0]).toMatchObject({ verdictShown: 'left', verdict: lines[0]?.['sideOrder'] === 'ab' ? 'a' : 'b', rationale: '+49 is, "quoted"\nand 换行', durationMs: 1200, round: 1, kind: 'judged' });
+		expect(lines[0]?.['textHash']).toMatch(/^[0-9a-f]{64}$/);
+
+		const csv = await exported(ann, slug, 'csv');
+		const table = parse(csv, { bom: true, columns: true }) as Record<string, string>[];
+		expect(table.map(({ id }) => id)).toEqual(lines.map(({ id }) => id));
+		expect(table[0]?.['rationale']).toBe(`'+49 is, "quoted"\nand 换行`);
+		for (const row of table) for (const cell of Object.values(row)) expect(cell).not.toMatch(/^[=+\-@\t\r]/);
+		expect(csv).toContain(`'=HYPERLINK`);
+		const audits = await world.query<{ n: number }>(`select count(*)::int as n from audit_entries where action = 'judgment.export' and actor_id = '${ann.userId}'`);
+		expect(audits[0]?.n).toBe(2);
+	});
+});
