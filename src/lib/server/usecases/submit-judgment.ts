@@ -100,7 +100,8 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 	const change = place && !current ? 1 : 0;
 	const filled = comparison.filled + change;
 	// This may have been the last person who could judge it: then its owner must learn that it waits for nobody.
-	const status = filled >= comparison.overlap ? 'complete' : work.othersLeft ? 'open' : 'exhausted';
+	const over = comparison.status === 'closed' || comparison.status === 'gold';
+	const status = filled >= comparison.overlap ? 'complete' : over ? comparison.status : work.othersLeft ? 'open' : 'exhausted';
 	await judgments.settle(tx, {
 		task,
 		judgmentId: work.judgmentId,
@@ -156,12 +157,12 @@ const settle = (tx: Tx, actor: Actor, work: Work): Promise<boolean> =>
  * as surplus where none is (semantics 3 to 7).
  */
 export async function submitJudgment(app: { db: Db }, actor: Actor, submission: Submission): Promise<Result<Submitted>> {
-	const { idempotencyKey = null, ...body } = submission;
 	return inTransaction(app.db, (tx) => takeJudgment(tx, actor, submission));
 }
 
 /** The same within a transaction that does more. */
 export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission): Promise<Result<Submitted>> {
+	const { idempotencyKey = null, ...body } = submission;
 	const bodyHash = contentHash({ ...body, leaseToken: secretHash(body.leaseToken) });
 	const own = await takeUp(tx, submission.taskId, actor.userId, idempotencyKey);
 	if (!own) return fail('not_found', 'There is no such task of yours.');
@@ -182,25 +183,24 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 	const allowed = mayJudge(task, own.skipped, standing, submission);
 	if (!allowed.ok) return allowed;
 
-		const salt = newSecret();
-		const durationMs = submission.durationMs ?? null;
-		const inserted = judgments.insert(tx, {
-			id: judgmentId,
-			task,
-			verdict,
-			strength: submission.strength ?? null,
-			criteria: submission.criteria ? criteriaToCanonical(task.sideOrder, submission.criteria) : null,
-			reasons: submission.reasons ?? null,
-			durationMs,
-			supersedesId: allowed.value,
-			idempotencyKey,
-			bodyHash,
-			text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
-		});
-		const { dispute } = completePolicy(access.value.project.judgingPolicy);
-		const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
-		// Sent without waiting for the insert, and run after it: one wait for both.
-		const [counted] = await Promise.all([settle(tx, actor, work), inserted]);
-		return ok({ judgmentId, counted });
+	const salt = newSecret();
+	const durationMs = submission.durationMs ?? null;
+	const inserted = judgments.insert(tx, {
+		id: judgmentId,
+		task,
+		verdict,
+		strength: submission.strength ?? null,
+		criteria: submission.criteria ? criteriaToCanonical(task.sideOrder, submission.criteria) : null,
+		reasons: submission.reasons ?? null,
+		durationMs,
+		supersedesId: allowed.value,
+		idempotencyKey,
+		bodyHash,
+		text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
 	});
+	const { dispute } = completePolicy(access.value.project.judgingPolicy);
+	const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
+	// Sent without waiting for the insert, and run after it: one wait for both.
+	const [counted] = await Promise.all([settle(tx, actor, work), inserted]);
+	return ok({ judgmentId, counted });
 }
