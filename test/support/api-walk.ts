@@ -136,3 +136,8 @@ export const REQUESTS: Record<string, Make> = {
 	exportJudgments: inProject('/judgments/export'),
 	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),
 };
+	listJudgments: inProject('/judgments?limit=5'),
+	readJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}` }),
+	exportJudgments: inProject('/judgments/export'),
+	readOwnFigures: inProject('/me'),
+	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),

@@ -28,3 +28,17 @@ export function goldAccuracy(answers: readonly GoldAnswer[], options: AgreementO
 	});
 	return shareFigure(trials, options);
 }
+
+/** So many gold judgments before somebody is told how many of theirs were right, and in such steps after that. */
+export const OWN_GOLD_FROM = 20;
+export const OWN_GOLD_STEP = 10;
+
+/**
+ * The answers, oldest first, of which their own author may know the accuracy:
+ * none before the twentieth, then ten at a time. A figure that moved with each
+ * one would say which pair was gold, and how it should have been judged.
+ */
+export function tellableGold(answers: readonly GoldAnswer[]): readonly GoldAnswer[] {
+	const judged = answers.filter(({ verdict }) => counts(verdict));
+	return judged.length < OWN_GOLD_FROM ? [] : judged.slice(0, judged.length - (judged.length % OWN_GOLD_STEP));
+}

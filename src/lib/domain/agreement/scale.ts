@@ -20,6 +20,12 @@ export const PAIR_ORDINAL = { metric: 'ordinal', mode: 'pair', categories: ['a_c
 /** Single-answer mode. Two categories have no rank: there is no ordinal scale beside it. */
 export const SINGLE_NOMINAL = { metric: 'nominal', mode: 'single', categories: ['good', 'bad'] } as const satisfies Scale;
 
+/** The nominal scale of what was judged: that of single answers where nothing else was, else that of pairs. */
+export function nominalScale(verdicts: readonly ScaledVerdict[]): typeof PAIR_NOMINAL | typeof SINGLE_NOMINAL {
+	const place = (scale: Scale) => verdicts.some((one) => categoryOf(scale, one) !== null);
+	return place(SINGLE_NOMINAL) && !place(PAIR_NOMINAL) ? SINGLE_NOMINAL : PAIR_NOMINAL;
+}
+
 /**
  * Place of a verdict in a scale's categories, or null for a missing value:
  * cannot_judge (semantics 6), both_bad on the ordinal scale, and verdicts of

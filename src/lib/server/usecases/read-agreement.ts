@@ -1,9 +1,11 @@
 import { agreementAlpha } from '../../domain/agreement/alpha-figure.ts';
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
+import { goldAccuracy } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
 import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
 import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
-import { PAIR_NOMINAL, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
+import { nominalScale, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
+import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -26,17 +28,21 @@ export type Agreement = {
 	judgments: number;
 	people: number;
 	alphaNominal: AgreementFigure;
-	/** Null for a criterion: it has no strength, the scale would be the nominal one's order alone. */
+	/** Null for a criterion, which has no strength, and for single answers: the scale would be the nominal one's order alone. */
 	alphaOrdinal: AgreementFigure | null;
 	leftRate: AgreementFigure;
 	medianSeconds: AgreementFigure;
+	/** Share of repeats judged as the first time; of those who repeat. */
+	selfConsistency: AgreementFigure;
+	/** Share of known items judged right. Null for a criterion: only the verdict is known. */
+	goldAccuracy: AgreementFigure | null;
 	/** Every two people who judged the same comparisons. */
 	pairs: { people: [string, string]; alpha: AgreementFigure; equal: AgreementFigure }[];
 };
 
 export type AgreementPage = Agreement & { rounds: number[]; criteria: { key: string; name: string }[] };
 
-/** Agreement between the people of a project, over all rounds or in one, on the verdict or on one criterion. Names are the reviewers' and owners' to see. */
+/** Agreement between the people of a project, over all rounds or in one, on the verdict or on one criterion. Names are the reviewers' and owners' to see; what lies behind a wall for who asks is in no figure. */
 export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; round?: number | undefined; criterion?: string | undefined }): Promise<Result<AgreementPage>> {
 	const { db } = app;
 	const access = await allow(db, actor, { slug: input.slug }, 'agreement.read');
@@ -48,9 +54,11 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 	const criterion = input.criterion ?? null;
 	if (criterion !== null && !criteria.some((one) => one.key === criterion)) return fail('not_found', `No form of this project ever asked for “${criterion}”.`);
 
-	const judgments = await agreement.standingJudgments(db, { projectId: project.id, roundId: round?.id ?? null, criterion });
+	const scope = { projectId: project.id, viewer: actor.userId, roundId: round?.id ?? null, criterion };
+	const [judgments, repeated, golden] = await Promise.all([agreement.standingJudgments(db, scope), agreement.repeats(db, scope), agreement.goldAnswers(db, scope)]);
+	const scale = nominalScale(judgments);
 	const options = { seed: `${project.seed}:agreement`, ...(judgments.length > MANY ? { resamples: FEWER_RESAMPLES } : {}) };
-	const pairs = pairwiseAgreements(judgments, PAIR_NOMINAL, { ...options, resamples: PAIR_RESAMPLES });
+	const pairs = pairwiseAgreements(judgments, scale, { ...options, resamples: PAIR_RESAMPLES });
 	const names = await members.names(db, [...new Set(judgments.map(({ judge }) => judge))]);
 	const name = (id: string) => names.get(id) ?? id;
 	return ok({
@@ -58,13 +66,15 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 		criterion,
 		judgments: judgments.length,
 		people: new Set(judgments.map(({ judge }) => judge)).size,
-		alphaNominal: agreementAlpha(judgments, PAIR_NOMINAL, options),
-		alphaOrdinal: criterion === null ? agreementAlpha(judgments, PAIR_ORDINAL, options) : null,
+		alphaNominal: agreementAlpha(judgments, scale, options),
+		alphaOrdinal: criterion === null && scale.mode === 'pair' ? agreementAlpha(judgments, PAIR_ORDINAL, options) : null,
 		leftRate: leftRate(judgments, options),
 		medianSeconds: medianSeconds(
 			judgments.flatMap(({ group, seconds }) => (seconds === null ? [] : [{ group, seconds }])),
 			options
 		),
+		selfConsistency: selfConsistency(repeated, options),
+		goldAccuracy: criterion === null ? goldAccuracy(golden, options) : null,
 		pairs: pairs.map(({ judges: [x, y], alpha, equal }) => ({ people: [name(x), name(y)], alpha, equal })),
 		rounds: all.map((one) => one.number),
 		criteria

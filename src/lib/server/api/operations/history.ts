@@ -5,6 +5,7 @@ import { KINDS, OWN_KINDS } from '../../db/history.ts';
 import { EXPORT_FORMATS } from '../../usecases/export-judgments.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { figure } from './judging.ts';
 
 const VERDICTS = [...SHOWN_PAIR_VERDICTS, 'a', 'b', 'good', 'bad'] as const;
 const ALL_KINDS = [...new Set([...KINDS, ...OWN_KINDS])];
@@ -104,4 +105,29 @@ export const correctJudgment = operation({
 	}),
 	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean(), stale: v.number() }) },
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'key_reused', 'too_large']
+});
+
+export const readOwnFigures = operation({
+	id: 'readOwnFigures',
+	method: 'GET',
+	path: '/projects/{slug}/me',
+	summary: 'One’s own figures: pace, sides, agreement with all others pooled, repeats; gold from the twentieth item on, ten at a time',
+	access: 'judgment.own',
+	params: slugParams,
+	answers: {
+		200: v.object({
+			judged: v.number(),
+			cannotJudge: v.number(),
+			skipped: v.number(),
+			perHour: v.nullable(v.number()),
+			hours: v.array(v.object({ start: v.string(), judged: v.number(), seconds: v.number() })),
+			medianSeconds: figure,
+			leftRate: figure,
+			others: v.object({ equal: figure, alpha: figure }),
+			selfConsistency: figure,
+			goldAccuracy: figure,
+			goldFrom: v.number()
+		})
+	},
+	problems: ['not_signed_in', 'forbidden', 'not_found']
 });

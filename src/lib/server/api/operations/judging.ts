@@ -91,7 +91,7 @@ export const voidJudgment = operation({
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
 });
 
-const figure = v.object({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), method: v.string(), reason: v.optional(v.string()) });
+export const figure = v.object({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), method: v.string(), reason: v.optional(v.string()) });
 
 export const readAgreement = operation({
 	id: 'readAgreement',
@@ -111,6 +111,8 @@ export const readAgreement = operation({
 			alphaOrdinal: v.nullable(figure),
 			leftRate: figure,
 			medianSeconds: figure,
+			selfConsistency: figure,
+			goldAccuracy: v.nullable(figure),
 			pairs: v.array(v.object({ people: v.array(v.string()), alpha: figure, equal: figure }))
 		})
 	},
