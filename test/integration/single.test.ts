@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { JudgingFormSchema } from '#lib/domain/judging-form.ts';
 import type { ShownVerdict } from '#lib/domain/verdict.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -74,7 +76,7 @@ describe('an answer that is judged alone', () => {
 
 	it('lies in the same queue as pairs, is shown without another side and judged good or bad', async () => {
 		const { slug, id, ann } = await project([...pairRows(2), single(0), single(1)]);
-		valueOf(await putForm(world.app, world.admin, { slug, form: { strength: true, criteria: [{ key: 'appetite', name: 'Risk appetite', help: '', required: true }], reasons: [], rationale: 'optional' } }));
+		valueOf(await putForm(world.app, world.admin, { slug, form: v.parse(JudgingFormSchema, { strength: true, criteria: [{ key: 'appetite', name: 'Risk appetite', required: true }] }) }));
 		const seen: string[] = [];
 		for (let task = await claim(slug, ann); task; task = await claim(slug, ann)) {
 			seen.push(task.mode);

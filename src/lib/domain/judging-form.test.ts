@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { criteriaToCanonical, formErrors, JudgingFormSchema, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
+import { completeForm, criteriaToCanonical, formErrors, JudgingFormSchema, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
 import type { JudgingForm, ShownCriterionVerdict } from './judging-form.ts';
 import { SHOWN_PAIR_VERDICTS } from './verdict.ts';
 
@@ -15,13 +15,15 @@ const fields = (...of: Parameters<typeof formErrors>) => formErrors(...of).map((
 
 describe('a judging form', () => {
 	it('is plain when nothing is asked', () => expect(v.parse(JudgingFormSchema, {})).toEqual(PLAIN_FORM));
+	it('of an earlier day asks what it asked then', () => expect(completeForm({ strength: true, criteria: [], reasons: [], rationale: 'off' })).toEqual({ ...PLAIN_FORM, strength: true, rationale: 'off' }));
 	it.each([
 		[{ criteria: [{ key: 'a', name: 'A' }, { key: 'a', name: 'B' }] }],
 		[{ criteria: [{ key: 'A b', name: 'A' }] }],
 		[{ criteria: [{ key: 'a', name: ' ' }] }],
 		[{ criteria: Array.from({ length: 9 }, (_, i) => ({ key: `k${i}`, name: 'x' })) }],
 		[{ rationale: 'sometimes' }],
-		[{ spans: [] }]
+		[{ spans: Array.from({ length: 13 }, (_, i) => ({ key: `k${i}`, name: 'x' })) }],
+		[{ rewrites: true }]
 	])('refuses %j', (form) => expect(v.safeParse(JudgingFormSchema, form).success).toBe(false));
 });
 

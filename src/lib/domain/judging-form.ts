@@ -3,6 +3,8 @@ import { TextSchema } from './message.ts';
 import type { FieldError } from './problem.ts';
 import type { SideOrder } from './presentation.ts';
 import { toCanonical } from './presentation.ts';
+import { ShownRewriteSchema } from './rewrite.ts';
+import { MOST_SPANS, ShownSpanSchema } from './span.ts';
 import type { Mode, ShownVerdict } from './verdict.ts';
 
 /** What a project asks for besides the verdict. Versioned: a judgment keeps the version it was made under. */
@@ -20,6 +22,10 @@ export type Criterion = v.InferOutput<typeof CriterionSchema>;
 export const ReasonSchema = v.strictObject({ key: KeySchema, name: name(60) });
 export type Reason = v.InferOutput<typeof ReasonSchema>;
 
+/** What a marked stretch of an answer can be called. */
+export const SpanLabelSchema = v.strictObject({ key: KeySchema, name: name(60) });
+export type SpanLabel = v.InferOutput<typeof SpanLabelSchema>;
+
 export const RATIONALES = ['optional', 'required', 'off'] as const;
 
 export const JudgingFormSchema = v.strictObject({
@@ -27,12 +33,19 @@ export const JudgingFormSchema = v.strictObject({
 	strength: v.optional(v.boolean(), false),
 	criteria: v.optional(v.pipe(v.array(CriterionSchema), v.maxLength(8, 'at most 8 criteria'), v.check(distinct, TWICE)), []),
 	reasons: v.optional(v.pipe(v.array(ReasonSchema), v.maxLength(12, 'at most 12 reasons'), v.check(distinct, TWICE)), []),
+	/** Labels for stretches that are marked in the answers; none: nothing is marked. */
+	spans: v.optional(v.pipe(v.array(SpanLabelSchema), v.maxLength(12, 'at most 12 labels'), v.check(distinct, TWICE)), []),
+	/** Lets people edit an answer into the one that should have been given. */
+	rewrite: v.optional(v.boolean(), false),
 	rationale: v.optional(v.picklist(RATIONALES, `one of ${RATIONALES.join(', ')}`), 'optional')
 });
 export type JudgingForm = v.InferOutput<typeof JudgingFormSchema>;
 
 /** A project that never composed one. */
-export const PLAIN_FORM: JudgingForm = { strength: false, criteria: [], reasons: [], rationale: 'optional' };
+export const PLAIN_FORM: JudgingForm = { strength: false, criteria: [], reasons: [], spans: [], rewrite: false, rationale: 'optional' };
+
+/** A form as it was stored, with what forms have learned to ask since. */
+export const completeForm = (stored: Partial<JudgingForm>): JudgingForm => ({ ...PLAIN_FORM, ...stored });
 
 export const STRENGTHS = ['slightly', 'clearly'] as const;
 export type Strength = (typeof STRENGTHS)[number];
@@ -45,7 +58,11 @@ export type ShownCriterionVerdict = 'left' | 'right' | 'tie' | 'good' | 'bad';
 export const DetailsSchema = v.object({
 	strength: v.optional(v.picklist(STRENGTHS, 'slightly or clearly')),
 	criteria: v.optional(v.record(KeySchema, v.picklist(['left', 'right', 'tie', 'good', 'bad'], 'left, right or tie; good or bad for one answer'))),
-	reasons: v.optional(v.pipe(v.array(KeySchema), v.maxLength(12, 'at most 12 reasons'), v.check((keys) => new Set(keys).size === keys.length, TWICE)))
+	reasons: v.optional(v.pipe(v.array(KeySchema), v.maxLength(12, 'at most 12 reasons'), v.check((keys) => new Set(keys).size === keys.length, TWICE))),
+	/** Checked against the answers with `spanErrors`. */
+	spans: v.optional(v.pipe(v.array(ShownSpanSchema), v.maxLength(MOST_SPANS, `at most ${MOST_SPANS} marks`))),
+	/** Checked against the answers with `rewriteErrors`. */
+	rewrite: v.optional(ShownRewriteSchema)
 });
 export type Details = v.InferOutput<typeof DetailsSchema>;
 

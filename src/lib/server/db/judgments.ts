@@ -1,24 +1,36 @@
 import { sql } from 'drizzle-orm';
+import type { Rewrite } from '../../domain/rewrite.ts';
+import type { Span } from '../../domain/span.ts';
 import type { Executor, Tx } from './client.ts';
 import { tally } from './progress.ts';
 import type { ProgressDelta } from './progress.ts';
 import { rowsOf } from './rows.ts';
 import type { TaskForWork } from './tasks.ts';
 
+/** Free text of a judgment, kept apart from it; `hash` is over the salt and all of it. */
+export type JudgmentText = { salt: string; hash: string; rationale: string | null; rewrite: Rewrite | null };
+
+/** What a judgment says besides the verdict; sides canonical. */
+export type NewDetails = {
+	strength: string | null;
+	/** By key. */
+	criteria: Record<string, string> | null;
+	reasons: readonly string[] | null;
+	spans: readonly Span[] | null;
+	language: string | null;
+	clientVersion: string | null;
+	text: JudgmentText | null;
+};
+
 /** A workspace judgment to be written. Verdict canonical (a and b, never left and right). */
-export type NewJudgment = {
+export type NewJudgment = NewDetails & {
 	id: string;
 	task: TaskForWork;
 	verdict: string;
-	strength: string | null;
-	/** Canonical, by key. */
-	criteria: Record<string, string> | null;
-	reasons: readonly string[] | null;
 	durationMs: number | null;
 	supersedesId: string | null;
 	idempotencyKey: string | null;
 	bodyHash: string;
-	text: { salt: string; hash: string; rationale: string } | null;
 };
 
 const jsonOrNull = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
@@ -28,13 +40,13 @@ export async function insert(tx: Tx, judgment: NewJudgment): Promise<void> {
 	const { task } = judgment;
 	await tx.execute(
 		sql`with judged as (
-			insert into judgments (id, project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, strength, criteria, reasons, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
+			insert into judgments (id, project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, strength, criteria, reasons, spans, language, client_version, supersedes_id, guideline_id, form_id, duration_ms, idempotency_key, body_hash, text_hash)
 			values (${judgment.id}, ${task.projectId}, ${task.comparisonId}, ${task.mode}, ${task.id}, 'workspace', ${task.purpose}, 'person', ${task.annotatorId}, ${judgment.verdict},
-				${judgment.strength}, ${jsonOrNull(judgment.criteria)}::jsonb, ${jsonOrNull(judgment.reasons)}::jsonb,
+				${judgment.strength}, ${jsonOrNull(judgment.criteria)}::jsonb, ${jsonOrNull(judgment.reasons)}::jsonb, ${jsonOrNull(judgment.spans)}::jsonb, ${judgment.language}, ${judgment.clientVersion},
 				${judgment.supersedesId}, ${task.guidelineId}, ${task.formId}, ${judgment.durationMs}, ${judgment.idempotencyKey}, ${judgment.bodyHash}, ${judgment.text?.hash ?? null})
 			returning id)
-		insert into judgment_texts (judgment_id, salt, rationale)
-		select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null} from judged where ${judgment.text !== null}::boolean`
+		insert into judgment_texts (judgment_id, salt, rationale, rewrite)
+		select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null}, ${jsonOrNull(judgment.text?.rewrite ?? null)}::jsonb from judged where ${judgment.text !== null}::boolean`
 	);
 }
 

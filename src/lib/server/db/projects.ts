@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
+import { completeForm } from '../../domain/judging-form.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
@@ -68,7 +69,7 @@ export async function addGuideline(tx: Tx, projectId: string, text: { body: stri
 /** The judging form in force; null where the project never composed one. */
 export async function judgingForm(db: Executor, projectId: string): Promise<{ version: number; form: JudgingForm } | null> {
 	const rows = await db.select({ version: judgingForms.version, form: judgingForms.form }).from(judgingForms).where(eq(judgingForms.projectId, projectId)).orderBy(desc(judgingForms.version)).limit(1);
-	return rows[0] ?? null;
+	return rows[0] ? { version: rows[0].version, form: completeForm(rows[0].form) } : null;
 }
 
 /** Adds the next version of the judging form. */

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { completeForm } from '../../domain/judging-form.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
@@ -61,7 +62,7 @@ function leased(row: ContentRow): LeasedTask {
 		a: row.a,
 		b: row.b,
 		guideline: row.guideline_version === null ? null : { version: row.guideline_version, body: row.guideline_body ?? '' },
-		form: row.form_version === null || row.form === null ? null : { version: row.form_version, form: row.form }
+		form: row.form_version === null || row.form === null ? null : { version: row.form_version, form: completeForm(row.form) }
 	};
 }
 
@@ -281,7 +282,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 			leaseSeconds: row.project.leaseSeconds,
 			guidelineId: row.guideline_id,
 			formId: row.form_id,
-			form: row.form
+			form: row.form && completeForm(row.form)
 		},
 		newId: row.new_id,
 		access: { project: row.project, role: row.role },

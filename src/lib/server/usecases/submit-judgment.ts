@@ -2,15 +2,13 @@ import { contentHash } from '../../domain/canonical-json.ts';
 import { isDisputed } from '../../domain/dispute.ts';
 import { completePolicy } from '../../domain/judging-policy.ts';
 import type { DisputeRule } from '../../domain/judging-policy.ts';
-import { criteriaToCanonical, formErrors, PLAIN_FORM } from '../../domain/judging-form.ts';
-import type { Details } from '../../domain/judging-form.ts';
 import { toCanonical } from '../../domain/presentation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { counts, isVerdictOf } from '../../domain/verdict.ts';
 import type { ShownVerdict, Verdict } from '../../domain/verdict.ts';
 import type { Actor } from '../auth/actor.ts';
-import { newSecret, saltedHash, secretHash } from '../auth/secrets.ts';
+import { secretHash } from '../auth/secrets.ts';
 import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
@@ -24,16 +22,16 @@ import * as tasks from '../db/tasks.ts';
 import type { TaskForWork } from '../db/tasks.ts';
 import { takeUp } from '../db/work.ts';
 import { allowFound } from './access.ts';
+import { judgmentDetails } from './judgment-details.ts';
+import type { GivenDetails } from './judgment-details.ts';
 import { settleDispute } from './settle-dispute.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A judgment as the annotator's page or a client sends it: sides as shown. */
-export type Submission = Details & {
+export type Submission = GivenDetails & {
 	taskId: string;
 	leaseToken: string;
-	verdict: ShownVerdict;
-	rationale?: string | undefined;
 	/** Time spent on the pair in milliseconds, idle time left out. */
 	durationMs?: number | undefined;
 	/** The judgment of this pair that this one takes back (undo). */
@@ -171,32 +169,27 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 	if (!access.ok) return access;
 	const verdict = toCanonical(task.sideOrder, submission.verdict);
 	if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
-	const rationale = submission.rationale?.trim() ?? '';
 	if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
 	if (answered) {
 		if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
 		return ok({ judgmentId: answered.id, counted: answered.counted });
 	}
 	if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
-	const errors = formErrors(task.form ?? PLAIN_FORM, task.mode, { ...submission, rationale });
-	if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
+	const details = await judgmentDetails(tx, task, submission);
+	if (!details.ok) return details;
 	const allowed = mayJudge(task, own.skipped, standing, submission);
 	if (!allowed.ok) return allowed;
 
-	const salt = newSecret();
 	const durationMs = submission.durationMs ?? null;
 	const inserted = judgments.insert(tx, {
 		id: judgmentId,
 		task,
 		verdict,
-		strength: submission.strength ?? null,
-		criteria: submission.criteria ? criteriaToCanonical(task.sideOrder, submission.criteria) : null,
-		reasons: submission.reasons ?? null,
+		...details.value,
 		durationMs,
 		supersedesId: allowed.value,
 		idempotencyKey,
-		bodyHash,
-		text: rationale === '' ? null : { salt, hash: saltedHash(salt, rationale), rationale }
+		bodyHash
 	});
 	const { dispute } = completePolicy(access.value.project.judgingPolicy);
 	const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };

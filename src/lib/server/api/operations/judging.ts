@@ -72,6 +72,9 @@ export const submitJudgment = operation({
 		verdict: v.picklist(['left', 'right', 'tie', 'both_bad', 'cannot_judge', 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
 		...DetailsSchema.entries,
 		rationale: v.optional(text(20_000, 0)),
+		/** Of the page or program it was made with. */
+		language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag such as en or zh-Hans'))),
+		clientVersion: v.optional(v.pipe(text(100), v.regex(/^[\x20-\x7e]+$/, 'printable ASCII'))),
 		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
 		supersedes: v.optional(uuid)
 	}),

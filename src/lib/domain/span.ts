@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { TextSchema } from './message.ts';
+import type { Message } from './message.ts';
+import type { SideOrder } from './presentation.ts';
+import type { FieldError } from './problem.ts';
+
+/**
+ * A marked stretch of an answer: code-point offsets into the raw source of one
+ * text part, plus the quote (semantics 3). What is rendered may change; the
+ * source does not.
+ */
+const Offset = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(0, '0 or more'), v.maxValue(100_000_000));
+
+export const LONGEST_QUOTE = 20_000;
+export const MOST_SPANS = 60;
+
+export const ShownSpanSchema = v.strictObject({
+	side: v.picklist(['left', 'right'], 'left or right; left for one answer'),
+	/** Place of the message in the answer, and of the part in the message (0 where the content is one text). */
+	message: Offset,
+	part: Offset,
+	start: Offset,
+	end: Offset,
+	quote: v.pipe(TextSchema, v.minLength(1, 'must not be empty'), v.maxLength(LONGEST_QUOTE, `at most ${LONGEST_QUOTE} characters`)),
+	label: v.string('a label’s key')
+});
+export type ShownSpan = v.InferOutput<typeof ShownSpanSchema>;
+/** As stored: sides canonical. */
+export type Span = Omit<ShownSpan, 'side'> & { side: 'a' | 'b' };
+
+/** A label as a form has it; only its key matters here. */
+type Label = { key: string };
+
+/** UTF-16 offset of a code point's place in a text; the text's length for a place behind its end. */
+export function unitOffset(text: string, codePoints: number): number {
+	let unit = 0;
+	for (let passed = 0; passed < codePoints && unit < text.length; passed += 1) unit += (text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
+	return unit;
+}
+
+/** How many code points a text has before a UTF-16 offset. An offset within a surrogate pair counts the pair. */
+export function codePointOffset(text: string, unit: number): number {
+	let passed = 0;
+	for (let at = 0; at < unit; passed += 1) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+	return passed;
+}
+
+/** The stretch of a text between two code points. */
+export function stretch(text: string, start: number, end: number): string {
+	const from = unitOffset(text, start);
+	return text.slice(from, from + unitOffset(text.slice(from), end - start));
+}
+
+/** The text a span points into; null: there is none. */
+export function textAt(messages: readonly Message[], message: number, part: number): string | null {
+	const content = messages[message]?.content;
+	if (content === undefined) return null;
+	if (typeof content === 'string') return part === 0 ? content : null;
+	const found = content[part];
+	return found?.type === 'text' ? found.text : null;
+}
+
+/** What is wrong with spans under a form's labels and over two answers as shown (`right` null: one alone); empty when nothing is. */
+export function spanErrors(labels: readonly Label[], spans: readonly ShownSpan[], shown: { left: readonly Message[]; right: readonly Message[] | null }): FieldError[] {
+	const errors: FieldError[] = [];
+	for (const [i, span] of spans.entries()) {
+		const wrong = (field: string, message: string) => errors.push({ field: `spans[${i}].${field}`, message });
+		if (!labels.some((label) => label.key === span.label)) wrong('label', 'this project has no such label');
+		const answer = shown[span.side];
+		if (answer === null) {
+			wrong('side', 'there is one answer: left');
+			continue;
+		}
+		const text = textAt(answer, span.message, span.part);
+		if (text === null) wrong('part', 'the answer has no such text');
+		else if (span.start >= span.end) wrong('end', 'must be behind start');
+		else if (stretch(text, span.start, span.end) !== span.quote) wrong('quote', 'is not what the answer has there (offsets count code points of the source as written)');
+	}
+	return errors;
+}
+
+/** Spans as shown → as stored: a and b for the sides. */
+export function spansToCanonical(order: SideOrder, spans: readonly ShownSpan[]): Span[] {
+	return spans.map(({ side, ...span }) => ({ side: (side === 'left') === (order === 'ab') ? 'a' : 'b', ...span }));
+}
+
+/** Spans as stored → as they were shown. */
+export function spansToShown(order: SideOrder, spans: readonly Span[]): ShownSpan[] {
+	return spans.map(({ side, ...span }) => ({ side: (side === 'a') === (order === 'ab') ? 'left' : 'right', ...span }));
+}
