@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
@@ -8,6 +9,7 @@ import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
@@ -78,6 +80,16 @@ const failedCheckpoint = async ({ world, slug, workerId }: Ground) => {
 	return made;
 };
 
+/** A document that every question of the ground holds. */
+async function artifactEverywhere({ world, slug, id }: Ground): Promise<string> {
+	async function* words() {
+		yield Buffer.from('A lease.');
+	}
+	const { sha256 } = valueOf(await uploadArtifact(world.app, world.admin, { slug, declaredType: 'text/plain', source: words() }));
+	await world.query(`insert into prompt_artifacts (prompt_id, sha256) select id, '${sha256}' from prompts where project_id = '${id}' on conflict do nothing`);
+	return sha256;
+}
+
 const inProject = (rest: string, body?: unknown): Make => ({ slug }) => ({ path: `/projects/${slug}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
 const withUser = (rest: string, body?: unknown): Make => async (ground) => ({ path: `/users/${await newUser(ground)}${rest}`, ...(body === undefined ? {} : { options: { body } }) });
 const withTask = (rest: string, body: Record<string, unknown> = {}): Make => async (ground, caller) => {
@@ -107,6 +119,13 @@ export const REQUESTS: Record<string, Make> = {
 	putForm: inProject('/form', { criteria: [{ key: 'accuracy', name: 'Accuracy' }], reasons: [{ key: 'vague', name: 'Too vague' }] }),
 	putGuideline: inProject('/guideline', { body: 'Prefer what is careful.' }),
 	createImport: ({ slug }) => ({ path: `/projects/${slug}/imports?format=jsonl`, options: { raw: JSON.stringify({ prompt: `Asked once, ${randomUUID()}?`, chosen: 'a', rejected: 'b' }) } }),
+	uploadArtifact: ({ slug }) => ({ path: `/projects/${slug}/artifacts`, options: { raw: randomUUID() } }),
+	readArtifact: async (ground, caller) => {
+		const sha256 = await artifactEverywhere(ground);
+		// Who judges sees it with a task that holds it; who may not judge at all holds none and is refused before.
+		if (caller.role && may({ role: caller.role, isAdmin: false }, 'artifact.read')) await ownTask(ground, caller);
+		return { path: `/projects/${ground.slug}/artifacts/${sha256}` };
+	},
 	readImport: ({ importId }) => ({ path: `/imports/${importId}` }),
 	listImports: inProject('/imports'),
 	claimTask: inProject('/tasks/claim'),

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
+import { MAX_TEXT_CHARS } from './artifact.ts';
 import { contentHash } from './canonical-json.ts';
 import { drawSplit } from './holdout.ts';
 import type { Split, SplitShares } from './holdout.ts';
+import { placeParts } from './import-parts.ts';
 import { isStorableText, messageText, normaliseMessages } from './message.ts';
 import type { Message, MessageRole } from './message.ts';
 import { LanguageSchema, LANGUAGE_WORDS, SkillSchema, SKILL_WORDS } from './skills.ts';
@@ -57,8 +59,6 @@ type Given = { prompt: Message[]; responses: Message[][]; preferred: number | nu
 
 const wrong = (field: string, message: string) => ({ ok: false as const, error: { field, message } });
 
-/** Largest text of one message in characters: a long contract fits, a mistaken file does not fill the store. */
-export const MAX_TEXT_CHARS = 4_000_000;
 /** Responses one row may bring; every pair of them is compared. */
 export const MAX_RESPONSES = 8;
 const MAX_TURNS = 1000;
@@ -80,7 +80,6 @@ function readMessages(value: unknown, field: string, role: MessageRole): { ok: t
 		const text = messageText(message);
 		if (typeof message.content === 'string' && text.trim() === '') return wrong(at, 'must not be empty');
 		if (text.length > MAX_TEXT_CHARS) return wrong(at, `has ${text.length} characters; at most ${MAX_TEXT_CHARS}`);
-		if (typeof message.content !== 'string' && message.content.some((part) => part.type !== 'text')) return wrong(at, 'images and documents cannot be imported this way; give text');
 	}
 	return { ok: true, messages: read.value };
 }
@@ -211,7 +210,9 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
  */
 export function readImportRow(value: unknown, line: number, context: ImportContext): Read {
 	if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
-	const fields = value as Fields;
+	const placed = placeParts(value as Fields);
+	if (!placed.ok) return placed;
+	const { fields } = placed;
 	const preference = fields['chosen'] !== undefined || fields['rejected'] !== undefined;
 	const read = readGiven(fields);
 	if (!read.ok) return read;

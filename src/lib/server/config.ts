@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 
+/** A number of millions. */
+const megas = (otherwise: string) => v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(0.001), v.maxValue(2000)), otherwise);
+
 const Settings = v.object({
 	DATABASE_URL: v.pipe(v.string('DATABASE_URL is not set: npm start sets it; for a server of your own give postgres://user:password@host/database'), v.url()),
 	PLUMBLINE_DATA_DIR: v.optional(v.string(), '.plumbline'),
@@ -13,6 +16,10 @@ const Settings = v.object({
 	PLUMBLINE_SETUP_CODE: v.optional(v.string()),
 	/** Public address; an https origin makes cookies Secure. */
 	ORIGIN: v.optional(v.pipe(v.string(), v.url())),
+	/** Largest uploads: images and documents in megabytes, images also in megapixels. */
+	PLUMBLINE_MAX_IMAGE_MB: megas('20'),
+	PLUMBLINE_MAX_DOCUMENT_MB: megas('50'),
+	PLUMBLINE_MAX_IMAGE_MEGAPIXELS: megas('50'),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
 	PLUMBLINE_BASE_MODEL: v.optional(v.string())
 });
@@ -27,6 +34,8 @@ export type Config = {
 	setupCode: string | undefined;
 	origin: string | undefined;
 	secureCookies: boolean;
+	/** How large an image or document may be that is uploaded. */
+	uploads: { imageBytes: number; documentBytes: number; imagePixels: number };
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -52,6 +61,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		setupCode: s.PLUMBLINE_SETUP_CODE,
 		origin: s.ORIGIN,
 		secureCookies: s.ORIGIN?.startsWith('https:') ?? false,
+		uploads: { imageBytes: s.PLUMBLINE_MAX_IMAGE_MB * 1e6, documentBytes: s.PLUMBLINE_MAX_DOCUMENT_MB * 1e6, imagePixels: s.PLUMBLINE_MAX_IMAGE_MEGAPIXELS * 1e6 },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
 }

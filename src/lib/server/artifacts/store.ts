@@ -21,7 +21,8 @@ export type Artifacts = {
 	putTree: (folder: string, skip?: (path: string) => boolean) => Promise<StoredTree>;
 	/** Path of a stored file, for reading only. */
 	pathOf: (sha256: string) => string;
-	read: (sha256: string) => Readable;
+	/** Reads a stored file, or from its first to its last byte of a part. */
+	read: (sha256: string, part?: { start: number; end: number }) => Readable;
 	has: (sha256: string) => Promise<boolean>;
 	/** Lays a stored folder out at `target` and checks every file's hash. @throws ArtifactDamaged */
 	layOut: (tree: { files: readonly { path: string; sha256: string }[] }, target: string) => Promise<void>;
@@ -124,7 +125,7 @@ export async function createArtifacts(root: string): Promise<Artifacts> {
 		pathOf,
 		has,
 		verify,
-		read: (sha256) => createReadStream(pathOf(sha256)),
+		read: (sha256, part) => createReadStream(pathOf(sha256), part),
 		putTree: async (folder, skip = () => false) => {
 			const files: StoredTree['files'] = [];
 			for (const path of await filesBelow(folder)) {

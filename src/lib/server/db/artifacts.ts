@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { ArtifactFacts, MediaType } from '../../domain/artifact.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
@@ -63,4 +64,24 @@ export async function visible(db: Executor, of: { projectId: string; sha256: str
 			and (${of.sight === 'project' ? ofProject : ofTasks} ${of.unattached ? sql`or ${nowhere}` : sql``})`
 	);
 	return rows[0] ? toArtifact(rows[0]) : null;
+}
+
+/** The parts of a list of messages (a jsonb column or expression). */
+const partsOf = (messages: SQL): SQL =>
+	sql`jsonb_array_elements(${messages}) as message(value) cross join lateral jsonb_array_elements(case jsonb_typeof(message.value->'content') when 'array' then message.value->'content' else '[]' end) as part(value)`;
+
+/** Notes which prompts and answers of an import hold which artifacts. Within its publishing, after its rows are there. */
+export async function attachImported(tx: Tx, importId: string): Promise<void> {
+	await tx.execute(sql`insert into prompt_artifacts (prompt_id, sha256)
+		select distinct p.id, part.value->>'artifact' from import_rows r join imports i on i.id = r.import_id
+		join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash
+		cross join lateral ${partsOf(sql`r.messages`)}
+		where r.import_id = ${importId} and part.value ? 'artifact' on conflict do nothing`);
+	await tx.execute(sql`insert into response_artifacts (response_id, sha256)
+		select distinct made.id, part.value->>'artifact' from import_rows r join imports i on i.id = r.import_id
+		join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash
+		cross join lateral jsonb_array_elements(r.responses) as given(value)
+		join responses made on made.prompt_id = p.id and made.content_hash = given.value->>'hash'
+		cross join lateral ${partsOf(sql`given.value->'messages'`)}
+		where r.import_id = ${importId} and part.value ? 'artifact' on conflict do nothing`);
 }

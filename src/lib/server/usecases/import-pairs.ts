@@ -1,8 +1,11 @@
+import { artifactError, namedArtifacts } from '../../domain/import-parts.ts';
+import type { NamedArtifact } from '../../domain/import-parts.ts';
 import { readImportRow } from '../../domain/import-row.ts';
 import type { ImportContext, StagedRow } from '../../domain/import-row.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as artifacts from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
@@ -29,7 +32,8 @@ const BATCH_CHARS = 4_000_000;
 /** Errors kept to be read; their number is exact however many there are. */
 const KEPT_ERRORS = 1000;
 
-type Staged = { read: number; rejected: number; bytes: number };
+/** `attachments`: whether a row holds an image or document. */
+type Staged = { read: number; rejected: number; bytes: number; attachments: boolean };
 
 async function* counting(source: AsyncIterable<Uint8Array>, seen: { bytes: number }): AsyncGenerator<Uint8Array> {
 	for await (const chunk of source) {
@@ -48,24 +52,44 @@ async function keepStaging(tx: Tx, id: string): Promise<void> {
 }
 
 /** Reads the stream into staging rows in committed batches: constant memory, and a broken connection leaves nothing published. */
-async function stageAll(db: Db, id: string, format: ImportFormat, source: AsyncIterable<Uint8Array>, context: ImportContext): Promise<Staged> {
+async function stageAll(db: Db, of: { id: string; projectId: string }, format: ImportFormat, source: AsyncIterable<Uint8Array>, context: ImportContext): Promise<Staged> {
+	const { id, projectId } = of;
 	const seen = { bytes: 0 };
+	let named = new Map<number, NamedArtifact[]>();
+	let attachments = false;
 	let [read, rejected, chars] = [0, 0, 0];
 	let rows: StagedRow[] = [];
 	let errors: ImportError[] = [];
+	/** Rows that name an image or document which the project does not have are errors too. */
+	const refuseUnknown = async () => {
+		const all = [...named.values()].flat();
+		if (all.length === 0) return;
+		attachments = true;
+		const known = await artifacts.known(db, projectId, [...new Set(all.map(({ sha256 }) => sha256))]);
+		rows = rows.filter(({ line }) => {
+			const [error] = (named.get(line) ?? []).flatMap((one) => artifactError(one, known) ?? []);
+			if (error) errors.push({ line, ...error });
+			return !error;
+		});
+	};
 	const flush = async () => {
+		const before = errors.length;
+		await refuseUnknown();
+		rejected += errors.length - before;
 		const keepErrors = KEPT_ERRORS - (rejected - errors.length);
 		await db.transaction(async (tx) => {
 			await keepStaging(tx, id);
 			await imports.stage(tx, id, { rows, errors, keepErrors, bytes: seen.bytes, read, rejected });
 		});
-		[rows, errors, chars] = [[], [], 0];
+		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
 	for await (const item of READERS[format](counting(source, seen))) {
 		read += 1;
 		const result = 'error' in item ? { ok: false as const, error: { field: null, message: item.error } } : readImportRow(item.value, item.line, context);
 		if (result.ok) {
 			rows.push(result.row);
+			const names = 'value' in item ? namedArtifacts(item.value) : [];
+			if (names.length > 0) named.set(item.line, names);
 			chars += sizeOf(result.row);
 		} else {
 			rejected += 1;
@@ -74,7 +98,7 @@ async function stageAll(db: Db, id: string, format: ImportFormat, source: AsyncI
 		if (rows.length + errors.length >= BATCH_ROWS || chars >= BATCH_CHARS) await flush();
 	}
 	await flush();
-	return { read, rejected, bytes: seen.bytes };
+	return { read, rejected, bytes: seen.bytes, attachments };
 }
 
 async function end(db: Db, actor: Actor, id: string, projectId: string, status: 'refused' | 'failed', message: string): Promise<void> {
@@ -85,13 +109,14 @@ async function end(db: Db, actor: Actor, id: string, projectId: string, status: 
 }
 
 /** One short transaction: everything of the file appears at once, or nothing does. */
-async function publish(db: Db, actor: Actor, id: string, projectId: string): Promise<{ accepted: number; duplicates: number }> {
+async function publish(db: Db, actor: Actor, id: string, projectId: string, attachments: boolean): Promise<{ accepted: number; duplicates: number }> {
 	return db.transaction(async (tx) => {
 		await projects.serialise(tx, projectId);
 		await keepStaging(tx, id);
 		const round = await rounds.newest(tx, projectId);
 		await imports.intoRound(tx, id, round.id);
 		const made = await imports.publish(tx, id);
+		if (attachments) await artifacts.attachImported(tx, id);
 		await rounds.addCounts(tx, round.id, { comparisons: made.comparisons, identical: 0 });
 		if (await imports.asksForSkills(tx, id)) await comparisons.refreshExhaustionOfProject(tx, projectId);
 		await imports.finish(tx, id, { status: 'published', ...made, message: null });
@@ -128,7 +153,7 @@ export async function importPairs(
 
 	const staged = (async (): Promise<Result<Staged>> => {
 		try {
-			return ok(await stageAll(db, id, input.format, input.source, context));
+			return ok(await stageAll(db, { id, projectId }, input.format, input.source, context));
 		} catch (error) {
 			const unreadable = error instanceof UnreadableFile;
 			await end(db, actor, id, projectId, unreadable ? 'refused' : 'failed', unreadable ? error.message : 'The file did not arrive whole. Nothing was taken; send it again.');
@@ -153,7 +178,7 @@ export async function importPairs(
 			const first = errors[0];
 			return refuse(`${read.value.rejected} of ${read.value.read} rows cannot be taken; the first is line ${first?.line ?? 0}: ${first?.field ? `${first.field}: ` : ''}${first?.message ?? ''}. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.`);
 		}
-		const made = await publish(db, actor, id, projectId);
+		const made = await publish(db, actor, id, projectId, read.value.attachments);
 		return ok({ id, ...made, rejected: read.value.rejected, errors });
 	})();
 	// Both are awaited by the caller; until then a failure must not end the process.
