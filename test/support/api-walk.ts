@@ -3,10 +3,12 @@ import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
+import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
@@ -48,8 +50,6 @@ async function ownTask(ground: Ground, { actor, role }: Caller): Promise<{ taskI
 	return task;
 }
 
-async function newUser({ world }: Ground): Promise<string> {
-	return valueOf(await createUser(world.app, world.admin, { email: `${randomUUID()}@firm.example`, name: 'Somebody' })).id;
 /** A judgment that the caller made while they were an annotator. */
 async function ownJudgment(ground: Ground, caller: Caller): Promise<string> {
 	const { taskId, leaseToken } = await ownTask(ground, caller);
@@ -59,6 +59,8 @@ async function ownJudgment(ground: Ground, caller: Caller): Promise<string> {
 	return judgmentId;
 }
 
+async function newUser({ world }: Ground): Promise<string> {
+	return valueOf(await createUser(world.app, world.admin, { email: `${randomUUID()}@firm.example`, name: 'Somebody' })).id;
 }
 
 async function newMember(ground: Ground): Promise<string> {
@@ -79,6 +81,22 @@ const failedCheckpoint = async ({ world, slug, workerId }: Ground) => {
 	await failWhatFollows(world, made.checkpointId, workerId);
 	return made;
 };
+
+/** An adjudication that the caller claimed while they were a reviewer, in a project of its own where two people took opposite sides. */
+async function ownAdjudication(ground: Ground, { actor, role }: Caller): Promise<{ id: string; leaseToken: string }> {
+	const { world } = ground;
+	const disputed = { ...ground, ...(await world.project({ overlap: 2, rows: comparisonRows(1) })) };
+	for (const verdict of ['left', 'left'] as const) {
+		const judge = await world.person('judge', { slug: disputed.slug, role: 'annotator' });
+		const task = valueOf(await claimTask(world.app, judge, { slug: disputed.slug }));
+		// Sides are swapped between the two places: the same side is the other answer.
+		valueOf(await submitJudgment(world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict }));
+	}
+	await become(disputed, actor.userId, 'reviewer');
+	const claimed = valueOf(await claimAdjudication(world.app, { ...actor, scopes: null }, { slug: disputed.slug }));
+	await become(disputed, actor.userId, role);
+	return { id: claimed?.adjudicationId ?? '', leaseToken: claimed?.leaseToken ?? '' };
+}
 
 /** A document that every question of the ground holds. */
 async function artifactEverywhere({ world, slug, id }: Ground): Promise<string> {
@@ -132,7 +150,22 @@ export const REQUESTS: Record<string, Make> = {
 	heartbeatTask: withTask('/heartbeat'),
 	skipTask: withTask('/skip', { reason: 'not_my_field' }),
 	submitJudgment: withTask('/judgment', { verdict: 'tie' }),
+	listJudgments: inProject('/judgments?limit=5'),
+	readJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}` }),
+	exportJudgments: inProject('/judgments/export'),
+	readOwnFigures: inProject('/me'),
+	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),
 	voidJudgment: async (ground) => ({ path: `/judgments/${await newJudgment(ground)}/void`, options: { body: { reason: 'spam' } } }),
+	putPolicy: inProject('/policy', { repeatRate: 0.1, dispute: 'opposed' }),
+	putGold: async ({ world, slug }) => ({ path: `/projects/${slug}/gold`, options: { body: { importId: valueOf(await world.importRows(slug, pairRows(1, randomUUID()))).id } } }),
+	raiseWall: async (ground) => ({ path: `/projects/${ground.slug}/walls`, options: { body: { userId: await newMember(ground), matter: 'Acme v. Birch' } } }),
+	liftWall: async (ground) => ({ path: `/walls/${valueOf(await raiseWall(ground.world.app, ground.world.admin, { slug: ground.slug, userId: await newMember(ground), matter: 'Acme v. Birch' })).id}` }),
+	putSkills: async (ground) => ({ path: `/projects/${ground.slug}/skills`, options: { body: { userId: await newMember(ground), skills: ['tax'], languages: ['en'] } } }),
+	claimAdjudication: inProject('/adjudications/claim'),
+	decideAdjudication: async (ground, caller) => {
+		const { id, leaseToken } = await ownAdjudication(ground, caller);
+		return { path: `/adjudications/${id}/decision`, options: { body: { leaseToken, verdict: 'left', rationale: 'The other names a wrong deadline.' } } };
+	},
 	createSnapshot: inProject('/snapshots', { objective: 'dpo', rule: { includeImports: true } }),
 	listSnapshots: inProject('/snapshots'),
 	readSnapshot: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}` }),
@@ -150,13 +183,4 @@ export const REQUESTS: Record<string, Make> = {
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
-	listJudgments: inProject('/judgments?limit=5'),
-	readJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}` }),
-	exportJudgments: inProject('/judgments/export'),
-	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),
 };
-	listJudgments: inProject('/judgments?limit=5'),
-	readJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}` }),
-	exportJudgments: inProject('/judgments/export'),
-	readOwnFigures: inProject('/me'),
-	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),

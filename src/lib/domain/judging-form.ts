@@ -2,10 +2,10 @@ import * as v from 'valibot';
 import { TextSchema } from './message.ts';
 import type { FieldError } from './problem.ts';
 import type { SideOrder } from './presentation.ts';
-import { toCanonical } from './presentation.ts';
+import { toCanonical, toShown } from './presentation.ts';
 import { ShownRewriteSchema } from './rewrite.ts';
 import { MOST_SPANS, ShownSpanSchema } from './span.ts';
-import type { Mode, ShownVerdict } from './verdict.ts';
+import type { Mode, ShownVerdict, Verdict } from './verdict.ts';
 
 /** What a project asks for besides the verdict. Versioned: a judgment keeps the version it was made under. */
 const KeySchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9_]{0,39}$/, 'lower-case letters, digits and _, at most 40, starting with a letter'));
@@ -93,4 +93,9 @@ export function formErrors(form: JudgingForm, mode: Mode, given: Details & { ver
 /** Criteria as shown → as stored: a and b for the sides (semantics 3). */
 export function criteriaToCanonical(order: SideOrder, criteria: Readonly<Record<string, ShownCriterionVerdict>>): Record<string, string> {
 	return Object.fromEntries(Object.entries(criteria).map(([key, verdict]) => [key, toCanonical(order, verdict)]));
+}
+
+/** Criteria as stored → as shown in this order of sides. */
+export function criteriaToShown(order: SideOrder, criteria: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(criteria).map(([key, verdict]) => [key, toShown(order, verdict as Verdict)]));
 }

@@ -27,7 +27,7 @@ export const PERMISSIONS = {
 	'judgment.read': ['reviewer', 'engineer', 'owner'],
 	/** One's own record: it stays one's own whatever the role becomes. */
 	'judgment.own': ['annotator', 'reviewer', 'engineer', 'owner'],
-	'judgment.adjudicate': ['reviewer'],
+	'judgment.adjudicate': ['reviewer', 'owner'],
 	'gold.manage': ['reviewer', 'owner'],
 	'walls.manage': ['reviewer', 'owner'],
 	'agreement.read': ['reviewer', 'engineer', 'owner'],

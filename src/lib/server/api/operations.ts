@@ -6,6 +6,7 @@ import * as history from './operations/history.ts';
 import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
 import * as projects from './operations/projects.ts';
+import * as review from './operations/review.ts';
 import * as users from './operations/users.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -13,4 +14,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, history, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, history, review, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

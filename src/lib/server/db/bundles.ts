@@ -47,6 +47,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 		sql`select j.id, j.comparison_id, j.verdict,
 				case when exists (select 1 from judgment_voids v where v.judgment_id = j.id) then 'void'
 					when exists (select 1 from judgments later where later.supersedes_id = j.id) then 'surplus'
+					when c.status = 'gold' then 'filtered'
 					when j.origin = 'import' then 'import'
 					when j.origin = 'workspace' and j.purpose = 'adjudication' then 'adjudication'
 					when j.origin <> 'workspace' or j.purpose <> 'counting' then 'filtered'

@@ -1,8 +1,11 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { messageText } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
 import type { CountingVerdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
-import { rowsOf } from './rows.ts';
-import { maySee, mayBeGiven } from './walls.ts';
+import { rowsOf, uuids } from './rows.ts';
+import { mayBeGiven, maySee, maySeeComparison } from './walls.ts';
 
 /** A comparison that a person may be given apart from its places, and the side order of a first time, if there was one. */
 export type ApartCandidate = { comparisonId: string; contentHash: string; sideOrder: 'ab' | 'ba' | null };
@@ -66,4 +69,73 @@ export async function keyOf(db: Executor, comparisonId: string): Promise<GoldKey
 	);
 	const row = rows[0];
 	return row ? { verdict: row.verdict, acceptsTie: row.tie_is_right, explanation: row.explanation, isWarmUp: row.is_warm_up } : null;
+}
+
+/** A comparison that shall become gold, as it stands: locked, and whether anybody has touched it. */
+export type GoldCandidate = { id: string; mode: 'pair' | 'single'; roundId: string; status: string; contentHash: string; untouched: boolean; visible: boolean; isGold: boolean; imported: CountingVerdict | null };
+
+type GoldCandidateRow = { id: string; mode: 'pair' | 'single'; round_id: string; status: string; content_hash: string; untouched: boolean; visible: boolean; is_gold: boolean; imported: CountingVerdict | null };
+
+const goldCandidates = (projectId: string, userId: string, which: SQL) => sql`
+	select c.id, c.mode, c.round_id, c.status, c.content_hash, ${maySeeComparison(userId)} as visible,
+		exists (select 1 from gold_items g where g.comparison_id = c.id) as is_gold,
+		(select j.verdict from judgments j where j.comparison_id = c.id and j.origin = 'import' and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) order by j.id limit 1) as imported,
+		(c.filled = 0 and c.status in ('open', 'exhausted')
+			and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'workspace')
+			and not exists (select 1 from tasks t where t.comparison_id = c.id and t.state = 'live')) as untouched
+	from comparisons c where c.project_id = ${projectId} and c.status <> 'identical' and ${which} order by c.id for no key update of c`;
+
+const toGoldCandidate = (row: GoldCandidateRow): GoldCandidate => ({ id: row.id, mode: row.mode, roundId: row.round_id, status: row.status, contentHash: row.content_hash, untouched: row.untouched, visible: row.visible, isGold: row.is_gold, imported: row.imported });
+
+/** Comparisons of a project by id, locked. */
+export async function lockForGold(tx: Tx, projectId: string, userId: string, ids: readonly string[]): Promise<GoldCandidate[]> {
+	return (await rowsOf<GoldCandidateRow>(tx, goldCandidates(projectId, userId, sql`c.id in ${uuids(ids)}`))).map(toGoldCandidate);
+}
+
+/** Comparisons whose preference one import stated, locked. */
+export async function lockImported(tx: Tx, projectId: string, userId: string, importId: string): Promise<GoldCandidate[]> {
+	const which = sql`c.id in (select j.comparison_id from judgments j where j.project_id = ${projectId} and j.origin = 'import' and j.judge_ref = ${importId}::text)`;
+	return (await rowsOf<GoldCandidateRow>(tx, goldCandidates(projectId, userId, which))).map(toGoldCandidate);
+}
+
+/** Makes a comparison gold. One that nobody has touched leaves the queue. */
+export async function designate(tx: Tx, of: { projectId: string; comparison: GoldCandidate; key: GoldKey; orderKey: number; by: string }): Promise<void> {
+	await tx.execute(sql`insert into gold_items (project_id, comparison_id, verdict, tie_is_right, explanation, is_warm_up, order_key, created_by)
+		values (${of.projectId}, ${of.comparison.id}, ${of.key.verdict}, ${of.key.acceptsTie}, ${of.key.explanation}, ${of.key.isWarmUp}, ${of.orderKey}, ${of.by})`);
+	if (of.comparison.untouched) await tx.execute(sql`update comparisons set status = 'gold' where id = ${of.comparison.id}`);
+}
+
+/** Takes a gold item out of the mix; what was judged of it stays. False: there is none in use. */
+export async function retire(tx: Tx, projectId: string, id: string): Promise<boolean> {
+	return (await rowsOf<{ id: string }>(tx, sql`update gold_items set retired_at = now() where id = ${id} and project_id = ${projectId} and retired_at is null returning id`)).length > 0;
+}
+
+/** A gold item with how it was answered; its text is the beginning of the last turn asked. */
+export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; verdict: CountingVerdict; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number; question: string };
+
+/** Gold items of a project after a given one, newest first. */
+export async function list(db: Executor, projectId: string, userId: string, of: { before: string | null; limit: number }): Promise<GoldLine[]> {
+	const rows = await rowsOf<{ id: string; comparison_id: string; mode: 'pair' | 'single'; verdict: CountingVerdict; tie_is_right: boolean; is_warm_up: boolean; retired: boolean; answers: number; right_ones: number; messages: Message[] }>(
+		db,
+		sql`select g.id, c.id as comparison_id, c.mode, g.verdict, g.tie_is_right, g.is_warm_up, g.retired_at is not null as retired, x.messages,
+				coalesce(a.answers, 0) as answers, coalesce(a.right_ones, 0) as right_ones
+			from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id join prompt_texts x on x.prompt_id = p.id
+			left join lateral (
+				select count(*)::int as answers, (count(*) filter (where j.verdict = g.verdict or (g.tie_is_right and j.verdict = 'tie')))::int as right_ones
+				from judgments j where j.comparison_id = c.id and j.purpose = 'gold' and j.verdict <> 'cannot_judge'
+					and not exists (select 1 from judgments later where later.supersedes_id = j.id) and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)) a on true
+			where g.project_id = ${projectId} and ${maySee(userId)} and (${of.before}::uuid is null or g.id < ${of.before}::uuid) order by g.id desc limit ${of.limit}`
+	);
+	return rows.map((row) => ({
+		id: row.id,
+		comparisonId: row.comparison_id,
+		mode: row.mode,
+		verdict: row.verdict,
+		acceptsTie: row.tie_is_right,
+		isWarmUp: row.is_warm_up,
+		retired: row.retired,
+		answers: row.answers,
+		right: row.right_ones,
+		question: messageText(row.messages.at(-1) ?? { role: 'user', content: '' }).slice(0, 200)
+	}));
 }

@@ -3,6 +3,8 @@ import type { SQL } from 'drizzle-orm';
 import type { JudgingForm, Strength } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
+import type { Rewrite } from '../../domain/rewrite.ts';
+import type { Span } from '../../domain/span.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import type { Executor } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -31,12 +33,14 @@ export type PastJudgment = {
 	strength: Strength | null;
 	criteria: Record<string, string> | null;
 	reasons: string[] | null;
-	spans: unknown;
+	spans: Span[] | null;
 	rationale: string | null;
-	rewrite: unknown;
+	rewrite: Rewrite | null;
 	textHash: string | null;
 	durationMs: number | null;
 	language: string | null;
+	/** Version of the program that sent it. */
+	client: string | null;
 	guideline: { version: number; hash: string } | null;
 	form: { version: number; hash: string } | null;
 	supersedes: string | null;
@@ -47,7 +51,7 @@ export type PastJudgment = {
 };
 
 type Row = Record<'id' | 'question' | 'content_hash' | 'created_at', string> &
-	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'text_hash' | 'language' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
+	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'text_hash' | 'language' | 'client_version' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
 		kind: Kind;
 		round: number;
 		mode: Mode;
@@ -56,8 +60,8 @@ type Row = Record<'id' | 'question' | 'content_hash' | 'created_at', string> &
 		strength: Strength | null;
 		criteria: Record<string, string> | null;
 		reasons: string[] | null;
-		spans: unknown;
-		rewrite: unknown;
+		spans: Span[] | null;
+		rewrite: Rewrite | null;
 		duration_ms: number | null;
 		guideline_version: number | null;
 		form_version: number | null;
@@ -88,6 +92,7 @@ function toPast(row: Row): PastJudgment {
 		textHash: row.text_hash,
 		durationMs: row.duration_ms,
 		language: row.language,
+		client: row.client_version,
 		guideline: versioned(row.guideline_version, row.guideline_hash),
 		form: versioned(row.form_version, row.form_hash),
 		supersedes: row.supersedes_id,
@@ -110,7 +115,7 @@ const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role =
 const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
 
 const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
-	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language,
+	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, exists (select 1 from bookmarks b where b.user_id = ${viewer} and b.comparison_id = c.id) as bookmarked, j.created_at`;
 

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { completeForm } from '../../domain/judging-form.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
+import type { JudgingPolicy } from '../../domain/judging-policy.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 import { guidelines, judgingForms, projects, systemPrompts } from './schema/project.ts';
@@ -79,6 +80,11 @@ export async function addJudgingForm(tx: Tx, projectId: string, of: { form: Judg
 		.values({ projectId, ...of, version: sql`(select coalesce(max(version), 0) + 1 from judging_forms where project_id = ${projectId})` })
 		.returning({ version: judgingForms.version });
 	return rows[0]?.version ?? 0;
+}
+
+/** Sets how the project checks its judging. */
+export async function setJudgingPolicy(tx: Tx, projectId: string, policy: JudgingPolicy): Promise<void> {
+	await tx.update(projects).set({ judgingPolicy: policy }).where(eq(projects.id, projectId));
 }
 
 /** Adds the next version of the system prompt. */

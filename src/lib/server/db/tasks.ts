@@ -20,6 +20,7 @@ export const MAX_LIVE_LEASES = 3;
 /** What the annotator reads: no source, no model, no id of a response. */
 export type LeasedTask = {
 	taskId: string;
+	comparisonId: string;
 	leaseExpiresAt: string;
 	mode: Mode;
 	sideOrder: SideOrder;
@@ -32,6 +33,7 @@ export type LeasedTask = {
 
 type ContentRow = {
 	task_id: string;
+	comparison_id: string;
 	expires_at: string;
 	mode: Mode;
 	side_order: SideOrder;
@@ -44,7 +46,7 @@ type ContentRow = {
 	form: JudgingForm | null;
 };
 
-const contentColumns = sql`c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body, f.version as form_version, f.form`;
+const contentColumns = sql`c.id as comparison_id, c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body, f.version as form_version, f.form`;
 const contentJoins = sql`
 	join prompt_texts pt on pt.prompt_id = c.prompt_id
 	join response_texts ra on ra.response_id = c.response_a_id
@@ -55,6 +57,7 @@ const contentJoins = sql`
 function leased(row: ContentRow): LeasedTask {
 	return {
 		taskId: row.task_id,
+		comparisonId: row.comparison_id,
 		leaseExpiresAt: isoTime(row.expires_at),
 		mode: row.mode,
 		sideOrder: row.side_order,

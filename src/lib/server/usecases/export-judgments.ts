@@ -41,6 +41,7 @@ function lineOf(past: PastJudgment) {
 		textHash: past.textHash,
 		durationMs: past.durationMs,
 		language: past.language,
+		client: past.client,
 		guidelineVersion: past.guideline?.version ?? null,
 		guidelineHash: past.guideline?.hash ?? null,
 		formVersion: past.form?.version ?? null,
@@ -56,7 +57,7 @@ type Line = ReturnType<typeof lineOf>;
 
 const COLUMNS: readonly (keyof Line)[] = [
 	'id', 'at', 'round', 'kind', 'mode', 'question', 'comparisonHash', 'sideOrder', 'verdictShown', 'verdict', 'strength', 'criteriaShown', 'criteria', 'reasons', 'spansShown', 'spans',
-	'rationale', 'rewriteShown', 'rewrite', 'textHash', 'durationMs', 'language', 'guidelineVersion', 'guidelineHash', 'formVersion', 'formHash', 'supersedes', 'supersededBy', 'voidReason', 'voidAt', 'bookmarked'
+	'rationale', 'rewriteShown', 'rewrite', 'textHash', 'durationMs', 'language', 'client', 'guidelineVersion', 'guidelineHash', 'formVersion', 'formHash', 'supersedes', 'supersededBy', 'voidReason', 'voidAt', 'bookmarked'
 ];
 
 function csvOf(line: Line): string {

@@ -1,4 +1,4 @@
-import { PLAIN_FORM } from '../../domain/judging-form.ts';
+import { completeForm } from '../../domain/judging-form.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import { may } from '../../domain/permission.ts';
@@ -61,7 +61,7 @@ export async function readJudgment(app: Pick<App, 'db'>, actor: Actor, id: strin
 		prompt: unnamed(pair.prompt),
 		...sides(pair, past),
 		guidelineText: pair.guideline,
-		formInForce: pair.formInForce ?? PLAIN_FORM,
+		formInForce: completeForm(pair.formInForce ?? {}),
 		chain: chain.map((link) => ({ ...link, verdict: sideOrder === null ? link.verdict : toShown(sideOrder, link.verdict as Verdict) })),
 		correctable: subject && judges && stands && subject.purpose !== 'adjudication' ? { snapshots: subject.snapshots } : null
 	});

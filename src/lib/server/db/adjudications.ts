@@ -1,0 +1,116 @@
+import { sql } from 'drizzle-orm';
+import type { Strength } from '../../domain/judging-form.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+import { maySee } from './walls.ts';
+
+const newestRound = (projectId: string) => sql`(select id from rounds where project_id = ${projectId} order by number desc limit 1)`;
+
+/** Whether this person may adjudicate comparison `c`: not walled off, and judged it in no way that stands. */
+const mayAdjudicate = (userId: string) => sql`${maySee(userId)}
+	and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${userId} and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))`;
+
+const notTaken = sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
+
+/** The next comparison of the newest round that waits for a decision by somebody who did not judge it, locked; disputed ones first. */
+export async function next(tx: Tx, projectId: string, userId: string): Promise<{ comparisonId: string; contentHash: string; roundId: string } | null> {
+	for (const waits of [sql`c.disputed`, sql`c.status = 'exhausted'`]) {
+		const rows = await rowsOf<{ id: string; content_hash: string; round_id: string }>(
+			tx,
+			sql`select c.id, c.content_hash, c.round_id from comparisons c join prompts p on p.id = c.prompt_id
+				where c.round_id = ${newestRound(projectId)} and ${waits} and ${mayAdjudicate(userId)} and ${notTaken}
+				order by c.order_key limit 1 for no key update of c skip locked`
+		);
+		if (rows[0]) return { comparisonId: rows[0].id, contentHash: rows[0].content_hash, roundId: rows[0].round_id };
+	}
+	return null;
+}
+
+/** A person's live adjudication in a project. */
+export async function liveOf(tx: Tx, projectId: string, userId: string): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`select t.id from tasks t join comparisons c on c.id = t.comparison_id where t.annotator_id = ${userId} and t.project_id = ${projectId} and t.purpose = 'adjudication'
+			and t.state = 'live' and t.expires_at > now() and (c.disputed or c.status = 'exhausted') order by t.id limit 1`
+	);
+	return rows[0]?.id ?? null;
+}
+
+/** What lies before who adjudicates: a judgment that counts or abstains, canonical. */
+export type JudgmentBefore = {
+	id: string;
+	judgeId: string;
+	judge: string;
+	verdict: Verdict;
+	strength: Strength | null;
+	criteria: Record<string, string> | null;
+	reasons: string[] | null;
+	rationale: string | null;
+	counts: boolean;
+	createdAt: string;
+};
+
+/** Judgments of a comparison that stand: those that count first, then those that came too late and those who could not judge. */
+export async function judgmentsBefore(db: Executor, comparisonId: string): Promise<JudgmentBefore[]> {
+	const rows = await rowsOf<{ id: string; judge_user_id: string; name: string; verdict: Verdict; strength: Strength | null; criteria: Record<string, string> | null; reasons: string[] | null; rationale: string | null; counting: boolean; created_at: string }>(
+		db,
+		sql`select j.id, j.judge_user_id, u.name, j.verdict, j.strength, j.criteria, j.reasons, x.rationale, j.created_at,
+				exists (select 1 from slots s where s.judgment_id = j.id) as counting
+			from judgments j join user_profiles u on u.user_id = j.judge_user_id left join judgment_texts x on x.judgment_id = j.id
+			where j.comparison_id = ${comparisonId} and j.origin = 'workspace' and j.purpose = 'counting'
+				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
+				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
+			order by counting desc, j.id`
+	);
+	return rows.map((row) => ({
+		id: row.id,
+		judgeId: row.judge_user_id,
+		judge: row.name,
+		verdict: row.verdict,
+		strength: row.strength,
+		criteria: row.criteria,
+		reasons: row.reasons,
+		rationale: row.rationale,
+		counts: row.counting,
+		createdAt: isoTime(row.created_at)
+	}));
+}
+
+/** Writes what came of an adjudication and which judgments lay before it. */
+export async function insert(tx: Tx, of: { projectId: string; comparisonId: string; taskId: string; judgmentId: string | null; byUserId: string; before: readonly string[] }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into adjudications (project_id, comparison_id, task_id, outcome, judgment_id, by_user_id)
+			values (${of.projectId}, ${of.comparisonId}, ${of.taskId}, ${of.judgmentId === null ? 'sent_back' : 'decided'}, ${of.judgmentId}::uuid, ${of.byUserId}) returning id`
+	);
+	const id = rows[0]?.id ?? '';
+	for (const judgmentId of of.before) await tx.execute(sql`insert into adjudicated_judgments (adjudication_id, judgment_id) values (${id}, ${judgmentId})`);
+	return id;
+}
+
+/** Closes a comparison that nobody was left to judge, after a reviewer decided. */
+export async function close(tx: Tx, comparisonId: string): Promise<void> {
+	await tx.execute(sql`update comparisons set status = 'closed' where id = ${comparisonId} and status = 'exhausted'`);
+}
+
+/** How many comparisons of the newest round wait for a decision: all that the person may see, and those that they themselves may decide. */
+export async function waiting(db: Executor, projectId: string, userId: string): Promise<{ all: number; mine: number; sentBack: number }> {
+	const rows = await rowsOf<{ all_of: number; mine: number; sent_back: number }>(
+		db,
+		sql`with waits as (
+				select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.disputed
+				union all select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.status = 'exhausted' and not c.disputed)
+			select count(*)::int as all_of, (count(*) filter (where ${mayAdjudicate(userId)} and ${notTaken}))::int as mine,
+				(select count(*)::int from (select distinct on (a.comparison_id) a.comparison_id, a.outcome from adjudications a where a.project_id = ${projectId} order by a.comparison_id, a.id desc) newest
+					join comparisons sent on sent.id = newest.comparison_id where newest.outcome = 'sent_back' and not sent.disputed and sent.round_id = ${newestRound(projectId)}) as sent_back
+			from waits c join prompts p on p.id = c.prompt_id where ${maySee(userId)}`
+	);
+	return { all: rows[0]?.all_of ?? 0, mine: rows[0]?.mine ?? 0, sentBack: rows[0]?.sent_back ?? 0 };
+}
+
+/** How many counting judgments before a decision it differs from. */
+export async function overturnedBy(db: Executor, judgmentId: string): Promise<number> {
+	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from notifications n join adjudications a on a.id = n.subject_id where a.judgment_id = ${judgmentId} and n.kind = 'overturned'`);
+	return rows[0]?.n ?? 0;
+}

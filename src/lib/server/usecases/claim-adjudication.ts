@@ -1,0 +1,82 @@
+import { completePolicy } from '../../domain/judging-policy.ts';
+import { criteriaToShown } from '../../domain/judging-form.ts';
+import { toShown } from '../../domain/presentation.ts';
+import { ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { ShownVerdict } from '../../domain/verdict.ts';
+import { sideOrderApart } from '../../domain/work-mix.ts';
+import type { Actor } from '../auth/actor.ts';
+import { newSecret, secretHash } from '../auth/secrets.ts';
+import * as adjudications from '../db/adjudications.ts';
+import type { Db } from '../db/client.ts';
+import * as people from '../db/people.ts';
+import * as progress from '../db/progress.ts';
+import * as tasks from '../db/tasks.ts';
+import type { LeasedTask } from '../db/tasks.ts';
+import { allow } from './access.ts';
+import { shown } from './claim-task.ts';
+import type { ClaimedTask } from './claim-task.ts';
+import { inTransaction } from './transaction.ts';
+
+/** A judgment as who adjudicates reads it: sides as shown to them; no name where the project hides names. */
+export type ShownJudgment = {
+	id: string;
+	judge: string | null;
+	verdict: ShownVerdict;
+	strength: string | null;
+	criteria: Record<string, string> | null;
+	reasons: string[] | null;
+	rationale: string | null;
+	counts: boolean;
+	createdAt: string;
+};
+
+/** A comparison that waits for a decision, leased to one reviewer. */
+export type ClaimedAdjudication = Omit<ClaimedTask, 'taskId'> & { adjudicationId: string; judgments: ShownJudgment[] };
+
+/**
+ * Leases the next comparison whose judgments disagree, or that nobody is left to
+ * judge, to a reviewer who judged it in no way; null when there is none. Who
+ * holds one already gets that one again under a new lease.
+ */
+export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { slug: string }): Promise<Result<ClaimedAdjudication | null>> {
+	return inTransaction(app.db, async (tx) => {
+		await tasks.serialiseLeases(tx, actor.userId);
+		const access = await allow(tx, actor, { slug: input.slug }, 'judgment.adjudicate');
+		if (!access.ok) return access;
+		const { project } = access.value;
+		await people.hold(tx, project.id);
+		const policy = completePolicy(project.judgingPolicy);
+		const leaseToken = newSecret();
+		const answer = async (task: LeasedTask) => {
+			const { taskId, ...pair } = shown(task, leaseToken);
+			const before = await adjudications.judgmentsBefore(tx, task.comparisonId);
+			const judgments = before.map(({ judgeId: _, judge, verdict, criteria, ...rest }) => ({
+				...rest,
+				judge: policy.adjudicateBlind ? null : judge,
+				verdict: toShown(task.sideOrder, verdict),
+				criteria: criteria && criteriaToShown(task.sideOrder, criteria)
+			}));
+			return ok({ ...pair, adjudicationId: taskId, judgments });
+		};
+		const held = await adjudications.liveOf(tx, project.id, actor.userId);
+		const again = held === null ? null : await tasks.renewToken(tx, held, secretHash(leaseToken), project.leaseSeconds);
+		if (again) return answer(again);
+		const next = policy.dispute === 'never' ? null : await adjudications.next(tx, project.id, actor.userId);
+		if (!next) return ok(null);
+		await progress.lock(tx, next.roundId, actor.userId);
+		const leased = await tasks.leaseApart(tx, {
+			comparisonId: next.comparisonId,
+			purpose: 'adjudication',
+			projectId: project.id,
+			roundId: next.roundId,
+			userId: actor.userId,
+			via: actor.via,
+			sideOrder: sideOrderApart({ seed: project.seed, comparison: next.contentHash, userId: actor.userId }),
+			leaseTokenHash: secretHash(leaseToken),
+			leaseSeconds: project.leaseSeconds,
+			claimKey: null
+		});
+		return answer(leased);
+	});
+}

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
+import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { decideAdjudication } from '#lib/server/usecases/decide-adjudication.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { putPolicy } from '#lib/server/usecases/put-policy.ts';
+import { skipTask } from '#lib/server/usecases/skip-task.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { completePolicy } from '#lib/domain/judging-policy.ts';
+import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
+import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await createWorld();
+});
+afterAll(() => world.close());
+
+const first = (text: unknown): boolean => JSON.stringify(text).includes('Answer one');
+
+/** Judges one pair for an answer by its words, whatever side it is on. */
+async function judge(slug: string, actor: Actor, choice: 'one' | 'another' | 'tie', rationale = '') {
+	const task = valueOf(await claimTask(world.app, actor, { slug }));
+	if (!task) throw new Error('nothing to judge');
+	const verdict = choice === 'tie' ? 'tie' : first(task.left.messages) === (choice === 'one') ? 'left' : 'right';
+	return { task, ...valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict, rationale })) };
+}
+
+async function setting(choices: ('one' | 'another' | 'tie')[], options: { rows?: number; policy?: Partial<JudgingPolicy> } = {}) {
+	const project = await world.project({ overlap: choices.length, rows: comparisonRows(options.rows ?? 1) });
+	if (options.policy) valueOf(await putPolicy(world.app, world.admin, { slug: project.slug, policy: completePolicy(options.policy) }));
+	const judges: Actor[] = [];
+	const judgments: Awaited<ReturnType<typeof judge>>[] = [];
+	for (const choice of choices) {
+		const actor = await world.person('judge', { slug: project.slug, role: 'annotator' });
+		judges.push(actor);
+		judgments.push(await judge(project.slug, actor, choice, `I take ${choice}.`));
+	}
+	return { ...project, judges, judgments, reviewer: await world.person('risk', { slug: project.slug, role: 'reviewer' }) };
+}
+
+const claim = async (slug: string, actor: Actor): Promise<ClaimedAdjudication | null> => valueOf(await claimAdjudication(world.app, actor, { slug }));
+const taken = async (slug: string, actor: Actor): Promise<ClaimedAdjudication> => {
+	const found = await claim(slug, actor);
+	if (!found) throw new Error('nothing to decide');
+	return found;
+};
+const decide = (actor: Actor, claimed: ClaimedAdjudication, choice: 'one' | 'another', rationale = 'It names the deadline.') =>
+	decideAdjudication(world.app, actor, { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, verdict: first(claimed.left.messages) === (choice === 'one') ? 'left' : 'right', rationale });
+
+describe('adjudication', () => {
+	it('decides before the majority, fills no place, and tells those whose judgment it overturns', async () => {
+		const { slug, id, judges, reviewer } = await setting(['one', 'another', 'tie']);
+		const claimed = await taken(slug, reviewer);
+		expect(claimed.judgments.map(({ judge: name, rationale, counts }) => ({ name, rationale, counts }))).toEqual(['one', 'another', 'tie'].map((choice) => ({ name: null, rationale: `I take ${choice}.`, counts: true })));
+		// As shown to the reviewer, whatever each judge's own sides were.
+		expect(claimed.judgments.map(({ verdict }) => verdict)).toEqual([first(claimed.left.messages) ? 'left' : 'right', first(claimed.left.messages) ? 'right' : 'left', 'tie']);
+		expect(valueOf(await decide(reviewer, claimed, 'another'))).toMatchObject({ outcome: 'decided', overturned: 2 });
+		expect(await claim(slug, reviewer)).toBeNull();
+		expect(await world.query(`select n.kind, n.user_id from notifications n where n.project_id = '${id}' order by n.id`)).toEqual([judges[0], judges[2]].map((one) => ({ kind: 'overturned', user_id: one?.userId })));
+		expect(await world.query(`select purpose, count(*)::int as n, count(s.id)::int as places from judgments j left join slots s on s.judgment_id = j.id where j.project_id = '${id}' group by 1 order by 1`)).toEqual([
+			{ purpose: 'adjudication', n: 1, places: 0 },
+			{ purpose: 'counting', n: 3, places: 3 }
+		]);
+		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo' }));
+		const rows = await world.query<{ verdict: string; counted: string }>(`select s.verdict, (select verdict from judgments where purpose = 'adjudication' and project_id = '${id}') as counted from snapshot_comparisons s where s.snapshot_id = '${frozen.id}'`);
+		expect(rows[0]?.verdict).toBe(rows[0]?.counted);
+	});
+
+	it('never lies before somebody who judged the pair, nor before two at once', async () => {
+		const { slug, reviewer } = await setting(['one', 'another'], { rows: 2 });
+		const second = await world.person('second', { slug, role: 'reviewer' });
+		// The reviewers judge too: each one place of the other pair, on opposite sides.
+		await judge(slug, reviewer, 'one');
+		await judge(slug, second, 'another');
+		const [mine, theirs] = await Promise.all([claim(slug, reviewer), claim(slug, second)]);
+		expect([mine, theirs].filter(Boolean)).toHaveLength(1);
+		const third = await world.person('third', { slug, role: 'reviewer' });
+		expect(await taken(slug, third)).toBeTruthy();
+		expect(await claim(slug, await world.person('fourth', { slug, role: 'reviewer' }))).toBeNull();
+	});
+
+	it('gives the same pair again to who lost its token, and the lease to another when it lapses', async () => {
+		const { slug, reviewer } = await setting(['one', 'another']);
+		const before = await taken(slug, reviewer);
+		const again = await taken(slug, reviewer);
+		expect(again.adjudicationId).toBe(before.adjudicationId);
+		expect(problemOf(await decide(reviewer, before, 'one'))).toBe('lease_lost');
+		await world.query(`update tasks set expires_at = now() - interval '1 second' where id = '${before.adjudicationId}'`);
+		const second = await world.person('second', { slug, role: 'reviewer' });
+		const theirs = await taken(slug, second);
+		valueOf(await decide(second, theirs, 'one'));
+		expect(problemOf(await decide(reviewer, again, 'another'))).toBe('already_decided');
+	});
+
+	it('sends a pair back to its judges; it waits again only when one of them changes and they still differ', async () => {
+		const { slug, id, judges, judgments, reviewer } = await setting(['one', 'another']);
+		const claimed = await taken(slug, reviewer);
+		const body = { id: claimed.adjudicationId, leaseToken: claimed.leaseToken };
+		expect(problemOf(await decideAdjudication(world.app, reviewer, { ...body, sendBack: '  ' }))).toBe('invalid_input');
+		expect(valueOf(await decideAdjudication(world.app, reviewer, { ...body, sendBack: 'Section 3 binds. Look again.' }))).toEqual({ outcome: 'sent_back' });
+		expect(await claim(slug, reviewer)).toBeNull();
+		expect(await world.query(`select t.body from comments c join comment_texts t on t.comment_id = c.id where c.project_id = '${id}'`)).toEqual([{ body: 'Section 3 binds. Look again.' }]);
+		expect(await world.query(`select user_id from notifications where kind = 'sent_back' and project_id = '${id}' order by id`)).toHaveLength(2);
+		const again = async (who: number, choice: 'one' | 'another' | 'tie') => {
+			const { task } = judgments[who] as (typeof judgments)[0];
+			const verdict = choice === 'tie' ? 'tie' : first(task.left.messages) === (choice === 'one') ? 'left' : 'right';
+			const standing = (await world.query<{ judgment_id: string }>(`select judgment_id from slots s join tasks t on t.id = s.task_id where t.id = '${task.taskId}'`))[0]?.judgment_id;
+			return valueOf(await submitJudgment(world.app, judges[who] as Actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict, supersedes: standing }));
+		};
+		await again(0, 'tie');
+		expect(await claim(slug, reviewer)).toBeTruthy();
+		await again(0, 'another');
+		const settled = await world.query<{ disputed: boolean }>(`select disputed from comparisons where project_id = '${id}'`);
+		expect(settled).toEqual([{ disputed: false }]);
+	});
+
+	it('follows the project’s rule, for pairs judged before and after it changed', async () => {
+		const { slug, id, reviewer } = await setting(['one', 'one', 'another']);
+		const disputed = async () => (await world.query<{ disputed: boolean }>(`select disputed from comparisons where project_id = '${id}'`))[0]?.disputed;
+		expect(await disputed()).toBe(false);
+		const put = async (dispute: JudgingPolicy['dispute']) => valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ dispute }) })).disputed;
+		expect(await put('opposed')).toBe(1);
+		expect(await disputed()).toBe(true);
+		expect(await claim(slug, reviewer)).toBeTruthy();
+		expect(await put('no_majority')).toBe(0);
+		expect(await put('any_difference')).toBe(1);
+		expect(await put('never')).toBe(0);
+		expect(await disputed()).toBe(false);
+	});
+
+	it('waits again when its decision is void, and not at all when a judgment behind the dispute is', async () => {
+		const { slug, id, reviewer, judgments } = await setting(['one', 'another']);
+		const decided = valueOf(await decide(reviewer, await taken(slug, reviewer), 'one'));
+		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: decided.outcome === 'decided' ? decided.judgmentId : '', reason: 'mistake' }));
+		expect((await world.query<{ disputed: boolean }>(`select disputed from comparisons where project_id = '${id}'`))[0]?.disputed).toBe(true);
+		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: judgments[0]?.judgmentId ?? '', reason: 'mistake' }));
+		expect(await world.query(`select disputed, status from comparisons where project_id = '${id}'`)).toEqual([{ disputed: false, status: 'open' }]);
+	});
+
+	it('decides what nobody is left to judge', async () => {
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(1) });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const bob = await world.person('bob', { slug, role: 'annotator' });
+		await judge(slug, ann, 'one');
+		const task = valueOf(await claimTask(world.app, bob, { slug }));
+		valueOf(await skipTask(world.app, bob, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', reason: 'conflict_of_interest' }));
+		const status = async () => (await world.query<{ status: string }>(`select status from comparisons where project_id = '${id}'`))[0]?.status;
+		expect(await status()).toBe('exhausted');
+		const risk = await world.person('risk', { slug, role: 'reviewer' });
+		// A reviewer who may judge is somebody left: the pair is open again, until they pass on it too.
+		expect(await status()).toBe('open');
+		expect(await claim(slug, risk)).toBeNull();
+		const theirs = valueOf(await claimTask(world.app, risk, { slug }));
+		valueOf(await skipTask(world.app, risk, { taskId: theirs?.taskId ?? '', leaseToken: theirs?.leaseToken ?? '', reason: 'too_long' }));
+		expect(await status()).toBe('exhausted');
+		const claimed = await taken(slug, risk);
+		expect(problemOf(await decideAdjudication(world.app, risk, { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, sendBack: 'Again.' }))).toBe('conflict');
+		const decided = valueOf(await decide(risk, claimed, 'one'));
+		expect(await status()).toBe('closed');
+		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: decided.outcome === 'decided' ? decided.judgmentId : '', reason: 'mistake' }));
+		expect(await status()).toBe('exhausted');
+	});
+});

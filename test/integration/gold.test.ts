@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { completePolicy } from '#lib/domain/judging-policy.ts';
+import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
+import { opposite } from '#lib/domain/presentation.ts';
+import type { SideOrder } from '#lib/domain/presentation.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
+import { putGold } from '#lib/server/usecases/put-gold.ts';
+import { putPolicy } from '#lib/server/usecases/put-policy.ts';
+import { retireGold } from '#lib/server/usecases/retire-gold.ts';
+import { skipTask } from '#lib/server/usecases/skip-task.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { comparisonRows, createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await createWorld();
+});
+afterAll(() => world.close());
+
+type Told = { task: ClaimedTask; judgmentId: string; counted: boolean };
+
+const claim = async (slug: string, actor: Actor) => valueOf(await claimTask(world.app, actor, { slug }));
+const purposeOf = async ({ taskId }: ClaimedTask) => (await world.query<{ purpose: string }>(`select purpose from tasks where id = '${taskId}'`))[0]?.purpose;
+
+async function judgeAll(slug: string, actor: Actor): Promise<Told[]> {
+	const told: Told[] = [];
+	for (let task = await claim(slug, actor); task; task = await claim(slug, actor)) {
+		told.push({ task, ...valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left' })) });
+	}
+	return told;
+}
+
+/** A project with plain pairs to judge, and imported ones that became gold. */
+async function withGold(policy: Partial<JudgingPolicy>, options: { plain?: number; gold?: number; overlap?: number; warmUp?: boolean } = {}) {
+	const { slug, id } = await world.project({ overlap: options.overlap ?? 1, rows: comparisonRows(options.plain ?? 40) });
+	const { id: importId } = valueOf(await world.importRows(slug, pairRows(options.gold ?? 12, 'gold')));
+	const made = valueOf(await putGold(world.app, world.admin, { slug, importId, warmUp: options.warmUp ?? false }));
+	valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy(policy) }));
+	return { slug, id, importId, made, ann: await world.person('ann', { slug, role: 'annotator' }) };
+}
+
+describe('gold', () => {
+	it('leaves the queue and is mixed in at the set rate, without a word that tells', async () => {
+		const { slug, id, made, ann } = await withGold({ goldRate: 0.25 }, { plain: 40, gold: 40 });
+		expect(made).toEqual({ added: 40, already: 0, setAside: 40 });
+		const told = await judgeAll(slug, ann);
+		const purposes = await Promise.all(told.map(({ task }) => purposeOf(task)));
+		expect(purposes.filter((one) => one === 'counting')).toHaveLength(40);
+		const golden = purposes.filter((one) => one === 'gold').length;
+		expect(golden).toBeGreaterThan(4);
+		expect(golden).toBeLessThan(27);
+		// What a client gets is of one shape, and every answer to it the same.
+		expect(new Set(told.map(({ task }) => Object.keys(task).toSorted().join())).size).toBe(1);
+		expect(told.every(({ counted }) => counted)).toBe(true);
+		expect(JSON.stringify(told)).not.toMatch(/gold(?!\d)|purpose|repeat/i);
+		expect(await world.query(`select r.comparisons, (select count(*)::int from comparisons where status = 'complete' and project_id = '${id}') as complete, (select sum(counted)::int from annotator_progress p where p.round_id = r.id) as counted from rounds r where r.project_id = '${id}'`)).toEqual([{ comparisons: 40, complete: 40, counted: 40 }]);
+		// Nothing of it gets into training data, and it is said.
+		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo', rule: { includeImports: true } }));
+		expect(await world.query(`select distinct j.disposition from snapshot_judgments j join gold_items g on g.comparison_id = j.comparison_id where j.snapshot_id = '${frozen.id}'`)).toEqual([{ disposition: 'filtered' }]);
+		expect(await world.query(`select count(*)::int as n from snapshot_comparisons s join gold_items g on g.comparison_id = s.comparison_id where s.snapshot_id = '${frozen.id}' and s.verdict is not null`)).toEqual([{ n: 0 }]);
+	});
+
+	it('comes first as a warm-up, each item once a person', async () => {
+		const { slug, ann } = await withGold({ warmUp: 5 }, { plain: 6, gold: 8, warmUp: true });
+		const told = await judgeAll(slug, ann);
+		expect(await Promise.all(told.map(({ task }) => purposeOf(task)))).toEqual([...Array<string>(5).fill('gold'), ...Array<string>(6).fill('counting')]);
+		expect(new Set(told.map(({ task }) => JSON.stringify(task.prompt))).size).toBe(11);
+	});
+
+	it('stays in the queue where somebody has begun to judge it, and is nobody’s gold who judged it', async () => {
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(2) });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const bob = await world.person('bob', { slug, role: 'annotator' });
+		const task = await claim(slug, ann);
+		if (!task) throw new Error('nothing to judge');
+		valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie' }));
+		const comparison = (await world.query<{ comparison_id: string }>(`select comparison_id from tasks where id = '${task.taskId}'`))[0]?.comparison_id ?? '';
+		const item = { comparisonId: comparison, verdict: 'a' as const };
+		expect(valueOf(await putGold(world.app, world.admin, { slug, items: [item] }))).toEqual({ added: 1, already: 0, setAside: 0 });
+		expect(valueOf(await putGold(world.app, world.admin, { slug, items: [{ ...item, verdict: 'b' }] }))).toEqual({ added: 0, already: 1, setAside: 0 });
+		valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ goldRate: 0.5, warmUp: 1 }) }));
+		await judgeAll(slug, ann);
+		await judgeAll(slug, bob);
+		expect(await world.query(`select purpose, count(*)::int as n from judgments where comparison_id = '${comparison}' group by 1`)).toEqual([{ purpose: 'counting', n: 2 }]);
+		expect(await world.query(`select status, filled from comparisons where project_id = '${id}'`)).toEqual(Array(2).fill({ status: 'complete', filled: 2 }));
+	});
+
+	it('refuses what is no comparison of the project or no verdict of its mode, each by its place, and takes nothing then', async () => {
+		const { slug } = await world.project({ rows: comparisonRows(1) });
+		const other = await world.project({ rows: comparisonRows(1) });
+		const of = async (which: string) => (await world.query<{ id: string }>(`select c.id from comparisons c join projects p on p.id = c.project_id where p.slug = '${which}'`))[0]?.id ?? '';
+		const refused = await putGold(world.app, world.admin, { slug, items: [{ comparisonId: await of(slug), verdict: 'a' }, { comparisonId: await of(slug), verdict: 'good' }, { comparisonId: await of(other.slug), verdict: 'a' }] });
+		expect(refused.ok ? [] : refused.problem.errors?.map(({ field }) => field)).toEqual(['items[1]', 'items[2]']);
+		expect(await world.query(`select count(*)::int as n from gold_items g join projects p on p.id = g.project_id where p.slug = '${slug}'`)).toEqual([{ n: 0 }]);
+	});
+
+	it('keeps its verdict for good; retired, it is given to nobody', async () => {
+		const { slug, id, ann } = await withGold({ warmUp: 3 }, { plain: 2, gold: 3, warmUp: true });
+		await expect(world.query(`update gold_items set verdict = 'tie' where project_id = '${id}'`)).rejects.toThrow();
+		for (const { id: item } of await world.query<{ id: string }>(`select id from gold_items where project_id = '${id}'`)) valueOf(await retireGold(world.app, world.admin, { slug, id: item }));
+		expect(await Promise.all((await judgeAll(slug, ann)).map(({ task }) => purposeOf(task)))).toEqual(['counting', 'counting']);
+	});
+
+	it('can be renewed, skipped, taken back and delivered late like any other', async () => {
+		const { slug, ann } = await withGold({ warmUp: 4 }, { plain: 3, gold: 4, warmUp: true });
+		const task = await claim(slug, ann);
+		if (!task) throw new Error('nothing');
+		const body = { taskId: task.taskId, leaseToken: task.leaseToken };
+		valueOf(await heartbeatTask(world.app, ann, body));
+		const { judgmentId } = valueOf(await submitJudgment(world.app, ann, { ...body, verdict: 'left', idempotencyKey: 'k' }));
+		expect(valueOf(await submitJudgment(world.app, ann, { ...body, verdict: 'left', idempotencyKey: 'k' }))).toEqual({ judgmentId, counted: true });
+		expect(problemOf(await submitJudgment(world.app, ann, { ...body, verdict: 'right' }))).toBe('already_judged');
+		expect(valueOf(await submitJudgment(world.app, ann, { ...body, verdict: 'right', supersedes: judgmentId })).counted).toBe(true);
+		const late = await claim(slug, ann);
+		await world.query(`update tasks set expires_at = now() - interval '1 minute' where id = '${late?.taskId}'`);
+		valueOf(await submitJudgment(world.app, ann, { taskId: late?.taskId ?? '', leaseToken: late?.leaseToken ?? '', verdict: 'tie' }));
+		const passed = await claim(slug, ann);
+		valueOf(await skipTask(world.app, ann, { taskId: passed?.taskId ?? '', leaseToken: passed?.leaseToken ?? '', reason: 'other' }));
+		const rest = await judgeAll(slug, ann);
+		expect(rest.map(({ task: one }) => JSON.stringify(one.prompt))).not.toContain(JSON.stringify(passed?.prompt));
+	});
+
+	it('gives a page that was reloaded its gold again among the three it holds', async () => {
+		const { slug, ann } = await withGold({ warmUp: 3 }, { plain: 5, gold: 3, warmUp: true });
+		const three = [await claim(slug, ann), await claim(slug, ann), await claim(slug, ann)];
+		expect(new Set(three.map((task) => JSON.stringify(task?.prompt))).size).toBe(3);
+		const again = await claim(slug, ann);
+		expect(again?.prompt).toEqual(three[0]?.prompt);
+		expect(again?.left).toEqual(three[0]?.left);
+		// The window that was left open still delivers, once.
+		valueOf(await submitJudgment(world.app, ann, { taskId: three[0]?.taskId ?? '', leaseToken: three[0]?.leaseToken ?? '', verdict: 'left' }));
+		expect(problemOf(await submitJudgment(world.app, ann, { taskId: again?.taskId ?? '', leaseToken: again?.leaseToken ?? '', verdict: 'left' }))).toBe('already_judged');
+	});
+});
+
+describe('repeats', () => {
+	it('show an own pair again with sides swapped, late enough, once, and count for nothing', async () => {
+		const { slug, id } = await world.project({ overlap: 1, rows: comparisonRows(80) });
+		valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ repeatRate: 0.3, repeatAfter: 5 }) }));
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const told = await judgeAll(slug, ann);
+		const rows = await world.query<{ comparison_id: string; purpose: string; side_order: SideOrder }>(`select comparison_id, purpose, side_order from tasks where project_id = '${id}' order by id`);
+		const repeats = rows.flatMap((row, at) => (row.purpose === 'repeat' ? [{ ...row, at }] : []));
+		expect(repeats.length).toBeGreaterThan(8);
+		expect(new Set(repeats.map((row) => row.comparison_id)).size).toBe(repeats.length);
+		for (const repeat of repeats) {
+			const firstAt = rows.findIndex((row) => row.comparison_id === repeat.comparison_id);
+			expect(repeat.side_order).toBe(opposite(rows[firstAt]?.side_order as SideOrder));
+			expect(repeat.at - firstAt).toBeGreaterThan(5);
+		}
+		expect(told.every(({ counted }) => counted)).toBe(true);
+		expect(await world.query(`select status, filled, count(*)::int as n from comparisons where project_id = '${id}' group by 1, 2`)).toEqual([{ status: 'complete', filled: 1, n: 80 }]);
+		// A repeat can be passed over and taken back without touching what counts.
+		expect(await world.query(`select count(*)::int as n from slots s join judgments j on j.id = s.judgment_id where j.purpose <> 'counting'`)).toEqual([{ n: 0 }]);
+	});
+});
