@@ -18,7 +18,7 @@ import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
 /** A project in which everything exists that a call of the API can be about. */
-export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string };
+export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string; /** Somebody’s. */ judgmentId: string };
 
 /** Somebody who calls: their role in the ground's project (null: none). */
 export type Caller = { actor: Actor; role: Role | null };
@@ -32,7 +32,8 @@ export async function makeGround(): Promise<Ground> {
 	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
 	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
 	const workerId = await paperWorker(world);
-	return { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
+	const ground = { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
+	return { ...ground, judgmentId: await newJudgment(ground) };
 }
 
 /** Changes what a caller is in the project, as its owner would. */
@@ -69,7 +70,7 @@ async function newMember(ground: Ground): Promise<string> {
 	return userId;
 }
 
-async function newJudgment(ground: Ground): Promise<string> {
+async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<string> {
 	const judge = await ground.world.person('judge', { slug: ground.slug, role: 'annotator' });
 	const task = valueOf(await claimTask(ground.world.app, judge, { slug: ground.slug }));
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
