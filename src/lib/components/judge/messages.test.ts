@@ -12,10 +12,12 @@ test('equal answers still stand on both sides', () => {
 	expect(splitShared([say('same')], [say('same')])).toEqual({ shared: [], left: [say('same')], right: [say('same')] });
 });
 
-test('what is no text is named', () => {
-	expect(pieces([{ type: 'text', text: 'see' }, { type: 'image', artifact: 'abc' }, { type: 'audio' }])).toEqual([
+test('images and documents keep their words; what is neither is named', () => {
+	expect(pieces([{ type: 'text', text: 'see' }, { type: 'image', artifact: 'abc', alt: 'a map' }, { type: 'document', artifact: 'def', title: 'Lease' }, { type: 'image' }, { type: 'audio' }])).toEqual([
 		{ kind: 'text', text: 'see' },
-		{ kind: 'attachment', name: 'abc' },
+		{ kind: 'image', artifact: 'abc', alt: 'a map' },
+		{ kind: 'document', artifact: 'def', title: 'Lease' },
+		{ kind: 'attachment', name: 'image' },
 		{ kind: 'attachment', name: 'audio' }
 	]);
 });

@@ -1,14 +1,23 @@
 import type { Content, Message } from './task-queue.ts';
 
 /** A piece of a message as it is shown. */
-export type Piece = { kind: 'text'; text: string } | { kind: 'attachment'; name: string };
+export type Piece = { kind: 'text'; text: string } | { kind: 'image'; artifact: string; alt?: string } | { kind: 'document'; artifact: string; title?: string } | { kind: 'attachment'; name: string };
 
-/** A message's content as pieces; what is not text is named, never loaded. */
+/** A text field of a part, if it has it. */
+const word = (part: object, name: string): string | undefined => {
+	const value: unknown = (part as Record<string, unknown>)[name];
+	return typeof value === 'string' ? value : undefined;
+};
+
+/** A message's content as pieces; what is no text, image or document of ours is named, never loaded. */
 export function pieces(content: Content): Piece[] {
 	if (typeof content === 'string') return [{ kind: 'text', text: content }];
 	return content.map((part): Piece => {
 		if (part.type === 'text' && 'text' in part) return { kind: 'text', text: part.text };
-		return { kind: 'attachment', name: 'artifact' in part && typeof part.artifact === 'string' ? part.artifact : part.type };
+		const [artifact, alt, title] = [word(part, 'artifact'), word(part, 'alt'), word(part, 'title')];
+		if (part.type === 'image' && artifact !== undefined) return { kind: 'image', artifact, ...(alt === undefined ? {} : { alt }) };
+		if (part.type === 'document' && artifact !== undefined) return { kind: 'document', artifact, ...(title === undefined ? {} : { title }) };
+		return { kind: 'attachment', name: artifact ?? part.type };
 	});
 }
 

@@ -7,8 +7,9 @@ import type { Mode } from '#lib/domain/verdict.ts';
  * browser and network: both come in as parts.
  */
 export type TextPart = { type: 'text'; text: string };
-export type ImagePart = { type: 'image'; artifact: string };
-export type Content = string | readonly (TextPart | ImagePart | { type: string })[];
+export type ImagePart = { type: 'image'; artifact: string; alt?: string };
+export type DocumentPart = { type: 'document'; artifact: string; title?: string };
+export type Content = string | readonly (TextPart | ImagePart | DocumentPart | { type: string })[];
 export type Message = { role: string; content: Content };
 
 /** A leased pair as the API gives it. */
