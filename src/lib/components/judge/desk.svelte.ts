@@ -6,8 +6,10 @@ import { emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recallTasks, sw
 import type { Draft } from './device.ts';
 import { outbox, waiting } from './outbox-view.svelte.ts';
 import type { SkipReason, Verdict } from './outbox.ts';
+import { withSpan } from './marks.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
+import type { ShownSpan } from '#lib/domain/span.ts';
 import type { Mode } from '#lib/domain/verdict.ts';
 
 /** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
@@ -34,6 +36,8 @@ export class Desk {
 	criteria = $state.raw<Record<string, ShownCriterionVerdict>>({});
 	/** Keys of the chosen reasons. */
 	reasons = $state.raw<string[]>([]);
+	/** Marked in the answers. */
+	spans = $state.raw<ShownSpan[]>([]);
 	pending = $state.raw<Pending | null>(null);
 	/** Judged and passed on since the page opened, for the header's counts. */
 	judgedHere = $state(0);
@@ -46,7 +50,7 @@ export class Desk {
 	#seenMs = 0;
 	#visibleSince: number | null = null;
 	#kept = '';
-	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons });
+	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons, spans: this.spans });
 	#close: (() => void)[] = [];
 
 	constructor(options: DeskOptions) {
@@ -163,10 +167,11 @@ export class Desk {
 			.catch(() => undefined);
 	}
 
-	#fill({ rationale, criteria, reasons }: Draft): void {
+	#fill({ rationale, criteria, reasons, spans }: Draft): void {
 		this.rationale = rationale;
 		this.criteria = criteria;
 		this.reasons = reasons;
+		this.spans = spans;
 		this.#kept = JSON.stringify(this.#draft());
 	}
 
@@ -194,6 +199,18 @@ export class Desk {
 		this.keepDraft();
 	}
 
+	/** Marks a stretch of an answer. */
+	mark(span: ShownSpan): void {
+		this.spans = withSpan(this.spans, span);
+		this.keepDraft();
+	}
+
+	/** Takes a mark away. */
+	unmark(index: number): void {
+		this.spans = this.spans.filter((_, at) => at !== index);
+		this.keepDraft();
+	}
+
 	/** Fields that the pending verdict still waits for. */
 	get missing(): string[] {
 		return this.pending ? this.#missing(this.pending.verdict, this.pending.strength) : [];
@@ -218,7 +235,8 @@ export class Desk {
 			verdict,
 			...(asks && strength ? { strength } : {}),
 			...(Object.keys(this.criteria).length > 0 ? { criteria: { ...this.criteria } } : {}),
-			...(this.reasons.length > 0 ? { reasons: [...this.reasons] } : {})
+			...(this.reasons.length > 0 ? { reasons: [...this.reasons] } : {}),
+			...(this.spans.length > 0 ? { spans: [...this.spans] } : {})
 		};
 	}
 

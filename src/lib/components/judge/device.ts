@@ -1,6 +1,7 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { ShownCriterionVerdict } from '#lib/domain/judging-form.ts';
+import type { ShownSpan } from '#lib/domain/span.ts';
 import type { Change, Entry, OutboxStorage } from './outbox.ts';
 import type { HeldTask } from './task-queue.ts';
 
@@ -9,13 +10,13 @@ interface Device extends DBSchema {
 	/** Leased pairs of a person in a project. */
 	desk: { key: string; value: { tasks: HeldTask[] } };
 	/** What is typed and chosen on a pair before its verdict. */
-	drafts: { key: string; value: { text: string; criteria?: Draft['criteria']; reasons?: string[]; at: number } };
+	drafts: { key: string; value: { text: string; criteria?: Draft['criteria']; reasons?: string[]; spans?: ShownSpan[]; at: number } };
 }
 
 /** What a judgment holds before its verdict is given. */
-export type Draft = { rationale: string; criteria: Record<string, ShownCriterionVerdict>; reasons: string[] };
-export const emptyDraft = (): Draft => ({ rationale: '', criteria: {}, reasons: [] });
-export const isEmpty = (draft: Draft): boolean => draft.rationale === '' && Object.keys(draft.criteria).length === 0 && draft.reasons.length === 0;
+export type Draft = { rationale: string; criteria: Record<string, ShownCriterionVerdict>; reasons: string[]; spans: ShownSpan[] };
+export const emptyDraft = (): Draft => ({ rationale: '', criteria: {}, reasons: [], spans: [] });
+export const isEmpty = (draft: Draft): boolean => draft.rationale === '' && Object.keys(draft.criteria).length === 0 && draft.reasons.length === 0 && draft.spans.length === 0;
 
 const DRAFT_DAYS = 14;
 
@@ -87,16 +88,16 @@ export async function recallTasks(userId: string, slug: string): Promise<HeldTas
 }
 
 /** Keeps a draft while it is made; an empty one is forgotten. */
-export async function keepDraft(userId: string, taskId: string, { rationale, criteria, reasons }: Draft): Promise<void> {
+export async function keepDraft(userId: string, taskId: string, { rationale, ...rest }: Draft): Promise<void> {
 	const db = await open();
-	if (isEmpty({ rationale, criteria, reasons })) await db.delete('drafts', deskKey(userId, taskId));
-	else await db.put('drafts', { text: rationale, criteria, reasons, at: Date.now() }, deskKey(userId, taskId));
+	if (isEmpty({ rationale, ...rest })) await db.delete('drafts', deskKey(userId, taskId));
+	else await db.put('drafts', { text: rationale, ...rest, at: Date.now() }, deskKey(userId, taskId));
 }
 
 /** A draft from before a reload. */
 export async function recallDraft(userId: string, taskId: string): Promise<Draft> {
 	const kept = await (await open()).get('drafts', deskKey(userId, taskId));
-	return { rationale: kept?.text ?? '', criteria: kept?.criteria ?? {}, reasons: kept?.reasons ?? [] };
+	return { rationale: kept?.text ?? '', criteria: kept?.criteria ?? {}, reasons: kept?.reasons ?? [], spans: kept?.spans ?? [] };
 }
 
 /** Forgets drafts nobody came back to. */

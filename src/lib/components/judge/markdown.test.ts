@@ -20,7 +20,7 @@ function harmless(box: HTMLElement): void {
 	for (const element of box.querySelectorAll('*')) {
 		expect(['script', 'style', 'img', 'svg', 'iframe', 'form', 'input', 'button', 'object', 'embed', 'link', 'meta', 'base', 'video', 'audio', 'template', 'annotation', 'annotation-xml', 'semantics', 'maction', 'mglyph']).not.toContain(element.localName);
 		for (const { name, value } of element.attributes) {
-			expect(name).not.toMatch(/^on|^src|^xlink|^id$|^name$|^action|^background|^formaction|^mathbackground|^mathcolor|^data-(?!image)/u);
+			expect(name).not.toMatch(/^on|^src|^xlink|^id$|^name$|^action|^background|^formaction|^mathbackground|^mathcolor|^data-(?!image|at)/u);
 			if (name === 'href') expect(value).toMatch(/^(?:https?|mailto):/iu);
 			if (name === 'href') expect(element.localName).toBe('a');
 			if (name === 'style') expect(value).not.toMatch(/url|position|expression|fixed|color|width|margin|\d{3}/iu);

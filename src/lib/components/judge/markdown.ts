@@ -27,6 +27,11 @@ const escape = markdown.utils.escapeHtml;
 /** Only `renderMarkdown` renders, and it hands its course along. */
 const courseOf = (env?: Env): Course => env as Course;
 
+/** Attribute that tells which lines of the source a block is made of: marks in it are anchored there. */
+function lines(map: readonly [number, number] | null | undefined, fenced = false): string {
+	return map ? ` data-at="${map[0] + (fenced ? 1 : 0)}-${map[1]}"` : '';
+}
+
 /** Runs a part that may be slow on some text, and counts its time; null once patience is out. */
 function patiently(course: Course, run: () => string | null): string | null {
 	if (course.spent > PATIENCE_MS) return null;
@@ -54,33 +59,34 @@ rules['table_open'] = (tokens, index, options, _env, self) => {
 rules['table_close'] = () => '</table></div>';
 rules['code_inline'] = (tokens, index) => `<code dir="auto">${escape(tokens[index]?.content ?? '')}</code>`;
 // What scrolls sideways must be reachable by keyboard.
-rules['code_block'] = (tokens, index) => `<pre tabindex="0" dir="auto"><code>${escape(tokens[index]?.content ?? '')}</code></pre>\n`;
+rules['code_block'] = (tokens, index) => `<pre${lines(tokens[index]?.map)} tabindex="0" dir="auto"><code>${escape(tokens[index]?.content ?? '')}</code></pre>\n`;
 rules['fence'] = (tokens, index, _options, env?: Env) => {
-	const { info = '', content = '' } = tokens[index] ?? {};
-	if (/^math\b/iu.test(info.trim())) return formula(content.trim(), { source: content.trim(), display: true, within: false }, courseOf(env));
+	const { info = '', content = '', map } = tokens[index] ?? {};
+	const at = lines(map, true);
+	if (/^math\b/iu.test(info.trim())) return formula(content.trim(), { source: content.trim(), display: true, within: false, at: lines(map) }, courseOf(env));
 	const course = courseOf(env);
 	const language = languageNamed(info);
-	if (language === null) return `<pre tabindex="0" dir="auto"><code>${escape(content)}</code></pre>\n`;
+	if (language === null) return `<pre${at} tabindex="0" dir="auto"><code>${escape(content)}</code></pre>\n`;
 	if (!languageReady(language) && content.length <= LONGEST_CODE) course.wants.add(`code:${language}`);
 	const coloured = patiently(course, () => highlight(content, language));
 	// Code reads from the left, whatever its strings are written in.
-	return `<pre tabindex="0" dir="ltr"><code class="language-${language}">${coloured ?? escape(content)}</code></pre>\n`;
+	return `<pre${at} tabindex="0" dir="ltr"><code class="language-${language}">${coloured ?? escape(content)}</code></pre>\n`;
 };
 
 /** A formula, or its source until it can be set. A display formula within a paragraph must not end it: a span, set as a block. */
-function formula(content: string, given: { source: string; display: boolean; within: boolean }, course: Course): string {
+function formula(content: string, given: { source: string; display: boolean; within: boolean; at: string }, course: Course): string {
 	if (!mathReady()) course.wants.add('math');
 	const mathml = patiently(course, () => setFormula(content, given.display));
 	const shown = mathml ?? `<code class="math-source" dir="ltr">${escape(given.source)}</code>`;
 	const box = given.display ? 'math-display' : content.length > LONG_FORMULA ? 'math-long' : null;
 	if (box === null) return shown;
 	const tag = given.within ? 'span' : 'div';
-	return `<${tag} class="${box}" tabindex="0" role="group" aria-label="${escape(m.compare_formula())}">${shown}</${tag}>`;
+	return `<${tag}${given.at} class="${box}" tabindex="0" role="group" aria-label="${escape(m.compare_formula())}">${shown}</${tag}>`;
 }
 for (const rule of ['math', 'math_block'] as const) {
 	rules[rule] = (tokens, index, _options, env?: Env) => {
-		const { content = '', markup = '', info = '', meta } = tokens[index] ?? {};
-		return formula(content, { source: markup + content + info, display: (meta as { display: boolean }).display, within: rule === 'math' }, courseOf(env));
+		const { content = '', markup = '', info = '', meta, map } = tokens[index] ?? {};
+		return formula(content, { source: markup + content + info, display: (meta as { display: boolean }).display, within: rule === 'math', at: rule === 'math' ? '' : lines(map) }, courseOf(env));
 	};
 }
 // Headings of an answer stand below the page's own.
@@ -96,14 +102,23 @@ for (const rule of ['heading_open', 'heading_close'] as const) {
 	};
 }
 
+const PLACED = new Set(['paragraph_open', 'heading_open', 'tr_open', 'list_item_open']);
 const BLOCKS = new Set(['paragraph_open', 'heading_open', 'td_open', 'th_open', 'list_item_open']);
 const BOXES = new Set(['bullet_list_open', 'ordered_list_open', 'blockquote_open', 'table_open']);
+/** The paragraph that a tight list's item is made of: its element is left out, its lines are the item's own. */
+function firstWithin<T extends { type: string; hidden: boolean }>(tokens: readonly T[], at: number): T | null {
+	const next = tokens[at + 1];
+	return next?.type === 'paragraph_open' && next.hidden ? next : null;
+}
+
 // Each block is read in its own direction. `auto` does not look into parts that have a `dir` of their own, so what holds
 // blocks (a list's markers, a quote's rule, a table's order of columns) takes the direction of its first text.
 markdown.core.ruler.push('directions', (state) => {
 	const open: (typeof state.tokens)[number][] = [];
-	for (const token of state.tokens) {
+	for (const [at, token] of state.tokens.entries()) {
 		if (BLOCKS.has(token.type)) token.attrSet('dir', 'auto');
+		const map = token.type === 'list_item_open' ? (firstWithin(state.tokens, at)?.map ?? token.map) : token.map;
+		if (PLACED.has(token.type) && map) token.attrSet('data-at', `${map[0]}-${map[1]}`);
 		if (BOXES.has(token.type)) open.push(token);
 		if (token.type !== 'inline' || open.length === 0) continue;
 		const way = direction(token.content);

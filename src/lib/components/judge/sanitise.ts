@@ -2,7 +2,7 @@ import DOMPurify from 'dompurify';
 import type { Config } from 'dompurify';
 
 const HTML_TAGS = ['a', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 's', 'span', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul'];
-const HTML_ATTR = ['href', 'class', 'start', 'tabindex', 'role', 'dir', 'aria-label', 'data-image', 'target', 'rel', 'referrerpolicy', 'style'];
+const HTML_ATTR = ['href', 'class', 'start', 'tabindex', 'role', 'dir', 'aria-label', 'data-image', 'data-at', 'target', 'rel', 'referrerpolicy', 'style'];
 
 // What MathML needs to look like maths. No links, no actions, no annotations (they may hold HTML), no colours.
 const MATH_TAGS = ['math', 'mfrac', 'mi', 'mmultiscripts', 'mn', 'mo', 'mover', 'mpadded', 'mphantom', 'mprescripts', 'mroot', 'mrow', 'ms', 'mspace', 'msqrt', 'mstyle', 'msub', 'msubsup', 'msup', 'mtable', 'mtd', 'mtext', 'mtr', 'munder', 'munderover', 'menclose', 'none'];
@@ -19,7 +19,7 @@ const CONFIG: Config = {
 	ALLOWED_TAGS: [...HTML_TAGS, ...MATH_TAGS],
 	ALLOWED_ATTR: [...HTML_ATTR, ...MATH_ATTR],
 	ALLOWED_URI_REGEXP: /^(?:https?|mailto):/iu,
-	ADD_URI_SAFE_ATTR: ['class', 'start', 'tabindex', 'role', 'dir', 'aria-label', 'style', 'data-image', ...MATH_ATTR],
+	ADD_URI_SAFE_ATTR: ['class', 'start', 'tabindex', 'role', 'dir', 'aria-label', 'style', 'data-image', 'data-at', ...MATH_ATTR],
 	ALLOW_DATA_ATTR: false,
 	ALLOW_ARIA_ATTR: false
 };
