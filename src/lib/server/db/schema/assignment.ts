@@ -1,4 +1,4 @@
-import { check, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import type { AssignmentFilter } from '../../../domain/assignment.ts';
 import { users } from './account.ts';
@@ -26,9 +26,16 @@ export const assignments = pgTable(
 			.notNull()
 			.references(() => users.id),
 		createdAt: createdAt(),
-		endedAt: instant()
+		endedAt: instant(),
+		/** When people were told that it is late: once. */
+		overdueToldAt: instant()
 	},
-	(t) => [index('assignments_project').on(t.projectId, t.id)]
+	(t) => [
+		index('assignments_project').on(t.projectId, t.id),
+		index('assignments_falling_due')
+			.on(t.dueAt)
+			.where(sql`ended_at is null and overdue_told_at is null`)
+	]
 );
 
 export const assignmentPeople = pgTable(
@@ -52,9 +59,32 @@ export const assignmentItems = pgTable(
 			.references(() => assignments.id),
 		comparisonId: uuid()
 			.notNull()
-			.references(() => comparisons.id)
+			.references(() => comparisons.id),
+		/** The comparison's place in the queue, for walking a batch in that order. */
+		orderKey: bigint({ mode: 'number' }).notNull()
 	},
-	(t) => [primaryKey({ columns: [t.assignmentId, t.comparisonId] }), index('assignment_items_comparison').on(t.comparisonId)]
+	(t) => [
+		primaryKey({ columns: [t.assignmentId, t.comparisonId] }),
+		index('assignment_items_comparison').on(t.comparisonId),
+		index('assignment_items_queue').on(t.assignmentId, t.orderKey)
+	]
+);
+
+/** How far a person has come in a batch, own or delegated: a claim goes on from there. */
+export const assignmentCursors = pgTable(
+	'assignment_cursors',
+	{
+		assignmentId: uuid()
+			.notNull()
+			.references(() => assignments.id),
+		userId: uuid()
+			.notNull()
+			.references(() => users.id),
+		cursor: bigint({ mode: 'number' }).notNull().default(-1),
+		/** When the whole batch held nothing for the person: it is not walked again for a while. */
+		emptyAt: instant()
+	},
+	(t) => [primaryKey({ columns: [t.assignmentId, t.userId] })]
 );
 
 /** Somebody does another's assigned work while that person is away. */
@@ -79,7 +109,7 @@ export const delegations = pgTable(
 		createdAt: createdAt(),
 		endedAt: instant()
 	},
-	(t) => [index('delegations_to').on(t.toUserId, t.projectId), check('delegations_span', sql`${t.endsAt} > ${t.startsAt} and ${t.fromUserId} <> ${t.toUserId}`)]
+	(t) => [index('delegations_to').on(t.toUserId, t.projectId), index('delegations_project').on(t.projectId, t.id), check('delegations_span', sql`${t.endsAt} > ${t.startsAt} and ${t.fromUserId} <> ${t.toUserId}`)]
 );
 
 /** A named set of people of a project, for assigning work to all of them. */

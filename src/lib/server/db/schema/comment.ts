@@ -68,6 +68,7 @@ export const notifications = pgTable(
 		mailedAt: instant()
 	},
 	(t) => [
+		index('notifications_user').on(t.userId, t.id),
 		index('notifications_unread')
 			.on(t.userId, t.id)
 			.where(sql`read_at is null`),
