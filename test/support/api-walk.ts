@@ -7,6 +7,7 @@ import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
+import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
@@ -137,6 +138,12 @@ export const REQUESTS: Record<string, Make> = {
 	removeMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newMember(ground)}` }),
 	putForm: inProject('/form', { criteria: [{ key: 'accuracy', name: 'Accuracy' }], reasons: [{ key: 'vague', name: 'Too vague' }] }),
 	putGuideline: inProject('/guideline', { body: 'Prefer what is careful.' }),
+	readGuideline: async ({ world, slug }) => {
+		valueOf(await putGuideline(world.app, world.admin, { slug, body: 'Prefer what is careful.' }));
+		return { path: `/projects/${slug}/guideline?version=1` };
+	},
+	listGuidelineVersions: inProject('/guideline/versions'),
+	markGuidelineRead: inProject('/guideline/read', { version: 1 }),
 	createImport: ({ slug }) => ({ path: `/projects/${slug}/imports?format=jsonl`, options: { raw: JSON.stringify({ prompt: `Asked once, ${randomUUID()}?`, chosen: 'a', rejected: 'b' }) } }),
 	uploadArtifact: ({ slug }) => ({ path: `/projects/${slug}/artifacts`, options: { raw: randomUUID() } }),
 	readArtifact: async (ground, caller) => {

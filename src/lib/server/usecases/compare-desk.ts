@@ -3,6 +3,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as guidelines from '../db/guidelines.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
 import * as roundStats from '../db/round-stats.ts';
@@ -17,6 +18,8 @@ export type CompareDesk = {
 	project: { slug: string; name: string; locale: string };
 	mine: { judged: number; left: number | null };
 	guideline: { version: number; body: string } | null;
+	/** Newest version of the guideline that the person knows; null: they have judged under none. */
+	guidelineKnown: number | null;
 	form: JudgingForm | null;
 	leaseSeconds: number;
 };
@@ -28,16 +31,18 @@ export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const { project, role } = access.value;
 	if (!role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 	const round = await rounds.newest(app.db, project.id);
-	const [mine, left, guideline, form] = await Promise.all([
+	const [mine, left, guideline, guidelineKnown, form] = await Promise.all([
 		progress.of(app.db, round.id, actor.userId),
 		roundStats.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
 		projects.guideline(app.db, project.id),
+		guidelines.knownTo(app.db, project.id, actor.userId),
 		projects.judgingForm(app.db, project.id)
 	]);
 	return ok({
 		project: { slug: project.slug, name: project.name, locale: project.locale },
 		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left },
 		guideline: guideline ? { version: guideline.version, body: guideline.body } : null,
+		guidelineKnown,
 		form: form?.form ?? null,
 		leaseSeconds: project.leaseSeconds
 	});

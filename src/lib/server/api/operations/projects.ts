@@ -91,6 +91,43 @@ export const putGuideline = operation({
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
 });
 
+const number = v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/, 'a version’s number'), v.transform(Number));
+
+export const readGuideline = operation({
+	id: 'readGuideline',
+	method: 'GET',
+	path: '/projects/{slug}/guideline',
+	summary: 'The guideline in force, or one version of it; 204 before somebody wrote one',
+	access: 'guideline.read',
+	params: slugParams,
+	query: v.object({ version: v.optional(number) }),
+	answers: { 200: v.object({ version: v.number(), body: v.string(), createdAt: v.string() }), 204: null },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});
+
+export const listGuidelineVersions = operation({
+	id: 'listGuidelineVersions',
+	method: 'GET',
+	path: '/projects/{slug}/guideline/versions',
+	summary: 'Versions of the guideline, newest first',
+	access: 'guideline.read',
+	params: slugParams,
+	answers: { 200: v.object({ versions: v.array(v.object({ version: v.number(), createdAt: v.string() })) }) },
+	problems: ['not_signed_in', 'forbidden', 'not_found']
+});
+
+export const markGuidelineRead = operation({
+	id: 'markGuidelineRead',
+	method: 'PUT',
+	path: '/projects/{slug}/guideline/read',
+	summary: 'I have seen what changed in the guideline up to this version',
+	access: 'guideline.read',
+	params: slugParams,
+	body: v.object({ version: v.pipe(v.number('a version’s number'), v.integer(), v.minValue(1)) }),
+	answers: { 204: null },
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+});
+
 export const putForm = operation({
 	id: 'putForm',
 	method: 'PUT',
