@@ -4,7 +4,7 @@ import { messageText } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import type { CountingVerdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
-import { rowsOf, uuids } from './rows.ts';
+import { isoTime, rowsOf, uuids } from './rows.ts';
 import { mayBeGiven, maySee, maySeeComparison } from './walls.ts';
 
 /** A comparison that a person may be given apart from its places, and the side order of a first time, if there was one. */
@@ -138,4 +138,23 @@ export async function list(db: Executor, projectId: string, userId: string, of: 
 		right: row.right_ones,
 		question: messageText(row.messages.at(-1) ?? { role: 'user', content: '' }).slice(0, 200)
 	}));
+}
+
+/** How many gold items are in use. */
+export async function inUse(db: Executor, projectId: string): Promise<number> {
+	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from gold_items where project_id = ${projectId} and retired_at is null`);
+	return rows[0]?.n ?? 0;
+}
+
+/** The newest imports that stated preferences of which some are not gold yet. */
+export async function importsWithPreferences(db: Executor, projectId: string): Promise<{ id: string; fileName: string | null; preferences: number; at: string }[]> {
+	const rows = await rowsOf<{ id: string; file_name: string | null; n: number; created_at: string }>(
+		db,
+		sql`select i.id, i.file_name, i.created_at, x.n from (select id, file_name, created_at from imports where project_id = ${projectId} and status = 'published' order by id desc limit 20) i
+			cross join lateral (
+				select count(*)::int as n from judgments j where j.project_id = ${projectId} and j.origin = 'import' and j.judge_ref = i.id::text
+					and not exists (select 1 from gold_items g where g.comparison_id = j.comparison_id)) x
+			where x.n > 0 order by i.id desc`
+	);
+	return rows.map((row) => ({ id: row.id, fileName: row.file_name, preferences: row.n, at: isoTime(row.created_at) }));
 }

@@ -70,6 +70,11 @@ export async function list(db: Executor, projectId: string, notUserId: string): 
 	return (await rowsOf<WallRow>(db, sql`select * from walls where project_id = ${projectId} and user_id <> ${notUserId} order by lifted_at is not null, id desc`)).map(toWall);
 }
 
+/** Matters that a wall keeps from a person. */
+export async function mattersBehind(db: Executor, projectId: string, userId: string): Promise<string[]> {
+	return (await rowsOf<{ matter: string }>(db, sql`select matter from walls where project_id = ${projectId} and user_id = ${userId} and lifted_at is null`)).map((row) => row.matter);
+}
+
 /** Matters that a project's prompts name, but those behind a wall for who asks. */
 export async function matters(db: Executor, projectId: string, userId: string): Promise<string[]> {
 	const rows = await rowsOf<{ matter: string }>(

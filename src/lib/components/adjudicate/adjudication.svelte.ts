@@ -1,0 +1,121 @@
+import { v4 as newKey } from 'uuid';
+import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
+import type { ShownVerdict } from '#lib/domain/verdict.ts';
+import { claimAdjudication, decide, renew } from './api.ts';
+
+/** What a key or click chose; `cannot_judge` is no decision. */
+export type Decisive = Exclude<ShownVerdict, 'cannot_judge'>;
+
+export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'none' } | { kind: 'offline' } | { kind: 'problem'; code: string; detail: string };
+
+/** What was just done, for the line that says so. */
+export type Done = { outcome: 'decided' | 'sent_back'; overturned: number };
+
+const KEPT = 'plumbline:adjudication:';
+
+/** The reviewer's desk: which pair waits for a decision, what is typed, and where it goes. */
+export class Adjudication {
+	status = $state.raw<Status>({ kind: 'loading' });
+	current = $state.raw<ClaimedAdjudication | null>(null);
+	verdict = $state.raw<Decisive | null>(null);
+	rationale = $state('');
+	sending = $state(false);
+	/** Why the last attempt did not go through. */
+	trouble = $state.raw<{ code: string; detail: string } | null>(null);
+	done = $state.raw<Done | null>(null);
+
+	readonly #userId: string;
+	readonly #slug: string;
+	#key = '';
+	#since = 0;
+	#beat: ReturnType<typeof setInterval> | undefined;
+
+	constructor(of: { userId: string; slug: string; leaseSeconds: number }) {
+		this.#userId = of.userId;
+		this.#slug = of.slug;
+		this.#beat = setInterval(() => void this.#renew(), (of.leaseSeconds * 1000) / 3);
+	}
+
+	/** Leaves the desk; the lease stays, and the same pair comes back. */
+	close(): void {
+		clearInterval(this.#beat);
+	}
+
+	async next(): Promise<void> {
+		this.status = { kind: 'loading' };
+		this.current = null;
+		const answer = await claimAdjudication(this.#userId, this.#slug);
+		if (answer.kind === 'failed') this.status = { kind: 'offline' };
+		else if (answer.kind === 'problem') this.status = answer;
+		else if (answer.value === null) this.status = { kind: 'none' };
+		else this.#open(answer.value);
+	}
+
+	#open(claimed: ClaimedAdjudication): void {
+		this.current = claimed;
+		this.status = { kind: 'ready' };
+		this.verdict = null;
+		this.trouble = null;
+		this.rationale = recall(claimed.adjudicationId);
+		this.#key = newKey();
+		this.#since = performance.now();
+	}
+
+	/** Keeps what is typed on this device: a closed tab loses nothing. */
+	keep(): void {
+		if (this.current) keep(this.current.adjudicationId, this.rationale);
+	}
+
+	async #renew(): Promise<void> {
+		const { current } = this;
+		if (!current || this.sending) return;
+		const answer = await renew(this.#userId, current.adjudicationId, current.leaseToken);
+		if (answer.kind === 'problem' && answer.code === 'lease_lost' && this.current === current) this.trouble = answer;
+	}
+
+	/** Decides as chosen, with the reason that was typed. */
+	async decide(): Promise<boolean> {
+		const { verdict, rationale } = this;
+		if (verdict === null || rationale.trim() === '') return false;
+		return this.#send({ verdict, rationale: rationale.trim(), durationMs: Math.min(Math.round(performance.now() - this.#since), 86_400_000) });
+	}
+
+	/** Sends the pair back to those who judged it. */
+	sendBack(words: string): Promise<boolean> {
+		return this.#send({ sendBack: words.trim() });
+	}
+
+	async #send(body: { verdict: ShownVerdict; rationale: string; durationMs: number } | { sendBack: string }): Promise<boolean> {
+		const { current } = this;
+		if (!current || this.sending) return false;
+		this.sending = true;
+		this.trouble = null;
+		const answer = await decide(this.#userId, current.adjudicationId, { leaseToken: current.leaseToken, ...body }, this.#key);
+		this.sending = false;
+		if (answer.kind !== 'ok') {
+			this.trouble = answer.kind === 'failed' ? { code: 'offline', detail: '' } : answer;
+			return false;
+		}
+		keep(current.adjudicationId, '');
+		this.done = { outcome: answer.value?.outcome ?? 'decided', overturned: answer.value?.overturned ?? 0 };
+		await this.next();
+		return true;
+	}
+}
+
+function recall(id: string): string {
+	try {
+		return localStorage.getItem(KEPT + id) ?? '';
+	} catch {
+		return '';
+	}
+}
+
+function keep(id: string, text: string): void {
+	try {
+		if (text === '') localStorage.removeItem(KEPT + id);
+		else localStorage.setItem(KEPT + id, text);
+	} catch {
+		// A browser that keeps nothing: what is typed stays on the page.
+	}
+}

@@ -1,0 +1,20 @@
+import { completePolicy } from '../../domain/judging-policy.ts';
+import type { DisputeRule } from '../../domain/judging-policy.ts';
+import { ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as adjudications from '../db/adjudications.ts';
+import { allow } from './access.ts';
+
+/** What waits for a reviewer's decision in the newest round, and under which rule. */
+export type AdjudicationQueue = { rule: DisputeRule; blind: boolean; leaseSeconds: number; waiting: { all: number; mine: number; sentBack: number } };
+
+/** How many comparisons wait for a decision: all that this person may see, those they may decide, and those that lie with their judges. */
+export async function adjudicationQueue(app: Pick<App, 'db'>, actor: Actor, input: { slug: string }): Promise<Result<AdjudicationQueue>> {
+	const access = await allow(app.db, actor, input, 'judgment.adjudicate');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const policy = completePolicy(project.judgingPolicy);
+	return ok({ rule: policy.dispute, blind: policy.adjudicateBlind, leaseSeconds: project.leaseSeconds, waiting: await adjudications.waiting(app.db, project.id, actor.userId) });
+}
