@@ -17,9 +17,13 @@ import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
 import { generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
+import { readDocuments } from './handlers/read-documents.ts';
 import { train } from './handlers/train.ts';
 import { createLocalLauncher } from './launchers/local.ts';
 import { every } from './process/every.ts';
+
+/** How often it looks for documents to read. */
+const DOCUMENTS_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -80,6 +84,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 const beats = [
 	every(ALIVE_MS, () => workerAlive(app, workerId, capabilities)),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
+	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app))
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 

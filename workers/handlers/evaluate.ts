@@ -5,21 +5,25 @@ import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import type { HeldOutPair } from '#lib/server/db/snapshots.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredRow } from '../engine/swift/score.ts';
 import { layOutAdapter, provideBase } from './checkpoint-files.ts';
+import { imagesOf } from './chat.ts';
 import type { WorkerContext } from './context.ts';
 
-/** The text the trainer would see: template marks neutralised, as in training rows. */
-const rendered = (messages: readonly unknown[]) => renderMessages(messages as Message[]).messages;
+/** The scorer reads text: a pair that cannot be understood without its images is not scored. */
+const seen = (pair: HeldOutPair): boolean => [pair.messages, pair.chosen, pair.rejected].some((messages) => imagesOf(messages as Message[]).length > 0);
 
 async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
 	const base = await provideBase(context, at.base);
 	if (!base.ok) return base;
 	const rows = join(dir, 'pairs.jsonl');
 	await mkdir(dir, { recursive: true });
-	const lines = at.pairs.map((pair) => JSON.stringify({ id: pair.comparisonId, messages: rendered(pair.messages), chosen: rendered(pair.chosen), rejected: rendered(pair.rejected) }));
+	// The text the trainer would see: template marks neutralised, documents by their text, as in training rows.
+	const rendered = (messages: readonly unknown[]) => renderMessages(messages as Message[], at.documentTexts).messages;
+	const lines = at.pairs.filter((pair) => !seen(pair)).map((pair) => JSON.stringify({ id: pair.comparisonId, messages: rendered(pair.messages), chosen: rendered(pair.chosen), rejected: rendered(pair.rejected) }));
 	await writeFile(rows, `${lines.join('\n')}\n`);
 	const checkpoint = await layOutAdapter(context, at.checkpoint, join(dir, 'checkpoint'));
 	const parent = await layOutAdapter(context, at.parent, join(dir, 'parent'));
@@ -54,6 +58,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 	}, RUN_INTERVALS.heartbeatSeconds * 1000);
 	try {
 		if (at.pairs.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'The snapshot holds no decisive comparison on a test prompt.', hint: 'Judge more comparisons; about a fifth of the prompts are kept for testing.' });
+		if (at.pairs.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'All decisive comparisons on test prompts hold images, and the scorer reads text only.', hint: 'Compare the checkpoint’s answers by people.' });
 		const dir = join(context.workDir, 'evaluations', at.evaluation.id, String(at.evaluation.attempt));
 		const scored = await score(context, at, dir, AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;

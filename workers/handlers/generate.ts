@@ -1,21 +1,27 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
-import type { Message } from '#lib/domain/message.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
-import { renderMessages } from '#lib/domain/training-row.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { beginGeneration, failGeneration, generationAlive, giveBackGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
-import type { GenerationAtHand } from '#lib/server/usecases/open-round.ts';
+import type { GenerationAtHand, UnansweredPrompt } from '#lib/server/usecases/open-round.ts';
 import type { ModelSource } from '../engine/engine.ts';
 import { createInferenceClient } from '../inference/client.ts';
 import type { ChatMessage, InferenceClient } from '../inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
+import { chat, imagesOf } from './chat.ts';
 import { layOutAdapter, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { layOutImage } from './row-images.ts';
 
-/** The effective messages as training rows have them: the model is asked what it was taught on. */
-function chat(messages: readonly Message[]): ChatMessage[] {
-	return renderMessages(messages).messages.map(({ role, content }) => ({ role: role === 'tool' ? 'user' : role, content }));
+/** What a prompt asks, its images read from the store and sent along: the server fetches nothing. */
+async function asked(context: WorkerContext, prompt: UnansweredPrompt): Promise<ChatMessage[]> {
+	const addresses = new Map<string, string>();
+	for (const sha256 of imagesOf(prompt.messages)) {
+		const { path, mediaType } = await layOutImage(context.app.artifacts, sha256, join(context.workDir, 'cache', 'images'));
+		addresses.set(sha256, `data:${mediaType};base64,${await readFile(path, 'base64')}`);
+	}
+	return chat(prompt.messages, prompt.documentTexts, (sha256) => addresses.get(sha256) ?? '');
 }
 
 /** What ends a generation early: `lost` when another attempt has taken its place, `signal` that or the worker's end. */
@@ -25,21 +31,21 @@ async function answerAll(
 	context: WorkerContext,
 	at: GenerationAtHand,
 	checkpoint: Checkpoint,
-	prompts: { promptId: string; messages: Message[] }[],
+	prompts: UnansweredPrompt[],
 	client: InferenceClient,
 	{ signal, lost }: Ending
 ): Promise<RunProblem | null> {
 	const { sampling, seed } = at.generation;
 	const problems: RunProblem[] = [];
 	await Promise.all(
-		prompts.map(async ({ promptId, messages }) => {
+		prompts.map(async (prompt) => {
 			if (signal.aborted || problems.length > 0) return;
 			// One seed for all: ms-swift puts only requests with equal settings into one batch, so a seed a prompt makes it answer one by one.
-			const answer = await client.complete(chat(messages), { ...sampling, seed }, { signal });
+			const answer = await client.complete(await asked(context, prompt), { ...sampling, seed }, { signal });
 			if (!answer.ok) return void problems.push(answer.problem);
 			const settings = { ...sampling, finish: answer.value.finish, completionTokens: answer.value.completionTokens, server: 'ms-swift/transformers' };
 			// The transformers backend ignores the seed: the stored text is the record.
-			const held = await storeAnswer(context.app, at, { promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed, reproducible: false });
+			const held = await storeAnswer(context.app, at, { promptId: prompt.promptId, checkpointId: checkpoint.id, text: answer.value.text, sampling: settings, seed, reproducible: false });
 			if (!held) lost.abort();
 		})
 	);

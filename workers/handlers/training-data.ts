@@ -5,11 +5,13 @@ import type { Manifest } from '#lib/domain/manifest.ts';
 import { ArtifactDamaged, hashFile } from '#lib/server/artifacts/store.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { WorkerContext } from './context.ts';
+import { withImages } from './row-images.ts';
 
 /**
  * Lays the training rows out for the engine and checks the whole chain: the
  * manifest's hash is the one the run was started on, the rows' hash is the one
- * the manifest names, the bytes on disk have it. Test rows never leave the store.
+ * the manifest names, the bytes on disk have it. Then images get the paths of
+ * their checked copies. Test rows never leave the store.
  * @throws ArtifactDamaged when any link does not match
  */
 export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: AttemptAtHand, dir: string): Promise<{ path: string; rows: number }> {
@@ -27,5 +29,5 @@ export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Attemp
 		throw new ArtifactDamaged(train.sha256, 'is missing from the store');
 	});
 	if ((await hashFile(path)).sha256 !== train.sha256) throw new ArtifactDamaged(train.sha256, 'was changed on disk');
-	return { path, rows: train.rows };
+	return { path: await withImages(artifacts, path, dir), rows: train.rows };
 }

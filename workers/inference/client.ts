@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { createLimit } from './limit.ts';
 
-export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string };
+export type ChatPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
+export type ChatMessage = { role: 'system' | 'user' | 'assistant'; content: string | ChatPart[] };
 
 export type Sampling = { maxTokens: number; temperature: number; topP?: number; seed?: number; stop?: string[] };
 
@@ -53,7 +54,8 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 		const answer = await openai.chat.completions.create(
 			{
 				model: options.model,
-				messages: [...messages],
+				// The library's types let only the user send images; servers take them of every speaker.
+				messages: [...messages] as OpenAI.ChatCompletionMessageParam[],
 				max_tokens: sampling.maxTokens,
 				temperature: sampling.temperature,
 				...(sampling.topP === undefined ? {} : { top_p: sampling.topP }),

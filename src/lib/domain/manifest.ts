@@ -51,6 +51,8 @@ export type Manifest = {
 	heldOut: ManifestFile;
 	/** Template marks made harmless in the train rows. */
 	neutralised: number;
+	/** Documents in the train rows of which only the title is there: nothing could be read. Left out where there are none. */
+	documentsWithoutText?: number;
 	/** SHA-256 of the texts that were in force, sorted, each once. */
 	guidelines: string[];
 	systemPrompts: string[];
@@ -103,6 +105,7 @@ export function buildManifest(input: ManifestInput): Manifest {
 		splits: input.splits,
 		heldOut: input.heldOut,
 		neutralised: input.neutralised,
+		...(input.documentsWithoutText ? { documentsWithoutText: input.documentsWithoutText } : {}),
 		guidelines: hashes(input.guidelines),
 		systemPrompts: hashes(input.systemPrompts),
 		labels: input.labels,
@@ -135,7 +138,7 @@ export function manifestProblems(manifest: Manifest): string[] {
 		check(SHA256.test(file.sha256), `The ${name} file has no SHA-256.`);
 	}
 	for (const hash of [...manifest.guidelines, ...manifest.systemPrompts]) check(SHA256.test(hash), `${hash} is not a SHA-256.`);
-	for (const count of [...Object.values(totals), manifest.neutralised, manifest.cycles]) check(isCount(count), `${count} is not a count.`);
+	for (const count of [...Object.values(totals), manifest.neutralised, manifest.cycles, manifest.documentsWithoutText ?? 0]) check(isCount(count), `${count} is not a count.`);
 	for (const [name, counted, total] of [['comparisons', comparisons, totals.comparisons], ['judgments', judgments, totals.judgments]] as const) {
 		for (const reason of Object.keys(counted.dropped)) check((DROP_REASONS as readonly string[]).includes(reason), `${reason} is not a reason to drop ${name}.`);
 		const counts = [counted.used, ...Object.values(counted.dropped)];

@@ -56,6 +56,11 @@ export function messagesText(messages: readonly Message[]): string {
 	return messages.map(messageText).join('\n\n');
 }
 
+/** Hashes of the documents that messages hold, each once. */
+export function documentsOf(messages: readonly Message[]): string[] {
+	return [...new Set(messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content.flatMap((part) => (part.type === 'document' ? [part.artifact] : [])))))];
+}
+
 /**
  * A conversation or answer as people and files write it: a string stands for
  * one message of the given role, anything else must be a list of messages.

@@ -1,7 +1,11 @@
+import { documentsOf } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
 import type { ScoredPair } from '../../domain/preference-accuracy.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
+import * as artifactTexts from '../db/artifact-texts.ts';
 import type { Db } from '../db/client.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -12,7 +16,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutPair } from '../db/snapshots.ts';
 
 /** What a worker needs to score a checkpoint. */
-export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[] };
+export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; documentTexts: DocumentTexts };
 
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */
 export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
@@ -22,7 +26,10 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const checkpoint = await checkpoints.get(tx, evaluation.checkpointId);
 		const parent = await checkpoints.get(tx, evaluation.parentCheckpointId);
 		if (!checkpoint || !parent) throw new Error(`evaluation ${evaluation.id} lost its checkpoints`);
-		return { evaluation, checkpoint, parent, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs: await snapshots.heldOutPairs(tx, evaluation.snapshotId, 'test') };
+		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, 'test');
+		const documents = documentsOf(pairs.flatMap(({ messages, chosen, rejected }) => [messages, chosen, rejected].flat() as Message[]));
+		const documentTexts = await artifactTexts.bodies(tx, evaluation.projectId, documents);
+		return { evaluation, checkpoint, parent, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, documentTexts };
 	});
 }
 

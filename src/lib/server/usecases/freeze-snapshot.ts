@@ -3,6 +3,7 @@ import { proposeDesirableWeight } from '../../domain/desirable-weight.ts';
 import { heldOutRow } from '../../domain/held-out.ts';
 import { addTallies, buildManifest, manifestHash, manifestProblems, roundsTaken, tally } from '../../domain/manifest.ts';
 import type { ManifestFile, ManifestInput } from '../../domain/manifest.ts';
+import { documentsOf } from '../../domain/message.ts';
 import { preferenceCycles } from '../../domain/preference-cycles.ts';
 import { mapPrompt } from '../../domain/preference-dataset.ts';
 import type { DatasetObjective } from '../../domain/preference-dataset.ts';
@@ -10,8 +11,10 @@ import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { SPLITS } from '../../domain/holdout.ts';
 import type { Split } from '../../domain/holdout.ts';
+import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as artifactTexts from '../db/artifact-texts.ts';
 import { record } from '../db/audit.ts';
 import * as bundles from '../db/bundles.ts';
 import type { NamedBundle } from '../db/bundles.ts';
@@ -33,10 +36,10 @@ export type FrozenSnapshot = { id: string; sha256: string; rows: Record<Split, n
 /** Prompts read at a time: the memory that freezing needs, whatever the size of the record. */
 const PAGE = 200;
 
-type Counted = Pick<ManifestInput, 'totals' | 'comparisons' | 'judgments' | 'neutralised' | 'cycles'> & { labels: { desirable: number; undesirable: number }; systemPrompts: Set<string> };
+type Counted = Pick<ManifestInput, 'totals' | 'comparisons' | 'judgments' | 'neutralised' | 'cycles'> & { documentsWithoutText: number; labels: { desirable: number; undesirable: number }; systemPrompts: Set<string> };
 
 /** Rows, fates and counts of one prompt. A prompt has one split: its rows go to that split's file. */
-function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: { includeImports: boolean; maxChars: number | null }, counted: Counted): { rows: RowLine[]; fates: Fate[] } {
+function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: { includeImports: boolean; maxChars: number | null; documentTexts: DocumentTexts }, counted: Counted): { rows: RowLine[]; fates: Fate[] } {
 	const own = mapPrompt(objective, bundle, { ...options, split: bundle.split });
 	const train = bundle.split === 'train' ? own : mapPrompt(objective, bundle, options);
 	const rows: RowLine[] = own.rows.map((row) => ({ file: bundle.split, hash: contentHash(row), line: canonicalJson(row) }));
@@ -52,6 +55,7 @@ function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options:
 	if (bundle.systemPromptHash) counted.systemPrompts.add(bundle.systemPromptHash);
 	if (bundle.split === 'train') {
 		counted.neutralised += own.neutralised;
+		counted.documentsWithoutText += own.documentsWithoutText;
 		for (const row of own.rows) if ('label' in row) counted.labels[row.label ? 'desirable' : 'undesirable'] += 1;
 	}
 	const decisive = train.outcomes.flatMap(({ comparisonKey, verdict }) => {
@@ -66,6 +70,17 @@ function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options:
 		...train.dispositions.map(({ judgmentKey, disposition }) => ({ judgmentId: judgmentKey, comparisonId: comparisonOf.get(judgmentKey) ?? '', fate: disposition, split: null, verdict: null }))
 	];
 	return { rows, fates };
+}
+
+/**
+ * What the documents of a page of prompts say. Refused while one is still to be
+ * read: the same judgments must give the same rows, now or in a minute.
+ */
+async function documentTexts(tx: Tx, projectId: string, page: readonly NamedBundle[]): Promise<Result<DocumentTexts>> {
+	const hashes = documentsOf(page.flatMap((bundle) => [bundle.messages, ...bundle.responses.map(({ messages }) => messages)].flat()));
+	const waiting = await artifactTexts.waiting(tx, projectId, hashes);
+	if (waiting > 0) return fail('conflict', `${waiting} of its documents are still being read by a worker. Freeze again in a minute.`, { facts: { retryAfter: 30 } });
+	return ok(await artifactTexts.bodies(tx, projectId, hashes));
 }
 
 async function storeFile(app: Pick<App, 'artifacts'>, tx: Tx, name: SnapshotFileName): Promise<SnapshotFile> {
@@ -118,6 +133,7 @@ export async function freezeSnapshot(
 				comparisons: { used: 0, dropped: {} },
 				judgments: { used: 0, dropped: {} },
 				neutralised: 0,
+				documentsWithoutText: 0,
 				cycles: 0,
 				labels: { desirable: 0, undesirable: 0 },
 				systemPrompts: new Set()
@@ -125,7 +141,9 @@ export async function freezeSnapshot(
 			await snapshots.openRows(tx);
 			for (let after: string | null = null; ; ) {
 				const page: NamedBundle[] = await bundles.page(tx, { roundIds, after, limit: PAGE });
-				const rendered = page.map((bundle) => renderPrompt(bundle, input.objective, options, counted));
+				const documents = await documentTexts(tx, project.id, page);
+				if (!documents.ok) return documents;
+				const rendered = page.map((bundle) => renderPrompt(bundle, input.objective, { ...options, documentTexts: documents.value }, counted));
 				await snapshots.addRows(tx, rendered.flatMap(({ rows }) => rows), rendered.flatMap(({ fates }) => fates));
 				if (page.length < PAGE) break;
 				after = page.at(-1)?.promptId ?? null;
@@ -154,6 +172,7 @@ export async function freezeSnapshot(
 				splits: { train: manifestFile('train'), dev: manifestFile('dev'), test: manifestFile('test') },
 				heldOut: manifestFile('held_out'),
 				neutralised: counted.neutralised,
+				documentsWithoutText: counted.documentsWithoutText,
 				guidelines: await projects.guidelineHashes(tx, roundIds),
 				systemPrompts: [...counted.systemPrompts],
 				labels: kto ? counted.labels : null,

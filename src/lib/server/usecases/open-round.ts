@@ -1,8 +1,11 @@
 import { canonicalOrder, championChallenger, comparisonHash, queueKey } from '../../domain/pairing.ts';
 import { contentHash } from '../../domain/canonical-json.ts';
+import { documentsOf } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
+import * as artifactTexts from '../db/artifact-texts.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
@@ -19,6 +22,9 @@ import type { Round } from '../db/rounds.ts';
 /** What a worker needs to answer for the next round. */
 export type GenerationAtHand = { generation: Generation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint };
 
+/** A prompt to be answered, with what its documents say. */
+export type UnansweredPrompt = { promptId: string; messages: Message[]; documentTexts: DocumentTexts };
+
 /** Takes a queued generation for a worker; null when it is no longer to be had. */
 export async function beginGeneration(app: { db: Db }, input: { generationId: string; workerId: string }): Promise<GenerationAtHand | null> {
 	return app.db.transaction(async (tx) => {
@@ -32,8 +38,10 @@ export async function beginGeneration(app: { db: Db }, input: { generationId: st
 }
 
 /** Prompts that one of the two checkpoints has not answered yet; a generation that was interrupted goes on with these. */
-export async function unansweredPrompts(app: { db: Db }, at: GenerationAtHand, checkpointId: string): Promise<{ promptId: string; messages: Message[] }[]> {
-	return generations.unanswered(app.db, at.generation.id, checkpointId);
+export async function unansweredPrompts(app: { db: Db }, at: GenerationAtHand, checkpointId: string): Promise<UnansweredPrompt[]> {
+	const prompts = await generations.unanswered(app.db, at.generation.id, checkpointId);
+	const documentTexts = await artifactTexts.bodies(app.db, at.generation.projectId, documentsOf(prompts.flatMap(({ messages }) => messages)));
+	return prompts.map((prompt) => ({ ...prompt, documentTexts }));
 }
 
 /** Says that it goes on; false when another attempt has taken its place. */

@@ -59,7 +59,7 @@ export const createSnapshot = operation({
 		rule: v.optional(v.object({ includeImports: v.optional(v.boolean()), maxChars: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }))
 	}),
 	answers: { 201: v.object({ id: v.string(), sha256: v.string(), rows, dropped: v.record(v.string(), v.number()), used: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'empty_snapshot']
+	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'empty_snapshot']
 });
 
 export const listSnapshots = operation({
