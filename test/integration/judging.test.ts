@@ -44,7 +44,7 @@ describe('claim', () => {
 	it('gives a pair without a word about its sources, and says truthfully when there is nothing', async () => {
 		const { slug, people } = await desk(1, ['ann']);
 		const task = await claim(slug, people[0] as Actor);
-		expect(Object.keys(task).sort()).toEqual(['form', 'guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
+		expect(Object.keys(task).sort()).toEqual(['draft', 'form', 'guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
 		expect(JSON.stringify(task)).not.toMatch(/source|import|checkpoint|response_?id/i);
 		const named = ['gpt-4o', 'ours-v3'].map((name) => [{ role: 'assistant', name, content: `An answer of ${name.length} letters.` }]);
 		const other = await world.project({ overlap: 1, rows: [{ messages: [{ role: 'user', name: 'Huber', content: 'May I?' }], responses: named }] });

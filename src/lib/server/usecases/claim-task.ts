@@ -4,6 +4,7 @@ import type { SideOrder } from '../../domain/presentation.ts';
 import { drawPurpose, sideOrderApart } from '../../domain/work-mix.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Mode } from '../../domain/verdict.ts';
+import type { StoredDraft } from '../../domain/draft.ts';
 import type { Message } from '../../domain/message.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -11,6 +12,7 @@ import type { Actor } from '../auth/actor.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
 import type { App } from '../app.ts';
 import type { Db, Tx } from '../db/client.ts';
+import * as drafts from '../db/drafts.ts';
 import * as gold from '../db/gold.ts';
 import type { Project } from '../db/members.ts';
 import * as progress from '../db/progress.ts';
@@ -36,6 +38,8 @@ export type ClaimedTask = {
 	guideline: { version: number; body: string } | null;
 	/** What is asked besides the verdict; null: nothing but an optional rationale. */
 	form: { version: number; form: JudgingForm } | null;
+	/** What was typed on it before, on whatever device. */
+	draft: StoredDraft | null;
 };
 
 /** A turn without its speaker's name: an import may have put the model's there. */
@@ -53,7 +57,8 @@ export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 		left: { messages: unnamed(left) },
 		right: right === null ? null : { messages: unnamed(right) },
 		guideline: task.guideline,
-		form: task.form
+		form: task.form,
+		draft: null
 	};
 }
 
@@ -148,41 +153,46 @@ export async function claimTask(
 	input: { slug: string; claimKey?: string | null }
 ): Promise<Result<ClaimedTask | null>> {
 	return inTransaction(app.db, async (tx) => {
-		const claimKey = input.claimKey ?? null;
-		// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
-		const [, access, place, own] = await Promise.all([
-			tasks.serialiseLeases(tx, actor.userId),
-			allow(tx, actor, { slug: input.slug }, 'task.judge'),
-			progress.lockNewest(tx, input.slug, actor.userId),
-			tasks.ownTasks(tx, actor.userId, claimKey)
-		]);
-		if (!access.ok) return access;
-		if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
-		const { project } = access.value;
-		if (!place) throw new Error(`project ${project.id} has no round`);
-		const { roundId, cursor } = place;
-		const who: Claimer = { project, roundId, actor, claimKey, had: place.claimed };
-		const repeated = own.find((task) => task.claimed);
-		const live = own.filter((task) => task.live);
-		if (repeated) return repeatClaim(tx, who, repeated, live.length);
-		const elsewhere = live.findLast((task) => task.roundId !== roundId);
-		if (live.length >= MAX_LIVE_LEASES && !elsewhere) {
-			for (const task of live) {
-				const { comparisonId, purpose, sideOrder } = task;
-				if (purpose === 'gold' || purpose === 'repeat') {
-					await tasks.lapse(tx, task.id);
-					return ok(await leaseApart(tx, who, { comparisonId, purpose, sideOrder }));
-				}
-				const slot = await tasks.lockHeldSlot(tx, task.id);
-				if (!slot) continue;
-				await tasks.lapse(tx, task.id);
-				const again = await leaseSlot(tx, who, slot);
-				if (again) return ok(again);
-			}
-			return fail('too_many_leases', `You hold ${live.length} tasks. Judge or skip one first.`, { facts: { retryAfter: RETRY_AFTER_SECONDS } });
-		}
-		const task = await leaseNext(tx, who, cursor);
-		if (task && live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
-		return ok(task);
+		const claimed = await claim(tx, actor, input);
+		return claimed.ok && claimed.value ? ok({ ...claimed.value, draft: await drafts.standing(tx, claimed.value.taskId) }) : claimed;
 	});
+}
+
+async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: string | null }): Promise<Result<ClaimedTask | null>> {
+	const claimKey = input.claimKey ?? null;
+	// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
+	const [, access, place, own] = await Promise.all([
+		tasks.serialiseLeases(tx, actor.userId),
+		allow(tx, actor, { slug: input.slug }, 'task.judge'),
+		progress.lockNewest(tx, input.slug, actor.userId),
+		tasks.ownTasks(tx, actor.userId, claimKey)
+	]);
+	if (!access.ok) return access;
+	if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
+	const { project } = access.value;
+	if (!place) throw new Error(`project ${project.id} has no round`);
+	const { roundId, cursor } = place;
+	const who: Claimer = { project, roundId, actor, claimKey, had: place.claimed };
+	const repeated = own.find((task) => task.claimed);
+	const live = own.filter((task) => task.live);
+	if (repeated) return repeatClaim(tx, who, repeated, live.length);
+	const elsewhere = live.findLast((task) => task.roundId !== roundId);
+	if (live.length >= MAX_LIVE_LEASES && !elsewhere) {
+		for (const task of live) {
+			const { comparisonId, purpose, sideOrder } = task;
+			if (purpose === 'gold' || purpose === 'repeat') {
+				await tasks.lapse(tx, task.id);
+				return ok(await leaseApart(tx, who, { comparisonId, purpose, sideOrder }));
+			}
+			const slot = await tasks.lockHeldSlot(tx, task.id);
+			if (!slot) continue;
+			await tasks.lapse(tx, task.id);
+			const again = await leaseSlot(tx, who, slot);
+			if (again) return ok(again);
+		}
+		return fail('too_many_leases', `You hold ${live.length} tasks. Judge or skip one first.`, { facts: { retryAfter: RETRY_AFTER_SECONDS } });
+	}
+	const task = await leaseNext(tx, who, cursor);
+	if (task && live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
+	return ok(task);
 }

@@ -5,6 +5,7 @@ import { secretHash } from '../auth/secrets.ts';
 import { record } from '../db/audit.ts';
 import type { Db } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
+import * as drafts from '../db/drafts.ts';
 import * as judgments from '../db/judgments.ts';
 import * as progress from '../db/progress.ts';
 import * as slots from '../db/slots.ts';
@@ -38,6 +39,7 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 			await slots.release(tx, place.id);
 		}
 		await tasks.finish(tx, task.id, 'skipped');
+		await drafts.eraseWith(tx, task.id);
 		// A repeat is passed over, no more: the person has judged the pair, and that stands.
 		const isFirst = task.purpose !== 'repeat' && (await judgments.insertSkip(tx, task, input.reason));
 		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });

@@ -11,6 +11,7 @@ import type { Actor } from '../auth/actor.ts';
 import { secretHash } from '../auth/secrets.ts';
 import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
+import * as drafts from '../db/drafts.ts';
 import * as comparisons from '../db/comparisons.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
 import * as judgments from '../db/judgments.ts';
@@ -194,6 +195,6 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 	const { dispute } = completePolicy(access.value.project.judgingPolicy);
 	const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
 	// Sent without waiting for the insert, and run after it: one wait for both.
-	const [counted] = await Promise.all([settle(tx, actor, work), inserted]);
+	const [counted] = await Promise.all([settle(tx, actor, work), inserted, drafts.eraseWith(tx, task.id)]);
 	return ok({ judgmentId, counted });
 }

@@ -28,7 +28,8 @@ export const claimTask = operation({
 			left: messages,
 			right: v.nullable(messages),
 			guideline: v.nullable(v.object({ version: v.number(), body: v.string() })),
-			form: v.nullable(v.object({ version: v.number(), form: JudgingFormSchema }))
+			form: v.nullable(v.object({ version: v.number(), form: JudgingFormSchema })),
+			draft: v.nullable(v.object({ body: v.record(v.string(), v.unknown()), revision: v.number() }))
 		}),
 		204: null
 	},

@@ -1,0 +1,13 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from './client.ts';
+
+/** Marks a pair for a person to come back to; a note given later takes the place of the one before. */
+export async function put(tx: Tx, userId: string, comparisonId: string, note: string | null): Promise<void> {
+	await tx.execute(sql`insert into bookmarks (user_id, comparison_id, note) values (${userId}, ${comparisonId}, ${note})
+		on conflict (user_id, comparison_id) do update set note = coalesce(excluded.note, bookmarks.note)`);
+}
+
+/** Takes a person's mark away, with its note. */
+export async function remove(tx: Tx, userId: string, comparisonId: string): Promise<void> {
+	await tx.execute(sql`delete from bookmarks where user_id = ${userId} and comparison_id = ${comparisonId}`);
+}
