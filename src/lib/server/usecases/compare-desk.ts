@@ -9,14 +9,20 @@ import * as projects from '../db/projects.ts';
 import * as roundStats from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
+import { roundProgress } from './round-progress.ts';
+import type { RoundProgress } from './round-progress.ts';
 
 /** More than this is shown as "500 or more": nobody's evening depends on the exact number. */
 const LEFT_CAP = 500;
+/** Pairs after which a person's pace says something about what is left. */
+const PACE_FROM = 3;
 
 /** What the compare page shows around the pair. */
 export type CompareDesk = {
 	project: { slug: string; name: string; locale: string };
-	mine: { judged: number; left: number | null };
+	mine: { judged: number; left: number | null; secondsEach: number | null };
+	/** How far everybody together is. */
+	progress: RoundProgress;
 	guideline: { version: number; body: string } | null;
 	/** Newest version of the guideline that the person knows; null: they have judged under none. */
 	guidelineKnown: number | null;
@@ -31,16 +37,18 @@ export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const { project, role } = access.value;
 	if (!role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 	const round = await rounds.newest(app.db, project.id);
-	const [mine, left, guideline, guidelineKnown, form] = await Promise.all([
+	const [mine, left, together, guideline, guidelineKnown, form] = await Promise.all([
 		progress.of(app.db, round.id, actor.userId),
 		roundStats.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
+		roundProgress(app.db, project, round),
 		projects.guideline(app.db, project.id),
 		guidelines.knownTo(app.db, project.id, actor.userId),
 		projects.judgingForm(app.db, project.id)
 	]);
 	return ok({
 		project: { slug: project.slug, name: project.name, locale: project.locale },
-		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left },
+		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left, secondsEach: mine.judged >= PACE_FROM && mine.durationMs > 0 ? mine.durationMs / mine.judged / 1000 : null },
+		progress: together,
 		guideline: guideline ? { version: guideline.version, body: guideline.body } : null,
 		guidelineKnown,
 		form: form?.form ?? null,

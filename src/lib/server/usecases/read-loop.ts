@@ -31,6 +31,8 @@ import { loopFacts, loopRecord } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { promptCounts } from './prompt-counts.ts';
 import type { PromptCounts } from './prompt-counts.ts';
+import { roundProgress } from './round-progress.ts';
+import type { RoundProgress } from './round-progress.ts';
 
 /** More than this is said as "500 or more": nobody's evening depends on the exact number. */
 const LEFT_CAP = 500;
@@ -58,6 +60,8 @@ export type LoopView = {
 	round: { number: number };
 	next: NextAction;
 	mine: { judged: number; skipped: number; cannotJudge: number; left: number | null; secondsEach: number | null } | null;
+	/** How far everybody together is; null before there is anything to judge. */
+	progress: RoundProgress | null;
 	guidelineVersion: number | null;
 	inside: { stage: LoopStage; status: Round['status']; stages: LoopStages; engine: EngineNotice; earlier: { number: number; status: Round['status'] }[] } | null;
 };
@@ -135,9 +139,10 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	const all = await rounds.list(app.db, project.id);
 	const round = all.at(-1);
 	if (!round) throw new Error(`project ${project.id} has no round`);
-	const [record, mine, guideline] = await Promise.all([
+	const [record, mine, together, guideline] = await Promise.all([
 		loopRecord(app.db, project.id, round),
 		able('task.judge') ? ownPart(app.db, round, actor.userId) : null,
+		round.comparisons > 0 ? roundProgress(app.db, project, round) : null,
 		projects.guideline(app.db, project.id)
 	]);
 	const facts = loopFacts(record, {
@@ -157,6 +162,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 		round: { number: round.number },
 		next: nextAction(facts),
 		mine,
+		progress: together,
 		guidelineVersion: guideline?.version ?? null,
 		inside:
 			able('round.read') && able('checkpoint.read') && able('run.read')
