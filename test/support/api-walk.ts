@@ -61,6 +61,12 @@ async function ownJudgment(ground: Ground, caller: Caller): Promise<string> {
 	return judgmentId;
 }
 
+/** A comparison that the caller judged while they were an annotator. */
+async function judgedComparison(ground: Ground, caller: Caller): Promise<string> {
+	const judgmentId = await ownJudgment(ground, caller);
+	return (await ground.world.query<{ comparison_id: string }>(`select comparison_id from judgments where id = '${judgmentId}'`))[0]?.comparison_id ?? '';
+}
+
 async function newUser({ world }: Ground): Promise<string> {
 	return valueOf(await createUser(world.app, world.admin, { email: `${randomUUID()}@firm.example`, name: 'Somebody' })).id;
 }
@@ -168,6 +174,8 @@ export const REQUESTS: Record<string, Make> = {
 	readOwnFigures: inProject('/me'),
 	correctJudgment: async (ground, caller) => ({ path: `/judgments/${await ownJudgment(ground, caller)}/correction`, options: { body: { verdict: 'right', reason: 'Read again.' } } }),
 	voidJudgment: async (ground) => ({ path: `/judgments/${await newJudgment(ground)}/void`, options: { body: { reason: 'spam' } } }),
+	listComments: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments` }),
+	addComment: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments`, options: { body: { body: 'Clause 3 decides it.' } } }),
 	putPolicy: inProject('/policy', { repeatRate: 0.1, dispute: 'opposed' }),
 	putGold: async ({ world, slug }) => ({ path: `/projects/${slug}/gold`, options: { body: { importId: valueOf(await world.importRows(slug, pairRows(1, randomUUID()))).id } } }),
 	raiseWall: async (ground) => ({ path: `/projects/${ground.slug}/walls`, options: { body: { userId: await newMember(ground), matter: 'Acme v. Birch' } } }),

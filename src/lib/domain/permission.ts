@@ -30,6 +30,12 @@ export const PERMISSIONS = {
 	'judgment.adjudicate': ['reviewer', 'owner'],
 	'gold.manage': ['reviewer', 'owner'],
 	'walls.manage': ['reviewer', 'owner'],
+	'comment.read': ['annotator', 'reviewer', 'engineer', 'owner'],
+	'comment.write': ['annotator', 'reviewer', 'owner'],
+	/** Giving work to people, and seeing how it goes. */
+	'assignment.manage': ['reviewer', 'owner'],
+	/** One's own assigned work, and handing it to somebody else for a while. */
+	'assignment.own': ['annotator', 'reviewer'],
 	'agreement.read': ['reviewer', 'engineer', 'owner'],
 	'round.read': ['reviewer', 'engineer', 'owner'],
 	'snapshot.create': ['engineer', 'owner'],

@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 import * as artifacts from './operations/artifacts.ts';
+import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
 import * as desk from './operations/desk.ts';
 import * as health from './operations/health.ts';
@@ -15,4 +16,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, desk, history, review, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, desk, history, review, comments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

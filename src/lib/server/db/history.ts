@@ -28,6 +28,7 @@ export type PastJudgment = {
 	sideOrder: SideOrder | null;
 	/** First line of the last question. */
 	question: string;
+	comparisonId: string;
 	comparisonHash: string;
 	verdict: Verdict;
 	strength: Strength | null;
@@ -50,7 +51,7 @@ export type PastJudgment = {
 	createdAt: string;
 };
 
-type Row = Record<'id' | 'question' | 'content_hash' | 'created_at', string> &
+type Row = Record<'id' | 'question' | 'comparison_id' | 'content_hash' | 'created_at', string> &
 	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'text_hash' | 'language' | 'client_version' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
 		kind: Kind;
 		round: number;
@@ -81,6 +82,7 @@ function toPast(row: Row): PastJudgment {
 		mode: row.mode,
 		sideOrder: row.side_order,
 		question: row.question,
+		comparisonId: row.comparison_id,
 		comparisonHash: row.content_hash,
 		verdict: row.verdict,
 		strength: row.strength,
@@ -115,7 +117,7 @@ const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role =
 const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
 
 const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
-	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language, j.client_version,
+	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, exists (select 1 from bookmarks b where b.user_id = ${viewer} and b.comparison_id = c.id) as bookmarked, j.created_at`;
 

@@ -34,7 +34,7 @@ async function sendBack(tx: Tx, actor: Actor, task: TaskForWork, words: string):
 	const before = await adjudications.judgmentsBefore(tx, task.comparisonId);
 	if (before.length === 0) return fail('conflict', 'Nobody has judged this pair: there is nobody to send it back to.');
 	const salt = newSecret();
-	const commentId = await comments.insert(tx, { projectId: task.projectId, comparisonId: task.comparisonId, authorId: task.annotatorId, salt, hash: saltedHash(salt, words), body: words, mentions: [] });
+	const commentId = await comments.insert(tx, { projectId: task.projectId, comparisonId: task.comparisonId, authorId: task.annotatorId, salt, hash: saltedHash(salt, words), body: words, mentions: before.map(({ judgeId }) => judgeId) });
 	const adjudicationId = await adjudications.insert(tx, { projectId: task.projectId, comparisonId: task.comparisonId, taskId: task.id, judgmentId: null, byUserId: task.annotatorId, before: before.map(({ id }) => id) });
 	await tasks.finish(tx, task.id, 'done');
 	await settleDispute(tx, task.comparisonId);
