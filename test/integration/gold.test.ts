@@ -72,6 +72,21 @@ describe('gold', () => {
 		expect(new Set(told.map(({ task }) => JSON.stringify(task.prompt))).size).toBe(11);
 	});
 
+	it('says what was right after a warm-up item, where the project wants that, and after no other', async () => {
+		const { slug, ann } = await withGold({ warmUp: 2, warmUpFeedback: true, goldRate: 0.5 }, { plain: 4, gold: 2, warmUp: true });
+		valueOf(await putGold(world.app, world.admin, { slug, importId: valueOf(await world.importRows(slug, pairRows(6, 'silent'))).id }));
+		const told: { gold: boolean; warmUp: boolean; feedback: unknown; met: boolean }[] = [];
+		for (let task = await claim(slug, ann); task; task = await claim(slug, ann)) {
+			const careful = JSON.stringify(task.left.messages).includes('careful');
+			const { feedback } = valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left' }));
+			told.push({ gold: (await purposeOf(task)) === 'gold', warmUp: JSON.stringify(task.prompt).includes('gold'), feedback, met: careful });
+			if (feedback) expect(feedback).toEqual({ right: careful ? 'left' : 'right', tieIsRight: false, met: careful, explanation: null });
+		}
+		expect(told.filter(({ gold }) => gold).length).toBeGreaterThan(2);
+		expect(told.map(({ feedback }) => feedback !== undefined)).toEqual(told.map(({ warmUp }) => warmUp));
+		expect(told.filter(({ feedback }) => feedback)).toHaveLength(2);
+	});
+
 	it('stays in the queue where somebody has begun to judge it, and is nobody’s gold who judged it', async () => {
 		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(2) });
 		const ann = await world.person('ann', { slug, role: 'annotator' });

@@ -10,7 +10,7 @@ function as(role: Role): LoopFacts['may'] {
 	return { judge: judge === true, import: imports === true, freeze: freeze === true, train: train === true, decide: decide === true, manage: manage === true };
 }
 
-const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, mine: null, snapshot: null, checkpoint: null };
+const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, disputes: 0, mine: null, snapshot: null, checkpoint: null };
 const judged: Omit<LoopFacts, 'may'> = { ...open, complete: 200 };
 const frozen: Omit<LoopFacts, 'may'> = { ...judged, snapshot: { id: 's', run: null } };
 const ran = (status: NonNullable<NonNullable<LoopFacts['snapshot']>['run']>['status']): Omit<LoopFacts, 'may'> => ({ ...judged, snapshot: { id: 's', run: { id: 'r', status } } });
@@ -67,6 +67,10 @@ describe('a reviewer', () => {
 	it('decides when all is known, before judging on', () => {
 		expect(nextAction({ ...trained(), may: reviewer, mine })).toEqual({ kind: 'decide', checkpointId: 'c' });
 		expect(nextAction({ ...trained({ evaluation: 'failed' }), may: reviewer })).toEqual({ kind: 'decide', checkpointId: 'c' });
+	});
+	it('decides disputed pairs before judging on, and after a checkpoint', () => {
+		expect(nextAction({ ...open, may: reviewer, mine, disputes: 3 })).toEqual({ kind: 'adjudicate', disputes: 3 });
+		expect(nextAction({ ...trained(), may: reviewer, mine, disputes: 3 })).toMatchObject({ kind: 'decide' });
 	});
 	it('judges first where people have not finished comparing the checkpoint', () => {
 		const checkpoint = { id: 'c', from: 'previous', decision: null, evaluation: 'succeeded', answers: 'succeeded' } as const;

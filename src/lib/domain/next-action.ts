@@ -16,6 +16,8 @@ export type LoopFacts = {
 	overlap: number;
 	/** The person's own part; null for who does not judge. `left` null: more than were counted. */
 	mine: { left: number | null; secondsEach: number | null } | null;
+	/** Disputed pairs that this person may decide; 0 for who does not adjudicate. */
+	disputes: number;
 	/** Newest snapshot of the round and the newest run on it. */
 	snapshot: { id: string; run: { id: string; status: RunStatus } | null } | null;
 	/** What the round trained (`this`), else what the round before trained and this round compares. */
@@ -35,6 +37,7 @@ export type WaitsOn = 'annotators' | 'engineer' | 'reviewer' | 'owner' | 'engine
 /** The one thing to do now. `wait` is the honest answer when it is somebody else's turn. */
 export type NextAction =
 	| { kind: 'judge'; left: number | null; minutes: number | null }
+	| { kind: 'adjudicate'; disputes: number }
 	| { kind: 'import' }
 	| { kind: 'invite'; judges: number; overlap: number }
 	| { kind: 'freeze'; complete: number; comparisons: number; exhausted: number }
@@ -73,8 +76,8 @@ function isUnderWay(status: JobStatus | null): boolean {
 
 /**
  * The one next action of a person, in the order in which the circle is walked
- * and what holds others up comes first: a decision, a broken run, one's own
- * pairs, the training, the data.
+ * and what holds others up comes first: a decision, a broken run, disputed pairs,
+ * one's own pairs, the training, the data.
  */
 export function nextAction(facts: LoopFacts): NextAction {
 	const { may, mine, snapshot, checkpoint } = facts;
@@ -85,6 +88,7 @@ export function nextAction(facts: LoopFacts): NextAction {
 	if (due && checkpoint && may.decide) return { kind: 'decide', checkpointId: checkpoint.id };
 	const run = snapshot?.run ?? null;
 	if (run && snapshot && run.status === 'failed' && may.train) return { kind: 'mend_run', runId: run.id, snapshotId: snapshot.id };
+	if (facts.disputes > 0) return { kind: 'adjudicate', disputes: facts.disputes };
 	if (mine && may.judge && mine.left !== 0) return { kind: 'judge', left: mine.left, minutes: mine.left === null ? null : minutesFor(mine.left, mine.secondsEach) };
 	if (run && !isTerminal(run.status)) return may.train ? { kind: 'follow_run', runId: run.id, status: run.status } : wait('engine');
 

@@ -111,13 +111,14 @@ export async function retire(tx: Tx, projectId: string, id: string): Promise<boo
 }
 
 /** A gold item with how it was answered; its text is the beginning of the last turn asked. */
-export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; verdict: CountingVerdict; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number; question: string };
+export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; verdict: CountingVerdict; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number; question: string; /** Beginning of the answer that is right; null where none of the two is. */ rightText: string | null };
 
 /** Gold items of a project after a given one, newest first. */
 export async function list(db: Executor, projectId: string, userId: string, of: { before: string | null; limit: number }): Promise<GoldLine[]> {
-	const rows = await rowsOf<{ id: string; comparison_id: string; mode: 'pair' | 'single'; verdict: CountingVerdict; tie_is_right: boolean; is_warm_up: boolean; retired: boolean; answers: number; right_ones: number; messages: Message[] }>(
+	const rows = await rowsOf<{ id: string; comparison_id: string; mode: 'pair' | 'single'; verdict: CountingVerdict; tie_is_right: boolean; is_warm_up: boolean; retired: boolean; answers: number; right_ones: number; messages: Message[]; right_messages: Message[] | null }>(
 		db,
 		sql`select g.id, c.id as comparison_id, c.mode, g.verdict, g.tie_is_right, g.is_warm_up, g.retired_at is not null as retired, x.messages,
+				(select t.messages from response_texts t where t.response_id = case g.verdict when 'a' then c.response_a_id when 'b' then c.response_b_id end) as right_messages,
 				coalesce(a.answers, 0) as answers, coalesce(a.right_ones, 0) as right_ones
 			from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id join prompt_texts x on x.prompt_id = p.id
 			left join lateral (
@@ -136,7 +137,8 @@ export async function list(db: Executor, projectId: string, userId: string, of: 
 		retired: row.retired,
 		answers: row.answers,
 		right: row.right_ones,
-		question: messageText(row.messages.at(-1) ?? { role: 'user', content: '' }).slice(0, 200)
+		question: messageText(row.messages.at(-1) ?? { role: 'user', content: '' }).slice(0, 200),
+		rightText: row.right_messages === null ? null : messageText(row.right_messages.at(-1) ?? { role: 'assistant', content: '' }).slice(0, 200)
 	}));
 }
 

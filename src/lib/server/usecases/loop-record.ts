@@ -62,7 +62,7 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 }
 
 /** The record as the rule of the next action reads it. */
-export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap'>): LoopFacts {
+export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap' | 'disputes'>): LoopFacts {
 	const { round, snapshot, run, atHand } = record;
 	return {
 		...given,

@@ -1,4 +1,5 @@
 import type { Figure } from '../../domain/cluster-bootstrap.ts';
+import { completePolicy } from '../../domain/judging-policy.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
 import type { LoopStage, NextAction } from '../../domain/next-action.ts';
 import { may } from '../../domain/permission.ts';
@@ -10,6 +11,7 @@ import { waitingFor } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as adjudications from '../db/adjudications.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Decision } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
@@ -139,9 +141,10 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	const all = await rounds.list(app.db, project.id);
 	const round = all.at(-1);
 	if (!round) throw new Error(`project ${project.id} has no round`);
-	const [record, mine, together, guideline] = await Promise.all([
+	const [record, mine, waiting, together, guideline] = await Promise.all([
 		loopRecord(app.db, project.id, round),
 		able('task.judge') ? ownPart(app.db, round, actor.userId) : null,
+		able('judgment.adjudicate') ? adjudications.waiting(app.db, project.id, actor.userId) : null,
 		round.comparisons > 0 ? roundProgress(app.db, project, round) : null,
 		projects.guideline(app.db, project.id)
 	]);
@@ -155,6 +158,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 			manage: able('members.manage')
 		},
 		mine,
+		disputes: completePolicy(project.judgingPolicy).dispute === 'never' ? 0 : (waiting?.mine ?? 0),
 		overlap: project.overlap
 	});
 	const living = able('run.read') ? await workers.alive(app.db) : [];

@@ -1,8 +1,9 @@
 import { contentHash } from '../../domain/canonical-json.ts';
 import { isDisputed } from '../../domain/dispute.ts';
 import { completePolicy } from '../../domain/judging-policy.ts';
-import type { DisputeRule } from '../../domain/judging-policy.ts';
-import { toCanonical } from '../../domain/presentation.ts';
+import type { DisputeRule, JudgingPolicy } from '../../domain/judging-policy.ts';
+import { meetsGold } from '../../domain/agreement/gold-accuracy.ts';
+import { toCanonical, toShown } from '../../domain/presentation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { counts, isVerdictOf } from '../../domain/verdict.ts';
@@ -13,6 +14,7 @@ import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as drafts from '../db/drafts.ts';
 import * as comparisons from '../db/comparisons.ts';
+import * as gold from '../db/gold.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
 import * as judgments from '../db/judgments.ts';
 import * as progress from '../db/progress.ts';
@@ -42,7 +44,10 @@ export type Submission = GivenDetails & {
 	idempotencyKey?: string | null;
 };
 
-export type Submitted = { judgmentId: string; counted: boolean };
+/** What was right of a warm-up item, in the sides as shown. */
+export type GoldFeedback = { right: ShownVerdict; tieIsRight: boolean; met: boolean | null; explanation: string | null };
+
+export type Submitted = { judgmentId: string; counted: boolean; feedback?: GoldFeedback };
 
 /**
  * The place this judgment fills: the task's own, else one that the person holds
@@ -115,6 +120,14 @@ async function settleCounting(tx: Tx, actor: Actor, work: Work): Promise<boolean
 	return place !== null;
 }
 
+/** What was right, for a warm-up item where the project tells it; else nothing, as for any other task. */
+async function feedbackOf(tx: Tx, task: TaskForWork, verdict: Verdict, policy: JudgingPolicy): Promise<{ feedback?: GoldFeedback }> {
+	if (task.purpose !== 'gold' || !policy.warmUpFeedback) return {};
+	const key = await gold.keyOf(tx, task.comparisonId);
+	if (!key?.isWarmUp) return {};
+	return { feedback: { right: toShown(task.sideOrder, key.verdict), tieIsRight: key.acceptsTie, met: meetsGold(verdict, key), explanation: key.explanation } };
+}
+
 /**
  * Gold and repeats stand apart: no place, no count, nothing that could be told
  * from another judgment by what comes back.
@@ -171,9 +184,10 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 	const verdict = toCanonical(task.sideOrder, submission.verdict);
 	if (!isVerdictOf(task.mode, verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie, both_bad or cannot_judge' : 'good, bad or cannot_judge');
 	if (task.purpose === 'adjudication') return fail('not_found', 'There is no such task of yours.');
+	const policy = completePolicy(access.value.project.judgingPolicy);
 	if (answered) {
 		if (answered.bodyHash !== bodyHash) return fail('key_reused', 'This Idempotency-Key was used for another judgment. Use a new one.');
-		return ok({ judgmentId: answered.id, counted: answered.counted });
+		return ok({ judgmentId: answered.id, counted: answered.counted, ...(await feedbackOf(tx, task, verdict, policy)) });
 	}
 	if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
 	const details = await judgmentDetails(tx, task, submission);
@@ -192,9 +206,9 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 		idempotencyKey,
 		bodyHash
 	});
-	const { dispute } = completePolicy(access.value.project.judgingPolicy);
+	const { dispute } = policy;
 	const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
 	// Sent without waiting for the insert, and run after it: one wait for both.
 	const [counted] = await Promise.all([settle(tx, actor, work), inserted, drafts.eraseWith(tx, task.id)]);
-	return ok({ judgmentId, counted });
+	return ok({ judgmentId, counted, ...(await feedbackOf(tx, task, verdict, policy)) });
 }

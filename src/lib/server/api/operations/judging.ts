@@ -79,7 +79,7 @@ export const submitJudgment = operation({
 		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
 		supersedes: v.optional(uuid)
 	}),
-	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean() }) },
+	answers: { 201: v.looseObject({ judgmentId: v.string(), counted: v.boolean() }) },
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'too_large', 'walled']
 });
 

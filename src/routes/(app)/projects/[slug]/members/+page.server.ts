@@ -25,7 +25,6 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const search = (url.searchParams.get('search') ?? '').replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH);
 	const { can } = await parent();
 	const [members, walls, candidates] = await Promise.all([
-
 		listMembers(locals.app, actor, params.slug),
 		can['walls.manage'] ? listWalls(locals.app, actor, { slug: params.slug }) : null,
 		can['members.manage'] ? listCandidates(locals.app, actor, { slug: params.slug, search }) : null
