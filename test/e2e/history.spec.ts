@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { accessible, account, api, signedIn } from './people.ts';
+
+/** Who judged comes back: finds a judgment, corrects it, takes the record away; and learns once what changed in the guideline. */
+test.describe.configure({ mode: 'serial' });
+
+const SLUG = 'e2e-history';
+const [admin, anna] = [account('admin'), account('annotator', 2)];
+type Line = { id: string; question: string; verdict: string; shown: { verdict: string } };
+type Claimed = { taskId: string; leaseToken: string; prompt: { messages: { content: string }[] } };
+
+test.beforeAll(async ({ request }) => {
+	const send = async <T>(who: typeof admin, method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown, status = 201) => {
+		const answer = await api<T>(request, who, method, path, body);
+		expect(answer.status, path).toBe(status);
+		return answer.body;
+	};
+	await send(admin, 'POST', '/projects', { slug: SLUG, name: 'Looked at again', overlap: 1 });
+	const me = await send<{ id: string }>(anna, 'GET', '/me', undefined, 200);
+	await send(admin, 'PUT', `/projects/${SLUG}/members/${me.id}`, { role: 'annotator' }, 200);
+	await send(admin, 'PUT', `/projects/${SLUG}/guideline`, { body: '# How to judge\n\nPrefer the careful answer.\n\n## Two faults\n\nOver-commitment and vagueness.' }, 200);
+	await send(admin, 'PUT', `/projects/${SLUG}/form`, { criteria: [{ key: 'accuracy', name: 'Accuracy', help: 'See [the faults](#two-faults).' }] }, 200);
+	const rows = Array.from({ length: 40 }, (_, i) => JSON.stringify({ messages: [{ role: 'user', content: `May I sublet flat ${i}?` }], responses: [`Only with consent under clause ${i}.`, `Of course, flat ${i} is yours.`] }));
+	const sent = await request.post(`${process.env['PLUMBLINE_E2E_URL']}/api/v1/projects/${SLUG}/imports?format=jsonl`, { headers: { authorization: `Bearer ${admin.token}` }, data: rows.join('\n') });
+	expect(sent.status()).toBe(201);
+	for (let i = 0; i < 36; i++) {
+		const task = await send<Claimed>(anna, 'POST', `/projects/${SLUG}/tasks/claim`, {}, 200);
+		const rationale = i === 5 ? { rationale: 'It names the clause.' } : {};
+		await send(anna, 'POST', `/tasks/${task.taskId}/judgment`, { leaseToken: task.leaseToken, verdict: i % 3 === 0 ? 'tie' : 'left', durationMs: 30_000, ...rationale });
+	}
+	await send(admin, 'POST', `/projects/${SLUG}/snapshots`, { objective: 'dpo' });
+	await send(admin, 'PUT', `/projects/${SLUG}/guideline`, { body: '# How to judge\n\nPrefer the complete answer.\n\n## Two faults\n\nOver-commitment and vagueness.' }, 200);
+});
+
+const words = {
+	en: { open: 'Correct it', title: 'Correct this judgment', tie: 'Both bad', why: 'Why you correct it', send: 'Replace the judgment', needed: 'Say why: a snapshot was made since.', done: 'Corrected. This is the judgment that stands now.', said: 'What you said', record: 'Take my record away', csv: 'As a table (CSV)', changed: 'What changed', seen: 'I have seen it', search: 'Search in questions and your reasons' },
+	zh: { open: '更正这条评判', title: '更正这条评判', tie: '都不合格', why: '更正原因', send: '以新评判取代', needed: '请说明原因：此后已生成快照。', done: '已更正。当前有效的是这一条。', said: '您的评判', record: '导出我的记录', csv: '表格（CSV）', changed: '查看改动', seen: '已知悉', search: '在问题和您的理由中搜索' }
+} as const;
+
+for (const [locale, width, question] of [['en', 1440, 'flat 11?'], ['zh', 390, 'flat 12?']] as const) {
+	const w = words[locale];
+	test(`finds and corrects a judgment with the keyboard at ${width} px in ${locale}`, async ({ browser, request }) => {
+		const { context, page } = await signedIn(browser, anna, { locale, width, path: `/projects/${SLUG}/history` });
+		await expect(page.getByRole('row')).toHaveCount(37);
+		await accessible(page);
+		await page.getByLabel(w.search).first().fill(question);
+		await page.keyboard.press('Enter');
+		const found = page.getByRole('link', { name: question });
+		await expect(page.getByRole('row')).toHaveCount(2);
+		await found.focus();
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('heading', { name: w.said })).toBeVisible();
+		await accessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+
+		await page.getByRole('button', { name: w.open }).focus();
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('heading', { name: w.title })).toBeFocused();
+		await page.getByRole('radio', { name: w.tie }).focus();
+		await page.keyboard.press('Space');
+		await accessible(page);
+		// The round was frozen: without a reason nothing is sent, and what was chosen is kept.
+		await page.getByRole('textbox', { name: w.why }).evaluate((field: HTMLTextAreaElement) => field.form?.setAttribute('novalidate', ''));
+		await page.getByRole('button', { name: w.send }).focus();
+		await page.keyboard.press('Enter');
+		await expect(page.getByText(w.needed)).toBeVisible();
+		await accessible(page);
+		await page.getByRole('textbox', { name: w.why }).fill('Neither names the notice. 两者都没有提到通知。');
+		await page.getByRole('button', { name: w.send }).focus();
+		await page.keyboard.press('Enter');
+		await expect(page.getByText(w.done)).toBeVisible();
+		await expect(page.getByText('Neither names the notice.')).toBeVisible();
+		await accessible(page);
+		const listed = await api<{ judgments: Line[] }>(request, anna, 'GET', `/projects/${SLUG}/judgments?search=${encodeURIComponent(question)}`);
+		expect(listed.body.judgments.map(({ shown }) => shown.verdict)[0]).toBe('both_bad');
+		expect(listed.body.judgments).toHaveLength(2);
+		await context.close();
+	});
+
+	test(`own figures and record at ${width} px in ${locale}`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, anna, { locale, width, path: `/projects/${SLUG}/me` });
+		await expect(page.locator('figure svg')).toBeVisible();
+		await accessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+		await page.goto(`/projects/${SLUG}/history`);
+		await page.getByRole('button', { name: w.record }).focus();
+		await page.keyboard.press('Enter');
+		const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: w.csv }).press('Enter')]);
+		expect(file.suggestedFilename()).toBe(`${SLUG}-judgments.csv`);
+		const text = await readFile(await file.path(), 'utf8');
+		expect(text.trim().split('\r\n').length).toBeGreaterThanOrEqual(37);
+		await context.close();
+	});
+}
+
+test('what changed in the guideline is said once, and a criterion leads to its heading', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, anna, { locale: 'en', path: `/projects/${SLUG}/compare` });
+	await expect(page.locator('article:visible')).toBeVisible();
+	await page.getByRole('button', { name: 'the faults' }).press('Enter');
+	await expect(page.locator('#guideline-two-faults')).toBeFocused();
+	await accessible(page);
+	await page.getByRole('button', { name: words.en.changed }).press('Enter');
+	const dialog = page.getByRole('dialog', { name: 'From version 1 to version 2' });
+	await expect(dialog.locator('del')).toContainText('careful');
+	await expect(dialog.locator('ins')).toContainText('complete');
+	await accessible(page);
+	await Promise.all([page.waitForResponse((response) => response.url().endsWith('/guideline/read') && response.status() === 204), dialog.getByRole('button', { name: words.en.seen }).press('Enter')]);
+	await expect(page.getByRole('button', { name: words.en.changed })).toHaveCount(0);
+	await context.close();
+
+	// Another browser, another day.
+	const again = await signedIn(browser, anna, { locale: 'zh', width: 390, path: `/projects/${SLUG}/compare` });
+	await expect(again.page.locator('article:visible')).toBeVisible();
+	await expect(again.page.getByRole('button', { name: words.zh.changed })).toHaveCount(0);
+	await again.page.goto(`/projects/${SLUG}/guideline?version=2&since=1`);
+	await expect(again.page.locator('ins')).toContainText('complete');
+	await accessible(again.page);
+	await again.context.close();
+});
