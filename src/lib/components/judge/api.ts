@@ -1,5 +1,6 @@
 import { judgeAnswer } from './outbox.ts';
 import type { Entry, JudgmentBody, Outcome, SkipBody } from './outbox.ts';
+import type { KeptDraft, SaveAnswer } from './draft-sync.ts';
 import type { BeatAnswer, ClaimAnswer, HeldTask } from './task-queue.ts';
 
 /** Names whose page sends it, so that the server can refuse when somebody else has signed in on this browser meanwhile. */
@@ -32,16 +33,18 @@ const KEEPALIVE_BYTES = 48_000;
 
 type ProblemBody = { code?: string; detail?: string; judgmentId?: string };
 
-async function post(path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-	const text = JSON.stringify(body);
+async function send(method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, userId: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
+	const text = body === undefined ? undefined : JSON.stringify(body);
 	return fetch(`/api/v1${path}`, {
-		method: 'POST',
-		body: text,
-		keepalive: text.length < KEEPALIVE_BYTES / 3,
+		method,
+		...(text === undefined ? {} : { body: text }),
+		keepalive: text !== undefined && text.length < KEEPALIVE_BYTES / 3,
 		signal: AbortSignal.timeout(TIMEOUT_MS),
 		headers: { 'content-type': 'application/json', accept: 'application/json', [PERSON_HEADER]: userId, ...headers }
 	});
 }
+
+const post = (path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => send('POST', path, userId, body, headers);
 
 async function problem(response: Response): Promise<ProblemBody> {
 	return (await response.json().catch(() => ({}))) as ProblemBody;
@@ -87,5 +90,36 @@ export async function renewLease(userId: string, task: HeldTask): Promise<BeatAn
 		return response.status === 409 || response.status === 404 || response.status === 410 ? { kind: 'lost' } : { kind: 'unknown' };
 	} catch {
 		return { kind: 'unknown' };
+	}
+}
+
+/** A draft as the server keeps it: any JSON object. */
+type Body = Record<string, unknown>;
+
+/** Keeps a draft on the server. */
+export async function saveDraft(userId: string, task: Pick<HeldTask, 'taskId' | 'leaseToken'>, draft: KeptDraft<Body>): Promise<SaveAnswer<Body>> {
+	if (somebodyElse(userId)) return { kind: 'unknown' };
+	const response = await send('PUT', `/tasks/${encodeURIComponent(task.taskId)}/draft`, userId, { leaseToken: task.leaseToken, ...draft });
+	if (response.status === 204) return { kind: 'kept' };
+	if (response.status === 200) return { kind: 'standing', draft: (await response.json()) as KeptDraft<Body> };
+	// Over, lost, or refused for good: it stays on this device.
+	return response.status === 401 || response.status === 408 || response.status === 429 || response.status >= 500 ? { kind: 'unknown' } : { kind: 'over' };
+}
+
+/** What stands on the server of a pair's draft; null: nothing. */
+export async function fetchDraft(userId: string, taskId: string): Promise<KeptDraft<Body> | null | 'unknown'> {
+	if (somebodyElse(userId)) return 'unknown';
+	const response = await send('GET', `/tasks/${encodeURIComponent(taskId)}/draft`, userId);
+	if (response.status === 204) return null;
+	return response.ok ? ((await response.json()) as KeptDraft<Body>) : 'unknown';
+}
+
+/** Marks a pair for oneself, or takes the mark away; false: it did not get through. */
+export async function setBookmark(userId: string, taskId: string, keep: boolean): Promise<boolean> {
+	if (somebodyElse(userId)) return false;
+	try {
+		return (await send(keep ? 'PUT' : 'DELETE', `/tasks/${encodeURIComponent(taskId)}/bookmark`, userId, keep ? {} : undefined)).ok;
+	} catch {
+		return false;
 	}
 }

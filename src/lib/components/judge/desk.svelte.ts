@@ -1,19 +1,25 @@
 import { v4 as newKey } from 'uuid';
-import { claimPair, renewLease } from './api.ts';
+import { beginTime, hidden, seen, shownAgain } from './active-time.ts';
+import { claimPair, fetchDraft, renewLease, saveDraft, setBookmark } from './api.ts';
 import { formErrors, PLAIN_FORM } from '#lib/domain/judging-form.ts';
 import type { JudgingForm, ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
-import { emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
+import { asDraft, emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
 import type { Draft } from './device.ts';
+import { createDraftSync } from './draft-sync.ts';
 import { outbox, waiting } from './outbox-view.svelte.ts';
 import type { SkipReason, Verdict } from './outbox.ts';
 import { withSpan } from './marks.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
+import type { ShownRewrite } from '#lib/domain/rewrite.ts';
 import type { ShownSpan } from '#lib/domain/span.ts';
 import type { Mode } from '#lib/domain/verdict.ts';
 
 /** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
 const SHORTEST_LOOK_MS = 300;
+
+/** What tells that somebody is there. */
+const SIGNS = ['keydown', 'pointerdown', 'pointermove', 'scroll', 'wheel', 'touchmove'] as const;
 
 /** The pair judged last, which undo opens again. */
 type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength: Strength | null };
@@ -21,7 +27,7 @@ type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength:
 /** A verdict that was given before all that the form requires was there. */
 export type Pending = { verdict: Verdict; strength: Strength | null };
 
-export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void };
+export type DeskOptions = { userId: string; slug: string; leaseSeconds: number; onLost: () => void; /** What was typed on another device came onto the desk. */ onTakenOver: () => void; /** Language of the page, and the version of the program, which each judgment keeps. */ language: () => string; clientVersion: string };
 
 /** The judge's desk: which pair lies on it, what is typed, and what a key does. */
 export class Desk {
@@ -38,6 +44,10 @@ export class Desk {
 	reasons = $state.raw<string[]>([]);
 	/** Marked in the answers. */
 	spans = $state.raw<ShownSpan[]>([]);
+	/** An answer as it should have been. */
+	rewrite = $state.raw<ShownRewrite | null>(null);
+	/** Tasks whose pairs were bookmarked here. */
+	bookmarks = $state.raw<ReadonlySet<string>>(new Set());
 	pending = $state.raw<Pending | null>(null);
 	/** Judged and passed on since the page opened, for the header's counts. */
 	judgedHere = $state(0);
@@ -47,15 +57,37 @@ export class Desk {
 	readonly #queue: TaskQueue;
 	#shownTask = '';
 	#shownAt = 0;
-	#seenMs = 0;
-	#visibleSince: number | null = null;
-	#kept = '';
-	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons, spans: this.spans });
+	#time = beginTime(0, false);
+	#held: HeldTask | null = null;
+	readonly #sync;
+	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons, spans: this.spans, rewrite: this.rewrite });
 	#close: (() => void)[] = [];
 
 	constructor(options: DeskOptions) {
 		this.#options = options;
 		const { userId, slug } = options;
+		this.#sync = createDraftSync<Draft>({
+			save: async (taskId, draft) => {
+				const task = this.#held;
+				if (task?.taskId !== taskId) return { kind: 'over' };
+				const answer = await saveDraft(userId, task, draft);
+				return answer.kind === 'standing' ? { kind: 'standing', draft: { ...answer.draft, body: asDraft(answer.draft.body) } } : answer;
+			},
+			read: async (taskId) => {
+				const found = await fetchDraft(userId, taskId);
+				return found === null || found === 'unknown' ? found : { ...found, body: asDraft(found.body) };
+			},
+			keep: (taskId, draft) => void keepDraft(userId, taskId, draft).catch(() => undefined),
+			takeOver: (draft) => {
+				this.#fill(draft);
+				options.onTakenOver();
+			},
+			isEmpty,
+			later: (run, ms) => {
+				const timer = setTimeout(run, ms);
+				return () => clearTimeout(timer);
+			}
+		});
 		this.#queue = createTaskQueue({
 			claim: async (key) => {
 				// What was held up goes out first: a lease that lapsed meanwhile would bring its own pair again.
@@ -115,26 +147,44 @@ export class Desk {
 
 	#begin(): void {
 		const visible = (): void => {
-			this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : this.#pause();
-			if (document.visibilityState === 'visible') void this.#queue.beat();
+			const now = performance.now();
+			if (document.visibilityState !== 'visible') {
+				this.#time = hidden(this.#time, now);
+				return void this.#sync.flush(true);
+			}
+			this.#time = shownAgain(this.#time, now);
+			void this.#queue.beat();
+			void this.#sync.look();
 		};
+		const sign = (): void => void (this.#time = seen(this.#time, performance.now()));
+		const leaving = (): void => void this.#sync.flush(true);
 		const lookAfresh = (): void => void this.#queue.beat().then(() => this.#queue.refill());
+		const back = (): void => {
+			lookAfresh();
+			void this.#sync.look();
+		};
 		document.addEventListener('visibilitychange', visible);
-		window.addEventListener('online', lookAfresh);
+		window.addEventListener('online', back);
+		window.addEventListener('pagehide', leaving);
+		for (const kind of SIGNS) window.addEventListener(kind, sign, { passive: true, capture: true });
 		this.#close.push(
 			// One that was held up may have been handed out again before it arrived: the heartbeat finds out.
 			outbox.onDelivered((entry) => (entry.trouble === null ? void this.#queue.refill() : lookAfresh())),
 			() => document.removeEventListener('visibilitychange', visible),
-			() => window.removeEventListener('online', lookAfresh),
+			() => window.removeEventListener('online', back),
+			() => window.removeEventListener('pagehide', leaving),
+			() => SIGNS.forEach((kind) => window.removeEventListener(kind, sign, { capture: true })),
 			() => this.#queue.close()
 		);
 		void sweepDrafts(Date.now()).catch(() => undefined);
-		void this.#queue.start();
+		// Pairs that lay here before: another device may have gone on with one since.
+		void this.#queue.start().then(() => this.#sync.look());
 	}
 
 	/** Leaves the desk; leases stay and are picked up again. */
 	close(): void {
 		this.keepDraft();
+		void this.#sync.flush(true);
 		for (const end of this.#close.splice(0)) end();
 	}
 
@@ -144,35 +194,37 @@ export class Desk {
 		void this.#queue.refill();
 	}
 
-	#pause(): null {
-		if (this.#visibleSince !== null) this.#seenMs += performance.now() - this.#visibleSince;
-		return null;
-	}
-
 	/** Follows which pair is on the screen: its clock starts, its draft comes back. */
 	#settleView(): void {
 		const task = this.current;
 		if ((task?.taskId ?? '') === this.#shownTask) return;
 		this.#shownTask = task?.taskId ?? '';
 		this.#shownAt = performance.now();
-		this.#seenMs = 0;
-		this.#visibleSince = document.visibilityState === 'visible' ? performance.now() : null;
+		this.#time = beginTime(performance.now(), document.visibilityState === 'visible');
+		this.#held = task;
+		this.#sync.leave();
 		this.pending = null;
 		this.#fill(this.reopened ?? emptyDraft());
 		if (!task || this.reopened) return;
 		void recallDraft(this.#options.userId, task.taskId)
-			.then((draft) => {
-				if (this.#shownTask === task.taskId && isEmpty(this.#draft()) && !isEmpty(draft)) this.#fill(draft);
-			})
-			.catch(() => undefined);
+			.catch(() => null)
+			.then((local) => {
+				if (this.#shownTask !== task.taskId || this.reopened) return;
+				const server = task.draft ? { body: asDraft(task.draft.body), revision: task.draft.revision } : null;
+				const before = this.#draft();
+				const begun = this.#sync.show(task.taskId, server, local, emptyDraft());
+				// Typed while the device was asked: then that is newer.
+				if (isEmpty(before)) this.#fill(begun);
+				else this.#sync.change(before);
+			});
 	}
 
-	#fill({ rationale, criteria, reasons, spans }: Draft): void {
+	#fill({ rationale, criteria, reasons, spans, rewrite }: Draft): void {
 		this.rationale = rationale;
 		this.criteria = criteria;
 		this.reasons = reasons;
 		this.spans = spans;
-		this.#kept = JSON.stringify(this.#draft());
+		this.rewrite = rewrite;
 	}
 
 	/** Whether two answers lie on the desk or one. */
@@ -216,17 +268,26 @@ export class Desk {
 		return this.pending ? this.#missing(this.pending.verdict, this.pending.strength) : [];
 	}
 
-	/** Keeps what is typed and chosen, at once: a tab may be closed with the next key. */
+	/** Keeps what is typed and chosen: on this device at once, as a tab may be closed with the next key; on the server soon after. */
 	keepDraft(): void {
-		const draft = this.#draft();
-		const text = JSON.stringify(draft);
-		if (this.#shownTask === '' || this.reopened || text === this.#kept) return;
-		this.#kept = text;
-		void keepDraft(this.#options.userId, this.#shownTask, draft).catch(() => undefined);
+		if (this.#shownTask !== '' && !this.reopened) this.#sync.change(this.#draft());
 	}
 
 	#forgetDraft(taskId: string): void {
-		void keepDraft(this.#options.userId, taskId, emptyDraft()).catch(() => undefined);
+		this.#sync.leave();
+		void keepDraft(this.#options.userId, taskId, { body: emptyDraft(), revision: 0, saved: false }).catch(() => undefined);
+	}
+
+	/** Marks the shown pair for oneself, or takes the mark away; null: it did not get through. */
+	async bookmark(): Promise<boolean | null> {
+		const task = this.current;
+		if (!task) return null;
+		const keep = !this.bookmarks.has(task.taskId);
+		const mark = (on: boolean): void => void (this.bookmarks = new Set([...this.bookmarks].filter((id) => id !== task.taskId).concat(on ? [task.taskId] : [])));
+		mark(keep);
+		if (await setBookmark(this.#options.userId, task.taskId, keep)) return keep;
+		mark(!keep);
+		return null;
 	}
 
 	#given(verdict: Verdict, strength: Strength | null) {
@@ -236,7 +297,8 @@ export class Desk {
 			...(asks && strength ? { strength } : {}),
 			...(Object.keys(this.criteria).length > 0 ? { criteria: { ...this.criteria } } : {}),
 			...(this.reasons.length > 0 ? { reasons: [...this.reasons] } : {}),
-			...(this.spans.length > 0 ? { spans: [...this.spans] } : {})
+			...(this.spans.length > 0 ? { spans: [...this.spans] } : {}),
+			...(this.rewrite && verdict !== 'cannot_judge' ? { rewrite: this.rewrite } : {})
 		};
 	}
 
@@ -255,12 +317,12 @@ export class Desk {
 			this.pending = { verdict, strength };
 			return false;
 		}
-		this.#pause();
+		this.#time = seen(this.#time, performance.now());
 		const rationale = this.rationale.trim();
 		const given = this.#given(verdict, strength);
 		const key = newKey();
 		const again = this.reopened;
-		const body = { leaseToken: task.leaseToken, ...given, durationMs: Math.min(Math.round(this.#seenMs), 86_400_000), ...(rationale ? { rationale } : {}) };
+		const body = { leaseToken: task.leaseToken, ...given, durationMs: Math.min(Math.round(this.#time.ms), 86_400_000), language: this.#options.language(), clientVersion: this.#options.clientVersion, ...(rationale ? { rationale } : {}) };
 		this.last = { task, key, verdict, strength: given.strength ?? null, ...this.#draft(), rationale };
 		void outbox.add({ kind: 'judgment', key, slug: this.#options.slug, taskId: task.taskId, body, ...(again ? { replaces: again.key } : {}) });
 		this.#forgetDraft(task.taskId);

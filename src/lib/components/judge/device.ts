@@ -1,7 +1,9 @@
 import { openDB } from 'idb';
 import type { DBSchema, IDBPDatabase } from 'idb';
 import type { ShownCriterionVerdict } from '#lib/domain/judging-form.ts';
+import type { ShownRewrite } from '#lib/domain/rewrite.ts';
 import type { ShownSpan } from '#lib/domain/span.ts';
+import type { LocalDraft } from './draft-sync.ts';
 import type { Change, Entry, OutboxStorage } from './outbox.ts';
 import type { HeldTask } from './task-queue.ts';
 
@@ -10,13 +12,27 @@ interface Device extends DBSchema {
 	/** Leased pairs of a person in a project. */
 	desk: { key: string; value: { tasks: HeldTask[] } };
 	/** What is typed and chosen on a pair before its verdict. */
-	drafts: { key: string; value: { text: string; criteria?: Draft['criteria']; reasons?: string[]; spans?: ShownSpan[]; at: number } };
+	drafts: { key: string; value: { text: string; criteria?: Draft['criteria']; reasons?: string[]; spans?: ShownSpan[]; rewrite?: ShownRewrite | null; revision?: number; saved?: boolean; at: number } };
 }
 
 /** What a judgment holds before its verdict is given. */
-export type Draft = { rationale: string; criteria: Record<string, ShownCriterionVerdict>; reasons: string[]; spans: ShownSpan[] };
-export const emptyDraft = (): Draft => ({ rationale: '', criteria: {}, reasons: [], spans: [] });
-export const isEmpty = (draft: Draft): boolean => draft.rationale === '' && Object.keys(draft.criteria).length === 0 && draft.reasons.length === 0 && draft.spans.length === 0;
+export type Draft = { rationale: string; criteria: Record<string, ShownCriterionVerdict>; reasons: string[]; spans: ShownSpan[]; rewrite: ShownRewrite | null };
+export const emptyDraft = (): Draft => ({ rationale: '', criteria: {}, reasons: [], spans: [], rewrite: null });
+export const isEmpty = (draft: Draft): boolean => draft.rationale === '' && Object.keys(draft.criteria).length === 0 && draft.reasons.length === 0 && draft.spans.length === 0 && draft.rewrite === null;
+
+const listed = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : []);
+
+/** A draft as the server gave it back: a page of another day may have kept less or more. */
+export function asDraft(body: Record<string, unknown>): Draft {
+	const { rationale, criteria, reasons, spans, rewrite } = body;
+	return {
+		rationale: typeof rationale === 'string' ? rationale : '',
+		criteria: typeof criteria === 'object' && criteria !== null && !Array.isArray(criteria) ? (criteria as Draft['criteria']) : {},
+		reasons: listed(reasons),
+		spans: listed(spans),
+		rewrite: typeof rewrite === 'object' && rewrite !== null && 'messages' in rewrite ? (rewrite as ShownRewrite) : null
+	};
+}
 
 const DRAFT_DAYS = 14;
 
@@ -88,16 +104,18 @@ export async function recallTasks(userId: string, slug: string): Promise<HeldTas
 }
 
 /** Keeps a draft while it is made; an empty one is forgotten. */
-export async function keepDraft(userId: string, taskId: string, { rationale, ...rest }: Draft): Promise<void> {
+export async function keepDraft(userId: string, taskId: string, { body: { rationale, ...rest }, revision, saved }: LocalDraft<Draft>): Promise<void> {
 	const db = await open();
 	if (isEmpty({ rationale, ...rest })) await db.delete('drafts', deskKey(userId, taskId));
-	else await db.put('drafts', { text: rationale, ...rest, at: Date.now() }, deskKey(userId, taskId));
+	else await db.put('drafts', { text: rationale, ...rest, revision, saved, at: Date.now() }, deskKey(userId, taskId));
 }
 
 /** A draft from before a reload. */
-export async function recallDraft(userId: string, taskId: string): Promise<Draft> {
+export async function recallDraft(userId: string, taskId: string): Promise<LocalDraft<Draft> | null> {
 	const kept = await (await open()).get('drafts', deskKey(userId, taskId));
-	return { rationale: kept?.text ?? '', criteria: kept?.criteria ?? {}, reasons: kept?.reasons ?? [], spans: kept?.spans ?? [] };
+	if (!kept) return null;
+	const { text, criteria = {}, reasons = [], spans = [], rewrite = null, revision = 0, saved = false } = kept;
+	return { body: { rationale: text, criteria, reasons, spans, rewrite }, revision, saved };
 }
 
 /** Forgets drafts nobody came back to. */

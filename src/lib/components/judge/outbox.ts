@@ -1,4 +1,5 @@
 import type { ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
+import type { ShownRewrite } from '#lib/domain/rewrite.ts';
 import type { ShownSpan } from '#lib/domain/span.ts';
 import type { ShownVerdict } from '#lib/domain/verdict.ts';
 
@@ -11,7 +12,7 @@ import type { ShownVerdict } from '#lib/domain/verdict.ts';
 export type Verdict = ShownVerdict;
 export type SkipReason = 'conflict_of_interest' | 'not_my_field' | 'too_long' | 'technical' | 'other';
 
-export type JudgmentBody = { leaseToken: string; verdict: Verdict; strength?: Strength; criteria?: Record<string, ShownCriterionVerdict>; reasons?: string[]; spans?: ShownSpan[]; rationale?: string; durationMs?: number; supersedes?: string };
+export type JudgmentBody = { leaseToken: string; verdict: Verdict; strength?: Strength; criteria?: Record<string, ShownCriterionVerdict>; reasons?: string[]; spans?: ShownSpan[]; rewrite?: ShownRewrite; rationale?: string; language?: string; clientVersion?: string; durationMs?: number; supersedes?: string };
 export type SkipBody = { leaseToken: string; reason: SkipReason; note?: string };
 
 /** Why an entry has not gone out, or was refused. */

@@ -25,6 +25,8 @@ export type HeldTask = {
 	guideline: { version: number; body: string } | null;
 	/** What is asked besides the verdict; null (or missing, in what an older page kept): nothing but an optional rationale. */
 	form?: { version: number; form: JudgingForm } | null;
+	/** What was typed on it before, on whatever device. */
+	draft?: { body: Record<string, unknown>; revision: number } | null;
 };
 
 export type ClaimAnswer =
