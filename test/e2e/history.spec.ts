@@ -80,7 +80,7 @@ for (const [locale, width, question] of [['en', 1440, 'flat 11?'], ['zh', 390, '
 
 	test(`own figures and record at ${width} px in ${locale}`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, anna, { locale, width, path: `/projects/${SLUG}/me` });
-		await expect(page.locator('figure svg')).toBeVisible();
+		await expect(page.locator('figure svg').first()).toBeVisible();
 		await accessible(page);
 		expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
 		await page.goto(`/projects/${SLUG}/history`);

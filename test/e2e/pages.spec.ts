@@ -17,6 +17,8 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'reviewer', path: '/projects/law-firm/members' },
 	{ role: 'annotator', path: '/projects/law-firm' },
 	{ role: 'annotator', path: '/projects/law-firm/guideline' },
+	{ role: 'annotator', path: '/projects/law-firm/history' },
+	{ role: 'annotator', path: '/projects/law-firm/me' },
 	{ role: 'annotator', path: '/projects/law-firm/compare' }
 ];
 
