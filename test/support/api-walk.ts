@@ -5,9 +5,12 @@ import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
+import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
+import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
@@ -82,6 +85,11 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 	const task = valueOf(await claimTask(ground.world.app, judge, { slug: ground.slug }));
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
 }
+
+const newAssignment = async (ground: Ground) =>
+	valueOf(await createAssignment(ground.world.app, ground.world.admin, { slug: ground.slug, name: 'Batch', filter: { limit: 2 }, people: [await newMember(ground)] })).id;
+const newGroup = async ({ world, slug }: Ground) => valueOf(await putGroup(world.app, world.admin, { slug, name: `Group ${randomUUID()}`, members: [] })).id;
+const inAWeek = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
 
 /** A checkpoint that could neither be measured nor make its answers. */
 const failedCheckpoint = async ({ world, slug, workerId }: Ground) => {
@@ -176,6 +184,25 @@ export const REQUESTS: Record<string, Make> = {
 	voidJudgment: async (ground) => ({ path: `/judgments/${await newJudgment(ground)}/void`, options: { body: { reason: 'spam' } } }),
 	listComments: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments` }),
 	addComment: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments`, options: { body: { body: 'Clause 3 decides it.' } } }),
+	listNotifications: () => ({ path: '/notifications?limit=5' }),
+	readNotifications: () => ({ path: '/notifications/read', options: { body: { all: true } } }),
+	createAssignment: async (ground) => ({ path: `/projects/${ground.slug}/assignments`, options: { body: { name: 'Batch', filter: { limit: 3 }, people: [await newMember(ground)] } } }),
+	listAssignments: inProject('/assignments'),
+	previewAssignment: inProject('/assignments/preview', { filter: { limit: 3 } }),
+	readOwnWork: inProject('/assignments/mine'),
+	endAssignment: async (ground) => ({ path: `/assignments/${await newAssignment(ground)}/end` }),
+	listGroups: inProject('/groups'),
+	createGroup: (ground) => ({ path: `/projects/${ground.slug}/groups`, options: { body: { name: `Group ${randomUUID()}` } } }),
+	putGroup: async (ground) => ({ path: `/groups/${await newGroup(ground)}`, options: { body: { name: `Group ${randomUUID()}`, members: [await newMember(ground)] } } }),
+	removeGroup: async (ground) => ({ path: `/groups/${await newGroup(ground)}` }),
+	delegateWork: async (ground, { actor, role }) => ({
+		path: `/projects/${ground.slug}/delegations`,
+		options: { body: { ...(role === 'annotator' ? { from: actor.userId } : { from: await newMember(ground) }), to: await newMember(ground), endsAt: inAWeek() } }
+	}),
+	endDelegation: async (ground, { actor, role }) => {
+		const from = role === 'annotator' ? actor.userId : await newMember(ground);
+		return { path: `/delegations/${valueOf(await delegateWork(ground.world.app, ground.world.admin, { slug: ground.slug, from, to: await newMember(ground), endsAt: inAWeek() })).id}/end` };
+	},
 	putPolicy: inProject('/policy', { repeatRate: 0.1, dispute: 'opposed' }),
 	putGold: async ({ world, slug }) => ({ path: `/projects/${slug}/gold`, options: { body: { importId: valueOf(await world.importRows(slug, pairRows(1, randomUUID()))).id } } }),
 	raiseWall: async (ground) => ({ path: `/projects/${ground.slug}/walls`, options: { body: { userId: await newMember(ground), matter: 'Acme v. Birch' } } }),

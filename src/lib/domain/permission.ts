@@ -35,7 +35,7 @@ export const PERMISSIONS = {
 	/** Giving work to people, and seeing how it goes. */
 	'assignment.manage': ['reviewer', 'owner'],
 	/** One's own assigned work, and handing it to somebody else for a while. */
-	'assignment.own': ['annotator', 'reviewer'],
+	'assignment.own': ['annotator', 'reviewer', 'owner'],
 	'agreement.read': ['reviewer', 'engineer', 'owner'],
 	'round.read': ['reviewer', 'engineer', 'owner'],
 	'snapshot.create': ['engineer', 'owner'],

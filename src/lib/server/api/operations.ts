@@ -1,5 +1,6 @@
 import type { Operation } from './operation.ts';
 import * as artifacts from './operations/artifacts.ts';
+import * as assignments from './operations/assignments.ts';
 import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
 import * as desk from './operations/desk.ts';
@@ -7,6 +8,7 @@ import * as health from './operations/health.ts';
 import * as history from './operations/history.ts';
 import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
+import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
 import * as review from './operations/review.ts';
 import * as users from './operations/users.ts';
@@ -16,4 +18,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, desk, history, review, comments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, desk, history, review, comments, notifications, assignments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

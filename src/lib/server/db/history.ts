@@ -7,6 +7,7 @@ import type { Rewrite } from '../../domain/rewrite.ts';
 import type { Span } from '../../domain/span.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import type { Executor } from './client.ts';
+import { literally, promptHolds } from './prompt-words.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { maySee } from './walls.ts';
 
@@ -154,9 +155,6 @@ export type PastFilter = {
 	bookmarked?: boolean | undefined;
 };
 
-/** A text to be looked for as it is: what LIKE reads as a pattern is taken literally. */
-const literally = (text: string): string => `%${text.replaceAll(/[\\%_]/g, (mark) => `\\${mark}`)}%`;
-
 function verdictIs(verdict: string): SQL {
 	const canonical = { left: sql`case t.side_order when 'ab' then 'a' when 'ba' then 'b' end`, right: sql`case t.side_order when 'ab' then 'b' when 'ba' then 'a' end` }[verdict];
 	return sql`j.verdict = ${canonical ?? verdict}`;
@@ -172,12 +170,7 @@ function conditions(of: PastFilter): SQL {
 	if (of.verdict !== undefined) all.push(verdictIs(of.verdict));
 	if (of.rationale) all.push(sql`jt.rationale is not null`);
 	if (of.bookmarked) all.push(sql`exists (select 1 from bookmarks b where b.user_id = ${of.viewer} and b.comparison_id = c.id)`);
-	if (of.search !== undefined) {
-		const pattern = literally(of.search);
-		// The texts alone: the names of JSON's fields and its escapes are nobody's words.
-		all.push(sql`(jt.rationale ilike ${pattern} or exists (select 1 from jsonb_path_query(pt.messages, '$[*].content[*]') x (part)
-			where (case jsonb_typeof(x.part) when 'string' then x.part #>> '{}' else x.part ->> 'text' end) ilike ${pattern}))`);
-	}
+	if (of.search !== undefined) all.push(sql`(jt.rationale ilike ${literally(of.search)} or ${promptHolds(of.search)})`);
 	return sql.join(all, sql` and `);
 }
 

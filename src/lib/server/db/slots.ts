@@ -24,7 +24,7 @@ export type FreeSlot = {
  * Scalar subqueries on purpose: a join or NOT EXISTS would let the planner read
  * everything the person ever judged before it looks at the first place.
  */
-export function mayTake(userId: string): SQL {
+export function mayTake(userId: string | SQL): SQL {
 	return sql`(s.task_id is null or (select t.expires_at from tasks t where t.id = s.task_id) <= now())
 		and (select c.status in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} from comparisons c join prompts p on p.id = c.prompt_id
 			join memberships m on m.project_id = c.project_id and m.user_id = ${userId} where c.id = s.comparison_id)

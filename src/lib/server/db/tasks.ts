@@ -86,6 +86,8 @@ export async function lease(
 		leaseTokenHash: string;
 		leaseSeconds: number;
 		claimKey: string | null;
+		/** Assigned work comes from anywhere in the queue: the person's place there stays where it is. */
+		keepsPlace?: boolean;
 	}
 ): Promise<LeasedTask | null> {
 	const rows = await rowsOf<ContentRow>(
@@ -104,7 +106,7 @@ export async function lease(
 				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
 				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1)
 			from name, taken returning id, comparison_id, expires_at, guideline_id, form_id),
-		moved as (update annotator_progress set cursor = ${of.slot.orderKey}, claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
+		moved as (update annotator_progress set cursor = ${of.keepsPlace ? sql`cursor` : sql`${of.slot.orderKey}`}, claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
 		audited as (
 			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
 			select ${of.userId}, ${of.via}, 'task.claim', ${of.projectId}, 'task', leased.id::text, jsonb_build_object('comparison', leased.comparison_id) from leased)

@@ -27,6 +27,10 @@ export const maySee = (userId: string | SQL, c: SQL = sql`c`, p: SQL = sql`p`): 
 export const maySeeComparison = (userId: string | SQL, c: SQL = sql`c`): SQL =>
 	sql`(not ${wrote(userId, c)} and not exists (select 1 from walls w join prompts wp on wp.project_id = w.project_id and wp.matter = w.matter where w.user_id = ${userId} and w.lifted_at is null and wp.id = ${c}.prompt_id))`;
 
+/** Whether a person may know of a matter by name (null: of none in particular). */
+export const maySeeMatter = (userId: string | SQL, projectId: SQL, matter: SQL): SQL =>
+	sql`not exists (select 1 from walls w where w.user_id = ${userId} and w.project_id = ${projectId} and w.matter = ${matter} and w.lifted_at is null)`;
+
 /** Whether a member (row alias with user_id, skills, languages) may be given a comparison: may see it, has what its prompt requires and reads its language. */
 export const mayBeGiven = (m: SQL, c: SQL, p: SQL): SQL =>
 	sql`(${p}.requires <@ ${m}.skills and (${p}.language is null or ${m}.languages = '{}' or ${p}.language = any (${m}.languages)) and ${maySee(sql`${m}.user_id`, c, p)})`;

@@ -11,6 +11,7 @@ import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
 import type { App } from '../app.ts';
+import * as assignedSlots from '../db/assigned-slots.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as drafts from '../db/drafts.ts';
 import * as gold from '../db/gold.ts';
@@ -64,7 +65,7 @@ export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 
 type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number };
 
-async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot): Promise<ClaimedTask | null> {
+async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot, { keepsPlace = false } = {}): Promise<ClaimedTask | null> {
 	const leaseToken = newSecret();
 	const task = await tasks.lease(tx, {
 		slot,
@@ -75,7 +76,8 @@ async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot): Promise<Cl
 		sideOrder: sideOrder({ seed: who.project.seed, comparison: slot.contentHash, position: slot.position }),
 		leaseTokenHash: secretHash(leaseToken),
 		leaseSeconds: who.project.leaseSeconds,
-		claimKey: who.claimKey
+		claimKey: who.claimKey,
+		keepsPlace
 	});
 	return task ? shown(task, leaseToken) : null;
 }
@@ -113,8 +115,31 @@ async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
 	return item && leaseApart(tx, who, { comparisonId: item.comparisonId, purpose: 'gold', sideOrder: sideOrderApart({ seed: project.seed, comparison: item.contentHash, userId }) });
 }
 
-/** The next pair. Gold and repeats are mixed into real work, never given for want of it. */
+/** The next pair of what was assigned to the person, or delegated to them now: by due date, then in the queue's order, gold and repeats mixed in as ever. */
+async function leaseAssigned(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
+	const { userId } = who.actor;
+	for (const batch of await assignedSlots.batches(tx, { projectId: who.project.id, roundId: who.roundId, userId })) {
+		for (const from of batch.cursor >= 0 ? [batch.cursor, -1] : [-1]) {
+			for (let slot = await assignedSlots.nextAssigned(tx, { assignmentId: batch.id, userId, after: from }); slot; ) {
+				const apart = await drawApart(tx, who);
+				if (apart) return apart;
+				const task = await leaseSlot(tx, who, slot, { keepsPlace: true });
+				if (task) {
+					await assignedSlots.moveTo(tx, { assignmentId: batch.id, userId, cursor: slot.orderKey });
+					return task;
+				}
+				slot = await assignedSlots.nextAssigned(tx, { assignmentId: batch.id, userId, after: slot.orderKey });
+			}
+		}
+		await assignedSlots.nothingIn(tx, { assignmentId: batch.id, userId });
+	}
+	return null;
+}
+
+/** The next pair: assigned work first, then the queue. Gold and repeats are mixed into real work, never given for want of it. */
 async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedTask | null> {
+	const assigned = await leaseAssigned(tx, who);
+	if (assigned) return assigned;
 	const passes = [
 		{ after: cursor, wait: false },
 		...(cursor >= 0 ? [{ after: -1, wait: false }] : []),

@@ -14,15 +14,16 @@ import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { fillFromSurplus } from './settle-slots.ts';
+import { tellOverdue } from './tell-overdue.ts';
 
 /** An upload that was silent for this long is over. */
 const ABANDONED_IMPORT_SECONDS = 900;
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, and places whose late judgment waits. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0 };
+/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, places whose late judgment waits, and assigned work that is late. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number; overdue: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0, overdue: 0 };
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -36,6 +37,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await rateLimits.removeExpired(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
 	});
+	swept.overdue = await tellOverdue(app);
 	swept.jobs = await enqueueStranded(app);
 	for (const { comparisonId, roundId, userId } of await slots.lapsedWithSurplus(app.db)) {
 		await app.db.transaction(async (tx) => {

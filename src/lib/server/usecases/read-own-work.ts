@@ -1,0 +1,40 @@
+import { ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as assignedSlots from '../db/assigned-slots.ts';
+import type { WaitingBatch } from '../db/assigned-slots.ts';
+import * as delegations from '../db/delegations.ts';
+import type { Delegation } from '../db/delegations.ts';
+import * as members from '../db/members.ts';
+import * as rounds from '../db/rounds.ts';
+import { allow } from './access.ts';
+
+/** Assigned work that waits for a person, what they handed over or do for others, and whom they could hand it to. */
+export type OwnWorkView = { batches: WaitingBatch[]; waiting: number; late: boolean; nextDue: string | null; delegations: Delegation[]; colleagues: { userId: string; name: string }[] };
+
+/** One’s own assigned work, the batch due first at the head. Who judges in the project is told by name: work is handed over to somebody. */
+export async function readOwnWork(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<OwnWorkView>> {
+	const { db } = app;
+	const access = await allow(db, actor, { slug }, 'assignment.own');
+	if (!access.ok) return access;
+	const { id: projectId } = access.value.project;
+	const round = await rounds.newest(db, projectId);
+	const [batches, handed, judges] = await Promise.all([
+		assignedSlots.waitingFor(db, { projectId, roundId: round.id, userId: actor.userId }),
+		delegations.list(db, projectId, actor.userId),
+		members.judges(db, projectId)
+	]);
+	const names = await members.names(db, judges);
+	return ok({
+		batches,
+		waiting: batches.reduce((sum, { waiting }) => sum + waiting, 0),
+		late: batches.some(({ late }) => late),
+		nextDue: batches.find(({ dueAt }) => dueAt !== null)?.dueAt ?? null,
+		delegations: handed,
+		colleagues: judges
+			.filter((userId) => userId !== actor.userId)
+			.map((userId) => ({ userId, name: names.get(userId) ?? '' }))
+			.toSorted((x, y) => x.name.localeCompare(y.name))
+	});
+}
