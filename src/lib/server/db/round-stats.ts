@@ -67,19 +67,23 @@ export async function leftFor(db: Executor, roundId: string, userId: string, cap
 	return rows[0]?.n ?? 0;
 }
 
+/** So many of the newest judgments tell the pace of a busy round as well as a whole week of them. */
+const NEWEST = 2_000;
+
 /**
- * Counting judgments of a round in the last seven days, the hours since the
- * first of them, and places that nobody is left to fill. Ids hold their time:
- * only the week's part of the project's judgments is read.
+ * Counting judgments of a round in the last seven days (of many only the
+ * newest), the hours since the first of them, and places that nobody is left to
+ * fill. Ids hold their time: no more of the project's judgments is read.
  */
 export async function recentWork(db: Executor, of: { projectId: string; roundId: string }): Promise<{ recent: number; hours: number; unfillable: number }> {
 	const rows = await rowsOf<{ recent: number; hours: number; unfillable: number }>(
 		db,
-		sql`select count(*)::int as recent, coalesce(extract(epoch from now() - min(j.created_at)) / 3600, 0)::float8 as hours,
+		sql`select count(*)::int as recent, coalesce(extract(epoch from now() - min(made.created_at)) / 3600, 0)::float8 as hours,
 				(select coalesce(sum(overlap - filled), 0)::int from comparisons where round_id = ${of.roundId} and status = 'exhausted') as unfillable
-			from judgments j join slots s on s.judgment_id = j.id
-			where j.project_id = ${of.projectId} and s.round_id = ${of.roundId}
-				and j.id > rpad(lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0'), 32, '0')::uuid`
+			from (select j.created_at from judgments j join slots s on s.judgment_id = j.id
+				where j.project_id = ${of.projectId} and s.round_id = ${of.roundId}
+					and j.id > rpad(lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0'), 32, '0')::uuid
+				order by j.id desc limit ${NEWEST}) made`
 	);
 	return rows[0] ?? { recent: 0, hours: 0, unfillable: 0 };
 }
