@@ -48,7 +48,7 @@ function departures(op: Operation, { status, body, headers }: ApiAnswer): string
 	const types = Object.keys(said.content ?? {});
 	if (types.length === 0 ? body !== null : !types.includes(type ?? '')) return [`${op.id}: ${status} came as ${type}, described as ${types.join(', ') || 'nothing'}`];
 	if (answer !== undefined) {
-		if (answer === null || typeof answer === 'string') return [];
+		if (answer === null || typeof answer === 'string' || !('kind' in answer)) return [];
 		const parsed = v.safeParse(answer, body);
 		return parsed.success ? [] : [`${op.id}: ${status} ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; ')}`];
 	}

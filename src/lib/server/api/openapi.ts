@@ -23,10 +23,12 @@ function parameters(op: Operation): Json[] {
 	});
 }
 
+const isSchema = (answer: GenericSchema | string | readonly string[]): answer is GenericSchema => typeof answer === 'object' && 'kind' in answer;
+
 function responses(op: Operation): Json {
 	const described: Json = {};
 	for (const [status, answer] of Object.entries(op.answers)) {
-		const content = answer === null ? {} : { content: typeof answer === 'string' ? { [answer]: { schema: {} } } : { 'application/json': { schema: schemaOf(answer, 'output') } } };
+		const content = answer === null ? {} : { content: isSchema(answer) ? { 'application/json': { schema: schemaOf(answer, 'output') } } : Object.fromEntries([answer].flat().map((type) => [type, { schema: {} }])) };
 		described[status] = { description: op.summary, ...content };
 	}
 	// What every call of its kind can be answered: listed once here, not in each operation.

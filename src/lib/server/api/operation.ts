@@ -18,8 +18,8 @@ export type Operation<P extends Schema = Schema, Q extends Schema = Schema, H ex
 	query?: Q;
 	headers?: H;
 	body?: B;
-	/** Success answers by status; null has no body. A text is the media type of a stream. */
-	answers: Record<number, GenericSchema | string | null>;
+	/** Success answers by status; null has no body. A text is the media type of a stream, a list those it may have. */
+	answers: Record<number, GenericSchema | string | readonly string[] | null>;
 	problems: readonly ProblemCode[];
 	/** Media types of a streamed request body that no schema reads at once. */
 	upload?: readonly string[];

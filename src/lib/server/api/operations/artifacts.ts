@@ -25,6 +25,6 @@ export const readArtifact = operation({
 	summary: 'An image or document, for who may see an item that holds it. Takes a byte range; 304 when If-None-Match names what is there',
 	access: 'artifact.read',
 	params: v.object({ slug, sha256: Sha256Schema }),
-	answers: { 200: 'application/octet-stream', 206: 'application/octet-stream', 304: null },
+	answers: { 200: TYPES, 206: TYPES, 304: null },
 	problems: ['not_signed_in', 'forbidden', 'not_found', 'gone']
 });
