@@ -3,35 +3,40 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { canonicalJson } from '#lib/domain/canonical-json.ts';
 import { JudgingFormSchema } from '#lib/domain/judging-form.ts';
+import type { Manifest } from '#lib/domain/manifest.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
+import { readManifest, readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
-let slug: string;
+/** Pairs and single answers lie in projects of their own: the order of a queue is drawn. */
+const slugs = { pair: '', single: '' };
 let ann: Actor;
 beforeAll(async () => {
 	world = await createWorld();
 	const rows = Array.from({ length: 8 }, (_, i) => ({ messages: [{ role: 'user', content: `Question ${i}?` }], responses: [`👩‍⚖️ You will **certainly** win ${i}.`, `It depends on clause ${i}.`] }));
-	slug = (await world.project({ overlap: 1, rows: [...rows, ...[0, 1].map((i) => ({ prompt: `Alone ${i}?`, completion: `Alone, ${i} holds.` }))] })).slug;
-	ann = await world.person('ann', { slug, role: 'annotator' });
-	valueOf(await putForm(world.app, world.admin, { slug, form: v.parse(JudgingFormSchema, { spans: [{ key: 'vague', name: 'Vague' }], rewrite: true }) }));
+	ann = await world.person('ann');
+	for (const [mode, held] of [['pair', rows], ['single', [{ prompt: 'Alone?', completion: 'Alone, it holds.' }]]] as const) {
+		const { slug } = await world.project({ overlap: 1, rows: [...held] });
+		slugs[mode] = slug;
+		valueOf(await putMember(world.app, world.admin, { slug, userId: ann.userId, role: 'annotator' }));
+		valueOf(await putForm(world.app, world.admin, { slug, form: v.parse(JudgingFormSchema, { spans: [{ key: 'vague', name: 'Vague' }], rewrite: true }) }));
+	}
 });
 afterAll(() => world.close());
 
-/** The next task of a mode; those before it are judged. */
 async function claim(mode: 'pair' | 'single'): Promise<ClaimedTask> {
-	for (;;) {
-		const task = valueOf(await claimTask(world.app, ann, { slug }));
-		if (!task) throw new Error('nothing to claim');
-		if (task.mode === mode) return task;
-		valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: task.mode === 'single' ? 'good' : 'tie' }));
-	}
+	const task = valueOf(await claimTask(world.app, ann, { slug: slugs[mode] }));
+	if (!task) throw new Error('nothing to claim');
+	return task;
 }
 const submit = (task: ClaimedTask, more: Partial<Submission>) => submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: task.mode === 'single' ? 'good' : 'left', ...more });
 const errorsOf = async (task: ClaimedTask, more: Partial<Submission>) => {
@@ -97,5 +102,41 @@ describe('a rewrite', () => {
 	it('that changes nothing is refused', async () => {
 		const task = await claim('pair');
 		expect(await errorsOf(task, { rewrite: { side: 'left', messages: [{ role: 'assistant', content: String(task.left.messages[0]?.content) }] } })).toEqual(['rewrite.messages']);
+	});
+});
+
+describe('a snapshot', () => {
+	it('has a row of each rewrite on a train prompt beside those of the verdicts, and counts them', async () => {
+		const rows = Array.from({ length: 30 }, (_, i) => ({ messages: [{ role: 'user', content: `Rewritten ${i}?` }], responses: [`One ${i}.`, `Other ${i}.`] }));
+		const made = await world.project({ overlap: 1, rows });
+		const bob = await world.person('bob', { slug: made.slug, role: 'annotator' });
+		valueOf(await putForm(world.app, world.admin, { slug: made.slug, form: v.parse(JudgingFormSchema, { rewrite: true }) }));
+		let n = 0;
+		for (let task = valueOf(await claimTask(world.app, bob, { slug: made.slug })); task; task = valueOf(await claimTask(world.app, bob, { slug: made.slug })), n++) {
+			const number = /\d+/.exec(JSON.stringify(task.prompt.messages))?.[0];
+			const rewrite = { side: 'left' as const, messages: [{ role: 'assistant' as const, content: `Mended ${number}: ${String(task.left.messages[0]?.content)}` }] };
+			// Every third is a tie: it gives no row of its own.
+			valueOf(await submitJudgment(world.app, bob, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: n % 3 === 0 ? 'tie' : 'right', ...(n % 2 === 0 ? { rewrite } : {}) }));
+		}
+		const [split] = await world.query<{ train: number; rewritten: number; decisive: number }>(`select count(*)::int as train, count(t.rewrite)::int as rewritten, (count(*) filter (where j.verdict in ('a', 'b')))::int as decisive
+			from judgments j left join judgment_texts t on t.judgment_id = j.id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id where j.project_id = '${made.id}' and g.split = 'train'`);
+		const dpo = valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'dpo' }));
+		expect(dpo.rows.train).toBe((split?.decisive ?? 0) + (split?.rewritten ?? 0));
+		const train: { messages: { content: string }[]; rejected_response: string }[] = [];
+		for await (const chunk of valueOf(await readSnapshotData(world.app, world.admin, { id: dpo.id, split: 'train' })).stream) train.push(...String(chunk).split('\n').filter(Boolean).map((line) => JSON.parse(line) as (typeof train)[number]));
+		const mended = train.filter((row) => row.messages.at(-1)?.content.startsWith('Mended'));
+		expect(mended).toHaveLength(split?.rewritten ?? -1);
+		for (const row of mended) expect(row.messages.at(-1)?.content.endsWith(row.rejected_response)).toBe(true);
+		const manifestOf = async (id: string) => {
+			let text = '';
+			for await (const chunk of valueOf(await readManifest(world.app, world.admin, id)).stream) text += String(chunk);
+			return JSON.parse(text) as Manifest;
+		};
+		expect((await manifestOf(dpo.id)).rewrites).toEqual({ used: split?.rewritten, dropped: { split: 15 - (split?.rewritten ?? 0) } });
+		const without = valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'dpo', rule: { includeRewrites: false } }));
+		expect(without.rows.train).toBe(split?.decisive);
+		expect((await manifestOf(without.id)).rewrites).toEqual({ used: 0, dropped: { filtered: 15 } });
+		const kto = await manifestOf(valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'kto' })).id);
+		expect(kto.labels?.desirable).toBe((split?.decisive ?? 0) + (split?.rewritten ?? 0));
 	});
 });

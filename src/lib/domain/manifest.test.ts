@@ -10,10 +10,11 @@ const file = (rows: number) => ({ rows, sha256: sha256Hex(String(rows)) });
 function input(more: Partial<ManifestInput> = {}): ManifestInput {
 	return {
 		objective: 'dpo',
-		rule: { aggregation: 'adjudication_then_strict_majority', includeImports: false, maxChars: null, rounds: 'this_round' },
+		rule: { aggregation: 'adjudication_then_strict_majority', includeImports: false, includeRewrites: true, maxChars: null, rounds: 'this_round' },
 		totals: { prompts: 5, comparisons: 7, judgments: 12 },
 		comparisons: { used: 3, dropped: { tie: 1, split: 3 } },
 		judgments: { used: 6, dropped: { tie: 2, split: 3, void: 1 } },
+		rewrites: { used: 0, dropped: {} },
 		splits: { train: file(3), dev: file(1), test: file(2) },
 		heldOut: file(3),
 		neutralised: 2,
@@ -42,6 +43,19 @@ describe('buildManifest', () => {
 	});
 });
 
+describe('rewrites in a manifest', () => {
+	const rewrites = { used: 2, dropped: { split: 1 } };
+	const splits = { train: file(5), dev: file(1), test: file(2) };
+	it('give rows beside those of the comparisons', () => expect(problemsOf({ rewrites, splits })).toEqual([]));
+	it('that lack their rows, or are more than there are judgments, are found', () => {
+		expect(problemsOf({ rewrites })).toHaveLength(1);
+		expect(problemsOf({ splits })).toHaveLength(1);
+		expect(problemsOf({ rewrites: { used: 2, dropped: { split: 11 } }, splits })).toEqual(['There are more rewrites than judgments.']);
+		expect(problemsOf({ rewrites, splits, rule: { ...input().rule, includeRewrites: false } })).toEqual(['Rewrites gave rows against the rule.']);
+	});
+	it('may be all there is', () => expect(problemsOf({ rewrites, splits: { ...splits, train: file(2) }, comparisons: { used: 0, dropped: { tie: 4, split: 3 } }, judgments: { used: 0, dropped: { tie: 12 } } })).toEqual([]));
+});
+
 describe('manifestProblems', () => {
 	it('finds nothing where all adds up', () => {
 		expect(problemsOf({})).toEqual([]);
@@ -66,7 +80,7 @@ describe('manifestProblems', () => {
 		const manifest = buildManifest(input());
 		const odd = { ...manifest, judgments: { used: 6, dropped: { tie: 2, split: 3, lost: 1 } } } as unknown as Manifest;
 		expect(manifestProblems(odd)).toEqual(['lost is not a reason to drop judgments.']);
-		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 2 } })).toHaveLength(1);
+		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 3 } })).toHaveLength(1);
 	});
 });
 

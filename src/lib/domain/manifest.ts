@@ -8,7 +8,7 @@ import { DROP_REASONS } from './prompt-bundle.ts';
 import type { DropReason } from './prompt-bundle.ts';
 
 /** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. */
-export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 1 } as const;
+export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 2 } as const;
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -25,6 +25,8 @@ export function roundsTaken(numbers: readonly number[]): RoundsTaken {
 export type ManifestRule = {
 	aggregation: 'adjudication_then_strict_majority';
 	includeImports: boolean;
+	/** Whether rewrites give train rows of their own. */
+	includeRewrites: boolean;
 	/** Longest row in UTF-16 units; null: no limit. */
 	maxChars: number | null;
 	/** Which rounds' judgments were taken; the filter holds their numbers. */
@@ -45,6 +47,8 @@ export type Manifest = {
 	totals: { prompts: number; comparisons: number; judgments: number };
 	comparisons: Tally;
 	judgments: Tally;
+	/** Rewrites of judgments that voted: those with a train row of their own (beside the comparisons' rows), and why others have none. */
+	rewrites: Tally;
 	/** Rows per split. The engine gets train and dev, never test. */
 	splits: { [split in Split]: ManifestFile };
 	/** Comparisons of dev and test in canonical form, whatever the objective. */
@@ -102,6 +106,7 @@ export function buildManifest(input: ManifestInput): Manifest {
 		totals: input.totals,
 		comparisons: addTallies(input.comparisons, none),
 		judgments: addTallies(input.judgments, none),
+		rewrites: addTallies(input.rewrites, none),
 		splits: input.splits,
 		heldOut: input.heldOut,
 		neutralised: input.neutralised,
@@ -125,7 +130,7 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
 
 /** What does not add up in a manifest, one sentence each; empty when all does. */
 export function manifestProblems(manifest: Manifest): string[] {
-	const { format, objective, totals, comparisons, judgments, splits, heldOut, labels, desirableWeight } = manifest;
+	const { format, objective, totals, comparisons, judgments, rewrites, splits, heldOut, labels, desirableWeight } = manifest;
 	const problems: string[] = [];
 	const check = (holds: boolean, problem: string): void => {
 		if (!holds) problems.push(problem);
@@ -147,13 +152,19 @@ export function manifestProblems(manifest: Manifest): string[] {
 	}
 	check(comparisons.used <= judgments.used, `${comparisons.used} comparisons were used, but only ${judgments.used} judgments.`);
 	check(comparisons.used > 0 === judgments.used > 0, 'Judgments were used without a comparison, or the other way round.');
-	check(comparisons.used > 0 === splits.train.rows > 0, 'Train rows without a used comparison, or the other way round.');
+	for (const [reason, count] of Object.entries(rewrites.dropped)) check((DROP_REASONS as readonly string[]).includes(reason) && isCount(count), `${count} rewrites were dropped as ${reason}.`);
+	check(isCount(rewrites.used) && rewrites.used <= splits.train.rows, `${rewrites.used} rewrites gave rows, but there are ${splits.train.rows} train rows.`);
+	check(rewrites.used + sum(Object.values(rewrites.dropped)) <= totals.judgments, 'There are more rewrites than judgments.');
+	check(manifest.rule.includeRewrites || rewrites.used === 0, 'Rewrites gave rows against the rule.');
+	/** Train rows that come from verdicts. */
+	const judged = splits.train.rows - rewrites.used;
+	check(comparisons.used > 0 === judged > 0, 'Train rows without a used comparison, or the other way round.');
 	check(heldOut.rows <= (comparisons.dropped.split ?? 0), `${heldOut.rows} held-out comparisons, but only ${comparisons.dropped.split ?? 0} on held-out prompts.`);
 	if (objective === 'kto') {
-		check(splits.train.rows <= 2 * comparisons.used, `${splits.train.rows} train rows from ${comparisons.used} comparisons.`);
+		check(judged <= 2 * comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
 		check(labels !== null && labels.desirable + labels.undesirable === splits.train.rows, 'The labels do not add up to the train rows.');
 	} else {
-		check(splits.train.rows === comparisons.used, `${splits.train.rows} train rows from ${comparisons.used} comparisons.`);
+		check(judged === comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
 		check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
 	}
 	return problems;

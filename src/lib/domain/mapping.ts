@@ -9,6 +9,8 @@ export type MapOptions = {
 	split?: Split;
 	/** Whether preferences that imports brought along count. */
 	includeImports: boolean;
+	/** Whether rewrites give rows of their own. Default true. */
+	includeRewrites?: boolean;
 	/** Longest row, prompt and longer answer together, in UTF-16 units; null: no limit. */
 	maxChars: number | null;
 	/** Text of documents by artifact hash; a document without one gives its title only, and is counted. */

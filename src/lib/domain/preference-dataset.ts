@@ -3,6 +3,8 @@ import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './m
 import { mapPairs } from './pair-rows.ts';
 import { deliberate } from './prompt-bundle.ts';
 import type { BundleComparison, Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
+import { mapRewrites } from './rewrite-rows.ts';
+import type { MappedRewrites } from './rewrite-rows.ts';
 import { renderMessages } from './training-row.ts';
 import type { TrainingRow } from './training-row.ts';
 import type { CountingVerdict } from './verdict.ts';
@@ -24,7 +26,9 @@ export type MappedPrompt = {
 	dispositions: JudgmentDisposition[];
 	/** kto only: answers that were judged but gave no row. */
 	droppedResponses: Mapping['droppedResponses'];
-	/** Template marks made harmless in the rows; a mark in a prompt counts once per row. */
+	/** Rows that rewrites give beside `rows`, and what became of each rewrite. */
+	rewrites: Omit<MappedRewrites, 'rendered'>;
+	/** Template marks made harmless in the rows, those of rewrites included; a mark in a prompt counts once per row. */
 	neutralised: number;
 	/** Document parts in the rows whose text was not supplied. */
 	documentsWithoutText: number;
@@ -44,7 +48,9 @@ export function learnsFromPairs(objective: DatasetObjective): objective is (type
  */
 export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
 	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
+	const { rendered: mended, ...rewrites } = mapRewrites(!learnsFromPairs(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
 	const mapping = bundle.split === (options.split ?? 'train') ? mapDecided(objective, bundle, deliberations, options) : null;
+	const rendered = [...(mapping?.rendered ?? []), ...mended];
 	const outcomes = bundle.comparisons.map((comparison, index): ComparisonOutcome => {
 		const result = deliberations[index]?.aggregate;
 		const verdict = result?.kind === 'decided' ? result.verdict : null;
@@ -63,8 +69,9 @@ export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, opt
 			});
 		}),
 		droppedResponses: mapping?.droppedResponses ?? [],
-		neutralised: mapping?.rendered.reduce((sum, { neutralised }) => sum + neutralised, 0) ?? 0,
-		documentsWithoutText: mapping?.rendered.reduce((sum, { documentsWithoutText }) => sum + documentsWithoutText, 0) ?? 0
+		rewrites,
+		neutralised: rendered.reduce((sum, { neutralised }) => sum + neutralised, 0),
+		documentsWithoutText: rendered.reduce((sum, { documentsWithoutText }) => sum + documentsWithoutText, 0)
 	};
 }
 

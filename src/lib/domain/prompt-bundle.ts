@@ -2,6 +2,7 @@ import { aggregate } from './aggregate.ts';
 import type { Aggregate } from './aggregate.ts';
 import type { Split } from './holdout.ts';
 import type { Message } from './message.ts';
+import type { Rewrite } from './rewrite.ts';
 import { counts } from './verdict.ts';
 import type { Mode, Verdict } from './verdict.ts';
 
@@ -16,7 +17,8 @@ export type DropReason = (typeof DROP_REASONS)[number];
  */
 export type JudgmentKind = 'counting' | 'adjudication' | 'surplus' | 'void' | 'filtered' | 'import';
 
-export type BundleJudgment = { key: string; verdict: Verdict; kind: JudgmentKind };
+/** `rewrite`: one of the two answers as the judge would have had it. */
+export type BundleJudgment = { key: string; verdict: Verdict; kind: JudgmentKind; rewrite?: Rewrite | null };
 export type BundleResponse = { key: string; hash: string; messages: readonly Message[] };
 /** `a` and `b` are keys of responses; `b` is absent in single mode. */
 export type BundleComparison = { key: string; mode: Mode; a: string; b?: string | null; overlap: number; judgments: readonly BundleJudgment[] };

@@ -257,6 +257,12 @@ export class Desk {
 		this.keepDraft();
 	}
 
+	/** Keeps an answer as it should have been; null: none. */
+	mend(rewrite: ShownRewrite | null): void {
+		this.rewrite = rewrite;
+		this.keepDraft();
+	}
+
 	/** Takes a mark away. */
 	unmark(index: number): void {
 		this.spans = this.spans.filter((_, at) => at !== index);

@@ -27,9 +27,9 @@ export function criterionOf(event: KeyboardEvent, count: number): number | null 
 	return index >= 0 && index < count ? index : null;
 }
 
-export type DeskKey = Verdict | 'skip' | 'undo' | 'guideline' | 'rationale' | 'raw' | 'difference' | 'together' | 'bookmark' | 'help';
+export type DeskKey = Verdict | 'skip' | 'undo' | 'guideline' | 'rationale' | 'raw' | 'difference' | 'together' | 'bookmark' | 'rewrite' | 'help';
 
-const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline', r: 'rationale', m: 'raw', d: 'difference', l: 'together', b: 'bookmark', '?': 'help', '？': 'help' };
+const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline', r: 'rationale', m: 'raw', d: 'difference', l: 'together', b: 'bookmark', c: 'rewrite', '?': 'help', '？': 'help' };
 
 /** Whether a press belongs to a text field, an open dialog or an input method, and not to the desk. */
 function elsewhere(event: KeyboardEvent): boolean {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { JudgmentKind, PromptBundle } from '../../domain/prompt-bundle.ts';
 import type { Message } from '../../domain/message.ts';
+import type { Rewrite } from '../../domain/rewrite.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
@@ -11,7 +12,7 @@ export type NamedBundle = PromptBundle & { promptId: string; group: string; syst
 type PromptRow = { id: string; group: string; split: PromptBundle['split']; messages: Message[]; system_hash: string | null };
 type ComparisonRow = { id: string; prompt_id: string; mode: Mode; a: string; b: string | null; overlap: number };
 type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[] };
-type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind };
+type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; rewrite: Rewrite | null };
 
 const within = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;
 
@@ -44,7 +45,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 	);
 	const judgments = await rowsOf<JudgmentRow>(
 		tx,
-		sql`select j.id, j.comparison_id, j.verdict,
+		sql`select j.id, j.comparison_id, j.verdict, jt.rewrite,
 				case when exists (select 1 from judgment_voids v where v.judgment_id = j.id) then 'void'
 					when exists (select 1 from judgments later where later.supersedes_id = j.id) then 'surplus'
 					when c.status = 'gold' then 'filtered'
@@ -53,7 +54,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 					when j.origin <> 'workspace' or j.purpose <> 'counting' then 'filtered'
 					when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
 					else 'surplus' end as kind
-			from judgments j join comparisons c on c.id = j.comparison_id
+			from judgments j join comparisons c on c.id = j.comparison_id left join judgment_texts jt on jt.judgment_id = j.id
 			where c.prompt_id in ${ids} and c.round_id in ${rounds} and c.status <> 'identical' order by j.id`
 	);
 	const byComparison = Map.groupBy(judgments, (row) => row.comparison_id);
@@ -72,7 +73,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 			a: row.a,
 			b: row.b,
 			overlap: row.overlap,
-			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind }) => ({ key: id, verdict, kind }))
+			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind, rewrite }) => ({ key: id, verdict, kind, rewrite }))
 		}))
 	}));
 }

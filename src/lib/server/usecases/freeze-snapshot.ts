@@ -28,7 +28,7 @@ import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** How judgments become rows, as a client may declare it. */
-export type SnapshotRule = { includeImports?: boolean | undefined; maxChars?: number | null | undefined };
+export type SnapshotRule = { includeImports?: boolean | undefined; includeRewrites?: boolean | undefined; maxChars?: number | null | undefined };
 
 /** A frozen snapshot, as the API answers it. */
 export type FrozenSnapshot = { id: string; sha256: string; rows: Record<Split, number>; dropped: Record<string, number>; used: number };
@@ -36,13 +36,14 @@ export type FrozenSnapshot = { id: string; sha256: string; rows: Record<Split, n
 /** Prompts read at a time: the memory that freezing needs, whatever the size of the record. */
 const PAGE = 200;
 
-type Counted = Pick<ManifestInput, 'totals' | 'comparisons' | 'judgments' | 'neutralised' | 'cycles'> & { documentsWithoutText: number; labels: { desirable: number; undesirable: number }; systemPrompts: Set<string> };
+type Counted = Pick<ManifestInput, 'totals' | 'comparisons' | 'judgments' | 'rewrites' | 'neutralised' | 'cycles'> & { documentsWithoutText: number; labels: { desirable: number; undesirable: number }; systemPrompts: Set<string> };
 
 /** Rows, fates and counts of one prompt. A prompt has one split: its rows go to that split's file. */
-function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: { includeImports: boolean; maxChars: number | null; documentTexts: DocumentTexts }, counted: Counted): { rows: RowLine[]; fates: Fate[] } {
+function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: { includeImports: boolean; includeRewrites: boolean; maxChars: number | null; documentTexts: DocumentTexts }, counted: Counted): { rows: RowLine[]; fates: Fate[] } {
 	const own = mapPrompt(objective, bundle, { ...options, split: bundle.split });
 	const train = bundle.split === 'train' ? own : mapPrompt(objective, bundle, options);
 	const rows: RowLine[] = own.rows.map((row) => ({ file: bundle.split, hash: contentHash(row), line: canonicalJson(row) }));
+	rows.push(...own.rewrites.rows.map((row): RowLine => ({ file: 'train', hash: contentHash(row), line: canonicalJson(row) })));
 	for (const comparison of bundle.comparisons) {
 		const row = heldOutRow(bundle, comparison, options);
 		if (row) rows.push({ file: 'held_out', hash: contentHash(row), line: canonicalJson(row) });
@@ -52,11 +53,12 @@ function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options:
 	counted.totals.judgments += bundle.comparisons.reduce((sum, comparison) => sum + comparison.judgments.length, 0);
 	counted.comparisons = addTallies(counted.comparisons, tally(train.outcomes.map((outcome) => outcome.outcome)));
 	counted.judgments = addTallies(counted.judgments, tally(train.dispositions.map((fate) => fate.disposition)));
+	counted.rewrites = addTallies(counted.rewrites, tally(own.rewrites.fates.map(({ fate }) => fate)));
 	if (bundle.systemPromptHash) counted.systemPrompts.add(bundle.systemPromptHash);
 	if (bundle.split === 'train') {
 		counted.neutralised += own.neutralised;
 		counted.documentsWithoutText += own.documentsWithoutText;
-		for (const row of own.rows) if ('label' in row) counted.labels[row.label ? 'desirable' : 'undesirable'] += 1;
+		for (const row of [...own.rows, ...own.rewrites.rows]) if ('label' in row) counted.labels[row.label ? 'desirable' : 'undesirable'] += 1;
 	}
 	const decisive = train.outcomes.flatMap(({ comparisonKey, verdict }) => {
 		const comparison = bundle.comparisons.find((candidate) => candidate.key === comparisonKey);
@@ -77,7 +79,7 @@ function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options:
  * read: the same judgments must give the same rows, now or in a minute.
  */
 async function documentTexts(tx: Tx, projectId: string, page: readonly NamedBundle[]): Promise<Result<DocumentTexts>> {
-	const hashes = documentsOf(page.flatMap((bundle) => [bundle.messages, ...bundle.responses.map(({ messages }) => messages)].flat()));
+	const hashes = documentsOf(page.flatMap((bundle) => [bundle.messages, ...bundle.responses.map(({ messages }) => messages), ...bundle.comparisons.flatMap(({ judgments }) => judgments.flatMap(({ rewrite }) => (rewrite ? [rewrite.messages] : [])))].flat()));
 	const waiting = await artifactTexts.waiting(tx, projectId, hashes);
 	if (waiting > 0) return fail('conflict', `${waiting} of its documents are still being read by a worker. Freeze again in a minute.`, { facts: { retryAfter: 30 } });
 	return ok(await artifactTexts.bodies(tx, projectId, hashes));
@@ -126,12 +128,13 @@ export async function freezeSnapshot(
 			const chosen = chooseRounds(all, input.rounds);
 			if (!chosen.ok) return chosen;
 			const roundIds = chosen.value.map((round) => round.id);
-			const options = { includeImports: input.rule?.includeImports ?? false, maxChars: input.rule?.maxChars ?? null };
+			const options = { includeImports: input.rule?.includeImports ?? false, includeRewrites: input.rule?.includeRewrites ?? true, maxChars: input.rule?.maxChars ?? null };
 
 			const counted: Counted = {
 				totals: { prompts: 0, comparisons: 0, judgments: 0 },
 				comparisons: { used: 0, dropped: {} },
 				judgments: { used: 0, dropped: {} },
+				rewrites: { used: 0, dropped: {} },
 				neutralised: 0,
 				documentsWithoutText: 0,
 				cycles: 0,
@@ -148,7 +151,7 @@ export async function freezeSnapshot(
 				if (page.length < PAGE) break;
 				after = page.at(-1)?.promptId ?? null;
 			}
-			if (counted.judgments.used === 0) {
+			if (counted.judgments.used === 0 && counted.rewrites.used === 0) {
 				const dropped = Object.entries(counted.judgments.dropped).map(([reason, n]) => `${n} ${reason}`);
 				const imports = counted.judgments.dropped.filtered && !options.includeImports ? ' Preferences that an import brought count only with rule.includeImports.' : '';
 				return fail('empty_snapshot', `No judgment of ${counted.totals.judgments} gives a training row${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''}.${imports}`);
@@ -169,6 +172,7 @@ export async function freezeSnapshot(
 				totals: counted.totals,
 				comparisons: counted.comparisons,
 				judgments: counted.judgments,
+				rewrites: counted.rewrites,
 				splits: { train: manifestFile('train'), dev: manifestFile('dev'), test: manifestFile('test') },
 				heldOut: manifestFile('held_out'),
 				neutralised: counted.neutralised,

@@ -56,7 +56,7 @@ export const createSnapshot = operation({
 	body: v.object({
 		objective: v.picklist(['dpo', 'kto', 'orpo'], 'dpo, kto or orpo'),
 		rounds: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1))),
-		rule: v.optional(v.object({ includeImports: v.optional(v.boolean()), maxChars: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }))
+		rule: v.optional(v.object({ includeImports: v.optional(v.boolean()), includeRewrites: v.optional(v.boolean()), maxChars: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }))
 	}),
 	answers: { 201: v.object({ id: v.string(), sha256: v.string(), rows, dropped: v.record(v.string(), v.number()), used: v.number() }) },
 	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'empty_snapshot']
