@@ -65,12 +65,12 @@ export async function nothingIn(tx: Tx, of: { assignmentId: string; userId: stri
 /** Most pairs that are counted for “waits for you”. */
 export const WAITING_CAP = 500;
 
-/** What of a batch (row alias `a`) still waits for a person: pairs with an open place that they may take or hold. */
+/** What of a batch (row alias `a`) still waits for a person: pairs with an open place that they may take or hold. A scalar subquery again: as a join, everything would be looked at before the first. */
 export const waitingIn = (userId: string | SQL): SQL => sql`(
 	select count(*)::int from (
 		select 1 from assignment_items i
-		where i.assignment_id = a.id and exists (
-			select 1 from slots s where s.comparison_id = i.comparison_id and s.judgment_id is null and (s.annotator_id = ${userId} or (${mayTake(userId)})))
+		where i.assignment_id = a.id and (
+			select true from slots s where s.comparison_id = i.comparison_id and s.judgment_id is null and (s.annotator_id = ${userId} or (${mayTake(userId)})) limit 1)
 		limit ${WAITING_CAP + 1}) w)`;
 
 /** Assigned work that waits for a person in a round. */
