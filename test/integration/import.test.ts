@@ -170,7 +170,7 @@ describe('a file that can be taken', () => {
 		]);
 		expect(await rowsOf(world.app.db, sql`select c.status, c.filled, count(s.judgment_id)::int as pointers from comparisons c join slots s on s.comparison_id = c.id where c.project_id = ${id} group by 1, 2`)).toEqual([{ status: 'open', filled: 0, pointers: 0 }]);
 		const shown = valueOf(await claimTask(world.app, await world.person('ann', { slug, role: 'annotator' }), { slug }));
-		expect(Object.keys(shown ?? {}).sort()).toEqual(['form', 'guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
+		expect(Object.keys(shown ?? {}).sort()).toEqual(['draft', 'form', 'guideline', 'leaseExpiresAt', 'leaseToken', 'left', 'mode', 'prompt', 'right', 'taskId']);
 		expect(JSON.stringify(shown)).not.toMatch(/import|chosen|prefer|verdict/i);
 	});
 

@@ -1,78 +1,27 @@
-import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, unlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createApp } from '#lib/server/app.ts';
-import type { App } from '#lib/server/app.ts';
-import { identify } from '#lib/server/auth/identify.ts';
-import type { Actor } from '#lib/server/auth/actor.ts';
-import { readConfig } from '#lib/server/config.ts';
-import { rowsOf } from '#lib/server/db/rows.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { sealAudit, verifyAudit } from '#lib/server/usecases/seal-audit.ts';
 import { redeemPasswordLink } from '#lib/server/usecases/redeem-password-link.ts';
 import { signIn } from '#lib/server/usecases/sign-in.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
-import type { DemoAccount } from '../../drizzle/seed/accounts.ts';
 import { seedDemo } from '../../drizzle/seed/main.ts';
 import { carefulAnswers, readWritten } from '../../scripts/demo/written-answers.ts';
-import { createDatabase, TEMPLATE } from '../support/database.ts';
+import { actorOf, freshInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 import { createWorld, valueOf } from '../support/world.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-/** An installation at its first start: migrated, nobody there. */
-async function freshInstallation() {
-	const url = await createDatabase(inject('adminUrl'), `test_${randomUUID().replaceAll('-', '')}`, TEMPLATE);
-	const dataDir = await mkdtemp(join(tmpdir(), 'plumbline-seed-'));
-	const env = { DATABASE_URL: url, PLUMBLINE_DATA_DIR: dataDir, PLUMBLINE_LOG_LEVEL: 'silent' };
-	const app = await createApp(readConfig(env), 'test');
-	return {
-		app,
-		dataDir,
-		file: join(dataDir, 'demo-accounts.json'),
-		accounts: async () => JSON.parse(await readFile(join(dataDir, 'demo-accounts.json'), 'utf8')) as DemoAccount[],
-		query: <T extends Record<string, unknown>>(text: string) => rowsOf<T>(app.db, sql.raw(text)),
-		/** Runs a script of the checkout against this installation; `killWhen` true ends it with SIGKILL. */
-		script: async (args: string[], killWhen?: () => Promise<boolean>) => {
-			const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-			let output = '';
-			child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-			child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-			const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-			while (killWhen && child.exitCode === null && child.signalCode === null) {
-				if (await killWhen()) child.kill('SIGKILL');
-				await sleep(1);
-			}
-			return { code: await ended, output };
-		},
-		close: async () => {
-			await app.close();
-			await rm(dataDir, { recursive: true, force: true });
-		}
-	};
-}
-type Installation = Awaited<ReturnType<typeof freshInstallation>>;
-
-const actorOf = async (app: App, token: string): Promise<Actor> => {
-	const { actor } = await identify(app, { cookie: null, authorization: `Bearer ${token}` });
-	if (!actor) throw new Error('the token opens nothing');
-	return actor;
-};
 
 /** What must be the same however often and however roughly the seed was run. */
 const contents = ({ query }: Installation) =>
 	query(`select (select count(*)::int from users) as users, (select count(*)::int from api_tokens) as tokens, (select count(*)::int from projects) as projects,
 		(select count(*)::int from memberships) as members, (select count(*)::int from prompts) as prompts, (select count(*)::int from comparisons) as comparisons,
-		(select count(*)::int from slots) as slots, (select count(*)::int from guidelines) as guidelines, (select sum(comparisons)::int from rounds) as counted`);
+		(select count(*)::int from slots) as slots, (select count(*)::int from guidelines) as guidelines, (select count(*)::int from judging_forms) as forms, (select count(*)::int from gold_items) as gold,
+		(select sum(comparisons)::int from rounds) as counted`);
 
-const WHOLE = { users: 6, tokens: 6, projects: 2, members: 12, prompts: 224, comparisons: 408, slots: 1224, guidelines: 2, counted: 408 };
+const WHOLE = { users: 6, tokens: 6, projects: 4, members: 24, prompts: 280, comparisons: 486, slots: 1380, guidelines: 4, forms: 2, gold: 12, counted: 474 };
 
 describe('a first start', () => {
 	let demo: Installation;
@@ -135,7 +84,7 @@ describe('a first start', () => {
 			order.push(careful.has(texts[0] ?? ''));
 			expect(prompt.messages.map((message) => Object.keys(message).sort())).toEqual([['content', 'role'], ['content', 'role']]);
 			// Nothing beside these texts but what says nothing of them.
-			expect(rest).toEqual({ mode: 'pair', form: null });
+			expect(rest).toEqual({ mode: 'pair', form: null, draft: null });
 			expect(Object.keys(guideline ?? {}).sort()).toEqual(['body', 'version']);
 			expect([taskId, leaseToken, leaseExpiresAt].join(' ')).not.toMatch(/careful|vague|commit|-\d\d$/);
 		}
@@ -176,7 +125,7 @@ it('is completed by the next start after kill -9, wherever that fell', async () 
 	const demo = await freshInstallation();
 	try {
 		const has = (text: string) => async () => (await demo.query(text)).length > 0;
-		const moments = ['select 1 from users', `select 1 from imports where status = 'published'`, `select 1 from projects where slug = 'lvsuo'`];
+		const moments = ['select 1 from users', `select 1 from imports where status = 'published'`, `select 1 from projects where slug = 'lvsuo'`, `select 1 from projects where slug = 'bank-credit'`, 'select 1 from gold_items'];
 		const codes: (number | null)[] = [];
 		for (const moment of moments) codes.push((await demo.script(['drizzle/seed/main.ts'], has(moment))).code);
 		expect(codes[0]).toBe(null); // killed, not ended

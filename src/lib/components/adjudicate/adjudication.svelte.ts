@@ -26,6 +26,7 @@ export class Adjudication {
 
 	readonly #userId: string;
 	readonly #slug: string;
+	readonly #beatMs: number;
 	#key = '';
 	#since = 0;
 	#beat: ReturnType<typeof setInterval> | undefined;
@@ -33,7 +34,13 @@ export class Adjudication {
 	constructor(of: { userId: string; slug: string; leaseSeconds: number }) {
 		this.#userId = of.userId;
 		this.#slug = of.slug;
-		this.#beat = setInterval(() => void this.#renew(), (of.leaseSeconds * 1000) / 3);
+		this.#beatMs = (of.leaseSeconds * 1000) / 3;
+	}
+
+	/** Begins work in the browser: the lease is renewed while the page is open. */
+	open(): void {
+		this.#beat = setInterval(() => void this.#renew(), this.#beatMs);
+		void this.next();
 	}
 
 	/** Leaves the desk; the lease stays, and the same pair comes back. */

@@ -41,6 +41,20 @@ export async function seesComparison(db: Executor, userId: string, comparisonId:
 	return rows[0]?.sees === true;
 }
 
+/** Whether a snapshot holds anything that a person may not see: then they may not have its rows, nor what an engine says of them. */
+export async function hidesOfSnapshot(db: Executor, userId: string, snapshotId: string): Promise<boolean> {
+	const rows = await rowsOf<{ hides: boolean }>(
+		db,
+		sql`select exists (
+				select 1 from walls w join prompts p on p.project_id = w.project_id and p.matter = w.matter join comparisons c on c.prompt_id = p.id
+				join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where w.user_id = ${userId} and w.lifted_at is null)
+			or exists (
+				select 1 from responses r join comparisons c on c.prompt_id = r.prompt_id and r.id in (c.response_a_id, c.response_b_id)
+				join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where r.source = 'person' and r.source_ref = ${userId}::text) as hides`
+	);
+	return rows[0]?.hides === true;
+}
+
 /** Raises a wall; null when it stands already. */
 export async function raise(tx: Tx, of: { projectId: string; userId: string; matter: string; raisedBy: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(

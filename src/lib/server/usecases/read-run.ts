@@ -11,6 +11,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
 import * as rounds from '../db/rounds.ts';
 import * as snapshots from '../db/snapshots.ts';
+import * as walls from '../db/walls.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
@@ -91,16 +92,20 @@ export async function readRunMetrics(app: Pick<App, 'db'>, actor: Actor, input: 
 	return found.ok ? ok(await runRecord.metrics(app.db, input.runId, input.since ?? -1)) : found;
 }
 
+/** What an engine said. Hidden from who is walled off from anything it was trained on: engines print rows. */
+export type RunLog = { lines: string[]; lastId: number; hidden: boolean };
+
 /** Log, attempts and events of a run, for its page. */
-export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; afterEvent?: number; afterLog?: number }): Promise<Result<{ events: RunEvent[]; log: { lines: string[]; lastId: number }; attempts: Attempt[] }>> {
+export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; afterEvent?: number; afterLog?: number }): Promise<Result<{ events: RunEvent[]; log: RunLog; attempts: Attempt[] }>> {
 	const found = await reach(app, actor, input.runId);
 	if (!found.ok) return found;
+	const hidden = await walls.hidesOfSnapshot(app.db, actor.userId, found.value.run.snapshotId);
 	const [events, log, attempts] = await Promise.all([
 		runRecord.events(app.db, input.runId, input.afterEvent ?? 0),
-		runRecord.log(app.db, input.runId, { afterId: input.afterLog ?? 0 }),
+		hidden ? { lines: [], lastId: input.afterLog ?? 0 } : runRecord.log(app.db, input.runId, { afterId: input.afterLog ?? 0 }),
 		runs.attempts(app.db, input.runId)
 	]);
-	return ok({ events, log, attempts });
+	return ok({ events, log: { ...log, hidden }, attempts });
 }
 
 /** Runs of a project, newest first. */

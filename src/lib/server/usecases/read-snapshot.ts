@@ -10,6 +10,7 @@ import { record } from '../db/audit.ts';
 import * as rounds from '../db/rounds.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot, SnapshotFile } from '../db/snapshots.ts';
+import * as walls from '../db/walls.ts';
 import { allow } from './access.ts';
 
 /** A snapshot as the API and its page show it. `stale`: judgments it used that were voided or superseded since. */
@@ -95,6 +96,7 @@ export async function readSnapshotData(app: Pick<App, 'db' | 'artifacts'>, actor
 	const found = await reach(app, actor, input.id, 'snapshot.data');
 	if (!found.ok) return found;
 	const { snapshot } = found.value;
+	if (await walls.hidesOfSnapshot(app.db, actor.userId, snapshot.id)) return fail('walled', 'This snapshot holds rows of a matter that you are walled off from. Somebody else must take its data out.');
 	const opened = await open(app, (await snapshots.files(app.db, input.id)).get(input.split));
 	if (!opened.ok) return opened;
 	await app.db.transaction((tx) => record(tx, actor, { action: 'snapshot.export', projectId: snapshot.projectId, subject: ['snapshot', snapshot.id], details: { split: input.split, format: 'ms-swift' } }));

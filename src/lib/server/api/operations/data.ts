@@ -104,5 +104,5 @@ export const readSnapshotData = operation({
 	params: idParams,
 	query: v.object({ format: v.optional(v.picklist(['ms-swift'], 'ms-swift'), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
 	answers: { 200: 'application/x-ndjson' },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'gone']
+	problems: ['walled', 'invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'gone']
 });

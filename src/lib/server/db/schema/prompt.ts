@@ -79,6 +79,7 @@ export const responses = pgTable(
 		createdAt: createdAt()
 	},
 	(t) => [
+		index('responses_person').on(t.sourceRef).where(sql`source = 'person'`),
 		unique('responses_content').on(t.promptId, t.contentHash, t.source, t.sourceRef).nullsNotDistinct(),
 		check('responses_source', sql`${t.source} in ('checkpoint','endpoint','person','import')`)
 	]

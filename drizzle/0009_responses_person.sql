@@ -1,0 +1,1 @@
+CREATE INDEX "responses_person" ON "responses" USING btree ("source_ref") WHERE source = 'person';
