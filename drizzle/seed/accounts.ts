@@ -15,7 +15,7 @@ export type DemoRole = 'admin' | 'engineer' | 'reviewer' | 'annotator';
 /** An account as the file has it. */
 export type DemoAccount = { email: string; name: string; role: DemoRole; password: string; token: string };
 /** A person of the demo as the database knows them. */
-export type DemoPerson = { id: string; role: DemoRole };
+export type DemoPerson = { id: string; role: DemoRole; email: string };
 
 const PEOPLE: readonly { email: string; name: string; role: DemoRole }[] = [
 	{ email: 'ruth.alder@alder-finch.example', name: 'Ruth Alder', role: 'admin' },
@@ -52,7 +52,7 @@ export async function createAccounts(app: App, tx: Tx): Promise<{ accounts: Demo
 		const { id } = valueOf(await createUser(within, actor, { email, name, password, isAdmin: role === 'admin' }));
 		const { token } = valueOf(await issueToken(within, actor, { userId: id, name: 'demo' }));
 		accounts.push({ email, name, role, password, token });
-		people.push({ id, role });
+		people.push({ id, role, email });
 	}
 	return { accounts, people };
 }

@@ -6,16 +6,12 @@ import type { App } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { fact, putFact } from '#lib/server/db/installation.ts';
 import * as users from '#lib/server/db/users.ts';
-import { createProject } from '#lib/server/usecases/create-project.ts';
-import { importPairs } from '#lib/server/usecases/import-pairs.ts';
-import { putMember } from '#lib/server/usecases/put-member.ts';
-import { ACCOUNTS_FILE, asAdmin, createAccounts, writeAccounts } from './accounts.ts';
+import { ACCOUNTS_FILE, createAccounts, writeAccounts } from './accounts.ts';
 import type { DemoPerson } from './accounts.ts';
+import { bankCredit } from './bank/scenario.ts';
 import { lawFirm } from './law-firm/scenario.ts';
 import { lawyerQaZh } from './lawyer-qa-zh/scenario.ts';
-import { composition } from './scenario.ts';
-import type { Scenario } from './scenario.ts';
-import { valueOf } from './value-of.ts';
+import { seedProject } from './project.ts';
 
 /** One number for all Plumbline processes, beside the migration's. */
 const SEED_LOCK = 7_310_585_423;
@@ -39,31 +35,6 @@ async function seedAccounts(app: App): Promise<DemoPerson[] | null> {
 	});
 }
 
-async function* jsonl(rows: readonly unknown[]): AsyncGenerator<Uint8Array> {
-	for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
-}
-
-/** Makes the project, or what an interrupted seed left out of it: every step adds nothing when it was done before. */
-async function seedProject(app: App, people: readonly DemoPerson[], scenario: Scenario): Promise<string> {
-	const actor = asAdmin(people.find((person) => person.role === 'admin')?.id ?? '');
-	const { slug, files, ...settings } = scenario;
-	const key = `demo.project.${slug}`;
-	if ((await fact(app.db, key)) === null) {
-		await app.db.transaction(async (tx) => {
-			const { id } = valueOf(await createProject({ ...app, db: tx }, actor, { slug, ...settings }));
-			await putFact(tx, key, id);
-		});
-	}
-	for (const { id, role } of people) {
-		if (role !== 'admin') valueOf(await putMember(app, actor, { slug, userId: id, role }));
-	}
-	for (const { name, rows } of files) {
-		const begun = valueOf(await importPairs(app, actor, { slug, format: 'jsonl', skipBad: false, fileName: name, source: jsonl(rows) }));
-		valueOf(await begun.done);
-	}
-	return composition(scenario);
-}
-
 /**
  * Writes the demo once an installation. Safe beside another one (the second
  * waits, then finds everything done) and after a kill: accounts are all there
@@ -83,7 +54,7 @@ export async function seedDemo(app: App): Promise<Seeded> {
 		const people = ((await fact(app.db, ACCOUNTS)) as DemoPerson[] | null) ?? (await seedAccounts(app));
 		if (!people) return { did: 'refused', lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
 		const lines: string[] = [];
-		for (const scenario of [await lawFirm(), await lawyerQaZh()]) lines.push(await seedProject(app, people, scenario));
+		for (const scenario of [await lawFirm(), await lawyerQaZh(), await bankCredit('en'), await bankCredit('zh')]) lines.push(await seedProject(app, people, scenario));
 		await putFact(app.db, SEEDED, { projects: lines.length });
 		return { did: 'seeded', lines };
 	} finally {

@@ -1,8 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { drawSplit, SPLITS } from '#lib/domain/holdout.ts';
+import type { JudgingForm } from '#lib/domain/judging-form.ts';
+import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
 
 /** A written question with three answers; the two faulty ones have one fault each. */
 export type Question = { id: string; area: string; question: string; careful: string; vague: string; overcommitting: string };
+
+/** What a member knows and reads in a project. */
+export type Abilities = { skills: string[]; languages: string[] };
+
+/** What is known of the one comparison of a prompt group: the text of the better answer, or whether the only one is good. */
+export type GoldAnswer = { group: string; explanation: string; warmUp: boolean } & ({ better: string } | { good: boolean });
 
 /** A demo project: its settings and the files that are imported into its first round. */
 export type Scenario = {
@@ -10,11 +18,17 @@ export type Scenario = {
 	name: string;
 	locale: 'en' | 'zh';
 	overlap: number;
+	objective?: string;
 	/** Fixed, so that every installation has the same split and the same order of sides. */
 	seeds: { seed: string; splitSalt: string };
 	systemPrompt: string;
 	guideline: string;
 	files: { name: string; rows: unknown[] }[];
+	form?: JudgingForm;
+	policy?: Partial<JudgingPolicy>;
+	/** By the part of the address before the @; who is not named knows nothing in particular and reads every language. */
+	abilities?: Record<string, Abilities>;
+	gold?: GoldAnswer[];
 };
 
 /** A text file beside a scenario. */
@@ -40,7 +54,7 @@ export function promptRows(prompts: readonly Pick<Question, 'id' | 'area' | 'que
 }
 
 /** What the split makes of a scenario, in one line: groups and comparisons by split. */
-export function composition({ name, seeds, files }: Scenario): string {
+export function composition({ name, seeds, files, gold = [] }: Scenario): string {
 	const rows = files.flatMap((file) => file.rows as { group: string; responses?: unknown[] }[]);
 	const parts = SPLITS.map((split) => {
 		const within = rows.filter(({ group }) => drawSplit({ salt: seeds.splitSalt, group }) === split);
@@ -48,5 +62,5 @@ export function composition({ name, seeds, files }: Scenario): string {
 		return `${split} ${compared.length} comparisons in ${new Set(compared.map(({ group }) => group)).size} groups`;
 	});
 	const open = rows.filter(({ responses }) => responses === undefined).length;
-	return `${name}: ${parts.join(', ')}${open > 0 ? `; ${open} prompts for round 2` : ''}.`;
+	return `${name}: ${parts.join(', ')}${gold.length > 0 ? `; ${gold.length} of them are gold` : ''}${open > 0 ? `; ${open} prompts for round 2` : ''}.`;
 }

@@ -76,6 +76,12 @@ export async function exhausted(db: Executor, roundId: string): Promise<number> 
 	return Number(rows[0]?.n ?? 0);
 }
 
+/** Ids of a project’s comparisons by their content; the first, where a later round has it again. */
+export async function idsByContent(db: Executor, projectId: string, hashes: readonly string[]): Promise<Map<string, string>> {
+	const rows = await rowsOf<{ id: string; content_hash: string }>(db, sql`select id, content_hash from comparisons where project_id = ${projectId} and content_hash in (select jsonb_array_elements_text(${JSON.stringify(hashes)}::jsonb)) order by id desc`);
+	return new Map(rows.map((row) => [row.content_hash, row.id]));
+}
+
 /** A comparison to be made. Identical answers get no slots: there is nothing to judge. */
 export type NewComparison = {
 	projectId: string;
