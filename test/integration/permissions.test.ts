@@ -91,7 +91,7 @@ describe('every operation of the API', () => {
 /** Pages that are there for who is not signed in. */
 const PUBLIC = ['/sign-in', '/set-up', '/password/[token]'];
 /** Pages of a person, whatever their projects. */
-const PERSONAL = ['/projects', '/account'];
+const PERSONAL = ['/projects', '/account', '/notifications'];
 
 describe('every page', () => {
 	const address = (route: string): string => {

@@ -5,6 +5,7 @@ import { valibot } from 'sveltekit-superforms/adapters';
 import { CorrectedSchema } from '#lib/components/history/correction.ts';
 import type { Corrected } from '#lib/components/history/correction.ts';
 import { correctJudgment } from '#lib/server/usecases/correct-judgment.ts';
+import { listComments } from '#lib/server/usecases/list-comments.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import type { JudgmentView } from '#lib/server/usecases/read-judgment.ts';
 import { refused } from '../../../../../form-result.ts';
@@ -26,7 +27,9 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const judgment = valueOf(await readJudgment(locals.app, actor, params.judgment), locals.requestId);
 	// A judgment stands under its own project only: the frame around it must not name another one.
 	if (judgment.project !== params.slug) missing();
-	return { judgment, form: judgment.correctable ? await superValidate<Corrected, FormMessage>(begun(judgment), valibot(CorrectedSchema), { errors: false }) : null };
+	// A judgment that is void lets its judge see no more of the pair than it was.
+	const thread = await listComments(locals.app, actor, judgment.comparisonId);
+	return { judgment, thread: thread.ok ? thread.value : null, form: judgment.correctable ? await superValidate<Corrected, FormMessage>(begun(judgment), valibot(CorrectedSchema), { errors: false }) : null };
 };
 
 export const actions: Actions = {

@@ -1,0 +1,24 @@
+import type { Notice } from '#lib/server/db/notifications.ts';
+import { moment } from '#lib/components/shell/format.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+/** What a notification says, in a sentence. */
+export function noticeTitle({ kind, by, batch, delegation }: Notice): string {
+	switch (kind) {
+		case 'mention':
+			return by === null ? m.notice_mention() : m.notice_mention_by({ name: by });
+		case 'comment':
+			return by === null ? m.notice_comment() : m.notice_comment_by({ name: by });
+		case 'overturned':
+			return m.notice_overturned({ name: by ?? m.notice_someone() });
+		case 'sent_back':
+			return m.notice_sent_back({ name: by ?? m.notice_someone() });
+		case 'assigned':
+			if (delegation) return m.notice_delegated({ name: delegation.from, from: moment(delegation.startsAt), to: moment(delegation.endsAt) });
+			if (!batch) return m.notice_other();
+			return batch.dueAt === null ? m.notice_assigned({ batch: batch.name }) : m.notice_assigned_due({ batch: batch.name, date: moment(batch.dueAt) });
+		case 'overdue':
+			if (!batch) return m.notice_other();
+			return batch.dueAt === null ? m.notice_overdue({ batch: batch.name }) : m.notice_overdue_due({ batch: batch.name, date: moment(batch.dueAt) });
+	}
+}
