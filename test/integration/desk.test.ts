@@ -61,6 +61,16 @@ describe('a draft', () => {
 		expect(valueOf(await keep(ann, first, 5))?.revision).toBe(5);
 	});
 
+	it('of one answer keeps its side, whichever order the next lease draws', async () => {
+		const { slug } = await world.project({ overlap: 1, rows: [{ prompt: 'Alone?', completion: 'It holds.' }] });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const first = await claim(slug, ann);
+		const body = { spans: [{ side: 'left', message: 0, part: 0, start: 0, end: 2, quote: 'It', label: 'vague' }] };
+		valueOf(await keep(ann, first, 1, body));
+		await world.app.db.execute(sql`update tasks set expires_at = now() - interval '1 second', side_order = case side_order when 'ab' then 'ba' else 'ab' end where id = ${first.taskId}`);
+		expect((await claim(slug, ann)).draft).toEqual({ revision: 1, body });
+	});
+
 	it('is erased with the judgment and with a skip, and does not come back after', async () => {
 		const before = await drafts();
 		for (const end of [

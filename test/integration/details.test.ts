@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { canonicalJson } from '#lib/domain/canonical-json.ts';
@@ -10,6 +11,7 @@ import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
+import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { readManifest, readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
@@ -74,10 +76,14 @@ describe('marks', () => {
 
 	it('of the one answer lie on the left', async () => {
 		const task = await claim('single');
+		// Whichever order its task drew.
+		await world.app.db.execute(sql`update tasks set side_order = 'ba' where id = ${task.taskId}`);
 		expect(await errorsOf(task, { spans: [{ ...mark(task, 'left', 'holds'), side: 'right' }] })).toEqual(['spans[0].side']);
-		const row = await stored(valueOf(await submit(task, { spans: [mark(task, 'left', 'holds')], rewrite: { side: 'left', messages: [{ role: 'assistant', content: 'Better.' }] } })).judgmentId);
+		const { judgmentId } = valueOf(await submit(task, { spans: [mark(task, 'left', 'holds')], rewrite: { side: 'left', messages: [{ role: 'assistant', content: 'Better.' }] } }));
+		const row = await stored(judgmentId);
 		expect(row?.spans?.map(({ side }) => side)).toEqual(['a']);
 		expect(row?.rewrite?.side).toBe('a');
+		expect(valueOf(await readJudgment(world.app, ann, judgmentId)).shown).toMatchObject({ spans: [{ side: 'left' }], rewrite: { side: 'left' } });
 	});
 
 	it('that quote what is not there, or under another’s label, are refused by field', async () => {

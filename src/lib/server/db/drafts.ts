@@ -12,7 +12,7 @@ const alike = sql`o.comparison_id = t.comparison_id and o.annotator_id = t.annot
 export async function standing(db: Executor, taskId: string): Promise<StoredDraft | null> {
 	const rows = await rowsOf<{ body: DraftBody; revision: number; same: boolean }>(
 		db,
-		sql`select d.body, d.revision, o.side_order = t.side_order as same from tasks t join tasks o on ${alike} join drafts d on d.task_id = o.id
+		sql`select d.body, d.revision, (c.mode = 'single' or o.side_order = t.side_order) as same from tasks t join comparisons c on c.id = t.comparison_id join tasks o on ${alike} join drafts d on d.task_id = o.id
 			where t.id = ${taskId} order by d.revision desc, d.updated_at desc limit 1`
 	);
 	const row = rows[0];

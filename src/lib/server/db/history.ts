@@ -81,7 +81,8 @@ function toPast(row: Row): PastJudgment {
 		judgeRef: row.judge_ref,
 		round: row.round,
 		mode: row.mode,
-		sideOrder: row.side_order,
+		// One answer alone lies on the left, whichever order its task drew.
+		sideOrder: row.mode === 'single' && row.side_order ? 'ab' : row.side_order,
 		question: row.question,
 		comparisonId: row.comparison_id,
 		comparisonHash: row.content_hash,
