@@ -2,7 +2,8 @@
  * `npm run bench`: what a judgment costs. Claim and submit through HTTP, with
  * token, validation, audit and all, at 1, 4 and 16 annotators, over 10,000 and
  * 1,000,000 slots with 200 live leases, and for a person with 100,000 judgments;
- * beside the same transactions as bare SQL, in one run. Ratios and medians are
+ * beside the same transactions as bare SQL; then agreement on 100,000 judgments,
+ * and the compare page in a browser. All in one run. Ratios and medians are
  * what to quote: machines differ and are noisy.
  */
 import { spawn } from 'node:child_process';
@@ -15,9 +16,13 @@ import { migrateDatabase } from '../../drizzle/migrate.ts';
 import { ensureBuilt } from '../../scripts/start/build.mjs';
 import { ROOT } from '../../scripts/start/settings.mjs';
 import { startCluster } from '../../scripts/start/postgres.mjs';
+import { openSession } from '../../src/lib/server/auth/lucia.ts';
+import { connect } from '../../src/lib/server/db/client.ts';
 import { createDatabase } from '../support/database.ts';
+import { fillJudgments } from './agreed.ts';
 import { judgeFor, makeAnnotators } from './annotators.ts';
-import { cpuOfTree, parentOf, residentMb } from './cpu.ts';
+import { cpuOfTree, parentOf, quantile, residentMb } from './cpu.ts';
+import { measureDesk } from './desk.ts';
 import { fillComparisons } from './fill.ts';
 import { judgeRaw } from './raw-sql.ts';
 import { veteran } from './veteran.ts';
@@ -63,10 +68,43 @@ try {
 	await line('veteran', large.slug, old.map((one) => one.token));
 	await bareLine(LARGE, large);
 	console.log(`\nWeb process: ${residentMb(web.pid ?? 0).toFixed(0)} MB resident.`);
+	await agreementLine(large);
+	await deskLines(await place('desk', 3_000));
 } finally {
 	web.kill('SIGTERM');
 	await cluster.stop();
 	await rm(dir, { recursive: true, force: true });
+}
+
+/** Agreement over 100,000 judgments by three people, as the page asks for it: intervals and all. */
+async function agreementLine(place: Place): Promise<void> {
+	const people = await makeAnnotators(url, place.projectId, 3);
+	const judgments = await fillJudgments(url, { ...place, userIds: people.map(({ userId }) => userId) as [string, string, string], comparisons: Math.min(33_334, Math.floor(LARGE / 30)) });
+	const sql = postgres(url, { max: 1 });
+	await sql`update memberships set role = 'owner' where user_id = ${people[0]?.userId ?? ''}`;
+	await sql`vacuum analyze`;
+	await sql.end();
+	const seconds: number[] = [];
+	for (let i = 0; i < 5; i++) {
+		const began = performance.now();
+		const response = await fetch(`${BASE}/api/v1/projects/${place.slug}/agreement?round=1`, { headers: { authorization: `Bearer ${people[0]?.token ?? ''}` } });
+		if (response.status !== 200) throw new Error(`agreement: ${response.status} ${await response.text()}`);
+		await response.arrayBuffer();
+		seconds.push((performance.now() - began) / 1000);
+	}
+	console.log(`Agreement on ${judgments} judgments: median ${quantile(seconds, 0.5).toFixed(2)} s of ${seconds.length}, slowest ${Math.max(...seconds).toFixed(2)} s.`);
+}
+
+/** The compare page in a browser: what it weighs, and how soon the next pair stands there. */
+async function deskLines(place: Place): Promise<void> {
+	const [person] = await makeAnnotators(url, place.projectId, 1);
+	const client = connect(url, { poolSize: 1, applicationName: 'bench' });
+	const cookie = await openSession(client.db, { secureCookies: false }, person?.userId ?? '');
+	await client.close();
+	const { script, largest, firstPair, nextPair } = await measureDesk(BASE, { slug: place.slug, cookie, judgments: 60 });
+	const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
+	console.log(`Compare page: ${kb(script.gzip)} of JavaScript gzipped in ${script.files} files (largest ${largest.map(({ gzip }) => kb(gzip)).join(', ')}); first pair after ${firstPair.toFixed(0)} ms.`);
+	console.log(`From the key to the next pair painted: p50 ${nextPair.p50.toFixed(1)} ms, p95 ${nextPair.p95.toFixed(1)} ms over ${nextPair.n}.`);
 }
 
 /** The server's first process: the parent of the backend that answers. */
