@@ -6,7 +6,7 @@ export const FORM_EN: JudgingForm = {
 	criteria: [
 		{ key: 'accuracy', name: 'Accuracy', help: 'Right for the case asked, with its condition. [Examples](#accuracy)', required: true },
 		{ key: 'risk_appetite', name: 'Risk appetite', help: 'Would we carry it? Too timid is a fault too. [Where the line runs](#risk-appetite)', required: false },
-		{ key: 'over_commitment', name: 'Over-commitment', help: 'Better is who keeps open what nobody has decided. [Examples](#over-commitment)', required: false },
+		{ key: 'over_commitment', name: 'Over-commitment', help: 'Keeps open what nobody has decided. [Examples](#over-commitment)', required: false },
 		{ key: 'tone', name: 'Tone', help: '', required: false }
 	],
 	reasons: [
@@ -31,9 +31,9 @@ export const FORM_EN: JudgingForm = {
 export const FORM_ZH: JudgingForm = {
 	...FORM_EN,
 	criteria: [
-		{ key: 'accuracy', name: '准确', help: '对所问情形正确，条件讲全。[例子](#准确)', required: true },
+		{ key: 'accuracy', name: '准确', help: '对所问的情形说得对，条件讲全。[例子](#准确)', required: true },
 		{ key: 'risk_appetite', name: '风险偏好', help: '我们愿不愿意承担？过于保守也是毛病。[界线在哪里](#风险偏好)', required: false },
-		{ key: 'over_commitment', name: '过度承诺', help: '没定的事没有说死的，更好。[例子](#过度承诺)', required: false },
+		{ key: 'over_commitment', name: '过度承诺', help: '没定的事，有没有说死？[例子](#过度承诺)', required: false },
 		{ key: 'tone', name: '语气', help: '', required: false }
 	],
 	reasons: [
