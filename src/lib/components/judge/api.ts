@@ -31,7 +31,7 @@ const TIMEOUT_MS = 20_000;
 /** Browsers let at most 64 KiB finish after a page is gone. */
 const KEEPALIVE_BYTES = 48_000;
 
-type ProblemBody = { code?: string; detail?: string; judgmentId?: string };
+type ProblemBody = Parameters<typeof judgeAnswer>[1];
 
 async function send(method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, userId: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
 	const text = body === undefined ? undefined : JSON.stringify(body);

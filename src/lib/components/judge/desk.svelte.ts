@@ -7,7 +7,7 @@ import { asDraft, emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recall
 import type { Draft } from './device.ts';
 import { createDraftSync } from './draft-sync.ts';
 import { outbox, waiting } from './outbox-view.svelte.ts';
-import type { SkipReason, Verdict } from './outbox.ts';
+import type { Feedback, SkipReason, Verdict } from './outbox.ts';
 import { withSpan } from './marks.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
@@ -49,6 +49,8 @@ export class Desk {
 	/** Tasks whose pairs were bookmarked here. */
 	bookmarks = $state.raw<ReadonlySet<string>>(new Set());
 	pending = $state.raw<Pending | null>(null);
+	/** What was right of the warm-up item before, until the next verdict. */
+	feedback = $state.raw<Feedback | null>(null);
 	/** Judged and passed on since the page opened, for the header's counts. */
 	judgedHere = $state(0);
 	doneHere = $state(0);
@@ -169,7 +171,11 @@ export class Desk {
 		for (const kind of SIGNS) window.addEventListener(kind, sign, { passive: true, capture: true });
 		this.#close.push(
 			// One that was held up may have been handed out again before it arrived: the heartbeat finds out.
-			outbox.onDelivered((entry) => (entry.trouble === null ? void this.#queue.refill() : lookAfresh())),
+			outbox.onDelivered((entry, feedback) => {
+				if (feedback && entry.slug === this.#options.slug) this.feedback = feedback;
+				if (entry.trouble === null) void this.#queue.refill();
+				else lookAfresh();
+			}),
 			() => document.removeEventListener('visibilitychange', visible),
 			() => window.removeEventListener('online', back),
 			() => window.removeEventListener('pagehide', leaving),
@@ -336,6 +342,8 @@ export class Desk {
 			this.reopened = null;
 			this.#settleView();
 		} else {
+			// What was said of the one before has been read by now.
+			this.feedback = null;
 			this.judgedHere += 1;
 			this.doneHere += 1;
 			this.#queue.finish(task.taskId);

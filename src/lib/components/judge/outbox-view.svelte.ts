@@ -2,14 +2,14 @@ import { browser } from '$app/environment';
 import { notePerson, sendEntry } from './api.ts';
 import { deviceStorage } from './device.ts';
 import { createOutbox } from './outbox.ts';
-import type { Entry, NewEntry, Outbox } from './outbox.ts';
+import type { Entry, Feedback, NewEntry, Outbox } from './outbox.ts';
 
 /** The outbox of the person who is signed in, as the pages see it. It runs on every page, not only where people judge. */
 let entries = $state.raw<Entry[]>([]);
 let keeps = $state(true);
 let box: Outbox | null = null;
 let owner = '';
-const listeners = new Set<(entry: Entry) => void>();
+const listeners = new Set<(entry: Entry, feedback: Feedback | null) => void>();
 
 const LOCK = 'plumbline:outbox:';
 
@@ -45,7 +45,7 @@ export function openOutbox(userId: string): () => void {
 			entries = next;
 			channel?.postMessage('changed');
 		},
-		delivered: (entry) => listeners.forEach((heard) => heard(entry))
+		delivered: (entry, feedback) => listeners.forEach((heard) => heard(entry, feedback))
 	});
 	box = mine;
 	const wake = (): void => void mine.wake();
@@ -92,7 +92,7 @@ export const outbox = {
 	/** Everything this person has on this device, read afresh. */
 	all: async (): Promise<Entry[]> => (await box?.reload()) ?? [],
 	owner: (): string => owner,
-	onDelivered: (heard: (entry: Entry) => void): (() => void) => {
+	onDelivered: (heard: (entry: Entry, feedback: Feedback | null) => void): (() => void) => {
 		listeners.add(heard);
 		return () => listeners.delete(heard);
 	}

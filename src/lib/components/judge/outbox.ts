@@ -48,7 +48,10 @@ export type OutboxStorage = {
 };
 
 /** What came of one attempt. `standing`: another judgment of this person on the same pair stands, and nothing was written. */
-export type Outcome = { kind: 'delivered'; judgmentId: string | null } | { kind: 'standing'; judgmentId: string; trouble: Trouble } | { kind: 'later'; trouble: Trouble; afterMs?: number } | { kind: 'refused'; trouble: Trouble };
+/** What was right of a warm-up item, on the sides as shown. */
+export type Feedback = { right: Verdict; tieIsRight: boolean; met: boolean | null; explanation: string | null };
+
+export type Outcome = { kind: 'delivered'; judgmentId: string | null; feedback?: Feedback } | { kind: 'standing'; judgmentId: string; trouble: Trouble } | { kind: 'later'; trouble: Trouble; afterMs?: number } | { kind: 'refused'; trouble: Trouble };
 
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 60_000;
@@ -155,11 +158,11 @@ export function wake(entries: readonly Entry[], now: number): Change {
 	return { put: entries.filter((entry) => entry.state === 'waiting' && entry.nextAttemptAt > now).map((entry) => ({ ...entry, nextAttemptAt: now })), remove: [] };
 }
 
-type ProblemBody = { code?: string; detail?: string; judgmentId?: string };
+type ProblemBody = { code?: string; detail?: string; judgmentId?: string; feedback?: Feedback };
 
 /** Reads an answer of the server as an outcome. */
 export function judgeAnswer(status: number, body: ProblemBody, retryAfterSeconds: number | null): Outcome {
-	if (status >= 200 && status < 300) return { kind: 'delivered', judgmentId: body.judgmentId ?? null };
+	if (status >= 200 && status < 300) return { kind: 'delivered', judgmentId: body.judgmentId ?? null, ...(body.feedback ? { feedback: body.feedback } : {}) };
 	const trouble = { status, ...(body.code ? { code: body.code } : {}), ...(body.detail ? { detail: body.detail } : {}) };
 	// Never one's own attempt: that is answered under its key. It is another judgment, and must not pass for this one.
 	if (status === 409 && body.code === 'already_judged' && body.judgmentId) return { kind: 'standing', judgmentId: body.judgmentId, trouble: { kind: 'refused', ...trouble, judgmentId: body.judgmentId } };
@@ -183,7 +186,7 @@ export type OutboxParts = {
 	exclusively: (work: () => Promise<void>) => Promise<void>;
 	online: () => boolean;
 	changed: (entries: Entry[]) => void;
-	delivered?: (entry: Entry) => void;
+	delivered?: (entry: Entry, feedback: Feedback | null) => void;
 };
 
 export type Outbox = {
@@ -220,7 +223,7 @@ export function createOutbox(parts: OutboxParts): Outbox {
 		if (!mine) return 'go on';
 		const outcome = await parts.send(mine, outgoing(entries, mine)).catch(() => OFFLINE);
 		await change((all) => settle(all, mine.key, outcome, parts.now(), parts.random()));
-		if (outcome.kind === 'delivered') parts.delivered?.(mine);
+		if (outcome.kind === 'delivered') parts.delivered?.(mine, outcome.feedback ?? null);
 		// One entry the server chokes on must not hold up the rest; without network or sign-in nothing else would pass either.
 		return outcome.kind === 'later' && outcome.trouble.kind !== 'server' ? 'stop' : 'go on';
 	}
