@@ -19,6 +19,7 @@ module.exports = {
 		only('drizzle-in-db', 'SQL stands in src/lib/server/db; the queue and the rate limiter hand a transaction on.', { path: '^(src|workers)/', pathNot: ['^src/lib/server/db/', '^src/lib/server/queue/', '\\.test\\.ts$'] }, { path: npm('drizzle-orm', 'drizzle-kit', 'postgres') }),
 		only('pg-boss-in-queue', 'The queue is one folder.', { path: '^(src|workers)/', pathNot: '^src/lib/server/queue/' }, { path: npm('pg-boss') }),
 		only('lucia-in-auth', 'lucia is deprecated by its author; it stays behind one folder.', { path: '^(src|workers)/', pathNot: '^src/lib/server/auth/' }, { path: npm('lucia', '@node-rs') }),
+		only('nodemailer-in-mail', 'Mail goes out through one folder, which logs neither the server’s address nor its answers.', { path: '^(src|workers)/', pathNot: '^src/lib/server/mail/' }, { path: npm('nodemailer') }),
 		only('usecases-know-no-framework', 'A use case is called by web, worker and tests alike.', { path: '^src/lib/server/usecases/' }, { path: [npm('@sveltejs', 'svelte', 'pg-boss', 'drizzle-orm'), '^(node:)?child_process$', '^src/lib/components/', '^src/routes/'] }),
 		only('server-knows-no-framework', 'lib/server is loaded by the worker, which has no SvelteKit.', { path: '^src/lib/server/' }, { path: [npm('@sveltejs', 'svelte'), '\\.svelte$', '^src/routes/', '^src/lib/components/', '^src/lib/paraglide/'] }),
 		only('routes-parse-and-map', 'A route parses, calls one use case and maps the result.', { path: '^src/(routes|hooks)' }, { path: [npm('drizzle-orm', 'pg-boss', 'postgres'), '^workers/'] }),

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
+import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
+import { sendDigests } from '#lib/server/usecases/send-digests.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { inspectGpus } from './engine/inspect.ts';
@@ -28,11 +30,16 @@ const DOCUMENTS_MS = 2000;
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
 
+/** How often a worker looks whether digests are due. */
+const DIGEST_MS = 60_000;
+
 // What a worker writes (rows, logs, checkpoints) is nobody else's on this host.
 process.umask(0o077);
 
 const config = readConfig(process.env);
 const app = await createApp(config, 'worker');
+const mailer = createMailer(config);
+const refusedMail = new Map<string, number>();
 const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const launcher = createLocalLauncher(hostKey);
@@ -85,7 +92,8 @@ const beats = [
 	every(ALIVE_MS, () => workerAlive(app, workerId, capabilities)),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
-	every(1000, () => sealAudit(app))
+	every(1000, () => sealAudit(app)),
+	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 
 const working = (async () => {
@@ -111,6 +119,7 @@ async function goDown(): Promise<void> {
 	if (shutdown.signal.aborted) return;
 	shutdown.abort();
 	for (const beat of beats) await beat.stop();
+	mailer?.close();
 	const jobs = await working.catch(() => null);
 	await jobs?.stop();
 	await retireWorker(app, workerId).catch(() => undefined);

@@ -16,6 +16,12 @@ const Settings = v.object({
 	PLUMBLINE_SETUP_CODE: v.optional(v.string()),
 	/** Public address; an https origin makes cookies Secure. */
 	ORIGIN: v.optional(v.pipe(v.string(), v.url())),
+	/** Server for digests, e.g. smtps://user:password@mail.firm.example. It holds a password: never logged. */
+	PLUMBLINE_SMTP_URL: v.optional(v.pipe(v.string(), v.check((given) => /^smtps?:\/\/[^\s/]+/.test(given) && URL.canParse(given), 'smtp://… or smtps://user:password@host'))),
+	/** Who digests come from, as mail writes it: Plumbline <plumbline@firm.example>. */
+	PLUMBLINE_MAIL_FROM: v.optional(v.pipe(v.string(), v.regex(/^[^\r\n]*[^@\s<]+@[^@\s>]+>?$/, 'an address, or a name with an address in angle brackets'))),
+	/** Hour of the day from which digests go out, where the worker stands. */
+	PLUMBLINE_MAIL_HOUR: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0), v.maxValue(23)), '7'),
 	/** Largest uploads: images and documents in megabytes, images also in megapixels. */
 	PLUMBLINE_MAX_IMAGE_MB: megas('20'),
 	PLUMBLINE_MAX_DOCUMENT_MB: megas('50'),
@@ -34,6 +40,8 @@ export type Config = {
 	setupCode: string | undefined;
 	origin: string | undefined;
 	secureCookies: boolean;
+	/** Where digests go out through; null: nobody is mailed. */
+	mail: { url: string; from: string; hour: number } | null;
 	/** How large an image or document may be that is uploaded. */
 	uploads: { imageBytes: number; documentBytes: number; imagePixels: number };
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
@@ -51,6 +59,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		throw new Error(`Wrong settings. ${lines.join('; ')}`);
 	}
 	const s = parsed.output;
+	if (s.PLUMBLINE_SMTP_URL !== undefined && (s.PLUMBLINE_MAIL_FROM === undefined || s.ORIGIN === undefined)) throw new Error('Wrong settings. PLUMBLINE_SMTP_URL: also give PLUMBLINE_MAIL_FROM, who mails come from, and ORIGIN, the address that their links begin with');
 	const dataDir = resolve(s.PLUMBLINE_DATA_DIR);
 	return {
 		databaseUrl: s.DATABASE_URL,
@@ -61,6 +70,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		setupCode: s.PLUMBLINE_SETUP_CODE,
 		origin: s.ORIGIN,
 		secureCookies: s.ORIGIN?.startsWith('https:') ?? false,
+		mail: s.PLUMBLINE_SMTP_URL !== undefined && s.PLUMBLINE_MAIL_FROM !== undefined ? { url: s.PLUMBLINE_SMTP_URL, from: s.PLUMBLINE_MAIL_FROM, hour: s.PLUMBLINE_MAIL_HOUR } : null,
 		uploads: { imageBytes: s.PLUMBLINE_MAX_IMAGE_MB * 1e6, documentBytes: s.PLUMBLINE_MAX_DOCUMENT_MB * 1e6, imagePixels: s.PLUMBLINE_MAX_IMAGE_MEGAPIXELS * 1e6 },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};

@@ -8,6 +8,9 @@ export function speakerName({ who, name, number }: Speaker): string {
 	return number === null ? m.comments_a_judge() : m.comments_judge_number({ number });
 }
 
+/** Who is spoken to. */
+export const addressee = (to: Speaker): string => (to.who === 'me' ? m.comments_to_me() : speakerName(to));
+
 /** Somebody who can be addressed. */
 export function personName({ name, number }: Pick<MentionablePerson, 'name' | 'number'>): string {
 	return name ?? (number === null ? m.comments_a_judge() : m.comments_judge_number({ number }));

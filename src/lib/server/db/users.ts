@@ -101,3 +101,8 @@ export async function deactivate(tx: Tx, userId: string): Promise<void> {
 export async function reactivate(tx: Tx, userId: string): Promise<void> {
 	await tx.update(users).set({ deactivatedAt: null }).where(eq(users.id, userId));
 }
+
+/** Keeps the language in which a person last read our pages: mails are written in it. */
+export async function setLocale(db: Executor, userId: string, locale: string): Promise<void> {
+	await db.update(userProfiles).set({ locale }).where(eq(userProfiles.userId, userId));
+}

@@ -1,0 +1,60 @@
+/** Languages in which mails are written. */
+export type MailLocale = 'en' | 'zh';
+
+export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue';
+
+type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<DigestKind, (n: number) => string>; more: string; why: string };
+
+const many = (n: number, one: string, other: string) => (n === 1 ? one : `${n} ${other}`);
+
+const WORDS: Record<MailLocale, Words> = {
+	en: {
+		subject: (n) => many(n, 'Plumbline: one notification', 'notifications from Plumbline'),
+		greeting: (name) => `Dear ${name},`,
+		lead: 'this is new since you last looked:',
+		kinds: {
+			mention: (n) => many(n, 'A comment is addressed to you', 'comments are addressed to you'),
+			comment: (n) => many(n, 'A new comment in a discussion of yours', 'new comments in discussions of yours'),
+			overturned: (n) => many(n, 'A reviewer decided otherwise than you judged', 'decisions differ from your judgments'),
+			sent_back: (n) => many(n, 'A reviewer asks you to look at a pair again', 'pairs are to be looked at again'),
+			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
+			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late')
+		},
+		more: 'All of them:',
+		why: 'Plumbline sends this at most once a day, and not when you have read everything. What was said stays in Plumbline.'
+	},
+	zh: {
+		subject: (n) => `Plumbline：${n} 条未读通知`,
+		greeting: (name) => `${name}，您好：`,
+		lead: '以下是您上次查看后的新通知：',
+		kinds: {
+			mention: (n) => `${n} 条意见提到了您`,
+			comment: (n) => `您参与的讨论有 ${n} 条新意见`,
+			overturned: (n) => `${n} 项裁决与您的评判不同`,
+			sent_back: (n) => `审核人请您重新查看 ${n} 组对比`,
+			assigned: (n) => `您有 ${n} 项新任务`,
+			overdue: (n) => `${n} 项任务已逾期`
+		},
+		more: '查看全部通知：',
+		why: '本邮件每天至多发送一封；全部已读时不发送。通知的具体内容仅在 Plumbline 中显示。'
+	}
+};
+
+/** Most links under one line: the rest stand on the page. */
+const MOST_LINKS = 5;
+
+/**
+ * A digest of unread notifications: how many of each kind, with links. It may
+ * leave the firm's network: no text of a model or a person, no name of a client,
+ * project or batch is in it, and its links tell nothing but an id.
+ */
+export function writeDigest(of: { locale: MailLocale; name: string; origin: string; notices: readonly { id: string; kind: DigestKind }[] }): { subject: string; text: string } {
+	const words = WORDS[of.locale];
+	const kinds = [...new Set(of.notices.map(({ kind }) => kind))];
+	const lines = kinds.flatMap((kind) => {
+		const all = of.notices.filter((notice) => notice.kind === kind);
+		return [`- ${words.kinds[kind](all.length)}`, ...all.slice(0, MOST_LINKS).map(({ id }) => `  ${of.origin}/notifications/${id}`)];
+	});
+	const text = [words.greeting(of.name), '', words.lead, '', ...lines, '', `${words.more} ${of.origin}/notifications`, '', '-- ', words.why, ''].join('\n');
+	return { subject: words.subject(of.notices.length), text };
+}
