@@ -3,6 +3,7 @@ import { headingNames, helpPieces } from '#lib/components/guideline/headings.ts'
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { GoldFeedback } from '#lib/server/usecases/submit-judgment.ts';
 import type { BankQuestion } from '../../drizzle/seed/bank/questions.ts';
@@ -167,5 +168,13 @@ describe.each(['en', 'zh'] as const)('the bank’s questions (%s)', (language) =
 			for (const message of [...prompt.messages, ...left.messages, ...(right?.messages ?? [])]) expect(Object.keys(message).toSorted()).toEqual(['content', 'role']);
 		}
 		expect(told.every(({ task }) => task.form?.form.strength && task.form.form.criteria.length === 4)).toBe(true);
+	});
+
+	it('become training rows of both labels, without what was gold', async () => {
+		const engineer = (await demo.accounts()).find(({ role }) => role === 'engineer');
+		const { rows, id } = valueOf(await freezeSnapshot(demo.app, await actorOf(demo.app, engineer?.token ?? ''), { slug, objective: 'kto', rule: {} }));
+		// 11 pairs give two rows each, 22 answers alone one.
+		expect(rows.train + rows.dev + rows.test).toBe(44);
+		expect(await demo.query(`select count(*)::int as n from snapshot_judgments s join judgments j on j.id = s.judgment_id where s.snapshot_id = '${id}' and s.disposition = 'used' and j.purpose <> 'counting'`)).toEqual([{ n: 0 }]);
 	});
 });
