@@ -10,9 +10,14 @@ import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
 import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readChecks } from '#lib/server/usecases/read-checks.ts';
+import { readOwnFigures } from '#lib/server/usecases/read-own-figures.ts';
 import { retireGold } from '#lib/server/usecases/retire-gold.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { leaseApart } from '../support/apart.ts';
 import { comparisonRows, createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -150,6 +155,119 @@ describe('gold', () => {
 		// The window that was left open still delivers, once.
 		valueOf(await submitJudgment(world.app, ann, { taskId: three[0]?.taskId ?? '', leaseToken: three[0]?.leaseToken ?? '', verdict: 'left' }));
 		expect(problemOf(await submitJudgment(world.app, ann, { taskId: again?.taskId ?? '', leaseToken: again?.leaseToken ?? '', verdict: 'left' }))).toBe('already_judged');
+	});
+
+	it('goes on being mixed in, and repeats with it, where there are fewer warm-up items than the warm-up asks for', async () => {
+		const { slug, ann } = await withGold({ warmUp: 5, goldRate: 0.3, repeatRate: 0.3, repeatAfter: 2 }, { plain: 40, gold: 2, warmUp: true });
+		valueOf(await putGold(world.app, world.admin, { slug, importId: valueOf(await world.importRows(slug, pairRows(20, 'later'))).id }));
+		const purposes = await Promise.all((await judgeAll(slug, ann)).map(({ task }) => purposeOf(task)));
+		expect(purposes.slice(0, 2)).toEqual(['gold', 'gold']);
+		expect(purposes.filter((one) => one === 'gold').length).toBeGreaterThan(4);
+		expect(purposes.filter((one) => one === 'repeat').length).toBeGreaterThan(2);
+	});
+
+	it('warms up with so many items and no more, though pairs are leased ahead', async () => {
+		const { slug, ann } = await withGold({ warmUp: 2 }, { plain: 6, gold: 6, warmUp: true });
+		const three = [await claim(slug, ann), await claim(slug, ann), await claim(slug, ann)];
+		expect(await Promise.all(three.map((task) => task && purposeOf(task)))).toEqual(['gold', 'gold', 'counting']);
+	});
+
+	it('is never in one hand with its own place in the queue, and takes nobody whom that place waits for', async () => {
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(2) });
+		const [ann, bob, cem] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' }), await world.person('cem', { slug, role: 'annotator' })];
+		await judgeAll(slug, ann);
+		const items = (await world.query<{ id: string }>(`select id from comparisons where project_id = '${id}'`)).map((one) => ({ comparisonId: one.id, verdict: 'a' as const }));
+		expect(valueOf(await putGold(world.app, world.admin, { slug, items })).setAside).toBe(0);
+		valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ goldRate: 0.5 }) }));
+		const held = [await claim(slug, bob), await claim(slug, bob), await claim(slug, bob)].filter((task) => task !== null);
+		expect(await Promise.all(held.map(purposeOf))).toEqual(['counting', 'counting']);
+		for (const task of held) valueOf(await submitJudgment(world.app, bob, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left' }));
+		// Complete, they are gold for whom they waited for no longer, one at a time and never beside a place that opens again.
+		valueOf(await world.importRows(slug, comparisonRows(6, 'more')));
+		const golden: ClaimedTask[] = [];
+		for (let task = await claim(slug, cem); task && golden.length === 0; task = await claim(slug, cem)) {
+			if ((await purposeOf(task)) === 'gold') golden.push(task);
+			else valueOf(await submitJudgment(world.app, cem, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie' }));
+		}
+		const gold = golden[0] as ClaimedTask;
+		const comparison = (await world.query<{ comparison_id: string }>(`select comparison_id from tasks where id = '${gold.taskId}'`))[0]?.comparison_id ?? '';
+		const [counted] = await world.query<{ judgment_id: string; annotator_id: string }>(`select judgment_id, annotator_id from slots where comparison_id = '${comparison}' order by position limit 1`);
+		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: counted?.judgment_id ?? '', reason: 'mistake' }));
+		await world.query(`insert into skips (comparison_id, user_id, task_id, reason) select comparison_id, annotator_id, id, 'other' from tasks where comparison_id = '${comparison}' and annotator_id = '${counted?.annotator_id}'`);
+		const again = async () => world.query(`select purpose, annotator_id from tasks where comparison_id = '${comparison}' and annotator_id = '${cem.userId}' order by id`);
+		await judgeAll(slug, cem);
+		expect(await again()).toEqual([{ purpose: 'gold', annotator_id: cem.userId }]);
+		// Of the two others one has judged it, one passed: once Cem has met it as gold, nobody is left for the place.
+		valueOf(await submitJudgment(world.app, cem, { taskId: gold.taskId, leaseToken: gold.leaseToken, verdict: 'left' }));
+		expect(await world.query(`select status, filled from comparisons where id = '${comparison}'`)).toEqual([{ status: 'exhausted', filled: 1 }]);
+	});
+
+	it('once lapsed and judged for counting, is not judged a second time', async () => {
+		const { slug, id } = await world.project({ overlap: 1, rows: comparisonRows(1) });
+		const [ann, bob] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' })];
+		await judgeAll(slug, ann);
+		const [item] = await world.query<{ id: string }>(`select id from comparisons where project_id = '${id}'`);
+		valueOf(await putGold(world.app, world.admin, { slug, items: [{ comparisonId: item?.id ?? '', verdict: 'a' }] }));
+		const gold = await leaseApart(world, bob, { comparisonId: item?.id ?? '', purpose: 'gold' });
+		await world.query(`update tasks set expires_at = now() - interval '1 minute' where id = '${gold.taskId}'`);
+		const [standing] = await world.query<{ judgment_id: string }>(`select judgment_id from slots where comparison_id = '${item?.id}'`);
+		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: standing?.judgment_id ?? '', reason: 'mistake' }));
+		const counting = (await judgeAll(slug, bob)).at(-1);
+		expect(counting?.counted).toBe(true);
+		const late = { taskId: gold.taskId, leaseToken: gold.leaseToken, verdict: 'left' as const };
+		expect(problemOf(await submitJudgment(world.app, bob, late))).toBe('already_judged');
+		expect(problemOf(await submitJudgment(world.app, bob, { ...late, supersedes: counting?.judgmentId }))).toBe('conflict');
+		expect(await world.query(`select purpose from judgments where judge_user_id = '${bob.userId}'`)).toEqual([{ purpose: 'counting' }]);
+	});
+
+	it('is told by no figure of one’s own, and by no answer that is asked for again', async () => {
+		const { slug, ann } = await withGold({ goldRate: 0.3, repeatRate: 0.2, repeatAfter: 2 }, { plain: 30, gold: 20 });
+		type Seen = { purpose: string | undefined; judged: number; cannotJudge: number; sides: number; timed: number };
+		const seen: Seen[] = [];
+		const figures = async () => valueOf(await readOwnFigures(world.app, ann, slug));
+		let before = await figures();
+		const told: { purpose: string | undefined; again: boolean }[] = [];
+		for (let task = await claim(slug, ann); task; task = await claim(slug, ann)) {
+			const body = { taskId: task.taskId, leaseToken: task.leaseToken, verdict: seen.length % 4 === 3 ? ('cannot_judge' as const) : ('left' as const), durationMs: 1000 };
+			const { judgmentId } = valueOf(await submitJudgment(world.app, ann, { ...body, idempotencyKey: task.taskId }));
+			const now = await figures();
+			const purpose = await purposeOf(task);
+			seen.push({ purpose, judged: now.judged - before.judged, cannotJudge: now.cannotJudge - before.cannotJudge, sides: now.leftRate.n - before.leftRate.n, timed: now.medianSeconds.n - before.medianSeconds.n });
+			before = now;
+			if (seen.length % 4 === 1) {
+				valueOf(await submitJudgment(world.app, ann, { ...body, verdict: 'right', supersedes: judgmentId }));
+				told.push({ purpose, again: valueOf(await submitJudgment(world.app, ann, { ...body, idempotencyKey: task.taskId })).counted });
+				before = await figures();
+			}
+		}
+		expect(new Set(seen.map(({ purpose }) => purpose))).toEqual(new Set(['counting', 'gold', 'repeat']));
+		const shapes = (of: Seen[]) => [...new Set(of.map(({ purpose: _, ...rest }) => JSON.stringify(rest)))].toSorted();
+		expect(shapes(seen)).toEqual([JSON.stringify({ judged: 1, cannotJudge: 0, sides: 1, timed: 1 }), JSON.stringify({ judged: 1, cannotJudge: 1, sides: 0, timed: 1 })]);
+		expect(new Set(told.map(({ purpose }) => purpose)).size).toBeGreaterThan(1);
+		expect(new Set(told.map(({ again }) => again)).size).toBe(1);
+	});
+
+	it('answered after somebody was told what is right does not better the item’s share of right answers', async () => {
+		const { slug, ann } = await withGold({ warmUp: 1, warmUpFeedback: true }, { plain: 1, gold: 1, warmUp: true });
+		const task = await claim(slug, ann);
+		const wrong = JSON.stringify(task?.left.messages).includes('careful') ? 'right' : 'left';
+		const body = { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '' };
+		const { judgmentId } = valueOf(await submitJudgment(world.app, ann, { ...body, verdict: wrong }));
+		valueOf(await submitJudgment(world.app, ann, { ...body, verdict: wrong === 'left' ? 'right' : 'left', supersedes: judgmentId }));
+		expect(valueOf(await readChecks(world.app, world.admin, { slug })).gold.map(({ answers, right }) => ({ answers, right }))).toEqual([{ answers: 1, right: 0 }]);
+	});
+
+	it('is counted, retired and named to nobody behind a wall', async () => {
+		const { slug, id } = await world.project({ rows: comparisonRows(1) });
+		const { id: importId } = valueOf(await world.importRows(slug, pairRows(3).map((row, i) => (i === 0 ? { ...row, matter: 'Acme' } : row))));
+		const risk = await world.person('risk', { slug, role: 'reviewer' });
+		valueOf(await raiseWall(world.app, world.admin, { slug, userId: risk.userId, matter: 'Acme' }));
+		const read = async () => valueOf(await readChecks(world.app, risk, { slug }));
+		expect((await read()).imports.map(({ preferences }) => preferences)).toEqual([2]);
+		valueOf(await putGold(world.app, world.admin, { slug, importId }));
+		expect(await read()).toMatchObject({ goldInUse: 2, gold: [{}, {}] });
+		const [hidden] = await world.query<{ id: string }>(`select g.id from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id where g.project_id = '${id}' and p.matter = 'Acme'`);
+		expect(problemOf(await retireGold(world.app, risk, { slug, id: hidden?.id ?? '' }))).toBe('not_found');
 	});
 });
 

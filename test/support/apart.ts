@@ -1,7 +1,19 @@
-import { rowsOf } from '#lib/server/db/rows.ts';
 import { sql } from 'drizzle-orm';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { secretHash } from '#lib/server/auth/secrets.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import * as tasks from '#lib/server/db/tasks.ts';
 import type { World } from './world.ts';
+
+/** A live task that stands apart, without waiting for the draw. */
+export async function leaseApart(world: World, actor: Actor, of: { comparisonId: string; purpose: 'gold' | 'repeat' }): Promise<{ taskId: string; leaseToken: string }> {
+	const leaseToken = `token of ${of.comparisonId}`;
+	const [place] = await rowsOf<{ project_id: string; round_id: string }>(world.app.db, sql`select project_id, round_id from comparisons where id = ${of.comparisonId}`);
+	const { taskId } = await world.app.db.transaction((tx) =>
+		tasks.leaseApart(tx, { ...of, projectId: place?.project_id ?? '', roundId: place?.round_id ?? '', userId: actor.userId, via: actor.via, sideOrder: 'ab', leaseTokenHash: secretHash(leaseToken), leaseSeconds: 900, claimKey: null })
+	);
+	return { taskId, leaseToken };
+}
 
 /** A judgment that stands apart (gold, repeat), as the desk would leave it, on the comparison of another judgment of the person or of a given one. */
 export async function judgedApart(world: World, actor: Actor, of: { comparisonId: string; purpose: 'gold' | 'repeat'; verdict: string; sideOrder?: 'ab' | 'ba'; supersedes?: string }): Promise<string> {

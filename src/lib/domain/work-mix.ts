@@ -15,7 +15,7 @@ const uniform = (seed: string, name: string): number => Number.parseInt(hmacSha2
  * is drawn alone, from the seed, the person and the number of tasks they had, so
  * that nobody can tell gold by its place and anybody can draw it again.
  * @param of.had tasks the person was leased in this round
- * @param of.gold gold items the person has judged in this project
+ * @param of.gold gold items the person has judged in this project, or holds
  */
 export function drawPurpose(of: { seed: string; userId: string; had: number; gold: number; policy: JudgingPolicy }): Drawn {
 	if (of.gold < of.policy.warmUp) return 'warm_up';

@@ -46,6 +46,20 @@ export async function standingJudgments(db: Executor, of: AgreementScope & { sha
 	);
 }
 
+/**
+ * All that one person said at the desk and that stands, gold and repeats with the
+ * rest: a figure of theirs that moved with some of it alone would tell which.
+ */
+export async function saidBy(db: Executor, of: { projectId: string; userId: string }): Promise<Omit<StandingJudgment, 'strength' | 'judge'>[]> {
+	const rows = await rowsOf<Omit<Row, 'strength' | 'judge' | 'verdict'> & { verdict: Verdict }>(
+		db,
+		sql`select p.group_id, j.comparison_id, t.side_order, j.duration_ms, j.verdict
+			from judgments j join tasks t on t.id = j.task_id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id
+			where ${within({ projectId: of.projectId, viewer: of.userId, roundId: null, criterion: null })} and j.judge_user_id = ${of.userId} and j.purpose <> 'adjudication' and ${stands} order by j.id`
+	);
+	return rows.map((row) => ({ group: row.group_id, comparison: row.comparison_id, verdict: row.verdict, sideOrder: row.side_order, seconds: row.duration_ms === null ? null : row.duration_ms / 1000 }));
+}
+
 /** Standing repeats, each beside what the same person's judgment was when the repeat was given to them; of one person, if named. */
 export async function repeats(db: Executor, of: AgreementScope & { userId?: string }): Promise<RepeatedVerdict[]> {
 	const rows = await rowsOf<{ group_id: string; first: Verdict | null; again: Verdict | null }>(

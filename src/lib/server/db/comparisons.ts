@@ -46,7 +46,8 @@ export const someoneIsLeft = (of: { id: SQL; projectId: SQL }, notUserId: string
 		and (select ${mayBeGiven(sql`m`, sql`asked`, sql`p`)} from comparisons asked join prompts p on p.id = asked.prompt_id where asked.id = ${of.id})
 		and not exists (select 1 from skips k where k.comparison_id = ${of.id} and k.user_id = m.user_id)
 		and not exists (select 1 from judgments j where j.comparison_id = ${of.id} and j.judge_user_id = m.user_id
-			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)))`;
+			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+		and not exists (select 1 from tasks t where t.comparison_id = ${of.id} and t.annotator_id = m.user_id and t.purpose = 'adjudication'))`;
 
 /** Open while somebody is left, else exhausted (semantics 6). */
 const statusByPeople = sql`case when ${someoneIsLeft({ id: sql`c2.id`, projectId: sql`c2.project_id` })} then 'open' else 'exhausted' end`;

@@ -17,14 +17,19 @@ const candidate = (rows: CandidateRow[]): ApartCandidate | null => (rows[0] ? { 
 /** No live lease of the person's there, for whatever purpose. */
 const notHeld = (userId: string) => sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.annotator_id = ${userId} and t.state = 'live' and t.expires_at > now())`;
 
-/** The next gold item in stored random order that this person has neither seen nor may not see; warm-up items only, or the others. */
+/**
+ * The next gold item in stored random order that this person has neither seen nor
+ * may not see; warm-up items only, or the others. None whose places still wait
+ * for people: who met it as gold could fill none. None that they made gold
+ * themselves: they know it.
+ */
 export async function nextGold(tx: Tx, of: { projectId: string; userId: string; warmUp: boolean }): Promise<ApartCandidate | null> {
 	return candidate(
 		await rowsOf<CandidateRow>(
 			tx,
 			sql`select c.id, c.content_hash, null as side_order from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id
 				join memberships m on m.project_id = g.project_id and m.user_id = ${of.userId}
-				where g.project_id = ${of.projectId} and g.retired_at is null and g.is_warm_up = ${of.warmUp} and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
+				where g.project_id = ${of.projectId} and g.retired_at is null and g.is_warm_up = ${of.warmUp} and g.created_by <> ${of.userId} and c.status not in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
 					and not exists (select 1 from skips k where k.comparison_id = c.id and k.user_id = ${of.userId})
 					and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${of.userId})
 				order by g.order_key limit 1`
@@ -49,12 +54,13 @@ export async function nextRepeat(tx: Tx, of: { projectId: string; roundId: strin
 	);
 }
 
-/** How many gold items the person has judged in the project. */
-export async function judgedBy(db: Executor, projectId: string, userId: string): Promise<number> {
+/** How many gold items the person has judged in the project or holds: what is leased ahead is part of a warm-up. */
+export async function metBy(db: Executor, projectId: string, userId: string): Promise<number> {
 	const rows = await rowsOf<{ n: number }>(
 		db,
-		sql`select count(distinct j.comparison_id)::int as n from gold_items g join judgments j on j.comparison_id = g.comparison_id and j.judge_user_id = ${userId} and j.purpose = 'gold'
-			where g.project_id = ${projectId}`
+		sql`select count(*)::int as n from gold_items g where g.project_id = ${projectId} and (
+			exists (select 1 from judgments j where j.comparison_id = g.comparison_id and j.judge_user_id = ${userId} and j.purpose = 'gold')
+			or exists (select 1 from tasks t where t.comparison_id = g.comparison_id and t.annotator_id = ${userId} and t.purpose = 'gold' and t.state = 'live' and t.expires_at > now()))`
 	);
 	return rows[0]?.n ?? 0;
 }
@@ -105,12 +111,17 @@ export async function designate(tx: Tx, of: { projectId: string; comparison: Gol
 	if (of.comparison.untouched) await tx.execute(sql`update comparisons set status = 'gold' where id = ${of.comparison.id}`);
 }
 
-/** Takes a gold item out of the mix; what was judged of it stays. False: there is none in use. */
-export async function retire(tx: Tx, projectId: string, id: string): Promise<boolean> {
-	return (await rowsOf<{ id: string }>(tx, sql`update gold_items set retired_at = now() where id = ${id} and project_id = ${projectId} and retired_at is null returning id`)).length > 0;
+/** Takes a gold item out of the mix; what was judged of it stays. False: there is none in use that this person may see. */
+export async function retire(tx: Tx, projectId: string, userId: string, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update gold_items g set retired_at = now() from comparisons c
+			where g.id = ${id} and g.project_id = ${projectId} and g.retired_at is null and c.id = g.comparison_id and ${maySeeComparison(userId)} returning g.id`
+	);
+	return rows.length > 0;
 }
 
-/** A gold item with how it was answered; its text is the beginning of the last turn asked. */
+/** A gold item with how it was answered at first, as gold accuracy counts it; its text is the beginning of the last turn asked. */
 export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; verdict: CountingVerdict; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number; question: string; /** Beginning of the answer that is right; null where none of the two is. */ rightText: string | null };
 
 /** Gold items of a project after a given one, newest first. */
@@ -124,7 +135,7 @@ export async function list(db: Executor, projectId: string, userId: string, of: 
 			left join lateral (
 				select count(*)::int as answers, (count(*) filter (where j.verdict = g.verdict or (g.tie_is_right and j.verdict = 'tie')))::int as right_ones
 				from judgments j where j.comparison_id = c.id and j.purpose = 'gold' and j.verdict <> 'cannot_judge'
-					and not exists (select 1 from judgments later where later.supersedes_id = j.id) and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)) a on true
+					and j.supersedes_id is null and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)) a on true
 			where g.project_id = ${projectId} and ${maySee(userId)} and (${of.before}::uuid is null or g.id < ${of.before}::uuid) order by g.id desc limit ${of.limit}`
 	);
 	return rows.map((row) => ({
@@ -142,20 +153,20 @@ export async function list(db: Executor, projectId: string, userId: string, of: 
 	}));
 }
 
-/** How many gold items are in use. */
-export async function inUse(db: Executor, projectId: string): Promise<number> {
-	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from gold_items where project_id = ${projectId} and retired_at is null`);
+/** How many gold items are in use, of those that this person may see. */
+export async function inUse(db: Executor, projectId: string, userId: string): Promise<number> {
+	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from gold_items g join comparisons c on c.id = g.comparison_id where g.project_id = ${projectId} and g.retired_at is null and ${maySeeComparison(userId)}`);
 	return rows[0]?.n ?? 0;
 }
 
-/** The newest imports that stated preferences of which some are not gold yet. */
-export async function importsWithPreferences(db: Executor, projectId: string): Promise<{ id: string; fileName: string | null; preferences: number; at: string }[]> {
+/** The newest imports that stated preferences of which some are not gold yet; nothing behind a wall is counted. */
+export async function importsWithPreferences(db: Executor, projectId: string, userId: string): Promise<{ id: string; fileName: string | null; preferences: number; at: string }[]> {
 	const rows = await rowsOf<{ id: string; file_name: string | null; n: number; created_at: string }>(
 		db,
 		sql`select i.id, i.file_name, i.created_at, x.n from (select id, file_name, created_at from imports where project_id = ${projectId} and status = 'published' order by id desc limit 20) i
 			cross join lateral (
-				select count(*)::int as n from judgments j where j.project_id = ${projectId} and j.origin = 'import' and j.judge_ref = i.id::text
-					and not exists (select 1 from gold_items g where g.comparison_id = j.comparison_id)) x
+				select count(*)::int as n from judgments j join comparisons c on c.id = j.comparison_id where j.project_id = ${projectId} and j.origin = 'import' and j.judge_ref = i.id::text
+					and ${maySeeComparison(userId)} and not exists (select 1 from gold_items g where g.comparison_id = j.comparison_id)) x
 			where x.n > 0 order by i.id desc`
 	);
 	return rows.map((row) => ({ id: row.id, fileName: row.file_name, preferences: row.n, at: isoTime(row.created_at) }));

@@ -19,8 +19,9 @@ export type FreeSlot = {
 
 /**
  * Whether an open place `s` may be leased to a person now: not held by a live
- * lease, the comparison still open, nothing of the person's there already, no
- * wall before it, and the skills it requires are theirs.
+ * lease, the comparison still open, nothing of the person's there already (not as
+ * gold either, nor as a reviewer who has read what others said), no wall before
+ * it, and the skills it requires are theirs.
  * Scalar subqueries on purpose: a join or NOT EXISTS would let the planner read
  * everything the person ever judged before it looks at the first place.
  */
@@ -31,7 +32,9 @@ export function mayTake(userId: string | SQL): SQL {
 		and (select true from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${userId} and mine.id <> s.id limit 1) is null
 		and (select true from skips k where k.comparison_id = s.comparison_id and k.user_id = ${userId} limit 1) is null
 		and (select true from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${userId}
-			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) limit 1) is null`;
+			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) limit 1) is null
+		and (select true from tasks k where k.comparison_id = s.comparison_id and k.annotator_id = ${userId}
+			and (k.purpose = 'adjudication' or k.purpose = 'gold' and k.state = 'live' and k.expires_at > now()) limit 1) is null`;
 }
 
 /**
@@ -63,33 +66,34 @@ export async function nextFree(
 export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; verdict: Verdict | null; free: boolean };
 
 /** A person's judgment of a comparison that stands: newest of its chain, not void. */
-export type Standing = { id: string; verdict: string };
+export type Standing = { id: string; verdict: string; purpose: string };
 
 /**
  * All places of a comparison in order of position, locked, the standing judgment
- * of one person there for a purpose, and whether anybody else is left who may judge it. The
+ * of one person there for a purpose (counting and gold are one: nobody judges a pair for both), and whether anybody else is left who may judge it. The
  * comparison itself must be locked before: until then others may still judge it.
  */
 export async function lockAll(tx: Tx, comparisonId: string | SQL, userId: string | null = null, purpose: string | SQL = 'counting'): Promise<{ places: LockedSlot[]; standing: Standing | null; othersLeft: boolean }> {
-	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; counts: Verdict | null; standing_id: string | null; verdict: string | null; others_left: boolean | null }>(
+	const rows = await rowsOf<{ id: string; task_id: string | null; annotator_id: string | null; judgment_id: string | null; free: boolean; counts: Verdict | null; standing_id: string | null; verdict: string | null; purpose: string | null; others_left: boolean | null }>(
 		tx,
 		sql`with locked as (select * from slots where comparison_id = ${comparisonId} order by position for update)
 			select l.id, l.task_id, l.annotator_id, l.judgment_id,
 				(l.judgment_id is null and (l.task_id is null or (select t.expires_at from tasks t where t.id = l.task_id) <= now())) as free,
-				(select counting.verdict from judgments counting where counting.id = l.judgment_id) as counts, j.id as standing_id, j.verdict,
+				(select counting.verdict from judgments counting where counting.id = l.judgment_id) as counts, j.id as standing_id, j.verdict, j.purpose,
 				case when l.position = 0 then ${someoneIsLeft({ id: sql`l.comparison_id`, projectId: sql`(select c.project_id from comparisons c where c.id = l.comparison_id)` }, userId)} end as others_left
 			from locked l left join lateral (
-				select j.id, j.verdict from judgments j
-				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace' and j.purpose = ${purpose}
+				select j.id, j.verdict, j.purpose from judgments j
+				where j.comparison_id = ${comparisonId} and j.judge_user_id = ${userId}::uuid and j.origin = 'workspace'
+					and replace(j.purpose, 'gold', 'counting') = replace(${purpose}, 'gold', 'counting')
 					and not exists (select 1 from judgments later where later.supersedes_id = j.id)
 					and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
-				limit 1) j on l.position = 0
+				order by j.purpose = ${purpose} desc limit 1) j on l.position = 0
 			order by l.position`
 	);
 	const first = rows[0];
 	return {
 		places: rows.map((row) => ({ id: row.id, taskId: row.task_id, annotatorId: row.annotator_id, judgmentId: row.judgment_id, verdict: row.counts, free: row.free })),
-		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '' } : null,
+		standing: first?.standing_id ? { id: first.standing_id, verdict: first.verdict ?? '', purpose: first.purpose ?? '' } : null,
 		othersLeft: first?.others_left === true
 	};
 }

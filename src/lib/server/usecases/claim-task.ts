@@ -98,21 +98,28 @@ async function leaseApart(tx: Tx, who: Claimer, of: { comparisonId: string; purp
 	return shown(task, leaseToken);
 }
 
+async function leaseGold(tx: Tx, who: Claimer, warmUp: boolean): Promise<ClaimedTask | null> {
+	const { project, actor: { userId } } = who;
+	const item = await gold.nextGold(tx, { projectId: project.id, userId, warmUp });
+	return item && leaseApart(tx, who, { comparisonId: item.comparisonId, purpose: 'gold', sideOrder: sideOrderApart({ seed: project.seed, comparison: item.contentHash, userId }) });
+}
+
 /** Gold or a repeat where the project's policy draws it and there is one for this person; null: a counting pair it is. */
 async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
 	const policy = completePolicy(who.project.judgingPolicy);
 	if (policy.goldRate + policy.repeatRate + policy.warmUp === 0) return null;
 	const { project, roundId } = who;
 	const { userId } = who.actor;
-	const judged = policy.warmUp === 0 ? 0 : await gold.judgedBy(tx, project.id, userId);
-	const drawn = drawPurpose({ seed: project.seed, userId, had: who.had, gold: judged, policy });
-	if (drawn === 'counting') return null;
-	if (drawn === 'repeat') {
-		const again = await gold.nextRepeat(tx, { projectId: project.id, roundId, userId, after: policy.repeatAfter });
-		return again?.sideOrder ? leaseApart(tx, who, { comparisonId: again.comparisonId, purpose: 'repeat', sideOrder: opposite(again.sideOrder) }) : null;
-	}
-	const item = await gold.nextGold(tx, { projectId: project.id, userId, warmUp: drawn === 'warm_up' });
-	return item && leaseApart(tx, who, { comparisonId: item.comparisonId, purpose: 'gold', sideOrder: sideOrderApart({ seed: project.seed, comparison: item.contentHash, userId }) });
+	const draw = (met: number) => drawPurpose({ seed: project.seed, userId, had: who.had, gold: met, policy });
+	const drawn = draw(policy.warmUp === 0 ? 0 : await gold.metBy(tx, project.id, userId));
+	const warmUp = drawn === 'warm_up' ? await leaseGold(tx, who, true) : null;
+	if (warmUp) return warmUp;
+	// No item of the warm-up is left for this person: it is over for them, and all is mixed as after it.
+	const then = drawn === 'warm_up' ? draw(policy.warmUp) : drawn;
+	if (then === 'gold') return leaseGold(tx, who, false);
+	if (then !== 'repeat') return null;
+	const again = await gold.nextRepeat(tx, { projectId: project.id, roundId, userId, after: policy.repeatAfter });
+	return again?.sideOrder ? leaseApart(tx, who, { comparisonId: again.comparisonId, purpose: 'repeat', sideOrder: opposite(again.sideOrder) }) : null;
 }
 
 /** The next pair of what was assigned to the person, or delegated to them now: by due date, then in the queue's order, gold and repeats mixed in as ever. */

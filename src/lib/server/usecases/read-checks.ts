@@ -20,8 +20,8 @@ export async function readChecks(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const { project } = access.value;
 	const [found, goldInUse, imports] = await Promise.all([
 		gold.list(app.db, project.id, actor.userId, { before: input.before ?? null, limit: PAGE + 1 }),
-		gold.inUse(app.db, project.id),
-		gold.importsWithPreferences(app.db, project.id)
+		gold.inUse(app.db, project.id, actor.userId),
+		gold.importsWithPreferences(app.db, project.id, actor.userId)
 	]);
 	const shown = found.slice(0, PAGE);
 	return ok({ policy: completePolicy(project.judgingPolicy), gold: shown, nextGold: found.length > PAGE ? (shown.at(-1)?.id ?? null) : null, goldInUse, imports });

@@ -46,15 +46,15 @@ export async function readOwnFigures(app: Pick<App, 'db'>, actor: Actor, slug: s
 	const { project } = access.value;
 	const who = { projectId: project.id, userId: actor.userId };
 	const scope = { projectId: project.id, viewer: actor.userId, roundId: null, criterion: null };
-	const [totals, hours, judgments, repeated, golden] = await Promise.all([
+	const [totals, hours, mine, judgments, repeated, golden] = await Promise.all([
 		ownRecord.totals(db, who),
 		ownRecord.hours(db, { ...who, days: DAYS }),
+		agreement.saidBy(db, who),
 		agreement.standingJudgments(db, { ...scope, sharedWith: actor.userId }),
 		agreement.repeats(db, { ...scope, userId: actor.userId }),
 		agreement.goldAnswers(db, { ...scope, userId: actor.userId })
 	]);
 	const options = { seed: `${project.seed}:own:${actor.userId}` };
-	const mine = judgments.filter(({ judge }) => judge === actor.userId);
 	return ok({
 		judged: totals.judged,
 		cannotJudge: totals.cannotJudge,

@@ -40,8 +40,8 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 		}
 		await tasks.finish(tx, task.id, 'skipped');
 		await drafts.eraseWith(tx, task.id);
-		// A repeat is passed over, no more: the person has judged the pair, and that stands.
-		const isFirst = task.purpose !== 'repeat' && (await judgments.insertSkip(tx, task, input.reason));
+		// A repeat is passed over, no more: the person has judged the pair, and that stands. Their tally must not tell it.
+		const isFirst = task.purpose === 'repeat' || (await judgments.insertSkip(tx, task, input.reason));
 		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });
 		const statusBefore = comparison.status;
 		const filled = await fillFromSurplus(tx, actor, comparison);

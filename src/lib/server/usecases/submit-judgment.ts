@@ -64,7 +64,7 @@ function mayJudge(task: TaskForWork, skipped: boolean, standing: Standing | null
 		return fail('lease_lost', 'This lease token is not the task’s. Claim the pair again; what you wrote is kept in your outbox.');
 	}
 	if (submission.supersedes !== undefined) {
-		if (standing?.id !== submission.supersedes) return fail('conflict', 'The judgment to take back is not your standing judgment of this pair.');
+		if (standing?.id !== submission.supersedes || standing.purpose !== task.purpose) return fail('conflict', 'The judgment to take back is not your standing judgment of this pair.');
 		return ok(standing.id);
 	}
 	if (standing) return fail('already_judged', 'You have judged this pair. Send “supersedes” to take that judgment back.', { facts: { judgmentId: standing.id } });
@@ -133,9 +133,11 @@ async function feedbackOf(tx: Tx, task: TaskForWork, verdict: Verdict, policy: J
  * from another judgment by what comes back.
  */
 async function settleApart(tx: Tx, actor: Actor, work: Work): Promise<boolean> {
-	const { task, standing } = work;
+	const { task, comparison, standing } = work;
 	await tasks.finish(tx, task.id, 'done');
-	await progress.add(tx, task.roundId, actor.userId, { judged: standing ? 0 : 1, durationMs: work.durationMs });
+	// Who met it as gold fills none of its places: they may have been the last for one that opened again.
+	if (task.purpose === 'gold' && comparison.status === 'open') await comparisons.refreshExhaustion(tx, comparison.id);
+	await progress.add(tx, task.roundId, actor.userId, deltaOf(work, 0, 0));
 	const action = standing ? 'judgment.supersede' : 'judgment.submit';
 	await record(tx, actor, { action, projectId: task.projectId, subject: ['judgment', work.judgmentId], details: { comparison: task.comparisonId, verdict: work.verdict, purpose: task.purpose } });
 	return counts(work.verdict);
