@@ -35,8 +35,8 @@ const LETTERS: Record<string, DeskKey> = { s: 'skip', u: 'undo', g: 'guideline',
 function elsewhere(event: KeyboardEvent): boolean {
 	if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return true;
 	const target = event.target instanceof Element ? event.target : null;
-	if (target?.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"], [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"], [role="toolbar"], [role="application"]')) return true;
-	return document.querySelector('[role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
+	if (target?.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"], dialog, [role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"], [role="toolbar"], [role="application"]')) return true;
+	return document.querySelector('dialog[open], [role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
 }
 
 /** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them; with `strength`, Shift says how clearly. */
