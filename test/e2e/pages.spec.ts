@@ -15,8 +15,11 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'reviewer', path: '/projects/law-firm/checkpoints' },
 	{ role: 'reviewer', path: '/projects/law-firm/agreement' },
 	{ role: 'reviewer', path: '/projects/law-firm/members' },
+	{ role: 'reviewer', path: '/projects/law-firm/assignments' },
+	{ role: 'reviewer', path: '/notifications' },
 	{ role: 'annotator', path: '/projects/law-firm' },
 	{ role: 'annotator', path: '/projects/law-firm/guideline' },
+	{ role: 'annotator', path: '/projects/law-firm/assignments' },
 	{ role: 'annotator', path: '/projects/law-firm/history' },
 	{ role: 'annotator', path: '/projects/law-firm/me' },
 	{ role: 'annotator', path: '/projects/law-firm/compare' }
