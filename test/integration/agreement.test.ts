@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { JudgingFormSchema } from '#lib/domain/judging-form.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import { agreementAlpha } from '#lib/domain/agreement/alpha-figure.ts';
 import { PAIR_NOMINAL, PAIR_ORDINAL } from '#lib/domain/agreement/scale.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { JudgingFormSchema } from '#lib/domain/judging-form.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { correctJudgment } from '#lib/server/usecases/correct-judgment.ts';

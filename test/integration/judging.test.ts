@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { JudgingFormSchema, PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import { PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { JudgingFormSchema } from '#lib/domain/judging-form.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { ShownVerdict } from '#lib/domain/verdict.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';

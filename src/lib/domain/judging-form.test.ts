@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { completeForm, criteriaToCanonical, formErrors, JudgingFormSchema, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
+import { completeForm, criteriaToCanonical, formErrors, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
+import { JudgingFormSchema } from './judging-form-schema.ts';
 import type { JudgingForm, ShownCriterionVerdict } from './judging-form.ts';
 import { SHOWN_PAIR_VERDICTS } from './verdict.ts';
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { DetailsSchema, STRENGTHS } from '#lib/domain/judging-form.ts';
+import { STRENGTHS } from '#lib/domain/judging-form.ts';
+import { DetailsSchema } from '#lib/domain/judging-form-schema.ts';
 import { TextSchema } from '#lib/domain/message.ts';
 import { ShownVerdictSchema } from '#lib/domain/verdict.ts';
 

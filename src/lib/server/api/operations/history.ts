@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DetailsSchema } from '../../../domain/judging-form.ts';
+import { DetailsSchema } from '../../../domain/judging-form-schema.ts';
 import { SHOWN_PAIR_VERDICTS } from '../../../domain/verdict.ts';
 import { KINDS, OWN_KINDS } from '../../db/history.ts';
 import { EXPORT_FORMATS } from '../../usecases/export-judgments.ts';

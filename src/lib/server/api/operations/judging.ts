@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form.ts';
+import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
 import { SKIP_REASONS } from '../../usecases/skip-task.ts';
 import { VOID_REASONS } from '../../usecases/void-chain.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';

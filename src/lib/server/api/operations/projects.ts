@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { JudgingFormSchema } from '../../../domain/judging-form.ts';
+import { JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
 import { ROLES } from '../../../domain/permission.ts';
 import { slug, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form.ts';
+import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
 import { JudgingPolicySchema } from '../../../domain/judging-policy.ts';
 import { LanguageSchema, SkillSchema } from '../../../domain/skills.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';

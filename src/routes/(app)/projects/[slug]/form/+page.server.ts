@@ -1,6 +1,7 @@
 import { fail, message, superValidate } from 'sveltekit-superforms';
 import { valibot } from 'sveltekit-superforms/adapters';
-import { JudgingFormSchema, PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import { PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { JudgingForm } from '#lib/domain/judging-form.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { readForm } from '#lib/server/usecases/read-form.ts';
