@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as comparisons from '#lib/server/db/comparisons.ts';
+import * as progress from '#lib/server/db/progress.ts';
+import { adjudicationQueue } from '#lib/server/usecases/adjudication-queue.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -8,10 +11,12 @@ import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { completePolicy } from '#lib/domain/judging-policy.ts';
 import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
-import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
+import { leaseApart } from '../support/apart.ts';
+import { comparisonRows, createWorld, problemOf, untilOneWaits, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -31,7 +36,10 @@ async function judge(slug: string, actor: Actor, choice: 'one' | 'another' | 'ti
 }
 
 async function setting(choices: ('one' | 'another' | 'tie')[], options: { rows?: number; policy?: Partial<JudgingPolicy> } = {}) {
-	const project = await world.project({ overlap: choices.length, rows: comparisonRows(options.rows ?? 1) });
+	const project = await world.project({ overlap: choices.length });
+	// One pair alone would be held out now and then, and give no row.
+	await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${project.id}'`);
+	valueOf(await world.importRows(project.slug, comparisonRows(options.rows ?? 1)));
 	if (options.policy) valueOf(await putPolicy(world.app, world.admin, { slug: project.slug, policy: completePolicy(options.policy) }));
 	const judges: Actor[] = [];
 	const judgments: Awaited<ReturnType<typeof judge>>[] = [];
@@ -140,6 +148,61 @@ describe('adjudication', () => {
 		expect((await world.query<{ disputed: boolean }>(`select disputed from comparisons where project_id = '${id}'`))[0]?.disputed).toBe(true);
 		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: judgments[0]?.judgmentId ?? '', reason: 'mistake' }));
 		expect(await world.query(`select disputed, status from comparisons where project_id = '${id}'`)).toEqual([{ disputed: false, status: 'open' }]);
+	});
+
+	it('hands back what its judges left alone for a week, and what was sent back twice is sent back once', async () => {
+		const { slug, id, reviewer } = await setting(['one', 'another']);
+		const claimed = await taken(slug, reviewer);
+		const body = { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, sendBack: 'Section 3 binds.', idempotencyKey: 'again' };
+		for (let i = 0; i < 2; i += 1) expect(valueOf(await decideAdjudication(world.app, reviewer, body))).toEqual({ outcome: 'sent_back' });
+		expect(await world.query(`select count(*)::int as n from comments where project_id = '${id}'`)).toEqual([{ n: 1 }]);
+		const waits = async () => valueOf(await adjudicationQueue(world.app, reviewer, { slug })).waiting;
+		await sweep(world.app);
+		expect(await waits()).toEqual({ all: 0, mine: 0, sentBack: 1 });
+		await world.query(`alter table adjudications disable trigger append_only; update adjudications set created_at = now() - interval '8 days' where project_id = '${id}'; alter table adjudications enable trigger append_only`);
+		await sweep(world.app);
+		expect(await waits()).toEqual({ all: 1, mine: 1, sentBack: 0 });
+		expect(await taken(slug, reviewer)).toBeTruthy();
+	});
+
+	it('is read by nobody who has the pair on their desk, and who has read it never judges it', async () => {
+		const { slug, id, judges, judgments, reviewer } = await setting(['one', 'another']);
+		const [pair] = await world.query<{ id: string }>(`select id from comparisons where project_id = '${id}'`);
+		const desk = await leaseApart(world, reviewer, { comparisonId: pair?.id ?? '', purpose: 'gold' });
+		expect(await claim(slug, reviewer)).toBeNull();
+		await world.query(`update tasks set expires_at = now() - interval '1 second' where id = '${desk.taskId}'`);
+		const claimed = await taken(slug, reviewer);
+		expect(problemOf(await submitJudgment(world.app, reviewer, { ...desk, verdict: 'left' }))).toBe('already_decided');
+		valueOf(await decideAdjudication(world.app, reviewer, { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, sendBack: 'Again.' }));
+		// Its first judge finds that they cannot tell: the place is open, and not to the reviewer.
+		const { task, judgmentId } = judgments[0] as (typeof judgments)[0];
+		valueOf(await submitJudgment(world.app, judges[0] as Actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'cannot_judge', supersedes: judgmentId }));
+		expect(valueOf(await claimTask(world.app, reviewer, { slug }))).toBeNull();
+		expect(await world.query(`select status, filled from comparisons where project_id = '${id}'`)).toEqual([{ status: 'exhausted', filled: 1 }]);
+	});
+
+	it('locks the reviewer before the pair, as judging does', async () => {
+		const { slug, id, reviewer } = await setting(['one', 'another']);
+		const [pair] = await world.query<{ id: string; round_id: string }>(`select id, round_id from comparisons where project_id = '${id}'`);
+		let claiming: Promise<ClaimedAdjudication | null> | null = null;
+		await world.app.db.transaction(async (tx) => {
+			await progress.lock(tx, pair?.round_id ?? '', reviewer.userId);
+			claiming = claim(slug, reviewer);
+			await untilOneWaits(world);
+			await comparisons.lock(tx, pair?.id ?? '');
+		});
+		expect(await claiming).toBeTruthy();
+	});
+
+	it('counts nothing behind a wall among what was sent back', async () => {
+		const { slug, id, reviewer } = await setting(['one', 'another']);
+		const claimed = await taken(slug, reviewer);
+		valueOf(await decideAdjudication(world.app, reviewer, { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, sendBack: 'Again.' }));
+		const other = await world.person('other', { slug, role: 'reviewer' });
+		const sentBack = async () => valueOf(await adjudicationQueue(world.app, other, { slug })).waiting.sentBack;
+		expect(await sentBack()).toBe(1);
+		await world.query(`update responses r set source = 'person', source_ref = '${other.userId}' from prompts p where p.id = r.prompt_id and p.project_id = '${id}'`);
+		expect(await sentBack()).toBe(0);
 	});
 
 	it('decides what nobody is left to judge', async () => {

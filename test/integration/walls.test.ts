@@ -1,12 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as people from '#lib/server/db/people.ts';
+import * as progress from '#lib/server/db/progress.ts';
+import * as projects from '#lib/server/db/projects.ts';
+import * as walls from '#lib/server/db/walls.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { liftWall } from '#lib/server/usecases/lift-wall.ts';
+import { listWalls } from '#lib/server/usecases/list-walls.ts';
 import { putSkills } from '#lib/server/usecases/put-skills.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
-import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
+import { comparisonRows, createWorld, problemOf, untilOneWaits, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -119,5 +125,64 @@ describe('a wall', () => {
 		expect(valueOf(await claimAdjudication(world.app, other, { slug }))).toBeNull();
 		valueOf(await liftWall(world.app, other, { id: wall }));
 		expect(valueOf(await claimAdjudication(world.app, risk, { slug }))).not.toBeNull();
+	});
+
+	it('tells nobody of walls before themselves, by whatever they raise, lift or count', async () => {
+		const { slug } = await world.project({ overlap: 1, rows: [...rows(2, { matter: 'Acme' }, 'acme'), ...rows(1, {}, 'plain')] });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		await judgeAll(slug, ann);
+		const risk = await world.person('risk', { slug, role: 'reviewer' });
+		valueOf(await raiseWall(world.app, world.admin, { slug, userId: risk.userId, matter: 'Acme' }));
+		// As for a matter that nobody has touched, whether the wall stood or not.
+		const said = async (userId: string, matter: string) => {
+			const { id, ...rest } = valueOf(await raiseWall(world.app, risk, { slug, userId, matter }));
+			return { id: typeof id, ...rest };
+		};
+		const nothing = { id: 'string', voided: 0, leasesEnded: 0 };
+		expect(await said(risk.userId, 'Acme')).toEqual(nothing);
+		expect(await said(risk.userId, 'no such matter')).toEqual(nothing);
+		expect(await said(risk.userId, 'no such matter')).toEqual(nothing);
+		expect(await said(ann.userId, 'Acme')).toEqual(nothing);
+		expect(await said(ann.userId, 'Acme')).toEqual(nothing);
+		// It was raised all the same, and is not theirs to lift.
+		const [raised] = await world.query<{ id: string; n: number }>(`select w.id, (select count(*)::int from judgment_voids v join judgments j on j.id = v.judgment_id where j.judge_user_id = w.user_id) as n from walls w where w.user_id = '${ann.userId}'`);
+		expect(raised?.n).toBe(2);
+		expect(problemOf(await liftWall(world.app, risk, { id: raised?.id ?? '' }))).toBe('not_found');
+		valueOf(await liftWall(world.app, world.admin, { id: raised?.id ?? '' }));
+	});
+
+	it('stands before the site’s admin too, who is a member of nothing', async () => {
+		const { slug } = await world.project({ overlap: 1, rows: rows(1, { matter: 'Acme' }, 'acme') });
+		const risk = await world.person('risk', { slug, role: 'reviewer' });
+		const outsider = await world.person('outsider');
+		expect(problemOf(await raiseWall(world.app, risk, { slug, userId: outsider.userId, matter: 'Acme' }))).toBe('not_found');
+		await world.query(`update users set is_admin = true where id = '${outsider.userId}'`);
+		valueOf(await raiseWall(world.app, risk, { slug, userId: outsider.userId, matter: 'Acme' }));
+		expect(valueOf(await listWalls(world.app, { ...outsider, isAdmin: true }, { slug })).matters).toEqual([]);
+	});
+
+	it('is raised and lifted, and a person taken out, in the order in which judging locks', async () => {
+		const { slug, id } = await world.project({ overlap: 1, rows: rows(2, { matter: 'Acme' }, 'acme') });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const wall = { projectId: id, userId: ann.userId, matter: 'Other', raisedBy: world.admin.userId };
+		const { id: standing } = valueOf(await raiseWall(world.app, world.admin, { slug, userId: ann.userId, matter: 'Other' }));
+		let other: Promise<unknown> | null = null;
+		await world.app.db.transaction(async (tx) => {
+			await projects.serialise(tx, id);
+			await people.changePeople(tx, id);
+			other = liftWall(world.app, world.admin, { id: standing });
+			await untilOneWaits(world);
+			expect(await walls.raise(tx, wall)).toBeNull();
+		});
+		expect(await other).toMatchObject({ ok: true });
+		await claim(slug, ann);
+		const [round] = await world.query<{ id: string }>(`select id from rounds where project_id = '${id}'`);
+		await world.app.db.transaction(async (tx) => {
+			await people.hold(tx, id);
+			other = removeMember(world.app, world.admin, { slug, userId: ann.userId });
+			await untilOneWaits(world);
+			await progress.lock(tx, round?.id ?? '', world.admin.userId);
+		});
+		expect(await other).toMatchObject({ ok: true });
 	});
 });

@@ -93,6 +93,13 @@ export async function createWorld(settings: Record<string, string> = {}): Promis
 	};
 }
 
+/** Comes back when some transaction of the world waits for another's lock: the next lock then shows in which order they are taken. */
+export async function untilOneWaits(world: World): Promise<void> {
+	for (let waits = 0; waits === 0; ) {
+		waits = (await world.query<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))[0]?.n ?? 0;
+	}
+}
+
 /** Rows `{prompt, chosen, rejected}` that differ from each other. */
 export function pairRows(count: number, tag = 'q'): { prompt: string; chosen: string; rejected: string }[] {
 	return Array.from({ length: count }, (_, i) => ({

@@ -2,6 +2,9 @@ import { countVotes, strictMajority } from './aggregate.ts';
 import type { DisputeRule } from './judging-policy.ts';
 import type { Verdict } from './verdict.ts';
 
+/** So long a comparison that was sent back lies with its judges; if they leave it as it was, a reviewer decides after all. */
+export const SENT_BACK_DAYS = 7;
+
 /**
  * Whether the counting judgments of a complete comparison disagree so far that a
  * reviewer must decide. Each rule holds the ones before it: `no_majority`, then

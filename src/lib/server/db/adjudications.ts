@@ -3,13 +3,14 @@ import type { Strength } from '../../domain/judging-form.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
-import { maySee } from './walls.ts';
+import { maySee, maySeeComparison } from './walls.ts';
 
 const newestRound = (projectId: string) => sql`(select id from rounds where project_id = ${projectId} order by number desc limit 1)`;
 
-/** Whether this person may adjudicate comparison `c`: not walled off, and judged it in no way that stands. */
+/** Whether this person may adjudicate comparison `c`: not walled off, judged it in no way that stands, and does not have it on their desk. */
 const mayAdjudicate = (userId: string) => sql`${maySee(userId)}
-	and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${userId} and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))`;
+	and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${userId} and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
+	and not exists (select 1 from tasks own where own.comparison_id = c.id and own.annotator_id = ${userId} and own.purpose <> 'adjudication' and own.state = 'live' and own.expires_at > now())`;
 
 const notTaken = sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
 
@@ -89,12 +90,18 @@ export async function insert(tx: Tx, of: { projectId: string; comparisonId: stri
 	return id;
 }
 
+/** What came of an adjudication task; null: nothing yet. */
+export async function outcomeOf(db: Executor, taskId: string): Promise<'decided' | 'sent_back' | null> {
+	const rows = await rowsOf<{ outcome: 'decided' | 'sent_back' }>(db, sql`select outcome from adjudications where task_id = ${taskId}`);
+	return rows[0]?.outcome ?? null;
+}
+
 /** Closes a comparison that nobody was left to judge, after a reviewer decided. */
 export async function close(tx: Tx, comparisonId: string): Promise<void> {
 	await tx.execute(sql`update comparisons set status = 'closed' where id = ${comparisonId} and status = 'exhausted'`);
 }
 
-/** How many comparisons of the newest round wait for a decision: all that the person may see, and those that they themselves may decide. */
+/** How many comparisons of the newest round wait for a decision: all that the person may see, those that they themselves may decide, and those that lie with their judges. */
 export async function waiting(db: Executor, projectId: string, userId: string): Promise<{ all: number; mine: number; sentBack: number }> {
 	const rows = await rowsOf<{ all_of: number; mine: number; sent_back: number }>(
 		db,
@@ -102,8 +109,12 @@ export async function waiting(db: Executor, projectId: string, userId: string): 
 				select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.disputed
 				union all select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.status = 'exhausted' and not c.disputed)
 			select count(*)::int as all_of, (count(*) filter (where ${mayAdjudicate(userId)} and ${notTaken}))::int as mine,
-				(select count(*)::int from (select distinct on (a.comparison_id) a.comparison_id, a.outcome from adjudications a where a.project_id = ${projectId} order by a.comparison_id, a.id desc) newest
-					join comparisons sent on sent.id = newest.comparison_id where newest.outcome = 'sent_back' and not sent.disputed and sent.round_id = ${newestRound(projectId)}) as sent_back
+				(select count(*)::int from (select distinct on (a.comparison_id) a.id, a.comparison_id, a.outcome from adjudications a where a.project_id = ${projectId} order by a.comparison_id, a.id desc) newest
+					join comparisons sent on sent.id = newest.comparison_id where newest.outcome = 'sent_back' and sent.status = 'complete' and not sent.disputed and sent.round_id = ${newestRound(projectId)}
+						and ${maySeeComparison(userId, sql`sent`)}
+						-- Judged otherwise since, it is settled.
+						and not exists (select 1 from slots s where s.comparison_id = sent.id and s.judgment_id is not null
+							and s.judgment_id not in (select aj.judgment_id from adjudicated_judgments aj where aj.adjudication_id = newest.id))) as sent_back
 			from waits c join prompts p on p.id = c.prompt_id where ${maySee(userId)}`
 	);
 	return { all: rows[0]?.all_of ?? 0, mine: rows[0]?.mine ?? 0, sentBack: rows[0]?.sent_back ?? 0 };

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
+import { SENT_BACK_DAYS } from '../../domain/dispute.ts';
 import type { JudgingPolicy } from '../../domain/judging-policy.ts';
 import type { Verdict } from '../../domain/verdict.ts';
-import type { Tx } from './client.ts';
+import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
 /** What decides whether a comparison is disputed: its pointers' verdicts, its project's rule, and whether a reviewer has decided. */
@@ -16,8 +17,8 @@ const columns = sql`c.id, c.status, c.disputed, p.judging_policy as policy,
 	exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'workspace' and j.purpose = 'adjudication' and j.verdict <> 'cannot_judge'
 		and not exists (select 1 from judgments later where later.supersedes_id = j.id)
 		and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)) as adjudicated,
-	-- Sent back, and nothing that counts has changed since: its judges are asked, not another reviewer.
-	coalesce((select a.outcome = 'sent_back' and not exists (
+	-- Sent back, and nothing that counts has changed since: its judges are asked, not another reviewer, as long as they may take.
+	coalesce((select a.outcome = 'sent_back' and a.created_at > now() - make_interval(days => ${SENT_BACK_DAYS}) and not exists (
 			select 1 from slots s where s.comparison_id = c.id and s.judgment_id is not null
 				and s.judgment_id not in (select aj.judgment_id from adjudicated_judgments aj where aj.adjudication_id = a.id))
 		from adjudications a where a.comparison_id = c.id order by a.id desc limit 1), false) as sent_back`;
@@ -37,6 +38,18 @@ export async function page(tx: Tx, projectId: string, after: string | null, limi
 				and (${after}::uuid is null or c.id > ${after}::uuid) order by c.id limit ${limit} for no key update of c`
 	);
 	return rows.map(facts);
+}
+
+/** The facts of complete comparisons that were sent back longer ago than their judges may take. */
+export async function lyingTooLong(db: Executor): Promise<(DisputeFacts & { projectId: string })[]> {
+	const rows = await rowsOf<Row & { project_id: string }>(
+		db,
+		sql`select ${columns}, c.project_id from comparisons c join projects p on p.id = c.project_id
+			where c.status = 'complete' and not c.disputed and c.id in (
+				select a.comparison_id from adjudications a where a.outcome = 'sent_back' and a.created_at <= now() - make_interval(days => ${SENT_BACK_DAYS}))
+			order by c.id`
+	);
+	return rows.map((row) => ({ ...facts(row), projectId: row.project_id }));
 }
 
 /** Writes whether a comparison is disputed. */

@@ -298,6 +298,11 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 	};
 }
 
+/** Ends what is left of a person's leases on a comparison: from now on they read what others said of it. */
+export async function closeOwn(tx: Tx, userId: string, comparisonId: string): Promise<void> {
+	await tx.execute(sql`update tasks set state = 'closed' where comparison_id = ${comparisonId} and annotator_id = ${userId} and purpose <> 'adjudication' and state in ('live', 'lost')`);
+}
+
 /** Moves a task to its end. */
 export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'closed' | 'lost'): Promise<void> {
 	await tx.execute(sql`update tasks set state = ${state} where id = ${id}`);

@@ -64,6 +64,12 @@ export async function raise(tx: Tx, of: { projectId: string; userId: string; mat
 	return rows[0]?.id ?? null;
 }
 
+/** The wall that stands between a person and a matter; null: none does. */
+export async function standing(db: Executor, of: { projectId: string; userId: string; matter: string }): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(db, sql`select id from walls where project_id = ${of.projectId} and user_id = ${of.userId} and matter = ${of.matter} and lifted_at is null`);
+	return rows[0]?.id ?? null;
+}
+
 /** Takes a wall down; it stays in the record. False: it is down already, or there is none. */
 export async function lift(tx: Tx, id: string, by: string): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(tx, sql`update walls set lifted_at = now(), lifted_by = ${by} where id = ${id} and lifted_at is null returning id`);

@@ -9,7 +9,6 @@ import type { Actor } from '../auth/actor.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
 import * as adjudications from '../db/adjudications.ts';
 import type { Db } from '../db/client.ts';
-import * as people from '../db/people.ts';
 import * as progress from '../db/progress.ts';
 import * as tasks from '../db/tasks.ts';
 import type { LeasedTask } from '../db/tasks.ts';
@@ -45,7 +44,8 @@ export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { 
 		const access = await allow(tx, actor, { slug: input.slug }, 'judgment.adjudicate');
 		if (!access.ok) return access;
 		const { project } = access.value;
-		await people.hold(tx, project.id);
+		// Before the pair, as everywhere: the people, then the reviewer's own row.
+		await progress.lockNewest(tx, project.slug, actor.userId);
 		const policy = completePolicy(project.judgingPolicy);
 		const leaseToken = newSecret();
 		const answer = async (task: LeasedTask) => {
@@ -64,7 +64,7 @@ export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { 
 		if (again) return answer(again);
 		const next = policy.dispute === 'never' ? null : await adjudications.next(tx, project.id, actor.userId);
 		if (!next) return ok(null);
-		await progress.lock(tx, next.roundId, actor.userId);
+		await tasks.closeOwn(tx, actor.userId, next.comparisonId);
 		const leased = await tasks.leaseApart(tx, {
 			comparisonId: next.comparisonId,
 			purpose: 'adjudication',

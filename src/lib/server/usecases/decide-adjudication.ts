@@ -102,6 +102,8 @@ export async function decideAdjudication(app: { db: Db }, actor: Actor, decision
 		}
 		if (task.leaseTokenHash !== secretHash(decision.leaseToken)) return fail('lease_lost', 'This lease token is not the adjudication’s. Claim it again.');
 		if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it. Nothing was taken.');
+		// The answer was lost: what was sent back stays sent back, once.
+		if (task.state === 'done' && 'sendBack' in decision && (await adjudications.outcomeOf(tx, task.id)) === 'sent_back') return ok({ outcome: 'sent_back' });
 		if (task.state === 'done') return fail('already_decided', 'You have decided this pair.');
 		const comparison = await comparisons.lock(tx, task.comparisonId);
 		if (!comparison.disputed && comparison.status !== 'exhausted') return fail('already_decided', 'This pair no longer waits for a decision: another reviewer has decided it, or its judges have changed their judgments.');

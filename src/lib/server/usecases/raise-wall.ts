@@ -13,13 +13,14 @@ import * as people from '../db/people.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
 import * as tasks from '../db/tasks.ts';
+import * as users from '../db/users.ts';
 import * as walls from '../db/walls.ts';
 import { allow } from './access.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { inTransaction } from './transaction.ts';
 import { voidChain } from './void-chain.ts';
 
-/** What a wall did when it was raised. */
+/** What a wall did when it was raised; nothing, to who is behind a wall before the same matter. */
 export type RaisedWall = { id: string; voided: number; leasesEnded: number };
 
 /**
@@ -34,13 +35,19 @@ export async function raiseWall(app: { db: Db }, actor: Actor, input: { slug: st
 		const projectId = access.value.project.id;
 		const matter = input.matter.trim();
 		await projects.serialise(tx, projectId);
-		if (!(await members.isMember(tx, projectId, input.userId))) return fail('not_found', 'This person is no member of the project.');
+		if (!(await members.isMember(tx, projectId, input.userId)) && !(await users.get(tx, input.userId))?.isAdmin) return fail('not_found', 'This person is no member of the project.');
 		// Claims and judgments under way end before, later ones see the wall.
 		await people.changePeople(tx, projectId);
-		const id = await walls.raise(tx, { projectId, userId: input.userId, matter, raisedBy: actor.userId });
-		if (id === null) return fail('conflict', 'This wall stands already.');
+		// To who may not know of the matter, or asks about themselves, every matter is one that nobody has touched.
+		const hidden = input.userId === actor.userId || (await walls.mattersBehind(tx, projectId, actor.userId)).includes(matter);
+		const wall = { projectId, userId: input.userId, matter };
+		const id = await walls.raise(tx, { ...wall, raisedBy: actor.userId });
+		if (id === null) {
+			const standing = hidden ? await walls.standing(tx, wall) : null;
+			return standing === null ? fail('conflict', 'This wall stands already.') : ok({ id: standing, voided: 0, leasesEnded: 0 });
+		}
 
-		const touched = await walls.touchedBy(tx, { projectId, userId: input.userId, matter });
+		const touched = await walls.touchedBy(tx, wall);
 		for (const roundId of [...new Set([...touched.judgments, ...touched.tasks].map((one) => one.roundId))].toSorted()) await progress.lock(tx, roundId, actor.userId);
 		const locked: LockedComparison[] = [];
 		for (const comparisonId of new Set([...touched.judgments, ...touched.tasks].map((one) => one.comparisonId).toSorted())) locked.push(await comparisons.lock(tx, comparisonId));
@@ -61,6 +68,6 @@ export async function raiseWall(app: { db: Db }, actor: Actor, input: { slug: st
 		}
 		await comparisons.refreshExhaustionOfProject(tx, projectId);
 		await record(tx, actor, { action: 'wall.raise', projectId, subject: ['wall', id], details: { user: input.userId, matter: contentHash(matter), voided } });
-		return ok({ id, voided, leasesEnded: touched.tasks.length });
+		return ok(hidden ? { id, voided: 0, leasesEnded: 0 } : { id, voided, leasesEnded: touched.tasks.length });
 	});
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
 import * as progress from '../db/progress.ts';
+import * as people from '../db/people.ts';
 import * as projects from '../db/projects.ts';
 import * as tasks from '../db/tasks.ts';
 import { fillFromSurplus } from './settle-slots.ts';
@@ -11,13 +12,14 @@ import { fillFromSurplus } from './settle-slots.ts';
  * Follows up on a person who was taken out of these projects: their leases are
  * given back, judgments that had come too late take the places (nobody else may
  * be left to claim them), and comparisons that wait for nobody are exhausted.
- * Locks as judging does: person, comparison, slot.
+ * Locks as judging does: people, person, comparison, slot.
  * @returns how many leases were given back
  */
 export async function releaseLeases(tx: Tx, actor: Actor, userId: string, projectIds: readonly string[]): Promise<number> {
 	let released = 0;
 	for (const projectId of projectIds.toSorted()) {
 		await projects.serialise(tx, projectId);
+		await people.changePeople(tx, projectId);
 		const held = await tasks.heldBy(tx, userId, projectId);
 		for (const roundId of new Set(held.map((place) => place.roundId))) await progress.lock(tx, roundId, actor.userId);
 		await comparisons.refreshExhaustionOfProject(tx, projectId);

@@ -1,8 +1,9 @@
 import { isDisputed } from '../../domain/dispute.ts';
 import { completePolicy } from '../../domain/judging-policy.ts';
-import type { Tx } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as disputes from '../db/disputes.ts';
+import * as people from '../db/people.ts';
 import type { DisputeFacts } from '../db/disputes.ts';
 
 /** Whether a reviewer must decide: the judgments that count disagree beyond the rule, nobody has decided, and it does not lie with its judges. */
@@ -18,6 +19,19 @@ export async function settleDispute(tx: Tx, comparisonId: string): Promise<void>
 		await comparisons.refreshExhaustion(tx, comparisonId);
 	}
 	await disputes.set(tx, comparisonId, needsDecision(facts));
+}
+
+/** Hands back to the reviewers what was sent back to its judges and lay with them for too long. @returns how many comparisons that were */
+export async function settleSentBack(db: Db): Promise<number> {
+	const waiting = (await disputes.lyingTooLong(db)).filter(needsDecision);
+	for (const { id, projectId } of waiting) {
+		await db.transaction(async (tx) => {
+			await people.hold(tx, projectId);
+			await comparisons.lock(tx, id);
+			await settleDispute(tx, id);
+		});
+	}
+	return waiting.length;
 }
 
 const PAGE = 500;

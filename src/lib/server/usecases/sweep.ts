@@ -13,6 +13,7 @@ import * as slots from '../db/slots.ts';
 import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLocked } from './requeue-run.ts';
+import { settleSentBack } from './settle-dispute.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { tellOverdue } from './tell-overdue.ts';
 
@@ -21,9 +22,9 @@ const ABANDONED_IMPORT_SECONDS = 900;
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, places whose late judgment waits, and assigned work that is late. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number; overdue: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0, overdue: 0 };
+/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -39,6 +40,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 	});
 	swept.overdue = await tellOverdue(app);
 	swept.jobs = await enqueueStranded(app);
+	swept.disputes = await settleSentBack(app.db);
 	for (const { comparisonId, roundId, userId } of await slots.lapsedWithSurplus(app.db)) {
 		await app.db.transaction(async (tx) => {
 			await progress.lock(tx, roundId, userId);
