@@ -223,6 +223,12 @@ describe('adjudication', () => {
 		expect(await status()).toBe('exhausted');
 		const claimed = await taken(slug, risk);
 		expect(problemOf(await decideAdjudication(world.app, risk, { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, sendBack: 'Again.' }))).toBe('conflict');
+		// A rule that sends nothing to reviewers says that nothing waits for them.
+		const says = async (dispute: JudgingPolicy['dispute']) => {
+			valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ dispute }) }));
+			return valueOf(await adjudicationQueue(world.app, risk, { slug })).waiting.all;
+		};
+		expect([await says('never'), await says('no_majority')]).toEqual([0, 1]);
 		const decided = valueOf(await decide(risk, claimed, 'one'));
 		expect(await status()).toBe('closed');
 		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: decided.outcome === 'decided' ? decided.judgmentId : '', reason: 'mistake' }));

@@ -11,6 +11,8 @@ export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'none' } 
 /** What was just done, for the line that says so. */
 export type Done = { outcome: 'decided' | 'sent_back'; overturned: number };
 
+const OVER = new Set(['already_decided', 'lease_lost', 'walled', 'not_found', 'key_reused', 'forbidden']);
+
 const KEPT = 'plumbline:adjudication:';
 
 /** The reviewer's desk: which pair waits for a decision, what is typed, and where it goes. */
@@ -41,6 +43,11 @@ export class Adjudication {
 	open(): void {
 		this.#beat = setInterval(() => void this.#renew(), this.#beatMs);
 		void this.next();
+	}
+
+	/** Whether this pair is out of the reviewer's hands: trying again would say the same. */
+	get over(): boolean {
+		return this.trouble !== null && OVER.has(this.trouble.code);
 	}
 
 	/** Leaves the desk; the lease stays, and the same pair comes back. */

@@ -1,5 +1,4 @@
 import type { Figure } from '../../domain/cluster-bootstrap.ts';
-import { completePolicy } from '../../domain/judging-policy.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
 import type { LoopStage, NextAction } from '../../domain/next-action.ts';
 import { may } from '../../domain/permission.ts';
@@ -11,7 +10,6 @@ import { waitingFor } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
-import * as adjudications from '../db/adjudications.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Decision } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
@@ -29,6 +27,7 @@ import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
+import { waitingDecisions } from './adjudication-queue.ts';
 import { loopFacts, loopRecord } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { promptCounts } from './prompt-counts.ts';
@@ -144,7 +143,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	const [record, mine, waiting, together, guideline] = await Promise.all([
 		loopRecord(app.db, project.id, round),
 		able('task.judge') ? ownPart(app.db, round, actor.userId) : null,
-		able('judgment.adjudicate') ? adjudications.waiting(app.db, project.id, actor.userId) : null,
+		able('judgment.adjudicate') ? waitingDecisions(app.db, project, actor.userId) : null,
 		round.comparisons > 0 ? roundProgress(app.db, project, round) : null,
 		projects.guideline(app.db, project.id)
 	]);
@@ -158,7 +157,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 			manage: able('members.manage')
 		},
 		mine,
-		disputes: completePolicy(project.judgingPolicy).dispute === 'never' ? 0 : (waiting?.mine ?? 0),
+		disputes: waiting?.mine ?? 0,
 		overlap: project.overlap
 	});
 	const living = able('run.read') ? await workers.alive(app.db) : [];
