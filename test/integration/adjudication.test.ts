@@ -229,6 +229,8 @@ describe('adjudication', () => {
 			return valueOf(await adjudicationQueue(world.app, risk, { slug })).waiting.all;
 		};
 		expect([await says('never'), await says('no_majority')]).toEqual([0, 1]);
+		// What lies on their own desk waits for nobody else.
+		expect(valueOf(await adjudicationQueue(world.app, risk, { slug })).waiting).toMatchObject({ all: 1, mine: 1 });
 		const decided = valueOf(await decide(risk, claimed, 'one'));
 		expect(await status()).toBe('closed');
 		valueOf(await voidJudgment(world.app, world.admin, { judgmentId: decided.outcome === 'decided' ? decided.judgmentId : '', reason: 'mistake' }));

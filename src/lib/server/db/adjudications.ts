@@ -12,7 +12,8 @@ const mayAdjudicate = (userId: string) => sql`${maySee(userId)}
 	and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${userId} and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
 	and not exists (select 1 from tasks own where own.comparison_id = c.id and own.annotator_id = ${userId} and own.purpose <> 'adjudication' and own.state = 'live' and own.expires_at > now())`;
 
-const notTaken = sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
+/** Whether no other reviewer holds comparison `c`: what lies on one's own desk waits for oneself. */
+const notTaken = (userId: string) => sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.annotator_id <> ${userId} and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
 
 /** The next comparison of the newest round that waits for a decision by somebody who did not judge it, locked; disputed ones first. */
 export async function next(tx: Tx, projectId: string, userId: string): Promise<{ comparisonId: string; contentHash: string; roundId: string } | null> {
@@ -20,7 +21,7 @@ export async function next(tx: Tx, projectId: string, userId: string): Promise<{
 		const rows = await rowsOf<{ id: string; content_hash: string; round_id: string }>(
 			tx,
 			sql`select c.id, c.content_hash, c.round_id from comparisons c join prompts p on p.id = c.prompt_id
-				where c.round_id = ${newestRound(projectId)} and ${waits} and ${mayAdjudicate(userId)} and ${notTaken}
+				where c.round_id = ${newestRound(projectId)} and ${waits} and ${mayAdjudicate(userId)} and ${notTaken(userId)}
 				order by c.order_key limit 1 for no key update of c skip locked`
 		);
 		if (rows[0]) return { comparisonId: rows[0].id, contentHash: rows[0].content_hash, roundId: rows[0].round_id };
@@ -108,7 +109,7 @@ export async function waiting(db: Executor, projectId: string, userId: string): 
 		sql`with waits as (
 				select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.disputed
 				union all select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.status = 'exhausted' and not c.disputed)
-			select count(*)::int as all_of, (count(*) filter (where ${mayAdjudicate(userId)} and ${notTaken}))::int as mine,
+			select count(*)::int as all_of, (count(*) filter (where ${mayAdjudicate(userId)} and ${notTaken(userId)}))::int as mine,
 				(select count(*)::int from (select distinct on (a.comparison_id) a.id, a.comparison_id, a.outcome from adjudications a where a.project_id = ${projectId} order by a.comparison_id, a.id desc) newest
 					join comparisons sent on sent.id = newest.comparison_id where newest.outcome = 'sent_back' and sent.status = 'complete' and not sent.disputed and sent.round_id = ${newestRound(projectId)}
 						and ${maySeeComparison(userId, sql`sent`)}
