@@ -124,10 +124,10 @@ describe.each(['en', 'zh'] as const)('the bank’s questions (%s)', (language) =
 			)
 		).map(({ a }) => sound.has(a));
 		expect(first).toHaveLength(25);
-		for (const figure of [share(first), share(asA)]) {
-			expect(figure).toBeGreaterThan(0.3);
-			expect(figure).toBeLessThan(0.7);
-		}
+		// Drawn anew in each installation: bounds that chance crosses about once in 50,000 and once in 8,000 times, and any rule always.
+		expect(share(first)).toBeGreaterThan(0.1);
+		expect(share(first)).toBeLessThan(0.9);
+		expect(new Set(asA).size).toBe(2);
 	});
 
 	it('are known where they are gold, a warm-up of both modes among them', async () => {
