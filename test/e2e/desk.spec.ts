@@ -73,9 +73,12 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		await look(page);
 		await page.keyboard.press('1');
 		await expect(shown(page)).not.toHaveAttribute('data-task', task ?? '');
-		const { judgments } = (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body;
-		const detail = await api<{ spans: { label: string; quote: string }[] }>(request, anna, 'GET', `/judgments/${judgments[0]?.id ?? ''}`);
-		expect(JSON.stringify(detail.body)).toContain('"label":"law"');
+		// It is on its way when the next pair stands there.
+		const newest = async () => {
+			const { judgments } = (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body;
+			return JSON.stringify((await api(request, anna, 'GET', `/judgments/${judgments[0]?.id ?? ''}`)).body);
+		};
+		await expect.poll(newest).toContain('"label":"law"');
 		await context.close();
 	});
 

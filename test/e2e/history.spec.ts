@@ -8,6 +8,8 @@ test.describe.configure({ mode: 'serial' });
 const SLUG = 'e2e-history';
 const [admin, anna] = [account('admin'), account('annotator', 2)];
 type Line = { id: string; question: string; verdict: string; shown: { verdict: string } };
+/** What was judged, in its order: the queue's order is drawn for each project. */
+const asked: string[] = [];
 type Claimed = { taskId: string; leaseToken: string; prompt: { messages: { content: string }[] } };
 
 test.beforeAll(async ({ request }) => {
@@ -26,6 +28,7 @@ test.beforeAll(async ({ request }) => {
 	expect(sent.status()).toBe(201);
 	for (let i = 0; i < 36; i++) {
 		const task = await send<Claimed>(anna, 'POST', `/projects/${SLUG}/tasks/claim`, {}, 200);
+		asked.push(/flat \d+\?/.exec(task.prompt.messages[0]?.content ?? '')?.[0] ?? '');
 		const rationale = i === 5 ? { rationale: 'It names the clause.' } : {};
 		await send(anna, 'POST', `/tasks/${task.taskId}/judgment`, { leaseToken: task.leaseToken, verdict: i % 3 === 0 ? 'tie' : 'left', durationMs: 30_000, ...rationale });
 	}
@@ -38,9 +41,10 @@ const words = {
 	zh: { open: '更正这条评判', title: '更正这条评判', tie: '都不合格', why: '更正原因', send: '以新评判取代', needed: '请说明原因：此后已生成快照。', done: '已更正。当前有效的是这一条。', said: '您的评判', record: '导出我的记录', csv: '表格（CSV）', changed: '查看改动', seen: '已知悉', search: '在问题和您的理由中搜索' }
 } as const;
 
-for (const [locale, width, question] of [['en', 1440, 'flat 11?'], ['zh', 390, 'flat 12?']] as const) {
+for (const [locale, width, index] of [['en', 1440, 10], ['zh', 390, 13]] as const) {
 	const w = words[locale];
 	test(`finds and corrects a judgment with the keyboard at ${width} px in ${locale}`, async ({ browser, request }) => {
+		const question = asked[index] ?? '';
 		const { context, page } = await signedIn(browser, anna, { locale, width, path: `/projects/${SLUG}/history` });
 		await expect(page.getByRole('row')).toHaveCount(37);
 		await accessible(page);
