@@ -78,7 +78,7 @@ describe('gold', () => {
 	});
 
 	it('says what was right after a warm-up item, where the project wants that, and after no other', async () => {
-		const { slug, ann } = await withGold({ warmUp: 2, warmUpFeedback: true, goldRate: 0.5 }, { plain: 4, gold: 2, warmUp: true });
+		const { slug, ann } = await withGold({ warmUp: 2, warmUpFeedback: true, goldRate: 0.5 }, { plain: 20, gold: 2, warmUp: true });
 		valueOf(await putGold(world.app, world.admin, { slug, importId: valueOf(await world.importRows(slug, pairRows(6, 'silent'))).id }));
 		const told: { gold: boolean; warmUp: boolean; feedback: unknown; met: boolean }[] = [];
 		for (let task = await claim(slug, ann); task; task = await claim(slug, ann)) {
