@@ -46,7 +46,7 @@ export const evaluations = pgTable(
 	]
 );
 
-/** One held-out pair's log-probabilities, so that a figure can be followed to its comparisons. */
+/** Log-probabilities of a held-out pair, or of one answer alone (then `chosen` is that answer), so that a figure can be followed to its comparisons. */
 export const evaluationItems = pgTable(
 	'evaluation_items',
 	{
@@ -57,18 +57,21 @@ export const evaluationItems = pgTable(
 			.notNull()
 			.references(() => comparisons.id),
 		baseChosen: doublePrecision().notNull(),
-		baseRejected: doublePrecision().notNull(),
+		baseRejected: doublePrecision(),
 		parentChosen: doublePrecision().notNull(),
-		parentRejected: doublePrecision().notNull(),
+		parentRejected: doublePrecision(),
 		checkpointChosen: doublePrecision().notNull(),
-		checkpointRejected: doublePrecision().notNull(),
+		checkpointRejected: doublePrecision(),
 		tokensChosen: integer().notNull(),
-		tokensRejected: integer().notNull()
+		tokensRejected: integer()
 	},
-	(t) => [primaryKey({ columns: [t.evaluationId, t.comparisonId] })]
+	(t) => [
+		primaryKey({ columns: [t.evaluationId, t.comparisonId] }),
+		check('evaluation_items_sides', sql`num_nulls(${t.baseRejected}, ${t.parentRejected}, ${t.checkpointRejected}, ${t.tokensRejected}) in (0, 4)`)
+	]
 );
 
-/** Answers of parent and checkpoint that fill a round; every sampling setting is stored. */
+/** Answers that fill a round; every sampling setting is stored. */
 export const generations = pgTable(
 	'generations',
 	{
@@ -90,7 +93,10 @@ export const generations = pgTable(
 			.references(() => checkpoints.id),
 		sampling: jsonb().$type<{ temperature: number; topP: number; maxTokens: number }>().notNull(),
 		seed: bigint({ mode: 'number' }).notNull(),
+		/** Prompts whose answers by parent and checkpoint are compared. */
 		promptIds: uuid().array().notNull(),
+		/** Prompts whose answer by the checkpoint is judged alone; the parent is not asked. */
+		singlePromptIds: uuid().array().notNull().default([]),
 		status: text().notNull().default('queued'),
 		attempt: integer().notNull().default(0),
 		workerId: uuid().references(() => workers.id),
