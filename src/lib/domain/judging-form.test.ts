@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { completeForm, criteriaToCanonical, formErrors, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
+import { completeForm, criteriaToCanonical, formErrors, owingNothing, PLAIN_FORM, SHOWN_CRITERION_VERDICTS } from './judging-form.ts';
 import { JudgingFormSchema } from './judging-form-schema.ts';
 import type { JudgingForm, ShownCriterionVerdict } from './judging-form.ts';
 import { SHOWN_PAIR_VERDICTS } from './verdict.ts';
@@ -33,6 +33,13 @@ describe('what a judgment holds', () => {
 		for (const verdict of SHOWN_PAIR_VERDICTS) expect(formErrors(PLAIN_FORM, 'pair', { verdict, rationale: '' })).toEqual([]);
 	});
 	it('names all that is missing', () => expect(fields(full, 'pair', { verdict: 'left', rationale: '' })).toEqual(['strength', 'criteria.accuracy', 'rationale']));
+	it('a reviewer owes nothing of it, and may say nothing that the form does not know', () => {
+		expect(fields(owingNothing(full, {}), 'pair', { verdict: 'left', rationale: '' })).toEqual([]);
+		expect(fields(owingNothing({ ...full, rationale: 'off' }, {}), 'pair', { verdict: 'left', rationale: 'Because.' })).toEqual([]);
+		const said = { strength: 'clearly', criteria: { accuracy: 'left', depth: 'left' }, reasons: ['late'] } as const;
+		expect(fields(owingNothing(full, said), 'pair', { verdict: 'left', rationale: '', ...said, reasons: [...said.reasons] })).toEqual(['criteria.depth', 'reasons[0]']);
+		expect(fields(owingNothing(PLAIN_FORM, { strength: 'clearly' }), 'pair', { verdict: 'left', rationale: '', strength: 'clearly' })).toEqual(['strength']);
+	});
 	it('a tie has no strength', () => {
 		expect(fields(full, 'pair', { verdict: 'tie', rationale: 'Same.', criteria: { accuracy: 'tie' } })).toEqual([]);
 		expect(fields(full, 'pair', { verdict: 'tie', strength: 'clearly', rationale: 'Same.', criteria: { accuracy: 'tie' } })).toEqual(['strength']);

@@ -46,6 +46,11 @@ export function formErrors(form: JudgingForm, mode: Mode, given: Details & { ver
 	return errors;
 }
 
+/** A form that asks for nothing and takes what it knows: a reviewer's decision owes none of what judges owe. */
+export function owingNothing(form: JudgingForm, given: { strength?: Strength | undefined }): JudgingForm {
+	return { ...form, strength: form.strength && given.strength !== undefined, criteria: form.criteria.map((criterion) => ({ ...criterion, required: false })), rationale: 'optional' };
+}
+
 /** Criteria as shown → as stored: a and b for the sides (semantics 3). */
 export function criteriaToCanonical(order: SideOrder, criteria: Readonly<Record<string, ShownCriterionVerdict>>): Record<string, string> {
 	return Object.fromEntries(Object.entries(criteria).map(([key, verdict]) => [key, toCanonical(order, verdict)]));

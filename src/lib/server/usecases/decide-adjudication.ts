@@ -1,5 +1,5 @@
 import { contentHash } from '../../domain/canonical-json.ts';
-import { criteriaToCanonical, formErrors, PLAIN_FORM } from '../../domain/judging-form.ts';
+import { owingNothing, PLAIN_FORM } from '../../domain/judging-form.ts';
 import type { Details } from '../../domain/judging-form.ts';
 import { toCanonical } from '../../domain/presentation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
@@ -19,6 +19,7 @@ import * as progress from '../db/progress.ts';
 import * as tasks from '../db/tasks.ts';
 import type { OwnWork, TaskForWork } from '../db/tasks.ts';
 import { allowFound } from './access.ts';
+import { judgmentDetails } from './judgment-details.ts';
 import { settleDispute } from './settle-dispute.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -47,30 +48,20 @@ async function decide(tx: Tx, actor: Actor, own: OwnWork, decision: Extract<Deci
 	const { task, newId: judgmentId } = own;
 	const verdict = toCanonical(task.sideOrder, decision.verdict);
 	if (!isVerdictOf(task.mode, verdict) || !counts(verdict)) return wrongField('verdict', task.mode === 'pair' ? 'left, right, tie or both_bad' : 'good or bad');
-	const rationale = decision.rationale.trim();
-	if (rationale === '') return wrongField('rationale', 'say why: those whose judgment this changes will read it');
-	// Of the form only what is given must fit: the judges owed the rest.
-	const { strength, criteria, reasons } = decision;
-	const errors = formErrors({ ...(task.form ?? PLAIN_FORM), rationale: 'optional' }, task.mode, { verdict: decision.verdict, rationale, strength, criteria, reasons }).filter(({ field }) => field !== 'strength' || strength !== undefined).filter(({ field }) => !field.startsWith('criteria.') || criteria?.[field.slice('criteria.'.length)] !== undefined);
-	if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
+	if (decision.rationale.trim() === '') return wrongField('rationale', 'say why: those whose judgment this changes will read it');
+	const details = await judgmentDetails(tx, { ...task, form: owingNothing(task.form ?? PLAIN_FORM, decision) }, decision);
+	if (!details.ok) return details;
 
 	const before = await adjudications.judgmentsBefore(tx, task.comparisonId);
-	const salt = newSecret();
 	await judgments.insert(tx, {
 		id: judgmentId,
 		task,
 		verdict,
-		strength: strength ?? null,
-		criteria: criteria ? criteriaToCanonical(task.sideOrder, criteria) : null,
-		reasons: reasons ?? null,
-		spans: null,
-		language: null,
-		clientVersion: null,
+		...details.value,
 		durationMs: decision.durationMs ?? null,
 		supersedesId: null,
 		idempotencyKey: decision.idempotencyKey ?? null,
-		bodyHash,
-		text: { salt, hash: saltedHash(salt, rationale), rationale, rewrite: null }
+		bodyHash
 	});
 	const adjudicationId = await adjudications.insert(tx, { projectId: task.projectId, comparisonId: task.comparisonId, taskId: task.id, judgmentId, byUserId: task.annotatorId, before: before.map(({ id }) => id) });
 	await tasks.finish(tx, task.id, 'done');
