@@ -1,7 +1,6 @@
 import { v4 as newKey } from 'uuid';
-import { beginTime, hidden, seen, shownAgain } from './active-time.ts';
 import { claimPair, fetchDraft, renewLease, saveDraft, setBookmark } from './api.ts';
-import { formErrors, PLAIN_FORM } from '#lib/domain/judging-form.ts';
+import { PLAIN_FORM } from '#lib/domain/judging-form.ts';
 import type { JudgingForm, ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
 import { asDraft, emptyDraft, isEmpty, keepDraft, keepTasks, recallDraft, recallTasks, sweepDrafts } from './device.ts';
 import type { Draft } from './device.ts';
@@ -9,6 +8,9 @@ import { createDraftSync } from './draft-sync.ts';
 import { outbox, waiting } from './outbox-view.svelte.ts';
 import type { Feedback, SkipReason, Verdict } from './outbox.ts';
 import { withSpan } from './marks.ts';
+import { asksIn, given, missing, withCriterion, withReason } from './opinion.ts';
+import type { Opinion } from './opinion.ts';
+import { Stopwatch } from './stopwatch.ts';
 import { createTaskQueue } from './task-queue.ts';
 import type { HeldTask, QueueStatus, TaskQueue } from './task-queue.ts';
 import type { ShownRewrite } from '#lib/domain/rewrite.ts';
@@ -18,11 +20,8 @@ import type { Mode } from '#lib/domain/verdict.ts';
 /** Shortest time a pair is on the screen before a key judges it: a key struck twice must not judge unread answers. */
 const SHORTEST_LOOK_MS = 300;
 
-/** What tells that somebody is there. */
-const SIGNS = ['keydown', 'pointerdown', 'pointermove', 'scroll', 'wheel', 'touchmove'] as const;
-
 /** The pair judged last, which undo opens again. */
-type Judged = Draft & { task: HeldTask; key: string; verdict: Verdict; strength: Strength | null };
+type Judged = Opinion & { task: HeldTask; key: string };
 
 /** A verdict that was given before all that the form requires was there. */
 export type Pending = { verdict: Verdict; strength: Strength | null };
@@ -59,7 +58,7 @@ export class Desk {
 	readonly #queue: TaskQueue;
 	#shownTask = '';
 	#shownAt = 0;
-	#time = beginTime(0, false);
+	readonly #watch = new Stopwatch();
 	#held: HeldTask | null = null;
 	readonly #sync;
 	readonly #draft = (): Draft => ({ rationale: this.rationale, criteria: this.criteria, reasons: this.reasons, spans: this.spans, rewrite: this.rewrite });
@@ -149,16 +148,10 @@ export class Desk {
 
 	#begin(): void {
 		const visible = (): void => {
-			const now = performance.now();
-			if (document.visibilityState !== 'visible') {
-				this.#time = hidden(this.#time, now);
-				return void this.#sync.flush(true);
-			}
-			this.#time = shownAgain(this.#time, now);
+			if (document.visibilityState !== 'visible') return void this.#sync.flush(true);
 			void this.#queue.beat();
 			void this.#sync.look();
 		};
-		const sign = (): void => void (this.#time = seen(this.#time, performance.now()));
 		const leaving = (): void => void this.#sync.flush(true);
 		const lookAfresh = (): void => void this.#queue.beat().then(() => this.#queue.refill());
 		const back = (): void => {
@@ -168,7 +161,6 @@ export class Desk {
 		document.addEventListener('visibilitychange', visible);
 		window.addEventListener('online', back);
 		window.addEventListener('pagehide', leaving);
-		for (const kind of SIGNS) window.addEventListener(kind, sign, { passive: true, capture: true });
 		this.#close.push(
 			// One that was held up may have been handed out again before it arrived: the heartbeat finds out.
 			outbox.onDelivered((entry, feedback) => {
@@ -179,7 +171,7 @@ export class Desk {
 			() => document.removeEventListener('visibilitychange', visible),
 			() => window.removeEventListener('online', back),
 			() => window.removeEventListener('pagehide', leaving),
-			() => SIGNS.forEach((kind) => window.removeEventListener(kind, sign, { capture: true })),
+			this.#watch.listen(),
 			() => this.#queue.close()
 		);
 		void sweepDrafts(Date.now()).catch(() => undefined);
@@ -206,7 +198,7 @@ export class Desk {
 		if ((task?.taskId ?? '') === this.#shownTask) return;
 		this.#shownTask = task?.taskId ?? '';
 		this.#shownAt = performance.now();
-		this.#time = beginTime(performance.now(), document.visibilityState === 'visible');
+		this.#watch.start();
 		this.#held = task;
 		this.#sync.leave();
 		this.pending = null;
@@ -238,22 +230,20 @@ export class Desk {
 		return this.current?.mode ?? 'pair';
 	}
 
-	/** What is asked of the shown pair besides the verdict. One answer alone is better than none: no strength. */
+	/** What is asked of the shown pair besides the verdict. */
 	get form(): JudgingForm {
-		const form = this.current?.form?.form ?? PLAIN_FORM;
-		return this.mode === 'single' ? { ...form, strength: false } : form;
+		return asksIn(this.mode, this.current?.form?.form ?? PLAIN_FORM);
 	}
 
 	/** Says how the answers compare in one aspect; null takes it back. */
 	compare(key: string, verdict: ShownCriterionVerdict | null): void {
-		const { [key]: _, ...others } = this.criteria;
-		this.criteria = verdict === null ? others : { ...others, [key]: verdict };
+		this.criteria = withCriterion(this.criteria, key, verdict);
 		this.keepDraft();
 	}
 
 	/** Chooses a reason, or takes it back. */
 	toggleReason(key: string): void {
-		this.reasons = this.reasons.includes(key) ? this.reasons.filter((one) => one !== key) : [...this.reasons, key];
+		this.reasons = withReason(this.reasons, key);
 		this.keepDraft();
 	}
 
@@ -302,20 +292,8 @@ export class Desk {
 		return null;
 	}
 
-	#given(verdict: Verdict, strength: Strength | null) {
-		const asks = this.form.strength && (verdict === 'left' || verdict === 'right');
-		return {
-			verdict,
-			...(asks && strength ? { strength } : {}),
-			...(Object.keys(this.criteria).length > 0 ? { criteria: { ...this.criteria } } : {}),
-			...(this.reasons.length > 0 ? { reasons: [...this.reasons] } : {}),
-			...(this.spans.length > 0 ? { spans: [...this.spans] } : {}),
-			...(this.rewrite && verdict !== 'cannot_judge' ? { rewrite: this.rewrite } : {})
-		};
-	}
-
 	#missing(verdict: Verdict, strength: Strength | null): string[] {
-		return formErrors(this.form, this.mode, { ...this.#given(verdict, strength), rationale: this.rationale.trim() }).map((error) => error.field);
+		return missing(this.form, this.mode, { ...this.#draft(), verdict, strength });
 	}
 
 	/**
@@ -329,13 +307,11 @@ export class Desk {
 			this.pending = { verdict, strength };
 			return false;
 		}
-		this.#time = seen(this.#time, performance.now());
-		const rationale = this.rationale.trim();
-		const given = this.#given(verdict, strength);
+		const said = given(this.form, { ...this.#draft(), verdict, strength });
 		const key = newKey();
 		const again = this.reopened;
-		const body = { leaseToken: task.leaseToken, ...given, durationMs: Math.min(Math.round(this.#time.ms), 86_400_000), language: this.#options.language(), clientVersion: this.#options.clientVersion, ...(rationale ? { rationale } : {}) };
-		this.last = { task, key, verdict, strength: given.strength ?? null, ...this.#draft(), rationale };
+		const body = { leaseToken: task.leaseToken, ...said, durationMs: this.#watch.ms, language: this.#options.language(), clientVersion: this.#options.clientVersion };
+		this.last = { task, key, ...this.#draft(), verdict, strength: said.strength ?? null, rationale: said.rationale ?? '' };
 		void outbox.add({ kind: 'judgment', key, slug: this.#options.slug, taskId: task.taskId, body, ...(again ? { replaces: again.key } : {}) });
 		this.#forgetDraft(task.taskId);
 		if (again) {

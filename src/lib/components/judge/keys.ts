@@ -17,6 +17,14 @@ export const VERDICTS: { readonly [mode in Mode]: readonly { verdict: Verdict; k
 	]
 };
 
+const SETTING = 'plumbline:single-keys';
+
+/** Whether single keys judge on this device. Who dictates turns them off. */
+export const singleKeys = (): boolean => localStorage.getItem(SETTING) !== 'off';
+
+/** Turns single keys on or off on this device. */
+export const setSingleKeys = (on: boolean): void => localStorage.setItem(SETTING, on ? 'on' : 'off');
+
 /** Keys of a form's criteria, in their order: none of them does anything else on the desk. */
 export const CRITERION_KEYS = ['Q', 'W', 'E', 'T', 'Y', 'I', 'O', 'P'] as const;
 
