@@ -1,8 +1,8 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import type { GenericSchema } from 'valibot';
 import { PROBLEMS } from '../../domain/problem.ts';
-import type { ProblemCode } from '../../domain/problem.ts';
 import { problemDocument } from './fields.ts';
+import { problemsOf } from './operation.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 
@@ -31,9 +31,7 @@ function responses(op: Operation): Json {
 		const content = answer === null ? {} : { content: isSchema(answer) ? { 'application/json': { schema: schemaOf(answer, 'output') } } : Object.fromEntries([answer].flat().map((type) => [type, { schema: {} }])) };
 		described[status] = { description: op.summary, ...content };
 	}
-	// What every call of its kind can be answered: listed once here, not in each operation.
-	const always: ProblemCode[] = [...(op.params || op.query || op.headers || op.body ? (['invalid_input'] as const) : []), ...(op.body ? (['too_large'] as const) : [])];
-	const byStatus = Map.groupBy(new Set([...op.problems, ...always]), (code) => PROBLEMS[code].status);
+	const byStatus = Map.groupBy(problemsOf(op), (code) => PROBLEMS[code].status);
 	for (const [status, codes] of byStatus) {
 		described[String(status)] = {
 			description: codes.map((code) => `${code}: ${PROBLEMS[code].title}`).join('; '),

@@ -20,7 +20,8 @@ export type Operation<P extends Schema = Schema, Q extends Schema = Schema, H ex
 	body?: B;
 	/** Success answers by status; null has no body. A text is the media type of a stream, a list those it may have. */
 	answers: Record<number, GenericSchema | string | readonly string[] | null>;
-	problems: readonly ProblemCode[];
+	/** What it can be answered besides what every call of its kind can be (`problemsOf`). */
+	problems?: readonly ProblemCode[];
 	/** Media types of a streamed request body that no schema reads at once. */
 	upload?: readonly string[];
 };
@@ -30,6 +31,22 @@ export function operation<P extends Schema = undefined, Q extends Schema = undef
 	op: Operation<P, Q, H, B>
 ): Operation<P, Q, H, B> {
 	return op;
+}
+
+/**
+ * Every problem that a call can be answered with: first what follows from what
+ * it takes and who may, said once here, then its own.
+ */
+export function problemsOf(op: Operation): ReadonlySet<ProblemCode> {
+	const takes = op.params ?? op.query ?? op.headers ?? op.body;
+	return new Set<ProblemCode>([
+		...(takes ? (['invalid_input'] as const) : []),
+		...(op.body ? (['too_large'] as const) : []),
+		...(op.access === 'public' ? [] : (['not_signed_in'] as const)),
+		...(op.access === 'public' || op.access === 'signed-in' ? [] : (['forbidden'] as const)),
+		...(op.params ? (['not_found'] as const) : []),
+		...(op.problems ?? [])
+	]);
 }
 
 type Output<S extends Schema> = S extends GenericSchema ? InferOutput<S> : undefined;

@@ -15,7 +15,7 @@ export const uploadArtifact = operation({
 	params: slugParams,
 	upload: [...TYPES, 'application/octet-stream'],
 	answers: { 201: v.object({ sha256: Sha256Schema, mediaType: v.picklist(TYPES), bytes: v.number(), width: v.nullable(v.number()), height: v.nullable(v.number()) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'too_large', 'unsupported_format']
+	problems: ['too_large', 'unsupported_format']
 });
 
 export const readArtifact = operation({
@@ -26,5 +26,5 @@ export const readArtifact = operation({
 	access: 'artifact.read',
 	params: v.object({ slug, sha256: Sha256Schema }),
 	answers: { 200: TYPES, 206: TYPES, 304: null },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'gone']
+	problems: ['gone']
 });

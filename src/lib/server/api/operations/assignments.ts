@@ -18,7 +18,7 @@ export const createAssignment = operation({
 	params: slugParams,
 	body: NewAssignmentSchema,
 	answers: { 201: v.object({ id: v.string(), items: v.number(), people: v.array(suitability) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'too_large']
+	problems: ['conflict']
 });
 
 export const listAssignments = operation({
@@ -47,8 +47,7 @@ export const listAssignments = operation({
 			),
 			next: nullable
 		})
-	},
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	}
 });
 
 export const previewAssignment = operation({
@@ -59,8 +58,7 @@ export const previewAssignment = operation({
 	access: 'assignment.manage',
 	params: slugParams,
 	body: v.strictObject({ filter: v.optional(AssignmentFilterSchema, {}), ...AssigneesSchema }),
-	answers: { 200: v.object({ matches: v.number(), given: v.number(), people: v.array(suitability) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ matches: v.number(), given: v.number(), people: v.array(suitability) }) }
 });
 
 export const readOwnWork = operation({
@@ -79,8 +77,7 @@ export const readOwnWork = operation({
 			delegations: v.array(delegation),
 			colleagues: v.array(v.object({ userId: v.string(), name: v.string() }))
 		})
-	},
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	}
 });
 
 export const endAssignment = operation({
@@ -91,7 +88,7 @@ export const endAssignment = operation({
 	access: 'assignment.manage',
 	params: idParams,
 	answers: { 200: v.object({ ended: v.literal(true) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const listGroups = operation({
@@ -101,8 +98,7 @@ export const listGroups = operation({
 	summary: 'Named groups of the project’s people',
 	access: 'assignment.manage',
 	params: slugParams,
-	answers: { 200: v.object({ groups: v.array(group) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ groups: v.array(group) }) }
 });
 
 export const createGroup = operation({
@@ -113,8 +109,7 @@ export const createGroup = operation({
 	access: 'assignment.manage',
 	params: slugParams,
 	body: GroupSchema,
-	answers: { 201: v.object({ id: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 201: v.object({ id: v.string() }) }
 });
 
 export const putGroup = operation({
@@ -125,8 +120,7 @@ export const putGroup = operation({
 	access: 'assignment.manage',
 	params: idParams,
 	body: GroupSchema,
-	answers: { 200: v.object({ id: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ id: v.string() }) }
 });
 
 export const removeGroup = operation({
@@ -136,8 +130,7 @@ export const removeGroup = operation({
 	summary: 'Take a group away; what was given to its people stays theirs',
 	access: 'assignment.manage',
 	params: idParams,
-	answers: { 200: v.object({ removed: v.literal(true) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ removed: v.literal(true) }) }
 });
 
 export const delegateWork = operation({
@@ -148,8 +141,7 @@ export const delegateWork = operation({
 	access: 'assignment.own',
 	params: slugParams,
 	body: v.strictObject({ from: v.optional(uuid), to: uuid, startsAt: v.optional(instant), endsAt: instant }),
-	answers: { 201: v.object({ id: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 201: v.object({ id: v.string() }) }
 });
 
 export const endDelegation = operation({
@@ -160,5 +152,5 @@ export const endDelegation = operation({
 	access: 'assignment.own',
 	params: idParams,
 	answers: { 200: v.object({ ended: v.literal(true) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });

@@ -21,8 +21,7 @@ export const listComments = operation({
 			mayWrite: v.boolean(),
 			addressedOnly: v.boolean()
 		})
-	},
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	}
 });
 
 export const addComment = operation({
@@ -33,6 +32,5 @@ export const addComment = operation({
 	access: 'comment.write',
 	params: idParams,
 	body: NewCommentSchema,
-	answers: { 201: comment },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'too_large']
+	answers: { 201: comment }
 });

@@ -18,7 +18,7 @@ export const createImport = operation({
 	query: v.object({ format: v.picklist(IMPORT_FORMATS, `one of ${IMPORT_FORMATS.join(', ')}`), skipBad: flag, fileName: v.optional(v.pipe(v.string(), v.maxLength(300))) }),
 	upload: ['application/x-ndjson', 'text/csv', 'application/octet-stream'],
 	answers: { 201: v.object({ id: v.string(), ...counts, errors: importErrors }), 202: v.object({ id: v.string(), status: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'unsupported_format', 'import_refused']
+	problems: ['unsupported_format', 'import_refused']
 });
 
 export const readImport = operation({
@@ -28,8 +28,7 @@ export const readImport = operation({
 	summary: 'How an import is, or how it ended',
 	access: 'import.read',
 	params: idParams,
-	answers: { 200: v.looseObject({ id: v.string(), status: v.picklist(['staging', 'published', 'refused', 'failed']), ...counts, rows: v.number(), errors: importErrors }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.looseObject({ id: v.string(), status: v.picklist(['staging', 'published', 'refused', 'failed']), ...counts, rows: v.number(), errors: importErrors }) }
 });
 
 export const listImports = operation({
@@ -39,8 +38,7 @@ export const listImports = operation({
 	summary: 'Newest imports of a project',
 	access: 'import.read',
 	params: slugParams,
-	answers: { 200: v.object({ imports: v.array(v.looseObject({ id: v.string(), status: v.string(), ...counts })) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ imports: v.array(v.looseObject({ id: v.string(), status: v.string(), ...counts })) }) }
 });
 
 const rows = v.object({ train: v.number(), dev: v.number(), test: v.number() });
@@ -59,7 +57,7 @@ export const createSnapshot = operation({
 		rule: v.optional(v.object({ includeImports: v.optional(v.boolean()), includeRewrites: v.optional(v.boolean()), maxChars: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }))
 	}),
 	answers: { 201: v.object({ id: v.string(), sha256: v.string(), rows, dropped: v.record(v.string(), v.number()), used: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'empty_snapshot']
+	problems: ['conflict', 'empty_snapshot']
 });
 
 export const listSnapshots = operation({
@@ -69,8 +67,7 @@ export const listSnapshots = operation({
 	summary: 'Snapshots of a project, newest first',
 	access: 'snapshot.read',
 	params: slugParams,
-	answers: { 200: v.object({ snapshots: v.array(snapshotView) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ snapshots: v.array(snapshotView) }) }
 });
 
 export const readSnapshot = operation({
@@ -80,8 +77,7 @@ export const readSnapshot = operation({
 	summary: 'One snapshot',
 	access: 'snapshot.read',
 	params: idParams,
-	answers: { 200: snapshotView },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: snapshotView }
 });
 
 export const readManifest = operation({
@@ -92,7 +88,7 @@ export const readManifest = operation({
 	access: 'snapshot.read',
 	params: idParams,
 	answers: { 200: 'application/json' },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'gone']
+	problems: ['gone']
 });
 
 export const readSnapshotData = operation({
@@ -104,5 +100,5 @@ export const readSnapshotData = operation({
 	params: idParams,
 	query: v.object({ format: v.optional(v.picklist(['ms-swift'], 'ms-swift'), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
 	answers: { 200: 'application/x-ndjson' },
-	problems: ['walled', 'invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'gone']
+	problems: ['walled', 'gone']
 });

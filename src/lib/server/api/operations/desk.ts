@@ -17,7 +17,7 @@ export const keepDraft = operation({
 	params: taskParams,
 	body: v.object({ leaseToken, body: DraftBodySchema, revision }),
 	answers: { 200: storedDraft, 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_decided', 'walled', 'too_large']
+	problems: ['lease_lost', 'already_decided', 'walled']
 });
 
 export const readDraft = operation({
@@ -28,7 +28,7 @@ export const readDraft = operation({
 	access: 'task.judge',
 	params: taskParams,
 	answers: { 200: storedDraft, 204: null },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'walled']
+	problems: ['walled']
 });
 
 export const putBookmark = operation({
@@ -40,7 +40,7 @@ export const putBookmark = operation({
 	params: taskParams,
 	body: v.object({ note: v.optional(text(1_000, 0)) }),
 	answers: { 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'walled']
+	problems: ['walled']
 });
 
 export const removeBookmark = operation({
@@ -51,5 +51,5 @@ export const removeBookmark = operation({
 	access: 'task.judge',
 	params: taskParams,
 	answers: { 204: null },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'walled']
+	problems: ['walled']
 });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { operation } from '../operation.ts';
 
-export const healthz = operation({ id: 'healthz', method: 'GET', path: '/healthz', summary: 'The web process is alive', access: 'public', answers: { 200: v.object({ status: v.literal('alive') }) }, problems: [] });
+export const healthz = operation({ id: 'healthz', method: 'GET', path: '/healthz', summary: 'The web process is alive', access: 'public', answers: { 200: v.object({ status: v.literal('alive') }) } });
 
 export const readyz = operation({
 	id: 'readyz',
@@ -13,4 +13,4 @@ export const readyz = operation({
 	problems: ['not_ready']
 });
 
-export const openapi = operation({ id: 'openapi', method: 'GET', path: '/openapi.json', summary: 'This description', access: 'public', answers: { 200: 'application/json' }, problems: [] });
+export const openapi = operation({ id: 'openapi', method: 'GET', path: '/openapi.json', summary: 'This description', access: 'public', answers: { 200: 'application/json' } });

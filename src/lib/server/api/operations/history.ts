@@ -49,8 +49,7 @@ export const listJudgments = operation({
 		cursor: v.optional(uuid),
 		limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, 'a whole number from 1 to 200'), v.toNumber(), v.minValue(1, 'at least 1'), v.maxValue(200, 'at most 200')))
 	}),
-	answers: { 200: v.object({ judgments: v.array(judgment), next: v.nullable(v.string()) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ judgments: v.array(judgment), next: v.nullable(v.string()) }) }
 });
 
 export const readJudgment = operation({
@@ -72,8 +71,7 @@ export const readJudgment = operation({
 			chain: v.array(v.object({ id: v.string(), verdict: v.string(), createdAt: v.string(), isCorrection: v.boolean(), reason: v.nullable(v.string()) })),
 			correctable: v.nullable(v.object({ snapshots: v.number() }))
 		})
-	},
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	}
 });
 
 export const exportJudgments = operation({
@@ -84,8 +82,7 @@ export const exportJudgments = operation({
 	access: 'judgment.own',
 	params: slugParams,
 	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, `one of ${EXPORT_FORMATS.join(', ')}`), 'jsonl') }),
-	answers: { 200: 'application/x-ndjson' },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: 'application/x-ndjson' }
 });
 
 export const correctJudgment = operation({
@@ -104,7 +101,7 @@ export const correctJudgment = operation({
 		reason: v.optional(text(2_000, 0))
 	}),
 	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean(), stale: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict', 'key_reused', 'too_large']
+	problems: ['conflict', 'key_reused']
 });
 
 export const readOwnFigures = operation({
@@ -128,6 +125,5 @@ export const readOwnFigures = operation({
 			goldAccuracy: figure,
 			goldFrom: v.number()
 		})
-	},
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	}
 });

@@ -33,7 +33,7 @@ export const claimTask = operation({
 		}),
 		204: null
 	},
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict', 'key_reused', 'too_many_leases']
+	problems: ['conflict', 'key_reused', 'too_many_leases']
 });
 
 export const heartbeatTask = operation({
@@ -45,7 +45,7 @@ export const heartbeatTask = operation({
 	params: taskParams,
 	body: v.object({ leaseToken }),
 	answers: { 200: v.object({ leaseExpiresAt: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost']
+	problems: ['lease_lost']
 });
 
 export const skipTask = operation({
@@ -57,7 +57,7 @@ export const skipTask = operation({
 	params: taskParams,
 	body: v.object({ leaseToken, reason: v.picklist(SKIP_REASONS, `one of ${SKIP_REASONS.join(', ')}`) }),
 	answers: { 200: v.object({ skipped: v.literal(true) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_decided']
+	problems: ['lease_lost', 'already_decided']
 });
 
 export const submitJudgment = operation({
@@ -80,7 +80,7 @@ export const submitJudgment = operation({
 		supersedes: v.optional(uuid)
 	}),
 	answers: { 201: v.looseObject({ judgmentId: v.string(), counted: v.boolean() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'too_large', 'walled']
+	problems: ['lease_lost', 'already_judged', 'already_decided', 'conflict', 'key_reused', 'walled']
 });
 
 export const voidJudgment = operation({
@@ -92,7 +92,7 @@ export const voidJudgment = operation({
 	params: idParams,
 	body: v.object({ reason: v.picklist(VOID_REASONS, `one of ${VOID_REASONS.join(', ')}`), note: v.optional(text(2_000)) }),
 	answers: { 200: v.object({ voided: v.number(), reopened: v.boolean() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const figure = v.object({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), method: v.string(), reason: v.optional(v.string()) });
@@ -119,6 +119,5 @@ export const readAgreement = operation({
 			goldAccuracy: v.nullable(figure),
 			pairs: v.array(v.object({ people: v.array(v.string()), alpha: figure, equal: figure }))
 		})
-	},
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	}
 });

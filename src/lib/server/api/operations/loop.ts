@@ -4,8 +4,6 @@ import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const runView = v.looseObject({ id: v.string(), objective: v.string(), status: v.string(), step: v.number(), maxSteps: v.nullable(v.number()) });
-const read = ['not_signed_in', 'forbidden', 'not_found'] as const;
-
 export const startRun = operation({
 	id: 'startRun',
 	method: 'POST',
@@ -15,7 +13,7 @@ export const startRun = operation({
 	params: slugParams,
 	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
-	problems: ['invalid_input', ...read, 'impossible_recipe']
+	problems: ['impossible_recipe']
 });
 
 export const listRuns = operation({
@@ -25,11 +23,10 @@ export const listRuns = operation({
 	summary: 'Runs of a project, newest first',
 	access: 'run.read',
 	params: slugParams,
-	answers: { 200: v.object({ runs: v.array(runView) }) },
-	problems: read
+	answers: { 200: v.object({ runs: v.array(runView) }) }
 });
 
-export const readRun = operation({ id: 'readRun', method: 'GET', path: '/runs/{id}', summary: 'One run; while it waits, why', access: 'run.read', params: idParams, answers: { 200: runView }, problems: read });
+export const readRun = operation({ id: 'readRun', method: 'GET', path: '/runs/{id}', summary: 'One run; while it waits, why', access: 'run.read', params: idParams, answers: { 200: runView } });
 
 export const cancelRun = operation({
 	id: 'cancelRun',
@@ -40,7 +37,7 @@ export const cancelRun = operation({
 	params: idParams,
 	body: v.object({ keep: v.optional(v.boolean(), true) }),
 	answers: { 200: v.object({ status: v.string() }) },
-	problems: ['invalid_input', ...read, 'already_decided']
+	problems: ['already_decided']
 });
 
 export const readRunMetrics = operation({
@@ -51,8 +48,7 @@ export const readRunMetrics = operation({
 	access: 'run.read',
 	params: idParams,
 	query: v.object({ since: v.optional(v.pipe(v.string(), v.toNumber(), v.integer())) }),
-	answers: { 200: v.object({ metrics: v.array(v.object({ step: v.number(), attempt: v.number(), epoch: v.nullable(v.number()), values: v.record(v.string(), v.number()) })) }) },
-	problems: ['invalid_input', ...read]
+	answers: { 200: v.object({ metrics: v.array(v.object({ step: v.number(), attempt: v.number(), epoch: v.nullable(v.number()), values: v.record(v.string(), v.number()) })) }) }
 });
 
 export const followRun = operation({
@@ -62,8 +58,7 @@ export const followRun = operation({
 	summary: 'Server-sent events of a run; after a break it goes on from Last-Event-ID',
 	access: 'run.read',
 	params: idParams,
-	answers: { 200: 'text/event-stream' },
-	problems: read
+	answers: { 200: 'text/event-stream' }
 });
 
 export const listRounds = operation({
@@ -73,8 +68,7 @@ export const listRounds = operation({
 	summary: 'Rounds of a project with their counts, oldest first',
 	access: 'round.read',
 	params: slugParams,
-	answers: { 200: v.object({ rounds: v.array(v.looseObject({ number: v.number(), status: v.string(), comparisons: v.number(), complete: v.number(), judgments: v.number() })) }) },
-	problems: read
+	answers: { 200: v.object({ rounds: v.array(v.looseObject({ number: v.number(), status: v.string(), comparisons: v.number(), complete: v.number(), judgments: v.number() })) }) }
 });
 
 export const readCheckpoint = operation({
@@ -84,8 +78,7 @@ export const readCheckpoint = operation({
 	summary: 'A checkpoint beside its parent: evaluation, win rate by people, lineage, decisions',
 	access: 'checkpoint.read',
 	params: idParams,
-	answers: { 200: v.looseObject({ id: v.string(), name: v.string(), kind: v.string() }) },
-	problems: read
+	answers: { 200: v.looseObject({ id: v.string(), name: v.string(), kind: v.string() }) }
 });
 
 export const decideCheckpoint = operation({
@@ -97,7 +90,7 @@ export const decideCheckpoint = operation({
 	params: idParams,
 	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000) }),
 	answers: { 201: v.object({ id: v.string(), decision: v.string() }) },
-	problems: ['invalid_input', ...read, 'conflict']
+	problems: ['conflict']
 });
 
 const inLine = v.object({ id: v.string(), status: v.literal('queued') });
@@ -110,7 +103,7 @@ export const evaluateAgain = operation({
 	access: 'run.start',
 	params: idParams,
 	answers: { 202: inLine },
-	problems: [...read, 'conflict']
+	problems: ['conflict']
 });
 
 export const generateAgain = operation({
@@ -121,5 +114,5 @@ export const generateAgain = operation({
 	access: 'run.start',
 	params: idParams,
 	answers: { 202: inLine },
-	problems: [...read, 'conflict']
+	problems: ['conflict']
 });

@@ -32,8 +32,7 @@ export const listNotifications = operation({
 			unread: v.number(),
 			next: text
 		})
-	},
-	problems: ['invalid_input', 'not_signed_in']
+	}
 });
 
 export const readNotifications = operation({
@@ -43,6 +42,5 @@ export const readNotifications = operation({
 	summary: 'Mark one’s own notifications as read: those of ids, or all',
 	access: 'signed-in',
 	body: v.union([v.strictObject({ ids: v.pipe(v.array(uuid), v.minLength(1, 'at least one'), v.maxLength(1000, 'at most 1000')) }), v.strictObject({ all: v.literal(true) })], '{ids: […]} or {all: true}'),
-	answers: { 200: v.object({ read: v.number(), unread: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in']
+	answers: { 200: v.object({ read: v.number(), unread: v.number() }) }
 });

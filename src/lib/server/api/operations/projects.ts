@@ -21,8 +21,7 @@ export const listProjects = operation({
 	path: '/projects',
 	summary: 'Projects that I may see',
 	access: 'signed-in',
-	answers: { 200: v.object({ projects: v.array(project) }) },
-	problems: ['not_signed_in']
+	answers: { 200: v.object({ projects: v.array(project) }) }
 });
 
 export const createProject = operation({
@@ -41,8 +40,7 @@ export const createProject = operation({
 		guideline: v.optional(text(100_000)),
 		leaseSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)))
 	}),
-	answers: { 201: v.object({ id: v.string(), slug: v.string(), round: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden']
+	answers: { 201: v.object({ id: v.string(), slug: v.string(), round: v.number() }) }
 });
 
 export const putMember = operation({
@@ -54,7 +52,7 @@ export const putMember = operation({
 	params: v.object({ slug, userId: uuid }),
 	body: v.object({ role: v.picklist(ROLES, `one of ${ROLES.join(', ')}`) }),
 	answers: { 200: v.object({ userId: v.string(), role: v.picklist(ROLES) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const listMembers = operation({
@@ -64,8 +62,7 @@ export const listMembers = operation({
 	summary: 'Members of a project',
 	access: 'members.read',
 	params: slugParams,
-	answers: { 200: v.object({ members: v.array(v.object({ userId: v.string(), role: v.picklist(ROLES), name: v.string(), email: v.string(), active: v.boolean() })) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ members: v.array(v.object({ userId: v.string(), role: v.picklist(ROLES), name: v.string(), email: v.string(), active: v.boolean() })) }) }
 });
 
 export const removeMember = operation({
@@ -76,7 +73,7 @@ export const removeMember = operation({
 	access: 'members.manage',
 	params: v.object({ slug, userId: uuid }),
 	answers: { 204: null },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const putGuideline = operation({
@@ -87,8 +84,7 @@ export const putGuideline = operation({
 	access: 'project.configure',
 	params: slugParams,
 	body: v.object({ body: text(100_000) }),
-	answers: { 200: v.object({ version: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ version: v.number() }) }
 });
 
 const number = v.pipe(v.string(), v.regex(/^[1-9]\d{0,8}$/, 'a version’s number'), v.transform(Number));
@@ -101,8 +97,7 @@ export const readGuideline = operation({
 	access: 'guideline.read',
 	params: slugParams,
 	query: v.object({ version: v.optional(number) }),
-	answers: { 200: v.object({ version: v.number(), body: v.string(), createdAt: v.string() }), 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ version: v.number(), body: v.string(), createdAt: v.string() }), 204: null }
 });
 
 export const listGuidelineVersions = operation({
@@ -112,8 +107,7 @@ export const listGuidelineVersions = operation({
 	summary: 'Versions of the guideline, newest first',
 	access: 'guideline.read',
 	params: slugParams,
-	answers: { 200: v.object({ versions: v.array(v.object({ version: v.number(), createdAt: v.string() })) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ versions: v.array(v.object({ version: v.number(), createdAt: v.string() })) }) }
 });
 
 export const markGuidelineRead = operation({
@@ -124,8 +118,7 @@ export const markGuidelineRead = operation({
 	access: 'guideline.read',
 	params: slugParams,
 	body: v.object({ version: v.pipe(v.number('a version’s number'), v.integer(), v.minValue(1)) }),
-	answers: { 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 204: null }
 });
 
 export const putForm = operation({
@@ -136,6 +129,5 @@ export const putForm = operation({
 	access: 'project.configure',
 	params: slugParams,
 	body: JudgingFormSchema,
-	answers: { 200: v.object({ version: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ version: v.number() }) }
 });

@@ -18,8 +18,7 @@ export const putPolicy = operation({
 	access: 'project.configure',
 	params: slugParams,
 	body: JudgingPolicySchema,
-	answers: { 200: v.object({ policy: JudgingPolicySchema, disputed: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ policy: JudgingPolicySchema, disputed: v.number() }) }
 });
 
 export const putGold = operation({
@@ -42,8 +41,7 @@ export const putGold = operation({
 		],
 		'{items: [{comparisonId, verdict}]} or {importId}'
 	),
-	answers: { 201: v.object({ added: v.number(), already: v.number(), setAside: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'too_large']
+	answers: { 201: v.object({ added: v.number(), already: v.number(), setAside: v.number() }) }
 });
 
 export const raiseWall = operation({
@@ -55,7 +53,7 @@ export const raiseWall = operation({
 	params: slugParams,
 	body: v.object({ userId: uuid, matter: text(500) }),
 	answers: { 201: v.object({ id: v.string(), voided: v.number(), leasesEnded: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const liftWall = operation({
@@ -66,7 +64,7 @@ export const liftWall = operation({
 	access: 'walls.manage',
 	params: idParams,
 	answers: { 200: v.object({ lifted: v.literal(true) }) },
-	problems: ['not_signed_in', 'forbidden', 'not_found', 'conflict']
+	problems: ['conflict']
 });
 
 export const putSkills = operation({
@@ -77,8 +75,7 @@ export const putSkills = operation({
 	access: 'members.manage',
 	params: slugParams,
 	body: v.object({ userId: uuid, skills: v.optional(v.pipe(v.array(SkillSchema), v.maxLength(50, 'at most 50')), []), languages: v.optional(v.pipe(v.array(LanguageSchema), v.maxLength(20, 'at most 20')), []) }),
-	answers: { 200: v.object({ userId: v.string(), skills: v.array(v.string()), languages: v.array(v.string()) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found']
+	answers: { 200: v.object({ userId: v.string(), skills: v.array(v.string()), languages: v.array(v.string()) }) }
 });
 
 export const claimAdjudication = operation({
@@ -101,8 +98,7 @@ export const claimAdjudication = operation({
 			judgments: v.array(v.looseObject({ id: v.string(), judge: v.nullable(v.string()), verdict: v.string(), counts: v.boolean(), rationale: v.nullable(v.string()) }))
 		}),
 		204: null
-	},
-	problems: ['not_signed_in', 'forbidden', 'not_found']
+	}
 });
 
 export const decideAdjudication = operation({
@@ -129,5 +125,5 @@ export const decideAdjudication = operation({
 		'{leaseToken, verdict, rationale} or {leaseToken, sendBack}'
 	),
 	answers: { 201: v.looseObject({ outcome: v.picklist(['decided', 'sent_back']) }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'not_found', 'lease_lost', 'already_decided', 'conflict', 'key_reused', 'walled', 'too_large']
+	problems: ['lease_lost', 'already_decided', 'conflict', 'key_reused', 'walled']
 });

@@ -27,7 +27,7 @@ export const listUsers = operation({
 			next: v.nullable(v.string())
 		})
 	},
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing']
+	problems: ['scope_missing']
 });
 
 export const createUser = operation({
@@ -38,7 +38,7 @@ export const createUser = operation({
 	access: 'user.manage',
 	body: v.object({ email: text(254), name: text(200), password: v.optional(text(1000)), isAdmin: v.optional(v.boolean()) }),
 	answers: { 201: v.object({ id: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing', 'conflict']
+	problems: ['scope_missing', 'conflict']
 });
 
 export const issueTokenFor = operation({
@@ -50,7 +50,7 @@ export const issueTokenFor = operation({
 	params: idParams,
 	body: tokenBody,
 	answers: { 201: issuedToken },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing', 'not_found', 'conflict']
+	problems: ['scope_missing', 'conflict']
 });
 
 export const deactivateUser = operation({
@@ -61,7 +61,7 @@ export const deactivateUser = operation({
 	access: 'user.manage',
 	params: idParams,
 	answers: { 200: v.object({ releasedLeases: v.number(), endedSessions: v.number(), revokedTokens: v.number() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing', 'not_found', 'conflict']
+	problems: ['scope_missing', 'conflict']
 });
 
 export const reactivateUser = operation({
@@ -72,7 +72,7 @@ export const reactivateUser = operation({
 	access: 'user.manage',
 	params: idParams,
 	answers: { 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing', 'not_found']
+	problems: ['scope_missing']
 });
 
 export const issuePasswordLink = operation({
@@ -83,7 +83,7 @@ export const issuePasswordLink = operation({
 	access: 'user.manage',
 	params: idParams,
 	answers: { 201: v.object({ token: v.string(), expiresAt: v.string() }) },
-	problems: ['invalid_input', 'not_signed_in', 'forbidden', 'scope_missing', 'not_found', 'conflict']
+	problems: ['scope_missing', 'conflict']
 });
 
 export const issueOwnToken = operation({
@@ -94,7 +94,7 @@ export const issueOwnToken = operation({
 	access: 'signed-in',
 	body: tokenBody,
 	answers: { 201: issuedToken },
-	problems: ['invalid_input', 'not_signed_in', 'scope_missing']
+	problems: ['scope_missing']
 });
 
 export const revokeToken = operation({
@@ -104,8 +104,7 @@ export const revokeToken = operation({
 	summary: 'Revoke a token of mine; the administrator may revoke anybody’s',
 	access: 'signed-in',
 	params: idParams,
-	answers: { 204: null },
-	problems: ['invalid_input', 'not_signed_in', 'not_found']
+	answers: { 204: null }
 });
 
 export const me = operation({
@@ -123,5 +122,5 @@ export const me = operation({
 			memberships: v.array(v.object({ slug: v.string(), name: v.string(), role: v.picklist(ROLES) }))
 		})
 	},
-	problems: ['not_signed_in', 'not_found']
+	problems: ['not_found']
 });
