@@ -1,5 +1,3 @@
-import * as v from 'valibot';
-
 /**
  * queued: in line for a worker · waiting: cannot go on yet, `waitingFor` says
  * why (paused, no fitting worker, an outside scheduler's queue) · preparing: an
@@ -8,12 +6,10 @@ import * as v from 'valibot';
  */
 export const RUN_STATUSES = ['queued', 'waiting', 'preparing', 'running', 'stopping', 'succeeded', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
-export const RunStatusSchema = v.picklist(RUN_STATUSES);
 
 /** What people want of a run; stands beside the status and is obeyed at the next heartbeat. */
 export const DESIRED_STATES = ['run', 'pause', 'cancel_keep', 'cancel_discard'] as const;
 export type DesiredState = (typeof DESIRED_STATES)[number];
-export const DesiredStateSchema = v.picklist(DESIRED_STATES);
 
 /**
  * Every legal change of status; the database's trigger holds the same table.

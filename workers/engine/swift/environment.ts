@@ -40,12 +40,6 @@ export function engineKey(parts: { lock: string; pythonVersion: string; device: 
 	return hash.digest('hex').slice(0, 16);
 }
 
-/** The engine's environment when it is installed already; does not install. */
-export async function findEnvironment(options: ProvisionOptions = {}): Promise<EngineEnvironment | undefined> {
-	const place = await locate(options);
-	return place.ok ? readComplete(place.value.dir) : undefined;
-}
-
 /**
  * The engine's environment, installed if need be (minutes, 2 GB). Any number of processes may call it at once: one
  * installs, the others wait. A killed installation leaves a folder that the next one clears.
