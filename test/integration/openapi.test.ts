@@ -6,11 +6,10 @@ import { problemDocument } from '#lib/server/api/fields.ts';
 import { openApiDocument } from '#lib/server/api/openapi.ts';
 import { OPERATIONS } from '#lib/server/api/operations.ts';
 import type { Operation } from '#lib/server/api/operation.ts';
-import { makeGround, REQUESTS } from '../support/api-walk.ts';
+import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Caller, Ground } from '../support/api-walk.ts';
 import { createApi, tokenOf } from '../support/api.ts';
 import type { Api, ApiAnswer } from '../support/api.ts';
-import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
 
 type Parameter = { name: string; in: string; required: boolean };
@@ -18,16 +17,13 @@ type Described = { operationId: string; parameters: Parameter[]; security?: unkn
 
 let ground: Ground;
 let server: Server;
+let close: (() => Promise<void>) | undefined;
 let nobody: Api;
 beforeAll(async () => {
-	ground = await makeGround();
-	server = await startServer(ground.world);
+	({ ground, server, close } = await serveGround());
 	nobody = createApi(server.origin, null);
 }, 120_000);
-afterAll(async () => {
-	await server?.stop();
-	await ground?.world.close();
-});
+afterAll(() => close?.());
 
 const documentOf = () => openApiDocument() as { openapi: string; paths: Record<string, Record<string, Described>> };
 const described = (op: Operation): Described => documentOf().paths[op.path]?.[op.method.toLowerCase()] as Described;

@@ -4,25 +4,21 @@ import { may, PERMISSIONS, ROLES } from '#lib/domain/permission.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import { OPERATIONS } from '#lib/server/api/operations.ts';
 import type { Operation } from '#lib/server/api/operation.ts';
-import { makeGround, REQUESTS } from '../support/api-walk.ts';
+import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Caller, Ground } from '../support/api-walk.ts';
 import { createApi, tokenOf } from '../support/api.ts';
 import type { Api, ApiAnswer } from '../support/api.ts';
 import { peopleOf } from '../support/people.ts';
 import { apiMethods, pages } from '../support/routes.ts';
-import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
 
 let ground: Ground;
 let server: Server;
+let close: (() => Promise<void>) | undefined;
 beforeAll(async () => {
-	ground = await makeGround();
-	server = await startServer(ground.world);
+	({ ground, server, close } = await serveGround());
 }, 120_000);
-afterAll(async () => {
-	await server?.stop();
-	await ground?.world.close();
-});
+afterAll(() => close?.());
 
 /** Whoever can come: nobody, somebody of another project, each role, the administrator, a token that may do nothing. */
 const WHO = ['nobody', 'stranger', ...ROLES, 'admin', 'no scope'] as const;

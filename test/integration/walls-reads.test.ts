@@ -5,12 +5,11 @@ import { OPERATIONS } from '#lib/server/api/operations.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { liftWall } from '#lib/server/usecases/lift-wall.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
-import { makeGround, REQUESTS } from '../support/api-walk.ts';
+import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Ground } from '../support/api-walk.ts';
 import { tokenOf } from '../support/api.ts';
 import { peopleOf } from '../support/people.ts';
 import { pages } from '../support/routes.ts';
-import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
 import { valueOf } from '../support/world.ts';
 
@@ -21,14 +20,11 @@ import { valueOf } from '../support/world.ts';
  */
 let ground: Ground;
 let server: Server;
+let close: (() => Promise<void>) | undefined;
 beforeAll(async () => {
-	ground = await makeGround();
-	server = await startServer(ground.world);
+	({ ground, server, close } = await serveGround());
 }, 120_000);
-afterAll(async () => {
-	await server?.stop();
-	await ground?.world.close();
-});
+afterAll(() => close?.());
 
 const MATTER = 'Acme v. Birch';
 /** Words of the prompts, answers and the matter's name; what is said in the requests themselves is none of them. */

@@ -18,6 +18,8 @@ import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
+import { startServer } from './server.ts';
+import type { Server } from './server.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -30,8 +32,23 @@ export type Caller = { actor: Actor; role: Role | null };
 export type WalkRequest = { path: string; options?: CallOptions };
 type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
 
-/** Makes the ground. */
-export async function makeGround(): Promise<Ground> {
+/** The ground with a web process over it, and their end. */
+export async function serveGround(): Promise<{ ground: Ground; server: Server; close: () => Promise<void> }> {
+	const ground = await makeGround();
+	try {
+		const server = await startServer(ground.world);
+		const close = async () => {
+			await server.stop();
+			await ground.world.close();
+		};
+		return { ground, server, close };
+	} catch (error) {
+		await ground.world.close();
+		throw error;
+	}
+}
+
+async function makeGround(): Promise<Ground> {
 	const world = await createWorld();
 	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
 	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
