@@ -55,7 +55,7 @@ describe('DPO', () => {
 		await writeFile(join(broken, 'adapter_model.safetensors'), weights.fill(0xff, 8 + Number(weights.readBigUInt64LE(0))));
 		const rows = await writeRows(join(dir, 'score-broken.jsonl'), pairs(4));
 		const scored = await scoreRows(environment, { model, adapters: { checkpoint: broken }, rows, output: join(dir, 'scored-broken.jsonl') }, scripts);
-		expect(scored).toMatchObject({ ok: false, problem: { code: 'not_finite', message: 'The checkpoint gives 4 of 4 pairs no finite probability.' } });
+		expect(scored).toMatchObject({ ok: false, problem: { code: 'not_finite', message: 'The checkpoint gives 4 of 4 held-out rows no finite probability.' } });
 	});
 });
 

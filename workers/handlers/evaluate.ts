@@ -5,7 +5,6 @@ import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
-import type { HeldOutPair } from '#lib/server/db/snapshots.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredRow } from '../engine/swift/score.ts';
@@ -13,8 +12,14 @@ import { layOutAdapter, provideBase } from './checkpoint-files.ts';
 import { imagesOf } from './chat.ts';
 import type { WorkerContext } from './context.ts';
 
-/** The scorer reads text: a pair that cannot be understood without its images is not scored. */
-const seen = (pair: HeldOutPair): boolean => [pair.messages, pair.chosen, pair.rejected].some((messages) => imagesOf(messages as Message[]).length > 0);
+type Turns = readonly unknown[];
+/** What is scored: a pair, or an answer that was judged alone. */
+type Item = { comparisonId: string; messages: Turns; chosen: Turns; rejected?: Turns };
+
+const itemsOf = (at: EvaluationAtHand): Item[] => [...at.pairs, ...at.answers.map(({ comparisonId, messages, answer }): Item => ({ comparisonId, messages, chosen: answer }))];
+
+/** The scorer reads text: what cannot be understood without its images is not scored. */
+const seen = ({ messages, chosen, rejected = [] }: Item): boolean => [messages, chosen, rejected].some((turns) => imagesOf(turns as Message[]).length > 0);
 
 async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
 	const base = await provideBase(context, at.base);
@@ -22,8 +27,10 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 	const rows = join(dir, 'pairs.jsonl');
 	await mkdir(dir, { recursive: true });
 	// The text the trainer would see: template marks neutralised, documents by their text, as in training rows.
-	const rendered = (messages: readonly unknown[]) => renderMessages(messages as Message[], at.documentTexts).messages;
-	const lines = at.pairs.filter((pair) => !seen(pair)).map((pair) => JSON.stringify({ id: pair.comparisonId, messages: rendered(pair.messages), chosen: rendered(pair.chosen), rejected: rendered(pair.rejected) }));
+	const rendered = (messages: Turns) => renderMessages(messages as Message[], at.documentTexts).messages;
+	const lines = itemsOf(at)
+		.filter((item) => !seen(item))
+		.map((item) => JSON.stringify({ id: item.comparisonId, messages: rendered(item.messages), chosen: rendered(item.chosen), ...(item.rejected ? { rejected: rendered(item.rejected) } : {}) }));
 	await writeFile(rows, `${lines.join('\n')}\n`);
 	const checkpoint = await layOutAdapter(context, at.checkpoint, join(dir, 'checkpoint'));
 	const parent = await layOutAdapter(context, at.parent, join(dir, 'parent'));
@@ -41,7 +48,7 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 	);
 }
 
-/** Scores a checkpoint and its parent on the snapshot's held-out test pairs. */
+/** Scores a checkpoint and its parent on the snapshot's held-out test pairs and answers. */
 export async function evaluate(context: WorkerContext, job: { evaluationId: string }): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
@@ -57,8 +64,9 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		);
 	}, RUN_INTERVALS.heartbeatSeconds * 1000);
 	try {
-		if (at.pairs.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'The snapshot holds no decisive comparison on a test prompt.', hint: 'Judge more comparisons; about a fifth of the prompts are kept for testing.' });
-		if (at.pairs.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'All decisive comparisons on test prompts hold images, and the scorer reads text only.', hint: 'Compare the checkpoint’s answers by people.' });
+		const held = itemsOf(at);
+		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'The snapshot holds no decisive judgment on a test prompt.', hint: 'Judge more; about a fifth of the prompts are kept for testing.' });
+		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'Everything judged on test prompts holds images, and the scorer reads text only.', hint: 'Let people judge the checkpoint’s answers.' });
 		const dir = join(context.workDir, 'evaluations', at.evaluation.id, String(at.evaluation.attempt));
 		const scored = await score(context, at, dir, AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;
@@ -66,16 +74,18 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		if (!scored.ok) return await failEvaluation(app, at, scored.problem);
 		const items = scored.value.map(({ id, logps, tokens }) => {
 			const of = (name: string) => logps[name] ?? logps['base'];
+			const alone = tokens.rejected === undefined;
+			const rejected = (name: string) => (alone ? null : (of(name)?.rejected ?? NaN));
 			return {
 				comparisonId: id,
 				baseChosen: of('base')?.chosen ?? NaN,
-				baseRejected: of('base')?.rejected ?? NaN,
+				baseRejected: rejected('base'),
 				parentChosen: of('parent')?.chosen ?? NaN,
-				parentRejected: of('parent')?.rejected ?? NaN,
+				parentRejected: rejected('parent'),
 				checkpointChosen: of('checkpoint')?.chosen ?? NaN,
-				checkpointRejected: of('checkpoint')?.rejected ?? NaN,
+				checkpointRejected: rejected('checkpoint'),
 				tokensChosen: tokens.chosen,
-				tokensRejected: tokens.rejected ?? 0
+				tokensRejected: tokens.rejected ?? null
 			};
 		});
 		await finishEvaluation(app, at, items);

@@ -77,7 +77,7 @@ async function answerWith(context: WorkerContext, at: GenerationAtHand, base: Mo
 	}
 }
 
-/** Lets parent and checkpoint answer the next round's prompts, one model after the other, and opens the round. */
+/** Lets parent and checkpoint answer the next round's prompts, one model after the other, and opens the round. A parent with nothing to answer is not loaded. */
 export async function generate(context: WorkerContext, job: { generationId: string }): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from './canonical-json.ts';
-import { canonicalOrder, championChallenger, everyPair, randomPairs } from './pairing.ts';
+import { canonicalOrder, championChallenger, eachAnswer, everyPair, randomPairs } from './pairing.ts';
 
 const response = fc.nat({ max: 8 }).map((n) => ({ hash: sha256Hex(String(n)) }));
 
@@ -54,6 +54,11 @@ describe('everyPair', () => {
 			})
 		);
 	});
+});
+
+it('eachAnswer takes every distinct answer once, with certainty', () => {
+	const [x, y] = [{ hash: 'x', from: 1 }, { hash: 'y', from: 2 }];
+	expect(eachAnswer([x, y, { hash: 'x', from: 3 }])).toEqual([x, y].map((answer) => ({ answer, policy: 'each_answer', propensity: 1 })));
 });
 
 describe('championChallenger', () => {

@@ -28,7 +28,7 @@ export function queueKey(seed: string, comparison: string): number {
 	return Number.parseInt(hmacSha256Hex(`${seed}/queue`, comparison).slice(0, 13), 16);
 }
 
-export const PAIR_POLICIES = ['every_pair', 'champion_challenger', 'random_pairs', 'as_imported'] as const;
+export const PAIR_POLICIES = ['every_pair', 'champion_challenger', 'random_pairs', 'each_answer', 'as_imported'] as const;
 export type PairPolicy = (typeof PAIR_POLICIES)[number];
 
 /**
@@ -53,6 +53,15 @@ export function championChallenger<T extends Hashed>(champion: T, challengers: r
 		pairs.push({ first: champion, second: challenger, policy: 'champion_challenger', propensity: 1 });
 	}
 	return pairs;
+}
+
+/** An answer that a policy chose to be judged alone, with the probability of that. */
+export type ChosenAnswer<T> = { answer: T; policy: PairPolicy; propensity: number };
+
+/** Single mode: every distinct answer once. */
+export function eachAnswer<T extends Hashed>(answers: readonly T[]): ChosenAnswer<T>[] {
+	const distinct = answers.filter(({ hash }, index) => answers.findIndex((other) => other.hash === hash) === index);
+	return distinct.map((answer) => ({ answer, policy: 'each_answer', propensity: 1 }));
 }
 
 /** A seeded sample without replacement of at most `count` of all pairs; each has propensity count / all. */

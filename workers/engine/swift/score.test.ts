@@ -12,7 +12,7 @@ it('passes numbers on, also of rows with one answer', () => {
 it('says which model has no number for how many pairs, and what to do', () => {
 	expect(finite([row('a'), row('b', { rejected: null }), row('c', { chosen: null, rejected: null })])).toMatchObject({
 		ok: false,
-		problem: { code: 'not_finite', message: 'The checkpoint gives 2 of 3 pairs no finite probability.', hint: expect.stringContaining('learning rate') as string }
+		problem: { code: 'not_finite', message: 'The checkpoint gives 2 of 3 held-out rows no finite probability.', hint: expect.stringContaining('learning rate') as string }
 	});
 	expect(finite([{ ...row('a'), logps: { base: { chosen: null } } }])).toMatchObject({ ok: false, problem: { code: 'not_finite', message: expect.stringContaining('base model') as string, hint: expect.stringContaining('files') as string } });
 });

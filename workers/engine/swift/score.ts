@@ -52,7 +52,7 @@ export function finite(rows: readonly RawRow[]): Outcome<ScoredRow[]> {
 		const broken = rows.filter((row) => Object.values(row.logps[model] ?? {}).includes(null)).length;
 		if (broken === 0) continue;
 		const hint = model === 'base' ? 'Check the base model’s files, and that this worker can compute in its precision.' : 'Its training broke its weights: train again with a lower learning rate.';
-		return problem('not_finite', `The ${model === 'base' ? 'base model' : model} gives ${broken} of ${rows.length} pairs no finite probability.`, hint);
+		return problem('not_finite', `The ${model === 'base' ? 'base model' : model} gives ${broken} of ${rows.length} held-out rows no finite probability.`, hint);
 	}
 	return value(rows as ScoredRow[]);
 }

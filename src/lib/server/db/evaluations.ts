@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
+import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import { requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
-/** A measured comparison of a checkpoint with its parent on held-out pairs. */
+/** A measured comparison of a checkpoint with its parent on held-out pairs and answers judged alone. */
 export type Evaluation = {
 	id: string;
 	projectId: string;
@@ -17,7 +18,7 @@ export type Evaluation = {
 	done: number;
 	total: number | null;
 	seed: string;
-	results: Record<string, unknown> | null;
+	results: EvaluationResults | null;
 	problem: RunProblem | null;
 	createdAt: string;
 	finishedAt: string | null;
@@ -34,7 +35,7 @@ type Row = {
 	done: number;
 	total: number | null;
 	seed: string;
-	results: Record<string, unknown> | null;
+	results: EvaluationResults | null;
 	problem: RunProblem | null;
 	created_at: string;
 	finished_at: string | null;
@@ -97,21 +98,21 @@ export async function heartbeat(db: Executor, id: string, attempt: number, of: {
 	return rows.length > 0;
 }
 
-/** One scored pair. */
+/** One scored pair, or an answer judged alone: then it stands as `chosen` and the other side is null. */
 export type EvaluationItem = {
 	comparisonId: string;
 	baseChosen: number;
-	baseRejected: number;
+	baseRejected: number | null;
 	parentChosen: number;
-	parentRejected: number;
+	parentRejected: number | null;
 	checkpointChosen: number;
-	checkpointRejected: number;
+	checkpointRejected: number | null;
 	tokensChosen: number;
-	tokensRejected: number;
+	tokensRejected: number | null;
 };
 
 /** Writes results and the numbers behind them, if the attempt still holds the evaluation. */
-export async function succeed(tx: Tx, id: string, attempt: number, of: { results: Record<string, unknown>; items: readonly EvaluationItem[] }): Promise<boolean> {
+export async function succeed(tx: Tx, id: string, attempt: number, of: { results: EvaluationResults; items: readonly EvaluationItem[] }): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`update evaluations set status = 'succeeded', problem = null, results = ${JSON.stringify(of.results)}::jsonb, done = ${of.items.length}, total = ${of.items.length}, finished_at = now()

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { PromptToAnswer } from '../../domain/answer-modes.ts';
 import type { Message } from '../../domain/message.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import { requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
@@ -8,7 +10,7 @@ import { isoTime, rowsOf } from './rows.ts';
 
 export type Sampling = { temperature: number; topP: number; maxTokens: number };
 
-/** Answers of a parent and its checkpoint, made to be judged in the next round. */
+/** Answers made to be judged in the next round: of a parent and its checkpoint to be compared, of the checkpoint to be judged alone. */
 export type Generation = {
 	id: string;
 	projectId: string;
@@ -18,7 +20,10 @@ export type Generation = {
 	parentCheckpointId: string;
 	sampling: Sampling;
 	seed: number;
+	/** Prompts whose answers by parent and checkpoint are compared. */
 	promptIds: string[];
+	/** Prompts whose answer by the checkpoint is judged alone. */
+	singlePromptIds: string[];
 	status: 'queued' | 'running' | 'succeeded' | 'failed';
 	attempt: number;
 	done: number;
@@ -38,6 +43,7 @@ type Row = {
 	sampling: Sampling;
 	seed: string;
 	prompt_ids: string[];
+	single_prompt_ids: string[];
 	status: Generation['status'];
 	attempt: number;
 	done: number;
@@ -57,6 +63,7 @@ const toGeneration = (row: Row): Generation => ({
 	sampling: row.sampling,
 	seed: Number(row.seed),
 	promptIds: row.prompt_ids,
+	singlePromptIds: row.single_prompt_ids,
 	status: row.status,
 	attempt: row.attempt,
 	done: row.done,
@@ -69,25 +76,35 @@ const toGeneration = (row: Row): Generation => ({
 /**
  * Prompts that a new checkpoint answers: the test prompts compared up to its
  * round (they only measure), and prompts that no round up to it has compared.
+ * Each with the modes it was judged in.
  */
-export async function promptsToAnswer(db: Executor, of: { projectId: string; roundNumber: number }): Promise<string[]> {
-	const rows = await rowsOf<{ id: string }>(
+export async function promptsToAnswer(db: Executor, of: { projectId: string; roundNumber: number }): Promise<PromptToAnswer[]> {
+	const rows = await rowsOf<{ id: string; modes: Mode[] }>(
 		db,
-		sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${of.projectId} and (
+		sql`select p.id, array(select distinct c.mode from comparisons c join rounds r on r.id = c.round_id where c.prompt_id = p.id and r.number <= ${of.roundNumber}) as modes
+			from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${of.projectId} and (
 				(g.split = 'test' and exists (select 1 from comparisons c join rounds r on r.id = c.round_id where c.prompt_id = p.id and r.number <= ${of.roundNumber}))
 				or not exists (select 1 from comparisons c join rounds r on r.id = c.round_id where c.prompt_id = p.id and r.number <= ${of.roundNumber}))
 			order by p.content_hash`
 	);
-	return rows.map((row) => row.id);
+	return rows.map(({ id, modes }) => ({ id, modes }));
 }
 
+/** The modes that a round judges in. */
+export async function modesOfRound(db: Executor, roundId: string): Promise<Mode[]> {
+	return (await rowsOf<{ mode: Mode }>(db, sql`select distinct mode from comparisons where round_id = ${roundId}`)).map(({ mode }) => mode);
+}
+
+const uuids = (ids: readonly string[]) => sql`array(select x::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) x)`;
+
 /** Queues a generation. */
-export async function insert(tx: Tx, of: Pick<Generation, 'projectId' | 'roundId' | 'checkpointId' | 'parentCheckpointId' | 'sampling' | 'seed' | 'promptIds'>): Promise<string> {
+export async function insert(tx: Tx, of: Pick<Generation, 'projectId' | 'roundId' | 'checkpointId' | 'parentCheckpointId' | 'sampling' | 'seed' | 'promptIds' | 'singlePromptIds'>): Promise<string> {
+	const total = of.promptIds.length + new Set([...of.promptIds, ...of.singlePromptIds]).size;
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, sampling, seed, prompt_ids, total)
+		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, sampling, seed, prompt_ids, single_prompt_ids, total)
 			values (${of.projectId}, ${of.roundId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed},
-				array(select x::uuid from jsonb_array_elements_text(${JSON.stringify(of.promptIds)}::jsonb) x), ${of.promptIds.length * 2}) returning id`
+				${uuids(of.promptIds)}, ${uuids(of.singlePromptIds)}, ${total}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -118,11 +135,11 @@ export async function heartbeat(db: Executor, id: string, attempt: number): Prom
 	return rows.length > 0;
 }
 
-/** Prompts of a generation that this checkpoint has not answered yet, with their messages. */
+/** Prompts of a generation that this checkpoint has not answered yet, with their messages. What is judged alone is the new checkpoint's to answer only. */
 export async function unanswered(db: Executor, id: string, checkpointId: string): Promise<{ promptId: string; messages: Message[] }[]> {
 	const rows = await rowsOf<{ id: string; messages: Message[] }>(
 		db,
-		sql`select p.id, t.messages from generations g join prompts p on p.id = any(g.prompt_ids) join prompt_texts t on t.prompt_id = p.id
+		sql`select p.id, t.messages from generations g join prompts p on p.id = any(g.prompt_ids || case when g.checkpoint_id = ${checkpointId} then g.single_prompt_ids else '{}' end) join prompt_texts t on t.prompt_id = p.id
 			where g.id = ${id} and not exists (
 				select 1 from generation_answers a where a.generation_id = g.id and a.prompt_id = p.id and a.checkpoint_id = ${checkpointId})
 			order by p.content_hash`

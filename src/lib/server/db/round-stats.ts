@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { WinVote } from '../../domain/win-rate.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
@@ -23,6 +24,31 @@ export async function testVotes(db: Executor, of: { checkpointId: string; parent
 		identical: row.status === 'identical',
 		votes: (row.verdicts ?? []).map((verdict): WinVote => (verdict === 'a' || verdict === 'b' ? (verdict === row.candidate ? 'candidate' : 'parent') : verdict === 'tie' ? 'tie' : 'both_bad'))
 	}));
+}
+
+/** An answer on a test prompt that is judged alone, with its counting votes; `writer` names the checkpoint that gave it, null for one that was brought in. */
+export type SingleVotes = { group: string; complete: boolean; writer: string | null; votes: ('good' | 'bad')[] };
+
+async function singleVotes(db: Executor, which: SQL): Promise<SingleVotes[]> {
+	const rows = await rowsOf<{ group: string; complete: boolean; writer: string | null; votes: SingleVotes['votes'] | null }>(
+		db,
+		sql`select g.key as "group", c.status = 'complete' as complete, k.name as writer,
+				(select array_agg(j.verdict order by s.position) from slots s join judgments j on j.id = s.judgment_id where s.comparison_id = c.id) as votes
+			from comparisons c join responses ra on ra.id = c.response_a_id join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
+			left join checkpoints k on ra.source = 'checkpoint' and k.id::text = ra.source_ref
+			where c.mode = 'single' and c.status <> 'gold' and g.split = 'test' and ${which} order by c.content_hash`
+	);
+	return rows.map(({ votes, ...row }) => ({ ...row, votes: votes ?? [] }));
+}
+
+/** A checkpoint's own answers on test prompts that are judged alone, in the rounds that its answers filled. */
+export async function singleVotesOf(db: Executor, checkpointId: string): Promise<SingleVotes[]> {
+	return singleVotes(db, sql`c.round_id in (select into_round_id from generations where checkpoint_id = ${checkpointId}) and ra.source = 'checkpoint' and ra.source_ref = ${checkpointId}`);
+}
+
+/** Every answer on a test prompt that a round judged alone, whoever wrote it, but not this checkpoint's. */
+export async function singleVotesInRound(db: Executor, of: { roundId: string; notCheckpointId: string }): Promise<SingleVotes[]> {
+	return singleVotes(db, sql`c.round_id = ${of.roundId} and (ra.source <> 'checkpoint' or ra.source_ref is distinct from ${of.notCheckpointId})`);
 }
 
 /** Prompts of a project by split, and those no round has compared yet. */

@@ -146,6 +146,21 @@ export async function changedSince(db: Executor, id: string): Promise<number> {
 /** A decisive held-out comparison of a snapshot, with everything a scorer needs. */
 export type HeldOutPair = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; chosen: { role: string; content: unknown }[]; rejected: { role: string; content: unknown }[] };
 
+/** A held-out answer of a snapshot that was judged alone. */
+export type HeldOutAnswer = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; answer: { role: string; content: unknown }[]; good: boolean };
+
+/** Answers of a snapshot in a split that were judged alone, in order of their content. */
+export async function heldOutAnswers(db: Executor, id: string, split: 'dev' | 'test'): Promise<HeldOutAnswer[]> {
+	return rowsOf<HeldOutAnswer>(
+		db,
+		sql`select c.id as "comparisonId", g.key as "group", pt.messages, ta.messages as answer, s.verdict = 'good' as good
+			from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
+			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
+			join response_texts ta on ta.response_id = c.response_a_id
+			where s.snapshot_id = ${id} and s.split = ${split} and c.mode = 'single' and s.verdict in ('good', 'bad') order by c.content_hash`
+	);
+}
+
 /** Decisive pairs of a snapshot in a split, in order of their content. */
 export async function heldOutPairs(db: Executor, id: string, split: 'dev' | 'test'): Promise<HeldOutPair[]> {
 	const rows = await rowsOf<{ id: string; group: string; verdict: 'a' | 'b'; prompt: HeldOutPair['messages']; a: HeldOutPair['chosen']; b: HeldOutPair['chosen'] }>(

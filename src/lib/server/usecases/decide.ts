@@ -9,6 +9,7 @@ import * as evaluations from '../db/evaluations.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
+import { singleHumanResult } from './good-answers.ts';
 import { inTransaction } from './transaction.ts';
 import { humanResult, reachCheckpoint } from './read-checkpoint.ts';
 
@@ -34,7 +35,7 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: { checkp
 			roundId: run.roundId,
 			decision: input.decision,
 			text: { salt, hash: saltedHash(salt, input.reason), reason: input.reason },
-			figures: { evaluation: evaluation?.results ?? null, people: await humanResult(tx, checkpoint) },
+			figures: { evaluation: evaluation?.results ?? null, people: await humanResult(tx, checkpoint), peopleSingle: await singleHumanResult(tx, checkpoint, run.roundId) },
 			byUserId: actor.userId
 		});
 		if (input.decision !== 'more_data') await rounds.advance(tx, run.roundId, 'decided');

@@ -1,8 +1,11 @@
+import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import { documentsOf } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
 import type { ScoredPair } from '../../domain/preference-accuracy.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import { singleAnswerFigures } from '../../domain/single-answer-figures.ts';
+import type { ScoredSingle } from '../../domain/single-answer-figures.ts';
 import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
@@ -13,10 +16,10 @@ import type { Checkpoint } from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation, EvaluationItem } from '../db/evaluations.ts';
 import * as snapshots from '../db/snapshots.ts';
-import type { HeldOutPair } from '../db/snapshots.ts';
+import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
 
-/** What a worker needs to score a checkpoint. */
-export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; documentTexts: DocumentTexts };
+/** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
+export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts };
 
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */
 export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
@@ -27,9 +30,11 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const parent = await checkpoints.get(tx, evaluation.parentCheckpointId);
 		if (!checkpoint || !parent) throw new Error(`evaluation ${evaluation.id} lost its checkpoints`);
 		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, 'test');
-		const documents = documentsOf(pairs.flatMap(({ messages, chosen, rejected }) => [messages, chosen, rejected].flat() as Message[]));
+		const answers = await snapshots.heldOutAnswers(tx, evaluation.snapshotId, 'test');
+		const texts = [...pairs.map(({ messages, chosen, rejected }) => [messages, chosen, rejected]), ...answers.map(({ messages, answer }) => [messages, answer])];
+		const documents = documentsOf(texts.flat(2) as Message[]);
 		const documentTexts = await artifactTexts.bodies(tx, evaluation.projectId, documents);
-		return { evaluation, checkpoint, parent, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, documentTexts };
+		return { evaluation, checkpoint, parent, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
 	});
 }
 
@@ -38,29 +43,40 @@ export async function evaluationAlive(app: { db: Db }, at: EvaluationAtHand, pro
 	return evaluations.heartbeat(app.db, at.evaluation.id, at.evaluation.attempt, progress);
 }
 
-/** Computes the figures from scored test pairs and keeps the numbers behind each (semantics 19, 20). */
-export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
+function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Pick<EvaluationResults, 'checkpoint' | 'parent'> {
 	const groups = new Map(at.pairs.map((pair) => [pair.comparisonId, pair.group]));
-	const scored: ScoredPair[] = items.map((item) => ({
-		group: groups.get(item.comparisonId) ?? item.comparisonId,
-		logps: {
-			base: { chosen: item.baseChosen, rejected: item.baseRejected },
-			parent: { chosen: item.parentChosen, rejected: item.parentRejected },
-			checkpoint: { chosen: item.checkpointChosen, rejected: item.checkpointRejected }
-		},
-		lengths: { chosen: item.tokensChosen, rejected: item.tokensRejected }
-	}));
-	const results = {
-		split: 'test',
-		checkpoint: preferenceAccuracy(scored, { seed: at.evaluation.seed }),
-		parent: preferenceAccuracy(
-			scored.map((pair) => ({ ...pair, logps: { base: pair.logps.base, checkpoint: pair.logps.parent ?? pair.logps.base } })),
-			{ seed: at.evaluation.seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }
-		)
-	};
+	const sides = (chosen: number, rejected: number | null) => ({ chosen, rejected: rejected ?? NaN });
+	const scored = items.flatMap((item): ScoredPair[] => {
+		const group = groups.get(item.comparisonId);
+		if (group === undefined) return [];
+		const logps = { base: sides(item.baseChosen, item.baseRejected), parent: sides(item.parentChosen, item.parentRejected), checkpoint: sides(item.checkpointChosen, item.checkpointRejected) };
+		return [{ group, logps, lengths: sides(item.tokensChosen, item.tokensRejected) }];
+	});
+	const { seed } = at.evaluation;
+	const asParent = scored.map((pair) => ({ ...pair, logps: { base: pair.logps.base, checkpoint: pair.logps.parent ?? pair.logps.base } }));
+	return { checkpoint: preferenceAccuracy(scored, { seed }), parent: preferenceAccuracy(asParent, { seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }) };
+}
+
+function singleFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): NonNullable<EvaluationResults['single']> | null {
+	const answers = new Map(at.answers.map((answer) => [answer.comparisonId, answer]));
+	const scored = items.flatMap((item): ScoredSingle[] => {
+		const answer = answers.get(item.comparisonId);
+		if (!answer) return [];
+		return [{ group: answer.group, good: answer.good, logps: { base: item.baseChosen, parent: item.parentChosen, checkpoint: item.checkpointChosen }, tokens: item.tokensChosen }];
+	});
+	if (scored.length === 0) return null;
+	const { seed } = at.evaluation;
+	const asParent = scored.map((item) => ({ ...item, logps: { base: item.logps.base, checkpoint: item.logps.parent ?? item.logps.base } }));
+	return { checkpoint: singleAnswerFigures(scored, { seed }), parent: singleAnswerFigures(asParent, { seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }) };
+}
+
+/** Computes the figures from scored test pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
+export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
+	const single = singleFigures(at, items);
+	const results: EvaluationResults = { split: 'test', ...pairFigures(at, items), single };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
-		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: items.length } });
+		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });
 		return held;
 	});
 }

@@ -1,7 +1,7 @@
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { Figure } from '../../domain/cluster-bootstrap.ts';
-import type { PreferenceAccuracy } from '../../domain/preference-accuracy.ts';
+import { headline } from '../../domain/evaluation-results.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -22,8 +22,10 @@ export type CheckpointLine = {
 	createdAt: string;
 	isChampion: boolean;
 	evaluation: Evaluation['status'] | null;
-	/** Held-out preference accuracy; null before it was measured and for the base model. */
+	/** Held-out preference accuracy; null before it was measured, without pairs, and for the base model. */
 	accuracy: Figure | null;
+	/** The same of answers judged alone: good against bad. */
+	auc: Figure | null;
 	/** The last decision. */
 	decision: Decision['decision'] | null;
 };
@@ -42,7 +44,7 @@ export async function listCheckpoints(app: Pick<App, 'db'>, actor: Actor, input:
 	const lines = await Promise.all(
 		page.map(async (one): Promise<CheckpointLine> => {
 			const [evaluation, decisions] = await Promise.all([evaluations.newestOf(db, one.id), checkpoints.decisionsOf(db, one.id)]);
-			const results = evaluation?.results as { checkpoint?: PreferenceAccuracy } | null | undefined;
+			const figures = headline(evaluation?.results ?? null);
 			return {
 				id: one.id,
 				name: one.name,
@@ -51,7 +53,7 @@ export async function listCheckpoints(app: Pick<App, 'db'>, actor: Actor, input:
 				createdAt: one.createdAt,
 				isChampion: one.id === champion.id,
 				evaluation: evaluation?.status ?? null,
-				accuracy: results?.checkpoint?.accuracy ?? null,
+				...figures,
 				decision: decisions[0]?.decision ?? null
 			};
 		})

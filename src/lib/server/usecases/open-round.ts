@@ -1,4 +1,4 @@
-import { canonicalOrder, championChallenger, comparisonHash, queueKey } from '../../domain/pairing.ts';
+import { canonicalOrder, championChallenger, comparisonHash, eachAnswer, queueKey } from '../../domain/pairing.ts';
 import { contentHash } from '../../domain/canonical-json.ts';
 import { documentsOf } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
@@ -71,10 +71,41 @@ async function roundFor(tx: Tx, generation: Generation): Promise<{ round: Round;
 	return { round, opened: true };
 }
 
+type Answer = Awaited<ReturnType<typeof generations.answers>>[number];
+type Placed = Pick<NewComparison, 'projectId' | 'roundId' | 'overlap'>;
+
+/** The two answers to a prompt as a comparison, in canonical order. */
+function pairOf(seed: string, placed: Placed, champion: Answer, challenger: Answer): NewComparison {
+	const [pair] = championChallenger(champion, [challenger]);
+	const ordered = pair ? canonicalOrder(seed, pair.first, pair.second) : null;
+	const [a, b] = ordered?.kind === 'ordered' ? [ordered.a, ordered.b] : [champion, challenger];
+	const hash = comparisonHash(champion.promptHash, a.hash, b.hash);
+	return {
+		...placed,
+		promptId: champion.promptId,
+		responseAId: a.responseId,
+		responseBId: b.responseId,
+		contentHash: hash,
+		orderKey: queueKey(seed, hash),
+		policy: 'champion_challenger',
+		propensity: pair?.propensity ?? 1,
+		identical: ordered?.kind !== 'ordered'
+	};
+}
+
+/** The new checkpoint's answer to a prompt, to be judged alone. A text that was judged before is judged anew: it measures another checkpoint. */
+function singlesOf(seed: string, placed: Placed, answers: readonly Answer[]): NewComparison[] {
+	return eachAnswer(answers).map(({ answer, policy, propensity }) => {
+		const hash = comparisonHash(answer.promptHash, answer.hash, null);
+		return { ...placed, promptId: answer.promptId, responseAId: answer.responseId, responseBId: null, contentHash: hash, orderKey: queueKey(seed, hash), policy, propensity, identical: false };
+	});
+}
+
 /**
- * Turns the answers of parent and checkpoint into the next round's comparisons,
- * blind and in canonical order. Answers that are the same to the letter are
- * recorded as identical and shown to nobody.
+ * Turns the answers into the next round's comparisons, blind: those of parent
+ * and checkpoint in canonical order against each other, those of the checkpoint
+ * alone where the prompt is judged so. Two answers that are the same to the
+ * letter are recorded as identical and shown to nobody.
  * @returns what the round got, or null when another attempt has taken this one's place
  */
 export async function openRound(app: { db: Db }, at: GenerationAtHand): Promise<{ round: number; comparisons: number; identical: number } | null> {
@@ -85,26 +116,14 @@ export async function openRound(app: { db: Db }, at: GenerationAtHand): Promise<
 		const project = await members.projectById(tx, generation.projectId);
 		const { round, opened } = await roundFor(tx, generation);
 		const byPrompt = Map.groupBy(await generations.answers(tx, generation.id), (answer) => answer.promptId);
+		const placed = { projectId: project.id, roundId: round.id, overlap: project.overlap };
+		const [paired, alone] = [new Set(generation.promptIds), new Set(generation.singlePromptIds)];
 		const made: NewComparison[] = [];
 		for (const [promptId, answers] of byPrompt) {
 			const champion = answers.find((answer) => answer.checkpointId === at.parent.id);
 			const challenger = answers.find((answer) => answer.checkpointId === at.checkpoint.id);
-			if (!champion || !challenger) continue;
-			const common = { projectId: project.id, roundId: round.id, promptId, overlap: project.overlap };
-			const [pair] = championChallenger(champion, [challenger]);
-			const ordered = pair ? canonicalOrder(project.seed, pair.first, pair.second) : null;
-			const [a, b] = ordered?.kind === 'ordered' ? [ordered.a, ordered.b] : [champion, challenger];
-			const hash = comparisonHash(champion.promptHash, a.hash, b.hash);
-			made.push({
-				...common,
-				responseAId: a.responseId,
-				responseBId: b.responseId,
-				contentHash: hash,
-				orderKey: queueKey(project.seed, hash),
-				policy: 'champion_challenger',
-				propensity: pair?.propensity ?? 1,
-				identical: ordered?.kind !== 'ordered'
-			});
+			if (champion && challenger && paired.has(promptId)) made.push(pairOf(project.seed, placed, champion, challenger));
+			if (challenger && alone.has(promptId)) made.push(...singlesOf(project.seed, placed, [challenger]));
 		}
 		const inserted = await comparisons.insertMany(tx, made);
 		await rounds.addCounts(tx, round.id, inserted);

@@ -17,6 +17,8 @@ import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
+import { singleHumanResult } from './good-answers.ts';
+import type { SingleHumanResult } from './good-answers.ts';
 
 /** What people said when they compared a checkpoint with its parent, blind, on test prompts. */
 export type HumanResult = WinRate & { waiting: number; identical: number };
@@ -39,7 +41,10 @@ export type CheckpointView = {
 	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
 	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem' | 'sampling'> & { intoRound: number | null }) | null;
+	/** On pairs with its parent. */
 	people: HumanResult | null;
+	/** On its answers judged alone. */
+	peopleSingle: SingleHumanResult | null;
 	decisions: Decision[];
 	isChampion: boolean;
 	createdAt: string;
@@ -72,7 +77,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 	if (!found.ok) return found;
 	const { checkpoint, access } = found.value;
 	const run = checkpoint.runId ? await runs.get(db, checkpoint.runId) : null;
-	const [round, snapshot, parent, lineage, evaluation, made, people, decisions, champion, allRounds] = await Promise.all([
+	const [round, snapshot, parent, lineage, evaluation, made, people, peopleSingle, decisions, champion, allRounds] = await Promise.all([
 		run ? rounds.byId(db, run.roundId) : null,
 		run ? snapshots.get(db, run.snapshotId) : null,
 		checkpoint.parentId ? checkpoints.get(db, checkpoint.parentId) : null,
@@ -80,6 +85,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		evaluations.newestOf(db, id),
 		generations.ofCheckpoint(db, id),
 		humanResult(db, checkpoint),
+		singleHumanResult(db, checkpoint, run?.roundId ?? null),
 		checkpoints.decisionsOf(db, id),
 		checkpoints.champion(db, checkpoint.projectId),
 		rounds.list(db, checkpoint.projectId)
@@ -112,6 +118,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 				}
 			: null,
 		people,
+		peopleSingle,
 		decisions,
 		isChampion: champion.id === id,
 		createdAt: checkpoint.createdAt

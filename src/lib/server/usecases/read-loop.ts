@@ -1,4 +1,5 @@
 import type { Figure } from '../../domain/cluster-bootstrap.ts';
+import { headline } from '../../domain/evaluation-results.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
 import type { LoopStage, NextAction } from '../../domain/next-action.ts';
 import { may } from '../../domain/permission.ts';
@@ -51,7 +52,7 @@ export type LoopStages = {
 	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; createdAt: string } | null;
 	run: (Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'problem'> & { waitingFor: WaitingFor | null }) | null;
 	checkpoint: { id: string; name: string; from: 'this' | 'previous'; decision: Decision['decision'] | null; decidedBy: string | null } | null;
-	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total'> & { accuracy: Figure | null }) | null;
+	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total'> & { accuracy: Figure | null; auc: Figure | null }) | null;
 	answers: Pick<Generation, 'status' | 'done' | 'total'> | null;
 	champion: { id: string; name: string; isBase: boolean };
 };
@@ -123,7 +124,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 					status: atHand.evaluation.status,
 					done: atHand.evaluation.done,
 					total: atHand.evaluation.total,
-					accuracy: (atHand.evaluation.results as { checkpoint?: { accuracy?: Figure | null } } | null)?.checkpoint?.accuracy ?? null
+					...headline(atHand.evaluation.results)
 				}
 			: null,
 		answers: atHand?.answers ? { status: atHand.answers.status, done: atHand.answers.done, total: atHand.answers.total } : null,

@@ -1,3 +1,4 @@
+import { answerModes } from '../../domain/answer-modes.ts';
 import { contentHash } from '../../domain/canonical-json.ts';
 import type { App } from '../app.ts';
 import { record } from '../db/audit.ts';
@@ -50,8 +51,8 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 			await rounds.advance(tx, run.roundId, 'evaluating');
 			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
 			await app.enqueue(tx, 'evaluate', { evaluationId });
-			const promptIds = await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number });
-			if (promptIds.length > 0) {
+			const toAnswer = answerModes(await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number }), await generations.modesOfRound(tx, round.id));
+			if (toAnswer.pair.length + toAnswer.single.length > 0) {
 				const generationId = await generations.insert(tx, {
 					projectId: run.projectId,
 					roundId: run.roundId,
@@ -59,7 +60,8 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 					parentCheckpointId: run.parentCheckpointId,
 					sampling: { ...DEFAULT_SAMPLING },
 					seed: run.recipe.seed,
-					promptIds
+					promptIds: toAnswer.pair,
+					singlePromptIds: toAnswer.single
 				});
 				await app.enqueue(tx, 'generate', { generationId });
 			}

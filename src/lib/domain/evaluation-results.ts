@@ -1,0 +1,24 @@
+import type { Figure } from './cluster-bootstrap.ts';
+import type { PreferenceAccuracy } from './preference-accuracy.ts';
+import type { SingleAnswerFigures } from './single-answer-figures.ts';
+
+/**
+ * What a finished evaluation holds, of the checkpoint and of its parent on the
+ * same held-out data. Pairs and answers judged alone stand side by side: a
+ * project that judges both ways gets both figures, and neither is folded into
+ * the other.
+ */
+export type EvaluationResults = {
+	split: 'test';
+	/** On pairs; `pairs` is 0 where there were none. */
+	checkpoint: PreferenceAccuracy;
+	parent: PreferenceAccuracy;
+	/** On answers judged alone; null where there were none, missing in evaluations from before they were scored. */
+	single?: { checkpoint: SingleAnswerFigures; parent: SingleAnswerFigures } | null;
+};
+
+/** The one figure of each mode that lists and overviews show; null where nothing was measured that way. */
+export function headline(results: EvaluationResults | null): { accuracy: Figure | null; auc: Figure | null } {
+	const accuracy = results?.checkpoint.accuracy ?? null;
+	return { accuracy: accuracy && accuracy.n > 0 ? accuracy : null, auc: results?.single?.checkpoint.auc ?? null };
+}
