@@ -33,8 +33,9 @@ beforeAll(async () => {
 	engineer = await world.person('engineer', { slug, role: 'engineer' });
 	reviewer = await world.person('reviewer', { slug, role: 'reviewer' });
 	const labelled = pairs(60).map((pair) => ({ prompt: pair.messages.at(-1)?.content, chosen: pair.chosen, rejected: pair.rejected }));
+	const alone = pairs(120).slice(60).map((pair, i) => ({ prompt: pair.messages.at(-1)?.content, completion: i % 2 ? pair.chosen : pair.rejected, label: i % 2 === 1 }));
 	const fresh = Array.from({ length: 4 }, (_, i) => ({ messages: [{ role: 'user', content: `A new question ${i} for round 2?` }] }));
-	valueOf(await world.importRows(slug, [...labelled, ...fresh]));
+	valueOf(await world.importRows(slug, [...labelled, ...alone, ...fresh]));
 });
 afterAll(async () => {
 	await worker?.stop();
@@ -91,7 +92,7 @@ describe('the loop, with everything killed once', () => {
 		expect(attempts.at(-1)?.engineVersions?.['ms-swift']).toBeTruthy();
 	});
 
-	it('is evaluated on held-out pairs, and its answers are the next round’s blind comparisons', async () => {
+	it('is evaluated on held-out pairs and answers judged alone, and its answers are the next round’s blind comparisons', async () => {
 		const id = (await run()).checkpoint?.id ?? '';
 		const view = await until(
 			'evaluation and answers',
@@ -105,9 +106,14 @@ describe('the loop, with everything killed once', () => {
 		);
 		expect(view.evaluation?.problem, seen()).toBeNull();
 		expect(view.generation?.problem, seen()).toBeNull();
-		const results = view.evaluation?.results as { checkpoint: { accuracy: { value: number; n: number } }; parent: { accuracy: null } };
-		expect(results.checkpoint.accuracy.n).toBeGreaterThan(0);
-		expect(results.parent.accuracy).toBeNull();
+		const results = view.evaluation?.results;
+		expect(results?.checkpoint.accuracy?.n).toBeGreaterThan(0);
+		expect(results?.parent.accuracy).toBeNull();
+		// Answers judged alone are no rows of DPO, but held out all the same: they measure.
+		const single = results?.single;
+		expect(single?.checkpoint.auc?.n).toBe((single?.checkpoint.good ?? 0) + (single?.checkpoint.bad ?? 0));
+		expect(single?.checkpoint.auc?.value).toBeGreaterThan(0.5);
+		expect(single?.parent.auc).toBeNull();
 		const rounds = valueOf(await readRounds(world.app, engineer, slug));
 		expect(rounds.map((round) => round.status)).toEqual(['evaluating', 'collecting']);
 		expect(rounds[1]?.comparisons).toBeGreaterThan(4);
@@ -117,13 +123,15 @@ describe('the loop, with everything killed once', () => {
 		const ann = await world.person('ann', { slug, role: 'annotator' });
 		for (let task = valueOf(await claimTask(world.app, ann, { slug })); task; task = valueOf(await claimTask(world.app, ann, { slug }))) {
 			expect(JSON.stringify(task)).not.toMatch(/checkpoint|r1-dpo|qwen/i);
-			valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie' }));
+			valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: task.mode === 'pair' ? 'tie' : 'good' }));
 		}
 		const id = (await run()).checkpoint?.id ?? '';
-		const { people } = valueOf(await readCheckpoint(world.app, reviewer, id));
+		const { people, peopleSingle } = valueOf(await readCheckpoint(world.app, reviewer, id));
 		expect(people?.comparisons).toBeGreaterThan(0);
 		expect(people?.winRate.value).toBe(0.5);
 		expect(people?.waiting).toBe(0);
+		expect(peopleSingle?.own).toMatchObject({ waiting: 0, good: { value: 1 } });
+		expect(peopleSingle?.own.good.n).toBeGreaterThan(0);
 		valueOf(await decide(world.app, reviewer, { checkpointId: id, decision: 'promote', reason: 'It says what the answer depends on.' }));
 		const after = valueOf(await readCheckpoint(world.app, reviewer, id));
 		expect(after.isChampion).toBe(true);

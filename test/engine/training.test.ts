@@ -1,6 +1,7 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { singleAnswerFigures } from '#lib/domain/single-answer-figures.ts';
 import { scoreRows, verifyAdapter } from '../../workers/engine/swift/score.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
 import { pairRows, pairs, singleRows, writeRows } from './rows.ts';
@@ -106,6 +107,32 @@ it('KTO trains on rows that collide under its seed, and drops a remainder of one
 	expect(prepared.dropped).toEqual([{ index: 24, reason: 'kto_remainder' }]);
 	expect(must(outcome)).toMatchObject({ step: 3, rows: 24 });
 	expect(events.some((event) => event.type === 'metrics' && 'kl' in event.values)).toBe(true);
+});
+
+it('answers judged alone are scored as within a pair, and KTO learns to tell the good from the bad', async () => {
+	const { outcome } = await train('kto-longer', { recipe: recipe('kto', { maxSteps: 40, saveSteps: 40, learningRate: 1e-3 }) }, { rows: singleRows(pairs(48)) });
+	const adapters = { checkpoint: must(outcome).path };
+	// Questions it never trained on, each with its good and its bad answer.
+	const held = pairs(72).slice(48);
+	const alone = held.flatMap(({ id, messages, chosen, rejected }) => [{ id: `${id} good`, messages, chosen }, { id: `${id} bad`, messages, chosen: [{ role: 'assistant', content: rejected }] }]);
+	const score = async (name: string, rows: unknown[]) => must(await scoreRows(environment, { model, adapters, rows: await writeRows(join(dir, `${name}.jsonl`), rows), output: join(dir, `${name}-scored.jsonl`) }, scripts));
+	const [together, single] = [await score('held-pairs', held), await score('held-alone', alone)];
+	expect(single.map(({ id }) => id)).toEqual(alone.map(({ id }) => id));
+	for (const { id, logps, tokens } of together) {
+		const [good, bad] = [`${id} good`, `${id} bad`].map((name) => single.find((row) => row.id === name));
+		for (const name of ['base', 'checkpoint']) {
+			expect(good?.logps[name]?.chosen).toBeCloseTo(logps[name]?.chosen ?? NaN, 2);
+			expect(bad?.logps[name]?.chosen).toBeCloseTo(logps[name]?.rejected ?? NaN, 2);
+			expect(good?.logps[name]).not.toHaveProperty('rejected');
+		}
+		expect([good?.tokens, bad?.tokens]).toEqual([{ chosen: tokens.chosen }, { chosen: tokens.rejected }]);
+	}
+	const figures = singleAnswerFigures(
+		single.map(({ id, logps, tokens }) => ({ group: id.split(' ')[0] ?? id, good: id.endsWith('good'), logps: { base: logps['base']?.chosen ?? NaN, checkpoint: logps['checkpoint']?.chosen ?? NaN }, tokens: tokens.chosen })),
+		{ seed: 'engine' }
+	);
+	expect(figures).toMatchObject({ good: 24, bad: 24, notFinite: 0, tooFew: false });
+	expect(figures.auc?.value).toBeGreaterThan(0.8);
 });
 
 it('a graceful stop keeps a checkpoint, and exit code 0 is not taken for done', async () => {

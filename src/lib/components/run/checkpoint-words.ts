@@ -1,16 +1,14 @@
 import { CircleCheck, CircleX, Hourglass } from '@lucide/svelte';
 import type { Component } from 'svelte';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import { verdictAgainst } from '#lib/domain/cluster-bootstrap.ts';
+import { MIN_GROUPS, verdictAgainst } from '#lib/domain/cluster-bootstrap.ts';
 import type { Figure } from '#lib/domain/cluster-bootstrap.ts';
-import type { PreferenceAccuracy } from '#lib/domain/preference-accuracy.ts';
+import type { EvaluationResults } from '#lib/domain/evaluation-results.ts';
+import type { SingleAnswerFigures } from '#lib/domain/single-answer-figures.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 export const DECISIONS = ['promote', 'reject', 'more_data'] as const;
 export type DecisionName = (typeof DECISIONS)[number];
-
-/** What a finished evaluation holds; the record keeps it as JSON. */
-export type EvaluationResults = { split: string; checkpoint: PreferenceAccuracy; parent: PreferenceAccuracy };
 
 /** A decision as word, sentence, tone and icon. */
 export const DECISION: Record<DecisionName, { word: () => string; note: () => string; done: () => string; tone: 'ok' | 'bad' | 'neutral'; icon: Component<{ class?: string; 'aria-hidden'?: 'true' }> }> = {
@@ -31,6 +29,14 @@ export function evaluationSentence({ checkpoint }: EvaluationResults): string {
 	const verdict = verdictAgainst(checkpoint.versusParent.risen, 0.5);
 	if (verdict === 'too_few') return m.checkpoint_says_too_few({ groups: checkpoint.groups });
 	return verdict === 'above' ? m.checkpoint_says_better() : verdict === 'below' ? m.checkpoint_says_worse() : m.checkpoint_says_unclear();
+}
+
+/** What an evaluation on answers judged alone says, in one sentence. */
+export function singleSentence(own: SingleAnswerFigures): string {
+	if (!own.versusParent) return m.checkpoint_says_no_parent();
+	const verdict = verdictAgainst(own.versusParent, 0.5);
+	if (verdict === 'too_few') return own.groups < MIN_GROUPS ? m.checkpoint_says_too_few({ groups: own.groups }) : m.checkpoint_single_few_of_kind(own.groupsOf);
+	return verdict === 'above' ? m.checkpoint_single_better() : verdict === 'below' ? m.checkpoint_single_worse() : m.checkpoint_single_unclear();
 }
 
 /** What people's verdicts say, in one sentence. */
