@@ -100,6 +100,24 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		await context.close();
 	});
 
+	test(`keys struck before what they open has arrived judge nothing, at ${width} px in ${locale}`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, anna, { locale, width, path: '/' });
+		let go = (): void => undefined;
+		const slow = new Promise<void>((arrived) => (go = arrived));
+		await page.goto(`/projects/${PAIRS}/compare`);
+		await expect(shown(page)).toBeVisible();
+		const task = await shown(page).getAttribute('data-task');
+		await page.waitForLoadState('networkidle');
+		await page.route('**/*.js', (route) => slow.then(() => route.continue()));
+		await look(page);
+		await page.keyboard.press('?');
+		for (const key of ['1', '2']) await page.keyboard.press(key);
+		go();
+		await expect(page.getByRole('dialog')).toBeVisible();
+		expect(await shown(page).getAttribute('data-task')).toBe(task);
+		await context.close();
+	});
+
 	test(`a draft goes on in another browser, at ${width} px in ${locale}`, async ({ browser, request }) => {
 		const first = await signedIn(browser, anna, { locale, width, path: `/projects/${PAIRS}/compare` });
 		await expect(shown(first.page)).toBeVisible();

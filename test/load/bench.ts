@@ -22,7 +22,7 @@ import { createDatabase } from '../support/database.ts';
 import { fillJudgments } from './agreed.ts';
 import { judgeFor, makeAnnotators } from './annotators.ts';
 import { cpuOfTree, parentOf, quantile, residentMb } from './cpu.ts';
-import { measureDesk } from './desk.ts';
+import { FULLEST_FORM, timeDesk, weighDesk } from './desk.ts';
 import { fillComparisons } from './fill.ts';
 import { judgeRaw } from './raw-sql.ts';
 import { veteran } from './veteran.ts';
@@ -97,14 +97,26 @@ async function agreementLine(place: Place): Promise<void> {
 
 /** The compare page in a browser: what it weighs, and how soon the next pair stands there. */
 async function deskLines(place: Place): Promise<void> {
-	const [person] = await makeAnnotators(url, place.projectId, 1);
+	const [person, other, owner] = await makeAnnotators(url, place.projectId, 3);
 	const client = connect(url, { poolSize: 1, applicationName: 'bench' });
 	const cookie = await openSession(client.db, { secureCookies: false }, person?.userId ?? '');
+	const fullest = await openSession(client.db, { secureCookies: false }, other?.userId ?? '');
 	await client.close();
-	const { script, largest, firstPair, nextPair } = await measureDesk(BASE, { slug: place.slug, cookie, judgments: 60 });
 	const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
-	console.log(`Compare page: ${kb(script.gzip)} of JavaScript gzipped in ${script.files} files (largest ${largest.map(({ gzip }) => kb(gzip)).join(', ')}); first pair after ${firstPair.toFixed(0)} ms.`);
-	console.log(`From the key to the next pair painted: p50 ${nextPair.p50.toFixed(1)} ms, p95 ${nextPair.p95.toFixed(1)} ms over ${nextPair.n}.`);
+	const weigh = async (form: string, of: typeof cookie) => {
+		const { first, inUse, largest } = await weighDesk(BASE, { slug: place.slug, cookie: of });
+		console.log(`Compare page, ${form}: ${kb(first.gzip)} of JavaScript gzipped in ${first.files} files until the first pair stands (largest ${largest.map(({ gzip }) => kb(gzip)).join(', ')}), ${kb(inUse.gzip)} in ${inUse.files} with what keys open.`);
+	};
+	await weigh('plain form', cookie);
+	const { firstPair, nextPair } = await timeDesk(BASE, { slug: place.slug, cookie, judgments: 60 });
+	console.log(`First pair after ${firstPair.toFixed(0)} ms; from the key to the next pair painted: p50 ${nextPair.p50.toFixed(1)} ms, p95 ${nextPair.p95.toFixed(1)} ms over ${nextPair.n}.`);
+	const sql = postgres(url, { max: 1 });
+	await sql`update memberships set role = 'owner' where user_id = ${owner?.userId ?? ''}`;
+	await sql.end();
+	const put = await fetch(`${BASE}/api/v1/projects/${place.slug}/form`, { method: 'PUT', headers: { authorization: `Bearer ${owner?.token ?? ''}`, 'content-type': 'application/json' }, body: JSON.stringify(FULLEST_FORM) });
+	if (!put.ok) throw new Error(`form: ${put.status} ${await put.text()}`);
+	// Somebody else: who has a pair on the desk keeps the form that it was leased under.
+	await weigh('fullest form', fullest);
 }
 
 /** The server's first process: the parent of the backend that answers. */

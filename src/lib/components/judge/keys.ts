@@ -47,6 +47,11 @@ function elsewhere(event: KeyboardEvent): boolean {
 	return document.querySelector('dialog[open], [role="dialog"][data-state="open"], [role="menu"][data-state="open"]') !== null;
 }
 
+/** Whether a press is the desk's to answer. */
+export function forDesk(event: KeyboardEvent): boolean {
+	return !elsewhere(event);
+}
+
 /** What a key asks of the desk; null: nothing. Digits also by their place, for keyboards that shift them; with `strength`, Shift says how clearly. */
 export function deskKey(event: KeyboardEvent, { mode, strength }: { mode: Mode; strength: boolean }): DeskKey | null {
 	if (elsewhere(event)) return null;
