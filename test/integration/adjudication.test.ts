@@ -1,18 +1,24 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as comparisons from '#lib/server/db/comparisons.ts';
 import * as progress from '#lib/server/db/progress.ts';
+import { addComment } from '#lib/server/usecases/add-comment.ts';
 import { adjudicationQueue } from '#lib/server/usecases/adjudication-queue.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { decideAdjudication } from '#lib/server/usecases/decide-adjudication.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { listComments } from '#lib/server/usecases/list-comments.ts';
+import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
+import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import { completePolicy } from '#lib/domain/judging-policy.ts';
 import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
 import { leaseApart } from '../support/apart.ts';
@@ -77,6 +83,45 @@ describe('adjudication', () => {
 		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo' }));
 		const rows = await world.query<{ verdict: string; counted: string }>(`select s.verdict, (select verdict from judgments where purpose = 'adjudication' and project_id = '${id}') as counted from snapshot_comparisons s where s.snapshot_id = '${frozen.id}'`);
 		expect(rows[0]?.verdict).toBe(rows[0]?.counted);
+	});
+
+	it.each(['pair', 'single'] as const)('shows marks and rewrites on the reviewer’s sides, under the numbers of the comments (%s)', async (mode) => {
+		const { slug } = await world.project({ overlap: 2 });
+		const row = { messages: [{ role: 'user', content: 'Which?' }], responses: ['Answer one stands here.', 'Another stands here.'].slice(0, mode === 'single' ? 1 : 2), mode };
+		valueOf(await world.importRows(slug, [row]));
+		valueOf(await putForm(world.app, world.admin, { slug, form: v.parse(JudgingFormSchema, { spans: [{ key: 'vague', name: 'Vague' }], rewrite: true }) }));
+		const ground: { comparisonId: string }[] = [];
+		for (const n of [0, 1]) {
+			const actor = await world.person('judge', { slug, role: 'annotator' });
+			const task = valueOf(await claimTask(world.app, actor, { slug }));
+			if (!task) throw new Error('nothing to judge');
+			const side = first(task.left.messages) ? ('left' as const) : ('right' as const);
+			const other = side === 'left' ? ('right' as const) : ('left' as const);
+			const verdict = mode === 'single' ? (['good', 'bad'] as const)[n] : [side, other][n];
+			const span = { side, message: 0, part: 0, start: 7, end: 10, quote: 'one', label: 'vague' };
+			const rewrite = { side, messages: [{ role: 'assistant' as const, content: 'Answer one, mended.' }] };
+			const { judgmentId } = valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: verdict ?? 'tie', ...(n === 0 ? { spans: [span] } : { rewrite }) }));
+			ground.push(...(await world.query<{ comparisonId: string }>(`select comparison_id as "comparisonId" from judgments where id = '${judgmentId}'`)));
+			valueOf(await addComment(world.app, actor, { comparisonId: ground[n]?.comparisonId ?? '', body: `Said by ${n + 1}.`, mentions: [] }));
+		}
+		const reviewer = await world.person('risk', { slug, role: 'reviewer' });
+		const claimed = await taken(slug, reviewer);
+		const side = first(claimed.left.messages) ? 'left' : 'right';
+		expect(claimed.comparisonId).toBe(ground[0]?.comparisonId);
+		expect(claimed.judgments.map(({ judge: name, number, spans, rewrite }) => ({ name, number, spans: spans?.map((span) => [span.side, span.quote]) ?? null, rewrite: rewrite && rewrite.side }))).toEqual([
+			{ name: null, number: 1, spans: [[side, 'one']], rewrite: null },
+			{ name: null, number: 2, spans: null, rewrite: side }
+		]);
+		const { comments } = valueOf(await listComments(world.app, reviewer, claimed.comparisonId));
+		expect(comments.map(({ author, body }) => [author.number, author.name, body])).toEqual([
+			[1, null, 'Said by 1.'],
+			[2, null, 'Said by 2.']
+		]);
+		const decision = { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, verdict: mode === 'single' ? ('bad' as const) : ('both_bad' as const), rationale: 'Neither says when.', rewrite: { side, messages: [{ role: 'assistant' as const, content: 'Answer one, decided.' }] } } as const;
+		const { judgmentId } = valueOf(await decideAdjudication(world.app, reviewer, decision)) as { judgmentId: string };
+		const kept = valueOf(await readJudgment(world.app, reviewer, judgmentId));
+		expect(kept.shown.rewrite).toEqual(decision.rewrite);
+		expect(JSON.stringify(kept[side])).toContain('Answer one stands here.');
 	});
 
 	it('never lies before somebody who judged the pair, nor before two at once', async () => {

@@ -1,12 +1,20 @@
 import { v4 as newKey } from 'uuid';
 import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
+import type { ShownCriterionVerdict, Strength } from '#lib/domain/judging-form.ts';
+import type { ShownRewrite } from '#lib/domain/rewrite.ts';
 import type { ShownVerdict } from '#lib/domain/verdict.ts';
+import type { DecisionBody } from './api.ts';
 import { claimAdjudication, decide, renew } from './api.ts';
 
 /** What a key or click chose; `cannot_judge` is no decision. */
 export type Decisive = Exclude<ShownVerdict, 'cannot_judge'>;
 
 export type Status = { kind: 'loading' } | { kind: 'ready' } | { kind: 'none' } | { kind: 'offline' } | { kind: 'problem'; code: string; detail: string };
+
+/** A decision that is being made; kept on this device until it is sent. */
+export type Begun = { verdict: Decisive | null; strength: Strength | null; criteria: Record<string, ShownCriterionVerdict>; reasons: string[]; rationale: string; rewrite: ShownRewrite | null };
+
+const NOTHING: Begun = { verdict: null, strength: null, criteria: {}, reasons: [], rationale: '', rewrite: null };
 
 /** What was just done, for the line that says so. */
 export type Done = { outcome: 'decided' | 'sent_back'; overturned: number };
@@ -19,8 +27,7 @@ const KEPT = 'plumbline:adjudication:';
 export class Adjudication {
 	status = $state.raw<Status>({ kind: 'loading' });
 	current = $state.raw<ClaimedAdjudication | null>(null);
-	verdict = $state.raw<Decisive | null>(null);
-	rationale = $state('');
+	begun = $state.raw<Begun>(NOTHING);
 	sending = $state(false);
 	/** Why the last attempt did not go through. */
 	trouble = $state.raw<{ code: string; detail: string } | null>(null);
@@ -68,16 +75,28 @@ export class Adjudication {
 	#open(claimed: ClaimedAdjudication): void {
 		this.current = claimed;
 		this.status = { kind: 'ready' };
-		this.verdict = null;
 		this.trouble = null;
-		this.rationale = recall(claimed.adjudicationId);
+		this.begun = recall(claimed.adjudicationId);
 		this.#key = newKey();
 		this.#since = performance.now();
 	}
 
-	/** Keeps what is typed on this device: a closed tab loses nothing. */
-	keep(): void {
-		if (this.current) keep(this.current.adjudicationId, this.rationale);
+	/** Changes a part of the decision and keeps it on this device: a closed tab loses nothing. */
+	change(part: Partial<Begun>): void {
+		this.begun = { ...this.begun, ...part };
+		if (this.current) keep(this.current.adjudicationId, this.begun);
+	}
+
+	/** Gives one aspect a verdict, or none. */
+	compare(key: string, verdict: ShownCriterionVerdict | null): void {
+		const { [key]: _, ...others } = this.begun.criteria;
+		this.change({ criteria: verdict === null ? others : { ...others, [key]: verdict } });
+	}
+
+	/** Chooses a reason, or takes it back. */
+	toggleReason(key: string): void {
+		const { reasons } = this.begun;
+		this.change({ reasons: reasons.includes(key) ? reasons.filter((one) => one !== key) : [...reasons, key] });
 	}
 
 	async #renew(): Promise<void> {
@@ -89,9 +108,14 @@ export class Adjudication {
 
 	/** Decides as chosen, with the reason that was typed. */
 	async decide(): Promise<boolean> {
-		const { verdict, rationale } = this;
+		const { verdict, rationale, strength, criteria, reasons, rewrite } = this.begun;
 		if (verdict === null || rationale.trim() === '') return false;
-		return this.#send({ verdict, rationale: rationale.trim(), durationMs: Math.min(Math.round(performance.now() - this.#since), 86_400_000) });
+		const body: DecisionBody = { verdict, rationale: rationale.trim(), durationMs: Math.min(Math.round(performance.now() - this.#since), 86_400_000) };
+		if (strength !== null) body.strength = strength;
+		if (Object.keys(criteria).length > 0) body.criteria = criteria;
+		if (reasons.length > 0) body.reasons = reasons;
+		if (rewrite !== null) body.rewrite = rewrite;
+		return this.#send(body);
 	}
 
 	/** Sends the pair back to those who judged it. */
@@ -99,7 +123,7 @@ export class Adjudication {
 		return this.#send({ sendBack: words.trim() });
 	}
 
-	async #send(body: { verdict: ShownVerdict; rationale: string; durationMs: number } | { sendBack: string }): Promise<boolean> {
+	async #send(body: DecisionBody | { sendBack: string }): Promise<boolean> {
 		const { current } = this;
 		if (!current || this.sending) return false;
 		this.sending = true;
@@ -110,25 +134,25 @@ export class Adjudication {
 			this.trouble = answer.kind === 'failed' ? { code: 'offline', detail: '' } : answer;
 			return false;
 		}
-		keep(current.adjudicationId, '');
+		keep(current.adjudicationId, null);
 		this.done = { outcome: answer.value?.outcome ?? 'decided', overturned: answer.value?.overturned ?? 0 };
 		await this.next();
 		return true;
 	}
 }
 
-function recall(id: string): string {
+function recall(id: string): Begun {
 	try {
-		return localStorage.getItem(KEPT + id) ?? '';
+		return { ...NOTHING, ...(JSON.parse(localStorage.getItem(KEPT + id) ?? '{}') as Partial<Begun>) };
 	} catch {
-		return '';
+		return NOTHING;
 	}
 }
 
-function keep(id: string, text: string): void {
+function keep(id: string, begun: Begun | null): void {
 	try {
-		if (text === '') localStorage.removeItem(KEPT + id);
-		else localStorage.setItem(KEPT + id, text);
+		if (begun === null) localStorage.removeItem(KEPT + id);
+		else localStorage.setItem(KEPT + id, JSON.stringify(begun));
 	} catch {
 		// A browser that keeps nothing: what is typed stays on the page.
 	}

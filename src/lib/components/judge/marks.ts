@@ -5,8 +5,10 @@ import type { HeldTask } from './task-queue.ts';
 /** What a pair's panes need to list its marks. `index`: the mark's place among all of the judgment. */
 export type Marks = {
 	labels: readonly SpanLabel[];
-	spans: readonly ShownSpan[];
-	onRemove: (index: number) => void;
+	/** `by`: who marked it, where others read it. */
+	spans: readonly (ShownSpan & { by?: string })[];
+	/** Without it, the marks are somebody else's. */
+	onRemove?: (index: number) => void;
 	onShow: (index: number) => void;
 };
 

@@ -1,14 +1,16 @@
 import { completePolicy } from '../../domain/judging-policy.ts';
-import { criteriaToShown } from '../../domain/judging-form.ts';
 import { toShown } from '../../domain/presentation.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { asShown } from '../../domain/shown-judgment.ts';
+import type { ShownParts } from '../../domain/shown-judgment.ts';
 import type { ShownVerdict } from '../../domain/verdict.ts';
 import { sideOrderApart } from '../../domain/work-mix.ts';
 import type { Actor } from '../auth/actor.ts';
 import { newSecret, secretHash } from '../auth/secrets.ts';
 import * as adjudications from '../db/adjudications.ts';
 import type { Db } from '../db/client.ts';
+import * as comments from '../db/comments.ts';
 import * as progress from '../db/progress.ts';
 import * as tasks from '../db/tasks.ts';
 import type { LeasedTask } from '../db/tasks.ts';
@@ -21,17 +23,18 @@ import { inTransaction } from './transaction.ts';
 export type ShownJudgment = {
 	id: string;
 	judge: string | null;
+	/** The same number that the comments call them by. */
+	number: number;
 	verdict: ShownVerdict;
 	strength: string | null;
-	criteria: Record<string, string> | null;
 	reasons: string[] | null;
 	rationale: string | null;
 	counts: boolean;
 	createdAt: string;
-};
+} & Pick<ShownParts, 'criteria' | 'spans' | 'rewrite'>;
 
 /** A comparison that waits for a decision, leased to one reviewer. */
-export type ClaimedAdjudication = Omit<ClaimedTask, 'taskId'> & { adjudicationId: string; judgments: ShownJudgment[] };
+export type ClaimedAdjudication = Omit<ClaimedTask, 'taskId'> & { adjudicationId: string; comparisonId: string; judgments: ShownJudgment[] };
 
 /**
  * Leases the next comparison whose judgments disagree, or that nobody is left to
@@ -51,13 +54,19 @@ export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { 
 		const answer = async (task: LeasedTask) => {
 			const { taskId, ...pair } = shown(task, leaseToken);
 			const before = await adjudications.judgmentsBefore(tx, task.comparisonId);
-			const judgments = before.map(({ judgeId: _, judge, verdict, criteria, ...rest }) => ({
-				...rest,
+			const judges = (await comments.audience(tx, task.comparisonId)).filter((one) => !one.inside).map((one) => one.userId);
+			// Who has left or reviews has no number in the comments: theirs come behind.
+			const numbered = [...judges, ...before.map(({ judgeId }) => judgeId).filter((id) => !judges.includes(id))];
+			// One answer alone lies on the left, whichever order the task drew.
+			const order = task.mode === 'single' ? 'ab' : task.sideOrder;
+			const judgments = before.map(({ judgeId, judge, ...said }) => ({
+				...said,
+				...asShown(order, said),
+				verdict: toShown(order, said.verdict),
 				judge: policy.adjudicateBlind ? null : judge,
-				verdict: toShown(task.sideOrder, verdict),
-				criteria: criteria && criteriaToShown(task.sideOrder, criteria)
+				number: numbered.indexOf(judgeId) + 1
 			}));
-			return ok({ ...pair, adjudicationId: taskId, judgments });
+			return ok({ ...pair, adjudicationId: taskId, comparisonId: task.comparisonId, judgments });
 		};
 		const held = await adjudications.liveOf(tx, project.id, actor.userId);
 		const again = held === null ? null : await tasks.renewToken(tx, held, secretHash(leaseToken), project.leaseSeconds);

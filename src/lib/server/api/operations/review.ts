@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
 import { JudgingPolicySchema } from '../../../domain/judging-policy.ts';
+import { ShownSpanSchema } from '../../../domain/span-schema.ts';
 import { LanguageSchema, SkillSchema } from '../../../domain/skills.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -88,6 +89,7 @@ export const claimAdjudication = operation({
 	answers: {
 		200: v.looseObject({
 			adjudicationId: v.string(),
+			comparisonId: v.string(),
 			leaseToken: v.string(),
 			leaseExpiresAt: v.string(),
 			mode: v.picklist(['pair', 'single']),
@@ -95,7 +97,7 @@ export const claimAdjudication = operation({
 			left: messages,
 			right: v.nullable(messages),
 			form: v.nullable(v.object({ version: v.number(), form: JudgingFormSchema })),
-			judgments: v.array(v.looseObject({ id: v.string(), judge: v.nullable(v.string()), verdict: v.string(), counts: v.boolean(), rationale: v.nullable(v.string()) }))
+			judgments: v.array(v.looseObject({ id: v.string(), judge: v.nullable(v.string()), number: v.number(), verdict: v.string(), counts: v.boolean(), rationale: v.nullable(v.string()), spans: v.nullable(v.array(ShownSpanSchema)), rewrite: v.nullable(v.looseObject({ side: v.picklist(['left', 'right']) })) }))
 		}),
 		204: null
 	}
@@ -118,6 +120,8 @@ export const decideAdjudication = operation({
 				strength: DetailsSchema.entries.strength,
 				criteria: DetailsSchema.entries.criteria,
 				reasons: DetailsSchema.entries.reasons,
+				spans: DetailsSchema.entries.spans,
+				rewrite: DetailsSchema.entries.rewrite,
 				rationale: text(20_000),
 				durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000)))
 			})
