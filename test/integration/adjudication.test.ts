@@ -106,7 +106,7 @@ describe('adjudication', () => {
 		}
 		const reviewer = await world.person('risk', { slug, role: 'reviewer' });
 		const claimed = await taken(slug, reviewer);
-		const side = first(claimed.left.messages) ? 'left' : 'right';
+		const side = first(claimed.left.messages) ? ('left' as const) : ('right' as const);
 		expect(claimed.comparisonId).toBe(ground[0]?.comparisonId);
 		expect(claimed.judgments.map(({ judge: name, number, spans, rewrite }) => ({ name, number, spans: spans?.map((span) => [span.side, span.quote]) ?? null, rewrite: rewrite && rewrite.side }))).toEqual([
 			{ name: null, number: 1, spans: [[side, 'one']], rewrite: null },
@@ -117,7 +117,7 @@ describe('adjudication', () => {
 			[1, null, 'Said by 1.'],
 			[2, null, 'Said by 2.']
 		]);
-		const decision = { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, verdict: mode === 'single' ? ('bad' as const) : ('both_bad' as const), rationale: 'Neither says when.', rewrite: { side, messages: [{ role: 'assistant' as const, content: 'Answer one, decided.' }] } } as const;
+		const decision = { id: claimed.adjudicationId, leaseToken: claimed.leaseToken, verdict: mode === 'single' ? ('bad' as const) : ('both_bad' as const), rationale: 'Neither says when.', rewrite: { side, messages: [{ role: 'assistant' as const, content: 'Answer one, decided.' }] } };
 		const { judgmentId } = valueOf(await decideAdjudication(world.app, reviewer, decision)) as { judgmentId: string };
 		const kept = valueOf(await readJudgment(world.app, reviewer, judgmentId));
 		expect(kept.shown.rewrite).toEqual(decision.rewrite);
