@@ -72,7 +72,9 @@ export const judgmentTexts = pgTable('judgment_texts', {
 		.references(() => judgments.id),
 	salt: text().notNull(),
 	rationale: text(),
-	rewrite: jsonb()
+	rewrite: jsonb(),
+	/** Notes on the judgment's marks, by their place among its spans. */
+	spanNotes: jsonb().$type<Record<string, string>>()
 });
 
 /** A judgment declared void: append-only, with reason and by whom (semantics 7). */

@@ -1,0 +1,1 @@
+ALTER TABLE "judgment_texts" ADD COLUMN "span_notes" jsonb;
