@@ -22,7 +22,7 @@ test.beforeAll(async ({ request }) => {
 	const me = await send<{ id: string }>(anna, 'GET', '/me', undefined, 200);
 	await send(admin, 'PUT', `/projects/${SLUG}/members/${me.id}`, { role: 'annotator' }, 200);
 	await send(admin, 'PUT', `/projects/${SLUG}/guideline`, { body: '# How to judge\n\nPrefer the careful answer.\n\n## Two faults\n\nOver-commitment and vagueness.' }, 200);
-	await send(admin, 'PUT', `/projects/${SLUG}/form`, { criteria: [{ key: 'accuracy', name: 'Accuracy', help: 'See [the faults](#two-faults).' }] }, 200);
+	await send(admin, 'PUT', `/projects/${SLUG}/form`, { criteria: [{ key: 'accuracy', name: 'Accuracy', help: 'See [the faults](#two-faults).' }], spans: [{ key: 'vague', name: 'Vague' }], rewrite: true }, 200);
 	const rows = Array.from({ length: 40 }, (_, i) => JSON.stringify({ messages: [{ role: 'user', content: `May I sublet flat ${i}?` }], responses: [`Only with consent under clause ${i}.`, `Of course, flat ${i} is yours.`] }));
 	const sent = await request.post(`${process.env['PLUMBLINE_E2E_URL']}/api/v1/projects/${SLUG}/imports?format=jsonl`, { headers: { authorization: `Bearer ${admin.token}` }, data: rows.join('\n') });
 	expect(sent.status()).toBe(201);
@@ -37,8 +37,8 @@ test.beforeAll(async ({ request }) => {
 });
 
 const words = {
-	en: { open: 'Correct it', title: 'Correct this judgment', tie: 'Both bad', why: 'Why you correct it', send: 'Replace the judgment', needed: 'Say why: a snapshot was made since.', done: 'Corrected. This is the judgment that stands now.', said: 'What you said', record: 'Take my record away', csv: 'As a table (CSV)', changed: 'What changed', seen: 'I have seen it', search: 'Search in questions and your reasons' },
-	zh: { open: '更正这条评判', title: '更正这条评判', tie: '都不合格', why: '更正原因', send: '以新评判取代', needed: '请说明原因：此后已生成快照。', done: '已更正。当前有效的是这一条。', said: '您的评判', record: '导出我的记录', csv: '表格（CSV）', changed: '查看改动', seen: '已知悉', search: '在问题和您的理由中搜索' }
+	en: { open: 'Correct it', title: 'Correct this judgment', check: 'Check and replace', dialog: 'Replace your judgment', marked: 'Marked in this answer', field: 'The answer as it should be', shown: 'Marked passages', mended: 'Rewritten answer', why: 'Why you correct it', send: 'Replace the judgment', needed: 'Say why: a snapshot was made since.', done: 'Corrected. This is the judgment that stands now.', said: 'What you said', record: 'Take my record away', csv: 'As a table (CSV)', changed: 'What changed', seen: 'I have seen it', search: 'Search in questions and your reasons' },
+	zh: { open: '更正这条评判', title: '更正这条评判', check: '核对并取代', dialog: '取代原来的评判', marked: '本回答中的标记', field: '应有的回答', shown: '标出的段落', mended: '改写的回答', why: '更正原因', send: '以新评判取代', needed: '请说明原因：此后已生成快照。', done: '已更正。当前有效的是这一条。', said: '您的评判', record: '导出我的记录', csv: '表格（CSV）', changed: '查看改动', seen: '已知悉', search: '在问题和您的理由中搜索' }
 } as const;
 
 for (const [locale, width, index] of [['en', 1440, 10], ['zh', 390, 13]] as const) {
@@ -61,20 +61,37 @@ for (const [locale, width, index] of [['en', 1440, 10], ['zh', 390, 13]] as cons
 		await page.getByRole('button', { name: w.open }).focus();
 		await page.keyboard.press('Enter');
 		await expect(page.getByRole('heading', { name: w.title })).toBeFocused();
-		await page.getByRole('radio', { name: w.tie }).focus();
-		await page.keyboard.press('Space');
+		await expect(page.getByRole('button', { name: w.check })).toBeDisabled();
+		// The same keys as on the desk: a verdict, a criterion, a mark, a rewrite.
+		await page.keyboard.press('4');
+		await page.keyboard.press('q');
+		await page.keyboard.press('a');
+		await page.keyboard.press('Shift+ArrowRight');
+		await expect(page.getByRole('toolbar')).toBeVisible();
+		await page.keyboard.press('1');
+		await page.keyboard.press('Escape');
+		await expect(page.getByRole('list', { name: w.marked }).getByRole('listitem')).toHaveCount(1);
+		await page.keyboard.press('c');
+		await page.getByLabel(w.field).press('Control+End');
+		await page.keyboard.type(' 并说明期限。');
+		await page.keyboard.press('Control+Enter');
 		await accessible(page);
-		// The round was frozen: without a reason nothing is sent, and what was chosen is kept.
-		await page.getByRole('textbox', { name: w.why }).evaluate((field: HTMLTextAreaElement) => field.form?.setAttribute('novalidate', ''));
-		await page.getByRole('button', { name: w.send }).focus();
-		await page.keyboard.press('Enter');
+		// A closed tab loses nothing of it but the verdict.
+		await page.reload();
+		await page.getByRole('button', { name: w.open }).press('Enter');
+		await expect(page.getByRole('list', { name: w.marked }).getByRole('listitem')).toHaveCount(1);
+		await page.keyboard.press('4');
+		await page.getByRole('button', { name: w.check }).press('Enter');
+		await expect(page.getByRole('dialog', { name: w.dialog })).toBeVisible();
+		// The round was frozen: without a reason nothing is sent, and what was changed is kept.
+		await page.getByRole('textbox', { name: w.why }).press('Control+Enter');
 		await expect(page.getByText(w.needed)).toBeVisible();
 		await accessible(page);
 		await page.getByRole('textbox', { name: w.why }).fill('Neither names the notice. 两者都没有提到通知。');
-		await page.getByRole('button', { name: w.send }).focus();
-		await page.keyboard.press('Enter');
+		await page.getByRole('button', { name: w.send }).press('Enter');
 		await expect(page.getByText(w.done)).toBeVisible();
 		await expect(page.getByText('Neither names the notice.')).toBeVisible();
+		for (const name of [w.shown, w.mended]) await expect(page.getByText(name, { exact: true })).toBeVisible();
 		await accessible(page);
 		const listed = await api<{ judgments: Line[] }>(request, anna, 'GET', `/projects/${SLUG}/judgments?search=${encodeURIComponent(question)}`);
 		expect(listed.body.judgments.map(({ shown }) => shown.verdict)[0]).toBe('both_bad');

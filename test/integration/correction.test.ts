@@ -64,6 +64,41 @@ describe('a correction', () => {
 		expect(problemOf(await correctJudgment(world.app, ann, { judgmentId: corrected, verdict: 'left', criteria: { tone: 'left' } }))).toBe('invalid_input');
 	});
 
+	it('may change everything a judgment holds, and is checked as a judgment is', async () => {
+		const { slug, id } = await world.project({ rows: comparisonRows(1) });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const label = (key: string) => ({ key, name: key });
+		valueOf(await putForm(world.app, world.admin, { slug, form: v.parse(JudgingFormSchema, { strength: true, criteria: [label('tone')], reasons: [label('late')], spans: [label('law'), label('vague')], rewrite: true }) }));
+		const task = valueOf(await claimTask(world.app, ann, { slug }));
+		const text = (side: 'left' | 'right'): string => String(task?.[side]?.messages[0]?.content);
+		const span = (side: 'left' | 'right', key: string, end: number) => ({ side, message: 0, part: 0, start: 0, end, quote: text(side).slice(0, end), label: key });
+		const rewrite = (side: 'left' | 'right', words: string) => ({ side, messages: [{ role: 'assistant' as const, content: `${text(side)} ${words}` }] });
+		const first = valueOf(await submitJudgment(world.app, ann, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left', strength: 'clearly', criteria: { tone: 'left' }, spans: [span('left', 'law', 3)], rewrite: rewrite('left', 'More.'), rationale: 'First.', language: 'en', clientVersion: '1' })).judgmentId;
+		const said = { verdict: 'right', strength: 'slightly', criteria: { tone: 'right' }, reasons: ['late'], spans: [span('right', 'vague', 4), span('left', 'vague', 2)], rewrite: rewrite('right', 'Better.'), rationale: 'Second.', language: 'zh-Hans', clientVersion: '2', durationMs: 4_000 } as const;
+		const corrected = valueOf(await correctJudgment(world.app, ann, { judgmentId: first, ...said, reasons: ['late'], spans: [...said.spans] })).judgmentId;
+		expect(valueOf(await readJudgment(world.app, ann, corrected))).toMatchObject({
+			shown: { verdict: 'right', criteria: { tone: 'right' }, spans: said.spans, rewrite: said.rewrite },
+			strength: 'slightly',
+			reasons: ['late'],
+			rationale: 'Second.',
+			language: 'zh-Hans',
+			client: '2',
+			durationMs: 4_000
+		});
+		const errors = async (of: Partial<Parameters<typeof correctJudgment>[2]>) => {
+			const answer = await correctJudgment(world.app, ann, { judgmentId: corrected, verdict: 'tie', ...of });
+			return answer.ok ? [] : answer.problem.errors?.map(({ field }) => field);
+		};
+		expect(await errors({ spans: [{ ...span('left', 'law', 3), quote: 'No' }] })).toEqual(['spans[0].quote']);
+		expect(await errors({ rewrite: { side: 'left', messages: [{ role: 'assistant', content: text('left') }] } })).toEqual(['rewrite.messages']);
+		expect(await errors({ strength: 'clearly' })).toEqual(['strength']);
+		// What is taken away is gone from what stands, and stays in what stood.
+		const bare = valueOf(await correctJudgment(world.app, ann, { judgmentId: corrected, verdict: 'both_bad' })).judgmentId;
+		expect(valueOf(await readJudgment(world.app, ann, bare))).toMatchObject({ shown: { spans: null, rewrite: null, criteria: null }, rationale: null, reasons: null });
+		expect(valueOf(await readJudgment(world.app, ann, first)).shown).toMatchObject({ spans: [span('left', 'law', 3)], rewrite: rewrite('left', 'More.') });
+		expect(await pointers(id)).toEqual([bare]);
+	});
+
 	it('is its author’s alone, of what stands, and never of what is void or already corrected', async () => {
 		const { slug } = await world.project({ overlap: 2, rows: comparisonRows(1) });
 		const [ann, bob] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' })];

@@ -19,7 +19,7 @@ export function notePerson(userId: string): void {
 }
 
 /** Whether somebody else has opened a page on this browser since: then nothing of this person may go out. */
-function somebodyElse(userId: string): boolean {
+export function somebodyElse(userId: string): boolean {
 	try {
 		return (localStorage.getItem(LAST_PERSON) ?? userId) !== userId;
 	} catch {
@@ -44,9 +44,11 @@ async function send(method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, use
 	});
 }
 
-const post = (path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => send('POST', path, userId, body, headers);
+/** Sends something in a person's name. */
+export const post = (path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => send('POST', path, userId, body, headers);
 
-async function problem(response: Response): Promise<ProblemBody> {
+/** Why the server refused, as far as it said. */
+export async function problem(response: Response): Promise<ProblemBody> {
 	return (await response.json().catch(() => ({}))) as ProblemBody;
 }
 

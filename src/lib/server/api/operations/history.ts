@@ -1,11 +1,10 @@
 import * as v from 'valibot';
-import { DetailsSchema } from '../../../domain/judging-form-schema.ts';
 import { SHOWN_PAIR_VERDICTS } from '../../../domain/verdict.ts';
 import { KINDS, OWN_KINDS } from '../../db/history.ts';
 import { EXPORT_FORMATS } from '../../usecases/export-judgments.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
-import { figure } from './judging.ts';
+import { figure, said } from './judging.ts';
 
 const VERDICTS = [...SHOWN_PAIR_VERDICTS, 'a', 'b', 'good', 'bad'] as const;
 const ALL_KINDS = [...new Set([...KINDS, ...OWN_KINDS])];
@@ -94,10 +93,7 @@ export const correctJudgment = operation({
 	params: idParams,
 	headers: v.object({ 'idempotency-key': v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'Idempotency-Key: 1 to 200 printable characters without spaces'))) }),
 	body: v.object({
-		verdict: v.picklist([...SHOWN_PAIR_VERDICTS, 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
-		...DetailsSchema.entries,
-		rationale: v.optional(text(20_000, 0)),
-		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
+		...said,
 		reason: v.optional(text(2_000, 0))
 	}),
 	answers: { 201: v.object({ judgmentId: v.string(), counted: v.boolean(), stale: v.number() }) },

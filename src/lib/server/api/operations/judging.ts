@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { DetailsSchema, JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
+import { SHOWN_PAIR_VERDICTS } from '../../../domain/verdict.ts';
 import { SKIP_REASONS } from '../../usecases/skip-task.ts';
 import { VOID_REASONS } from '../../usecases/void-chain.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
@@ -9,6 +10,17 @@ const taskParams = v.object({ taskId: uuid });
 const leaseToken = v.pipe(v.string('the lease token that the claim gave'), v.minLength(1), v.maxLength(200));
 const key = v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,200}$/, 'Idempotency-Key: 1 to 200 printable characters without spaces'));
 const messages = v.object({ messages: v.array(v.object({ role: v.string(), content: v.union([v.string(), v.array(v.looseObject({ type: v.string() }))]) })) });
+
+/** What a judgment says, when it is made and when it is corrected. */
+export const said = {
+	verdict: v.picklist([...SHOWN_PAIR_VERDICTS, 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
+	...DetailsSchema.entries,
+	rationale: v.optional(text(20_000, 0)),
+	/** Of the page or program it was made with. */
+	language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag such as en or zh-Hans'))),
+	clientVersion: v.optional(v.pipe(text(100), v.regex(/^[\x20-\x7e]+$/, 'printable ASCII'))),
+	durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds')))
+};
 
 export const claimTask = operation({
 	id: 'claimTask',
@@ -70,13 +82,7 @@ export const submitJudgment = operation({
 	headers: v.object({ 'idempotency-key': v.optional(key) }),
 	body: v.object({
 		leaseToken,
-		verdict: v.picklist(['left', 'right', 'tie', 'both_bad', 'cannot_judge', 'good', 'bad'], 'left, right, tie, both_bad or cannot_judge'),
-		...DetailsSchema.entries,
-		rationale: v.optional(text(20_000, 0)),
-		/** Of the page or program it was made with. */
-		language: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$/, 'a language tag such as en or zh-Hans'))),
-		clientVersion: v.optional(v.pipe(text(100), v.regex(/^[\x20-\x7e]+$/, 'printable ASCII'))),
-		durationMs: v.optional(v.pipe(v.number(), v.integer('whole milliseconds'), v.minValue(0), v.maxValue(86_400_000, 'at most a day in milliseconds'))),
+		...said,
 		supersedes: v.optional(uuid)
 	}),
 	answers: { 201: v.looseObject({ judgmentId: v.string(), counted: v.boolean() }) },
