@@ -75,7 +75,7 @@ export const readCheckpoint = operation({
 	id: 'readCheckpoint',
 	method: 'GET',
 	path: '/checkpoints/{id}',
-	summary: 'A checkpoint beside its parent: evaluation, win rate by people, lineage, decisions',
+	summary: 'A checkpoint beside its parent: evaluation on held-out pairs and on answers judged alone, win rate and share of good answers by people, lineage, decisions',
 	access: 'checkpoint.read',
 	params: idParams,
 	answers: { 200: v.looseObject({ id: v.string(), name: v.string(), kind: v.string() }) }
