@@ -86,12 +86,21 @@ test('a judge warms up on a phone and learns what was right', async ({ browser }
 });
 
 test('a reviewer decides with the keyboard alone, and sends a pair back', async ({ browser, request }) => {
+	test.setTimeout(120_000);
+	await send(request, admin, 'PUT', `/projects/${SLUG}/form`, { spans: [{ key: 'promise', name: 'Promise' }], criteria: [{ key: 'law', name: 'Law' }], rewrite: true });
 	for (const [name, choice] of [['Ada', 'Only with consent'], ['Ben', 'Of course']] as const) {
 		for (let i = 0; i < 8; i++) {
 			const claimed = await api<Claimed | null>(request, who(name), 'POST', `/projects/${SLUG}/tasks/claim`, {});
 			if (claimed.status === 204 || !claimed.body) break;
 			const verdict = claimed.body.left.messages[0]?.content.includes(choice) ? 'left' : 'right';
-			await send(request, who(name), 'POST', `/tasks/${claimed.body.taskId}/judgment`, { leaseToken: claimed.body.leaseToken, verdict, rationale: `${name} says why.` }, 201);
+			const text = claimed.body.left.messages[0]?.content ?? '';
+			const span = { side: 'left', message: 0, part: 0, start: 0, end: 4, quote: text.slice(0, 4), label: 'promise' };
+			const rewrite = { side: 'left', messages: [{ role: 'assistant', content: `${text} Ask the landlord in writing.` }] };
+			const { judgmentId } = await send<{ judgmentId: string }>(request, who(name), 'POST', `/tasks/${claimed.body.taskId}/judgment`, { leaseToken: claimed.body.leaseToken, verdict, rationale: `${name} says why.`, spans: [span], rewrite }, 201);
+			if (name === 'Ada') {
+				const { comparisonId } = await send<{ comparisonId: string }>(request, who(name), 'GET', `/judgments/${judgmentId}`);
+				await send(request, who(name), 'POST', `/comparisons/${comparisonId}/comments`, { body: 'Clause 9 may matter.' }, 201);
+			}
 		}
 	}
 	const { context, page } = await signedIn(browser, who('Rita'), { locale: 'zh', width: 390, path: `/projects/${SLUG}/adjudicate` });
@@ -99,8 +108,24 @@ test('a reviewer decides with the keyboard alone, and sends a pair back', async 
 	const judgments = page.locator('section[aria-labelledby="judged-title"] > ul > li');
 	await expect(judgments).toHaveCount(2);
 	await expect(judgments.filter({ hasText: 'says why.' }).first()).toBeVisible();
+	// What each of them marked, rewrote and said is there, and no name.
+	await expect(page.locator('[data-marks] li')).toHaveCount(2);
+	await expect(page.locator('[data-marks] li').first()).toContainText(/评判人 [12]/);
+	await page.keyboard.press('a');
+	await expect(page.getByText(/第 1 处标记（共 2 处）/)).toBeAttached();
+	await page.locator('[data-rewrite] summary').first().click();
+	await expect(page.locator('[data-rewrite] mark').first()).toContainText('Ask the landlord in writing.');
+	await expect(page.locator('#comments')).toContainText('Clause 9 may matter.');
 	await expect(page.getByText('Ada of Review')).toHaveCount(0);
 	await accessible(page);
+	await page.keyboard.press('?');
+	await accessible(page);
+	await page.keyboard.press('Escape');
+	await page.keyboard.press('q');
+	await expect(page.locator('[data-criterion="law"] button[aria-pressed="true"]')).toHaveCount(1);
+	await page.keyboard.press('c');
+	await page.getByRole('dialog').getByRole('textbox').fill('Only with written consent.');
+	await page.keyboard.press('Control+Enter');
 	await page.locator('#adjudicate-title').focus();
 	await page.keyboard.press('1');
 	const reason = page.getByLabel(words.zh.reason);
@@ -127,6 +152,19 @@ test('a reviewer decides with the keyboard alone, and sends a pair back', async 
 		if (i > 1) await expect(page.getByText(`${i - 1} 组待您裁定`)).toBeVisible();
 	}
 	await expect(page.getByText(words.zh.none)).toBeVisible();
+	await accessible(page);
+	await context.close();
+});
+
+test('who freezes says whether rewritten answers are trained on', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, admin, { locale: 'en', path: `/projects/${SLUG}/rounds/1` });
+	const tick = page.getByRole('checkbox', { name: /Train on rewritten answers.*(ready|held-out)/ });
+	await expect(tick).toBeChecked();
+	await tick.uncheck();
+	await accessible(page);
+	await page.getByRole('button', { name: 'Freeze only' }).or(page.locator('button[name=then][value=look]')).first().click();
+	await page.waitForURL(/\/snapshots\/[0-9a-f-]{36}/);
+	await expect(page.getByText(/Rewritten answers are left out: \d+ rewrite/)).toBeVisible();
 	await accessible(page);
 	await context.close();
 });

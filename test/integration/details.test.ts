@@ -8,6 +8,7 @@ import type { Manifest } from '#lib/domain/manifest.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { countRewrites } from '#lib/server/usecases/count-rewrites.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
@@ -15,7 +16,7 @@ import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { readManifest, readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
-import { createWorld, valueOf } from '../support/world.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -126,6 +127,8 @@ describe('a snapshot', () => {
 		}
 		const [split] = await world.query<{ train: number; rewritten: number; decisive: number }>(`select count(*)::int as train, count(t.rewrite)::int as rewritten, (count(*) filter (where j.verdict in ('a', 'b')))::int as decisive
 			from judgments j left join judgment_texts t on t.judgment_id = j.id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id where j.project_id = '${made.id}' and g.split = 'train'`);
+		expect(valueOf(await countRewrites(world.app, world.admin, { slug: made.slug, number: 1 }))).toEqual({ asked: true, train: split?.rewritten, heldOut: 15 - (split?.rewritten ?? 0) });
+		expect(problemOf(await countRewrites(world.app, bob, { slug: made.slug, number: 1 })).code).toBe('forbidden');
 		const dpo = valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'dpo' }));
 		expect(dpo.rows.train).toBe((split?.decisive ?? 0) + (split?.rewritten ?? 0));
 		const train: { messages: { content: string }[]; rejected_response: string }[] = [];

@@ -62,6 +62,21 @@ export async function promptCounts(db: Executor, projectId: string): Promise<{ p
 	return rows[0] ?? { prompts: 0, train: 0, dev: 0, test: 0, uncompared: 0 };
 }
 
+/** Rewrites of a round's judgments that vote, by whether their prompt is one to train on: what a snapshot could make rows of. */
+export async function rewrites(db: Executor, roundId: string): Promise<{ train: number; heldOut: number }> {
+	const rows = await rowsOf<{ train: number; held_out: number }>(
+		db,
+		sql`select (count(*) filter (where g.split = 'train'))::int as train, (count(*) filter (where g.split <> 'train'))::int as held_out
+			from comparisons c join judgments j on j.comparison_id = c.id join judgment_texts jt on jt.judgment_id = j.id and jt.rewrite is not null
+			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
+			where c.round_id = ${roundId} and c.status not in ('identical', 'gold') and j.origin = 'workspace' and j.verdict <> 'cannot_judge'
+				and (j.purpose = 'adjudication' or exists (select 1 from slots s where s.judgment_id = j.id))
+				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
+				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)`
+	);
+	return { train: rows[0]?.train ?? 0, heldOut: rows[0]?.held_out ?? 0 };
+}
+
 /** People who judged in a round, with their tallies. */
 export async function people(db: Executor, roundId: string): Promise<{ userId: string; name: string; judged: number; cannotJudge: number; skipped: number; leftChosen: number; decisive: number; durationMs: number }[]> {
 	const rows = await rowsOf<{ user_id: string; name: string; judged: number; cannot_judge: number; skipped: number; left_chosen: number; decisive: number; duration_ms: string }>(

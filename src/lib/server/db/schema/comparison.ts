@@ -57,6 +57,7 @@ export const comparisons = pgTable(
 		unique('comparisons_mode').on(t.id, t.mode),
 		index('comparisons_round').on(t.roundId, t.id),
 		index('comparisons_prompt').on(t.promptId),
+		index('comparisons_project_mode').on(t.projectId, t.mode),
 		index('comparisons_hash').on(t.projectId, t.contentHash),
 		index('comparisons_exhausted')
 			.on(t.roundId)

@@ -5,6 +5,7 @@ import * as v from 'valibot';
 import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
 import type { Objective } from '#lib/domain/training-recipe.ts';
 import * as m from '#lib/paraglide/messages.js';
+import { countRewrites } from '#lib/server/usecases/count-rewrites.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { readRound } from '#lib/server/usecases/read-rounds.ts';
 import { inWords } from '../../../../../(account)/in-words.ts';
@@ -13,7 +14,7 @@ import type { FormMessage } from '../../../../../form-result.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const Freeze = v.object({ objective: v.picklist(OBJECTIVES), includeImports: v.boolean(), then: v.optional(v.picklist(['train', 'look']), 'train') });
+const Freeze = v.object({ objective: v.picklist(OBJECTIVES), includeImports: v.boolean(), includeRewrites: v.boolean(), then: v.optional(v.picklist(['train', 'look']), 'train') });
 
 function numberOf(text: string): number {
 	if (!/^[1-9]\d{0,8}$/.test(text)) error(404, { message: 'There is no such round.', code: 'not_found' });
@@ -28,7 +29,8 @@ export const load: PageServerLoad = async ({ locals, params, url, depends, paren
 	const objective = OBJECTIVES.find((one) => one === project.objective) ?? ('dpo' satisfies Objective);
 	return {
 		round: valueOf(round, locals.requestId),
-		form: can['snapshot.create'] ? await superValidate<v.InferOutput<typeof Freeze>, FormMessage>({ objective, includeImports: false, then: 'train' }, valibot(Freeze), { errors: false }) : null
+		rewrites: can['snapshot.create'] ? valueOf(await countRewrites(locals.app, actor, { slug: params.slug, number }), locals.requestId) : null,
+		form: can['snapshot.create'] ? await superValidate<v.InferOutput<typeof Freeze>, FormMessage>({ objective, includeImports: false, includeRewrites: true, then: 'train' }, valibot(Freeze), { errors: false }) : null
 	};
 };
 
@@ -38,8 +40,8 @@ export const actions: Actions = {
 		const number = numberOf(params.number);
 		const form = await superValidate<v.InferOutput<typeof Freeze>, FormMessage>(request, valibot(Freeze));
 		if (!form.valid) return fail(400, { form });
-		const { objective, includeImports, then } = form.data;
-		const frozen = await freezeSnapshot(locals.app, actor, { slug: params.slug, objective, rounds: [number], rule: { includeImports } });
+		const { objective, includeImports, includeRewrites, then } = form.data;
+		const frozen = await freezeSnapshot(locals.app, actor, { slug: params.slug, objective, rounds: [number], rule: { includeImports, includeRewrites } });
 		if (!frozen.ok) return refused(form, inWords(frozen.problem, { above: { empty_snapshot: m.round_freeze_empty } }));
 		redirect(303, then === 'look' ? `/projects/${params.slug}/snapshots/${frozen.value.id}` : `/projects/${params.slug}/runs/new?snapshot=${frozen.value.id}`);
 	}

@@ -1,0 +1,1 @@
+CREATE INDEX "comparisons_project_mode" ON "comparisons" USING btree ("project_id","mode");
