@@ -128,7 +128,7 @@ describe('a snapshot', () => {
 		const [split] = await world.query<{ train: number; rewritten: number; decisive: number }>(`select count(*)::int as train, count(t.rewrite)::int as rewritten, (count(*) filter (where j.verdict in ('a', 'b')))::int as decisive
 			from judgments j left join judgment_texts t on t.judgment_id = j.id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id where j.project_id = '${made.id}' and g.split = 'train'`);
 		expect(valueOf(await countRewrites(world.app, world.admin, { slug: made.slug, number: 1 }))).toEqual({ asked: true, train: split?.rewritten, heldOut: 15 - (split?.rewritten ?? 0) });
-		expect(problemOf(await countRewrites(world.app, bob, { slug: made.slug, number: 1 })).code).toBe('forbidden');
+		expect(problemOf(await countRewrites(world.app, bob, { slug: made.slug, number: 1 }))).toBe('forbidden');
 		const dpo = valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'dpo' }));
 		expect(dpo.rows.train).toBe((split?.decisive ?? 0) + (split?.rewritten ?? 0));
 		const train: { messages: { content: string }[]; rejected_response: string }[] = [];
