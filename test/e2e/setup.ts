@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { knownDatabaseUrl } from '../../scripts/start/known-database.mjs';
 import { provideTinyModel } from '../../workers/engine/swift/base-models.ts';
 import { provisionEnvironment } from '../../workers/engine/swift/environment.ts';
 
@@ -54,6 +55,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 		await new Promise((resolve) => setTimeout(resolve, 500));
 	}
 	process.env['PLUMBLINE_E2E_URL'] = url;
+	process.env['PLUMBLINE_E2E_DATABASE'] = process.env['DATABASE_URL'] || (knownDatabaseUrl(data) ?? '');
 	process.env['PLUMBLINE_E2E_ACCOUNTS'] = await readFile(join(data, 'demo-accounts.json'), 'utf8');
 	return async () => {
 		child.kill('SIGTERM');

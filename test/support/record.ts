@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
+import type { App } from '#lib/server/app.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
-import type { World } from './world.ts';
 
 /** What the record must fulfil at any moment, each as a query that gives an example of the contrary. */
 const RULES: { name: string; find: (projectId: string) => ReturnType<typeof sql> }[] = [
@@ -72,7 +72,7 @@ const SWEPT: (typeof RULES)[number] = {
 };
 
 /** Every rule that a project's record breaks, with one example; empty when all is well. */
-export async function recordProblems(world: World, projectId: string, when: 'any time' | 'swept' = 'any time'): Promise<string[]> {
+export async function recordProblems(world: { app: Pick<App, 'db'> }, projectId: string, when: 'any time' | 'swept' = 'any time'): Promise<string[]> {
 	const problems: string[] = [];
 	for (const rule of when === 'swept' ? [...RULES, SWEPT] : RULES) {
 		const [example] = await rowsOf(world.app.db, rule.find(projectId));
