@@ -14,8 +14,8 @@ const words = {
 		comment: 'Your comment', send: 'Comment', to: 'To Ingrid Finch', addressed: 'Priya Nair addresses you in a discussion', discussion: 'Discussion', open: 'Judging is still open.', readAll: 'Mark all as read', late: 'Late', end: 'End the batch', endNow: 'End it', ended: 'Ended', wall: '4 behind a wall', hand: 'Hand over', goes: 'Goes to'
 	},
 	zh: {
-		assign: '分派任务', matter: '案件', person: 'Priya Nair', name: '名称', give: '分派', match: '符合条件的待评判对比共 4 组。', given: '已分派 4 组对比。', waits: '有 4 组分派给您的对比待评判', bell: /^通知，\d+ 条未读/, work: '您有新的任务',
-		comment: '您的意见', send: '发表', to: '致 Ingrid Finch', addressed: 'Priya Nair 在讨论中提到了您', discussion: '讨论', open: '评判仍在进行。', readAll: '全部标为已读', late: '已逾期', end: '结束任务', endNow: '结束任务', ended: '已结束', wall: '4 组有信息隔离', hand: '移交', goes: '代办人'
+		assign: '分派任务', matter: '案件', person: 'Priya Nair', name: '名称', give: '分派', match: '符合条件的待评判内容共 4 组。', given: '已分派 4 组。', waits: '有 4 组分派给您的内容待评判', bell: /^通知，\d+ 条未读/, work: '您有新的任务',
+		comment: '您的意见', send: '发表', to: '致 Ingrid Finch', addressed: 'Priya Nair 在讨论中提到了您', discussion: '讨论', open: '评判仍在进行。', readAll: '全部标为已读', late: '已逾期', end: '结束任务', endNow: '结束任务', ended: '已结束', wall: '4 项有信息隔离', hand: '移交', goes: '代办人'
 	}
 } as const;
 

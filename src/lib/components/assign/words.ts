@@ -1,4 +1,5 @@
 import { count, moment } from '#lib/components/shell/format.ts';
+import { thing } from '#lib/components/shell/things.ts';
 import type { AssignmentFilter, AssignmentState } from '#lib/domain/assignment.ts';
 import type { Suitability } from '#lib/server/db/assignments.ts';
 import * as m from '#lib/paraglide/messages.js';
@@ -37,5 +38,5 @@ export function cannotWords({ fit, walled, unskilled, done }: Suitability): stri
 
 /** How many pairs wait, told up to a cap. */
 export function waitingWords(waiting: number, cap = 500): string {
-	return waiting > cap ? m.assign_waits_many({ n: count(cap) }) : m.assign_waits({ count: waiting });
+	return waiting > cap ? m.assign_waits_many({ n: count(cap), thing: thing(cap) }) : m.assign_waits({ count: waiting, thing: thing(waiting) });
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import { changePeople } from './people.ts';
 import { rowsOf } from './rows.ts';
@@ -116,4 +117,11 @@ export async function insertMany(tx: Tx, made: readonly NewComparison[]): Promis
 			select count(*) filter (where status = 'open') as comparisons, count(*) filter (where status = 'identical') as identical from compared`
 	);
 	return { comparisons: Number(rows[0]?.comparisons ?? 0), identical: Number(rows[0]?.identical ?? 0) };
+}
+
+/** Modes that a project's comparisons have, whatever round they are of. */
+export async function modes(db: Executor, projectId: string): Promise<Mode[]> {
+	const has = (mode: Mode) => sql`exists (select 1 from comparisons where project_id = ${projectId} and mode = ${mode})`;
+	const rows = await rowsOf<Record<Mode, boolean>>(db, sql`select ${has('pair')} as pair, ${has('single')} as single`);
+	return (['pair', 'single'] as const).filter((mode) => rows[0]?.[mode]);
 }

@@ -16,7 +16,7 @@ const WORDS: Record<MailLocale, Words> = {
 			mention: (n) => many(n, 'A comment is addressed to you', 'comments are addressed to you'),
 			comment: (n) => many(n, 'A new comment in a discussion of yours', 'new comments in discussions of yours'),
 			overturned: (n) => many(n, 'A reviewer decided otherwise than you judged', 'decisions differ from your judgments'),
-			sent_back: (n) => many(n, 'A reviewer asks you to look at a pair again', 'pairs are to be looked at again'),
+			sent_back: (n) => many(n, 'A reviewer asks you to look at a judgment again', 'judgments are to be looked at again'),
 			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
 			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late')
 		},
@@ -31,7 +31,7 @@ const WORDS: Record<MailLocale, Words> = {
 			mention: (n) => `${n} 条意见提到了您`,
 			comment: (n) => `您参与的讨论有 ${n} 条新意见`,
 			overturned: (n) => `${n} 项裁决与您的评判不同`,
-			sent_back: (n) => `审核人请您重新查看 ${n} 组对比`,
+			sent_back: (n) => `审核人请您重新考虑 ${n} 项评判`,
 			assigned: (n) => `您有 ${n} 项新任务`,
 			overdue: (n) => `${n} 项任务已逾期`
 		},
