@@ -2,6 +2,7 @@ import { MAX_TEXT_CHARS } from '../../domain/artifact.ts';
 import type { ArtifactFacts, TextType } from '../../domain/artifact.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { headOf } from '../stream-head.ts';
 import { HEAD_BYTES, sidesOf, sniff } from './sniff.ts';
 import type { Artifacts } from './store.ts';
 
@@ -34,24 +35,6 @@ async function* within(source: AsyncIterable<Uint8Array>, most: number, what: st
 		if (bytes > most) throw new Unfit(tooLarge(what, most));
 		yield chunk;
 	}
-}
-
-/** First bytes of a stream, and the whole stream again. */
-async function headOf(source: AsyncIterable<Uint8Array>): Promise<{ head: Uint8Array; whole: AsyncGenerator<Uint8Array> }> {
-	const iterator = source[Symbol.asyncIterator]();
-	const chunks: Uint8Array[] = [];
-	let size = 0;
-	while (size < HEAD_BYTES) {
-		const { done, value } = await iterator.next();
-		if (done) break;
-		chunks.push(value);
-		size += value.byteLength;
-	}
-	async function* whole(): AsyncGenerator<Uint8Array> {
-		yield* chunks;
-		for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-	}
-	return { head: Buffer.concat(chunks).subarray(0, HEAD_BYTES), whole: whole() };
 }
 
 async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -102,7 +85,7 @@ async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, 
  */
 export async function receive(store: Artifacts, source: AsyncIterable<Uint8Array>, limits: UploadLimits, declared: string | null): Promise<Result<Received>> {
 	try {
-		const { head, whole } = await headOf(source);
+		const { head, whole } = await headOf(source, HEAD_BYTES);
 		if (head.byteLength === 0) return fail('invalid_input', 'The file is empty.');
 		const found = await sniff(head);
 		if (found.kind === 'refused') return fail('unsupported_format', `This is ${found.name}. Images are taken as PNG, JPEG or WebP, documents as PDF, Markdown or plain text.`);

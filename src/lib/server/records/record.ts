@@ -1,5 +1,9 @@
-/** One record of a file by its first line (1-based): the value, or why it cannot be read. */
-export type FileRecord = { line: number; value: unknown } | { line: number; error: string };
+/**
+ * One record of a file by its first line, or its number where a format has no
+ * lines (from 1): the value, or why it cannot be read. `place` says where it is
+ * when a zip holds several files; `line` then runs on through them.
+ */
+export type FileRecord = { line: number; value: unknown; place?: string } | { line: number; error: string };
 
 /** A file that cannot be read any further, e.g. bytes that are no text. Carries a sentence for the user. */
 export class UnreadableFile extends Error {

@@ -1,0 +1,129 @@
+import { headOf } from '../stream-head.ts';
+import { delimiterOf, readCsv } from './csv.ts';
+import type { Delimiter } from './csv.ts';
+import { encodingOf, inUtf8 } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
+import { gunzipped, withoutBomb } from './inflate.ts';
+import { jsonLayout, readJson } from './json.ts';
+import { readJsonl } from './jsonl.ts';
+import { readText } from './lines.ts';
+import { readParquet } from './parquet.ts';
+import { UnreadableFile } from './record.ts';
+import type { FileRecord } from './record.ts';
+import { spooled } from './spool.ts';
+import { zipped } from './zip.ts';
+
+/** Formats whose records are read; `txt` is a prompt a line. */
+export const FILE_FORMATS = ['jsonl', 'json', 'csv', 'txt', 'parquet'] as const;
+export type FileFormat = (typeof FILE_FORMATS)[number];
+
+/** What a file is: recognised by its content, or as it was said to be. */
+export type FileForm = { packed: 'gzip' | 'zip' | null; format: FileFormat; encoding: Encoding | null; delimiter: Delimiter | null };
+
+/** What the sender said of the file; the rest is recognised. */
+export type SaidForm = { format?: FileFormat | undefined; encoding?: Encoding | undefined; delimiter?: Delimiter | undefined };
+
+/** An open file: what it is is known with its first record. */
+export type OpenFile = { form: () => FileForm | null; records: AsyncGenerator<FileRecord> };
+
+/** So many first bytes say what a file is. */
+const HEAD_BYTES = 64 * 1024;
+/** Packed files within packed files. */
+const MOST_LAYERS = 2;
+/** Header names under which a single column holds prompts. */
+const PROMPT_COLUMN = /^(?:prompt|text|question|instruction|query|问题|提示|提示词)$/iu;
+
+const begins = (head: Buffer, ...bytes: number[]) => bytes.every((byte, index) => head[index] === byte);
+const isParquet = (head: Buffer) => head.subarray(0, 4).toString('latin1') === 'PAR1';
+
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** What a text is by its beginning; `cut`: there is more of it. */
+function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 'parquet'>; delimiter: Delimiter | null } {
+	const trimmed = start.trimStart();
+	if (trimmed.startsWith('[')) return { format: 'json', delimiter: null };
+	if (trimmed.startsWith('{')) {
+		const [first = '', ...more] = trimmed.split('\n');
+		const oneLine = more.every((line) => line.trim() === '');
+		const underKey = jsonLayout(start).kind === 'under';
+		// A line that is cut off by the end of what was looked at is a long record.
+		const oneALine = oneLine ? !underKey && (cut || isJson(first)) : isJson(first);
+		return { format: oneALine ? 'jsonl' : 'json', delimiter: null };
+	}
+	const delimiter = delimiterOf(start, cut);
+	if (delimiter !== null) return { format: 'csv', delimiter };
+	const [header = ''] = trimmed.split('\n', 1);
+	return PROMPT_COLUMN.test(header.replaceAll('"', '').trim()) ? { format: 'csv', delimiter: ',' } : { format: 'txt', delimiter: null };
+}
+
+/**
+ * Opens a file of any known kind: JSON Lines, JSON, delimited text, plain lines
+ * or Parquet, in UTF-8, UTF-16 or GB18030, also within gzip or zip. Formats that
+ * are read from their end are written to `folder` while they are read. Reading
+ * throws `UnreadableFile` where nothing can be read any further.
+ */
+export function openFile(source: AsyncIterable<Uint8Array>, said: SaidForm, folder: string): OpenFile {
+	let form: FileForm | null = null;
+	const found = (one: FileForm) => {
+		form ??= one;
+	};
+	return { form: () => form, records: records(source, { said, folder, found, packed: null, layer: 0 }) };
+}
+
+type Reading = { said: SaidForm; folder: string; found: (form: FileForm) => void; packed: FileForm['packed']; layer: number };
+
+async function* records(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
+	const { said, packed } = reading;
+	const { head, whole } = await headOf(source, HEAD_BYTES);
+	if (head.byteLength === 0) throw new UnreadableFile('The file is empty.');
+	if (begins(head, 0x1f, 0x8b)) return yield* records(gunzipped(whole), within(reading, 'gzip'));
+	if (begins(head, 0x50, 0x4b, 0x03, 0x04)) return yield* unzipped(whole, within(reading, 'zip'));
+	if (said.format === 'parquet' || (said.format === undefined && isParquet(head))) {
+		reading.found({ packed, format: 'parquet', encoding: null, delimiter: null });
+		return yield* spooled(whole, reading.folder, readParquet);
+	}
+	const encoding = said.encoding ?? encodingOf(head);
+	if (encoding === null) throw new UnreadableFile('The file is neither text in UTF-8, UTF-16 or GB18030 nor Parquet, gzip or zip.');
+	const start = new TextDecoder(encoding).decode(head, { stream: true });
+	const cut = head.byteLength === HEAD_BYTES;
+	const sniffed = textFormat(start, cut);
+	const format = said.format ?? sniffed.format;
+	const delimiter = format === 'csv' ? (said.delimiter ?? sniffed.delimiter ?? delimiterOf(start, cut) ?? ',') : null;
+	reading.found({ packed, format, encoding, delimiter });
+	const text = inUtf8(whole, encoding);
+	if (format === 'json') return yield* readJson(text, start);
+	if (format === 'csv') return yield* readCsv(text, delimiter ?? ',');
+	yield* format === 'jsonl' ? readJsonl(text) : readText(text);
+}
+
+function within(reading: Reading, packed: 'gzip' | 'zip'): Reading {
+	if (reading.layer >= MOST_LAYERS) throw new UnreadableFile('The file is packed more than twice. Unpack it and send it again.');
+	return { ...reading, packed, layer: reading.layer + 1 };
+}
+
+/** Records of every file in a zip, one after the other; lines run on, and an error says in which file and line it is. */
+async function* unzipped(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
+	yield* spooled(source, reading.folder, async function* (path) {
+		let before = 0;
+		let files = 0;
+		for await (const { name, open, packedBytes } of zipped(path)) {
+			if (name === '[Content_Types].xml') throw new UnreadableFile('This is a workbook or document of an office program. Save the table as CSV (UTF-8) and send that.');
+			files += 1;
+			let last = 0;
+			for await (const record of records(withoutBomb(await open(), () => packedBytes), reading)) {
+				last = record.line;
+				const line = before + record.line;
+				yield 'error' in record ? { line, error: `(${name}, line ${record.line}) ${record.error}` } : { line, value: record.value, place: `${name}, line ${record.line}` };
+			}
+			before += last;
+		}
+		if (files === 0) throw new UnreadableFile('The zip holds no files.');
+	});
+}

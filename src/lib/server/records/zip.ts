@@ -1,0 +1,33 @@
+import { openPromise } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
+import { UnreadableFile } from './record.ts';
+
+/** A file within a zip: its name, for people alone, never a path, and its unpacked bytes. */
+export type Packed = { name: string; open: () => Promise<AsyncIterable<Uint8Array>>; packedBytes: number };
+
+const MOST_FILES = 1000;
+/** What packers add of their own. */
+const NO_DATA = /(?:^|\/)(?:__MACOSX\/|\._|\.DS_Store$|Thumbs\.db$)|\/$/u;
+
+/** Files of a zip in their order; folders and packers' own left out. @throws UnreadableFile */
+export async function* zipped(path: string): AsyncGenerator<Packed> {
+	let zip: ZipFile;
+	try {
+		zip = await openPromise(path, { autoClose: false });
+	} catch {
+		throw new UnreadableFile('The zip file is broken or cut off. Pack it again and send it.');
+	}
+	try {
+		if (zip.entryCount > MOST_FILES) throw new UnreadableFile(`The zip holds ${zip.entryCount} files; at most ${MOST_FILES}.`);
+		for await (const entry of zip.eachEntry() as AsyncIterable<Entry>) {
+			if (NO_DATA.test(entry.fileName)) continue;
+			if (entry.isEncrypted()) throw new UnreadableFile(`“${entry.fileName.slice(0, 100)}” in the zip is encrypted. Send it without a password.`);
+			yield { name: entry.fileName.slice(0, 200), open: () => zip.openReadStreamPromise(entry), packedBytes: entry.compressedSize };
+		}
+	} catch (error) {
+		if (error instanceof UnreadableFile) throw error;
+		throw new UnreadableFile(`The zip file is broken: ${error instanceof Error ? error.message.slice(0, 160) : 'unreadable'}.`);
+	} finally {
+		zip.close();
+	}
+}
