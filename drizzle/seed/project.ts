@@ -48,7 +48,7 @@ export async function seedProject(app: App, people: readonly DemoPerson[], scena
 		if (able) valueOf(await putSkills(app, actor, { slug, userId: id, ...able }));
 	}
 	for (const { name, rows } of files) {
-		const begun = valueOf(await importPairs(app, actor, { slug, format: 'jsonl', skipBad: false, fileName: name, source: jsonl(rows) }));
+		const begun = valueOf(await importPairs(app, actor, { slug, said: { format: 'jsonl' }, skipBad: false, fileName: name, source: jsonl(rows) }));
 		valueOf(await begun.done);
 	}
 	const items = await goldItems(app.db, projectId, scenario);

@@ -202,7 +202,7 @@ it('an upload that was silent for so long that it was taken for dead is refused,
 		expect((await sweep(world.app)).imports).toBe(1);
 		yield Buffer.from(lines(...pairRows(600, 'later')));
 	}
-	const begun = valueOf(await importPairs(world.app, world.admin, { slug, format: 'jsonl', skipBad: false, source: slow() }));
+	const begun = valueOf(await importPairs(world.app, world.admin, { slug, said: { format: 'jsonl' }, skipBad: false, source: slow() }));
 	const outcome = await begun.done;
 	expect(problemOf(outcome)).toBe('import_refused');
 	expect(await counts(id)).toEqual(NOTHING);

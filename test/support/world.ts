@@ -49,7 +49,7 @@ async function* once(text: string | Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** Imports a file given as text or bytes and waits for its end. */
 export async function importText(app: App, actor: Actor, slug: string, text: string | Uint8Array, options: { format?: 'jsonl' | 'csv'; skipBad?: boolean } = {}) {
-	const begun = await importPairs(app, actor, { slug, format: options.format ?? 'jsonl', skipBad: options.skipBad ?? false, source: once(text) });
+	const begun = await importPairs(app, actor, { slug, said: { format: options.format ?? 'jsonl' }, skipBad: options.skipBad ?? false, source: once(text) });
 	return begun.ok ? begun.value.done : begun;
 }
 

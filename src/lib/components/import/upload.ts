@@ -17,13 +17,6 @@ type Row = { status: string; rows: number; message: string | null; errors: LineE
 /** How often an import that takes longer than one answer is asked for. */
 const ASK_MS = 1000;
 
-/** The format a file's name speaks for; null when it says nothing. */
-export function formatOf(name: string): 'jsonl' | 'csv' | null {
-	const lower = name.toLowerCase();
-	if (/\.(jsonl|ndjson|json)$/.test(lower)) return 'jsonl';
-	return /\.csv$/.test(lower) ? 'csv' : null;
-}
-
 /** XHR, not fetch: only it says how many bytes have gone out. */
 function send(url: string, file: File, onSent: (bytes: number) => void, signal: AbortSignal): Promise<Said> {
 	return new Promise((resolve, reject) => {
@@ -81,11 +74,11 @@ async function follow(id: string, say: (state: UploadState) => void, signal: Abo
  * gives the last one. Aborting while it is sent takes nothing.
  */
 export async function upload(
-	of: { slug: string; file: File; format: 'jsonl' | 'csv'; skipBad: boolean },
+	of: { slug: string; file: File; skipBad: boolean },
 	say: (state: UploadState) => void,
 	signal: AbortSignal
 ): Promise<UploadState> {
-	const query = new URLSearchParams({ format: of.format, skipBad: String(of.skipBad), fileName: of.file.name.slice(0, 300) });
+	const query = new URLSearchParams({ skipBad: String(of.skipBad), fileName: of.file.name.slice(0, 300) });
 	const startedAt = Date.now();
 	say({ step: 'sending', sent: 0, total: of.file.size, startedAt });
 	try {

@@ -82,7 +82,7 @@ export async function errors(db: Executor, id: string): Promise<ImportError[]> {
 }
 
 /** Commits one batch: its rows and errors, and how far the import is. */
-export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; keepErrors: number; bytes: number; read: number; rejected: number }): Promise<void> {
+export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; keepErrors: number; bytes: number; read: number; rejected: number; format: string }): Promise<void> {
 	if (batch.rows.length > 0) {
 		const json = JSON.stringify(
 			batch.rows.map((row) => ({
@@ -109,7 +109,12 @@ export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; erro
 		await tx.execute(sql`insert into import_errors (import_id, line, field, message)
 			select ${id}, e.line, e.field, e.message from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as e(line int, field text, message text) on conflict do nothing`);
 	}
-	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, heartbeat_at = now() where id = ${id}`);
+	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, format = ${batch.format}, heartbeat_at = now() where id = ${id}`);
+}
+
+/** Says that an upload goes on, though nothing of it can be staged yet. */
+export async function goesOn(db: Executor, id: string, bytes: number): Promise<void> {
+	await db.execute(sql`update imports set bytes = ${bytes}, heartbeat_at = now() where id = ${id} and status = 'staging'`);
 }
 
 /** Locks an import that is being read, so that it cannot be taken for abandoned meanwhile. False: it was already. */

@@ -25,9 +25,25 @@ function zeros(head: Uint8Array): { even: number; odd: number } {
 }
 
 /**
+ * Whether text that is valid GB18030 is Chinese: nearly all of it then lies in
+ * GB2312's plane, both bytes from 0xA1 on. Western text in a code page of old
+ * is valid GB18030 too, an accented letter and what follows it as one sign.
+ */
+function isChinese(head: Uint8Array): boolean {
+	let [signs, common] = [0, 0];
+	for (let at = 0; at + 1 < head.byteLength; at += 1) {
+		if ((head[at] ?? 0) < 0x81) continue;
+		signs += 1;
+		if ((head[at] ?? 0) >= 0xa1 && (head[at + 1] ?? 0) >= 0xa1) common += 1;
+		at += 1;
+	}
+	return common >= 0.8 * signs;
+}
+
+/**
  * The encoding of a text by its first bytes: a byte order mark, else zero bytes
  * in every other place (UTF-16), else UTF-8 where it is valid, else GB18030
- * (which holds GBK and GB2312) where that is. Null: no text in any of these.
+ * (which holds GBK and GB2312) where it is Chinese. Null: no text in any of these.
  */
 export function encodingOf(head: Uint8Array): Encoding | null {
 	if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
@@ -37,7 +53,7 @@ export function encodingOf(head: Uint8Array): Encoding | null {
 	if (even > 0.2 && odd < 0.02) return 'utf-16be';
 	if (even + odd > 0) return null;
 	if (isText(head, 'utf-8')) return 'utf-8';
-	return isText(head, 'gb18030') ? 'gb18030' : null;
+	return isText(head, 'gb18030') && isChinese(head) ? 'gb18030' : null;
 }
 
 /** The stream in UTF-8. UTF-8 passes as it is: its readers name the line that is none. @throws UnreadableFile */

@@ -121,6 +121,7 @@ describe('a broken file is refused, or its line named', () => {
 	it.each<[string, () => Uint8Array | Promise<Uint8Array>, RegExp]>([
 		['nothing', () => Buffer.alloc(0), /is empty/],
 		['a picture', () => Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0xff]), /neither text/],
+		['a table in a western code page of old', () => Buffer.from('prompt,chosen,rejected\nStra\xdfe?,gr\xfcn,gro\xdf\n', 'latin1'), /neither text/],
 		['half a gzip', () => gzipSync(Buffer.from(jsonl.repeat(500))).subarray(0, 300), /gzip file is broken/],
 		['half a zip', async () => (await zip({ 'a.jsonl': Buffer.from(jsonl) })).subarray(0, 100), /zip file is broken/],
 		['an empty zip', async () => Buffer.from([0x50, 0x4b, 0x03, 0x04, 0, 0]), /zip file is broken/],

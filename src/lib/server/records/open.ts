@@ -89,7 +89,8 @@ async function* records(source: AsyncIterable<Uint8Array>, reading: Reading): As
 		reading.found({ packed, format: 'parquet', encoding: null, delimiter: null });
 		return yield* spooled(whole, reading.folder, readParquet);
 	}
-	const encoding = said.encoding ?? encodingOf(head);
+	// Who says what the file is hears of the lines that are no text.
+	const encoding = said.encoding ?? encodingOf(head) ?? (said.format === undefined ? null : 'utf-8');
 	if (encoding === null) throw new UnreadableFile('The file is neither text in UTF-8, UTF-16 or GB18030 nor Parquet, gzip or zip.');
 	const start = new TextDecoder(encoding).decode(head, { stream: true });
 	const cut = head.byteLength === HEAD_BYTES;

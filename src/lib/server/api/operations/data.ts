@@ -1,6 +1,8 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
-import { IMPORT_FORMATS } from '../../usecases/import-pairs.ts';
+import { DELIMITERS } from '../../records/csv.ts';
+import { ENCODINGS } from '../../records/encoding.ts';
+import { FILE_FORMATS } from '../../records/open.ts';
 import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -15,8 +17,14 @@ export const createImport = operation({
 	summary: 'Bring prompts and preference pairs in. A bad row refuses the whole file unless skipBad; the same file twice adds nothing',
 	access: 'import.create',
 	params: slugParams,
-	query: v.object({ format: v.picklist(IMPORT_FORMATS, `one of ${IMPORT_FORMATS.join(', ')}`), skipBad: flag, fileName: v.optional(v.pipe(v.string(), v.maxLength(300))) }),
-	upload: ['application/x-ndjson', 'text/csv', 'application/octet-stream'],
+	query: v.object({
+		format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
+		encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
+		delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
+		skipBad: flag,
+		fileName: v.optional(v.pipe(v.string(), v.maxLength(300)))
+	}),
+	upload: ['application/x-ndjson', 'application/json', 'text/csv', 'text/plain', 'application/vnd.apache.parquet', 'application/gzip', 'application/zip', 'application/octet-stream'],
 	answers: { 201: v.object({ id: v.string(), ...counts, errors: importErrors }), 202: v.object({ id: v.string(), status: v.string() }) },
 	problems: ['unsupported_format', 'import_refused']
 });

@@ -16,10 +16,10 @@ export const GET = serve(operations.listImports, async ({ app, actor, params }) 
 
 export const POST = serve(operations.createImport, async ({ app, actor, params, query, event }) => {
 	// The framework drops a body without a type, and the file would look empty.
-	if (event.request.headers.get('content-type') === null) return fail('unsupported_format', 'Send a Content-Type with the file: application/x-ndjson or text/csv.');
+	if (event.request.headers.get('content-type') === null) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream for instance.');
 	const begun = await importPairs(app, actor, {
 		slug: params.slug,
-		format: query.format,
+		said: { format: query.format === 'auto' ? undefined : query.format, encoding: query.encoding, delimiter: query.delimiter },
 		skipBad: query.skipBad,
 		fileName: query.fileName ?? null,
 		source: wholeBody(event.request.body)

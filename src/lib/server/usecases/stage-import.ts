@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { artifactError, namedArtifacts } from '../../domain/import-parts.ts';
+import type { NamedArtifact } from '../../domain/import-parts.ts';
+import { readImportRow } from '../../domain/import-row.ts';
+import type { ImportContext, StagedRow } from '../../domain/import-row.ts';
+import type { App } from '../app.ts';
+import * as artifacts from '../db/artifacts.ts';
+import type { Db, Tx } from '../db/client.ts';
+import * as imports from '../db/imports.ts';
+import type { ImportError } from '../db/imports.ts';
+import { openFile } from '../records/open.ts';
+import type { FileForm, SaidForm } from '../records/open.ts';
+import { UnreadableFile } from '../records/record.ts';
+
+const BATCH_ROWS = 500;
+const BATCH_CHARS = 4_000_000;
+/** Errors kept to be read; their number is exact however many there are. */
+const KEPT_ERRORS = 1000;
+
+/** How often an upload says that it goes on while no row of it can be read yet. */
+const SIGN_OF_LIFE_MS = 10_000;
+
+/** What was read. `attachments`: whether a row holds an image or document. */
+export type Staged = { read: number; rejected: number; bytes: number; attachments: boolean; form: FileForm | null };
+
+/** Counts what arrives, and keeps the import alive: a format that is read from its end gives no row before all of it is there. */
+async function* arriving(db: Db, id: string, source: AsyncIterable<Uint8Array>, seen: { bytes: number }): AsyncGenerator<Uint8Array> {
+	let said = Date.now();
+	for await (const chunk of source) {
+		seen.bytes += chunk.byteLength;
+		yield chunk;
+		if (Date.now() - said < SIGN_OF_LIFE_MS) continue;
+		said = Date.now();
+		await imports.goesOn(db, id, seen.bytes);
+	}
+}
+
+function sizeOf(row: StagedRow): number {
+	return JSON.stringify(row.messages).length + row.responses.reduce((sum, response) => sum + JSON.stringify(response.messages).length, 0);
+}
+
+/** An upload that was silent for so long that it was taken for dead has lost what it had staged: it cannot go on. */
+export async function keepStaging(tx: Tx, id: string): Promise<void> {
+	if (!(await imports.lockStaging(tx, id))) throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
+}
+
+/**
+ * Reads a file into staging rows in committed batches: constant memory, and a
+ * broken connection leaves nothing published.
+ * @throws UnreadableFile when nothing can be read any further, or the import was ended meanwhile
+ */
+export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm; source: AsyncIterable<Uint8Array>; context: ImportContext }): Promise<Staged> {
+	const { db } = app;
+	const { id, projectId, context } = of;
+	const seen = { bytes: 0 };
+	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
+	let named = new Map<number, NamedArtifact[]>();
+	let attachments = false;
+	let [read, rejected, chars] = [0, 0, 0];
+	let rows: StagedRow[] = [];
+	let errors: ImportError[] = [];
+	/** Rows that name an image or document which the project does not have are errors too. */
+	const refuseUnknown = async () => {
+		const all = [...named.values()].flat();
+		if (all.length === 0) return;
+		attachments = true;
+		const known = await artifacts.known(db, projectId, [...new Set(all.map(({ sha256 }) => sha256))]);
+		rows = rows.filter(({ line }) => {
+			const [error] = (named.get(line) ?? []).flatMap((one) => artifactError(one, known) ?? []);
+			if (error) errors.push({ line, ...error });
+			return !error;
+		});
+	};
+	const flush = async () => {
+		const before = errors.length;
+		await refuseUnknown();
+		rejected += errors.length - before;
+		const keepErrors = KEPT_ERRORS - (rejected - errors.length);
+		await db.transaction(async (tx) => {
+			await keepStaging(tx, id);
+			await imports.stage(tx, id, { rows, errors, keepErrors, bytes: seen.bytes, read, rejected, format: file.form()?.format ?? 'auto' });
+		});
+		[rows, errors, chars, named] = [[], [], 0, new Map()];
+	};
+	for await (const item of file.records) {
+		read += 1;
+		const result = 'error' in item ? { ok: false as const, error: { field: null, message: item.error } } : readImportRow(item.value, item.line, context);
+		if (result.ok) {
+			rows.push(result.row);
+			const names = 'value' in item ? namedArtifacts(item.value) : [];
+			if (names.length > 0) named.set(item.line, names);
+			chars += sizeOf(result.row);
+		} else {
+			rejected += 1;
+			errors.push({ line: item.line, ...result.error });
+		}
+		if (rows.length + errors.length >= BATCH_ROWS || chars >= BATCH_CHARS) await flush();
+	}
+	await flush();
+	return { read, rejected, bytes: seen.bytes, attachments, form: file.form() };
+}
