@@ -8,8 +8,8 @@ test.describe.configure({ mode: 'serial' });
 const [PAIRS, ALONE] = ['e2e-desk', 'e2e-alone'];
 const [admin, anna] = [account('admin'), account('annotator', 2)];
 const WORDS = {
-	en: { marked: 'Marked in this answer', bookmark: 'Bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right' },
-	zh: { marked: '本回答中的标记', bookmark: '收藏', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右' }
+	en: { marked: 'Marked in this answer', note: 'Note on this mark', bookmark: 'Bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right' },
+	zh: { marked: '本回答中的标记', note: '此标记的备注', bookmark: '收藏', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右' }
 } as const;
 type Judgments = { judgments: { id: string; rationale: string | null; bookmarked: boolean }[] };
 type Draft = { body: { rationale: string; spans: unknown[] }; revision: number } | null;
@@ -51,6 +51,17 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		const list = page.getByRole('list', { name: words.marked });
 		await expect(list.getByRole('listitem')).toHaveCount(1);
 		await expect(list).toContainText('Vague');
+		// Its note: composed text ends nothing, Enter goes back to the words.
+		await page.keyboard.press('n');
+		const note = page.getByRole('group', { name: words.note }).getByRole('textbox');
+		await expect(note).toBeFocused();
+		await page.keyboard.type('Which clause? 12');
+		await note.dispatchEvent('keydown', { key: 'Enter', keyCode: 229 });
+		await expect(note).toBeFocused();
+		await accessible(page);
+		await page.keyboard.press('Enter');
+		await expect(list).toContainText('Which clause? 12');
+		await expect(page.getByRole('application')).toBeFocused();
 		await page.keyboard.press('Escape');
 		expect(await shown(page).getAttribute('data-task')).toBe(task);
 		await accessible(page);
@@ -64,6 +75,7 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		}
 		await page.reload();
 		await expect(list.getByRole('listitem')).toHaveCount(1);
+		await expect(list).toContainText('Which clause? 12');
 		await expect.poll(drawn).toBe(marked);
 		await list.getByRole('button').first().press('Delete');
 		await expect(list).toBeHidden();

@@ -75,6 +75,16 @@ describe('marks', () => {
 		}
 	});
 
+	it('keep their notes apart from the record, which holds the hash, and give them back', async () => {
+		const task = await claim('pair');
+		const { judgmentId } = valueOf(await submit(task, { rationale: 'See the marks.', spans: [{ ...mark(task, 'left', '.'), note: ' ' }, { ...mark(task, 'right', '.'), note: ' 第 4 条 not cited ' }] }));
+		expect(JSON.stringify((await stored(judgmentId))?.spans)).not.toContain('cited');
+		const text = (await world.query<{ salt: string; notes: Record<string, string>; hash: string }>(`select t.salt, t.span_notes as notes, j.text_hash as hash from judgment_texts t join judgments j on j.id = t.judgment_id where j.id = '${judgmentId}'`))[0];
+		expect(text?.notes).toEqual({ 1: '第 4 条 not cited' });
+		expect(text?.hash).toBe(createHash('sha256').update(text?.salt ?? '').update('\0').update(canonicalJson({ rationale: 'See the marks.', spanNotes: text?.notes })).digest('hex'));
+		expect(valueOf(await readJudgment(world.app, ann, judgmentId)).shown.spans?.map(({ side, note }) => [side, note])).toEqual([['left', undefined], ['right', '第 4 条 not cited']]);
+	});
+
 	it('of the one answer lie on the left', async () => {
 		const task = await claim('single');
 		// Whichever order its task drew.

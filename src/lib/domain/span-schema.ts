@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { TextSchema } from './message.ts';
-import { LONGEST_QUOTE } from './span.ts';
+import { LONGEST_QUOTE, LONGEST_SPAN_NOTE } from './span.ts';
 
 /**
  * A marked stretch of an answer: code-point offsets into the raw source of one
@@ -17,6 +17,8 @@ export const ShownSpanSchema = v.strictObject({
 	start: Offset,
 	end: Offset,
 	quote: v.pipe(TextSchema, v.minLength(1, 'must not be empty'), v.maxLength(LONGEST_QUOTE, `at most ${LONGEST_QUOTE} characters`)),
-	label: v.string('a label’s key')
+	label: v.string('a label’s key'),
+	/** What there is to say of it. */
+	note: v.optional(v.pipe(TextSchema, v.maxLength(LONGEST_SPAN_NOTE, `at most ${LONGEST_SPAN_NOTE} characters`)))
 });
 export type ShownSpan = v.InferOutput<typeof ShownSpanSchema>;

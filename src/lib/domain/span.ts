@@ -7,9 +7,13 @@ export type { ShownSpan } from './span-schema.ts';
 
 export const LONGEST_QUOTE = 20_000;
 export const MOST_SPANS = 60;
+export const LONGEST_SPAN_NOTE = 300;
 
 /** As stored: sides canonical. */
 export type Span = Omit<ShownSpan, 'side'> & { side: 'a' | 'b' };
+
+/** Notes on marks by the mark's place among its judgment's. */
+export type SpanNotes = Record<string, string>;
 
 /** A label as a form has it; only its key matters here. */
 type Label = { key: string };
@@ -70,4 +74,15 @@ export function spansToCanonical(order: SideOrder, spans: readonly ShownSpan[]):
 /** Spans as stored → as they were shown. */
 export function spansToShown(order: SideOrder, spans: readonly Span[]): ShownSpan[] {
 	return spans.map(({ side, ...span }) => ({ side: (side === 'a') === (order === 'ab') ? 'left' : 'right', ...span }));
+}
+
+/** Marks without their notes, and the notes by place (null: none): free text is kept apart from the record, where it can be erased. */
+export function notesApart(spans: readonly Span[]): { spans: Span[]; notes: SpanNotes | null } {
+	const notes = Object.fromEntries(spans.flatMap(({ note }, place) => (note?.trim() ? [[String(place), note.trim()]] : [])));
+	return { spans: spans.map(({ note: _, ...span }) => span), notes: Object.keys(notes).length > 0 ? notes : null };
+}
+
+/** Marks as stored, with the notes kept apart. */
+export function withNotes(spans: readonly Span[] | null, notes: SpanNotes | null): Span[] | null {
+	return spans?.map((span, place) => (notes?.[place] === undefined ? span : { ...span, note: notes[place] })) ?? null;
 }

@@ -63,10 +63,15 @@ export class Marking {
 		CSS.highlights.set(ONE, new Highlight(...(one ? this.#ranges(one) : [])));
 	}
 
+	/** Where a mark stands on the screen; null: it is not drawn. */
+	boxOf(span: ShownSpan): DOMRect | null {
+		return this.#ranges(span)[0]?.getBoundingClientRect() ?? null;
+	}
+
 	/** Brings a mark into view. */
-	reveal(span: ShownSpan): void {
+	reveal(span: ShownSpan, behavior: ScrollBehavior = 'smooth'): void {
 		const element = this.#ranges(span)[0]?.startContainer.parentElement;
-		element?.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'smooth' });
+		element?.scrollIntoView({ block: 'center', inline: 'nearest', behavior });
 	}
 
 	close(): void {

@@ -10,6 +10,13 @@ test('marks stand in the order of reading, each once', () => {
 	expect(all.map(({ side, start, label }) => [side, start, label])).toEqual([['left', 0, 'vague'], ['left', 5, 'vague'], ['left', 5, 'wrong'], ['right', 5, 'vague']]);
 });
 
+test('a mark keeps its note until another is written, and loses it with an empty one', () => {
+	const noted = withSpan([span(0, 4)], { ...span(0, 4), note: 'why' });
+	expect(withSpan(noted, span(0, 4))).toEqual([{ ...span(0, 4), note: 'why' }]);
+	expect(withSpan(noted, { ...span(0, 4), note: 'other' })).toEqual([{ ...span(0, 4), note: 'other' }]);
+	expect(withSpan(noted, { ...span(0, 4), note: '' })).toEqual([span(0, 4)]);
+});
+
 test('a long quote is cut between characters', () => {
 	expect(brief('a\n\n  b')).toBe('a b');
 	expect(brief('👩‍⚖️'.repeat(3), 4)).toBe('👩‍⚖️…');

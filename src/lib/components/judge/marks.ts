@@ -10,6 +10,8 @@ export type Marks = {
 	/** Without it, the marks are somebody else's. */
 	onRemove?: (index: number) => void;
 	onShow: (index: number) => void;
+	/** Opens the note on a mark; none where nothing can be written. */
+	onNote?: (index: number) => void;
 };
 
 /** Keys of the labels, in their order. */
@@ -31,7 +33,7 @@ export function sourceOf(task: HeldTask, side: 'left' | 'right', message: number
 	return found && found.type === 'text' && 'text' in found ? found.text : null;
 }
 
-/** Spans with one more, in the order of reading; the same stretch under the same label is there once. */
+/** Spans with one more, in the order of reading; the same stretch under the same label is there once, and keeps its note unless the new one has another (empty: none). */
 export function withSpan(spans: readonly ShownSpan[], fresh: ShownSpan): ShownSpan[] {
 	const place = ({ side, message, part, start, end }: ShownSpan) => [side === 'left' ? 0 : 1, message, part, start, end];
 	const before = (x: ShownSpan, y: ShownSpan): number => {
@@ -39,5 +41,7 @@ export function withSpan(spans: readonly ShownSpan[], fresh: ShownSpan): ShownSp
 		const at = one.findIndex((value, i) => value !== other[i]);
 		return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
 	};
-	return [...spans.filter((span) => before(span, fresh) !== 0 || span.label !== fresh.label), fresh].sort(before);
+	const same = (span: ShownSpan): boolean => before(span, fresh) === 0 && span.label === fresh.label;
+	const { note = spans.find(same)?.note, ...bare } = fresh;
+	return [...spans.filter((span) => !same(span)), note ? { ...bare, note } : bare].sort(before);
 }

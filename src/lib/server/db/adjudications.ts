@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Strength } from '../../domain/judging-form.ts';
 import type { Rewrite } from '../../domain/rewrite.ts';
-import type { Span } from '../../domain/span.ts';
+import { withNotes } from '../../domain/span.ts';
+import type { Span, SpanNotes } from '../../domain/span.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -59,9 +60,9 @@ export type JudgmentBefore = {
 
 /** Judgments of a comparison that stand: those that count first, then those that came too late and those who could not judge. */
 export async function judgmentsBefore(db: Executor, comparisonId: string): Promise<JudgmentBefore[]> {
-	const rows = await rowsOf<{ id: string; judge_user_id: string; name: string; verdict: Verdict; strength: Strength | null; criteria: Record<string, string> | null; reasons: string[] | null; spans: Span[] | null; rationale: string | null; rewrite: Rewrite | null; counting: boolean; created_at: string }>(
+	const rows = await rowsOf<{ id: string; judge_user_id: string; name: string; verdict: Verdict; strength: Strength | null; criteria: Record<string, string> | null; reasons: string[] | null; spans: Span[] | null; span_notes: SpanNotes | null; rationale: string | null; rewrite: Rewrite | null; counting: boolean; created_at: string }>(
 		db,
-		sql`select j.id, j.judge_user_id, u.name, j.verdict, j.strength, j.criteria, j.reasons, j.spans, x.rationale, x.rewrite, j.created_at,
+		sql`select j.id, j.judge_user_id, u.name, j.verdict, j.strength, j.criteria, j.reasons, j.spans, x.rationale, x.rewrite, x.span_notes, j.created_at,
 				exists (select 1 from slots s where s.judgment_id = j.id) as counting
 			from judgments j join user_profiles u on u.user_id = j.judge_user_id left join judgment_texts x on x.judgment_id = j.id
 			where j.comparison_id = ${comparisonId} and j.origin = 'workspace' and j.purpose = 'counting'
@@ -77,7 +78,7 @@ export async function judgmentsBefore(db: Executor, comparisonId: string): Promi
 		strength: row.strength,
 		criteria: row.criteria,
 		reasons: row.reasons,
-		spans: row.spans,
+		spans: withNotes(row.spans, row.span_notes),
 		rationale: row.rationale,
 		rewrite: row.rewrite,
 		counts: row.counting,

@@ -4,7 +4,8 @@ import type { JudgingForm, Strength } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
 import type { Rewrite } from '../../domain/rewrite.ts';
-import type { Span } from '../../domain/span.ts';
+import { withNotes } from '../../domain/span.ts';
+import type { Span, SpanNotes } from '../../domain/span.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import type { Executor } from './client.ts';
 import { literally, promptHolds } from './prompt-words.ts';
@@ -63,6 +64,7 @@ type Row = Record<'id' | 'question' | 'comparison_id' | 'content_hash' | 'create
 		criteria: Record<string, string> | null;
 		reasons: string[] | null;
 		spans: Span[] | null;
+		span_notes: SpanNotes | null;
 		rewrite: Rewrite | null;
 		duration_ms: number | null;
 		guideline_version: number | null;
@@ -90,7 +92,7 @@ function toPast(row: Row): PastJudgment {
 		strength: row.strength,
 		criteria: row.criteria,
 		reasons: row.reasons,
-		spans: row.spans,
+		spans: withNotes(row.spans, row.span_notes),
 		rationale: row.rationale,
 		rewrite: row.rewrite,
 		textHash: row.text_hash,
@@ -119,7 +121,7 @@ const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role =
 const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
 
 const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
-	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, j.text_hash, j.duration_ms, j.language, j.client_version,
+	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, jt.span_notes, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, exists (select 1 from bookmarks b where b.user_id = ${viewer} and b.comparison_id = c.id) as bookmarked, j.created_at`;
 

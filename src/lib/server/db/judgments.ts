@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Rewrite } from '../../domain/rewrite.ts';
-import type { Span } from '../../domain/span.ts';
+import type { Span, SpanNotes } from '../../domain/span.ts';
 import type { Executor, Tx } from './client.ts';
 import { tally } from './progress.ts';
 import type { ProgressDelta } from './progress.ts';
@@ -8,7 +8,7 @@ import { rowsOf } from './rows.ts';
 import type { TaskForWork } from './tasks.ts';
 
 /** Free text of a judgment, kept apart from it; `hash` is over the salt and all of it. */
-export type JudgmentText = { salt: string; hash: string; rationale: string | null; rewrite: Rewrite | null };
+export type JudgmentText = { salt: string; hash: string; rationale: string | null; rewrite: Rewrite | null; spanNotes: SpanNotes | null };
 
 /** What a judgment says besides the verdict; sides canonical. */
 export type NewDetails = {
@@ -45,8 +45,8 @@ export async function insert(tx: Tx, judgment: NewJudgment): Promise<void> {
 				${judgment.strength}, ${jsonOrNull(judgment.criteria)}::jsonb, ${jsonOrNull(judgment.reasons)}::jsonb, ${jsonOrNull(judgment.spans)}::jsonb, ${judgment.language}, ${judgment.clientVersion},
 				${judgment.supersedesId}, ${task.guidelineId}, ${task.formId}, ${judgment.durationMs}, ${judgment.idempotencyKey}, ${judgment.bodyHash}, ${judgment.text?.hash ?? null})
 			returning id)
-		insert into judgment_texts (judgment_id, salt, rationale, rewrite)
-		select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null}, ${jsonOrNull(judgment.text?.rewrite ?? null)}::jsonb from judged where ${judgment.text !== null}::boolean`
+		insert into judgment_texts (judgment_id, salt, rationale, rewrite, span_notes)
+		select id, ${judgment.text?.salt ?? ''}, ${judgment.text?.rationale ?? null}, ${jsonOrNull(judgment.text?.rewrite ?? null)}::jsonb, ${jsonOrNull(judgment.text?.spanNotes ?? null)}::jsonb from judged where ${judgment.text !== null}::boolean`
 	);
 }
 

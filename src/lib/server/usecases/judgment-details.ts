@@ -5,8 +5,9 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { rewriteErrors } from '../../domain/rewrite.ts';
 import type { Rewrite } from '../../domain/rewrite.ts';
-import { spanErrors, spansToCanonical } from '../../domain/span.ts';
+import { notesApart, spanErrors, spansToCanonical } from '../../domain/span.ts';
 import type { ShownVerdict } from '../../domain/verdict.ts';
+import type { SpanNotes } from '../../domain/span.ts';
 import { newSecret, saltedHash } from '../auth/secrets.ts';
 import * as answers from '../db/answers.ts';
 import type { Tx } from '../db/client.ts';
@@ -17,10 +18,11 @@ import type { TaskForWork } from '../db/tasks.ts';
 export type GivenDetails = Details & { verdict: ShownVerdict; rationale?: string | undefined; language?: string | undefined; clientVersion?: string | undefined };
 
 /** Free text goes apart from the record, which keeps its salted hash. */
-function textOf(rationale: string, rewrite: Rewrite | null): JudgmentText | null {
-	if (rationale === '' && rewrite === null) return null;
+function textOf(rationale: string, rewrite: Rewrite | null, spanNotes: SpanNotes | null): JudgmentText | null {
+	if (rationale === '' && rewrite === null && spanNotes === null) return null;
 	const salt = newSecret();
-	return { salt, hash: saltedHash(salt, rewrite === null ? rationale : canonicalJson({ rationale, rewrite })), rationale: rationale === '' ? null : rationale, rewrite };
+	const words = rewrite === null && spanNotes === null ? rationale : canonicalJson({ rationale, ...(rewrite ? { rewrite } : {}), ...(spanNotes ? { spanNotes } : {}) });
+	return { salt, hash: saltedHash(salt, words), rationale: rationale === '' ? null : rationale, rewrite, spanNotes };
 }
 
 /** Checks all that a judgment says besides the verdict against the task's form and answers; gives it as it is stored. */
@@ -37,13 +39,14 @@ export async function judgmentDetails(tx: Tx, task: TaskForWork, given: GivenDet
 		errors.push(...spanErrors(form.spans, spans, shown), ...(rewrite ? rewriteErrors(form, { verdict: given.verdict, rewrite }, shown) : []));
 	}
 	if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
+	const marks = notesApart(spansToCanonical(order, spans));
 	return ok({
 		strength: given.strength ?? null,
 		criteria: given.criteria ? criteriaToCanonical(order, given.criteria) : null,
 		reasons: given.reasons ?? null,
-		spans: spans.length > 0 ? spansToCanonical(order, spans) : null,
+		spans: spans.length > 0 ? marks.spans : null,
 		language: given.language ?? null,
 		clientVersion: given.clientVersion ?? null,
-		text: textOf(rationale, rewrite ? { side: (rewrite.side === 'left') === (order === 'ab') ? 'a' : 'b', messages: rewrite.messages } : null)
+		text: textOf(rationale, rewrite ? { side: (rewrite.side === 'left') === (order === 'ab') ? 'a' : 'b', messages: rewrite.messages } : null, marks.notes)
 	});
 }
