@@ -263,7 +263,7 @@ describe('the database itself', () => {
 			world.query(`update slots set judgment_id = (select id from judgments where origin = 'import' and project_id = '${project.id}'), annotator_id = '${ann.userId}' where comparison_id in (select id from comparisons where project_id = '${project.id}')`)
 		).rejects.toThrow();
 		await expect(world.query(`update prompt_groups set split = case split when 'train' then 'test' else 'train' end where project_id = '${project.id}'`)).rejects.toThrow();
-		await expect(world.query(`insert into slots (comparison_id, round_id, overlap, position, order_key) select id, round_id, overlap, 1, 1 from comparisons where project_id = '${project.id}'`)).rejects.toThrow();
+		await expect(world.query(`insert into slots (comparison_id, round_id, audience_id, overlap, position, order_key) select id, round_id, (select s.audience_id from slots s limit 1), overlap, 1, 1 from comparisons where project_id = '${project.id}'`)).rejects.toThrow();
 	});
 });
 

@@ -26,7 +26,8 @@ export async function fillComparisons(url: string, of: { slug: string; compariso
 				await tx`insert into response_texts (response_id, messages) select r, jsonb_build_array(jsonb_build_object('role', 'assistant', 'content', repeat('An answer with conditions and a next step. ', 8) || i)) from n cross join lateral (values (a), (b)) v(r)`;
 				await tx`insert into comparisons (id, project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, order_key, policy, propensity)
 					select c, ${projectId}, ${roundId}, p, 'pair', a, b, 'c' || i, ${of.overlap}, k, 'as_imported', 1 from n`;
-				await tx`insert into slots (comparison_id, round_id, overlap, position, order_key) select c, ${roundId}, ${of.overlap}, s, k from n cross join generate_series(0, ${of.overlap - 1}) s`;
+				await tx`insert into audiences (id, project_id, requires) select audience_of(${projectId}, '{}', null, null), ${projectId}, '{}' on conflict do nothing`;
+				await tx`insert into slots (comparison_id, round_id, audience_id, overlap, position, order_key) select c, ${roundId}, audience_of(${projectId}, '{}', null, null), ${of.overlap}, s, k from n cross join generate_series(0, ${of.overlap - 1}) s`;
 			});
 		}
 		await sql`vacuum analyze`;

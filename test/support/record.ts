@@ -13,6 +13,11 @@ const RULES: { name: string; find: (projectId: string) => ReturnType<typeof sql>
 		find: (id) => sql`select c.id::text, c.overlap, count(s.id) as places from comparisons c left join slots s on s.comparison_id = c.id where c.project_id = ${id} group by c.id having c.overlap <> count(s.id)`
 	},
 	{
+		name: 'a place is in the queue of those to whom its prompt may be given',
+		find: (id) => sql`select s.id::text, p.requires, p.language, p.matter from slots s join comparisons c on c.id = s.comparison_id join prompts p on p.id = c.prompt_id left join audiences k on k.id = s.audience_id
+			where c.project_id = ${id} and (k.project_id, k.requires, k.language, k.matter) is distinct from (p.project_id, p.requires, p.language, p.matter)`
+	},
+	{
 		name: 'a comparison is complete if and only if all its places count',
 		find: (id) => sql`select id::text, status, filled, overlap from comparisons where project_id = ${id} and (status = 'complete') <> (filled = overlap)`
 	},

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Mode } from '../../domain/verdict.ts';
+import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import { changePeople } from './people.ts';
 import { rowsOf } from './rows.ts';
@@ -110,10 +111,10 @@ export async function insertMany(tx: Tx, made: readonly NewComparison[]): Promis
 					case when n.identical then 'identical' else 'open' end, n."orderKey", n.policy, n.propensity
 				from jsonb_to_recordset(${JSON.stringify(made)}::jsonb) as n("projectId" uuid, "roundId" uuid, "promptId" uuid, "responseAId" uuid, "responseBId" uuid,
 					"contentHash" text, overlap int, "orderKey" bigint, policy text, propensity float8, identical boolean)
-				on conflict do nothing returning id, round_id, overlap, order_key, status),
+				on conflict do nothing returning id, prompt_id, round_id, overlap, order_key, status),
 			placed as (
-				insert into slots (comparison_id, round_id, overlap, position, order_key)
-				select c.id, c.round_id, c.overlap, n, c.order_key from compared c cross join lateral generate_series(0, c.overlap - 1) n where c.status = 'open')
+				insert into slots (comparison_id, round_id, audience_id, overlap, position, order_key)
+				select c.id, c.round_id, ${audienceOf(sql`p`)}, c.overlap, n, c.order_key from compared c join prompts p on p.id = c.prompt_id cross join lateral generate_series(0, c.overlap - 1) n where c.status = 'open')
 			select count(*) filter (where status = 'open') as comparisons, count(*) filter (where status = 'identical') as identical from compared`
 	);
 	return { comparisons: Number(rows[0]?.comparisons ?? 0), identical: Number(rows[0]?.identical ?? 0) };

@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { StagedRow } from '../../domain/import-row.ts';
+import * as audiences from './audiences.ts';
+import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -128,9 +130,10 @@ export async function intoRound(tx: Tx, id: string, roundId: string): Promise<vo
 	await tx.execute(sql`update imports set round_id = ${roundId} where id = ${id} and round_id <> ${roundId}`);
 }
 
-/** Whether a staged row asks for skills or a language: then perhaps nobody can judge it. */
+/** Whether a staged row asks for skills or a language, or somebody is walled off from its matter: then perhaps nobody can judge it. */
 export async function asksForSkills(tx: Tx, id: string): Promise<boolean> {
-	const rows = await rowsOf<{ asks: boolean }>(tx, sql`select exists (select 1 from import_rows where import_id = ${id} and (requires <> '{}' or language is not null)) as asks`);
+	const rows = await rowsOf<{ asks: boolean }>(tx, sql`select exists (select 1 from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id}
+			and (r.requires <> '{}' or r.language is not null or exists (select 1 from walls w where w.project_id = i.project_id and w.matter = r.matter and w.lifted_at is null))) as asks`);
 	return rows[0]?.asks === true;
 }
 
@@ -173,6 +176,7 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 		select r.line, p.id as prompt_id, (p.import_id = ${id}) as fresh
 		from import_rows r join imports i on i.id = r.import_id join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash where r.import_id = ${id}`);
 	await tx.execute(sql`analyze staged_prompts`);
+	await audiences.insertOfImport(tx, id);
 	await tx.execute(sql`with given as (
 			select distinct on (sp.prompt_id, x.value->>'hash') sp.prompt_id, x.value->>'hash' as hash, x.value->'messages' as messages
 			from import_rows r join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.responses) x
@@ -196,10 +200,10 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 				from fresh f join projects p on p.id = f.project_id
 				join responses ra on ra.prompt_id = f.prompt_id and ra.content_hash = f.a and ra.source = 'import'
 				left join responses rb on rb.prompt_id = f.prompt_id and rb.content_hash = f.b and rb.source = 'import'
-				returning id, round_id, overlap, order_key, content_hash),
+				returning id, prompt_id, round_id, overlap, order_key, content_hash),
 			placed as (
-				insert into slots (comparison_id, round_id, overlap, position, order_key)
-				select c.id, c.round_id, c.overlap, n, c.order_key from compared c cross join lateral generate_series(0, c.overlap - 1) n)
+				insert into slots (comparison_id, round_id, audience_id, overlap, position, order_key)
+				select c.id, c.round_id, ${audienceOf(sql`p`)}, c.overlap, n, c.order_key from compared c join prompts p on p.id = c.prompt_id cross join lateral generate_series(0, c.overlap - 1) n)
 			select count(*) as n from compared`
 	);
 	await tx.execute(sql`create temporary table staged_labels on commit drop as

@@ -3,7 +3,6 @@ import type { SQL } from 'drizzle-orm';
 import type { WinVote } from '../../domain/win-rate.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
-import { mayTake } from './slots.ts';
 
 /** Comparisons on test prompts between a checkpoint and its parent, with their counting votes. */
 export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<{ comparisonId: string; group: string; complete: boolean; identical: boolean; votes: WinVote[] }[]> {
@@ -94,18 +93,6 @@ export async function people(db: Executor, roundId: string): Promise<{ userId: s
 		decisive: row.decisive,
 		durationMs: Number(row.duration_ms)
 	}));
-}
-
-/** How many comparisons of the round this person may still judge, at most `cap`: what the page says is left. */
-export async function leftFor(db: Executor, roundId: string, userId: string, cap: number): Promise<number> {
-	const rows = await rowsOf<{ n: number }>(
-		db,
-		sql`select count(*)::int as n from (
-			select distinct s.comparison_id from slots s
-			where s.round_id = ${roundId} and s.judgment_id is null and (s.annotator_id = ${userId} or (${mayTake(userId)}))
-			limit ${cap}) x`
-	);
-	return rows[0]?.n ?? 0;
 }
 
 /** So many of the newest judgments tell the pace of a busy round as well as a whole week of them. */

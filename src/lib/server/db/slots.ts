@@ -37,31 +37,6 @@ export function mayTake(userId: string | SQL): SQL {
 			and (k.purpose = 'adjudication' or k.purpose = 'gold' and k.state = 'live' and k.expires_at > now()) limit 1) is null`;
 }
 
-/**
- * The next place in stored random order that this person may judge, locked.
- * Never one whose comparison the person judged, skipped or holds a place of.
- * `wait` false passes over places that others are taking at this moment; true
- * waits for them, so that finding nothing is true (semantics 8).
- */
-export async function nextFree(
-	tx: Tx,
-	of: { roundId: string; userId: string; after: number; wait: boolean }
-): Promise<FreeSlot | null> {
-	const rows = await rowsOf<{ id: string; comparison_id: string; content_hash: string; position: number; order_key: string; task_id: string | null }>(
-		tx,
-		sql`select s.id, s.comparison_id, (select c.content_hash from comparisons c where c.id = s.comparison_id) as content_hash, s.position, s.order_key, s.task_id
-			from slots s
-			where s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after} and ${mayTake(of.userId)}
-			order by s.order_key, s.position
-			limit 1
-			for update of s ${of.wait ? sql`` : sql`skip locked`}`
-	);
-	const row = rows[0];
-	return row
-		? { id: row.id, comparisonId: row.comparison_id, contentHash: row.content_hash, position: row.position, orderKey: Number(row.order_key), lapsedTaskId: row.task_id }
-		: null;
-}
-
 /** A place of a comparison, locked. `verdict` is that of the judgment that counts there. */
 export type LockedSlot = { id: string; taskId: string | null; annotatorId: string | null; judgmentId: string | null; verdict: Verdict | null; free: boolean };
 

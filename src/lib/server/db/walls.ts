@@ -31,9 +31,16 @@ export const maySeeComparison = (userId: string | SQL, c: SQL = sql`c`): SQL =>
 export const maySeeMatter = (userId: string | SQL, projectId: SQL, matter: SQL): SQL =>
 	sql`not exists (select 1 from walls w where w.user_id = ${userId} and w.project_id = ${projectId} and w.matter = ${matter} and w.lifted_at is null)`;
 
-/** Whether a member (row alias with user_id, skills, languages) may be given a comparison: may see it, has what its prompt requires and reads its language. */
-export const mayBeGiven = (m: SQL, c: SQL, p: SQL): SQL =>
-	sql`(${p}.requires <@ ${m}.skills and (${p}.language is null or ${m}.languages = '{}' or ${p}.language = any (${m}.languages)) and ${maySee(sql`${m}.user_id`, c, p)})`;
+/** Whether a member (row alias with user_id, skills, languages) has what a prompt or audience (row alias with project_id, requires, language, matter) requires, reads its language, and no wall stands before them. */
+export const qualifies = (m: SQL, p: SQL): SQL =>
+	sql`(${p}.requires <@ ${m}.skills and (${p}.language is null or ${m}.languages = '{}' or ${p}.language = any (${m}.languages)) and not ${walled(sql`${m}.user_id`, p)})`;
+
+/** Whether a member may be given a comparison: qualifies for its prompt, and no answer of it is theirs. */
+export const mayBeGiven = (m: SQL, c: SQL, p: SQL): SQL => sql`(${qualifies(m, p)} and not ${wrote(sql`${m}.user_id`, c)})`;
+
+/** Comparisons of which a person wrote an answer: few, read at once. */
+export const writtenBy = (userId: string | SQL): SQL => sql`
+	select w.id from responses r join comparisons w on w.prompt_id = r.prompt_id and r.id in (w.response_a_id, w.response_b_id) where r.source = 'person' and r.source_ref = (${userId})::text`;
 
 /** Whether a person may see this comparison. False also when there is none. */
 export async function seesComparison(db: Executor, userId: string, comparisonId: string): Promise<boolean> {

@@ -16,8 +16,9 @@ import type { Db, Tx } from '../db/client.ts';
 import * as drafts from '../db/drafts.ts';
 import * as gold from '../db/gold.ts';
 import type { Project } from '../db/members.ts';
+import * as openPlaces from '../db/open-places.ts';
 import * as progress from '../db/progress.ts';
-import * as slots from '../db/slots.ts';
+import type { FreeSlot } from '../db/slots.ts';
 import * as tasks from '../db/tasks.ts';
 import { MAX_LIVE_LEASES } from '../db/tasks.ts';
 import type { LeasedTask, OwnTask } from '../db/tasks.ts';
@@ -65,7 +66,7 @@ export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 
 type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number };
 
-async function leaseSlot(tx: Tx, who: Claimer, slot: slots.FreeSlot, { keepsPlace = false } = {}): Promise<ClaimedTask | null> {
+async function leaseSlot(tx: Tx, who: Claimer, slot: FreeSlot, { keepsPlace = false } = {}): Promise<ClaimedTask | null> {
 	const leaseToken = newSecret();
 	const task = await tasks.lease(tx, {
 		slot,
@@ -147,19 +148,25 @@ async function leaseAssigned(tx: Tx, who: Claimer): Promise<ClaimedTask | null> 
 async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedTask | null> {
 	const assigned = await leaseAssigned(tx, who);
 	if (assigned) return assigned;
-	const passes = [
-		{ after: cursor, wait: false },
-		...(cursor >= 0 ? [{ after: -1, wait: false }] : []),
-		{ after: -1, wait: true }
-	];
-	for (const pass of passes) {
-		for (let slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass }); slot; ) {
-			const task = (await drawApart(tx, who)) ?? (await leaseSlot(tx, who, slot));
-			if (task) return task;
-			slot = await slots.nextFree(tx, { roundId: who.roundId, userId: who.actor.userId, ...pass, after: slot.orderKey });
+	const { roundId, actor: { userId } } = who;
+	const lease = async (slot: FreeSlot) => (await drawApart(tx, who)) ?? leaseSlot(tx, who, slot);
+	const near = await openPlaces.nextNear(tx, { roundId, userId, after: cursor });
+	const task = near && (await lease(near));
+	if (task) return task;
+	// Little is left, or little of it is for this person: everything is looked at, at once.
+	for (let after: openPlaces.OpenPlace | null = null; ; ) {
+		const page = await openPlaces.list(tx, { roundId, userId, cursor, after });
+		after = page.at(-1) ?? null;
+		if (!after) return null;
+		for (const wait of [false, true]) {
+			for (let left = page, slot = await openPlaces.lockOne(tx, left, { userId, cursor, wait }); slot; slot = await openPlaces.lockOne(tx, left, { userId, cursor, wait })) {
+				const { id } = slot;
+				const task = await lease(slot);
+				if (task) return task;
+				left = left.filter((place) => place.id !== id);
+			}
 		}
 	}
-	return null;
 }
 
 /** The same request again (its answer was lost): the same task under a new lease token. */

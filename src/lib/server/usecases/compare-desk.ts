@@ -4,9 +4,9 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as guidelines from '../db/guidelines.ts';
+import * as openPlaces from '../db/open-places.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
-import * as roundStats from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
 import { roundProgress } from './round-progress.ts';
@@ -39,7 +39,7 @@ export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const round = await rounds.newest(app.db, project.id);
 	const [mine, left, together, guideline, guidelineKnown, form] = await Promise.all([
 		progress.of(app.db, round.id, actor.userId),
-		roundStats.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
+		openPlaces.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
 		roundProgress(app.db, project, round),
 		projects.guideline(app.db, project.id),
 		guidelines.knownTo(app.db, project.id, actor.userId),

@@ -18,9 +18,9 @@ import type { Evaluation } from '../db/evaluations.ts';
 import type { Generation } from '../db/generations.ts';
 import * as imports from '../db/imports.ts';
 import type { Project } from '../db/members.ts';
+import * as openPlaces from '../db/open-places.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
-import * as roundStats from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
@@ -69,7 +69,7 @@ export type LoopView = {
 };
 
 async function ownPart(db: Executor, round: Round, userId: string): Promise<NonNullable<LoopView['mine']>> {
-	const [done, left] = await Promise.all([progress.of(db, round.id, userId), roundStats.leftFor(db, round.id, userId, LEFT_CAP)]);
+	const [done, left] = await Promise.all([progress.of(db, round.id, userId), openPlaces.leftFor(db, round.id, userId, LEFT_CAP)]);
 	return {
 		judged: done.judged,
 		skipped: done.skipped,

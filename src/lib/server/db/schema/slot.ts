@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, foreignKey, index, integer, pgTable, unique, uuid } from 'drizzle-orm/pg-core';
+import { audiences } from './audience.ts';
 import { comparisons, tasks } from './comparison.ts';
 import { id } from './columns.ts';
 import { judgments } from './judgment.ts';
@@ -14,6 +15,10 @@ export const slots = pgTable(
 		roundId: uuid()
 			.notNull()
 			.references(() => rounds.id),
+		/** Whom the prompt may be given to; kept here for the queue. */
+		audienceId: uuid()
+			.notNull()
+			.references(() => audiences.id),
 		overlap: integer().notNull(),
 		position: integer().notNull(),
 		orderKey: bigint({ mode: 'number' }).notNull(),
@@ -29,6 +34,9 @@ export const slots = pgTable(
 		unique('slots_person').on(t.comparisonId, t.annotatorId),
 		index('slots_queue')
 			.on(t.roundId, t.orderKey, t.position)
+			.where(sql`judgment_id is null`),
+		index('slots_audience')
+			.on(t.roundId, t.audienceId, t.orderKey)
 			.where(sql`judgment_id is null`),
 		foreignKey({ name: 'slots_comparison', columns: [t.comparisonId, t.overlap], foreignColumns: [comparisons.id, comparisons.overlap] }),
 		foreignKey({ name: 'slots_task', columns: [t.taskId, t.annotatorId], foreignColumns: [tasks.id, tasks.annotatorId] }),
