@@ -32,6 +32,11 @@ export type Caller = { actor: Actor; role: Role | null };
 export type WalkRequest = { path: string; options?: CallOptions };
 type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
 
+/** A dry run that waits to be taken. */
+async function scannedImport({ world, slug }: Ground): Promise<string> {
+	return valueOf(await world.importRows(slug, pairRows(1, randomUUID()), { dryRun: true })).id;
+}
+
 /** The ground with a web process over it, and their end. */
 export async function serveGround(): Promise<{ ground: Ground; server: Server; close: () => Promise<void> }> {
 	const ground = await makeGround();
@@ -184,6 +189,9 @@ export const REQUESTS: Record<string, Make> = {
 		return { path: `/projects/${ground.slug}/artifacts/${sha256}` };
 	},
 	readImport: ({ importId }) => ({ path: `/imports/${importId}` }),
+	readImportErrors: ({ importId }) => ({ path: `/imports/${importId}/errors` }),
+	publishImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}/publish` }),
+	discardImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}` }),
 	listImports: inProject('/imports'),
 	claimTask: inProject('/tasks/claim'),
 	heartbeatTask: withTask('/heartbeat'),

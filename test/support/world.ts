@@ -37,7 +37,7 @@ export type World = {
 	person: (name: string, membership?: { slug: string; role: Role }) => Promise<Actor>;
 	/** Makes a project with these settings and, if given, imports rows into round 1. */
 	project: (settings?: { slug?: string; overlap?: number; leaseSeconds?: number; systemPrompt?: string; rows?: unknown[] }) => Promise<{ slug: string; id: string }>;
-	importRows: (slug: string, rows: unknown[], options?: { skipBad?: boolean }) => ReturnType<typeof importText>;
+	importRows: (slug: string, rows: unknown[], options?: { skipBad?: boolean; dryRun?: boolean }) => ReturnType<typeof importText>;
 	/** Rows of a statement, for looking at what the record holds. */
 	query: <T extends Record<string, unknown>>(text: string) => Promise<T[]>;
 	close: () => Promise<void>;
@@ -48,8 +48,8 @@ async function* once(text: string | Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** Imports a file given as text or bytes and waits for its end. */
-export async function importText(app: App, actor: Actor, slug: string, text: string | Uint8Array, options: { format?: 'jsonl' | 'csv'; skipBad?: boolean } = {}) {
-	const begun = await importPairs(app, actor, { slug, said: { format: options.format ?? 'jsonl' }, skipBad: options.skipBad ?? false, source: once(text) });
+export async function importText(app: App, actor: Actor, slug: string, text: string | Uint8Array, options: { format?: 'jsonl' | 'csv'; skipBad?: boolean; dryRun?: boolean } = {}) {
+	const begun = await importPairs(app, actor, { slug, said: { format: options.format ?? 'jsonl' }, skipBad: options.skipBad ?? false, dryRun: options.dryRun ?? false, source: once(text) });
 	return begun.ok ? begun.value.done : begun;
 }
 

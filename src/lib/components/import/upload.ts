@@ -7,12 +7,23 @@ export type UploadState =
 	| { step: 'idle' }
 	| { step: 'sending'; sent: number; total: number; startedAt: number }
 	| { step: 'reading'; rows: number }
-	| ({ step: 'done'; errors: LineError[] } & Counts)
-	| { step: 'refused'; detail: string; rejected: number; errors: LineError[]; canSkip: boolean }
+	| ({ step: 'scanned' } & Scanned)
+	| { step: 'taking' }
+	| ({ step: 'done' } & Counts)
+	| { step: 'refused'; detail: string }
 	| { step: 'failed'; detail: string; again: boolean };
 
+type Content = string | { type: string; text?: string; alt?: string; title?: string }[];
+export type SampleMessage = { role: string; content: Content };
+/** A row as it was understood: its question, its answers, and what the file says of them. */
+export type SampleRow = { line: number; prompt: SampleMessage[]; answers: SampleMessage[][]; preferred: number | null; label: 'good' | 'bad' | null };
+/** What the file was found to be. */
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null };
+/** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */
+export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
+
 type Said = { status: number; body: Record<string, unknown> };
-type Row = { status: string; rows: number; message: string | null; errors: LineError[] } & Counts;
+type Row = { status: string; rows: number; message: string | null } & Scanned;
 
 /** How often an import that takes longer than one answer is asked for. */
 const ASK_MS = 1000;
@@ -41,17 +52,11 @@ function parse(text: string): Record<string, unknown> {
 	}
 }
 
-const number = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function errorsOf(body: Record<string, unknown>): LineError[] {
-	const list = Array.isArray(body['errors']) ? (body['errors'] as Record<string, unknown>[]) : [];
-	return list.map((error) => ({ line: number(error['line']), field: text(error['field']) || null, message: text(error['message']) }));
-}
-
 function ended(row: Row): UploadState | null {
-	if (row.status === 'published') return { step: 'done', accepted: row.accepted, duplicates: row.duplicates, rejected: row.rejected, errors: row.errors };
-	if (row.status === 'refused') return { step: 'refused', detail: row.message ?? '', rejected: row.rejected, errors: row.errors, canSkip: row.rejected > 0 && row.rejected < row.rows };
+	if (row.status === 'scanned') return { step: 'scanned', ...row };
+	if (row.status === 'refused') return { step: 'refused', detail: row.message ?? '' };
 	return row.status === 'failed' ? { step: 'failed', detail: row.message ?? '', again: true } : null;
 }
 
@@ -70,15 +75,16 @@ async function follow(id: string, say: (state: UploadState) => void, signal: Abo
 }
 
 /**
- * Sends a file and follows it to its end. `say` hears every step; the promise
- * gives the last one. Aborting while it is sent takes nothing.
+ * Sends a file to be looked over and follows it until it waits to be taken, or
+ * cannot be. `say` hears every step; the promise gives the last one. Aborting
+ * while it is sent takes nothing.
  */
 export async function upload(
-	of: { slug: string; file: File; skipBad: boolean },
+	of: { slug: string; file: File },
 	say: (state: UploadState) => void,
 	signal: AbortSignal
 ): Promise<UploadState> {
-	const query = new URLSearchParams({ skipBad: String(of.skipBad), fileName: of.file.name.slice(0, 300) });
+	const query = new URLSearchParams({ dryRun: 'true', fileName: of.file.name.slice(0, 300) });
 	const startedAt = Date.now();
 	say({ step: 'sending', sent: 0, total: of.file.size, startedAt });
 	try {
@@ -89,16 +95,27 @@ export async function upload(
 			signal
 		);
 		const { status, body } = answer;
-		if (status === 201) return { step: 'done', accepted: number(body['accepted']), duplicates: number(body['duplicates']), rejected: number(body['rejected']), errors: errorsOf(body) };
+		if (status === 200) return { step: 'scanned', ...(body as Scanned) };
 		if (status === 202) {
 			say({ step: 'reading', rows: 0 });
 			return await follow(text(body['id']), say, signal);
 		}
-		const rejected = number(body['rejected']);
-		if (body['code'] === 'import_refused') return { step: 'refused', detail: text(body['detail']), rejected, errors: errorsOf(body), canSkip: rejected > 0 };
+		if (body['code'] === 'import_refused') return { step: 'refused', detail: text(body['detail']) };
 		return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
 	} catch (error) {
 		if (error instanceof DOMException && error.name === 'AbortError') return { step: 'idle' };
 		return { step: 'failed', detail: '', again: true };
 	}
+}
+
+/** Takes a file that waits: its rows but those that cannot be taken. */
+export async function take(id: string): Promise<UploadState> {
+	const answer = await fetch(`/api/v1/imports/${id}/publish?skipBad=true`, { method: 'POST' }).catch(() => null);
+	const body = ((await answer?.json().catch(() => ({}))) ?? {}) as Record<string, unknown>;
+	return answer?.ok ? { step: 'done', ...(body as Counts) } : { step: 'failed', detail: text(body['detail']), again: false };
+}
+
+/** Lets a file that waits go; where that fails it goes by itself in a day. */
+export async function discard(id: string): Promise<void> {
+	await fetch(`/api/v1/imports/${id}`, { method: 'DELETE' }).catch(() => null);
 }

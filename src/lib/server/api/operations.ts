@@ -6,6 +6,7 @@ import * as data from './operations/data.ts';
 import * as desk from './operations/desk.ts';
 import * as health from './operations/health.ts';
 import * as history from './operations/history.ts';
+import * as imports from './operations/imports.ts';
 import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
 import * as notifications from './operations/notifications.ts';
@@ -18,4 +19,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, data, judging, desk, history, review, comments, notifications, assignments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, data, judging, desk, history, review, comments, notifications, assignments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { StagedRow } from '../../domain/import-row.ts';
+import type { Message } from '../../domain/message.ts';
 import * as audiences from './audiences.ts';
 import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
+import type { Found } from './schema/import.ts';
 
-export type ImportStatus = 'staging' | 'published' | 'refused' | 'failed';
+export type ImportStatus = 'staging' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded';
 export type ImportError = { line: number; field: string | null; message: string };
 export type Import = {
 	id: string;
@@ -20,6 +22,8 @@ export type Import = {
 	duplicates: number;
 	rejected: number;
 	message: string | null;
+	found: Found | null;
+	createdBy: string;
 	createdAt: string;
 	finishedAt: string | null;
 };
@@ -37,6 +41,8 @@ type Row = {
 	duplicates: number;
 	rejected: number;
 	message: string | null;
+	found: Found | null;
+	created_by: string;
 	created_at: string;
 	finished_at: string | null;
 };
@@ -54,6 +60,8 @@ const toImport = (row: Row): Import => ({
 	duplicates: row.duplicates,
 	rejected: row.rejected,
 	message: row.message,
+	found: row.found,
+	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at),
 	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
 });
@@ -78,13 +86,32 @@ export async function list(db: Executor, projectId: string, limit = 50): Promise
 	return (await rowsOf<Row>(db, sql`select * from imports where project_id = ${projectId} order by id desc limit ${limit}`)).map(toImport);
 }
 
-/** Errors of an import by line (at most the first thousand were kept). */
-export async function errors(db: Executor, id: string): Promise<ImportError[]> {
-	return rowsOf<ImportError>(db, sql`select line, field, message from import_errors where import_id = ${id} order by line`);
+/** The first errors of an import, by line. */
+export async function errors(db: Executor, id: string, most: number): Promise<ImportError[]> {
+	return errorsAfter(db, id, 0, most);
+}
+
+/** Errors of an import after a line, by line. */
+export async function errorsAfter(db: Executor, id: string, line: number, most: number): Promise<ImportError[]> {
+	return rowsOf<ImportError>(db, sql`select line, field, message from import_errors where import_id = ${id} and line > ${line} order by line limit ${most}`);
+}
+
+/** A staged row as who brings it in looks it over: its question, its answers in the order of the file, and what the file says of them. */
+export type SampleRow = { line: number; prompt: Message[]; answers: Message[][]; preferred: number | null; label: 'good' | 'bad' | null };
+
+/** The first rows that wait to be taken. */
+export async function sample(db: Executor, id: string, most: number): Promise<SampleRow[]> {
+	return rowsOf<SampleRow>(
+		db,
+		sql`select r.line, r.messages as prompt, (select coalesce(jsonb_agg(x.value->'messages' order by x.ordinality), '[]') from jsonb_array_elements(r.responses) with ordinality x) as answers,
+				(select x.ordinality::int - 1 from jsonb_array_elements(r.pairs) p join jsonb_array_elements(r.responses) with ordinality x on x.value->>'hash' = case p.value->>'verdict' when 'a' then p.value->>'a' when 'b' then p.value->>'b' end limit 1) as preferred,
+				(select p.value->>'verdict' from jsonb_array_elements(r.pairs) p where p.value->>'verdict' in ('good', 'bad') limit 1) as label
+			from import_rows r where r.import_id = ${id} order by r.line limit ${most}`
+	);
 }
 
 /** Commits one batch: its rows and errors, and how far the import is. */
-export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; keepErrors: number; bytes: number; read: number; rejected: number; format: string }): Promise<void> {
+export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; bytes: number; read: number; rejected: number; found: Found | null }): Promise<void> {
 	if (batch.rows.length > 0) {
 		const json = JSON.stringify(
 			batch.rows.map((row) => ({
@@ -106,12 +133,11 @@ export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; erro
 			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.requires, r.language, r.responses, r.pairs
 			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, requires text[], language text, responses jsonb, pairs jsonb)`);
 	}
-	const kept = batch.errors.slice(0, Math.max(0, batch.keepErrors));
-	if (kept.length > 0) {
+	if (batch.errors.length > 0) {
 		await tx.execute(sql`insert into import_errors (import_id, line, field, message)
-			select ${id}, e.line, e.field, e.message from jsonb_to_recordset(${JSON.stringify(kept)}::jsonb) as e(line int, field text, message text) on conflict do nothing`);
+			select ${id}, e.line, e.field, e.message from jsonb_to_recordset(${JSON.stringify(batch.errors)}::jsonb) as e(line int, field text, message text) on conflict do nothing`);
 	}
-	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, format = ${batch.format}, heartbeat_at = now() where id = ${id}`);
+	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, found = ${batch.found === null ? null : JSON.stringify(batch.found)}::jsonb, heartbeat_at = now() where id = ${id}`);
 }
 
 /** Says that an upload goes on, though nothing of it can be staged yet. */
@@ -119,15 +145,26 @@ export async function goesOn(db: Executor, id: string, bytes: number): Promise<v
 	await db.execute(sql`update imports set bytes = ${bytes}, heartbeat_at = now() where id = ${id} and status = 'staging'`);
 }
 
-/** Locks an import that is being read, so that it cannot be taken for abandoned meanwhile. False: it was already. */
-export async function lockStaging(tx: Tx, id: string): Promise<boolean> {
-	const rows = await rowsOf<{ status: string }>(tx, sql`select status from imports where id = ${id} for update`);
-	return rows[0]?.status === 'staging';
+/** Locks an import and says how it is: one that is being read cannot be taken for abandoned meanwhile, one that is scanned not be taken twice. */
+export async function lockStatus(tx: Tx, id: string): Promise<ImportStatus | null> {
+	const rows = await rowsOf<{ status: ImportStatus }>(tx, sql`select status from imports where id = ${id} for update`);
+	return rows[0]?.status ?? null;
+}
+
+/** Ends a dry run: its rows wait to be taken, `accepted` of them would add something. */
+export async function scanned(tx: Tx, id: string, would: { accepted: number; duplicates: number }): Promise<void> {
+	await tx.execute(sql`update imports set status = 'scanned', accepted = ${would.accepted}, duplicates = ${would.duplicates}, heartbeat_at = now() where id = ${id}`);
 }
 
 /** Rows go to the round that is open when they are published, not when the upload began. */
 export async function intoRound(tx: Tx, id: string, roundId: string): Promise<void> {
 	await tx.execute(sql`update imports set round_id = ${roundId} where id = ${id} and round_id <> ${roundId}`);
+}
+
+/** Whether the file's rows hold images or documents. */
+export async function holdsArtifacts(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ holds: boolean | null }>(tx, sql`select (found->>'attachments')::boolean as holds from imports where id = ${id}`);
+	return rows[0]?.holds === true;
 }
 
 /** Whether a staged row asks for skills or a language, or somebody is walled off from its matter: then perhaps nobody can judge it. */
@@ -143,13 +180,17 @@ export async function finish(tx: Tx, id: string, of: { status: ImportStatus; acc
 	await tx.execute(sql`update imports set status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
 }
 
-/** Ends imports whose process died: nothing of them was published, the file can be sent again. */
-export async function failAbandoned(tx: Tx, olderThanSeconds: number): Promise<string[]> {
+/** Ends imports whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again. */
+export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<string[]> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`with dead as (
-				select id from imports where status = 'staging' and heartbeat_at < now() - make_interval(secs => ${olderThanSeconds}) for update skip locked)
-			update imports i set status = 'failed', message = 'The file did not arrive whole. Nothing was taken; send it again.', finished_at = now() from dead where i.id = dead.id returning i.id`
+				select id, status = 'scanned' as waited from imports
+				where status = 'staging' and heartbeat_at < now() - make_interval(secs => ${olderThan.stagingSeconds})
+					or status = 'scanned' and heartbeat_at < now() - make_interval(secs => ${olderThan.scannedSeconds}) for update skip locked)
+			update imports i set status = case when dead.waited then 'discarded' else 'failed' end, finished_at = now(),
+				message = case when dead.waited then 'Nobody took it in time. Send the file again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end
+			from dead where i.id = dead.id returning i.id`
 	);
 	for (const row of rows) await tx.execute(sql`delete from import_rows where import_id = ${row.id}`);
 	return rows.map((row) => row.id);

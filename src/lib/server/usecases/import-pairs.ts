@@ -2,24 +2,29 @@ import type { ImportContext } from '../../domain/import-row.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
-import * as artifacts from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
 import type { App } from '../app.ts';
 import type { Db } from '../db/client.ts';
-import * as comparisons from '../db/comparisons.ts';
 import * as imports from '../db/imports.ts';
-import type { ImportError } from '../db/imports.ts';
+import type { ImportError, SampleRow } from '../db/imports.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import type { SaidForm } from '../records/open.ts';
+import type { Found } from '../db/schema/import.ts';
 import { UnreadableFile } from '../records/record.ts';
 import { allow } from './access.ts';
+import { makeStaged, publishStaged } from './publish-import.ts';
+import type { Published } from './publish-import.ts';
 import { keepStaging, stageImport } from './stage-import.ts';
 import type { Staged } from './stage-import.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, whatIf } from './transaction.ts';
 
-/** How an import ended. */
-export type ImportOutcome = { id: string; accepted: number; duplicates: number; rejected: number; errors: ImportError[] };
+/** How an import ended; after a dry run, what would come of it, how its rows were understood, and that they wait. */
+export type ImportOutcome = { id: string; status: 'published' | 'scanned'; rejected: number; errors: ImportError[]; found: Found | null; sample: SampleRow[] } & Published;
+
+/** Errors and rows that an answer shows; all errors are to be had as a file. */
+export const SHOWN_ERRORS = 1000;
+export const SAMPLE_ROWS = 5;
 
 async function end(db: Db, actor: Actor, id: string, projectId: string, status: 'refused' | 'failed', message: string): Promise<void> {
 	await db.transaction(async (tx) => {
@@ -29,32 +34,40 @@ async function end(db: Db, actor: Actor, id: string, projectId: string, status: 
 }
 
 /** One short transaction: everything of the file appears at once, or nothing does. */
-async function publish(db: Db, actor: Actor, id: string, projectId: string, attachments: boolean): Promise<{ accepted: number; duplicates: number }> {
+async function publish(db: Db, actor: Actor, of: { id: string; projectId: string }): Promise<Published> {
 	return db.transaction(async (tx) => {
-		await projects.serialise(tx, projectId);
-		await keepStaging(tx, id);
-		const round = await rounds.newest(tx, projectId);
-		await imports.intoRound(tx, id, round.id);
-		const made = await imports.publish(tx, id);
-		if (attachments) await artifacts.attachImported(tx, id);
-		await rounds.addCounts(tx, round.id, { comparisons: made.comparisons, identical: 0 });
-		if (await imports.asksForSkills(tx, id)) await comparisons.refreshExhaustionOfProject(tx, projectId);
-		await imports.finish(tx, id, { status: 'published', ...made, message: null });
-		await record(tx, actor, { action: 'import.publish', projectId, subject: ['import', id], details: made });
-		return made;
+		await projects.serialise(tx, of.projectId);
+		await keepStaging(tx, of.id);
+		return publishStaged(tx, actor, of);
 	});
+}
+
+/** Finds out what would come of the file by making everything of it and taking that back; the rows wait to be taken. */
+async function scan(db: Db, actor: Actor, of: { id: string; projectId: string }): Promise<Published> {
+	const would = await whatIf(db, async (tx) => {
+		await projects.serialise(tx, of.projectId);
+		await keepStaging(tx, of.id);
+		return makeStaged(tx, of);
+	});
+	await db.transaction(async (tx) => {
+		await keepStaging(tx, of.id);
+		await imports.scanned(tx, of.id, would);
+		await record(tx, actor, { action: 'import.scan', projectId: of.projectId, subject: ['import', of.id], details: would });
+	});
+	return would;
 }
 
 /**
  * Brings a file in. Gives the import's id at once and the outcome when it is
  * there: `received` when the whole file was read, `done` when it was published
  * or refused. A bad row refuses the whole file unless `skipBad`; the same file
- * twice adds nothing.
+ * twice adds nothing. A dry run says what would come of it and keeps its rows for
+ * a day: `publishImport` takes them.
  */
 export async function importPairs(
 	app: Pick<App, 'db' | 'config'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm; skipBad: boolean; fileName?: string | null; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm; skipBad: boolean; dryRun?: boolean; fileName?: string | null; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const { db } = app;
 	const begun = await inTransaction(db, async (tx) => {
@@ -85,7 +98,7 @@ export async function importPairs(
 	const done = (async (): Promise<Result<ImportOutcome>> => {
 		const read = await staged;
 		if (!read.ok) return read;
-		const errors = await imports.errors(db, id);
+		const errors = await imports.errors(db, id, SHOWN_ERRORS);
 		const refuse = async (detail: string): Promise<Result<never>> => {
 			await end(db, actor, id, projectId, 'refused', detail);
 			return fail('import_refused', detail, {
@@ -94,12 +107,13 @@ export async function importPairs(
 			});
 		};
 		if (read.value.read === 0) return refuse('The file holds no rows.');
-		if (read.value.rejected > 0 && !input.skipBad) {
+		if (read.value.rejected > 0 && !input.skipBad && !input.dryRun) {
 			const first = errors[0];
 			return refuse(`${read.value.rejected} of ${read.value.read} rows cannot be taken; the first is line ${first?.line ?? 0}: ${first?.field ? `${first.field}: ` : ''}${first?.message ?? ''}. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.`);
 		}
-		const made = await publish(db, actor, id, projectId, read.value.attachments);
-		return ok({ id, ...made, rejected: read.value.rejected, errors });
+		const made = await (input.dryRun ? scan : publish)(db, actor, { id, projectId });
+		const found = (await imports.get(db, id))?.found ?? null;
+		return ok({ id, status: input.dryRun ? 'scanned' : 'published', ...made, rejected: read.value.rejected, errors, found, sample: await imports.sample(db, id, SAMPLE_ROWS) });
 	})();
 	// Both are awaited by the caller; until then a failure must not end the process.
 	done.catch(() => undefined);

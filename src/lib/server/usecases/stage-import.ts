@@ -9,19 +9,17 @@ import type { Db, Tx } from '../db/client.ts';
 import * as imports from '../db/imports.ts';
 import type { ImportError } from '../db/imports.ts';
 import { openFile } from '../records/open.ts';
-import type { FileForm, SaidForm } from '../records/open.ts';
+import type { SaidForm } from '../records/open.ts';
 import { UnreadableFile } from '../records/record.ts';
 
 const BATCH_ROWS = 500;
 const BATCH_CHARS = 4_000_000;
-/** Errors kept to be read; their number is exact however many there are. */
-const KEPT_ERRORS = 1000;
 
 /** How often an upload says that it goes on while no row of it can be read yet. */
 const SIGN_OF_LIFE_MS = 10_000;
 
-/** What was read. `attachments`: whether a row holds an image or document. */
-export type Staged = { read: number; rejected: number; bytes: number; attachments: boolean; form: FileForm | null };
+/** How many rows were read and how many of them cannot be taken. */
+export type Staged = { read: number; rejected: number };
 
 /** Counts what arrives, and keeps the import alive: a format that is read from its end gives no row before all of it is there. */
 async function* arriving(db: Db, id: string, source: AsyncIterable<Uint8Array>, seen: { bytes: number }): AsyncGenerator<Uint8Array> {
@@ -41,7 +39,7 @@ function sizeOf(row: StagedRow): number {
 
 /** An upload that was silent for so long that it was taken for dead has lost what it had staged: it cannot go on. */
 export async function keepStaging(tx: Tx, id: string): Promise<void> {
-	if (!(await imports.lockStaging(tx, id))) throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
+	if ((await imports.lockStatus(tx, id)) !== 'staging') throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
 }
 
 /**
@@ -75,10 +73,10 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		const before = errors.length;
 		await refuseUnknown();
 		rejected += errors.length - before;
-		const keepErrors = KEPT_ERRORS - (rejected - errors.length);
 		await db.transaction(async (tx) => {
 			await keepStaging(tx, id);
-			await imports.stage(tx, id, { rows, errors, keepErrors, bytes: seen.bytes, read, rejected, format: file.form()?.format ?? 'auto' });
+			const form = file.form();
+			await imports.stage(tx, id, { rows, errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
@@ -97,5 +95,5 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		if (rows.length + errors.length >= BATCH_ROWS || chars >= BATCH_CHARS) await flush();
 	}
 	await flush();
-	return { read, rejected, bytes: seen.bytes, attachments, form: file.form() };
+	return { read, rejected };
 }

@@ -17,8 +17,8 @@ import { settleSentBack } from './settle-dispute.ts';
 import { fillFromSurplus } from './settle-slots.ts';
 import { tellOverdue } from './tell-overdue.ts';
 
-/** An upload that was silent for this long is over. */
-const ABANDONED_IMPORT_SECONDS = 900;
+/** An upload that was silent for this long is over; so is a dry run whose rows nobody took. */
+const ABANDONED_IMPORT = { stagingSeconds: 900, scannedSeconds: 24 * 3600 };
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
@@ -36,7 +36,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
-		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT_SECONDS)).length;
+		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);
 	swept.jobs = await enqueueStranded(app);

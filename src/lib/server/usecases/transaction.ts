@@ -27,3 +27,24 @@ export async function inTransaction<T>(
 		throw error;
 	}
 }
+
+/** Carries what was found out of a transaction that must leave no trace. */
+class FoundOut<T> extends Error {
+	readonly found: T;
+	constructor(found: T) {
+		super('found out');
+		this.found = found;
+	}
+}
+
+/** What steps would give, without anything of them staying. */
+export async function whatIf<T>(db: Db, steps: (tx: Tx) => Promise<T>): Promise<T> {
+	try {
+		return await db.transaction(async (tx): Promise<never> => {
+			throw new FoundOut(await steps(tx));
+		});
+	} catch (error) {
+		if (error instanceof FoundOut) return error.found as T;
+		throw error;
+	}
+}

@@ -7,7 +7,10 @@ import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
 import { rounds } from './round.ts';
 
-/** One file brought in. staging → published, or refused / failed with reasons. */
+/** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents. */
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean };
+
+/** One file brought in. staging → (scanned →) published; or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. */
 export const imports = pgTable(
 	'imports',
 	{
@@ -30,13 +33,15 @@ export const imports = pgTable(
 		duplicates: integer().notNull().default(0),
 		rejected: integer().notNull().default(0),
 		message: text(),
+		/** What the file was found to be. */
+		found: jsonb().$type<Found>(),
 		heartbeatAt: createdAt(),
 		createdAt: createdAt(),
 		finishedAt: instant()
 	},
 	(t) => [
 		index('imports_project').on(t.projectId, t.id),
-		check('imports_status', sql`${t.status} in ('staging','published','refused','failed')`)
+		check('imports_status', sql`${t.status} in ('staging','scanned','published','refused','failed','discarded')`)
 	]
 );
 

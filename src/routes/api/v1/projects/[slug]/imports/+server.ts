@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { fail, ok } from '#lib/domain/problem.ts';
-import * as operations from '#lib/server/api/operations/data.ts';
+import * as operations from '#lib/server/api/operations/imports.ts';
 import { serve } from '#lib/server/api/serve.ts';
 import { wholeBody } from '#lib/server/api/whole-body.ts';
 import { importPairs } from '#lib/server/usecases/import-pairs.ts';
@@ -21,6 +21,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 		slug: params.slug,
 		said: { format: query.format === 'auto' ? undefined : query.format, encoding: query.encoding, delimiter: query.delimiter },
 		skipBad: query.skipBad,
+		dryRun: query.dryRun,
 		fileName: query.fileName ?? null,
 		source: wholeBody(event.request.body)
 	});
@@ -31,5 +32,5 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 	await received;
 	const outcome = await Promise.race([done, patience]);
 	if (outcome === null) return ok({ status: 202, body: { id, status: 'staging' }, headers: { location: `/api/v1/imports/${id}` } });
-	return outcome.ok ? ok({ status: 201, body: outcome.value, headers: { location: `/api/v1/imports/${id}` } }) : outcome;
+	return outcome.ok ? ok({ status: outcome.value.status === 'scanned' ? 200 : 201, body: outcome.value, headers: { location: `/api/v1/imports/${id}` } }) : outcome;
 });

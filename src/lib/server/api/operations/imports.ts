@@ -1,0 +1,87 @@
+import * as v from 'valibot';
+import { DELIMITERS } from '../../records/csv.ts';
+import { ENCODINGS } from '../../records/encoding.ts';
+import { FILE_FORMATS } from '../../records/open.ts';
+import { idParams, slugParams } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const flag = v.optional(v.pipe(v.picklist(['true', 'false', '1', '0', ''], 'true or false'), v.transform((text) => text === 'true' || text === '1')), 'false');
+const importErrors = v.array(v.object({ line: v.number(), field: v.nullable(v.string()), message: v.string() }));
+const counts = { accepted: v.number(), duplicates: v.number(), rejected: v.number() };
+const found = v.nullable(v.looseObject({ packed: v.nullable(v.string()), format: v.string(), encoding: v.nullable(v.string()), delimiter: v.nullable(v.string()) }));
+const messages = v.array(v.looseObject({ role: v.string() }));
+const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])) }));
+const STATUSES = ['staging', 'scanned', 'published', 'refused', 'failed', 'discarded'] as const;
+
+export const createImport = operation({
+	id: 'createImport',
+	method: 'POST',
+	path: '/projects/{slug}/imports',
+	summary: 'Bring prompts, answers and preferences in. A bad row refuses the whole file unless skipBad; the same file twice adds nothing; dryRun says what would come of it and keeps its rows for a day',
+	access: 'import.create',
+	params: slugParams,
+	query: v.object({
+		format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
+		encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
+		delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
+		skipBad: flag,
+		dryRun: flag,
+		fileName: v.optional(v.pipe(v.string(), v.maxLength(300)))
+	}),
+	upload: ['application/x-ndjson', 'application/json', 'text/csv', 'text/plain', 'application/vnd.apache.parquet', 'application/gzip', 'application/zip', 'application/octet-stream'],
+	answers: { 200: v.object({ id: v.string(), status: v.literal('scanned'), ...counts, errors: importErrors, found, sample }), 201: v.object({ id: v.string(), status: v.literal('published'), ...counts, errors: importErrors, found, sample }), 202: v.object({ id: v.string(), status: v.string() }) },
+	problems: ['unsupported_format', 'import_refused']
+});
+
+export const readImport = operation({
+	id: 'readImport',
+	method: 'GET',
+	path: '/imports/{id}',
+	summary: 'How an import is, or how it ended',
+	access: 'import.read',
+	params: idParams,
+	answers: { 200: v.looseObject({ id: v.string(), status: v.picklist(STATUSES), ...counts, rows: v.number(), errors: importErrors, found, sample }) }
+});
+
+export const readImportErrors = operation({
+	id: 'readImportErrors',
+	method: 'GET',
+	path: '/imports/{id}/errors',
+	summary: 'Every row of an import that could not be taken: line, field and what would be right, a JSON line each',
+	access: 'import.read',
+	params: idParams,
+	answers: { 200: 'application/x-ndjson' }
+});
+
+export const publishImport = operation({
+	id: 'publishImport',
+	method: 'POST',
+	path: '/imports/{id}/publish',
+	summary: 'Take the rows of a dry run; with skipBad also where some of them cannot be taken',
+	access: 'import.create',
+	params: idParams,
+	query: v.object({ skipBad: flag }),
+	answers: { 200: v.object({ id: v.string(), ...counts }) },
+	problems: ['conflict']
+});
+
+export const discardImport = operation({
+	id: 'discardImport',
+	method: 'DELETE',
+	path: '/imports/{id}',
+	summary: 'Let the rows of a dry run go',
+	access: 'import.create',
+	params: idParams,
+	answers: { 200: v.object({ discarded: v.literal(true) }) },
+	problems: ['conflict']
+});
+
+export const listImports = operation({
+	id: 'listImports',
+	method: 'GET',
+	path: '/projects/{slug}/imports',
+	summary: 'Newest imports of a project',
+	access: 'import.read',
+	params: slugParams,
+	answers: { 200: v.object({ imports: v.array(v.looseObject({ id: v.string(), status: v.picklist(STATUSES), ...counts })) }) }
+});

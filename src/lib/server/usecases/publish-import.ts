@@ -1,0 +1,66 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as artifacts from '../db/artifacts.ts';
+import { record } from '../db/audit.ts';
+import type { Tx } from '../db/client.ts';
+import * as comparisons from '../db/comparisons.ts';
+import * as imports from '../db/imports.ts';
+import * as projects from '../db/projects.ts';
+import * as rounds from '../db/rounds.ts';
+import { allow } from './access.ts';
+import { inTransaction } from './transaction.ts';
+
+/** What came, or would come, of an import: rows that add something, and rows whose content is all here. */
+export type Published = { accepted: number; duplicates: number };
+
+/** Makes everything of the staged rows, in the project's newest round. The import must be locked, and the project serialised before it. */
+export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projectId: string }): Promise<Published> {
+	const round = await rounds.newest(tx, projectId);
+	await imports.intoRound(tx, id, round.id);
+	const { comparisons: made, ...counts } = await imports.publish(tx, id);
+	if (await imports.holdsArtifacts(tx, id)) await artifacts.attachImported(tx, id);
+	await rounds.addCounts(tx, round.id, { comparisons: made, identical: 0 });
+	if (await imports.asksForSkills(tx, id)) await comparisons.refreshExhaustionOfProject(tx, projectId);
+	return counts;
+}
+
+/** Makes everything of the staged rows, and ends the import. */
+export async function publishStaged(tx: Tx, actor: Actor, of: { id: string; projectId: string }): Promise<Published> {
+	const made = await makeStaged(tx, of);
+	await imports.finish(tx, of.id, { status: 'published', ...made, message: null });
+	await record(tx, actor, { action: 'import.publish', projectId: of.projectId, subject: ['import', of.id], details: made });
+	return made;
+}
+
+/** Takes the rows of a dry run: everything of them appears at once, or nothing does. With rows that cannot be taken only where `skipBad` says so. */
+export async function publishImport(app: Pick<App, 'db'>, actor: Actor, { id, skipBad }: { id: string; skipBad: boolean }): Promise<Result<{ id: string; rejected: number } & Published>> {
+	return inTransaction(app.db, async (tx) => {
+		const found = await imports.get(tx, id);
+		if (!found) return fail('not_found', 'There is no such import.');
+		const access = await allow(tx, actor, { id: found.projectId }, 'import.create');
+		if (!access.ok) return access;
+		await projects.serialise(tx, found.projectId);
+		if ((await imports.lockStatus(tx, id)) !== 'scanned') return fail('conflict', 'This import does not wait to be taken: only a dry run does, for a day.');
+		const { rejected } = found;
+		if (rejected > 0 && !skipBad) return fail('conflict', `${rejected} of ${found.rows} rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.`);
+		return ok({ id, rejected, ...(await publishStaged(tx, actor, found)) });
+	});
+}
+
+/** Lets the rows of a dry run go. */
+export async function discardImport(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<{ discarded: true }>> {
+	return inTransaction(app.db, async (tx) => {
+		const found = await imports.get(tx, id);
+		if (!found) return fail('not_found', 'There is no such import.');
+		const access = await allow(tx, actor, { id: found.projectId }, 'import.create');
+		if (!access.ok) return access;
+		const status = await imports.lockStatus(tx, id);
+		if (status === 'discarded') return ok({ discarded: true });
+		if (status !== 'scanned') return fail('conflict', 'Only an import that waits to be taken can be discarded.');
+		await imports.finish(tx, id, { status: 'discarded', accepted: 0, duplicates: 0, message: null });
+		await record(tx, actor, { action: 'import.discard', projectId: found.projectId, subject: ['import', id] });
+		return ok({ discarded: true });
+	});
+}
