@@ -1,0 +1,60 @@
+import { expect, test } from '@playwright/test';
+import { accessible, account, address, api, signedIn } from './people.ts';
+
+const SLUG = `brought-in-${Date.now().toString(36)}`;
+
+test.beforeAll(async ({ playwright }) => {
+	const request = await playwright.request.newContext();
+	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Brought in', overlap: 1 })).status).toBe(201);
+	await request.dispose();
+});
+
+const HOSTILE = '<img src=x onerror=alert(1)> Ist die Kündigung wirksam?';
+const table = [
+	'prompt;response_1;response_2;preferred',
+	`"${HOSTILE}";"Ja; siehe § 573 BGB.";"Nein.";1`,
+	`"租客逾期付款，可以立即解除合同吗？";"${'不能。须先书面催告，并给予合理期限。'.repeat(30)}";"可以。";0`,
+	'"No second answer";"Only one";;3'
+].join('\r\n');
+
+for (const [width, locale, words] of [
+	[1440, 'en', { first: 'The first rows, as they were understood', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
+	[390, 'zh', { first: '前几行（按识别结果）', rest: '接收其余各行', discard: '不接收', chosen: '文件中的首选' }]
+] as const) {
+	test(`a file is looked over before it is taken (${locale}, ${width} px)`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width, locale });
+		const dialogs: string[] = [];
+		page.on('dialog', (dialog) => {
+			dialogs.push(dialog.message());
+			void dialog.dismiss();
+		});
+		// As a spreadsheet saves "Unicode text".
+		const file = { name: 'fragen.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${table}`, 'utf16le') };
+		const choose = () => page.locator('input[type=file]:not([multiple])').setInputFiles(file);
+		await choose();
+		await expect(page.getByRole('heading', { name: words.first })).toBeVisible();
+		const preview = page.getByRole('region', { name: 'fragen.csv' });
+		await expect(preview).toContainText('UTF-16LE');
+		await expect(preview).toContainText(HOSTILE);
+		await expect(preview.getByText(words.chosen)).toHaveCount(2);
+		await expect(preview.getByRole('row').nth(1)).toContainText('preferred');
+		const errors = await page.request.get(`${address()}${await preview.getByRole('link').getAttribute('href')}`);
+		expect(((await errors.text()).trimEnd().split('\n').map((line) => JSON.parse(line) as { line: number })).map(({ line }) => line)).toEqual([4]);
+		await accessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+
+		await preview.getByRole('button', { name: words.discard }).click();
+		await expect(preview).toHaveCount(0);
+		await choose();
+		if (locale === 'en') {
+			await preview.getByRole('button', { name: words.rest }).click();
+			await expect(page.getByRole('status').filter({ hasText: 'fragen.csv' })).toBeVisible();
+		} else {
+			// The other language brought the same rows in before: nothing of them is new.
+			await expect(preview).toBeVisible();
+			await expect(preview.getByRole('button', { name: words.rest })).toHaveCount(0);
+		}
+		expect(dialogs).toEqual([]);
+		await context.close();
+	});
+}
