@@ -8,10 +8,10 @@ test.describe.configure({ mode: 'serial' });
 const [PAIRS, ALONE] = ['e2e-desk', 'e2e-alone'];
 const [admin, anna] = [account('admin'), account('annotator', 2)];
 const WORDS = {
-	en: { marked: 'Marked in this answer', note: 'Note on this mark', bookmark: 'Bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right' },
-	zh: { marked: '本回答中的标记', note: '此标记的备注', bookmark: '收藏', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右' }
+	en: { marked: 'Marked in this answer', note: 'Note on this mark', bookmark: 'Bookmark', bookmarkNote: 'Note to your bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right' },
+	zh: { marked: '本回答中的标记', note: '此标记的备注', bookmark: '收藏', bookmarkNote: '收藏备注', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右' }
 } as const;
-type Judgments = { judgments: { id: string; rationale: string | null; bookmarked: boolean }[] };
+type Judgments = { judgments: { id: string; rationale: string | null; bookmarked: boolean; bookmarkNote: string | null }[] };
 type Draft = { body: { rationale: string; spans: unknown[] }; revision: number } | null;
 
 test.beforeAll(async ({ request }) => {
@@ -161,6 +161,13 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		await look(page);
 		await page.keyboard.press('b');
 		await expect(page.getByRole('button', { name: words.bookmark })).toHaveAttribute('aria-pressed', 'true');
+		// Its note takes the cursor only when it is asked for.
+		await expect(page.getByRole('textbox', { name: words.bookmarkNote })).toBeVisible();
+		await page.keyboard.press('n');
+		await page.keyboard.type(`Ask Li, in ${locale}`);
+		await accessible(page);
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('textbox', { name: words.bookmarkNote })).toBeHidden();
 		await page.keyboard.press('c');
 		await page.getByLabel(words.field).press('Control+End');
 		await page.keyboard.type(' Unless the notice was late.');
@@ -171,7 +178,7 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
 		await page.keyboard.press('4');
 		await expect(shown(page)).not.toHaveAttribute('data-task', task ?? '');
-		await expect.poll(async () => (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body.judgments[0]?.bookmarked).toBe(true);
+		await expect.poll(async () => (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body.judgments[0]?.bookmarkNote).toBe(`Ask Li, in ${locale}`);
 		const { judgments } = (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body;
 		expect(JSON.stringify((await api(request, anna, 'GET', `/judgments/${judgments[0]?.id ?? ''}`)).body)).toContain('Unless the notice was late.');
 		await context.close();

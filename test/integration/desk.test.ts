@@ -113,6 +113,8 @@ describe('a bookmark', () => {
 		valueOf(await bookmarkPair(world.app, ann, { taskId, keep: true, note: ' ask Li ' }));
 		valueOf(await bookmarkPair(world.app, ann, { taskId, keep: true }));
 		expect(await own()).toEqual([{ note: 'ask Li' }]);
+		valueOf(await bookmarkPair(world.app, ann, { taskId, keep: true, note: '' }));
+		expect((await own())[0]?.note).toBeNull();
 		valueOf(await bookmarkPair(world.app, ann, { taskId, keep: false }));
 		valueOf(await bookmarkPair(world.app, ann, { taskId, keep: false }));
 		expect(await own()).toEqual([]);

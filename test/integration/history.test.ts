@@ -108,8 +108,11 @@ describe('the list of judgments', () => {
 		for (const format of ['content', 'role', 'text', '\\n', '"', "' or 1=1 --"]) expect(await idsOf(ann, slug, { search: format }), format).toEqual([]);
 		expect(await idsOf(ann, slug, { verdict: 'left' })).toEqual([ids[0]]);
 		expect(await idsOf(ann, slug, { rationale: true })).toEqual([ids[0]]);
-		await world.app.db.execute(sql`insert into bookmarks (user_id, comparison_id) values (${ann.userId}, ${await comparisonOf(ids[1] ?? '')})`);
+		await world.app.db.execute(sql`insert into bookmarks (user_id, comparison_id, note) values (${ann.userId}, ${await comparisonOf(ids[1] ?? '')}, 'ask Li')`);
 		expect(await idsOf(ann, slug, { bookmarked: true })).toEqual([ids[1]]);
+		expect(valueOf(await listJudgments(world.app, ann, { slug, bookmarked: true })).judgments.map(({ bookmarkNote }) => bookmarkNote)).toEqual(['ask Li']);
+		// Nobody else's.
+		expect(valueOf(await listJudgments(world.app, world.admin, { slug })).judgments.map(({ bookmarked, bookmarkNote }) => bookmarked || bookmarkNote)).not.toContain(true);
 		expect(problemOf(await listJudgments(world.app, ann, { slug, round: 2 }))).toBe('not_found');
 	});
 

@@ -116,11 +116,11 @@ export async function fetchDraft(userId: string, taskId: string): Promise<KeptDr
 	return response.ok ? ((await response.json()) as KeptDraft<Body>) : 'unknown';
 }
 
-/** Marks a pair for oneself, or takes the mark away; false: it did not get through. */
-export async function setBookmark(userId: string, taskId: string, keep: boolean): Promise<boolean> {
+/** Marks a pair for oneself, with a note (none: the one there is stays), or takes the mark away; false: it did not get through. */
+export async function setBookmark(userId: string, taskId: string, keep: boolean, note?: string): Promise<boolean> {
 	if (somebodyElse(userId)) return false;
 	try {
-		return (await send(keep ? 'PUT' : 'DELETE', `/tasks/${encodeURIComponent(taskId)}/bookmark`, userId, keep ? {} : undefined)).ok;
+		return (await send(keep ? 'PUT' : 'DELETE', `/tasks/${encodeURIComponent(taskId)}/bookmark`, userId, keep ? (note === undefined ? {} : { note }) : undefined)).ok;
 	} catch {
 		return false;
 	}

@@ -47,6 +47,8 @@ export class Desk {
 	rewrite = $state.raw<ShownRewrite | null>(null);
 	/** Tasks whose pairs were bookmarked here. */
 	bookmarks = $state.raw<ReadonlySet<string>>(new Set());
+	/** Their notes, as typed here. */
+	bookmarkNotes = $state.raw<ReadonlyMap<string, string>>(new Map());
 	pending = $state.raw<Pending | null>(null);
 	/** What was right of the warm-up item before, until the next verdict. */
 	feedback = $state.raw<Feedback | null>(null);
@@ -290,6 +292,13 @@ export class Desk {
 		if (await setBookmark(this.#options.userId, task.taskId, keep)) return keep;
 		mark(!keep);
 		return null;
+	}
+
+	/** Writes what there is to discuss beside a bookmark; false: it did not get through. */
+	async noteBookmark(taskId: string, note: string): Promise<boolean> {
+		if (!this.bookmarks.has(taskId)) return true;
+		this.bookmarkNotes = new Map(this.bookmarkNotes).set(taskId, note);
+		return setBookmark(this.#options.userId, taskId, true, note.trim());
 	}
 
 	#missing(verdict: Verdict, strength: Strength | null): string[] {

@@ -50,11 +50,13 @@ export type PastJudgment = {
 	supersededBy: string | null;
 	void: { reason: string; at: string } | null;
 	bookmarked: boolean;
+	/** What who looks wrote beside their bookmark. */
+	bookmarkNote: string | null;
 	createdAt: string;
 };
 
 type Row = Record<'id' | 'question' | 'comparison_id' | 'content_hash' | 'created_at', string> &
-	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'text_hash' | 'language' | 'client_version' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
+	Record<'task_id' | 'judge_user_id' | 'judge_name' | 'judge_ref' | 'rationale' | 'bookmark_note' | 'text_hash' | 'language' | 'client_version' | 'guideline_hash' | 'form_hash' | 'supersedes_id' | 'superseded_by' | 'void_reason' | 'voided_at', string | null> & {
 		kind: Kind;
 		round: number;
 		mode: Mode;
@@ -105,6 +107,7 @@ function toPast(row: Row): PastJudgment {
 		supersededBy: row.superseded_by,
 		void: row.void_reason === null ? null : { reason: row.void_reason, at: isoTime(row.voided_at ?? '') },
 		bookmarked: row.bookmarked,
+		bookmarkNote: row.bookmark_note,
 		createdAt: isoTime(row.created_at)
 	};
 }
@@ -123,7 +126,7 @@ const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>
 const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
 	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, jt.span_notes, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
-	v.reason as void_reason, v.created_at as voided_at, exists (select 1 from bookmarks b where b.user_id = ${viewer} and b.comparison_id = c.id) as bookmarked, j.created_at`;
+	v.reason as void_reason, v.created_at as voided_at, own_mark.user_id is not null as bookmarked, own_mark.note as bookmark_note, j.created_at`;
 
 const joins = sql`judgments j
 	join comparisons c on c.id = j.comparison_id
@@ -137,6 +140,9 @@ const joins = sql`judgments j
 	left join judging_forms f on f.id = j.form_id
 	left join judgments later on later.supersedes_id = j.id
 	left join judgment_voids v on v.judgment_id = j.id`;
+
+/** The bookmark of who looks: theirs alone. */
+const ownMark = (viewer: string): SQL => sql`left join bookmarks own_mark on own_mark.comparison_id = c.id and own_mark.user_id = ${viewer}`;
 
 /** Which judgments of a project are asked for. */
 export type PastFilter = {
@@ -181,7 +187,7 @@ function conditions(of: PastFilter): SQL {
 export async function page(db: Executor, of: PastFilter, at: { order: 'newest' | 'oldest'; cursor: string | null; limit: number }): Promise<PastJudgment[]> {
 	const newest = at.order === 'newest';
 	const beyond = at.cursor === null ? sql`` : newest ? sql`and j.id < ${at.cursor}::uuid` : sql`and j.id > ${at.cursor}::uuid`;
-	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own, of.viewer)} from ${joins} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
+	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own, of.viewer)} from ${joins} ${ownMark(of.viewer)} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
 	return rows.map(toPast);
 }
 
@@ -193,7 +199,7 @@ export async function one(db: Executor, of: { id: string; viewer: string; own: b
 	const rows = await rowsOf<Row & { project_id: string; prompt: Message[]; a: Message[]; b: Message[] | null; guideline_body: string | null; form: JudgingForm | null }>(
 		db,
 		sql`select ${columns(of.own, of.viewer)}, j.project_id, pt.messages as prompt, ra.messages as a, rb.messages as b, g.body as guideline_body, f.form
-			from ${joins} join response_texts ra on ra.response_id = c.response_a_id left join response_texts rb on rb.response_id = c.response_b_id
+			from ${joins} ${ownMark(of.viewer)} join response_texts ra on ra.response_id = c.response_a_id left join response_texts rb on rb.response_id = c.response_b_id
 			where j.id = ${of.id} and ${maySee(of.viewer)}`
 	);
 	const row = rows[0];

@@ -17,7 +17,7 @@ export async function bookmarkPair(app: { db: Db }, actor: Actor, input: { taskI
 		if (!access.ok) return access;
 		if (own.walled) return fail('walled', 'You have been walled off from this matter since you were given it.');
 		const { comparisonId, projectId } = own.task;
-		if (input.keep) await bookmarks.put(tx, actor.userId, comparisonId, input.note?.trim() || null);
+		if (input.keep) await bookmarks.put(tx, actor.userId, comparisonId, input.note === undefined ? undefined : input.note.trim() || null);
 		else await bookmarks.remove(tx, actor.userId, comparisonId);
 		await record(tx, actor, { action: input.keep ? 'bookmark.put' : 'bookmark.remove', projectId, subject: ['task', own.task.id], details: { comparison: comparisonId } });
 		return ok(null);

@@ -50,14 +50,15 @@ function lineOf(past: PastJudgment) {
 		supersededBy: past.supersededBy,
 		voidReason: past.void?.reason ?? null,
 		voidAt: past.void?.at ?? null,
-		bookmarked: past.bookmarked
+		bookmarked: past.bookmarked,
+		bookmarkNote: past.bookmarkNote
 	};
 }
 type Line = ReturnType<typeof lineOf>;
 
 const COLUMNS: readonly (keyof Line)[] = [
 	'id', 'at', 'round', 'kind', 'mode', 'question', 'comparisonHash', 'sideOrder', 'verdictShown', 'verdict', 'strength', 'criteriaShown', 'criteria', 'reasons', 'spansShown', 'spans',
-	'rationale', 'rewriteShown', 'rewrite', 'textHash', 'durationMs', 'language', 'client', 'guidelineVersion', 'guidelineHash', 'formVersion', 'formHash', 'supersedes', 'supersededBy', 'voidReason', 'voidAt', 'bookmarked'
+	'rationale', 'rewriteShown', 'rewrite', 'textHash', 'durationMs', 'language', 'client', 'guidelineVersion', 'guidelineHash', 'formVersion', 'formHash', 'supersedes', 'supersededBy', 'voidReason', 'voidAt', 'bookmarked', 'bookmarkNote'
 ];
 
 function csvOf(line: Line): string {

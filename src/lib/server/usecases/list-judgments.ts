@@ -36,7 +36,7 @@ export type JudgmentQuery = {
 /** A judgment in a list: as stored, and under `shown` as its judge saw it. */
 export type JudgmentLine = Pick<
 	PastJudgment,
-	'id' | 'kind' | 'judge' | 'judgeRef' | 'round' | 'mode' | 'question' | 'verdict' | 'strength' | 'criteria' | 'reasons' | 'rationale' | 'durationMs' | 'supersedes' | 'supersededBy' | 'void' | 'bookmarked' | 'createdAt'
+	'id' | 'kind' | 'judge' | 'judgeRef' | 'round' | 'mode' | 'question' | 'verdict' | 'strength' | 'criteria' | 'reasons' | 'rationale' | 'durationMs' | 'supersedes' | 'supersededBy' | 'void' | 'bookmarked' | 'bookmarkNote' | 'createdAt'
 > & { shown: { verdict: string | null; criteria: Record<string, string> | null }; guideline: number | null; form: number | null };
 
 /** Whether this person reads everybody's judgments here; else only their own, and not which of them are gold or repeats. */
@@ -67,6 +67,7 @@ function toLine(past: PastJudgment): JudgmentLine {
 		supersededBy: past.supersededBy,
 		void: past.void,
 		bookmarked: past.bookmarked,
+		bookmarkNote: past.bookmarkNote,
 		createdAt: past.createdAt
 	};
 }
