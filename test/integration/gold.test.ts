@@ -257,6 +257,23 @@ describe('gold', () => {
 		expect(valueOf(await readChecks(world.app, world.admin, { slug })).gold.map(({ answers, right }) => ({ answers, right }))).toEqual([{ answers: 1, right: 0 }]);
 	});
 
+	it('is given to nobody who may read which it is, though they judge', async () => {
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(12) });
+		const { id: importId } = valueOf(await world.importRows(slug, pairRows(6)));
+		valueOf(await putGold(world.app, world.admin, { slug, importId }));
+		valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ goldRate: 0.5 }) }));
+		const gold = [];
+		for (const role of ['annotator', 'reviewer'] as const) {
+			const judge = await world.person(role, { slug, role });
+			await judgeAll(slug, judge);
+			const rows = await world.query<{ n: number; gold: number }>(`select count(*)::int as n, (count(*) filter (where purpose = 'gold'))::int as gold from tasks where project_id = '${id}' and annotator_id = '${judge.userId}'`);
+			expect(rows[0]?.n).toBeGreaterThanOrEqual(12);
+			gold.push(rows[0]?.gold);
+		}
+		expect(gold[0]).toBeGreaterThan(0);
+		expect(gold[1]).toBe(0);
+	});
+
 	it('is counted, retired and named to nobody behind a wall', async () => {
 		const { slug, id } = await world.project({ rows: comparisonRows(1) });
 		const { id: importId } = valueOf(await world.importRows(slug, pairRows(3).map((row, i) => (i === 0 ? { ...row, matter: 'Acme' } : row))));

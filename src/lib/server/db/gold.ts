@@ -21,7 +21,8 @@ const notHeld = (userId: string) => sql`not exists (select 1 from tasks t where 
  * The next gold item in stored random order that this person has neither seen nor
  * may not see; warm-up items only, or the others. None whose places still wait
  * for people: who met it as gold could fill none. None that they made gold
- * themselves: they know it.
+ * themselves, and none at all to who may read which items are gold
+ * (`gold.manage`): they know it, or can look it up.
  */
 export async function nextGold(tx: Tx, of: { projectId: string; userId: string; warmUp: boolean }): Promise<ApartCandidate | null> {
 	return candidate(
@@ -29,7 +30,8 @@ export async function nextGold(tx: Tx, of: { projectId: string; userId: string; 
 			tx,
 			sql`select c.id, c.content_hash, null as side_order from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id
 				join memberships m on m.project_id = g.project_id and m.user_id = ${of.userId}
-				where g.project_id = ${of.projectId} and g.retired_at is null and g.is_warm_up = ${of.warmUp} and g.created_by <> ${of.userId} and c.status not in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
+				where g.project_id = ${of.projectId} and g.retired_at is null and g.is_warm_up = ${of.warmUp} and g.created_by <> ${of.userId}
+					and m.role = 'annotator' and not exists (select 1 from users u where u.id = m.user_id and u.is_admin) and c.status not in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
 					and not exists (select 1 from skips k where k.comparison_id = c.id and k.user_id = ${of.userId})
 					and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${of.userId})
 				order by g.order_key limit 1`
