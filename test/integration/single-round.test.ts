@@ -177,8 +177,12 @@ it('the next round compares with the answers of this one, and knows whose they w
 	expect(at.parent.id).toBe(checkpointId);
 	// The base's log-ratio is no longer the parent's.
 	const items = scores(at).map((item, i) => ({ ...item, parentChosen: item.baseChosen + ((i * 7) % 5) / 5 }));
-	expect(await finishEvaluation(world.app, at, items)).toBe(true);
+	// What the worker could not score because of its images is counted, not silently missing.
+	const [pictured] = at.answers.map((answer) => ({ ...answer, comparisonId: '00000000-0000-7000-8000-000000000000', messages: [{ role: 'user', content: [{ type: 'image', artifact: 'a'.repeat(64) }] }] }));
+	if (!pictured) throw new Error('nothing is held out');
+	expect(await finishEvaluation(world.app, { ...at, answers: [...at.answers, pictured] as typeof at.answers }, items)).toBe(true);
 	const view = valueOf(await readCheckpoint(world.app, reviewer, second));
+	expect(view.evaluation?.results?.withImages).toBe(1);
 	expect(view.evaluation?.results?.single?.parent.auc?.n).toBe(at.answers.length);
 	expect(view.peopleSingle).toMatchObject({ own: { waiting: 0, good: { n: 0 } }, earlier: { round: 2, writers: ['r1-kto-1'] } });
 });

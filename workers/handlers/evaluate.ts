@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { holdsImage } from '#lib/domain/message.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
@@ -9,7 +10,6 @@ import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredRow } from '../engine/swift/score.ts';
 import { layOutAdapter, provideBase } from './checkpoint-files.ts';
-import { imagesOf } from './chat.ts';
 import type { WorkerContext } from './context.ts';
 
 type Turns = readonly unknown[];
@@ -19,7 +19,7 @@ type Item = { comparisonId: string; messages: Turns; chosen: Turns; rejected?: T
 const itemsOf = (at: EvaluationAtHand): Item[] => [...at.pairs, ...at.answers.map(({ comparisonId, messages, answer }): Item => ({ comparisonId, messages, chosen: answer }))];
 
 /** The scorer reads text: what cannot be understood without its images is not scored. */
-const seen = ({ messages, chosen, rejected = [] }: Item): boolean => [messages, chosen, rejected].some((turns) => imagesOf(turns as Message[]).length > 0);
+const seen = ({ messages, chosen, rejected = [] }: Item): boolean => [messages, chosen, rejected].some((turns) => holdsImage(turns as Message[]));
 
 async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
 	const base = await provideBase(context, at.base);

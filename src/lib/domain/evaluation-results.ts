@@ -15,6 +15,8 @@ export type EvaluationResults = {
 	parent: PreferenceAccuracy;
 	/** On answers judged alone; null where there were none, missing in evaluations from before they were scored. */
 	single?: { checkpoint: SingleAnswerFigures; parent: SingleAnswerFigures } | null;
+	/** Held-out pairs and answers left out because they hold images, which the scorer cannot read; missing in evaluations from before they were counted. */
+	withImages?: number;
 };
 
 /** The one figure of each mode that lists and overviews show; null where nothing was measured that way. */

@@ -61,6 +61,11 @@ export function documentsOf(messages: readonly Message[]): string[] {
 	return [...new Set(messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content.flatMap((part) => (part.type === 'document' ? [part.artifact] : [])))))];
 }
 
+/** Whether messages hold an image: who reads text only cannot understand them. */
+export function holdsImage(messages: readonly Message[]): boolean {
+	return messages.some(({ content }) => typeof content !== 'string' && content.some((part) => part.type === 'image'));
+}
+
 /**
  * A conversation or answer as people and files write it: a string stands for
  * one message of the given role, anything else must be a list of messages.

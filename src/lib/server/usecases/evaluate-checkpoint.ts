@@ -1,5 +1,5 @@
 import type { EvaluationResults } from '../../domain/evaluation-results.ts';
-import { documentsOf } from '../../domain/message.ts';
+import { documentsOf, holdsImage } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
 import type { ScoredPair } from '../../domain/preference-accuracy.ts';
@@ -70,10 +70,17 @@ function singleFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): 
 	return { checkpoint: singleAnswerFigures(scored, { seed }), parent: singleAnswerFigures(asParent, { seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }) };
 }
 
+/** How many held-out pairs and answers have no score because of their images. */
+function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): number {
+	const scored = new Set(items.map(({ comparisonId }) => comparisonId));
+	const held = [...at.pairs.map(({ comparisonId, messages, chosen, rejected }) => ({ comparisonId, turns: [messages, chosen, rejected] })), ...at.answers.map(({ comparisonId, messages, answer }) => ({ comparisonId, turns: [messages, answer] }))];
+	return held.filter(({ comparisonId, turns }) => !scored.has(comparisonId) && turns.some((one) => holdsImage(one as Message[]))).length;
+}
+
 /** Computes the figures from scored test pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
 export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
 	const single = singleFigures(at, items);
-	const results: EvaluationResults = { split: 'test', ...pairFigures(at, items), single };
+	const results: EvaluationResults = { split: 'test', ...pairFigures(at, items), single, withImages: withImages(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
 		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });
