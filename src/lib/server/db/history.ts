@@ -123,7 +123,7 @@ const kindFor = (own: boolean): SQL =>
 const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role == "user")') -> -1, pt.messages -> -1) -> 'content'`;
 const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
 
-const columns = (own: boolean, viewer: string): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
+const columns = (own: boolean): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
 	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, jt.span_notes, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, own_mark.user_id is not null as bookmarked, own_mark.note as bookmark_note, j.created_at`;
@@ -187,7 +187,7 @@ function conditions(of: PastFilter): SQL {
 export async function page(db: Executor, of: PastFilter, at: { order: 'newest' | 'oldest'; cursor: string | null; limit: number }): Promise<PastJudgment[]> {
 	const newest = at.order === 'newest';
 	const beyond = at.cursor === null ? sql`` : newest ? sql`and j.id < ${at.cursor}::uuid` : sql`and j.id > ${at.cursor}::uuid`;
-	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own, of.viewer)} from ${joins} ${ownMark(of.viewer)} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
+	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own)} from ${joins} ${ownMark(of.viewer)} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
 	return rows.map(toPast);
 }
 
@@ -198,7 +198,7 @@ export type PastPair = { projectId: string; prompt: Message[]; a: Message[]; b: 
 export async function one(db: Executor, of: { id: string; viewer: string; own: boolean }): Promise<(PastJudgment & { pair: PastPair }) | null> {
 	const rows = await rowsOf<Row & { project_id: string; prompt: Message[]; a: Message[]; b: Message[] | null; guideline_body: string | null; form: JudgingForm | null }>(
 		db,
-		sql`select ${columns(of.own, of.viewer)}, j.project_id, pt.messages as prompt, ra.messages as a, rb.messages as b, g.body as guideline_body, f.form
+		sql`select ${columns(of.own)}, j.project_id, pt.messages as prompt, ra.messages as a, rb.messages as b, g.body as guideline_body, f.form
 			from ${joins} ${ownMark(of.viewer)} join response_texts ra on ra.response_id = c.response_a_id left join response_texts rb on rb.response_id = c.response_b_id
 			where j.id = ${of.id} and ${maySee(of.viewer)}`
 	);
