@@ -102,3 +102,25 @@ export async function readSnapshotData(app: Pick<App, 'db' | 'artifacts'>, actor
 	await app.db.transaction((tx) => record(tx, actor, { action: 'snapshot.export', projectId: snapshot.projectId, subject: ['snapshot', snapshot.id], details: { split: input.split, format: 'ms-swift' } }));
 	return ok({ ...opened.value, sha256: snapshot.sha256 });
 }
+
+/** Frozen files of a snapshot for taking out: right, wall and hashes checked; the caller writes the audit entry. */
+export async function openForExport(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string, splits: readonly Split[]): Promise<Result<{ snapshot: Snapshot; files: SnapshotFile[] }>> {
+	const found = await reach(app, actor, id, 'snapshot.data');
+	if (!found.ok) return found;
+	const { snapshot } = found.value;
+	if (await walls.hidesOfSnapshot(app.db, actor.userId, snapshot.id)) return fail('walled', 'This snapshot holds rows of a matter that you are walled off from. Somebody else must take its data out.');
+	const stored = await snapshots.files(app.db, id);
+	const files: SnapshotFile[] = [];
+	for (const split of splits) {
+		const file = stored.get(split);
+		if (!file) continue;
+		try {
+			await app.artifacts.verify(file.sha256);
+		} catch (error) {
+			if (error instanceof ArtifactDamaged) return fail('gone', `The file's bytes no longer match its hash: ${error.message}. Freeze the snapshot again.`);
+			throw error;
+		}
+		files.push(file);
+	}
+	return files.length > 0 ? ok({ snapshot, files }) : fail('not_found', 'The snapshot has no such file.');
+}

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
+import { EXPORT_FORMATS } from '../../../domain/snapshot-export/formats.ts';
 import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -57,10 +58,10 @@ export const readSnapshotData = operation({
 	id: 'readSnapshotData',
 	method: 'GET',
 	path: '/snapshots/{id}/data',
-	summary: 'Rows of one split as ms-swift reads them',
+	summary: 'Rows of one split in a trainer’s format (hf: all splits, zipped; llama-factory: zipped with its dataset_info.json)',
 	access: 'snapshot.data',
 	params: idParams,
-	query: v.object({ format: v.optional(v.picklist(['ms-swift'], 'ms-swift'), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
+	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, EXPORT_FORMATS.join(', ')), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
 	answers: { 200: 'application/x-ndjson' },
-	problems: ['walled', 'gone']
+	problems: ['walled', 'gone', 'unsupported_format']
 });

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import type { TrainingRow } from '../training-row.ts';
+import { Unexportable } from './formats.ts';
+import { hfCard } from './hf-card.ts';
+import { datasetInfo, llamaFactoryRow } from './llama-factory.ts';
+import { preferenceRow } from './openai.ts';
+import { partsOf } from './parts.ts';
+import { LABELLED_COLUMNS, PAIR_COLUMNS, tableCells } from './table.ts';
+import { trlRow } from './trl.ts';
+
+const user = (content: string) => ({ role: 'user' as const, content });
+const says = (content: string) => ({ role: 'assistant' as const, content });
+const pair: TrainingRow = { messages: [user('q'), says('good')], rejected_response: 'bad' };
+const label: TrainingRow = { messages: [user('q'), says('good')], label: false };
+const turns: TrainingRow = { messages: [user('q'), says('a'), user('more'), says('b')], rejected_messages: [user('q'), says('c')] };
+const seen: TrainingRow = { messages: [user('<image>'), says('good')], rejected_response: 'bad', images: ['artifact:00'] };
+
+test('a pair, as each consumer names it', () => {
+	expect(trlRow(pair)).toEqual({ prompt: [user('q')], chosen: [says('good')], rejected: [says('bad')] });
+	expect(llamaFactoryRow(pair)).toEqual({ messages: [user('q')], chosen: says('good'), rejected: says('bad') });
+	expect(preferenceRow(pair, 'OpenAI')).toEqual({ input: { messages: [user('q')] }, preferred_output: [says('good')], non_preferred_output: [says('bad')] });
+	expect(tableCells(pair)).toHaveLength(PAIR_COLUMNS.length);
+});
+
+test('a judged answer keeps its label, false too, and has no form at OpenAI', () => {
+	expect(trlRow(label)).toEqual({ prompt: [user('q')], completion: [says('good')], label: false });
+	expect(llamaFactoryRow(label)).toEqual({ messages: [user('q'), says('good')], label: false });
+	expect(tableCells(label)).toHaveLength(LABELLED_COLUMNS.length);
+	expect(() => preferenceRow(label, 'Together')).toThrow(Unexportable);
+});
+
+test('answers of several turns are whole or refused, never cut', () => {
+	expect(trlRow(turns)).toEqual({ prompt: [user('q')], chosen: [says('a'), user('more'), says('b')], rejected: [says('c')] });
+	expect(() => llamaFactoryRow(turns)).toThrow(Unexportable);
+	expect(() => preferenceRow(turns, 'OpenAI')).toThrow(Unexportable);
+});
+
+test('an answer that is the beginning of the other keeps its last turn', () => {
+	expect(partsOf({ messages: [user('q'), says('a'), user('x'), says('b')], rejected_messages: [user('q'), says('a')] })).toMatchObject({ prompt: [user('q')], chosen: [says('a'), user('x'), says('b')], rejected: [says('a')] });
+});
+
+test('images are named by the flat formats and refused by the others', () => {
+	expect(tableCells(seen).slice(-2)).toEqual(['["artifact:00"]', '["artifact:00"]']);
+	for (const map of [trlRow, llamaFactoryRow, (row: TrainingRow) => preferenceRow(row, 'OpenAI')]) expect(() => map(seen)).toThrow(/images/u);
+});
+
+test('turns that LLaMA-Factory would drop are refused', () => {
+	expect(() => llamaFactoryRow({ messages: [user('a'), user('b'), says('c')], rejected_response: 'd' })).toThrow(/alternate/u);
+});
+
+test('the two side files', () => {
+	expect(datasetInfo('x', 'x.jsonl', true)).toMatchObject({ x: { columns: { kto_tag: 'label' } } });
+	expect(datasetInfo('x', 'x.jsonl', false)).toMatchObject({ x: { ranking: true } });
+	expect(hfCard({ objective: 'dpo', sha256: 'ab', files: [{ split: 'train', path: 'data/train.jsonl', rows: 2 }] })).toContain('      - split: train\n        path: data/train.jsonl\n---');
+});

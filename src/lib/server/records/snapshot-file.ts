@@ -1,0 +1,92 @@
+import { Readable } from 'node:stream';
+import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import { ZipFile } from 'yazl';
+import { csvLine } from '../../domain/csv.ts';
+import { LABELLED_COLUMNS, PAIR_COLUMNS, tableCells } from '../../domain/snapshot-export/table.ts';
+import type { TrainingRow } from '../../domain/training-row.ts';
+
+const GROUP_CHARS = 4_000_000;
+const GROUP_ROWS = 10_000;
+/** Bytes differ by content only, never by when they were taken. */
+const MTIME = new Date('2000-01-01T00:00:00Z');
+
+/** Rows of a frozen file, at the memory of one. Split at line feeds alone: a text may hold U+2028, which line readers split at too. */
+export async function* frozenRows(source: AsyncIterable<Uint8Array>): AsyncGenerator<TrainingRow> {
+	let pending: Uint8Array[] = [];
+	for await (const chunk of source) {
+		let from = 0;
+		for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+			yield JSON.parse(Buffer.concat([...pending, chunk.subarray(from, at)]).toString('utf8')) as TrainingRow;
+			pending = [];
+			from = at + 1;
+		}
+		if (from < chunk.byteLength) pending.push(chunk.subarray(from));
+	}
+	if (pending.length > 0) throw new Error('the last row of a frozen file is cut off');
+}
+
+/** One JSON object a line. */
+export async function* jsonLines(rows: AsyncIterable<TrainingRow>, map: (row: TrainingRow) => object): AsyncGenerator<string> {
+	for await (const row of rows) yield `${JSON.stringify(map(row))}\n`;
+}
+
+/** CSV with a header, also where there are no rows. */
+export async function* csvLines(rows: AsyncIterable<TrainingRow>, labelled: boolean): AsyncGenerator<string> {
+	yield csvLine(labelled ? LABELLED_COLUMNS : PAIR_COLUMNS);
+	for await (const row of rows) yield csvLine(tableCells(row));
+}
+
+/** Parquet, a row group at a time: at most about four million characters are held. What breaks off has no footer, and no reader takes it. */
+export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, labelled: boolean): AsyncGenerator<Uint8Array> {
+	const names: readonly string[] = labelled ? LABELLED_COLUMNS : PAIR_COLUMNS;
+	const writer = new ByteWriter();
+	const file = new ParquetWriter({
+		writer,
+		statistics: false,
+		schema: [
+			{ name: 'root', num_children: names.length },
+			...names.map((name) => (name === 'label' ? ({ name, type: 'BOOLEAN', repetition_type: 'REQUIRED' } as const) : ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const)))
+		]
+	});
+	const taken = (): Uint8Array => {
+		const bytes = writer.getBytes().slice();
+		writer.index = 0;
+		return bytes;
+	};
+	let group: (string | boolean)[][] = [];
+	let chars = 0;
+	const write = async (): Promise<Uint8Array> => {
+		await file.write({ columnData: names.map((name, column) => ({ name, data: group.map((cells) => cells[column]) })), rowGroupSize: group.length });
+		[group, chars] = [[], 0];
+		return taken();
+	};
+	for await (const row of rows) {
+		const cells = tableCells(row);
+		group.push(cells);
+		chars += cells.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 1), 0);
+		if (chars >= GROUP_CHARS || group.length >= GROUP_ROWS) yield await write();
+	}
+	if (group.length > 0) yield await write();
+	await file.finish();
+	yield taken();
+}
+
+/** A zip as it is packed. One that breaks off has no directory at its end, and its stream an error. */
+export function zipOf(files: readonly { path: string; content: string | (() => AsyncIterable<string | Uint8Array>) }[]): Readable {
+	const zip = new ZipFile();
+	const out = zip.outputStream as Readable;
+	zip.on('error', (error: Error) => out.destroy(error));
+	for (const { path, content } of files) {
+		if (typeof content === 'string') zip.addBuffer(Buffer.from(content), path, { mtime: MTIME });
+		else {
+			zip.addReadStreamLazy(path, { mtime: MTIME }, (take) => {
+				const source = Readable.from(content());
+				source.on('error', (error) => out.destroy(error));
+				out.on('close', () => source.destroy());
+				take(null, source);
+			});
+		}
+	}
+	zip.end();
+	return out;
+}

@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+import { hfCard } from '../../domain/snapshot-export/hf-card.ts';
+import { EXPORT_FILES, Unexportable } from '../../domain/snapshot-export/formats.ts';
+import type { ExportFormat } from '../../domain/snapshot-export/formats.ts';
+import { datasetInfo, llamaFactoryRow } from '../../domain/snapshot-export/llama-factory.ts';
+import { preferenceRow } from '../../domain/snapshot-export/openai.ts';
+import { trlRow } from '../../domain/snapshot-export/trl.ts';
+import type { Split } from '../../domain/holdout.ts';
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { TrainingRow } from '../../domain/training-row.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import { csvLines, frozenRows, jsonLines, parquetBytes, zipOf } from '../records/snapshot-file.ts';
+import { openForExport } from './read-snapshot.ts';
+
+const HF_SPLITS = { train: 'train', dev: 'validation', test: 'test' } as const;
+const ROWS: Partial<Record<ExportFormat, (row: TrainingRow) => object>> = {
+	trl: trlRow,
+	hf: trlRow,
+	'llama-factory': llamaFactoryRow,
+	openai: (row) => preferenceRow(row, 'OpenAI'),
+	together: (row) => preferenceRow(row, 'Together')
+};
+
+/** An export under way. `bytes` and `etag` are known only where the frozen file goes out as it is. */
+export type SnapshotExport = { stream: Readable; name: string; type: string; bytes?: number; etag?: string };
+
+/**
+ * A snapshot's rows in a consumer's format, mapped one by one from the frozen
+ * files (never rendered again). All rows are tried before the first byte goes
+ * out: a format that has no words for one of them refuses the whole. Whoever
+ * takes data out is in the audit.
+ */
+export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { id: string; split: Split; format: ExportFormat }): Promise<Result<SnapshotExport>> {
+	const { format, split } = input;
+	const splits: Split[] = format === 'hf' ? ['train', 'dev', 'test'] : [split];
+	const opened = await openForExport(app, actor, input.id, splits);
+	if (!opened.ok) return opened;
+	const { snapshot, files } = opened.value;
+	const labelled = snapshot.objective === 'kto';
+	const map = ROWS[format];
+	const rowsOf = (sha256: string) => frozenRows(app.artifacts.read(sha256));
+	if ((format === 'openai' || format === 'together') && labelled) {
+		return fail('unsupported_format', `${format === 'openai' ? 'OpenAI' : 'Together'} takes pairs only: a KTO snapshot of single judged answers has no such form. Freeze a DPO snapshot, or take TRL.`);
+	}
+	if (map) {
+		try {
+			for (const file of files) for await (const row of rowsOf(file.sha256)) map(row);
+		} catch (error) {
+			if (error instanceof Unexportable) return fail('unsupported_format', error.message);
+			throw error;
+		}
+	}
+	await app.db.transaction((tx) => record(tx, actor, { action: 'snapshot.export', projectId: snapshot.projectId, subject: ['snapshot', snapshot.id], details: { split: format === 'hf' ? 'all' : split, format } }));
+	const { ending, type } = EXPORT_FILES[format];
+	const short = snapshot.sha256.slice(0, 12);
+	const name = `${format === 'hf' ? snapshot.objective : split}-${short}${ending}`;
+	const [file] = files;
+	if (!file) return fail('not_found', 'The snapshot has no such file.');
+	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
+	if (format === 'ms-swift') return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
+	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), labelled)), name, type });
+	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), labelled)), name, type });
+	if (format === 'llama-factory') {
+		const data = `${split}-${short}.jsonl`;
+		const info = datasetInfo(`plumbline_${split}_${short}`, data, labelled);
+		return ok({ stream: zipOf([{ path: 'dataset_info.json', content: `${JSON.stringify(info, null, 2)}\n` }, { path: data, content: () => lines(file.sha256) }]), name, type });
+	}
+	if (format === 'hf') {
+		// A file without rows has no columns, which `datasets` refuses: such a split is left out of the folder.
+		const full = files.filter(({ rows }) => (rows ?? 0) > 0).map((one) => ({ sha256: one.sha256, rows: one.rows ?? 0, split: HF_SPLITS[one.name as Split], path: `data/${HF_SPLITS[one.name as Split]}.jsonl` }));
+		const card = hfCard({ objective: snapshot.objective, sha256: snapshot.sha256, files: full });
+		return ok({ stream: zipOf([{ path: 'README.md', content: card }, ...full.map(({ path, sha256 }) => ({ path, content: () => lines(sha256) }))]), name, type });
+	}
+	return ok({ stream: Readable.from(lines(file.sha256)), name, type });
+}

@@ -1,0 +1,83 @@
+import { buffer, text } from 'node:stream/consumers';
+import { Readable } from 'node:stream';
+import { parse } from 'csv-parse/sync';
+import { parquetReadObjects } from 'hyparquet';
+import { sql } from 'drizzle-orm';
+import { fromBufferPromise } from 'yauzl';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ExportFormat } from '#lib/domain/snapshot-export/formats.ts';
+import { EXPORT_FORMATS } from '#lib/domain/snapshot-export/formats.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const HOSTILE = '=1+1 "q" ,\u2028\r\nend';
+let world: World;
+let slug: string;
+const ids = new Map<string, { id: string; sha256: string; rows: number }>();
+
+async function unzip(bytes: Buffer): Promise<Map<string, string>> {
+	const zip = await fromBufferPromise(bytes);
+	const files = new Map<string, string>();
+	for await (const entry of zip.eachEntry()) files.set(entry.fileName, await text(await zip.openReadStreamPromise(entry)));
+	return files;
+}
+const take = (objective: string, format: ExportFormat, split: 'train' | 'dev' | 'test' = 'train') => exportSnapshot(world.app, world.admin, { id: ids.get(objective)?.id ?? '', split, format });
+const bytesOf = async (objective: string, format: ExportFormat, split?: 'train' | 'dev' | 'test') => buffer(valueOf(await take(objective, format, split)).stream);
+const lines = (content: string) => content.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+beforeAll(async () => {
+	world = await createWorld();
+	slug = (await seededProject(world, { overlap: 1, seed: 'export', systemPrompt: `Careful. ${HOSTILE}`, guideline: 'Prefer what is careful.' })).slug;
+	valueOf(await world.importRows(slug, questions(20)));
+	await judgeAll(world, slug, await world.person('judge', { slug, role: 'annotator' }), () => 'careful');
+	for (const objective of ['dpo', 'kto', 'orpo'] as const) {
+		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective }));
+		ids.set(objective, { id: frozen.id, sha256: frozen.sha256, rows: frozen.rows.train });
+	}
+}, 240_000);
+afterAll(async () => world?.close());
+
+it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the manifest’s hash', async (objective) => {
+	const { sha256, rows: count } = ids.get(objective) as { sha256: string; rows: number };
+	expect(count).toBeGreaterThan(0);
+	const frozen = lines((await bytesOf(objective, 'ms-swift')).toString());
+	const trl = lines((await bytesOf(objective, 'trl')).toString());
+	expect([frozen.length, trl.length]).toEqual([count, count]);
+	const prompts = frozen.map((row) => (row['messages'] as unknown[]).slice(0, -1));
+	expect(trl.map((row) => row['prompt'])).toEqual(prompts);
+	expect(JSON.stringify(trl[0])).toContain('\u2028\\r\\nend');
+	const table = parse(await bytesOf(objective, 'csv'), { columns: true }) as Record<string, string>[];
+	expect(table.map((row) => JSON.parse(row['prompt'] ?? '') as unknown)).toEqual(prompts);
+	const file = await bytesOf(objective, 'parquet');
+	const parquet = await parquetReadObjects({ file: file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer });
+	expect(parquet.map((row) => JSON.parse(String(row['prompt'])) as unknown)).toEqual(prompts);
+	const factory = await unzip(await bytesOf(objective, 'llama-factory'));
+	expect(lines(factory.get(`train-${sha256.slice(0, 12)}.jsonl`) ?? '')).toHaveLength(count);
+	expect(factory.get('dataset_info.json')).toContain(objective === 'kto' ? 'kto_tag' : 'ranking');
+	const hf = await unzip(await bytesOf(objective, 'hf'));
+	expect(lines(hf.get('data/train.jsonl') ?? '')).toEqual(trl);
+	expect(hf.get('README.md')).toContain(sha256);
+	for (const format of EXPORT_FORMATS) {
+		const result = await take(objective, format);
+		if (objective === 'kto' && (format === 'openai' || format === 'together')) {
+			expect(problemOf(result).code).toBe('unsupported_format');
+			continue;
+		}
+		const { name, stream } = valueOf(result);
+		expect(name).toContain(sha256.slice(0, 12));
+		(stream as Readable).destroy();
+	}
+	if (objective !== 'kto') expect(lines((await bytesOf(objective, 'openai')).toString()).map((row) => row['input'])).toEqual(prompts.map((messages) => ({ messages })));
+}, 60_000);
+
+it('an annotator takes nothing out, and whoever does is in the audit', async () => {
+	const annotator = await world.person('curious', { slug, role: 'annotator' });
+	expect(problemOf(await exportSnapshot(world.app, annotator, { id: ids.get('dpo')?.id ?? '', split: 'train', format: 'trl' })).code).toBe('forbidden');
+	await bytesOf('dpo', 'hf');
+	const entries = await rowsOf<{ details: { format: string; split: string } }>(world.app.db, sql`select details from audit_log where action = 'snapshot.export' and details->>'format' = 'hf'`);
+	expect(entries.at(-1)?.details).toEqual({ format: 'hf', split: 'all' });
+});
