@@ -64,7 +64,7 @@ it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the ma
 	for (const format of EXPORT_FORMATS) {
 		const result = await take(objective, format);
 		if (objective === 'kto' && (format === 'openai' || format === 'together')) {
-			expect(problemOf(result).code).toBe('unsupported_format');
+			expect(problemOf(result)).toBe('unsupported_format');
 			continue;
 		}
 		const { name, stream } = valueOf(result);
@@ -76,8 +76,8 @@ it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the ma
 
 it('an annotator takes nothing out, and whoever does is in the audit', async () => {
 	const annotator = await world.person('curious', { slug, role: 'annotator' });
-	expect(problemOf(await exportSnapshot(world.app, annotator, { id: ids.get('dpo')?.id ?? '', split: 'train', format: 'trl' })).code).toBe('forbidden');
+	expect(problemOf(await exportSnapshot(world.app, annotator, { id: ids.get('dpo')?.id ?? '', split: 'train', format: 'trl' }))).toBe('forbidden');
 	await bytesOf('dpo', 'hf');
-	const entries = await rowsOf<{ details: { format: string; split: string } }>(world.app.db, sql`select details from audit_log where action = 'snapshot.export' and details->>'format' = 'hf'`);
+	const entries = await rowsOf<{ details: { format: string; split: string } }>(world.app.db, sql`select details from audit_entries where action = 'snapshot.export' and details->>'format' = 'hf' order by id`);
 	expect(entries.at(-1)?.details).toEqual({ format: 'hf', split: 'all' });
 });
