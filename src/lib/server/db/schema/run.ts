@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { TrainingRecipe } from '../../../domain/training-recipe.ts';
 import type { RunProblem } from '../../../domain/run-problem.ts';
@@ -36,6 +37,12 @@ export const runs = pgTable(
 		desiredState: text().notNull().default('run'),
 		/** Why a run waits, in the words of the page. */
 		waitingFor: text(),
+		/** Higher goes first; within one, projects take turns. */
+		priority: integer().notNull().default(0),
+		/** Where its processes shall live: on a worker's own host, or in an outside scheduler. */
+		launcher: text().notNull().default('local'),
+		/** The run whose settings it began with. */
+		clonedFrom: uuid().references((): AnyPgColumn => runs.id),
 		/** The current attempt's number, 0 before the first. Doubles as fencing number. */
 		attempt: integer().notNull().default(0),
 		step: integer().notNull().default(0),
@@ -54,6 +61,8 @@ export const runs = pgTable(
 			.on(t.status)
 			.where(sql`status not in ('succeeded','failed','cancelled')`),
 		check('runs_status', sql`${t.status} in ('queued','waiting','preparing','running','stopping','succeeded','failed','cancelled')`),
+		check('runs_priority', sql`${t.priority} between -100 and 100`),
+		check('runs_launcher', sql`${t.launcher} in ('local','slurm','ray','kubernetes')`),
 		check('runs_desired', sql`${t.desiredState} in ('run','pause','cancel_keep','cancel_discard')`),
 		check('runs_objective', sql`${t.objective} in ('dpo','kto','orpo','cpo','simpo','sft','rm')`)
 	]
@@ -72,6 +81,8 @@ export const runAttempts = pgTable(
 			.references(() => workers.id),
 		outputDir: text(),
 		argv: jsonb().$type<string[]>(),
+		/** Its job's name in an outside scheduler, by which a restarted worker finds it again. */
+		jobId: text(),
 		engineVersions: jsonb().$type<Record<string, string>>(),
 		resumedFromStep: integer(),
 		leaseExpiresAt: instant().notNull(),

@@ -1,4 +1,4 @@
-import { integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { WorkerCapabilities } from '../../../domain/worker-capabilities.ts';
 import { createdAt, id, instant } from './columns.ts';
 
@@ -10,6 +10,8 @@ export const workers = pgTable('workers', {
 	/** Names the host and its data folder, so that only a worker there cleans up after one that died. */
 	hostKey: text().notNull(),
 	capabilities: jsonb().$type<WorkerCapabilities>().notNull(),
+	/** It takes nothing new: what it works on goes on to its end. */
+	draining: boolean().notNull().default(false),
 	heartbeatAt: createdAt(),
 	startedAt: createdAt(),
 	stoppedAt: instant()
