@@ -7,6 +7,8 @@ import { createLog } from './log.ts';
 import type { Logger } from './log.ts';
 import { createEnqueue } from './queue/enqueue.ts';
 import type { Enqueue } from './queue/enqueue.ts';
+import { createSecrets } from './secrets/secrets.ts';
+import type { Secrets } from './secrets/secrets.ts';
 
 /** What use cases are given: everything a process holds open. */
 export type App = {
@@ -14,6 +16,7 @@ export type App = {
 	db: Db;
 	log: Logger;
 	artifacts: Artifacts;
+	secrets: Secrets;
 	enqueue: Enqueue;
 	/** Listens on a PostgreSQL channel; the returned function ends it. */
 	listen: (channel: string, heard: (payload: string) => void) => Promise<() => Promise<void>>;
@@ -31,6 +34,7 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'test' 
 			db: connection.db,
 			log,
 			artifacts: await createArtifacts(config.artifactsDir),
+			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
 			listen: async (channel, heard) => {
 				const subscription = await connection.client.listen(channel, heard);

@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { parseAllowed } from './outbound/addresses.ts';
+import type { Allowed } from './outbound/addresses.ts';
+import { parseKey } from './secrets/keys.ts';
 
 /** A number of millions. */
 const megas = (otherwise: string) => v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(0.001), v.maxValue(2000)), otherwise);
@@ -26,6 +29,10 @@ const Settings = v.object({
 	PLUMBLINE_MAX_IMAGE_MB: megas('20'),
 	PLUMBLINE_MAX_DOCUMENT_MB: megas('50'),
 	PLUMBLINE_MAX_IMAGE_MEGAPIXELS: megas('50'),
+	/** Encrypts stored secrets: 32 random bytes in base64 or hex; older ones after a comma still open. A file in the data folder when not set. Never logged. */
+	PLUMBLINE_SECRET_KEY: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean).map(parseKey)), v.check((keys) => !keys.includes(null), '32 random bytes in base64 or hex, as openssl rand -base64 32 gives them; older keys after a comma'), v.transform((keys) => keys.filter((key) => key !== null))),
+	/** In-house servers that model endpoints may be at: host names, addresses and CIDR ranges, by commas. */
+	PLUMBLINE_INHOUSE_HOSTS: v.pipe(v.optional(v.string(), ''), v.transform(parseAllowed), v.check((allowed) => allowed !== null, 'host names, addresses or CIDR ranges by commas, e.g. vllm.firm.example, 10.4.0.0/16'), v.transform((allowed) => allowed as Allowed)),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
 	PLUMBLINE_BASE_MODEL: v.optional(v.string())
 });
@@ -44,6 +51,10 @@ export type Config = {
 	mail: { url: string; from: string; hour: number } | null;
 	/** How large an image or document may be that is uploaded. */
 	uploads: { imageBytes: number; documentBytes: number; imagePixels: number };
+	/** Keys that stored secrets are encrypted with, the newest first; none: those of the data folder. */
+	secretKeys: Buffer[];
+	/** Where requests to the outside may go besides public addresses. */
+	inhouse: Allowed;
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -72,6 +83,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		secureCookies: s.ORIGIN?.startsWith('https:') ?? false,
 		mail: s.PLUMBLINE_SMTP_URL !== undefined && s.PLUMBLINE_MAIL_FROM !== undefined ? { url: s.PLUMBLINE_SMTP_URL, from: s.PLUMBLINE_MAIL_FROM, hour: s.PLUMBLINE_MAIL_HOUR } : null,
 		uploads: { imageBytes: s.PLUMBLINE_MAX_IMAGE_MB * 1e6, documentBytes: s.PLUMBLINE_MAX_DOCUMENT_MB * 1e6, imagePixels: s.PLUMBLINE_MAX_IMAGE_MEGAPIXELS * 1e6 },
+		secretKeys: s.PLUMBLINE_SECRET_KEY,
+		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
 }

@@ -29,7 +29,7 @@ export function createLog(level: string, name: string, stream?: DestinationStrea
 		name,
 		serializers: { err: safeError },
 		redact: {
-			paths: ['password', 'token', 'leaseToken', 'authorization', 'cookie', '*.password', '*.token', '*.leaseToken', '*.authorization', '*.cookie'],
+			paths: ['password', 'token', 'leaseToken', 'apiKey', 'authorization', 'cookie', '*.password', '*.token', '*.leaseToken', '*.apiKey', '*.authorization', '*.cookie'],
 			censor: '[secret]'
 		}
 	};

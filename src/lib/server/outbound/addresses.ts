@@ -1,0 +1,44 @@
+import ipaddr from 'ipaddr.js';
+
+/** What the setting allows besides public addresses: host names (lower case) and ranges. */
+export type Allowed = { names: string[]; ranges: [ipaddr.IPv4 | ipaddr.IPv6, number][] };
+
+/** Reads the setting: names, addresses and CIDR ranges, by commas. Null when one is neither. */
+export function parseAllowed(text: string): Allowed | null {
+	const allowed: Allowed = { names: [], ranges: [] };
+	for (const each of text.split(',').map((part) => part.trim().toLowerCase()).filter(Boolean)) {
+		if (ipaddr.isValidCIDR(each)) allowed.ranges.push(ipaddr.parseCIDR(each));
+		else if (ipaddr.isValid(each) && (each.includes(':') || ipaddr.IPv4.isValidFourPartDecimal(each))) allowed.ranges.push([ipaddr.process(each), each.includes(':') ? 128 : 32]);
+		else if (/^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/.test(each) && !/^[\d.]+$/.test(each)) allowed.names.push(each.replace(/\.$/, ''));
+		else return null;
+	}
+	return allowed;
+}
+
+const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
+
+/** Whether everybody on the internet could be behind this address: no private, loopback, link-local, translated or reserved one. */
+function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+	return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_V6));
+}
+
+/** Whether the address was allowed by itself, in a range of the setting. */
+function inRanges(address: ipaddr.IPv4 | ipaddr.IPv6, allowed: Allowed): boolean {
+	return allowed.ranges.some(([network, bits]) => network.kind() === address.kind() && address.match([network, bits]));
+}
+
+/** Ranges that a name of the setting may stand for. Not link-local: cloud machines give their credentials away there, and names are somebody else's to point. */
+const INHOUSE = ['private', 'loopback', 'uniqueLocal', 'carrierGradeNat'];
+
+/**
+ * Whether a request for `host` may go to `address`, and whether that is a server
+ * of the house. IPv4 addresses in IPv6 clothes are judged as what they are.
+ */
+export function judgeAddress(host: string, address: string, allowed: Allowed): 'public' | 'inhouse' | 'refused' {
+	if (!ipaddr.isValid(address)) return 'refused';
+	const parsed = ipaddr.process(address);
+	if (inRanges(parsed, allowed)) return 'inhouse';
+	const named = allowed.names.includes(host.toLowerCase().replace(/\.$/, ''));
+	if (named && (INHOUSE.includes(parsed.range()) || isPublic(parsed))) return 'inhouse';
+	return isPublic(parsed) ? 'public' : 'refused';
+}
