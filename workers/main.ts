@@ -83,7 +83,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 	// One engine at a time: two on one GPU or on two cores would only take each other's memory.
 	return consume(
 		config.databaseUrl,
-		{ train: (job) => train(context, job), evaluate: (job) => evaluate(context, job), generate: (job) => generate(context, job) },
+		{ train: () => train(context), evaluate: (job) => evaluate(context, job), generate: (job) => generate(context, job) },
 		app.log
 	);
 }

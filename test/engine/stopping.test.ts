@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
+import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readRun, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
@@ -36,19 +37,24 @@ async function start(maxSteps: number): Promise<string> {
 }
 
 describe('a worker that is stopped', () => {
-	it('gives its run back, and what it saved is kept when the run is stopped before the next attempt saves anew', async () => {
+	it('lets a paused run wait and go on, gives its run back, and what it saved is kept when the run is stopped before the next attempt saves anew', async () => {
 		const runId = await start(5000);
 		worker = startWorker(world);
 		await until('a save', async () => (await run(runId)).step >= 30, 180, seen);
+		valueOf(await pauseRun(world.app, world.admin, runId));
+		await until('the pause', async () => (await run(runId)).status === 'waiting', 60, seen);
+		valueOf(await continueRun(world.app, world.admin, runId));
+		await until('the second attempt’s engine', async () => (await run(runId)).attempt === 2 && (await run(runId)).status === 'running', 120, seen);
 		expect(await worker.stop()).toBe(0);
-		expect(await run(runId)).toMatchObject({ status: 'queued', attempt: 1, problem: null });
+		expect(await run(runId)).toMatchObject({ status: 'queued', attempt: 2, problem: null });
 		worker = startWorker(world);
-		await until('the second attempt', async () => (await run(runId)).attempt === 2, 60, seen);
+		await until('the third attempt', async () => (await run(runId)).attempt === 3, 60, seen);
 		valueOf(await cancelRun(world.app, world.admin, { runId, keep: true }));
 		const done = await until('the end', async () => (await run(runId)).status === 'cancelled' && (await run(runId)), 120, seen);
 		const { attempts, events } = valueOf(await readRunRecord(world.app, world.admin, { runId }));
-		expect(attempts.map(({ problem }) => problem?.code ?? null)).toEqual(['worker_stopped', null]);
-		expect(events.filter(({ kind, attempt }) => kind === 'saved' && attempt === 2)).toEqual([]);
+		expect(attempts.map(({ problem }) => problem?.code ?? null)).toEqual(['paused', 'worker_stopped', null]);
+		expect(attempts[1]?.resumedFromStep).toBeGreaterThanOrEqual(25);
+		expect(events.filter(({ kind, attempt }) => kind === 'saved' && attempt === 3)).toEqual([]);
 		const checkpoint = valueOf(await readCheckpoint(world.app, world.admin, done.checkpoint?.id ?? ''));
 		expect(checkpoint.step).toBeGreaterThanOrEqual(25);
 	});

@@ -120,7 +120,7 @@ describe('a worker that goes down', () => {
 	});
 
 	it('takes no row any more', async () => {
-		await train(goingDown(), { runId });
+		await train(goingDown());
 		await evaluate(goingDown(), { evaluationId });
 		await generate(goingDown(), { generationId });
 		expect(await world.query(`select status, attempt from runs where id = '${runId}'`)).toEqual([{ status: 'queued', attempt: 0 }]);

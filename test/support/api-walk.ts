@@ -9,6 +9,7 @@ import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
+import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
@@ -247,6 +248,13 @@ export const REQUESTS: Record<string, Make> = {
 	listRuns: inProject('/runs'),
 	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),
+	pauseRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/pause` }),
+	continueRun: async ({ world, slug }) => {
+		const runId = await queuedRun(world, slug);
+		valueOf(await pauseRun(world.app, world.admin, runId));
+		return { path: `/runs/${runId}/continue` };
+	},
+	cloneRun: ({ runId }) => ({ path: `/runs/${runId}/clone`, options: { body: { priority: 5 } } }),
 	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),

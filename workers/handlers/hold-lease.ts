@@ -10,6 +10,8 @@ export type Lease = {
 	/** Aborted when the engine shall end: asked for, fenced off, or the worker goes down. */
 	stop: AbortSignal;
 	desired: DesiredState;
+	/** Somebody paused the run while this attempt held it, though they may have said since that it goes on. */
+	paused: boolean;
 	/** Another attempt has the run: nothing of this one may be written any more. */
 	fenced: boolean;
 	/** Called after every renewal: passes it on to the guard, which kills the engine when renewals stop. */
@@ -22,7 +24,7 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 	const { app, shutdown } = context;
 	const stop = new AbortController();
 	let renewed = () => {};
-	const lease: Lease = { of, stop: stop.signal, desired: 'run', fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
+	const lease: Lease = { of, stop: stop.signal, desired: 'run', paused: false, fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
 	let beating = false;
 	const beat = async () => {
 		if (beating) return;
@@ -32,9 +34,10 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 			if (desired === null) lease.fenced = true;
 			else {
 				lease.desired = desired;
+				lease.paused ||= desired === 'pause';
 				renewed();
 			}
-			if (desired === null || desired === 'cancel_keep' || desired === 'cancel_discard') stop.abort();
+			if (desired !== 'run') stop.abort();
 		} catch (error) {
 			// The database is away for a moment. If it stays away the guard ends the engine before the lease lapses.
 			app.log.warn({ err: error, ...of }, 'lease not renewed');

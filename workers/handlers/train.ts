@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
-import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { endWithoutCheckpoint, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
-import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
+import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
@@ -104,7 +104,7 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	};
 	// Stopped while nobody worked on it.
 	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
-	if (at.run.desiredState !== 'run') return fail({ code: 'stopped', message: 'It was stopped.' });
+	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const rows = await layOutRows(context, at, dir);
 	const parentAdapter = await layOutAdapter(context, at.parent, join(dir, 'parent'));
 	const ended = await runEngine(context, at, lease, {
@@ -123,6 +123,10 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	if (context.shutdown.aborted && lease.desired === 'run' && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
 		return requeueAttempt(app, { ...lease.of, problem: WORKER_STOPPED, exitCode: ended.exitCode });
 	}
+	// A pause that came after the last step changes nothing any more; said to go on meanwhile, it goes on from what it saved.
+	if (lease.paused && (lease.desired === 'run' || lease.desired === 'pause') && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
+		return requeueAttempt(app, { ...lease.of, problem: PAUSED, exitCode: ended.exitCode });
+	}
 	// Also one that was to be stopped and kept: what it saved before it was killed is collected by the next attempt.
 	if (ended.kind === 'broke_off' && lease.desired !== 'cancel_discard') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
 	// Stopped before it saved anew: the last complete checkpoint is the one that it went on from.
@@ -133,11 +137,11 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	if (problem) return fail(problem, ended.exitCode);
 }
 
-/** Runs one training as an attempt that holds the run by a renewed lease, from data to registered checkpoint. */
-export async function train(context: WorkerContext, job: { runId: string }): Promise<void> {
+/** Runs the next training in line as an attempt that holds the run by a renewed lease, from data to registered checkpoint. */
+export async function train(context: WorkerContext): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
-	const at = await beginAttempt(context.app, { runId: job.runId, workerId: context.workerId });
+	const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: [context.launcher.name] });
 	if (!at) return;
 	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });
 	try {

@@ -1,3 +1,4 @@
+import type { LauncherName } from '#lib/domain/launcher.ts';
 import type { EngineCommand } from '../engine/engine.ts';
 import type { Outcome } from '../engine/problem.ts';
 import type { ProcessExit } from '../process/exit-record.ts';
@@ -20,7 +21,7 @@ export type LaunchedJob = { id: string; attempt: string; dir: string };
 
 /** Where a run's processes live. */
 export type Launcher = {
-	readonly name: string;
+	readonly name: LauncherName;
 	/** Hands the job over; it may still wait in a queue. */
 	submit(spec: LaunchSpec): Promise<Outcome<LaunchedJob>>;
 	/** States until the job has ended. */

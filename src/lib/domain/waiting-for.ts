@@ -2,6 +2,7 @@ import type { WorkerCapabilities } from './worker-capabilities.ts';
 
 /** Why a run has not begun, as a code for the page and the facts its sentence needs. */
 export type WaitingFor =
+	| { code: 'paused' }
 	| { code: 'no_worker' }
 	| { code: 'no_engine'; message: string }
 	| { code: 'engine_installing'; done: number; total: number; label: string }

@@ -5,6 +5,8 @@ import * as m from '#lib/paraglide/messages.js';
 /** Why a run has not begun, one sentence. */
 export function waitingWords(waiting: WaitingFor): string {
 	switch (waiting.code) {
+		case 'paused':
+			return m.run_waits_paused();
 		case 'no_worker':
 			return m.home_waiting_no_worker();
 		case 'no_engine':

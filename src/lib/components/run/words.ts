@@ -22,6 +22,7 @@ export const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: C
 
 /** Why a run has not begun, and that nobody has to come back for it. */
 export function waitingSentence(why: WaitingFor): string {
+	if (why.code === 'paused') return m.run_waits_paused();
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
 	if (why.code === 'no_engine') return m.run_waits_no_engine();
 	if (why.code === 'engine_installing') return m.run_waits_engine_installing({ done: count(why.done), total: count(why.total) });
@@ -50,9 +51,10 @@ function steps(n: number): string {
 /** A run's status in one sentence. */
 export function statusSentence(run: StatusFacts): string {
 	const took = run.startedAt && run.finishedAt ? duration((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000) : '';
-	if (run.status === 'queued' || run.status === 'waiting') return run.attempt > 0 ? m.run_says_requeued() : waitingSentence(run.waitingFor ?? { code: 'starting' });
+	if (run.status === 'queued' || run.status === 'waiting') return run.waitingFor?.code === 'paused' ? m.run_says_paused({ steps: steps(run.step) }) : run.attempt > 0 ? m.run_says_requeued() : waitingSentence(run.waitingFor ?? { code: 'starting' });
 	if (run.status === 'preparing') return run.attempt > 1 ? m.run_says_preparing_again({ attempt: count(run.attempt) }) : m.run_says_preparing();
 	if (run.status === 'running') return run.step === 0 ? m.run_says_loading() : run.maxSteps === null ? m.run_says_running_open({ step: count(run.step) }) : m.run_says_running({ step: count(run.step), max: count(run.maxSteps) });
+	if (run.status === 'stopping' && run.desiredState === 'pause') return m.run_says_pausing();
 	if (run.status === 'stopping') return run.desiredState === 'cancel_discard' ? m.run_says_stopping_discard() : m.run_says_stopping_keep();
 	if (run.status === 'succeeded') return took ? m.run_says_succeeded({ steps: steps(run.step), took }) : m.run_says_succeeded_plain({ steps: steps(run.step) });
 	if (run.status === 'failed') return problemWords(run.problem?.code ?? '');

@@ -12,6 +12,7 @@ import * as loop from './operations/loop.ts';
 import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
 import * as review from './operations/review.ts';
+import * as runControl from './operations/run-control.ts';
 import * as users from './operations/users.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -19,4 +20,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, data, judging, desk, history, review, comments, notifications, assignments, loop].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import type { LauncherName } from '../../domain/launcher.ts';
 import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor, Tx } from './client.ts';
@@ -19,6 +20,9 @@ export type Run = {
 	recipe: TrainingRecipe;
 	status: RunStatus;
 	desiredState: DesiredState;
+	priority: number;
+	launcher: LauncherName;
+	clonedFrom: string | null;
 	attempt: number;
 	step: number;
 	maxSteps: number | null;
@@ -41,6 +45,9 @@ type Row = {
 	recipe: TrainingRecipe;
 	status: RunStatus;
 	desired_state: DesiredState;
+	priority: number;
+	launcher: LauncherName;
+	cloned_from: string | null;
 	attempt: number;
 	step: number;
 	max_steps: number | null;
@@ -65,6 +72,9 @@ const toRun = (row: Row): Run => ({
 	recipe: row.recipe,
 	status: row.status,
 	desiredState: row.desired_state,
+	priority: row.priority,
+	launcher: row.launcher,
+	clonedFrom: row.cloned_from,
 	attempt: row.attempt,
 	step: row.step,
 	maxSteps: row.max_steps,
@@ -78,13 +88,14 @@ const toRun = (row: Row): Run => ({
 /** Makes a queued run. */
 export async function insert(
 	tx: Tx,
-	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'>
+	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom'>>
 ): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by)
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from)
 			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
-				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy}) returning id`
+				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy},
+				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -104,11 +115,6 @@ export async function lock(tx: Tx, id: string): Promise<Run | null> {
 /** Runs of a project, newest first. */
 export async function list(db: Executor, projectId: string): Promise<Run[]> {
 	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} order by id desc`)).map(toRun);
-}
-
-/** Ids of runs that wait for a worker. */
-export async function queued(db: Executor): Promise<string[]> {
-	return (await rowsOf<{ id: string }>(db, sql`select id from runs where status = 'queued' order by id`)).map((row) => row.id);
 }
 
 /** Changes a locked run's status; the database refuses what is not legal. */
@@ -158,13 +164,13 @@ export async function endAttempt(tx: Tx, id: string, attempt: number, of: { exit
 
 /**
  * Ended attempts of a run that got no further than those before them: none of their saves is newer. One that its
- * worker gave back because it went down is not counted.
+ * worker gave back because it went down, or because the run was paused, is not counted.
  */
 export async function fruitlessAttempts(tx: Tx, id: string): Promise<number> {
 	const saved = (which: SQL) => sql`coalesce((select max((e.data->>'step')::int) from run_events e where e.run_id = a.run_id and e.kind = 'saved' and ${which}), 0)`;
 	const rows = await rowsOf<{ n: number }>(
 		tx,
-		sql`select count(*)::int as n from run_attempts a where a.run_id = ${id} and a.ended_at is not null and coalesce(a.problem->>'code', '') <> 'worker_stopped'
+		sql`select count(*)::int as n from run_attempts a where a.run_id = ${id} and a.ended_at is not null and coalesce(a.problem->>'code', '') not in ('worker_stopped', 'paused')
 			and ${saved(sql`e.attempt = a.number`)} <= ${saved(sql`e.attempt < a.number`)}`
 	);
 	return rows[0]?.n ?? 0;

@@ -1,10 +1,12 @@
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
+import type { LauncherName } from '../../domain/launcher.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { DesiredState } from '../../domain/run-state.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Db } from '../db/client.ts';
+import * as runQueue from '../db/run-queue.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { StepMetrics } from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
@@ -23,6 +25,21 @@ export type AttemptAtHand = {
 	/** Earlier attempts, oldest first: where to resume from. */
 	earlier: Attempt[];
 };
+
+/**
+ * Takes the next run in line that a worker can place: a job says that runs wait, the line says which is first. Null
+ * when there is none, or another worker was quicker everywhere.
+ */
+export async function takeNextRun(app: { db: Db }, input: { workerId: string; launchers: readonly LauncherName[] }): Promise<AttemptAtHand | null> {
+	for (let missed: string | null = null; ; ) {
+		const runId = await runQueue.next(app.db, input.launchers);
+		// Twice the same: it is being taken by somebody who has not committed yet.
+		if (runId === null || runId === missed) return null;
+		const at = await beginAttempt(app, { runId, workerId: input.workerId });
+		if (at) return at;
+		missed = runId;
+	}
+}
 
 /** Takes a queued run for a worker by compare-and-set; null when it is no longer to be had. */
 export async function beginAttempt(app: { db: Db }, input: { runId: string; workerId: string }): Promise<AttemptAtHand | null> {

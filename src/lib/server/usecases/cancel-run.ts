@@ -2,16 +2,16 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { isTerminal } from '../../domain/run-state.ts';
 import type { RunStatus } from '../../domain/run-state.ts';
+import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import type { Db } from '../db/client.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Asks a run to stop. One that trains says "stopping" at once and keeps its last complete checkpoint unless told to discard it. */
-export async function cancelRun(app: { db: Db }, actor: Actor, input: { runId: string; keep: boolean }): Promise<Result<{ status: RunStatus }>> {
+export async function cancelRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, input: { runId: string; keep: boolean }): Promise<Result<{ status: RunStatus }>> {
 	return inTransaction(app.db, async (tx) => {
 		const found = await runs.get(tx, input.runId);
 		if (!found) return fail('not_found', 'There is no such run.');
@@ -21,8 +21,10 @@ export async function cancelRun(app: { db: Db }, actor: Actor, input: { runId: s
 		if (isTerminal(run.status)) return fail('already_decided', `This run is over: ${run.status}.`);
 		await runs.setDesired(tx, run.id, input.keep ? 'cancel_keep' : 'cancel_discard');
 		// Nobody works on a queued run that has made no checkpoint; one that a worker left must be collected first.
-		const status: RunStatus = run.status === 'queued' || run.status === 'waiting' ? (run.attempt === 0 || !input.keep ? 'cancelled' : run.status) : 'stopping';
+		const status: RunStatus = run.status === 'queued' || run.status === 'waiting' ? (run.attempt === 0 || !input.keep ? 'cancelled' : 'queued') : 'stopping';
 		if (status !== run.status) await runs.setStatus(tx, run.id, status);
+		// A paused run waits for nobody: a worker is told to collect what it had saved.
+		if (status === 'queued' && run.status === 'waiting') await app.enqueue(tx, 'train', { runId: run.id });
 		await runRecord.addEvent(tx, run.id, run.attempt, status === 'cancelled' ? 'cancelled' : 'stopping', { keep: input.keep });
 		await runRecord.notify(tx, run.id);
 		await record(tx, actor, { action: 'run.cancel', projectId: run.projectId, subject: ['run', run.id], details: { keep: input.keep } });

@@ -7,7 +7,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as rounds from '../db/rounds.ts';
-import * as runs from '../db/runs.ts';
+import * as runQueue from '../db/run-queue.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
@@ -46,7 +46,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		rounds.byId(db, snapshot.roundId),
 		snapshots.changedSince(db, snapshot.id),
 		workers.alive(db),
-		runs.queued(db)
+		runQueue.queued(db)
 	]);
 	const parents = await Promise.all(
 		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isBase: one.kind === 'base', isChampion: one.id === champion.id, adapter: (await parentAdapter(db, one)) ?? null }))

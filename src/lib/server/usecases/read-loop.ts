@@ -23,7 +23,7 @@ import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
-import * as runs from '../db/runs.ts';
+import * as runQueue from '../db/run-queue.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
@@ -94,7 +94,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 	const [prompts, stale, queue, champion] = await Promise.all([
 		promptCounts(db, project.id, { imports: brought, rounds: all }),
 		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
-		runs.queued(db),
+		runQueue.queued(db),
 		checkpoints.champion(db, project.id)
 	]);
 	const importing = brought.filter((one) => one.status === 'staging');

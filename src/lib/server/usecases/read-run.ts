@@ -7,6 +7,7 @@ import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { RunEvent, StepMetrics } from '../db/run-record.ts';
+import * as runQueue from '../db/run-queue.ts';
 import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
 import * as rounds from '../db/rounds.ts';
@@ -24,6 +25,10 @@ export type RunView = {
 	objective: string;
 	status: Run['status'];
 	desiredState: Run['desiredState'];
+	priority: number;
+	launcher: Run['launcher'];
+	/** The run whose settings it began with. */
+	clonedFrom: string | null;
 	/** Why it has not begun; null once it has. */
 	waitingFor: WaitingFor | null;
 	step: number;
@@ -60,7 +65,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		rounds.byId(app.db, run.roundId),
 		workers.alive(app.db),
 		snapshots.changedSince(app.db, run.snapshotId),
-		runs.queued(app.db)
+		runQueue.queued(app.db)
 	]);
 	const named = (one: { id: string; name: string } | null) => (one ? { id: one.id, name: one.name } : null);
 	return ok({
@@ -70,7 +75,10 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		objective: run.objective,
 		status: run.status,
 		desiredState: run.desiredState,
-		waitingFor: run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))) : null,
+		priority: run.priority,
+		launcher: run.launcher,
+		clonedFrom: run.clonedFrom,
+		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))) : null,
 		step: run.step,
 		maxSteps: run.maxSteps,
 		attempt: run.attempt,

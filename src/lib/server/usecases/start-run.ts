@@ -1,3 +1,4 @@
+import type { LauncherName } from '../../domain/launcher.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { adapterOf, OBJECTIVES, plannedSteps, recipeDefaults, recipeProblems, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
@@ -19,7 +20,7 @@ import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person asks for; what is left out takes its default. */
-export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined };
+export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; clonedFrom?: string | undefined };
 
 /** The recipe that a run of this snapshot on this parent starts from, by the hardware of the living workers; not yet checked. */
 export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint): Promise<Result<TrainingRecipe>> {
@@ -106,7 +107,10 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 			objective: snapshot.objective,
 			recipe: recipe.value,
 			maxSteps: plannedSteps(recipe.value, snapshot.trainRows),
-			createdBy: actor.userId
+			createdBy: actor.userId,
+			priority: input.priority ?? 0,
+			launcher: input.launcher ?? 'local',
+			clonedFrom: input.clonedFrom ?? null
 		});
 		await rounds.advance(tx, snapshot.roundId, 'training');
 		await runRecord.addEvent(tx, id, 0, 'queued');

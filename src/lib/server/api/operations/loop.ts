@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { priority } from './run-control.ts';
 
 const runView = v.looseObject({ id: v.string(), objective: v.string(), status: v.string(), step: v.number(), maxSteps: v.nullable(v.number()) });
 export const startRun = operation({
@@ -11,7 +12,7 @@ export const startRun = operation({
 	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())) }),
+	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
 	problems: ['impossible_recipe']
 });

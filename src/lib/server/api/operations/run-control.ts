@@ -1,0 +1,41 @@
+import * as v from 'valibot';
+import { idParams, uuid } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const status = v.object({ status: v.string() });
+/** Higher goes first. */
+export const priority = v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100));
+
+export const pauseRun = operation({
+	id: 'pauseRun',
+	method: 'POST',
+	path: '/runs/{id}/pause',
+	summary: 'Pause a run: its worker is free as soon as the step is saved, and it goes on from there when it is continued',
+	access: 'run.cancel',
+	params: idParams,
+	answers: { 200: status },
+	problems: ['already_decided', 'conflict']
+});
+
+export const continueRun = operation({
+	id: 'continueRun',
+	method: 'POST',
+	path: '/runs/{id}/continue',
+	summary: 'Put a paused run back in line',
+	access: 'run.cancel',
+	params: idParams,
+	answers: { 200: status },
+	problems: ['already_decided', 'conflict']
+});
+
+export const cloneRun = operation({
+	id: 'cloneRun',
+	method: 'POST',
+	path: '/runs/{id}/clone',
+	summary: 'Start a run with the settings of another and some changes; without any it is a retry',
+	access: 'run.start',
+	params: idParams,
+	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
+	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
+	problems: ['impossible_recipe']
+});

@@ -1,0 +1,28 @@
+import { fail } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as runs from '../db/runs.ts';
+import { allow } from './access.ts';
+import { startRun } from './start-run.ts';
+
+/** What a copy does otherwise than its original; without anything it is the same run once more. */
+export type RunChanges = { snapshotId?: string | undefined; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined };
+
+/** Starts a run with the settings of another and some changes: a retry, or the next try. */
+export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<{ id: string; status: 'queued' }>> {
+	const run = await runs.get(app.db, runId);
+	if (!run) return fail('not_found', 'There is no such run.');
+	const access = await allow(app.db, actor, { id: run.projectId }, 'run.start');
+	if (!access.ok) return access;
+	return startRun(app, actor, {
+		slug: access.value.project.slug,
+		snapshotId: changes.snapshotId ?? run.snapshotId,
+		parentCheckpointId: changes.parentCheckpointId ?? run.parentCheckpointId,
+		// Steps and epochs exclude each other: a changed one takes the place of the other.
+		recipe: { ...run.recipe, ...(changes.recipe && ('maxSteps' in changes.recipe || 'epochs' in changes.recipe) ? { maxSteps: null, epochs: null } : {}), ...changes.recipe },
+		priority: changes.priority ?? run.priority,
+		launcher: run.launcher,
+		clonedFrom: run.id
+	});
+}

@@ -1,0 +1,137 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as runQueue from '#lib/server/db/run-queue.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
+import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
+import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
+import { cloneRun } from '#lib/server/usecases/clone-run.ts';
+import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
+import { readRun } from '#lib/server/usecases/read-run.ts';
+import { MAX_FRUITLESS_ATTEMPTS, PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
+import { importedSnapshot, paperWorker, queuedRun } from '../support/loop.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let slug: string;
+let workerId: string;
+beforeAll(async () => {
+	world = await createWorld();
+	slug = (await world.project({ rows: pairRows(40) })).slug;
+	workerId = await paperWorker(world);
+});
+afterAll(() => world?.close());
+
+const run = async (id: string) => valueOf(await readRun(world.app, world.admin, id));
+const jobs = async (runId: string) => (await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from pgboss.job where name = 'train' and data->>'runId' = ${runId}`))[0]?.n;
+const pause = (id: string) => pauseRun(world.app, world.admin, id);
+const goOn = (id: string) => continueRun(world.app, world.admin, id);
+const saved = (runId: string, attempt: number, step: number) => recordProgress(world.app, { runId, attempt }, { metrics: [{ step, epoch: null, values: { loss: 0.5 } }], log: [], events: [{ kind: 'saved', data: { step } }], status: 'running' });
+const begun = async (runId: string) => (await beginAttempt(world.app, { runId, workerId }))?.attempt ?? 0;
+const nobodyWaits = () => world.app.db.execute(sql`update runs set status = 'cancelled' where status in ('queued', 'waiting', 'preparing', 'running', 'stopping')`);
+
+describe('a paused run', () => {
+	it('leaves the line when nobody has begun it, and comes back to it', async () => {
+		const runId = await queuedRun(world, slug);
+		expect(valueOf(await pause(runId))).toEqual({ status: 'waiting' });
+		expect(await run(runId)).toMatchObject({ status: 'waiting', waitingFor: { code: 'paused' } });
+		expect(await beginAttempt(world.app, { runId, workerId })).toBeNull();
+		expect(valueOf(await pause(runId))).toEqual({ status: 'waiting' });
+		expect(valueOf(await goOn(runId))).toEqual({ status: 'queued' });
+		expect(await jobs(runId)).toBe(2);
+		expect(problemOf(await goOn(runId))).toBe('conflict');
+		expect(await begun(runId)).toBe(1);
+	});
+
+	it('that trains tells its attempt, waits where it was, and goes on as another attempt; pausing is never held against it', async () => {
+		const runId = await queuedRun(world, slug);
+		for (let attempt = 1; attempt <= MAX_FRUITLESS_ATTEMPTS + 1; attempt += 1) {
+			expect(await begun(runId)).toBe(attempt);
+			await saved(runId, attempt, 4);
+			expect(valueOf(await pause(runId))).toEqual({ status: 'stopping' });
+			expect(await renewAttempt(world.app, { runId, attempt })).toBe('pause');
+			await requeueAttempt(world.app, { runId, attempt, problem: PAUSED, exitCode: 0 });
+			expect(await run(runId)).toMatchObject({ status: 'waiting', step: 4, problem: null, waitingFor: { code: 'paused' } });
+			expect(valueOf(await goOn(runId))).toEqual({ status: 'queued' });
+		}
+	});
+
+	it('that is continued before its engine has ended goes back in line by itself', async () => {
+		const runId = await queuedRun(world, slug);
+		const attempt = await begun(runId);
+		await saved(runId, attempt, 2);
+		valueOf(await pause(runId));
+		expect(valueOf(await goOn(runId))).toEqual({ status: 'stopping' });
+		await requeueAttempt(world.app, { runId, attempt, problem: PAUSED, exitCode: 0 });
+		expect(await run(runId)).toMatchObject({ status: 'queued', desiredState: 'run' });
+	});
+
+	it('whose worker is lost waits all the same', async () => {
+		const runId = await queuedRun(world, slug);
+		await saved(runId, await begun(runId), 2);
+		valueOf(await pause(runId));
+		await world.app.db.execute(sql`update run_attempts set lease_expires_at = now() - interval '1 second' where run_id = ${runId} and ended_at is null`);
+		await sweep(world.app);
+		expect(await run(runId)).toMatchObject({ status: 'waiting', desiredState: 'pause' });
+	});
+
+	it('that is then stopped and kept goes in line so that a worker collects what it saved; without keeping it is over', async () => {
+		const keeping = await queuedRun(world, slug);
+		const attempt = await begun(keeping);
+		await saved(keeping, attempt, 4);
+		valueOf(await pause(keeping));
+		await requeueAttempt(world.app, { runId: keeping, attempt, problem: PAUSED, exitCode: 0 });
+		const before = await jobs(keeping);
+		expect(valueOf(await cancelRun(world.app, world.admin, { runId: keeping, keep: true }))).toEqual({ status: 'queued' });
+		expect(await jobs(keeping)).toBe((before ?? 0) + 1);
+		expect((await beginAttempt(world.app, { runId: keeping, workerId }))?.run.desiredState).toBe('cancel_keep');
+		expect(problemOf(await pause(keeping))).toBe('conflict');
+
+		const dropped = await queuedRun(world, slug);
+		valueOf(await pause(dropped));
+		expect(valueOf(await cancelRun(world.app, world.admin, { runId: dropped, keep: false }))).toEqual({ status: 'cancelled' });
+		expect(problemOf(await goOn(dropped))).toBe('already_decided');
+	});
+});
+
+describe('a copy', () => {
+	it('has the settings of its original but for what is changed, and says whose copy it is', async () => {
+		const original = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 2, loraRank: 4, seed: 7 });
+		const same = await run(valueOf(await cloneRun(world.app, world.admin, original)).id);
+		expect(same).toMatchObject({ status: 'queued', clonedFrom: original, recipe: (await run(original)).recipe, snapshot: { id: (await run(original)).snapshot.id } });
+		const other = await run(valueOf(await cloneRun(world.app, world.admin, original, { recipe: { epochs: 2, beta: 0.3 }, priority: 7 })).id);
+		expect(other).toMatchObject({ priority: 7, recipe: { epochs: 2, maxSteps: null, beta: 0.3, loraRank: 4, seed: 7 } });
+		expect(problemOf(await cloneRun(world.app, world.admin, original, { recipe: { batchSize: 1000 } }))).toBe('impossible_recipe');
+	});
+});
+
+describe('the line', () => {
+	it('takes higher priority first, then the project that trains least, then who came first; only what the worker can place', async () => {
+		await nobodyWaits();
+		const other = (await world.project({ rows: pairRows(40) })).slug;
+		const busy = await queuedRun(world, slug);
+		await begun(busy);
+		const [first, second] = [await queuedRun(world, slug), await queuedRun(world, slug)];
+		const quiet = await queuedRun(world, other);
+		const urgent = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 2 }, priority: 10 })).id;
+		const elsewhere = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 2 }, priority: 50, launcher: 'slurm' })).id;
+		expect(await runQueue.queued(world.app.db)).toEqual([elsewhere, urgent, quiet, first, second]);
+		const taken = [];
+		for (let at = await takeNextRun(world.app, { workerId, launchers: ['local'] }); at; at = await takeNextRun(world.app, { workerId, launchers: ['local'] })) taken.push(at.run.id);
+		// One of the quiet project's trains now: within the first project nobody goes before who came first.
+		expect(taken).toEqual([urgent, quiet, first, second]);
+		expect(await takeNextRun(world.app, { workerId, launchers: [] })).toBeNull();
+	});
+
+	it('gives a run to one of many workers that ask at once', async () => {
+		await nobodyWaits();
+		const waiting = await Promise.all(Array.from({ length: 6 }, () => queuedRun(world, slug)));
+		const takers = await Promise.all(Array.from({ length: 12 }, () => takeNextRun(world.app, { workerId, launchers: ['local'] })));
+		const taken = takers.flatMap((at) => (at ? [at.run.id] : []));
+		expect(new Set(taken).size).toBe(taken.length);
+		const left = await runQueue.queued(world.app.db);
+		expect([...taken, ...left].sort()).toEqual([...waiting].sort());
+	});
+});
