@@ -81,3 +81,8 @@ export function restore(text: string): string {
 export function hasTemplateMarkup(text: string): boolean {
 	return [ANGLE, SQUARE].some((pattern) => [...text.matchAll(pattern)].some((match) => match[1] === ''));
 }
+
+/** Where a text holds markup, neutralised or not, as offsets of UTF-16 units: what changes the text must leave these whole. */
+export function markupIn(text: string): { start: number; end: number }[] {
+	return ([[ANGLE, '>'], [SQUARE, ']']] as const).flatMap(([pattern, close]) => [...text.matchAll(pattern)].map(({ index }) => ({ start: index, end: text.indexOf(close, index) + 1 })));
+}
