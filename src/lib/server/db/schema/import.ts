@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import type { FindingCounts } from '../../../domain/desensitisation/counts.ts';
 import type { StagedPair, StagedResponse } from '../../../domain/import-row.ts';
 import type { Message } from '../../../domain/message.ts';
 import { users } from './account.ts';
@@ -10,7 +11,13 @@ import { rounds } from './round.ts';
 /** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents. */
 export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean };
 
-/** One file brought in. staging → (scanned →) published; or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. */
+/** What was found in an import's rows, and the version of the settings that said what to look for. */
+export type Desensitised = { version: number; counts: FindingCounts; rows: number };
+
+/** An import whose rows wait until a worker looked for names: dry run or not, how far it is, and why nobody gets on with it. */
+export type Masking = { dryRun: boolean; done: number; trouble: string | null };
+
+/** One file brought in. staging → (masking →) (scanned →) published; or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. */
 export const imports = pgTable(
 	'imports',
 	{
@@ -33,6 +40,11 @@ export const imports = pgTable(
 		duplicates: integer().notNull().default(0),
 		rejected: integer().notNull().default(0),
 		message: text(),
+		/** What was found in its rows, under which version of the project's desensitisation. Null: nothing was looked for. */
+		desensitised: jsonb().$type<Desensitised>(),
+		/** While names are looked for: what comes after, how many rows were looked through, who is at it since when. */
+		masking: jsonb().$type<Masking>(),
+		maskingTakenAt: instant(),
 		/** What the file was found to be. */
 		found: jsonb().$type<Found>(),
 		heartbeatAt: createdAt(),
@@ -41,7 +53,7 @@ export const imports = pgTable(
 	},
 	(t) => [
 		index('imports_project').on(t.projectId, t.id),
-		check('imports_status', sql`${t.status} in ('staging','scanned','published','refused','failed','discarded')`)
+		check('imports_status', sql`${t.status} in ('staging','masking','scanned','published','refused','failed','discarded')`)
 	]
 );
 
@@ -63,7 +75,9 @@ export const importRows = pgTable(
 		requires: text().array().notNull().default(sql`'{}'`),
 		language: text(),
 		responses: jsonb().$type<StagedResponse[]>().notNull(),
-		pairs: jsonb().$type<StagedPair[]>().notNull()
+		pairs: jsonb().$type<StagedPair[]>().notNull(),
+		/** The whole row, encrypted, until names were looked for in it; the rest is empty so long. */
+		sealed: text()
 	},
 	(t) => [primaryKey({ columns: [t.importId, t.line] })]
 );

@@ -1,0 +1,19 @@
+import type { Action, Kind } from './kind.ts';
+
+/** How many findings of each kind were dealt with in which way. */
+export type FindingCounts = Partial<Record<Kind, Partial<Record<Action, number>>>>;
+
+/** Counts with more findings added to them. */
+export function countFindings(findings: Iterable<{ kind: Kind; action: Action }>, counts: FindingCounts = {}): FindingCounts {
+	const sums: FindingCounts = structuredClone(counts);
+	for (const { kind, action } of findings) {
+		const ofKind = (sums[kind] ??= {});
+		ofKind[action] = (ofKind[action] ?? 0) + 1;
+	}
+	return sums;
+}
+
+/** All findings of counts. */
+export function totalOf(counts: FindingCounts): number {
+	return Object.values(counts).reduce((sum, ofKind) => sum + Object.values(ofKind).reduce((inner, count) => inner + count, 0), 0);
+}
