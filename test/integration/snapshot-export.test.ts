@@ -34,14 +34,14 @@ beforeAll(async () => {
 	slug = (await seededProject(world, { overlap: 1, seed: 'export', systemPrompt: `Careful. ${HOSTILE}`, guideline: 'Prefer what is careful.' })).slug;
 	valueOf(await world.importRows(slug, questions(20)));
 	await judgeAll(world, slug, await world.person('judge', { slug, role: 'annotator' }), () => 'careful');
-	for (const objective of ['dpo', 'kto', 'orpo'] as const) {
+	for (const objective of ['dpo', 'kto', 'orpo', 'sft'] as const) {
 		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective }));
 		ids.set(objective, { id: frozen.id, sha256: frozen.sha256, rows: frozen.rows.train });
 	}
 }, 240_000);
 afterAll(async () => world?.close());
 
-it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the manifest’s hash', async (objective) => {
+it.each(['dpo', 'kto', 'orpo', 'sft'])('%s: every format has every row, its name the manifest’s hash', async (objective) => {
 	const { sha256, rows: count } = ids.get(objective) as { sha256: string; rows: number };
 	expect(count).toBeGreaterThan(0);
 	const frozen = lines((await bytesOf(objective, 'ms-swift')).toString());
@@ -57,7 +57,7 @@ it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the ma
 	expect(parquet.map((row) => JSON.parse(String(row['prompt'])) as unknown)).toEqual(prompts);
 	const factory = await unzip(await bytesOf(objective, 'llama-factory'));
 	expect(lines(factory.get(`train-${sha256.slice(0, 12)}.jsonl`) ?? '')).toHaveLength(count);
-	expect(factory.get('dataset_info.json')).toContain(objective === 'kto' ? 'kto_tag' : 'ranking');
+	expect(factory.get('dataset_info.json')).toContain({ kto: 'kto_tag', sft: 'messages' }[objective] ?? 'ranking');
 	const hf = await unzip(await bytesOf(objective, 'hf'));
 	expect(lines(hf.get('data/train.jsonl') ?? '')).toEqual(trl);
 	expect(hf.get('README.md')).toContain(sha256);
@@ -71,7 +71,7 @@ it.each(['dpo', 'kto', 'orpo'])('%s: every format has every row, its name the ma
 		expect(name).toContain(sha256.slice(0, 12));
 		(stream as Readable).destroy();
 	}
-	if (objective !== 'kto') expect(lines((await bytesOf(objective, 'openai')).toString()).map((row) => row['input'])).toEqual(prompts.map((messages) => ({ messages })));
+	if (objective !== 'kto' && objective !== 'sft') expect(lines((await bytesOf(objective, 'openai')).toString()).map((row) => row['input'])).toEqual(prompts.map((messages) => ({ messages })));
 }, 60_000);
 
 it('an annotator takes nothing out, and whoever does is in the audit', async () => {

@@ -3,6 +3,7 @@ import { appendFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import type { Manifest } from '#lib/domain/manifest.ts';
 import { manifestHash, manifestProblems } from '#lib/domain/manifest.ts';
 import { restore } from '#lib/domain/template-markup.ts';
@@ -62,7 +63,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 const manifestOf = async (of: World, id: string): Promise<Manifest> => JSON.parse((await bytesOf(valueOf(await readManifest(of.app, of.admin, id)).stream)).toString()) as Manifest;
 const rowsIn = async (id: string, split: 'train' | 'dev' | 'test' = 'train') =>
 	(await bytesOf(valueOf(await readSnapshotData(world.app, world.admin, { id, split })).stream)).toString().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown> & { messages: { role: string; content: string }[] });
-const freeze = (objective: 'dpo' | 'kto' | 'orpo', more: { rounds?: number[]; rule?: { includeImports?: boolean; maxChars?: number | null } } = {}) => freezeSnapshot(world.app, world.admin, { slug: project.slug, objective, ...more });
+const freeze = (objective: DatasetObjective, more: { rounds?: number[]; rule?: { includeImports?: boolean; maxChars?: number | null } } = {}) => freezeSnapshot(world.app, world.admin, { slug: project.slug, objective, ...more });
 
 /** Numbers of the questions whose prompts are in a split. */
 async function questionsIn(split: string): Promise<number[]> {
@@ -134,6 +135,15 @@ describe('a snapshot', () => {
 		expect(test.some((question) => inTrain.has(question))).toBe(false);
 		expect(manifest.guidelines).toHaveLength(1);
 		expect(manifest.systemPrompts).toHaveLength(1);
+	});
+
+	it('makes of the same judgments the rows of every objective: pairs for CPO, SimPO and RM, accepted answers for SFT', async () => {
+		const dpo = await rowsIn(valueOf(await freeze('dpo')).id);
+		for (const objective of ['cpo', 'simpo', 'rm'] as const) expect(await rowsIn(valueOf(await freeze(objective)).id)).toEqual(dpo);
+		const sft = await rowsIn(valueOf(await freeze('sft')).id);
+		const said = (rows: { messages: unknown }[]) => rows.map((row) => JSON.stringify(row.messages)).sort();
+		expect(said(sft)).toEqual(said(dpo));
+		expect(sft.every((row) => Object.keys(row).join() === 'messages')).toBe(true);
 	});
 
 	it('makes of the same judgments a KTO row for each answer: both bad are two bad ones, ties are none', async () => {

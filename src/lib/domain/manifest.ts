@@ -163,9 +163,12 @@ export function manifestProblems(manifest: Manifest): string[] {
 	if (objective === 'kto') {
 		check(judged <= 2 * comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
 		check(labels !== null && labels.desirable + labels.undesirable === splits.train.rows, 'The labels do not add up to the train rows.');
+	} else if (objective === 'sft') {
+		// One answer may win several comparisons, no comparison has two winners.
+		check(judged <= comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
 	} else {
 		check(judged === comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
-		check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
 	}
+	if (objective !== 'kto') check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
 	return problems;
 }

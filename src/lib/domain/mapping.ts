@@ -3,6 +3,9 @@ import type { DropReason } from './prompt-bundle.ts';
 import type { DocumentTexts, Rendered, TrainingRow } from './training-row.ts';
 import type { CountingVerdict } from './verdict.ts';
 
+/** What a row is: a pair, an answer with its label, or an accepted answer. */
+export type RowKind = 'pair' | 'labelled' | 'accepted';
+
 /** The declared rule of a mapping. */
 export type MapOptions = {
 	/** The split whose rows are wanted; everything of another split is dropped as `split`. Default train. */
@@ -17,7 +20,7 @@ export type MapOptions = {
 	documentTexts?: DocumentTexts;
 };
 
-/** A row, and the comparisons it stands for (several only for kto). */
+/** A row, and the comparisons it stands for (several only for kto and sft). */
 export type MappedRow = { row: TrainingRow; comparisonKeys: string[] };
 
 /** A comparison that came to a verdict, its answers rendered. */
@@ -30,6 +33,6 @@ export type Mapping = {
 	drops: Map<string, DropReason>;
 	/** What was rendered into rows, once per row. */
 	rendered: Rendered[];
-	/** kto only: answers that were judged but give no row. */
+	/** kto and sft: answers that were judged but give no row. */
 	droppedResponses: { responseKey: string; reason: 'conflict' | 'too_long' }[];
 };

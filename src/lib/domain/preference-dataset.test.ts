@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contentHash } from './canonical-json.ts';
 import type { MapOptions } from './mapping.ts';
 import type { Message } from './message.ts';
-import { mapPrompt, DATASET_OBJECTIVES } from './preference-dataset.ts';
+import { mapPrompt, DATASET_OBJECTIVES, rowKindOf } from './preference-dataset.ts';
 import type { BundleComparison, BundleJudgment, BundleResponse, JudgmentKind, PromptBundle } from './prompt-bundle.ts';
 import { PAIR_VERDICTS, SINGLE_VERDICTS } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -53,7 +53,7 @@ describe('mapPrompt for pair objectives', () => {
 			pair('y', 'z', [judgment('a'), judgment('b')], 2),
 			pair('z', 'x', [judgment('a')], 2)
 		];
-		for (const objective of DATASET_OBJECTIVES.filter((name) => name !== 'kto')) {
+		for (const objective of DATASET_OBJECTIVES.filter((name) => rowKindOf(name) === 'pair')) {
 			expect(outcomesOf(objective, bundle(undecided), options)).toEqual(['tie', 'both_bad', 'no_majority', 'incomplete']);
 			expect(mapPrompt(objective, bundle(undecided), options).rows).toEqual([]);
 		}
@@ -182,6 +182,39 @@ const anyComparison = fc
 		return { key: `c${(made += 1)}`, mode, a: sides[0] as string, b: mode === 'pair' ? (sides[1] as string) : null, overlap, judgments };
 	});
 
+describe('mapPrompt for sft', () => {
+	const learnt = (prompt: PromptBundle) => mapPrompt('sft', prompt, options).rows.map((row) => row.messages.at(-1)?.content);
+
+	it('learns the winner, once, as a conversation without a word of the other answer', () => {
+		const prompt = bundle([pair('x', 'y', [judgment('a')]), pair('z', 'x', [judgment('b')])]);
+		expect(mapPrompt('sft', prompt, options)).toMatchObject({ rows: [{ messages: [{ role: 'user', content: 'Why?' }, { role: 'assistant', content: 'answer x' }] }], origins: [['x:y', 'z:x']] });
+		expect(outcomesOf('sft', prompt, options)).toEqual(['row', 'row']);
+	});
+
+	it('leaves out an answer that won once and was found bad or lost elsewhere', () => {
+		const prompt = bundle([pair('x', 'y', [judgment('a')]), pair('y', 'z', [judgment('a')]), pair('x', 'z', [judgment('both_bad')])]);
+		expect(learnt(prompt)).toEqual([]);
+		expect(outcomesOf('sft', prompt, options)).toEqual(['conflict', 'conflict', 'both_bad']);
+		expect(outcomesOf('sft', bundle(prompt.comparisons.slice(0, 2)), options)).toEqual(['row', 'conflict']);
+	});
+
+	it('takes answers judged alone when they are good', () => {
+		expect(learnt(bundle([single('x', 'good'), single('y', 'bad')]))).toEqual(['answer x']);
+		expect(outcomesOf('sft', bundle([single('x', 'good'), single('y', 'bad')]), options)).toEqual(['row', 'bad']);
+	});
+
+	it('learns exactly the answers that kto calls desirable', () => {
+		const responses = [response('x'), response('y'), response('z'), response('same', 'same'), response('same2', 'same')];
+		fc.assert(
+			fc.property(fc.array(anyComparison, { maxLength: 6 }), (comparisons) => {
+				const prompt = bundle(comparisons, { responses });
+				const desirable = mapPrompt('kto', prompt, options).rows.filter((row) => 'label' in row && row.label);
+				expect(mapPrompt('sft', prompt, options).rows.map((row) => row.messages)).toEqual(desirable.map((row) => row.messages));
+			})
+		);
+	});
+});
+
 describe('mapPrompt for anything', () => {
 	const responses = [response('x'), response('y'), response('z'), response('same', 'same'), response('same2', 'same')];
 	const anyBundle = fc.record({ split: fc.constantFrom('train' as const, 'dev' as const, 'test' as const), comparisons: fc.array(anyComparison, { maxLength: 6 }) });
@@ -196,7 +229,8 @@ describe('mapPrompt for anything', () => {
 				expect(new Set(mapped.origins.flat())).toEqual(withRow);
 				const used = new Set(mapped.dispositions.filter(({ disposition }) => disposition === 'used').map(({ judgmentKey }) => judgmentKey));
 				expect(new Set(comparisons.filter(({ judgments }) => judgments.some(({ key }) => used.has(key))).map(({ key }) => key))).toEqual(withRow);
-				if (objective !== 'kto') expect(mapped.rows).toHaveLength(withRow.size);
+				if (rowKindOf(objective) === 'pair') expect(mapped.rows).toHaveLength(withRow.size);
+				if (objective === 'sft') expect(mapped.rows.length).toBeLessThanOrEqual(withRow.size);
 				if (split !== 'train') expect(mapped.rows).toEqual([]);
 			}),
 			{ numRuns: 1000 }

@@ -1,5 +1,5 @@
-import { mapLabels } from './kto.ts';
-import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
+import { mapAnswers } from './answer-rows.ts';
+import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer, RowKind } from './mapping.ts';
 import { mapPairs } from './pair-rows.ts';
 import { deliberate } from './prompt-bundle.ts';
 import type { BundleComparison, Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
@@ -10,9 +10,13 @@ import type { TrainingRow } from './training-row.ts';
 import type { CountingVerdict } from './verdict.ts';
 
 /** Objectives a preference dataset can be mapped to. */
-export const PAIR_OBJECTIVES = ['dpo', 'orpo', 'cpo', 'simpo', 'rm'] as const;
-export const DATASET_OBJECTIVES = [...PAIR_OBJECTIVES, 'kto'] as const;
+export const DATASET_OBJECTIVES = ['dpo', 'kto', 'orpo', 'cpo', 'simpo', 'sft', 'rm'] as const;
 export type DatasetObjective = (typeof DATASET_OBJECTIVES)[number];
+
+/** What an objective learns from. */
+export function rowKindOf(objective: DatasetObjective): RowKind {
+	return objective === 'kto' ? 'labelled' : objective === 'sft' ? 'accepted' : 'pair';
+}
 
 /** What became of a comparison, and the verdict it came to (null: none). */
 export type ComparisonOutcome = { comparisonKey: string; outcome: 'row' | DropReason; verdict: CountingVerdict | null };
@@ -24,7 +28,7 @@ export type MappedPrompt = {
 	origins: string[][];
 	outcomes: ComparisonOutcome[];
 	dispositions: JudgmentDisposition[];
-	/** kto only: answers that were judged but gave no row. */
+	/** kto and sft: answers that were judged but gave no row. */
 	droppedResponses: Mapping['droppedResponses'];
 	/** Rows that rewrites give beside `rows`, and what became of each rewrite. */
 	rewrites: Omit<MappedRewrites, 'rendered'>;
@@ -33,11 +37,6 @@ export type MappedPrompt = {
 	/** Document parts in the rows whose text was not supplied. */
 	documentsWithoutText: number;
 };
-
-/** Whether the objective learns from pairs (true) or from single labelled answers (kto). */
-export function learnsFromPairs(objective: DatasetObjective): objective is (typeof PAIR_OBJECTIVES)[number] {
-	return objective !== 'kto';
-}
 
 /**
  * Training rows of one prompt for an objective (semantics 11 to 13). Every
@@ -48,7 +47,7 @@ export function learnsFromPairs(objective: DatasetObjective): objective is (type
  */
 export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
 	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
-	const { rendered: mended, ...rewrites } = mapRewrites(!learnsFromPairs(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
+	const { rendered: mended, ...rewrites } = mapRewrites(rowKindOf(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
 	const mapping = bundle.split === (options.split ?? 'train') ? mapDecided(objective, bundle, deliberations, options) : null;
 	const rendered = [...(mapping?.rendered ?? []), ...mended];
 	const outcomes = bundle.comparisons.map((comparison, index): ComparisonOutcome => {
@@ -95,17 +94,18 @@ function mapDecided(objective: DatasetObjective, bundle: PromptBundle, deliberat
 		else decided.push({ key: comparison.key, verdict: result.verdict, a: answer(comparison.a), b: comparison.b == null ? null : answer(comparison.b) });
 	});
 	const prompt = renderMessages(bundle.messages, options.documentTexts);
-	const mapping = learnsFromPairs(objective) ? mapPairs(prompt, decided, options) : mapLabels(prompt, decided, options);
+	const kind = rowKindOf(objective);
+	const mapping = kind === 'pair' ? mapPairs(prompt, decided, options) : mapAnswers(kind, prompt, decided, options);
 	return { ...mapping, drops: new Map([...drops, ...mapping.drops]) };
 }
 
 /** The reason why a comparison gives no row that is known before its answers are looked at. */
 function reasonBefore(objective: DatasetObjective, comparison: BundleComparison, result: Deliberation['aggregate'] | undefined): DropReason | null {
 	// A single answer has nothing to be preferred to: the objective's choice leaves it out.
-	if (learnsFromPairs(objective) && comparison.mode === 'single') return 'filtered';
+	if (rowKindOf(objective) === 'pair' && comparison.mode === 'single') return 'filtered';
 	if (!result || result.kind === 'incomplete') return 'incomplete';
 	if (result.kind === 'no_majority') return 'no_majority';
 	if (result.verdict === 'tie') return 'tie';
-	if (result.verdict === 'both_bad' && learnsFromPairs(objective)) return 'both_bad';
+	if (result.verdict === 'both_bad' && rowKindOf(objective) === 'pair') return 'both_bad';
 	return null;
 }

@@ -7,7 +7,7 @@ import { counts } from './verdict.ts';
 import type { Mode, Verdict } from './verdict.ts';
 
 /** Why a judgment or comparison gave no row (semantics 13). The order is the order of the manifest's table. */
-export const DROP_REASONS = ['tie', 'both_bad', 'no_majority', 'incomplete', 'conflict', 'split', 'void', 'surplus', 'filtered', 'identical', 'too_long'] as const;
+export const DROP_REASONS = ['tie', 'both_bad', 'bad', 'no_majority', 'incomplete', 'conflict', 'split', 'void', 'surplus', 'filtered', 'identical', 'too_long'] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /**

@@ -38,6 +38,11 @@ describe('a rewrite', () => {
 		expect(fates.map(({ fate }) => fate)).toEqual(['row', 'identical', 'identical']);
 	});
 
+	it('is an answer to learn for sft, once', () => {
+		const two = bundle([judgment('j', 'tie', ['b', 'better']), judgment('k', 'tie', ['a', 'better'])]);
+		expect(rewritesOf('sft', two, options).rows).toEqual([{ messages: [{ role: 'user', content: 'Why?' }, { role: 'assistant', content: 'better' }] }]);
+	});
+
 	it('counts as its judgment counts', () => {
 		const kinds = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'import'] as const;
 		const judgments = kinds.map((kind) => judgment(kind, 'a', ['b', `better by ${kind}`], kind));

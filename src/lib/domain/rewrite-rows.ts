@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical-json.ts';
+import type { RowKind } from './mapping.ts';
 import type { DocumentTexts, Rendered, TrainingRow } from './training-row.ts';
-import { labelledRow, pairRow, renderMessages, rowChars, sameAnswer } from './training-row.ts';
+import { acceptedRow, labelledRow, pairRow, renderMessages, rowChars, sameAnswer } from './training-row.ts';
 import type { Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
 
 /** What became of a rewrite: it is a row, or the reason why not. */
@@ -16,10 +17,12 @@ const contentOf = (answer: Rendered): string => canonicalJson([answer.messages, 
  * Rows of a prompt's rewrites, one for each judgment that votes and brought
  * one, whatever the comparison came to: an answer that somebody had to mend is
  * worse than what they made of it. In pairs the rewrite is chosen and the
- * answer it mends rejected; for kto it is desirable, once. Train prompts only:
- * nobody wrote a model's answer to what it is measured on.
+ * answer it mends rejected; for kto it is desirable and for sft an answer to
+ * learn, once. Train prompts only: nobody wrote a model's answer to what it is
+ * measured on.
  */
-export function mapRewrites(labels: boolean, bundle: PromptBundle, deliberations: readonly Deliberation[], options: RewriteOptions): MappedRewrites {
+export function mapRewrites(rowKind: RowKind, bundle: PromptBundle, deliberations: readonly Deliberation[], options: RewriteOptions): MappedRewrites {
+	const pairs = rowKind === 'pair';
 	const mapped: MappedRewrites = { rows: [], fates: [], rendered: [] };
 	const prompt = renderMessages(bundle.messages, options.documentTexts);
 	const answer = (key: string | null | undefined): Rendered => {
@@ -34,12 +37,12 @@ export function mapRewrites(labels: boolean, bundle: PromptBundle, deliberations
 			if (!rewrite || !votes || kind === 'import') continue;
 			const original = answer(rewrite.side === 'a' ? comparison.a : comparison.b);
 			const mended = renderMessages(rewrite.messages, options.documentTexts);
-			const chars = rowChars(prompt) + (labels ? rowChars(mended) : Math.max(rowChars(mended), rowChars(original)));
+			const chars = rowChars(prompt) + (pairs ? Math.max(rowChars(mended), rowChars(original)) : rowChars(mended));
 			const fateOf = (): RewriteFate['fate'] => {
 				if (!options.includeRewrites) return 'filtered';
 				if (bundle.split !== 'train') return 'split';
-				// For kto one answer is one row: what an answer of the prompt says already is judged as that answer.
-				const known = labels && (taken.has(contentOf(mended)) || bundle.responses.some((response) => sameAnswer(answer(response.key), mended)));
+				// For kto and sft one answer is one row: what an answer of the prompt says already is judged as that answer.
+				const known = !pairs && (taken.has(contentOf(mended)) || bundle.responses.some((response) => sameAnswer(answer(response.key), mended)));
 				if (known || sameAnswer(original, mended)) return 'identical';
 				return options.maxChars !== null && chars > options.maxChars ? 'too_long' : 'row';
 			};
@@ -47,8 +50,8 @@ export function mapRewrites(labels: boolean, bundle: PromptBundle, deliberations
 			mapped.fates.push({ judgmentKey: key, fate });
 			if (fate !== 'row') continue;
 			taken.add(contentOf(mended));
-			mapped.rows.push(labels ? labelledRow(prompt, mended, true) : pairRow(prompt, mended, original));
-			mapped.rendered.push(...(labels ? [prompt, mended] : [prompt, mended, original]));
+			mapped.rows.push(pairs ? pairRow(prompt, mended, original) : rowKind === 'labelled' ? labelledRow(prompt, mended, true) : acceptedRow(prompt, mended));
+			mapped.rendered.push(...(pairs ? [prompt, mended, original] : [prompt, mended]));
 		}
 	});
 	return mapped;

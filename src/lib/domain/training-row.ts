@@ -13,7 +13,9 @@ export type PairRow = { messages: RowMessage[]; rejected_response: string; image
 /** A pair whose answers have several turns or images: both conversations whole. */
 export type ConversationPairRow = { messages: RowMessage[]; rejected_messages: RowMessage[]; images?: string[]; rejected_images?: string[] };
 export type LabelledRow = { messages: RowMessage[]; label: boolean; images?: string[] };
-export type TrainingRow = PairRow | ConversationPairRow | LabelledRow;
+/** A conversation with its accepted answer (sft). */
+export type AcceptedRow = { messages: RowMessage[]; images?: string[] };
+export type TrainingRow = PairRow | ConversationPairRow | LabelledRow | AcceptedRow;
 
 /** Messages as rows hold them, and what had to be done to them. */
 export type Rendered = {
@@ -95,6 +97,12 @@ export function pairRow(prompt: Rendered, chosen: Rendered, rejected: Rendered):
 export function labelledRow(prompt: Rendered, answer: Rendered, label: boolean): LabelledRow {
 	const images = [...prompt.images, ...answer.images];
 	return { messages: [...prompt.messages, ...answer.messages], label, ...(images.length > 0 ? { images } : {}) };
+}
+
+/** The row of an accepted answer (sft): the conversation to learn to write. */
+export function acceptedRow(prompt: Rendered, answer: Rendered): AcceptedRow {
+	const images = [...prompt.images, ...answer.images];
+	return { messages: [...prompt.messages, ...answer.messages], ...(images.length > 0 ? { images } : {}) };
 }
 
 /** Order of rows or held-out rows in a file: by content hash, so that no server's ids or times show (semantics 13). */

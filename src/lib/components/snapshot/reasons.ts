@@ -5,6 +5,7 @@ import * as m from '#lib/paraglide/messages.js';
 const NAMES: Record<DropReason, () => string> = {
 	tie: m.snapshot_reason_tie,
 	both_bad: m.snapshot_reason_both_bad,
+	bad: m.snapshot_reason_bad,
 	no_majority: m.snapshot_reason_no_majority,
 	incomplete: m.snapshot_reason_incomplete,
 	conflict: m.snapshot_reason_conflict,
@@ -18,6 +19,7 @@ const NAMES: Record<DropReason, () => string> = {
 const WHY: Record<DropReason, () => string> = {
 	tie: m.snapshot_why_tie,
 	both_bad: m.snapshot_why_both_bad,
+	bad: m.snapshot_why_bad,
 	no_majority: m.snapshot_why_no_majority,
 	incomplete: m.snapshot_why_incomplete,
 	conflict: m.snapshot_why_conflict,

@@ -1,3 +1,4 @@
+import type { RowKind } from '../mapping.ts';
 import type { RowMessage, TrainingRow } from '../training-row.ts';
 import { Unexportable } from './formats.ts';
 import { textParts } from './parts.ts';
@@ -11,15 +12,16 @@ function alternating(messages: readonly RowMessage[]): void {
 
 /**
  * A row in LLaMA-Factory's sharegpt form with OpenAI's names of roles: a pair
- * with one message a side, or a whole conversation with its label (its
+ * with one message a side, or a whole conversation, for KTO with its label (its
  * data/README.md; what it drops is by src/llamafactory/data/converter.py).
  * @throws Unexportable on images, answers of several turns, and turns that do not alternate
  */
 export function llamaFactoryRow(row: TrainingRow): Record<string, unknown> {
 	const parts = textParts(row, 'LLaMA-Factory');
-	if ('label' in parts) {
-		alternating([...parts.prompt, ...parts.completion]);
-		return { messages: [...parts.prompt, ...parts.completion], label: parts.label };
+	if ('completion' in parts) {
+		const messages = [...parts.prompt, ...parts.completion];
+		alternating(messages);
+		return 'label' in parts ? { messages, label: parts.label } : { messages };
 	}
 	const [chosen, rejected] = [parts.chosen[0], parts.rejected[0]];
 	if (parts.chosen.length !== 1 || parts.rejected.length !== 1) throw new Unexportable('The snapshot has answers of several turns, for which LLaMA-Factory has no form. Take TRL or ms-swift.');
@@ -27,14 +29,16 @@ export function llamaFactoryRow(row: TrainingRow): Record<string, unknown> {
 	return { messages: parts.prompt, chosen, rejected };
 }
 
+const COLUMNS = { pair: { messages: 'messages', chosen: 'chosen', rejected: 'rejected' }, labelled: { messages: 'messages', kto_tag: 'label' }, accepted: { messages: 'messages' } } as const satisfies Record<RowKind, object>;
+
 /** What dataset_info.json says of the file, so that the trainer finds it by name. */
-export function datasetInfo(name: string, file: string, labelled: boolean): Record<string, unknown> {
+export function datasetInfo(name: string, file: string, kind: RowKind): Record<string, unknown> {
 	return {
 		[name]: {
 			file_name: file,
 			formatting: 'sharegpt',
-			...(labelled ? {} : { ranking: true }),
-			columns: labelled ? { messages: 'messages', kto_tag: 'label' } : { messages: 'messages', chosen: 'chosen', rejected: 'rejected' },
+			...(kind === 'pair' ? { ranking: true } : {}),
+			columns: COLUMNS[kind],
 			tags: { role_tag: 'role', content_tag: 'content', user_tag: 'user', assistant_tag: 'assistant', observation_tag: 'tool', system_tag: 'system' }
 		}
 	};

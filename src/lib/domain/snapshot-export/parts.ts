@@ -4,14 +4,15 @@ import { Unexportable } from './formats.ts';
 /** A frozen row, its prompt apart from what was judged. */
 export type PairParts = { prompt: RowMessage[]; chosen: RowMessage[]; rejected: RowMessage[]; images: string[]; rejectedImages: string[] };
 export type LabelledParts = { prompt: RowMessage[]; completion: RowMessage[]; label: boolean; images: string[] };
-export type RowParts = PairParts | LabelledParts;
+export type AcceptedParts = Omit<LabelledParts, 'label'>;
+export type RowParts = PairParts | LabelledParts | AcceptedParts;
 
 const same = (x: RowMessage | undefined, y: RowMessage | undefined) => x !== undefined && y !== undefined && x.role === y.role && x.content === y.content;
 
 /**
  * Takes a frozen row apart. Two whole conversations share their prompt as far
  * as they are the same, an answer keeping at least its last turn; a labelled
- * conversation's answer is its last turn.
+ * or accepted conversation's answer is its last turn.
  */
 export function partsOf(row: TrainingRow): RowParts {
 	const images = row.images ?? [];
@@ -19,6 +20,7 @@ export function partsOf(row: TrainingRow): RowParts {
 	if ('rejected_response' in row) {
 		return { prompt: row.messages.slice(0, -1), chosen: row.messages.slice(-1), rejected: [{ role: 'assistant', content: row.rejected_response }], images, rejectedImages: images };
 	}
+	if (!('rejected_messages' in row)) return { prompt: row.messages.slice(0, -1), completion: row.messages.slice(-1), images };
 	const most = Math.min(row.messages.length, row.rejected_messages.length) - 1;
 	let shared = 0;
 	while (shared < most && same(row.messages[shared], row.rejected_messages[shared])) shared += 1;

@@ -5,7 +5,7 @@ import { hfCard } from './hf-card.ts';
 import { datasetInfo, llamaFactoryRow } from './llama-factory.ts';
 import { preferenceRow } from './openai.ts';
 import { partsOf } from './parts.ts';
-import { LABELLED_COLUMNS, PAIR_COLUMNS, tableCells } from './table.ts';
+import { COLUMNS, tableCells } from './table.ts';
 import { trlRow } from './trl.ts';
 
 const user = (content: string) => ({ role: 'user' as const, content });
@@ -19,14 +19,23 @@ test('a pair, as each consumer names it', () => {
 	expect(trlRow(pair)).toEqual({ prompt: [user('q')], chosen: [says('good')], rejected: [says('bad')] });
 	expect(llamaFactoryRow(pair)).toEqual({ messages: [user('q')], chosen: says('good'), rejected: says('bad') });
 	expect(preferenceRow(pair, 'OpenAI')).toEqual({ input: { messages: [user('q')] }, preferred_output: [says('good')], non_preferred_output: [says('bad')] });
-	expect(tableCells(pair)).toHaveLength(PAIR_COLUMNS.length);
+	expect(tableCells(pair)).toHaveLength(COLUMNS.pair.length);
 });
 
 test('a judged answer keeps its label, false too, and has no form at OpenAI', () => {
 	expect(trlRow(label)).toEqual({ prompt: [user('q')], completion: [says('good')], label: false });
 	expect(llamaFactoryRow(label)).toEqual({ messages: [user('q'), says('good')], label: false });
-	expect(tableCells(label)).toHaveLength(LABELLED_COLUMNS.length);
+	expect(tableCells(label)).toHaveLength(COLUMNS.labelled.length);
 	expect(() => preferenceRow(label, 'Together')).toThrow(Unexportable);
+});
+
+test('an accepted answer is a conversation to learn', () => {
+	const accepted: TrainingRow = { messages: [user('q'), says('good')] };
+	expect(trlRow(accepted)).toEqual({ prompt: [user('q')], completion: [says('good')] });
+	expect(llamaFactoryRow(accepted)).toEqual(accepted);
+	expect(preferenceRow(accepted, 'OpenAI')).toEqual(accepted);
+	expect(tableCells(accepted)).toEqual([JSON.stringify([user('q')]), JSON.stringify([says('good')]), '[]']);
+	expect(datasetInfo('x', 'x.jsonl', 'accepted')).toMatchObject({ x: { columns: { messages: 'messages' } } });
 });
 
 test('answers of several turns are whole or refused, never cut', () => {
@@ -49,7 +58,7 @@ test('turns that LLaMA-Factory would drop are refused', () => {
 });
 
 test('the two side files', () => {
-	expect(datasetInfo('x', 'x.jsonl', true)).toMatchObject({ x: { columns: { kto_tag: 'label' } } });
-	expect(datasetInfo('x', 'x.jsonl', false)).toMatchObject({ x: { ranking: true } });
+	expect(datasetInfo('x', 'x.jsonl', 'labelled')).toMatchObject({ x: { columns: { kto_tag: 'label' } } });
+	expect(datasetInfo('x', 'x.jsonl', 'pair')).toMatchObject({ x: { ranking: true } });
 	expect(hfCard({ objective: 'dpo', sha256: 'ab', files: [{ split: 'train', path: 'data/train.jsonl', rows: 2 }] })).toContain('      - split: train\n        path: data/train.jsonl\n---');
 });

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ZipFile } from 'yazl';
 import { csvLine } from '../../domain/csv.ts';
-import { LABELLED_COLUMNS, PAIR_COLUMNS, tableCells } from '../../domain/snapshot-export/table.ts';
+import type { RowKind } from '../../domain/mapping.ts';
+import { COLUMNS, tableCells } from '../../domain/snapshot-export/table.ts';
 import type { TrainingRow } from '../../domain/training-row.ts';
 
 const GROUP_CHARS = 4_000_000;
@@ -31,14 +32,14 @@ export async function* jsonLines(rows: AsyncIterable<TrainingRow>, map: (row: Tr
 }
 
 /** CSV with a header, also where there are no rows. */
-export async function* csvLines(rows: AsyncIterable<TrainingRow>, labelled: boolean): AsyncGenerator<string> {
-	yield csvLine(labelled ? LABELLED_COLUMNS : PAIR_COLUMNS);
+export async function* csvLines(rows: AsyncIterable<TrainingRow>, kind: RowKind): AsyncGenerator<string> {
+	yield csvLine(COLUMNS[kind]);
 	for await (const row of rows) yield csvLine(tableCells(row));
 }
 
 /** Parquet, a row group at a time: at most about four million characters are held. What breaks off has no footer, and no reader takes it. */
-export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, labelled: boolean): AsyncGenerator<Uint8Array> {
-	const names: readonly string[] = labelled ? LABELLED_COLUMNS : PAIR_COLUMNS;
+export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, kind: RowKind): AsyncGenerator<Uint8Array> {
+	const names = COLUMNS[kind];
 	const writer = new ByteWriter();
 	const file = new ParquetWriter({
 		writer,

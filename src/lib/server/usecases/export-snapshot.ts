@@ -6,6 +6,8 @@ import { datasetInfo, llamaFactoryRow } from '../../domain/snapshot-export/llama
 import { preferenceRow } from '../../domain/snapshot-export/openai.ts';
 import { trlRow } from '../../domain/snapshot-export/trl.ts';
 import type { Split } from '../../domain/holdout.ts';
+import { rowKindOf } from '../../domain/preference-dataset.ts';
+import type { DatasetObjective } from '../../domain/preference-dataset.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { TrainingRow } from '../../domain/training-row.ts';
@@ -39,10 +41,10 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 	const opened = await openForExport(app, actor, input.id, splits);
 	if (!opened.ok) return opened;
 	const { snapshot, files } = opened.value;
-	const labelled = snapshot.objective === 'kto';
+	const kind = rowKindOf(snapshot.objective as DatasetObjective);
 	const map = ROWS[format];
 	const rowsOf = (sha256: string) => frozenRows(app.artifacts.read(sha256));
-	if ((format === 'openai' || format === 'together') && labelled) {
+	if ((format === 'openai' || format === 'together') && kind === 'labelled') {
 		return fail('unsupported_format', `${format === 'openai' ? 'OpenAI' : 'Together'} takes pairs only: a KTO snapshot of single judged answers has no such form. Freeze a DPO snapshot, or take TRL.`);
 	}
 	if (map) {
@@ -61,11 +63,11 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 	if (!file) return fail('not_found', 'The snapshot has no such file.');
 	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
 	if (format === 'ms-swift') return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
-	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), labelled)), name, type });
-	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), labelled)), name, type });
+	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), kind)), name, type });
+	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), kind)), name, type });
 	if (format === 'llama-factory') {
 		const data = `${split}-${short}.jsonl`;
-		const info = datasetInfo(`plumbline_${split}_${short}`, data, labelled);
+		const info = datasetInfo(`plumbline_${split}_${short}`, data, kind);
 		return ok({ stream: zipOf([{ path: 'dataset_info.json', content: `${JSON.stringify(info, null, 2)}\n` }, { path: data, content: () => lines(file.sha256) }]), name, type });
 	}
 	if (format === 'hf') {

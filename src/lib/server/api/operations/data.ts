@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
+import { DATASET_OBJECTIVES } from '../../../domain/preference-dataset.ts';
 import { EXPORT_FORMATS } from '../../../domain/snapshot-export/formats.ts';
 import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -15,7 +16,7 @@ export const createSnapshot = operation({
 	access: 'snapshot.create',
 	params: slugParams,
 	body: v.object({
-		objective: v.picklist(['dpo', 'kto', 'orpo'], 'dpo, kto or orpo'),
+		objective: v.picklist(DATASET_OBJECTIVES, DATASET_OBJECTIVES.join(', ')),
 		rounds: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1))),
 		rule: v.optional(v.object({ includeImports: v.optional(v.boolean()), includeRewrites: v.optional(v.boolean()), maxChars: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1)))) }))
 	}),

@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
 import type { DropReason } from './prompt-bundle.ts';
-import { labelledRow, rowChars, sameAnswer } from './training-row.ts';
+import { acceptedRow, labelledRow, rowChars, sameAnswer } from './training-row.ts';
 import type { Rendered } from './training-row.ts';
 
 type Labelled = { answer: RenderedAnswer; label: boolean };
@@ -16,13 +16,19 @@ function labelsOf({ verdict, a, b }: DecidedComparison): Labelled[] {
 	];
 }
 
+/** Which reason is told where a comparison's answers were dropped for several. */
+const FIRST: readonly DropReason[] = ['conflict', 'too_long', 'bad'];
+
 /**
- * kto rows of a prompt: one per answer, however often it was judged. An answer
- * that one comparison calls desirable and another undesirable is a `conflict`
- * and gives no row. A comparison is behind a row when one of its answers is;
- * when none is, it is dropped as `conflict`, else `too_long`.
+ * Rows of single answers, one per answer, however often it was judged: for kto
+ * (`labelled`) each with its label, for sft (`accepted`) those alone that were
+ * preferred or found good. An answer that one comparison calls desirable and
+ * another undesirable is a `conflict` and gives no row. A comparison is behind a
+ * row when one of its answers is; when none is, it is dropped as `conflict`,
+ * else `too_long`, else (sft) `bad`; sft learns nothing of `both_bad` but that
+ * neither answer is one to learn.
  */
-export function mapLabels(prompt: Rendered, decided: readonly DecidedComparison[], options: Pick<MapOptions, 'maxChars'>): Mapping {
+export function mapAnswers(kind: 'labelled' | 'accepted', prompt: Rendered, decided: readonly DecidedComparison[], options: Pick<MapOptions, 'maxChars'>): Mapping {
 	const mapping: Mapping = { rows: [], drops: new Map(), rendered: [], droppedResponses: [] };
 	const judged = new Map<string, { answer: RenderedAnswer; labels: Set<boolean>; comparisonKeys: string[] }>();
 	for (const comparison of decided) {
@@ -39,20 +45,26 @@ export function mapLabels(prompt: Rendered, decided: readonly DecidedComparison[
 			judged.set(content, entry);
 		}
 	}
+	/** What nobody is to learn, said of both: the reason that stands before those of each answer. */
+	const bothBad = new Set(kind === 'accepted' ? decided.filter(({ verdict }) => verdict === 'both_bad').map(({ key }) => key) : []);
 	const withRow = new Set<string>();
 	const reasons = new Map<string, DropReason>();
 	for (const { answer, labels, comparisonKeys } of judged.values()) {
+		const label = labels.has(true);
 		const tooLong = options.maxChars !== null && rowChars(prompt, answer.rendered) > options.maxChars;
-		const reason = labels.size > 1 ? 'conflict' : tooLong ? 'too_long' : null;
+		const reason = labels.size > 1 ? 'conflict' : kind === 'accepted' && !label ? 'bad' : tooLong ? 'too_long' : null;
 		if (reason === null) {
-			mapping.rows.push({ row: labelledRow(prompt, answer.rendered, labels.has(true)), comparisonKeys });
+			mapping.rows.push({ row: kind === 'labelled' ? labelledRow(prompt, answer.rendered, label) : acceptedRow(prompt, answer.rendered), comparisonKeys });
 			mapping.rendered.push(prompt, answer.rendered);
 			for (const key of comparisonKeys) withRow.add(key);
 			continue;
 		}
-		mapping.droppedResponses.push({ responseKey: answer.key, reason });
-		for (const key of comparisonKeys) if (reasons.get(key) !== 'conflict') reasons.set(key, reason);
+		if (reason !== 'bad') mapping.droppedResponses.push({ responseKey: answer.key, reason });
+		for (const key of comparisonKeys) {
+			const told = reasons.get(key);
+			if (told === undefined || FIRST.indexOf(reason) < FIRST.indexOf(told)) reasons.set(key, reason);
+		}
 	}
-	for (const [key, reason] of reasons) if (!withRow.has(key)) mapping.drops.set(key, reason);
+	for (const [key, reason] of reasons) if (!withRow.has(key)) mapping.drops.set(key, bothBad.has(key) ? 'both_bad' : reason);
 	return mapping;
 }
