@@ -1,55 +1,75 @@
+import { Command, CommanderError } from 'commander';
 import { describe, Trouble } from '../start/trouble.mjs';
-import { auditVerify } from './audit-verify.ts';
-import type { Command } from './command.ts';
-import { passwordLink } from './password-link.ts';
+import { addAudit } from './audit.ts';
+import { Ending, EXIT } from './ending.ts';
+import { addExport } from './export.ts';
+import { addImport } from './import.ts';
+import { addLogin } from './login.ts';
+import { addProject } from './project.ts';
+import { addRound } from './round.ts';
+import { addRun } from './run.ts';
+import { addSnapshot } from './snapshot.ts';
+import { addToken } from './token.ts';
+import type { GlobalOptions, Surroundings } from './tools.ts';
+import { addUser } from './user.ts';
 
-const COMMANDS: readonly Command[] = [auditVerify, passwordLink];
-const WRONG_USE = 2;
+/** All commands. */
+function makeProgram(surroundings: Surroundings): Command {
+	const program = new Command('npx plumbline')
+		.description('Plumbline from the command line: judgments in, datasets out, rounds by script. Run it in the checkout.')
+		.option('--server <address>', 'where Plumbline is (default: PLUMBLINE_URL, else where you signed in last)')
+		.option('--json', 'one JSON document on standard output; what goes wrong as JSON on standard error')
+		.option('-q, --quiet', 'say nothing on the way')
+		.helpCommand(false)
+		.exitOverride()
+		.configureOutput({ writeOut: (text) => void surroundings.out.write(text), writeErr: (text) => void surroundings.err.write(text) })
+		.configureHelp({ showGlobalOptions: true })
+		.showHelpAfterError('Add --help to learn more.')
+		.addHelpText('after', `
+A first round, from nothing (docs/command-line.md):
+  npx plumbline login http://127.0.0.1:3000
+  npx plumbline project create tenancy --overlap 3
+  npx plumbline import tenancy pairs.jsonl
+  npx plumbline round wait tenancy
+  npx plumbline round play tenancy
 
-const usage = (command: Command): string => `npx plumbline ${[...command.words, ...command.takes].join(' ')}`;
+Exit codes: 0 done · 1 refused, or ended badly · 2 used wrongly · 3 not signed in ·
+4 the server cannot be reached or the transfer broke off · 5 the time given ran out.
+Environment: PLUMBLINE_URL, PLUMBLINE_TOKEN. audit verify and user password-link work on the
+database itself: DATABASE_URL, else the embedded one of PLUMBLINE_DATA_DIR while npm start runs.`);
+	for (const add of [addLogin, addProject, addImport, addSnapshot, addExport, addRun, addRound, addUser, addToken, addAudit]) add(program, surroundings);
+	return program;
+}
 
-function overview(): string {
-	const width = Math.max(...COMMANDS.map((command) => usage(command).length));
-	return `Plumbline, for whoever runs this installation. Run it in the checkout.
-
-${COMMANDS.map((command) => `  ${usage(command).padEnd(width)}  ${command.summary}`).join('\n')}
-
-  Add --help to a command to learn more about it.
-
-The database is the one that DATABASE_URL names, else the embedded one of the data folder
-(PLUMBLINE_DATA_DIR, default .plumbline), which runs while npm start does.`;
+/** What was thrown, as people and scripts read it. Gives the exit code. */
+function endBadly(error: unknown, program: Command, { err }: Surroundings): number {
+	const exitCode = error instanceof Ending ? error.exitCode : error instanceof Trouble ? EXIT.refused : EXIT.bug;
+	if (program.opts<GlobalOptions>().json) {
+		const facts = error instanceof Ending ? error.facts : {};
+		err.write(`${JSON.stringify({ error: { message: describe(error).at(-1), ...facts }, exitCode })}\n`);
+	} else for (const line of describe(error)) err.write(`${line}\n`);
+	return exitCode;
 }
 
 /**
  * Runs one command.
  * @param argv words after `plumbline`
- * @returns the exit code: 0 well, 1 not well, 2 used wrongly
+ * @returns the exit code, as docs/command-line.md lists them
  */
-export async function main(argv: readonly string[], say: (line: string) => void = (line) => console.log(line), complain: (line: string) => void = (line) => console.error(line)): Promise<number> {
-	const help = argv.some((word) => word === '--help' || word === '-h');
-	const words = argv.filter((word) => word !== '--help' && word !== '-h');
-	if (words.length === 0) {
-		(help ? say : complain)(overview());
-		return help ? 0 : WRONG_USE;
-	}
-	const command = COMMANDS.find((candidate) => candidate.words.every((word, i) => words[i] === word));
-	if (!command) {
-		complain(`There is no command “${words.join(' ')}”.\n\n${overview()}`);
-		return WRONG_USE;
-	}
-	if (help) {
-		say(`${usage(command)}\n\n${command.summary[0]?.toUpperCase() ?? ''}${command.summary.slice(1)}.\n\n${command.help}`);
-		return 0;
-	}
-	const given = words.slice(command.words.length);
-	if (given.length !== command.takes.length) {
-		complain(`It is used so: ${usage(command)}`);
-		return WRONG_USE;
+export async function main(argv: readonly string[], surroundings: Surroundings = { env: process.env, stdin: process.stdin, out: process.stdout, err: process.stderr }): Promise<number> {
+	// Whoever reads our output may have had enough, as `head` has.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT.bug));
+	const program = makeProgram(surroundings);
+	if (argv.length === 0) {
+		program.outputHelp({ error: true });
+		return EXIT.misused;
 	}
 	try {
-		return await command.run(given, say);
+		await program.parseAsync(argv, { from: 'user' });
+		return EXIT.well;
 	} catch (error) {
-		for (const line of describe(error)) complain(line);
-		return error instanceof Trouble ? 1 : 70;
+		// Help that was asked for is no error; help that was shown because a word was missing is.
+		if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? EXIT.well : EXIT.misused;
+		return endBadly(error, program, surroundings);
 	}
 }

@@ -159,9 +159,9 @@ describe('plumbline on the command line', () => {
 	const plumbline = (...args: string[]) => demo.script(['scripts/plumbline.mjs', ...args]);
 
 	it('teaches, and refuses what it does not know', async () => {
-		expect(await plumbline('--help')).toMatchObject({ code: 0, output: expect.stringContaining('npx plumbline audit verify') });
-		expect(await plumbline('audit', 'burn')).toMatchObject({ code: 2, output: expect.stringContaining('no command') });
-		expect(await plumbline('user', 'password-link')).toMatchObject({ code: 2, output: expect.stringContaining('EMAIL') });
+		expect(await plumbline('--help')).toMatchObject({ code: 0, output: expect.stringContaining('audit') });
+		expect(await plumbline('audit', 'burn')).toMatchObject({ code: 2, output: expect.stringContaining('unknown command') });
+		expect(await plumbline('user', 'password-link')).toMatchObject({ code: 2, output: expect.stringContaining('email') });
 	});
 
 	it('lets the owner of the machine back in', async () => {

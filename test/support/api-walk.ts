@@ -166,6 +166,7 @@ export const REQUESTS: Record<string, Make> = {
 	deactivateUser: withUser('/deactivate'),
 	reactivateUser: withUser('/reactivate'),
 	issuePasswordLink: withUser('/password-links'),
+	listOwnTokens: () => ({ path: '/tokens' }),
 	issueOwnToken: () => ({ path: '/tokens', options: { body: {} } }),
 	revokeToken: async ({ world }, { actor }) => ({ path: `/tokens/${valueOf(await issueToken(world.app, { ...actor, scopes: null }, {})).id}` }),
 	listProjects: () => ({ path: '/projects' }),

@@ -3,9 +3,9 @@ import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
-import { beginEvaluation, failEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
-import { beginGeneration, failGeneration } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, failGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { valueOf } from './world.ts';
@@ -51,4 +51,24 @@ export async function failWhatFollows(world: World, checkpointId: string, worker
 	await failEvaluation(world.app, evaluation, problem);
 	await failGeneration(world.app, generation, problem);
 	return { evaluationId, generationId };
+}
+
+/** A worker on paper takes the run, trains, measures and answers, so that the next round opens. Its figures are made up. */
+export async function playOnPaper(world: World, runId: string, workerId: string): Promise<string> {
+	const { app } = world;
+	const at = await beginAttempt(app, { runId, workerId });
+	if (!at) throw new Error('the run was not to be had');
+	await recordProgress(app, { runId, attempt: at.attempt }, { metrics: [{ step: 1, epoch: 0.1, values: { loss: 0.7 } }], log: [], events: [], status: 'running' });
+	const checkpointId = await registerCheckpoint(app, trained(runId, at.attempt));
+	if (!checkpointId) throw new Error('the checkpoint was refused');
+	const evaluation = await beginEvaluation(app, { evaluationId: (await evaluations.newestOf(app.db, checkpointId))?.id ?? '', workerId });
+	const generation = await beginGeneration(app, { generationId: (await generations.ofCheckpoint(app.db, checkpointId))[0]?.id ?? '', workerId });
+	if (!evaluation || !generation) throw new Error('what follows a checkpoint was not to be had');
+	const score = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointChosen: -8, checkpointRejected: -10, tokensChosen: 9, tokensRejected: 9 };
+	await finishEvaluation(app, evaluation, evaluation.pairs.map(({ comparisonId }) => ({ comparisonId, ...score })));
+	for (const id of [generation.parent.id, checkpointId]) {
+		for (const { promptId } of await unansweredPrompts(app, generation, id)) await storeAnswer(app, generation, { promptId, checkpointId: id, text: `${id} answers ${promptId}`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false });
+	}
+	await openRound(app, generation);
+	return checkpointId;
 }

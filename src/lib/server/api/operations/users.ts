@@ -86,6 +86,21 @@ export const issuePasswordLink = operation({
 	problems: ['scope_missing', 'conflict']
 });
 
+export const listOwnTokens = operation({
+	id: 'listOwnTokens',
+	method: 'GET',
+	path: '/tokens',
+	summary: 'My newest tokens that were not revoked; never their secrets',
+	access: 'signed-in',
+	answers: {
+		200: v.object({
+			tokens: v.array(
+				v.object({ id: v.string(), name: v.nullable(v.string()), scopes: v.nullable(v.array(v.string())), expiresAt: v.nullable(v.string()), expired: v.boolean(), lastUsedAt: v.nullable(v.string()), createdAt: v.string() })
+			)
+		})
+	}
+});
+
 export const issueOwnToken = operation({
 	id: 'issueOwnToken',
 	method: 'POST',

@@ -1,0 +1,177 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import type { Api } from './api.ts';
+import { download } from './download.ts';
+import { misused, refused } from './ending.ts';
+import { columns, size } from './speaker.ts';
+import type { Speaker } from './speaker.ts';
+import { readSpan, segment, toolsFor } from './tools.ts';
+import type { Surroundings, Tools } from './tools.ts';
+import { until } from './waiting.ts';
+
+type RowError = { line: number; field: string | null; message: string };
+type Import = {
+	id: string;
+	status: string;
+	accepted: number;
+	duplicates: number;
+	rejected: number;
+	rows?: number;
+	message?: string | null;
+	fileName?: string | null;
+	createdAt?: string;
+	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null } | null;
+	errors?: RowError[];
+};
+type Options = { format?: string; encoding?: string; delimiter?: string; skipBad?: boolean; dryRun?: boolean; name?: string; timeout?: number };
+
+const SHOWN_ERRORS = 10;
+const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded'];
+
+/** The file, or what is piped in, while the share that has gone out is drawn. */
+async function bodyOf(path: string, { speaker, stdin }: Tools): Promise<ReadableStream<Uint8Array>> {
+	let total: number | null = null;
+	if (path !== '-') {
+		const there = await stat(path).catch(() => null);
+		if (!there?.isFile()) throw misused(`There is no file ${path}.`);
+		total = there.size;
+	}
+	const source: Readable = path === '-' ? stdin : createReadStream(path);
+	async function* counted(): AsyncGenerator<Uint8Array> {
+		let sent = 0;
+		for await (const chunk of source as AsyncIterable<Uint8Array>) {
+			yield chunk;
+			sent += chunk.byteLength;
+			speaker.progress(`Sending ${size(sent)}${total ? ` of ${size(total)}, ${Math.floor((100 * sent) / total)} %` : ''}`);
+		}
+		speaker.progress('Sent. The server reads it');
+	}
+	return Readable.toWeb(Readable.from(counted())) as ReadableStream<Uint8Array>;
+}
+
+function errorLines(errors: readonly RowError[], rejected: number, id: string): string[] {
+	const lines = errors.slice(0, SHOWN_ERRORS).map(({ line, field, message }) => `  line ${line}${field ? `, ${field}` : ''}: ${message}`);
+	return rejected > lines.length ? [...lines, `  All ${rejected}: npx plumbline import errors ${id}`] : lines;
+}
+
+function report(speaker: Speaker, done: Import): void {
+	const { id, status, accepted, duplicates, rejected, found, errors = [] } = done;
+	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`] : [];
+	const counts = [`  accepted   ${accepted}`, `  known      ${duplicates}`, `  rejected   ${rejected}`, ...errorLines(errors, rejected, id)];
+	if (status === 'scanned') speaker.result(done, ['Nothing was taken yet. What would come of the file:', ...read, ...counts, `Take it within a day: npx plumbline import publish ${id}${rejected > 0 ? ' --skip-bad' : ''}`]);
+	else speaker.result(done, [`Import ${id} is ${status}.`, ...read, ...counts]);
+}
+
+/** Follows an import that the server goes on with after the file arrived. */
+async function untilEnded(api: Api, speaker: Speaker, id: string, timeout: number | null): Promise<Import> {
+	const done = await until<Import>(speaker, { timeout, every: 1000 }, async () => {
+		const seen = await api.get<Import>(`/imports/${segment(id)}`);
+		return ENDED.includes(seen.status) ? { value: seen } : { waiting: `Reading, ${seen.rows ?? 0} rows so far`, state: seen.status };
+	});
+	if (done.status === 'refused' || done.status === 'failed') {
+		for (const line of errorLines(done.errors ?? [], done.rejected, id)) speaker.note(line);
+		throw refused(done.message ?? `The import ${done.status}.`, { code: `import_${done.status}`, ...done });
+	}
+	return done;
+}
+
+async function send(project: string, path: string, options: Options, tools: Tools): Promise<void> {
+	const { speaker } = tools;
+	const api = await tools.api();
+	const name = options.name ?? (path === '-' ? undefined : basename(path));
+	const query = new URLSearchParams({
+		...(options.format ? { format: options.format } : {}),
+		...(options.encoding ? { encoding: options.encoding } : {}),
+		...(options.delimiter ? { delimiter: options.delimiter === '\\t' ? '\t' : options.delimiter } : {}),
+		...(options.skipBad ? { skipBad: 'true' } : {}),
+		...(options.dryRun ? { dryRun: 'true' } : {}),
+		...(name ? { fileName: name } : {})
+	});
+	const answer = await api.upload<Import>(`/projects/${segment(project)}/imports?${query.toString()}`, await bodyOf(path, tools), 'application/octet-stream');
+	report(speaker, ENDED.includes(answer.status) ? answer : await untilEnded(api, speaker, answer.id, options.timeout ?? null));
+}
+
+/** `plumbline import` */
+export function addImport(program: Command, surroundings: Surroundings): void {
+	const imports = program
+		.command('import')
+		.summary('bring prompts, answers and preferences in')
+		.usage('[options] <project> <file>')
+		.description('Brings a file in. What it is (JSON Lines, JSON, CSV or TSV, Parquet, plain lines, each also in gzip or zip) is told by its content. A bad row refuses the whole file, unless --skip-bad; the same file twice adds nothing.')
+		.addHelpText('after', `
+Examples:
+  npx plumbline import tenancy pairs.jsonl
+  npx plumbline import tenancy pairs.csv --dry-run          what would come of it
+  npx plumbline import publish 0198f2…                      take what the dry run showed
+  zcat big.jsonl.gz | npx plumbline import tenancy - --skip-bad
+
+Options of the import itself: npx plumbline import add --help. Rows: docs/api.md.
+Exit code 1 when the file was refused; each bad row is named by line and field.`);
+
+	imports
+		.command('add', { isDefault: true })
+		.summary('bring a file in (the word may be left out)')
+		.argument('<project>')
+		.argument('<file>', 'path, or - for standard input')
+		.option('--format <format>', 'what the file is, where its content does not tell')
+		.option('--encoding <encoding>', 'its encoding, where its bytes do not tell')
+		.option('--delimiter <sign>', 'what stands between its columns')
+		.option('--name <name>', 'the name it is remembered by')
+		.option('--skip-bad', 'leave out rows that cannot be taken')
+		.option('--dry-run', 'say what would come of it and take nothing')
+		.option('--timeout <span>', 'wait so long for a large file to be read', readSpan)
+		.action((project: string, path: string, options: Options, command: Command) => send(project, path, options, toolsFor(surroundings, command)));
+
+	imports
+		.command('list')
+		.summary('newest imports of a project')
+		.argument('<project>')
+		.action(async (project: string, _options: unknown, command: Command) => {
+			const { speaker, api } = toolsFor(surroundings, command);
+			const { imports: all } = await (await api()).get<{ imports: Import[] }>(`/projects/${segment(project)}/imports`);
+			speaker.result({ imports: all }, columns(all.map(({ id, status, accepted, duplicates, rejected, fileName }) => [id, status, `${accepted} accepted`, `${duplicates} known`, `${rejected} rejected`, fileName])));
+		});
+
+	imports
+		.command('show')
+		.summary('how an import is, or how it ended')
+		.argument('<id>')
+		.action(async (id: string, _options: unknown, command: Command) => {
+			const { speaker, api } = toolsFor(surroundings, command);
+			report(speaker, await (await api()).get<Import>(`/imports/${segment(id)}`));
+		});
+
+	imports
+		.command('publish')
+		.summary('take the rows of a dry run')
+		.argument('<id>')
+		.option('--skip-bad', 'also where some rows cannot be taken')
+		.action(async (id: string, { skipBad = false }: { skipBad?: boolean }, command: Command) => {
+			const { speaker, api } = toolsFor(surroundings, command);
+			const taken = await (await api()).send<Omit<Import, 'status'>>('POST', `/imports/${segment(id)}/publish?skipBad=${skipBad}`);
+			report(speaker, { ...taken, status: 'published' });
+		});
+
+	imports
+		.command('discard')
+		.summary('let the rows of a dry run go')
+		.argument('<id>')
+		.action(async (id: string, _options: unknown, command: Command) => {
+			const { speaker, api } = toolsFor(surroundings, command);
+			await (await api()).send('DELETE', `/imports/${segment(id)}`);
+			speaker.result({ id, discarded: true }, [`Let ${id} go.`]);
+		});
+
+	imports
+		.command('errors')
+		.summary('every row that could not be taken, as JSON Lines')
+		.argument('<id>')
+		.option('-o, --output <file>', 'where to; - is standard output', '-')
+		.action(async (id: string, { output }: { output: string }, command: Command) => {
+			const tools = toolsFor(surroundings, command);
+			await download(tools, await (await tools.api()).open(`/imports/${segment(id)}/errors`), output);
+		});
+}

@@ -1,0 +1,141 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { tokenOf } from '../support/api.ts';
+import { commandLine, ended } from '../support/command-line.ts';
+import type { CommandLine } from '../support/command-line.ts';
+import { paperWorker, playOnPaper } from '../support/loop.ts';
+import { startServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let server: Server;
+let home: string;
+let plumbline: CommandLine;
+const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
+
+beforeAll(async () => {
+	world = await createWorld();
+	server = await startServer(world);
+	home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
+	plumbline = commandLine(home);
+}, 120_000);
+afterAll(async () => {
+	await server?.stop();
+	await world?.close();
+	await rm(home, { recursive: true, force: true });
+});
+
+describe('signing in', () => {
+	it('asks for a token first, and keeps none that the server does not take', async () => {
+		expect(await plumbline.run(['whoami'])).toMatchObject({ code: 3, out: '', err: expect.stringContaining('plumbline login') });
+		expect(await plumbline.run(['login', server.origin], { stdin: 'plb_wrong\n' })).toMatchObject({ code: 3 });
+		expect(await plumbline.run(['login', 'ftp://x'], { stdin: 'x' })).toMatchObject({ code: 2 });
+		expect(await readdir(home)).toEqual([]);
+	});
+
+	it('keeps the token where only its owner reads it, and refuses a file that others may read', async () => {
+		const token = await tokenOf(world, world.admin);
+		expect(await plumbline.run(['login', server.origin], { stdin: `${token}\n` })).toMatchObject({ code: 0 });
+		const file = join(home, 'plumbline', 'credentials.json');
+		expect((await stat(file)).mode & 0o777).toBe(0o600);
+		expect(await plumbline.json(['whoami'])).toMatchObject({ isAdmin: true, address: server.origin });
+		await chmod(file, 0o644);
+		expect(await plumbline.run(['whoami'])).toMatchObject({ code: 3, err: expect.stringContaining('chmod 600') });
+		await chmod(file, 0o600);
+		// A kept token goes to its own server alone.
+		expect(await plumbline.run(['whoami', '--server', 'http://127.0.0.1:9'])).toMatchObject({ code: 3 });
+	});
+
+	it('takes address and token from the environment, and says when nobody answers', async () => {
+		const env = { PLUMBLINE_URL: 'http://127.0.0.1:9', PLUMBLINE_TOKEN: 'plb_x' };
+		expect(await plumbline.run(['user', 'add', 'a@firm.example', 'A', '--json'], { env })).toMatchObject({ code: 4, out: '', err: expect.stringContaining('"code":"unreachable"') });
+	});
+});
+
+describe('a whole round by script', () => {
+	it('makes the project, its people and a token that may do one thing', async () => {
+		expect(await plumbline.run(['project', 'create', 'tenancy', '--overlap', '1', '--name', 'Tenancy law'])).toMatchObject({ code: 0, err: '' });
+		const made = await plumbline.json<{ id: string; passwordLink: string }>(['user', 'add', 'ada@firm.example', 'Ada']);
+		expect(made.passwordLink).toMatch(new RegExp(`^${server.origin}/password/[\\w-]+$`, 'u'));
+		expect(await plumbline.json(['project', 'member', 'tenancy', 'ADA@firm.example', 'annotator'])).toEqual({ userId: made.id, role: 'annotator' });
+		const issued = await plumbline.json<{ id: string; token: string }>(['token', 'create', '--name', 'reads', '--scope', 'round.read', '--expires', '1h']);
+		const env = { PLUMBLINE_URL: server.origin, PLUMBLINE_TOKEN: issued.token };
+		expect(await plumbline.run(['round', 'show', 'tenancy'], { env })).toMatchObject({ code: 0, out: expect.stringContaining('Round 1') });
+		expect(await plumbline.run(['snapshot', 'create', 'tenancy', '--json'], { env })).toMatchObject({ code: 1, err: expect.stringContaining('scope_missing') });
+		expect((await plumbline.run(['token', 'list'])).out).toContain('round.read');
+		expect(await plumbline.run(['token', 'revoke', issued.id])).toMatchObject({ code: 0 });
+		expect(await plumbline.run(['whoami'], { env })).toMatchObject({ code: 3 });
+	});
+
+	it('brings rows in: looked over, refused by line and field, taken', async () => {
+		const file = join(home, 'pairs.jsonl');
+		await writeFile(file, `${lines(pairRows(2))}\n{"prompt":7}`);
+		expect(await plumbline.run(['import', 'tenancy', file])).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/line 3/u) });
+		await writeFile(file, lines(comparisonRows(30)));
+		const scanned = await plumbline.json<{ id: string; accepted: number }>(['import', 'tenancy', file, '--dry-run']);
+		expect(scanned).toMatchObject({ status: 'scanned', found: { format: 'jsonl' } });
+		expect(await plumbline.json(['import', 'publish', scanned.id])).toMatchObject({ accepted: scanned.accepted });
+		// The same again, through a pipe: nothing new.
+		const piped = await plumbline.run(['import', 'tenancy', '-', '--json'], { stdin: lines(comparisonRows(30)) });
+		expect(JSON.parse(piped.out)).toMatchObject({ status: 'published', accepted: 0 });
+		expect((await plumbline.run(['import', 'list', 'tenancy'])).out.split('\n')).toHaveLength(4);
+	});
+
+	it('waits for people as long as it is told', async () => {
+		expect(await plumbline.run(['round', 'wait', 'tenancy', '--timeout', '1s', '--json'])).toMatchObject({ code: 5, err: expect.stringContaining('0 of 30') });
+	});
+
+	it('plays the round once people have judged, and signs the decision', async () => {
+		const child = plumbline.start(['round', 'play', 'tenancy', '--objective', 'dpo', '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--decide', 'promote', '--reason', 'Careful.', '--json']);
+		const judge = await world.person('judge', { slug: 'tenancy', role: 'annotator' });
+		for (let task = await claimTask(world.app, judge, { slug: 'tenancy' }); task.ok && task.value; task = await claimTask(world.app, judge, { slug: 'tenancy' })) {
+			valueOf(await submitJudgment(world.app, judge, { taskId: task.value.taskId, leaseToken: task.value.leaseToken, verdict: 'left' }));
+		}
+		const workerId = await paperWorker(world);
+		let run: { id: string } | undefined;
+		while (!run && child.exitCode === null) {
+			[run] = await world.query<{ id: string }>('select id from runs');
+			await sleep(50);
+		}
+		const checkpointId = await playOnPaper(world, run?.id ?? '', workerId);
+		const done = await ended(child);
+		expect(done).toMatchObject({ code: 0, err: '' });
+		expect(JSON.parse(done.out)).toMatchObject({ round: 1, run: { id: run?.id, recipe: { maxSteps: 10 } }, checkpoint: { id: checkpointId, evaluation: { status: 'succeeded' } }, decision: 'promote' });
+		expect(await world.query('select decision from decisions')).toEqual([{ decision: 'promote' }]);
+		expect((await plumbline.run(['round', 'show', 'tenancy'])).out).toMatch(/Round 1 +decided[\s\S]*Round 2 +collecting/u);
+	});
+
+	it('takes the snapshot out whole, under the server’s name, and stops when it has been read enough', async () => {
+		const { snapshots } = await plumbline.json<{ snapshots: { id: string; sha256: string; rows: { train: number }; files: { name: string; sha256: string }[] }[] }>(['snapshot', 'list', 'tenancy']);
+		const [snapshot] = snapshots;
+		const folder = await mkdtemp(join(home, 'out-'));
+		const taken = await plumbline.json<{ path: string; sha256: string }>(['export', snapshot?.id ?? '', '-o', folder]);
+		expect(taken.sha256).toBe(snapshot?.files.find(({ name }) => name === 'train')?.sha256);
+		expect((await readFile(taken.path, 'utf8')).trimEnd().split('\n')).toHaveLength(snapshot?.rows.train ?? -1);
+		expect(await plumbline.run(['export', snapshot?.id ?? '', '--format', 'parquet', '-o', join(folder, 'rows.parquet')])).toMatchObject({ code: 0 });
+		expect((await readdir(folder)).sort()).toEqual(['rows.parquet', `train-${snapshot?.sha256.slice(0, 12) ?? ''}.jsonl`].sort());
+		const piped = plumbline.start(['export', snapshot?.id ?? '', '-o', '-']);
+		piped.stdout?.destroy();
+		const [code] = (await once(piped, 'exit')) as [number];
+		expect(code).toBe(0);
+		expect(await plumbline.run(['export', snapshot?.id ?? '', '--format', 'docx'])).toMatchObject({ code: 2, err: expect.stringContaining('llama-factory') });
+	});
+
+	it('queues, shows and stops a run', async () => {
+		const { snapshots } = await plumbline.json<{ snapshots: { id: string }[] }>(['snapshot', 'list', 'tenancy']);
+		const snapshot = snapshots[0]?.id ?? '';
+		expect(await plumbline.run(['run', 'start', 'tenancy', '--snapshot', snapshot, '--set', 'maxSteps=0'])).toMatchObject({ code: 1, err: expect.stringContaining('maxSteps') });
+		const { id } = await plumbline.json<{ id: string }>(['run', 'start', 'tenancy', '--snapshot', snapshot]);
+		expect(await plumbline.run(['run', 'follow', id, '--timeout', '1s'])).toMatchObject({ code: 5, out: '' });
+		expect(await plumbline.run(['run', 'cancel', id])).toMatchObject({ code: 0 });
+		expect(await plumbline.run(['run', 'follow', id, '--json'])).toMatchObject({ code: 1, err: expect.stringContaining('run_cancelled') });
+	});
+});
