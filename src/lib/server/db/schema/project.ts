@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { JudgingForm } from '../../../domain/judging-form.ts';
 import type { JudgingPolicy } from '../../../domain/judging-policy.ts';
 import { users } from './account.ts';
@@ -21,6 +21,8 @@ export const projects = pgTable(
 		splitSalt: text().notNull(),
 		/** Shares of prompt groups, e.g. {train: 0.75, dev: 0.05, test: 0.2}. */
 		splitShares: jsonb().$type<{ train: number; dev: number; test: number }>().notNull(),
+		/** Whether prompts that come are grouped by their matter, where they name one. Groups that are drawn stay as they are. */
+		matterIsGroup: boolean().notNull().default(false),
 		leaseSeconds: integer().notNull().default(900),
 		/** Gold, repeats and adjudication as the owner set them; missing parts have their defaults. */
 		judgingPolicy: jsonb().$type<Partial<JudgingPolicy>>().notNull().default({}),

@@ -42,6 +42,45 @@ export const snapshots = pgTable(
 	]
 );
 
+/** A named rule of a project, each version as it was saved. A trigger refuses update and delete. */
+export const snapshotRules = pgTable(
+	'snapshot_rules',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		name: text().notNull(),
+		version: integer().notNull(),
+		objective: text().notNull(),
+		/** The whole rule, completed with its defaults. */
+		rule: jsonb().$type<Record<string, unknown>>().notNull(),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [
+		unique('snapshot_rules_version').on(t.projectId, t.name, t.version),
+		check('snapshot_rules_name', sql`char_length(${t.name}) between 1 and 80`),
+		check('snapshot_rules_objective', sql`${t.objective} in ('dpo','kto','orpo','cpo','simpo','sft','rm')`)
+	]
+);
+
+/** How many comparisons of a matter a snapshot holds in a split. Names of matters are told only to whom no wall stands before them, so the manifest has none. */
+export const snapshotMatters = pgTable(
+	'snapshot_matters',
+	{
+		snapshotId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		matter: text().notNull(),
+		split: text().notNull(),
+		comparisons: integer().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.snapshotId, t.matter, t.split] }), check('snapshot_matters_split', sql`${t.split} in ('train','dev','test')`)]
+);
+
 /** The files of a snapshot in the artifact store, by content. */
 export const snapshotFiles = pgTable(
 	'snapshot_files',
