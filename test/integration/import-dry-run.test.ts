@@ -1,9 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discardImport, publishImport } from '#lib/server/usecases/publish-import.ts';
+import { publishImport } from '#lib/server/usecases/publish-import.ts';
 import { readImport, readImportErrors } from '#lib/server/usecases/read-import.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { createWorld, importText, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -29,7 +30,7 @@ describe('a dry run', () => {
 		const before = await made(projectId);
 		const dry = valueOf(await importText(world.app, world.admin, slug, gzipSync(text([...rows, { prompt: 'Q', chosen: 'a' }])), { dryRun: true }));
 		expect(dry).toMatchObject({ status: 'scanned', accepted: 1, duplicates: 1, rejected: 1, errors: [{ line: 3, field: 'rejected', message: 'missing' }] });
-		expect(dry.found).toEqual({ packed: 'gzip', format: 'jsonl', encoding: 'utf-8', delimiter: null, attachments: false });
+		expect(dry.found).toEqual({ packed: 'gzip', format: 'jsonl', encoding: 'utf-8', delimiter: null, attachments: false, shape: 'plumbline', labels: 0, mapping: null, columns: null });
 		expect(dry.sample).toEqual([
 			{ line: 1, prompt: [{ role: 'user', content: 'How long is the notice?' }], answers: [[{ role: 'assistant', content: 'Three months.' }], [{ role: 'assistant', content: 'Two weeks.' }]], preferred: 1, label: null },
 			{ line: 2, prompt: [{ role: 'user', content: 'Is it valid?' }], answers: [[{ role: 'assistant', content: 'No.' }]], preferred: null, label: 'bad' }
@@ -47,8 +48,8 @@ describe('a dry run', () => {
 		const { slug, id: projectId } = await world.project();
 		const scan = async () => valueOf(await importText(world.app, world.admin, slug, text(rows), { dryRun: true })).id;
 		const [first, second, third] = [await scan(), await scan(), await scan()];
-		expect(valueOf(await discardImport(world.app, world.admin, first))).toEqual({ discarded: true });
-		expect(valueOf(await discardImport(world.app, world.admin, first))).toEqual({ discarded: true });
+		expect(valueOf(await undoImport(world.app, world.admin, first))).toEqual({ discarded: true });
+		expect(valueOf(await undoImport(world.app, world.admin, first))).toEqual({ discarded: true });
 		expect(problemOf(await publishImport(world.app, world.admin, { id: first, skipBad: true }))).toBe('conflict');
 		await world.app.db.execute(sql`update imports set heartbeat_at = now() - interval '25 hours' where id = ${second}`);
 		await sweep(world.app);
@@ -69,7 +70,7 @@ describe('a dry run', () => {
 		expect(valueOf(await readImport(world.app, world.admin, id)).sample).toHaveLength(2);
 		for (const one of [reviewer, annotator]) {
 			expect(problemOf(await publishImport(world.app, one, { id, skipBad: true }))).toBe('forbidden');
-			expect(problemOf(await discardImport(world.app, one, id))).toBe('forbidden');
+			expect(problemOf(await undoImport(world.app, one, id))).toBe('forbidden');
 		}
 		expect(problemOf(await readImportErrors(world.app, annotator, id))).toBe('forbidden');
 	});

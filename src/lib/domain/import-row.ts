@@ -8,6 +8,9 @@ import { isStorableText, messageText, normaliseMessages } from './message.ts';
 import type { Message, MessageRole } from './message.ts';
 import { LanguageSchema, LANGUAGE_WORDS, SkillSchema, SKILL_WORDS } from './skills.ts';
 import { canonicalOrder, comparisonHash, everyPair, queueKey } from './pairing.ts';
+import { readRowJudgments } from './row-judgments.ts';
+import type { RowJudgment } from './row-judgments.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A response of a staged row, with its content hash. */
 export type StagedResponse = { hash: string; messages: Message[] };
@@ -21,7 +24,12 @@ export type StagedPair = {
 	propensity: number;
 	policy: string;
 	verdict: 'a' | 'b' | 'good' | 'bad' | null;
+	/** Judgments that the file brings with who made them. */
+	labels?: StagedLabel[];
 };
+
+/** A judgment that a file brings: canonical, who made it as the file names them, and when (ISO 8601). */
+export type StagedLabel = { verdict: Verdict; judge: string | null; at: string | null };
 
 /** A row of an import file, ready to be published. */
 export type StagedRow = {
@@ -183,13 +191,22 @@ function checkTurns(given: Given): ReturnType<typeof wrong> | null {
 const hashOf = (messages: Message[]): string => contentHash(messages);
 
 /** The row's one answer, to be judged alone. */
-function aloneOf(promptHash: string, response: StagedResponse, label: boolean | null, seed: string): StagedPair {
+function aloneOf(promptHash: string, response: StagedResponse, label: boolean | null, judgments: readonly RowJudgment[], seed: string): StagedPair {
 	const hash = comparisonHash(promptHash, response.hash, null);
-	return { a: response.hash, b: null, contentHash: hash, orderKey: queueKey(seed, hash), propensity: 1, policy: 'as_imported', verdict: label === null ? null : label ? 'good' : 'bad' };
+	const labels = judgments.map(({ verdict, judge, at }): StagedLabel => ({ verdict: verdict as Verdict, judge, at }));
+	return { a: response.hash, b: null, contentHash: hash, orderKey: queueKey(seed, hash), propensity: 1, policy: 'as_imported', verdict: label === null ? null : label ? 'good' : 'bad', ...(labels.length > 0 ? { labels } : {}) };
 }
 
-/** Every pair of the row's answers in canonical order, with the preference that the row states. */
-function pairsOf(promptHash: string, responses: StagedResponse[], preferred: number | null, seed: string): StagedPair[] {
+/** A judgment of these two answers with its verdict on the canonical sides; null: it is of other answers. */
+function labelOf(judgment: RowJudgment, [a, b]: readonly [number, number]): StagedLabel[] {
+	const [first, second] = judgment.between;
+	if (!((first === a && second === b) || (first === b && second === a))) return [];
+	const { verdict, judge, at } = judgment;
+	return [{ verdict: verdict === a ? 'a' : verdict === b ? 'b' : (verdict as Verdict), judge, at }];
+}
+
+/** Every pair of the row's answers in canonical order, with the preference that the row states and the judgments that it brings. */
+function pairsOf(promptHash: string, responses: StagedResponse[], preferred: number | null, judgments: readonly RowJudgment[], seed: string): StagedPair[] {
 	return everyPair(responses).flatMap(({ first, second, policy, propensity }) => {
 		const ordered = canonicalOrder(seed, first, second);
 		if (ordered.kind === 'identical') return [];
@@ -197,14 +214,17 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
 		const winner = preferred === null ? null : responses[preferred]?.hash;
 		const verdict = winner === a.hash ? 'a' : winner === b.hash ? 'b' : null;
 		const hash = comparisonHash(promptHash, a.hash, b.hash);
-		return { a: a.hash, b: b.hash, contentHash: hash, orderKey: queueKey(seed, hash), propensity, policy, verdict };
+		const sides = [responses.indexOf(a), responses.indexOf(b)] as const;
+		const labels = judgments.flatMap((judgment) => labelOf(judgment, sides));
+		return { a: a.hash, b: b.hash, contentHash: hash, orderKey: queueKey(seed, hash), propensity, policy, verdict, ...(labels.length > 0 ? { labels } : {}) };
 	});
 }
 
 /**
  * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?, requires?, language?}`
  * or `{prompt, chosen, rejected, …}`, each text or message lists; one answer to be judged alone as
- * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`.
+ * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`. Judgments made elsewhere come as
+ * `judgments: [{preferred or verdict, judge?, at?, between?}]` (`row-judgments.ts`).
  * The system prompt is the row's own, else the project's (semantics 14); the split
  * is drawn from the group (semantics 10). The error names the field and what would be right.
  */
@@ -244,6 +264,8 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 		const same = responses.findIndex((other) => other.hash === response.hash);
 		if (same < i) return wrong(preference ? 'rejected' : `responses[${i}]`, `is the same answer as ${preference ? 'chosen' : `responses[${same}]`}: there is nothing to compare`);
 	}
+	const judgments = readRowJudgments(fields['judgments'], { answers: responses.length, single: read.given.single !== undefined });
+	if (!judgments.ok) return judgments;
 	const promptHash = hashOf(messages);
 	// The question alone: the same one under another system message must not be trained on here and tested there.
 	const { single, preferred } = read.given;
@@ -263,7 +285,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			requires: [...new Set(requires as string[])],
 			language: language as string | null,
 			responses,
-			pairs: single && first ? [aloneOf(promptHash, first, single.label, context.seed)] : pairsOf(promptHash, responses, preferred, context.seed)
+			pairs: single && first ? [aloneOf(promptHash, first, single.label, judgments.judgments, context.seed)] : pairsOf(promptHash, responses, preferred, judgments.judgments, context.seed)
 		}
 	};
 }

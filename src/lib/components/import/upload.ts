@@ -119,3 +119,11 @@ export async function take(id: string): Promise<UploadState> {
 export async function discard(id: string): Promise<void> {
 	await fetch(`/api/v1/imports/${id}`, { method: 'DELETE' }).catch(() => null);
 }
+
+/** Takes an import back: one that waits is let go, one that was taken undone. Null: it is gone; else why not. */
+export async function takeBack(id: string): Promise<{ code: string; detail: string } | null> {
+	const answer = await fetch(`/api/v1/imports/${id}`, { method: 'DELETE' }).catch(() => null);
+	if (answer?.ok) return null;
+	const body = ((await answer?.json().catch(() => ({}))) ?? {}) as Record<string, unknown>;
+	return { code: text(body['code']) || 'not_ready', detail: text(body['detail']) };
+}

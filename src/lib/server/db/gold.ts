@@ -87,7 +87,8 @@ type GoldCandidateRow = { id: string; mode: 'pair' | 'single'; round_id: string;
 const goldCandidates = (projectId: string, userId: string, which: SQL) => sql`
 	select c.id, c.mode, c.round_id, c.status, c.content_hash, ${maySeeComparison(userId)} as visible,
 		exists (select 1 from gold_items g where g.comparison_id = c.id) as is_gold,
-		(select j.verdict from judgments j where j.comparison_id = c.id and j.origin = 'import' and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) order by j.id limit 1) as imported,
+		(select x.verdict from (select j.verdict, count(*) as votes, sum(count(*)) over () as all_votes from judgments j where j.comparison_id = c.id and j.origin = 'import' and j.verdict <> 'cannot_judge'
+			and not exists (select 1 from judgment_voids v where v.judgment_id = j.id) and not exists (select 1 from judgments later where later.supersedes_id = j.id) group by j.verdict) x where x.votes * 2 > x.all_votes) as imported,
 		(c.filled = 0 and c.status in ('open', 'exhausted')
 			and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'workspace')
 			and not exists (select 1 from tasks t where t.comparison_id = c.id and t.state = 'live')) as untouched

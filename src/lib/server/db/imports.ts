@@ -4,10 +4,11 @@ import type { Message } from '../../domain/message.ts';
 import * as audiences from './audiences.ts';
 import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
+import * as importedLabels from './imported-labels.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import type { Found } from './schema/import.ts';
 
-export type ImportStatus = 'staging' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded';
+export type ImportStatus = 'staging' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
 export type ImportError = { line: number; field: string | null; message: string };
 export type Import = {
 	id: string;
@@ -17,6 +18,8 @@ export type Import = {
 	fileName: string | null;
 	status: ImportStatus;
 	bytes: number;
+	/** Size of the whole file, where its sender said it. */
+	totalBytes: number | null;
 	rows: number;
 	accepted: number;
 	duplicates: number;
@@ -26,6 +29,7 @@ export type Import = {
 	createdBy: string;
 	createdAt: string;
 	finishedAt: string | null;
+	undoneAt: string | null;
 };
 
 type Row = {
@@ -36,6 +40,7 @@ type Row = {
 	file_name: string | null;
 	status: ImportStatus;
 	bytes: string;
+	total_bytes: string | null;
 	rows: number;
 	accepted: number;
 	duplicates: number;
@@ -45,6 +50,7 @@ type Row = {
 	created_by: string;
 	created_at: string;
 	finished_at: string | null;
+	undone_at: string | null;
 };
 
 const toImport = (row: Row): Import => ({
@@ -55,6 +61,7 @@ const toImport = (row: Row): Import => ({
 	fileName: row.file_name,
 	status: row.status,
 	bytes: Number(row.bytes),
+	totalBytes: row.total_bytes === null ? null : Number(row.total_bytes),
 	rows: row.rows,
 	accepted: row.accepted,
 	duplicates: row.duplicates,
@@ -63,14 +70,15 @@ const toImport = (row: Row): Import => ({
 	found: row.found,
 	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at),
-	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
+	undoneAt: row.undone_at === null ? null : isoTime(row.undone_at)
 });
 
 /** Starts an import. */
-export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into imports (project_id, round_id, created_by, format, file_name) values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}) returning id`
+		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes) values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}, ${of.totalBytes}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -252,12 +260,13 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.verdict, s.line
 			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
 			where s.verdict is not null
-				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'import' and j.verdict = s.verdict)
+				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'import' and j.verdict = s.verdict and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
 			order by c.id, s.verdict, s.line),
 		made as (
 			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_ref, verdict)
 			select project_id, comparison_id, mode, 'import', 'import', ${id}, verdict from labelled returning 1)
 		select line from labelled`);
+	await importedLabels.insertOfImport(tx, id);
 	const counted = await rowsOf<{ accepted: string; rows: string }>(
 		tx,
 		sql`with added as (

@@ -67,7 +67,7 @@ async function scan(db: Db, actor: Actor, of: { id: string; projectId: string })
 export async function importPairs(
 	app: Pick<App, 'db' | 'config'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm; skipBad: boolean; dryRun?: boolean; fileName?: string | null; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const { db } = app;
 	const begun = await inTransaction(db, async (tx) => {
@@ -76,7 +76,7 @@ export async function importPairs(
 		const { project } = access.value;
 		const round = await rounds.newest(tx, project.id);
 		const systemPrompt = await projects.systemPrompt(tx, project.id);
-		const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format: input.said.format ?? 'auto', fileName: input.fileName ?? null });
+		const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format: input.said.format ?? 'auto', fileName: input.fileName ?? null, totalBytes: input.totalBytes ?? null });
 		await record(tx, actor, { action: 'import.start', projectId: project.id, subject: ['import', id], details: { format: input.said.format ?? 'auto' } });
 		const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt };
 		return ok({ id, projectId: project.id, context });

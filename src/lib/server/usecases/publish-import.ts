@@ -48,19 +48,3 @@ export async function publishImport(app: Pick<App, 'db'>, actor: Actor, { id, sk
 		return ok({ id, rejected, ...(await publishStaged(tx, actor, found)) });
 	});
 }
-
-/** Lets the rows of a dry run go. */
-export async function discardImport(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<{ discarded: true }>> {
-	return inTransaction(app.db, async (tx) => {
-		const found = await imports.get(tx, id);
-		if (!found) return fail('not_found', 'There is no such import.');
-		const access = await allow(tx, actor, { id: found.projectId }, 'import.create');
-		if (!access.ok) return access;
-		const status = await imports.lockStatus(tx, id);
-		if (status === 'discarded') return ok({ discarded: true });
-		if (status !== 'scanned') return fail('conflict', 'Only an import that waits to be taken can be discarded.');
-		await imports.finish(tx, id, { status: 'discarded', accepted: 0, duplicates: 0, message: null });
-		await record(tx, actor, { action: 'import.discard', projectId: found.projectId, subject: ['import', id] });
-		return ok({ discarded: true });
-	});
-}

@@ -54,6 +54,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
 	let named = new Map<number, NamedArtifact[]>();
 	let attachments = false;
+	let labels = 0;
 	let [read, rejected, chars] = [0, 0, 0];
 	let rows: StagedRow[] = [];
 	let errors: ImportError[] = [];
@@ -76,7 +77,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await db.transaction(async (tx) => {
 			await keepStaging(tx, id);
 			const form = file.form();
-			await imports.stage(tx, id, { rows, errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments } });
+			await imports.stage(tx, id, { rows, errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments, shape: 'plumbline', labels, mapping: null, columns: null } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
@@ -85,6 +86,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		const result = 'error' in item ? { ok: false as const, error: { field: null, message: item.error } } : readImportRow(item.value, item.line, context);
 		if (result.ok) {
 			rows.push(result.row);
+			labels += result.row.pairs.reduce((sum, pair) => sum + (pair.labels?.length ?? 0), 0);
 			const names = 'value' in item ? namedArtifacts(item.value) : [];
 			if (names.length > 0) named.set(item.line, names);
 			chars += sizeOf(result.row);

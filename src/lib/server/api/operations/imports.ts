@@ -11,7 +11,7 @@ const counts = { accepted: v.number(), duplicates: v.number(), rejected: v.numbe
 const found = v.nullable(v.looseObject({ packed: v.nullable(v.string()), format: v.string(), encoding: v.nullable(v.string()), delimiter: v.nullable(v.string()) }));
 const messages = v.array(v.looseObject({ role: v.string() }));
 const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])) }));
-const STATUSES = ['staging', 'scanned', 'published', 'refused', 'failed', 'discarded'] as const;
+const STATUSES = ['staging', 'scanned', 'published', 'refused', 'failed', 'discarded', 'undone'] as const;
 
 export const createImport = operation({
 	id: 'createImport',
@@ -69,10 +69,10 @@ export const discardImport = operation({
 	id: 'discardImport',
 	method: 'DELETE',
 	path: '/imports/{id}',
-	summary: 'Let the rows of a dry run go',
+	summary: 'Let the rows of a dry run go, or undo an import that was taken: all of it, until something rests on it (the refusal says what)',
 	access: 'import.create',
 	params: idParams,
-	answers: { 200: v.object({ discarded: v.literal(true) }) },
+	answers: { 200: v.union([v.object({ discarded: v.literal(true) }), v.object({ undone: v.literal(true), prompts: v.number(), comparisons: v.number(), judgments: v.number() })]) },
 	problems: ['conflict']
 });
 

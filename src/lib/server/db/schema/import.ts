@@ -2,14 +2,15 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { FindingCounts } from '../../../domain/desensitisation/counts.ts';
 import type { StagedPair, StagedResponse } from '../../../domain/import-row.ts';
+import type { Understood } from '../../../domain/import-shapes/shape.ts';
 import type { Message } from '../../../domain/message.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
 import { rounds } from './round.ts';
 
-/** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean };
+/** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents; how its rows were understood. */
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean } & Partial<Understood>;
 
 /** What was found in an import's rows, and the version of the settings that said what to look for. */
 export type Desensitised = { version: number; counts: FindingCounts; rows: number };
@@ -17,7 +18,7 @@ export type Desensitised = { version: number; counts: FindingCounts; rows: numbe
 /** An import whose rows wait until a worker looked for names: dry run or not, how far it is, and why nobody gets on with it. */
 export type Masking = { dryRun: boolean; done: number; trouble: string | null };
 
-/** One file brought in. staging → (masking →) (scanned →) published; or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. */
+/** One file brought in. staging → (masking →) (scanned →) published (→ undone); or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. What it made bears the moment at which it ended (`finished_at`): all of it is made in that transaction. */
 export const imports = pgTable(
 	'imports',
 	{
@@ -35,6 +36,8 @@ export const imports = pgTable(
 		fileName: text(),
 		status: text().notNull().default('staging'),
 		bytes: bigint({ mode: 'number' }).notNull().default(0),
+		/** Size of the whole file, where its sender said it. */
+		totalBytes: bigint({ mode: 'number' }),
 		rows: integer().notNull().default(0),
 		accepted: integer().notNull().default(0),
 		duplicates: integer().notNull().default(0),
@@ -49,11 +52,12 @@ export const imports = pgTable(
 		found: jsonb().$type<Found>(),
 		heartbeatAt: createdAt(),
 		createdAt: createdAt(),
-		finishedAt: instant()
+		finishedAt: instant(),
+		undoneAt: instant()
 	},
 	(t) => [
 		index('imports_project').on(t.projectId, t.id),
-		check('imports_status', sql`${t.status} in ('staging','masking','scanned','published','refused','failed','discarded')`)
+		check('imports_status', sql`${t.status} in ('staging','masking','scanned','published','refused','failed','discarded','undone')`)
 	]
 );
 

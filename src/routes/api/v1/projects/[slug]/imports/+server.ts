@@ -9,6 +9,9 @@ import { listImports } from '#lib/server/usecases/read-import.ts';
 /** After this long the answer is 202 and the client asks for the import. */
 const PATIENCE_MS = 10_000;
 
+/** Size of the body, where the client says it; one that is sent piece by piece has none. */
+const sizeSaid = (header: string | null): number | null => (header !== null && /^\d{1,15}$/u.test(header) ? Number(header) : null);
+
 export const GET = serve(operations.listImports, async ({ app, actor, params }) => {
 	const result = await listImports(app, actor, params.slug);
 	return result.ok ? ok({ status: 200, body: { imports: result.value } }) : result;
@@ -23,6 +26,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 		skipBad: query.skipBad,
 		dryRun: query.dryRun,
 		fileName: query.fileName ?? null,
+		totalBytes: sizeSaid(event.request.headers.get('content-length')),
 		source: wholeBody(event.request.body)
 	});
 	if (!begun.ok) return begun;

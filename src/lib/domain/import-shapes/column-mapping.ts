@@ -1,0 +1,11 @@
+import * as v from 'valibot';
+
+/** What a column of a table may be. */
+export const COLUMN_ROLES = ['prompt', 'chosen', 'rejected', 'answerA', 'answerB', 'verdict', 'answer', 'label', 'system', 'group', 'matter', 'language', 'annotator', 'time'] as const;
+export type ColumnRole = (typeof COLUMN_ROLES)[number];
+
+const ColumnSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(300));
+
+/** Which column is what; what is left out is not read. */
+export const ColumnMappingSchema = v.strictObject(Object.fromEntries(COLUMN_ROLES.map((role) => [role, v.optional(ColumnSchema)])) as { [role in ColumnRole]: v.OptionalSchema<typeof ColumnSchema, undefined> });
+export type ColumnMapping = { [role in ColumnRole]?: string | undefined };

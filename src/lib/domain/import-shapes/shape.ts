@@ -1,0 +1,48 @@
+import type { ColumnMapping } from './column-mapping.ts';
+
+/** A record of a file, or a row in our own form, as it was read. */
+export type Fields = Record<string, unknown>;
+
+/** Whose row forms are understood. `plumbline` is our own, with the preference sets it takes in; `columns` a table whose columns somebody named. */
+export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'openai', 'chat_log', 'hh_rlhf', 'ultrafeedback', 'arena', 'label_studio', 'argilla', 'potato', 'doccano', 'columns'] as const;
+export type ShapeName = (typeof SHAPES)[number];
+
+/** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them. */
+export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null };
+
+/**
+ * A row in our own form, or what is wrong with it. `names`: what the file calls
+ * the fields that our form calls otherwise, so that an error names what stands in the file.
+ */
+export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>> } | { ok: false; error: { field: string; message: string } };
+
+/** A form in which another tool writes rows: whether a record is in it, and that record in our own form (`readImportRow`). `file`: the name of the file within a zip. */
+export type ImportShape = { name: ShapeName; fits: (record: Fields) => boolean; read: (record: Fields, file: string | null) => ShapeRead };
+
+/** A row that cannot be understood. */
+export function unread(field: string, message: string): ShapeRead {
+	return { ok: false, error: { field, message } };
+}
+
+/** Whether a value is an object with fields. */
+export function isFields(value: unknown): value is Fields {
+	return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** Whether a value is a text with something in it. */
+export function isText(value: unknown): value is string {
+	return typeof value === 'string' && value.trim() !== '';
+}
+
+/** Whether a record says something in this field. */
+export function has(record: Fields, field: string): boolean {
+	return record[field] !== undefined && record[field] !== null;
+}
+
+/** Fields of ours that every form may bring along. */
+const ALONG = ['group', 'system', 'tags', 'matter', 'requires', 'language', 'images', 'documents'] as const;
+
+/** What a record says besides its conversation, where it says it in our words. */
+export function along(record: Fields, without: readonly string[] = []): Fields {
+	return Object.fromEntries(ALONG.filter((name) => has(record, name) && !without.includes(name)).map((name) => [name, record[name]]));
+}
