@@ -17,7 +17,7 @@ import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
-import { generate } from './handlers/generate.ts';
+import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { train } from './handlers/train.ts';
@@ -96,6 +96,9 @@ const beats = [
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 
+// Endpoints need no engine: they are asked while one is installed, and beside one that trains.
+const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log);
+
 const working = (async () => {
 	const provisioned = await provisionEnvironment({ onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
 		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
@@ -122,6 +125,7 @@ async function goDown(): Promise<void> {
 	mailer?.close();
 	const jobs = await working.catch(() => null);
 	await jobs?.stop();
+	await (await asking.catch(() => null))?.stop();
 	await retireWorker(app, workerId).catch(() => undefined);
 	await app.close();
 }

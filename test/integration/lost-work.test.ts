@@ -10,7 +10,8 @@ import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { beginEvaluation, failEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
 import { generateAgain } from '#lib/server/usecases/generate-again.ts';
-import { beginGeneration, failGeneration, giveBackGeneration, openRound, storeAnswer } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, failGeneration, giveBackGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
+import { openRound } from '#lib/server/usecases/open-round.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import type { WorkerContext } from '../../workers/handlers/context.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
@@ -18,7 +19,7 @@ import { generate } from '../../workers/handlers/generate.ts';
 import { holdLease } from '../../workers/handlers/hold-lease.ts';
 import { train } from '../../workers/handlers/train.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
-import { failWhatFollows, paperWorker, queuedRun, trainedCheckpoint } from '../support/loop.ts';
+import { failWhatFollows, paperWorker, queuedRun, trainedCheckpoint, sourceOf } from '../support/loop.ts';
 import { until } from '../support/worker.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -64,7 +65,7 @@ describe('a row in line whose job is gone', () => {
 		expect((await sweep(world.app)).jobs).toBe(0);
 		await world.query(`update pgboss.job set created_on = now() - interval '1 minute', started_on = now() - interval '1 minute'`);
 		await world.app.db.transaction(async (tx) => {
-			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId] });
+			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId], ask: [] });
 			// Another who looks before the first has sent its jobs would send them too.
 			expect((await sweep(world.app)).jobs).toBe(0);
 		});
@@ -192,7 +193,7 @@ describe('a worker that is lost', () => {
 		await beginGeneration(world.app, { generationId, workerId: await paperWorker(world) });
 		const rounds = await world.query('select count(*)::int as n from rounds');
 		expect(await openRound(world.app, lost)).toBeNull();
-		expect(await storeAnswer(world.app, lost, { promptId: lost.generation.promptIds[0] ?? '', checkpointId, text: 'x', sampling: {}, seed: 1, reproducible: false })).toBe(false);
+		expect(await storeAnswer(world.app, lost, sourceOf(lost, checkpointId), { promptId: lost.generation.promptIds[0] ?? '', sample: 0, text: 'x', sampling: {}, seed: 1, reproducible: false })).toBe(false);
 		expect(await world.query('select count(*)::int as n from rounds')).toEqual(rounds);
 		expect(await generation()).toMatchObject({ status: 'running', attempt: 2, intoRoundId: null });
 	});

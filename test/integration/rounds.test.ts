@@ -5,12 +5,14 @@ import * as generations from '#lib/server/db/generations.ts';
 import * as rounds from '#lib/server/db/rounds.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import * as workers from '#lib/server/db/workers.ts';
-import { beginGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
-import type { GenerationAtHand } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
+import { openRound } from '#lib/server/usecases/open-round.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
+import { sourceOf } from '../support/loop.ts';
 import { createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -42,9 +44,12 @@ async function generationOf(checkpointId: string): Promise<GenerationAtHand> {
 	return at;
 }
 
+const parentOf = (at: GenerationAtHand): string => at.generation.parentCheckpointId ?? '';
+
 async function answer(at: GenerationAtHand, checkpointId: string, text: (promptId: string) => string, limit = Infinity): Promise<void> {
-	for (const { promptId } of (await unansweredPrompts(world.app, at, checkpointId)).slice(0, limit)) {
-		expect(await storeAnswer(world.app, at, { promptId, checkpointId, text: text(promptId), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
+	const source = sourceOf(at, checkpointId);
+	for (const { promptId, sample } of (await unansweredBy(world.app, at, source)).slice(0, limit)) {
+		expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
 	}
 }
 
@@ -59,9 +64,9 @@ it('asks a new checkpoint the round’s test prompts and the prompts nobody comp
 	expect(splits.filter((row) => !row.compared)).toHaveLength(1);
 
 	// Interrupted after three answers: the next attempt asks only for the rest.
-	await answer(at, at.parent.id, (id) => `parent ${id}`, 3);
-	expect(await unansweredPrompts(world.app, at, at.parent.id)).toHaveLength(at.generation.promptIds.length - 3);
-	await answer(at, at.parent.id, (id) => `parent ${id}`);
+	await answer(at, parentOf(at), (id) => `parent ${id}`, 3);
+	expect(await unansweredBy(world.app, at, sourceOf(at, parentOf(at)))).toHaveLength(at.generation.promptIds.length - 3);
+	await answer(at, parentOf(at), (id) => `parent ${id}`);
 	// One answer is the same to the letter.
 	const [same] = at.generation.promptIds;
 	await answer(at, checkpointId, (id) => (id === same ? `parent ${id}` : `checkpoint ${id}`));
@@ -75,13 +80,13 @@ it('asks a new checkpoint the round’s test prompts and the prompts nobody comp
 	expect(slots[0]?.n).toBe((opened?.comparisons ?? 0) * 2);
 	// Which side is the checkpoint's cannot be told from the order.
 	const sides = await rowsOf<{ a: string }>(world.app.db, sql`select distinct ra.source_ref as a from comparisons c join responses ra on ra.id = c.response_a_id where c.round_id = ${second?.id ?? ''}`);
-	expect(new Set(sides.map((row) => row.a))).toEqual(new Set([checkpointId, at.parent.id]));
+	expect(new Set(sides.map((row) => row.a))).toEqual(new Set([checkpointId, parentOf(at)]));
 });
 
 it('adds a second candidate of the same round to the round that is open', async () => {
 	const checkpointId = await trainedCheckpoint();
 	const at = await generationOf(checkpointId);
-	await answer(at, at.parent.id, (id) => `parent ${id}`);
+	await answer(at, parentOf(at), (id) => `parent ${id}`);
 	await answer(at, checkpointId, (id) => `another ${id}`);
 	expect(await openRound(world.app, at)).toMatchObject({ round: 2 });
 	expect(await rounds.list(world.app.db, project.id)).toHaveLength(2);

@@ -11,7 +11,8 @@ import { beginEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { listCheckpoints } from '#lib/server/usecases/list-checkpoints.ts';
-import { beginGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import { openRound } from '#lib/server/usecases/open-round.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
@@ -50,7 +51,7 @@ async function judgeAll(actor: Actor, good: (text: string) => boolean): Promise<
 		const task = valueOf(await claimTask(world.app, actor, { slug }));
 		if (!task) return judged;
 		expect(task).toMatchObject({ mode: 'single', right: null });
-		expect(JSON.stringify(task)).not.toMatch(/checkpoint|kto/i);
+		expect(JSON.stringify({ ...task, leaseToken: '' })).not.toMatch(/checkpoint|kto/i);
 		valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: good(JSON.stringify(task.left)) ? 'good' : 'bad' }));
 	}
 }
@@ -87,10 +88,11 @@ async function answered(checkpointId: string, text: (promptId: string, checkpoin
 	const at = await beginGeneration(world.app, { generationId: generation?.id ?? '', workerId });
 	if (!at) throw new Error('the generation was not to be had');
 	const asked: Record<string, string[]> = {};
-	for (const checkpoint of [at.parent, at.checkpoint]) {
-		const prompts = await unansweredPrompts(world.app, at, checkpoint.id);
-		asked[checkpoint.id === checkpointId ? 'checkpoint' : 'parent'] = prompts.map(({ promptId }) => promptId);
-		for (const { promptId } of prompts) expect(await storeAnswer(world.app, at, { promptId, checkpointId: checkpoint.id, text: text(promptId, checkpoint.id), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
+	for (const source of at.sources) {
+		const prompts = await unansweredBy(world.app, at, source);
+		const by = source.checkpointId ?? '';
+		asked[by === checkpointId ? 'checkpoint' : 'parent'] = prompts.map(({ promptId }) => promptId);
+		for (const { promptId, sample } of prompts) expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId, by), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
 	}
 	return { at, asked, opened: await openRound(world.app, at) };
 }

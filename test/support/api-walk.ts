@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
+import { cancelGeneration } from '#lib/server/usecases/cancel-generation.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
@@ -10,11 +13,13 @@ import { createUser } from '#lib/server/usecases/create-user.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
+import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
+import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
@@ -109,6 +114,9 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
 }
 
+const newEndpoint = async ({ world, slug }: Ground) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
+const planOf = async (ground: Ground) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
+const newGeneration = async (ground: Ground) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
 const newAssignment = async (ground: Ground) =>
 	valueOf(await createAssignment(ground.world.app, ground.world.admin, { slug: ground.slug, name: 'Batch', filter: { limit: 2 }, people: [await newMember(ground)] })).id;
 const newGroup = async ({ world, slug }: Ground) => valueOf(await putGroup(world.app, world.admin, { slug, name: `Group ${randomUUID()}`, members: [] })).id;
@@ -195,6 +203,20 @@ export const REQUESTS: Record<string, Make> = {
 	publishImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}/publish` }),
 	discardImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}` }),
 	listImports: inProject('/imports'),
+	listEndpoints: inProject('/endpoints'),
+	createEndpoint: ({ slug }) => ({ path: `/projects/${slug}/endpoints`, options: { body: { name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', apiKey: 'sk-walk' } } }),
+	putEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}`, options: { body: { name: randomUUID(), priceIn: 1 } } }),
+	retireEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}` }),
+	previewGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations/preview`, options: { body: await planOf(ground) } }),
+	startGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations`, options: { body: await planOf(ground) } }),
+	listGenerations: inProject('/generations'),
+	readGeneration: async (ground) => ({ path: `/generations/${await newGeneration(ground)}` }),
+	cancelGeneration: async (ground) => ({ path: `/generations/${await newGeneration(ground)}/cancel` }),
+	resumeGeneration: async (ground) => {
+		const id = await newGeneration(ground);
+		valueOf(await cancelGeneration(ground.world.app, ground.world.admin, id));
+		return { path: `/generations/${id}/resume` };
+	},
 	claimTask: inProject('/tasks/claim'),
 	heartbeatTask: withTask('/heartbeat'),
 	skipTask: withTask('/skip', { reason: 'not_my_field' }),

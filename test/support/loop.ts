@@ -5,7 +5,9 @@ import * as generations from '#lib/server/db/generations.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { beginEvaluation, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
-import { beginGeneration, failGeneration, openRound, storeAnswer, unansweredPrompts } from '#lib/server/usecases/open-round.ts';
+import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
+import { openRound } from '#lib/server/usecases/open-round.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { valueOf } from './world.ts';
@@ -66,9 +68,16 @@ export async function playOnPaper(world: World, runId: string, workerId: string)
 	if (!evaluation || !generation) throw new Error('what follows a checkpoint was not to be had');
 	const score = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointChosen: -8, checkpointRejected: -10, tokensChosen: 9, tokensRejected: 9 };
 	await finishEvaluation(app, evaluation, evaluation.pairs.map(({ comparisonId }) => ({ comparisonId, ...score })));
-	for (const id of [generation.parent.id, checkpointId]) {
-		for (const { promptId } of await unansweredPrompts(app, generation, id)) await storeAnswer(app, generation, { promptId, checkpointId: id, text: `${id} answers ${promptId}`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false });
+	for (const source of generation.sources) {
+		for (const { promptId, sample } of await unansweredBy(app, generation, source)) await storeAnswer(app, generation, source, { promptId, sample, text: `${source.name} answers ${promptId}`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false });
 	}
 	await openRound(app, generation);
 	return checkpointId;
+}
+
+/** The source of a generation that a checkpoint is. */
+export function sourceOf(at: GenerationAtHand, checkpointId: string | null): SourceAtHand {
+	const source = at.sources.find((one) => one.checkpointId === checkpointId);
+	if (!source) throw new Error('this checkpoint is not asked');
+	return source;
 }

@@ -44,7 +44,7 @@ it('tries again when the server is busy or fails, and no more than told', async 
 it('does not repeat what was refused, and repeats no secret', async () => {
 	const { client, count } = await scripted((_, response) => answer(response, '', 401));
 	const result = await client.complete(ask, sampling);
-	expect(result).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+	expect(result).toMatchObject({ ok: false, problem: { code: 'endpoint_denied', endpoint: true } });
 	expect(JSON.stringify(result)).not.toContain('secret');
 	expect(count()).toBe(1);
 });

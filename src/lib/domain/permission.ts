@@ -22,6 +22,12 @@ export const PERMISSIONS = {
 	'import.create': ['engineer', 'owner'],
 	'import.read': ['reviewer', 'engineer', 'owner'],
 	'artifact.read': ['annotator', 'reviewer', 'engineer', 'owner'],
+	/** Models elsewhere, with their keys. */
+	'endpoint.manage': ['owner'],
+	'endpoint.read': ['engineer', 'owner'],
+	/** Having models answer; who judges must not know which did. */
+	'generation.start': ['engineer', 'owner'],
+	'generation.read': ['engineer', 'owner'],
 	'task.judge': ['annotator', 'reviewer'],
 	'judgment.void': ['reviewer', 'owner'],
 	'judgment.read': ['reviewer', 'engineer', 'owner'],

@@ -1,35 +1,42 @@
 import { sql } from 'drizzle-orm';
 import type { PromptToAnswer } from '../../domain/answer-modes.ts';
-import type { Message } from '../../domain/message.ts';
+import type { Sampling } from '../../domain/generation-plan.ts';
+import type { PairPolicy } from '../../domain/pairing.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
+import * as generationSources from './generation-sources.ts';
+import type { NewSource } from './generation-sources.ts';
 import { requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
-export type Sampling = { temperature: number; topP: number; maxTokens: number };
-
-/** Answers made to be judged in the next round: of a parent and its checkpoint to be compared, of the checkpoint to be judged alone. */
+/** Answers to be made: after a training, of parent and checkpoint, for the next round; or asked for by a person, of any models, for the round that is open. */
 export type Generation = {
 	id: string;
 	projectId: string;
 	roundId: string;
 	intoRoundId: string | null;
-	checkpointId: string;
-	parentCheckpointId: string;
+	/** The checkpoint whose round it fills, and its parent; null when a person asked for it. */
+	checkpointId: string | null;
+	parentCheckpointId: string | null;
+	createdBy: string | null;
 	sampling: Sampling;
 	seed: number;
-	/** Prompts whose answers by parent and checkpoint are compared. */
+	policy: PairPolicy;
+	pairsPerPrompt: number | null;
+	/** Prompts that every source answers. */
 	promptIds: string[];
 	/** Prompts whose answer by the checkpoint is judged alone. */
 	singlePromptIds: string[];
-	status: 'queued' | 'running' | 'succeeded' | 'failed';
+	status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
 	attempt: number;
 	done: number;
 	total: number;
+	comparisons: number;
 	problem: RunProblem | null;
 	createdAt: string;
+	begunAt: string | null;
 	finishedAt: string | null;
 };
 
@@ -38,18 +45,23 @@ type Row = {
 	project_id: string;
 	round_id: string;
 	into_round_id: string | null;
-	checkpoint_id: string;
-	parent_checkpoint_id: string;
+	checkpoint_id: string | null;
+	parent_checkpoint_id: string | null;
+	created_by: string | null;
 	sampling: Sampling;
 	seed: string;
+	policy: PairPolicy;
+	pairs_per_prompt: number | null;
 	prompt_ids: string[];
 	single_prompt_ids: string[];
 	status: Generation['status'];
 	attempt: number;
 	done: number;
 	total: number;
+	comparisons: number;
 	problem: RunProblem | null;
 	created_at: string;
+	begun_at: string | null;
 	finished_at: string | null;
 };
 
@@ -60,16 +72,21 @@ const toGeneration = (row: Row): Generation => ({
 	intoRoundId: row.into_round_id,
 	checkpointId: row.checkpoint_id,
 	parentCheckpointId: row.parent_checkpoint_id,
+	createdBy: row.created_by,
 	sampling: row.sampling,
 	seed: Number(row.seed),
+	policy: row.policy,
+	pairsPerPrompt: row.pairs_per_prompt,
 	promptIds: row.prompt_ids,
 	singlePromptIds: row.single_prompt_ids,
 	status: row.status,
 	attempt: row.attempt,
 	done: row.done,
 	total: row.total,
+	comparisons: row.comparisons,
 	problem: row.problem,
 	createdAt: isoTime(row.created_at),
+	begunAt: row.begun_at === null ? null : isoTime(row.begun_at),
 	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
 });
 
@@ -97,16 +114,36 @@ export async function modesOfRound(db: Executor, roundId: string): Promise<Mode[
 
 const uuids = (ids: readonly string[]) => sql`array(select x::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) x)`;
 
-/** Queues a generation. */
-export async function insert(tx: Tx, of: Pick<Generation, 'projectId' | 'roundId' | 'checkpointId' | 'parentCheckpointId' | 'sampling' | 'seed' | 'promptIds' | 'singlePromptIds'>): Promise<string> {
-	const total = of.promptIds.length + new Set([...of.promptIds, ...of.singlePromptIds]).size;
+type NewGeneration = Pick<Generation, 'projectId' | 'roundId' | 'sampling' | 'seed' | 'policy' | 'promptIds' | 'total'> & Partial<Pick<Generation, 'checkpointId' | 'parentCheckpointId' | 'createdBy' | 'pairsPerPrompt' | 'singlePromptIds'>> & { sources: readonly NewSource[] };
+
+/** Queues a generation with its sources. */
+export async function insert(tx: Tx, of: NewGeneration): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, sampling, seed, prompt_ids, single_prompt_ids, total)
-			values (${of.projectId}, ${of.roundId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed},
-				${uuids(of.promptIds)}, ${uuids(of.singlePromptIds)}, ${total}) returning id`
+		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, created_by, sampling, seed, policy, pairs_per_prompt, prompt_ids, single_prompt_ids, total)
+			values (${of.projectId}, ${of.roundId}, ${of.checkpointId ?? null}, ${of.parentCheckpointId ?? null}, ${of.createdBy ?? null}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed}, ${of.policy}, ${of.pairsPerPrompt ?? null},
+				${uuids(of.promptIds)}, ${uuids(of.singlePromptIds ?? [])}, ${of.total}) returning id`
 	);
-	return rows[0]?.id ?? '';
+	const id = rows[0]?.id ?? '';
+	await generationSources.insert(tx, id, of.sources);
+	return id;
+}
+
+/** Generations that people asked for in a project, newest first. */
+export async function listAsked(db: Executor, projectId: string, limit = 50): Promise<Generation[]> {
+	return (await rowsOf<Row>(db, sql`select * from generations where project_id = ${projectId} and checkpoint_id is null order by id desc limit ${limit}`)).map(toGeneration);
+}
+
+/** Whether a generation needs the engine: one of its sources is a checkpoint. */
+export async function needsEngine(db: Executor, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ needs: boolean }>(db, sql`select exists (select 1 from generation_sources where generation_id = ${id} and checkpoint_id is not null) as needs`);
+	return rows[0]?.needs === true;
+}
+
+/** Ends a generation that somebody stops; its answers stay. False when it is over. */
+export async function cancel(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'cancelled', problem = null, finished_at = now() where id = ${id} and status in ('queued', 'running') returning id`);
+	return rows.length > 0;
 }
 
 /** One generation. */
@@ -124,7 +161,7 @@ export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<
 export async function begin(tx: Tx, id: string, workerId: string): Promise<Generation | null> {
 	const rows = await rowsOf<Row>(
 		tx,
-		sql`update generations set status = 'running', attempt = attempt + 1, worker_id = ${workerId}, heartbeat_at = now() where id = ${id} and status = 'queued' returning *`
+		sql`update generations set status = 'running', attempt = attempt + 1, worker_id = ${workerId}, heartbeat_at = now(), begun_at = coalesce(begun_at, now()) where id = ${id} and status = 'queued' returning *`
 	);
 	return rows[0] ? toGeneration(rows[0]) : null;
 }
@@ -135,50 +172,6 @@ export async function heartbeat(db: Executor, id: string, attempt: number): Prom
 	return rows.length > 0;
 }
 
-/** Prompts of a generation that this checkpoint has not answered yet, with their messages. What is judged alone is the new checkpoint's to answer only. */
-export async function unanswered(db: Executor, id: string, checkpointId: string): Promise<{ promptId: string; messages: Message[] }[]> {
-	const rows = await rowsOf<{ id: string; messages: Message[] }>(
-		db,
-		sql`select p.id, t.messages from generations g join prompts p on p.id = any(g.prompt_ids || case when g.checkpoint_id = ${checkpointId} then g.single_prompt_ids else '{}' end) join prompt_texts t on t.prompt_id = p.id
-			where g.id = ${id} and not exists (
-				select 1 from generation_answers a where a.generation_id = g.id and a.prompt_id = p.id and a.checkpoint_id = ${checkpointId})
-			order by p.content_hash`
-	);
-	return rows.map((row) => ({ promptId: row.id, messages: row.messages }));
-}
-
-/** Stores an answer with all its settings, if the attempt still holds the generation. The same text of the same checkpoint is stored once. */
-export async function addResponse(
-	tx: Tx,
-	id: string,
-	attempt: number,
-	of: { promptId: string; checkpointId: string; contentHash: string; messages: Message[]; sampling: Record<string, unknown>; seed: number; reproducible: boolean }
-): Promise<boolean> {
-	const held = await rowsOf<{ id: string }>(tx, sql`update generations set done = done + 1, heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
-	if (held.length === 0) return false;
-	const rows = await rowsOf<{ id: string; fresh: boolean }>(
-		tx,
-		sql`insert into responses (prompt_id, content_hash, source, source_ref, sampling, seed, reproducible)
-			values (${of.promptId}, ${of.contentHash}, 'checkpoint', ${of.checkpointId}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed}, ${of.reproducible})
-			on conflict on constraint responses_content do update set source = responses.source returning id, (xmax = 0) as fresh`
-	);
-	const response = rows[0];
-	if (!response) throw new Error('an answer was not stored');
-	if (response.fresh) await tx.execute(sql`insert into response_texts (response_id, messages) values (${response.id}, ${JSON.stringify(of.messages)}::jsonb)`);
-	await tx.execute(sql`insert into generation_answers (generation_id, prompt_id, checkpoint_id, response_id) values (${id}, ${of.promptId}, ${of.checkpointId}, ${response.id})`);
-	return true;
-}
-
-/** The answers of parent and checkpoint to each prompt of a generation. */
-export async function answers(db: Executor, id: string): Promise<{ promptId: string; promptHash: string; checkpointId: string; responseId: string; hash: string }[]> {
-	const rows = await rowsOf<{ prompt_id: string; prompt_hash: string; checkpoint_id: string; id: string; content_hash: string }>(
-		db,
-		sql`select a.prompt_id, p.content_hash as prompt_hash, a.checkpoint_id, r.id, r.content_hash
-			from generation_answers a join prompts p on p.id = a.prompt_id join responses r on r.id = a.response_id where a.generation_id = ${id} order by p.content_hash`
-	);
-	return rows.map((row) => ({ promptId: row.prompt_id, promptHash: row.prompt_hash, checkpointId: row.checkpoint_id, responseId: row.id, hash: row.content_hash }));
-}
-
 /** Locks a generation that an attempt holds; false when another attempt has taken its place or it is over. */
 export async function lockHeld(tx: Tx, id: string, attempt: number): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(tx, sql`select id from generations where id = ${id} and attempt = ${attempt} and status = 'running' for update`);
@@ -186,8 +179,8 @@ export async function lockHeld(tx: Tx, id: string, attempt: number): Promise<boo
 }
 
 /** Ends a locked generation whose answers are in a round now. */
-export async function succeed(tx: Tx, id: string, intoRoundId: string): Promise<void> {
-	await tx.execute(sql`update generations set status = 'succeeded', problem = null, into_round_id = ${intoRoundId}, finished_at = now() where id = ${id}`);
+export async function succeed(tx: Tx, id: string, into: { roundId: string; comparisons: number }): Promise<void> {
+	await tx.execute(sql`update generations set status = 'succeeded', problem = null, into_round_id = ${into.roundId}, comparisons = ${into.comparisons}, finished_at = now() where id = ${id}`);
 }
 
 /** Ends a generation with a problem; false when the attempt no longer holds it. */
@@ -205,10 +198,13 @@ export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boo
 	return rows.length > 0;
 }
 
-/** Puts a failed generation in line again; the answers that it has stay. False when it has not failed. */
+/** Puts a generation that failed or was stopped in line again; its answers stay, those that could not be had are asked for again. False when it neither failed nor was stopped. */
 export async function again(tx: Tx, id: string): Promise<boolean> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued', problem = null, finished_at = null where id = ${id} and status = 'failed' returning id`);
-	return rows.length > 0;
+	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued', problem = null, finished_at = null where id = ${id} and status in ('failed', 'cancelled') returning id`);
+	if (rows.length === 0) return false;
+	const missed = await generationSources.forgetMissed(tx, id);
+	if (missed > 0) await tx.execute(sql`update generations set done = done - ${missed} where id = ${id}`);
+	return true;
 }
 
 /** Puts generations whose worker fell silent back in line; too many losses end one. */

@@ -51,6 +51,16 @@ async function vetted(url: URL, allowed: Allowed, resolve: Resolve): Promise<Loo
 	return found.map(({ address, family: kind }) => ({ address, family: kind }));
 }
 
+/** Why an address would not be called now; null: it would. A name that resolves to nothing yet is left to the call itself. */
+export async function mayCall(address: string, allowed: Allowed, resolve: Resolve = resolveAll): Promise<string | null> {
+	try {
+		await vetted(new URL(address), allowed, resolve);
+		return null;
+	} catch (error) {
+		return error instanceof OutboundRefused ? error.message : null;
+	}
+}
+
 /** The body, ended with an error past so many bytes. */
 function capped(body: ReadableStream<Uint8Array>, maxBytes: number, abort: (why: Error) => void): ReadableStream<Uint8Array> {
 	let bytes = 0;

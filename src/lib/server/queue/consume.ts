@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PgBoss } from 'pg-boss';
 import type { Logger } from '../log.ts';
-import { JOB_NAMES } from './contracts.ts';
 import type { JobName, Jobs } from './contracts.ts';
 
-/** What a worker does with each job. A handler that throws is logged; the row it was about tells what became of it. */
-export type Handlers = { [N in JobName]: (data: Jobs[N]) => Promise<void> };
+/** What a worker does with each job that it takes; queues are looked at in this order. A handler that throws is logged; the row it was about tells what became of it. */
+export type Handlers = { [N in JobName]?: (data: Jobs[N]) => Promise<void> };
 
 const POLLING_MS = 1000;
 
 /**
- * Takes one job at a time, from the queues in turn, and looks after the queue's own tables. A worker runs one engine:
+ * Takes one job at a time, from the queues that have a handler in turn, and looks after the queue's own tables. A worker runs one engine:
  * a job that it took and let wait would be nobody's when the worker dies, while another worker stands idle.
  * `stop` takes no further job and waits for the one under way.
  */
@@ -20,17 +19,20 @@ export async function consume(databaseUrl: string, handlers: Handlers, log: Logg
 	await boss.start();
 	const stopping = new AbortController();
 	const { signal } = stopping;
+	const names = Object.keys(handlers) as JobName[];
 	const takeOne = async <N extends JobName>(name: N): Promise<boolean> => {
+		const handle: Handlers[N] = handlers[name];
+		if (!handle) return false;
 		const [job] = await boss.fetch<Jobs[N]>(name);
 		if (!job) return false;
-		await handlers[name](job.data).catch((error: unknown) => log.error({ err: error, queue: name, job: job.data as object }, 'job failed'));
+		await handle(job.data).catch((error: unknown) => log.error({ err: error, queue: name, job: job.data as object }, 'job failed'));
 		await boss.complete(name, job.id);
 		return true;
 	};
 	const takeInTurn = async (): Promise<void> => {
 		while (!signal.aborted) {
 			let took = false;
-			for (const name of JOB_NAMES) {
+			for (const name of names) {
 				if (signal.aborted) return;
 				took = (await takeOne(name).catch((error: unknown) => log.warn({ err: error, queue: name }, 'queue'))) === true || took;
 			}

@@ -5,6 +5,8 @@ export type Jobs = {
 	train: { runId: string };
 	evaluate: { evaluationId: string };
 	generate: { generationId: string };
+	/** A generation of endpoints alone: it needs no engine, and waits for none. */
+	ask: { generationId: string };
 };
 
 export type JobName = keyof Jobs;
@@ -18,7 +20,4 @@ type QueueOptions = NonNullable<Parameters<PgBoss['createQueue']>[1]>;
 const LONG: QueueOptions = { policy: 'standard', retryLimit: 0, expireInSeconds: 86_400, deleteAfterSeconds: 86_400 };
 
 /** Every queue and how it behaves. */
-export const QUEUES: Record<JobName, QueueOptions> = { train: LONG, evaluate: LONG, generate: LONG };
-
-/** Names of the queues, in the order in which a worker looks at them. */
-export const JOB_NAMES = Object.keys(QUEUES) as JobName[];
+export const QUEUES: Record<JobName, QueueOptions> = { train: LONG, evaluate: LONG, generate: LONG, ask: LONG };

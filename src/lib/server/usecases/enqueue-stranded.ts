@@ -16,6 +16,7 @@ export async function enqueueStranded(app: Pick<App, 'db' | 'enqueue'>): Promise
 		for (const runId of found.train) await app.enqueue(tx, 'train', { runId });
 		for (const evaluationId of found.evaluate) await app.enqueue(tx, 'evaluate', { evaluationId });
 		for (const generationId of found.generate) await app.enqueue(tx, 'generate', { generationId });
-		return found.train.length + found.evaluate.length + found.generate.length;
+		for (const generationId of found.ask) await app.enqueue(tx, 'ask', { generationId });
+		return found.train.length + found.evaluate.length + found.generate.length + found.ask.length;
 	});
 }

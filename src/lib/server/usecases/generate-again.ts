@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as generations from '../db/generations.ts';
+import { enqueueGeneration } from './enqueue-generation.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -15,7 +16,7 @@ export async function generateAgain(app: Pick<App, 'db' | 'enqueue'>, actor: Act
 		const [generation] = await generations.ofCheckpoint(tx, input.checkpointId);
 		// Of two who ask at once the second finds it in line already.
 		if (!generation || !(await generations.again(tx, generation.id))) return fail('conflict', 'No answers of this checkpoint have failed: there is nothing to do again.');
-		await app.enqueue(tx, 'generate', { generationId: generation.id });
+		await enqueueGeneration(app, tx, generation.id);
 		await record(tx, actor, { action: 'generation.again', projectId: generation.projectId, subject: ['generation', generation.id], details: { checkpoint: input.checkpointId, code: generation.problem?.code ?? null } });
 		return ok({ id: generation.id, status: 'queued' });
 	});

@@ -61,6 +61,9 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 	};
 }
 
+/** Where a checkpoint's answers are; stopped ones wait to be made again as failed ones do. */
+const stageOf = (answers: Generation | null) => (answers?.status === 'cancelled' ? 'failed' : (answers?.status ?? null));
+
 /** The record as the rule of the next action reads it. */
 export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap' | 'disputes'>): LoopFacts {
 	const { round, snapshot, run, atHand } = record;
@@ -72,7 +75,7 @@ export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mi
 		judges: record.judges,
 		snapshot: snapshot ? { id: snapshot.id, run: run ? { id: run.id, status: run.status } : null } : null,
 		checkpoint: atHand
-			? { id: atHand.checkpoint.id, from: atHand.from, decision: atHand.decision?.decision ?? null, evaluation: atHand.evaluation?.status ?? null, answers: atHand.answers?.status ?? null }
+			? { id: atHand.checkpoint.id, from: atHand.from, decision: atHand.decision?.decision ?? null, evaluation: atHand.evaluation?.status ?? null, answers: stageOf(atHand.answers) }
 			: null
 	};
 }

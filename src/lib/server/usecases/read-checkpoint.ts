@@ -40,7 +40,7 @@ export type CheckpointView = {
 	/** From this checkpoint to the base model. */
 	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
-	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem' | 'sampling'> & { intoRound: number | null }) | null;
+	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem'> & { sampling: { temperature: number; topP: number; maxTokens: number }; intoRound: number | null }) | null;
 	/** On pairs with its parent. */
 	people: HumanResult | null;
 	/** On its answers judged alone. */
@@ -113,7 +113,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 					done: generation.done,
 					total: generation.total,
 					problem: generation.problem,
-					sampling: generation.sampling,
+					sampling: { temperature: generation.sampling.temperatures[0] ?? 0, topP: generation.sampling.topP, maxTokens: generation.sampling.maxTokens },
 					intoRound: allRounds.find((one) => one.id === generation.intoRoundId)?.number ?? null
 				}
 			: null,

@@ -11,7 +11,7 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
-export const DEFAULT_SAMPLING = { temperature: 0.7, topP: 0.95, maxTokens: 160 } as const;
+export const DEFAULT_SAMPLING = { temperatures: [0.7], samples: 1, topP: 0.95, maxTokens: 160 } as const;
 
 /** A trained artifact whose files are stored, hashed and known to load. */
 export type Trained = { runId: string; attempt: number; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
@@ -58,10 +58,13 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 					roundId: run.roundId,
 					checkpointId: id,
 					parentCheckpointId: run.parentCheckpointId,
-					sampling: { ...DEFAULT_SAMPLING },
+					sampling: { ...DEFAULT_SAMPLING, temperatures: [...DEFAULT_SAMPLING.temperatures] },
 					seed: run.recipe.seed,
+					policy: 'champion_challenger',
+					sources: [{ checkpointId: run.parentCheckpointId }, { checkpointId: id }],
 					promptIds: toAnswer.pair,
-					singlePromptIds: toAnswer.single
+					singlePromptIds: toAnswer.single,
+					total: toAnswer.pair.length + new Set([...toAnswer.pair, ...toAnswer.single]).size
 				});
 				await app.enqueue(tx, 'generate', { generationId });
 			}

@@ -1,12 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { RunProblem } from '../../../domain/run-problem.ts';
 import { checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { comparisons } from './comparison.ts';
 import { projects } from './project.ts';
-import { prompts, responses } from './prompt.ts';
-import { rounds } from './round.ts';
 import { snapshots } from './snapshot.ts';
 import { workers } from './worker.ts';
 
@@ -69,66 +67,4 @@ export const evaluationItems = pgTable(
 		primaryKey({ columns: [t.evaluationId, t.comparisonId] }),
 		check('evaluation_items_sides', sql`num_nulls(${t.baseRejected}, ${t.parentRejected}, ${t.checkpointRejected}, ${t.tokensRejected}) in (0, 4)`)
 	]
-);
-
-/** Answers that fill a round; every sampling setting is stored. */
-export const generations = pgTable(
-	'generations',
-	{
-		id: id(),
-		projectId: uuid()
-			.notNull()
-			.references(() => projects.id),
-		/** The round that the checkpoint came from. */
-		roundId: uuid()
-			.notNull()
-			.references(() => rounds.id),
-		/** The round that the answers are judged in, once all are there. */
-		intoRoundId: uuid().references(() => rounds.id),
-		checkpointId: uuid()
-			.notNull()
-			.references(() => checkpoints.id),
-		parentCheckpointId: uuid()
-			.notNull()
-			.references(() => checkpoints.id),
-		sampling: jsonb().$type<{ temperature: number; topP: number; maxTokens: number }>().notNull(),
-		seed: bigint({ mode: 'number' }).notNull(),
-		/** Prompts whose answers by parent and checkpoint are compared. */
-		promptIds: uuid().array().notNull(),
-		/** Prompts whose answer by the checkpoint is judged alone; the parent is not asked. */
-		singlePromptIds: uuid().array().notNull().default([]),
-		status: text().notNull().default('queued'),
-		attempt: integer().notNull().default(0),
-		workerId: uuid().references(() => workers.id),
-		heartbeatAt: instant(),
-		done: integer().notNull().default(0),
-		total: integer().notNull(),
-		problem: jsonb().$type<RunProblem>(),
-		createdAt: createdAt(),
-		finishedAt: instant()
-	},
-	(t) => [
-		index('generations_round').on(t.roundId),
-		check('generations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
-	]
-);
-
-/** Which answer a checkpoint gave in a generation. The same text of the same checkpoint is one response, however often it was given. */
-export const generationAnswers = pgTable(
-	'generation_answers',
-	{
-		generationId: uuid()
-			.notNull()
-			.references(() => generations.id),
-		promptId: uuid()
-			.notNull()
-			.references(() => prompts.id),
-		checkpointId: uuid()
-			.notNull()
-			.references(() => checkpoints.id),
-		responseId: uuid()
-			.notNull()
-			.references(() => responses.id)
-	},
-	(t) => [primaryKey({ columns: [t.generationId, t.promptId, t.checkpointId] })]
 );

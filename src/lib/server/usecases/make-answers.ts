@@ -1,0 +1,125 @@
+import { contentHash } from '../../domain/canonical-json.ts';
+import { asksOf } from '../../domain/generation-plan.ts';
+import type { Ask } from '../../domain/generation-plan.ts';
+import { documentsOf, messagesText } from '../../domain/message.ts';
+import type { Message } from '../../domain/message.ts';
+import { leakedName } from '../../domain/name-leak.ts';
+import type { Result } from '../../domain/problem.ts';
+import { ok } from '../../domain/problem.ts';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { DocumentTexts } from '../../domain/training-row.ts';
+import type { App } from '../app.ts';
+import * as artifactTexts from '../db/artifact-texts.ts';
+import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import type { Db } from '../db/client.ts';
+import * as endpoints from '../db/endpoints.ts';
+import type { Endpoint } from '../db/endpoints.ts';
+import * as generationAnswers from '../db/generation-answers.ts';
+import type { Unanswered } from '../db/generation-answers.ts';
+import * as generationSources from '../db/generation-sources.ts';
+import type { Source } from '../db/generation-sources.ts';
+import * as generations from '../db/generations.ts';
+import type { Generation } from '../db/generations.ts';
+import { enqueueGeneration } from './enqueue-generation.ts';
+
+/** A model that answers, with what it takes to ask it. */
+export type SourceAtHand = Source & ({ checkpoint: Checkpoint; endpoint: null } | { checkpoint: null; endpoint: Endpoint });
+
+/** What a worker needs to have answers made. */
+export type GenerationAtHand = { generation: Generation; base: Checkpoint; sources: SourceAtHand[]; /** What each source is asked for each prompt. */ asks: Ask[] };
+
+/** A prompt as it is asked, with what its documents say. */
+export type Question = { messages: Message[]; documentTexts: DocumentTexts };
+
+/** Takes a queued generation for a worker; null when it is no longer to be had. */
+export async function beginGeneration(app: { db: Db }, input: { generationId: string; workerId: string }): Promise<GenerationAtHand | null> {
+	return app.db.transaction(async (tx) => {
+		const generation = await generations.begin(tx, input.generationId, input.workerId);
+		if (!generation) return null;
+		const sources: SourceAtHand[] = [];
+		for (const source of await generationSources.list(tx, generation.id)) {
+			const checkpoint = source.checkpointId === null ? null : await checkpoints.get(tx, source.checkpointId);
+			const endpoint = source.endpointId === null ? null : await endpoints.get(tx, source.endpointId);
+			if (checkpoint) sources.push({ ...source, checkpoint, endpoint: null });
+			else if (endpoint) sources.push({ ...source, checkpoint: null, endpoint });
+		}
+		return { generation, sources, base: await checkpoints.baseOf(tx, generation.projectId), asks: asksOf(generation.sampling, generation.seed) };
+	});
+}
+
+/** What a source has yet to answer; a generation that was interrupted goes on with these. */
+export async function unansweredBy(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>): Promise<Unanswered[]> {
+	return generationAnswers.unanswered(app.db, at.generation.id, source.ordinal, at.asks.length);
+}
+
+/** What a prompt asks, as it is stored: masked, where the project masks. */
+export async function readQuestion(app: { db: Db }, at: GenerationAtHand, promptId: string): Promise<Question> {
+	const messages = (await generationAnswers.messagesOf(app.db, [promptId])).get(promptId);
+	if (!messages) throw new Error(`prompt ${promptId} lost its text`);
+	return { messages, documentTexts: await artifactTexts.bodies(app.db, at.generation.projectId, documentsOf(messages)) };
+}
+
+/** The key of an endpoint; null: it needs none. A problem when it cannot be opened here. */
+export async function openKey(app: Pick<App, 'db' | 'secrets'>, endpointId: string): Promise<Result<string | null>> {
+	const sealed = await endpoints.sealedKey(app.db, endpointId);
+	return sealed === null ? ok(null) : app.secrets.open(sealed, `endpoint:${endpointId}`);
+}
+
+/** Says that it goes on; false when another attempt has taken its place, or it was stopped. */
+export async function generationAlive(app: { db: Db }, at: GenerationAtHand): Promise<boolean> {
+	return generations.heartbeat(app.db, at.generation.id, at.generation.attempt);
+}
+
+/** An answer as it came. */
+export type GivenAnswer = Unanswered & { text: string; sampling: Record<string, unknown>; seed: number; reproducible: boolean; promptTokens?: number | null; completionTokens?: number | null; asked?: readonly Message[] };
+
+/** Stores one answer. False: the attempt lost its place. */
+export async function storeAnswer(app: { db: Db }, at: GenerationAtHand, source: SourceAtHand, answer: GivenAnswer): Promise<boolean> {
+	// A model may say anything, also what no text holds: NUL and half surrogates would fail the insert and with it the round.
+	const messages: Message[] = [{ role: 'assistant', content: answer.text.toWellFormed().replaceAll('\0', '\uFFFD') }];
+	const { promptId, sample, sampling, seed, reproducible } = answer;
+	// After a training both are the same model: nothing that it calls itself tells them apart.
+	const own = source.endpoint ? [source.endpoint.name, source.endpoint.model] : [];
+	const leaks = at.generation.checkpointId === null ? leakedName(messagesText(messages), messagesText(answer.asked ?? []), own) : null;
+	return app.db.transaction((tx) =>
+		generationAnswers.insert(tx, at.generation.id, at.generation.attempt, {
+			promptId,
+			sample,
+			source: source.ordinal,
+			...(source.endpoint ? { responseSource: 'endpoint' as const, sourceRef: source.endpoint.id } : { responseSource: 'checkpoint' as const, sourceRef: source.checkpoint.id }),
+			contentHash: contentHash(messages),
+			messages,
+			sampling,
+			seed,
+			reproducible,
+			leaks,
+			promptTokens: answer.promptTokens ?? 0,
+			completionTokens: answer.completionTokens ?? 0
+		})
+	);
+}
+
+/** Notes that a question got no usable answer, and why. False: the attempt lost its place. */
+export async function storeMissed(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>, missed: Unanswered & { code: string }): Promise<boolean> {
+	return app.db.transaction((tx) => generationAnswers.insertMissed(tx, at.generation.id, at.generation.attempt, { ...missed, source: source.ordinal }));
+}
+
+/** Ends a generation that could not be done. */
+export async function failGeneration(app: { db: Db }, at: GenerationAtHand, problem: RunProblem): Promise<void> {
+	await app.db.transaction(async (tx) => {
+		const held = await generations.fail(tx, at.generation.id, at.generation.attempt, problem);
+		if (held) await record(tx, null, { action: 'generation.fail', projectId: at.generation.projectId, subject: ['generation', at.generation.id], details: { code: problem.code } });
+	});
+}
+
+/** Puts a generation back in line because its worker goes down; the answers that it has stay. */
+export async function giveBackGeneration(app: Pick<App, 'db' | 'enqueue'>, at: GenerationAtHand): Promise<void> {
+	const { id, attempt, projectId } = at.generation;
+	await app.db.transaction(async (tx) => {
+		if (!(await generations.giveBack(tx, id, attempt))) return;
+		await enqueueGeneration(app, tx, id);
+		await record(tx, null, { action: 'generation.give_back', projectId, subject: ['generation', id], details: { attempt } });
+	});
+}

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
+import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
+import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
+import type { ModelSource } from '../engine/engine.ts';
+import { createInferenceClient } from '../inference/client.ts';
+import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
+import { answerAll } from './answer-all.ts';
+import type { Ending } from './answer-all.ts';
+import { layOutAdapter } from './checkpoint-files.ts';
+import type { WorkerContext } from './context.ts';
+
+/** Serves a checkpoint on this host and lets it answer what it has not answered yet. One with nothing to answer is not loaded. */
+export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
+	if ((await unansweredBy(context.app, at, source)).length === 0) return null;
+	const { checkpoint } = source;
+	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
+	const adapter = await layOutAdapter(context, checkpoint, join(dir, 'adapter'));
+	const server = await startSwiftServer(context.environment, {
+		model: base,
+		...(adapter ? { adapter } : {}),
+		dir,
+		marker: `${context.hostKey}:generation.${at.generation.id}.${at.generation.attempt}`,
+		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
+		threads: context.threads,
+		signal: ending.signal
+	});
+	if (!server.ok) return server.problem;
+	const renewing = setInterval(() => server.value.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
+	try {
+		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
+		// The transformers backend ignores the seed.
+		return await answerAll(context, at, source, { client, concurrency: SERVER_BATCH, outside: false, noted: { server: 'ms-swift/transformers' } }, ending);
+	} finally {
+		clearInterval(renewing);
+		await server.value.stop();
+	}
+}
