@@ -21,6 +21,12 @@ export const PERMISSIONS = {
 	'members.manage': ['owner'],
 	'import.create': ['engineer', 'owner'],
 	'import.read': ['reviewer', 'engineer', 'owner'],
+	/** What is to be kept out of the record: the lists name people and firms. */
+	'desensitisation.manage': ['owner'],
+	/** What was found, as it was masked. */
+	'finding.review': ['engineer', 'owner'],
+	/** What stood there before: every look is in the audit. */
+	'original.read': ['owner'],
 	'artifact.read': ['annotator', 'reviewer', 'engineer', 'owner'],
 	/** Models elsewhere, with their keys. */
 	'endpoint.manage': ['owner'],

@@ -6,10 +6,14 @@ export type EngineState =
 	| { state: 'failed'; message: string }
 	| { state: 'ready'; versions: Record<string, string> };
 
+/** State of a worker's detector of names; a worker of an older release says nothing of it. */
+export type NamesDetectorState = { state: 'unknown' } | { state: 'failed'; message: string } | { state: 'ready'; presidio: boolean };
+
 /** What a worker announces about itself. */
 export type WorkerCapabilities = {
 	cpus: number;
 	memoryBytes: number;
 	gpus: { name: string; memoryBytes: number }[];
 	engine: EngineState;
+	names?: NamesDetectorState;
 };

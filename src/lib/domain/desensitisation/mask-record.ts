@@ -1,16 +1,19 @@
 import { createLedger } from './ledger.ts';
-import type { Kind } from './kind.ts';
+import type { Finding, Kind } from './kind.ts';
 import { maskText } from './mask-text.ts';
 import type { Dealt, Rules } from './mask-text.ts';
 
 /** Something found in a record of a file: in which field, and its place in that field's new text. */
-export type RecordFinding = Dealt & { field: string };
+export type RecordFinding = Dealt & { field: string; text: string };
 
 /** A record in which everything was dealt with; `refused` names a field that can be neither kept nor changed. */
 export type MaskedRecord = { value: unknown; findings: RecordFinding[]; refused: { field: string; message: string } | null };
 
 /** A name that is the same throughout the project, e.g. `[EMAIL_1f2e3d4c5b6a]`. */
 export type Pseudonym = (kind: Kind, original: string) => string;
+
+/** What a detector that works elsewhere found in a field. */
+export type MoreFindings = (field: string, text: string) => readonly Finding[];
 
 type Fields = Record<string, unknown>;
 const isObject = (value: unknown): value is Fields => value !== null && typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
@@ -34,19 +37,31 @@ function textsOf(value: unknown, into: string[] = []): string[] {
 	return into;
 }
 
+/** Every text of a record with its field, as `maskRecord` meets them; but the matter, which decides who may see the row. */
+export function textsOfRecord(value: unknown): { field: string; text: string }[] {
+	const texts: { field: string; text: string }[] = [];
+	const walk = (item: unknown, field: string): void => {
+		if (typeof item === 'string') texts.push({ field, text: item });
+		else if (Array.isArray(item)) item.forEach((one, index) => walk(one, `${field}[${index}]`));
+		else if (isObject(item)) for (const name of Object.keys(item)) if (!(typeof item[name] === 'string' && STRUCTURE.has(name))) walk(item[name], field === '' ? name : `${field}.${name}`);
+	};
+	walk(value, '');
+	return texts.filter(({ field }) => field !== 'matter');
+}
+
 /**
  * Deals with every text of a record before it is understood, whatever its shape:
  * names of its fields are kept, and so is the order of its lists. The same record
  * always gives the same one, whatever the order of its fields. A `matter` decides
  * who may see the row, so one that holds something to hide refuses it.
  */
-export function maskRecord(value: unknown, rules: Rules, pseudonym: Pseudonym): MaskedRecord {
+export function maskRecord(value: unknown, rules: Rules, pseudonym: Pseudonym, more: MoreFindings = () => []): MaskedRecord {
 	const ledger = createLedger(textsOf(value));
 	const findings: RecordFinding[] = [];
 	let refused: MaskedRecord['refused'] = null;
 	const deal = (text: string, field: string, placeholderFor: Pseudonym): string => {
-		const masked = maskText(text, rules, placeholderFor);
-		for (const finding of masked.findings) findings.push({ ...finding, field });
+		const masked = maskText(text, rules, placeholderFor, more(field, text));
+		for (const finding of masked.findings) findings.push({ ...finding, field, text: masked.text });
 		return masked.text;
 	};
 	const walk = (item: unknown, field: string, placeholderFor: Pseudonym): unknown => {

@@ -15,8 +15,8 @@ export type Found = { packed: string | null; format: string; encoding: string | 
 /** What was found in an import's rows, and the version of the settings that said what to look for. */
 export type Desensitised = { version: number; counts: FindingCounts; rows: number };
 
-/** An import whose rows wait until a worker looked for names: dry run or not, how far it is, and why nobody gets on with it. */
-export type Masking = { dryRun: boolean; done: number; trouble: string | null };
+/** An import whose rows wait until a worker looked for names: what comes after that, the last line that was looked through, and what stopped it last. */
+export type Masking = { dryRun: boolean; skipBad: boolean; done: number; trouble: string | null };
 
 /** One file brought in. staging → (masking →) (scanned →) published (→ undone); or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. What it made bears the moment at which it ended (`finished_at`): all of it is made in that transaction. */
 export const imports = pgTable(
