@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
@@ -14,6 +15,7 @@ import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
@@ -41,6 +43,16 @@ type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkReque
 /** A dry run that waits to be taken. */
 async function scannedImport({ world, slug }: Ground): Promise<string> {
 	return valueOf(await world.importRows(slug, pairRows(1, randomUUID()), { dryRun: true })).id;
+}
+
+const HIDES_NUMBERS = { ...OFF, actions: { phone: 'placeholder' as const }, originals: 'encrypt' as const, onExport: 'allow' as const };
+const hideNumbers = async ({ world, slug }: Ground) => void valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: HIDES_NUMBERS }));
+
+/** Something that was hidden in a row of an import. */
+async function finding(ground: Ground): Promise<string> {
+	await hideNumbers(ground);
+	const { id } = valueOf(await ground.world.importRows(ground.slug, [{ prompt: `Call 13800138000 about ${randomUUID()}?`, chosen: 'a', rejected: 'b' }]));
+	return (await ground.world.query<{ id: string }>(`select id from findings where import_id = '${id}'`))[0]?.id ?? '';
 }
 
 /** The ground with a web process over it, and their end. */
@@ -216,6 +228,16 @@ export const REQUESTS: Record<string, Make> = {
 		const id = await newGeneration(ground);
 		valueOf(await cancelGeneration(ground.world.app, ground.world.admin, id));
 		return { path: `/generations/${id}/resume` };
+	},
+	readDesensitisation: inProject('/desensitisation'),
+	putDesensitisation: inProject('/desensitisation', HIDES_NUMBERS),
+	addOwnWord: (ground) => ({ path: `/projects/${ground.slug}/desensitisation/words`, options: { body: { text: `Word ${randomUUID()}` } } }),
+	listFindings: ({ importId }) => ({ path: `/imports/${importId}/findings` }),
+	revealOriginal: async (ground) => ({ path: `/findings/${await finding(ground)}/original` }),
+	exceptFinding: async (ground) => ({ path: `/findings/${await finding(ground)}/exception` }),
+	rescanImport: async (ground) => {
+		await hideNumbers(ground);
+		return { path: `/imports/${await scannedImport(ground)}/rescan` };
 	},
 	claimTask: inProject('/tasks/claim'),
 	heartbeatTask: withTask('/heartbeat'),

@@ -22,6 +22,7 @@ export const PROBLEMS = {
 	key_reused: { status: 422, title: 'The idempotency key was used for another request' },
 	import_refused: { status: 422, title: 'The file was refused' },
 	impossible_recipe: { status: 422, title: 'The training settings cannot work' },
+	sensitive: { status: 422, title: 'It holds sensitive text' },
 	empty_snapshot: { status: 422, title: 'Nothing to train on' },
 	too_many_leases: { status: 429, title: 'Too many tasks at a time' },
 	too_many_attempts: { status: 429, title: 'Too many attempts' },

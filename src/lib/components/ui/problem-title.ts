@@ -21,6 +21,7 @@ const TITLES: Record<ProblemCode, () => string> = {
 	key_reused: m.problem_key_reused,
 	import_refused: m.problem_import_refused,
 	impossible_recipe: m.problem_impossible_recipe,
+	sensitive: m.problem_sensitive,
 	empty_snapshot: m.problem_empty_snapshot,
 	too_many_leases: m.problem_too_many_leases,
 	too_many_attempts: m.problem_too_many_attempts,

@@ -13,6 +13,11 @@ export function countFindings(findings: Iterable<{ kind: Kind; action: Action }>
 	return sums;
 }
 
+/** Counts of what was hidden alone. */
+export function withoutFlags(counts: FindingCounts): FindingCounts {
+	return Object.fromEntries(Object.entries(counts).map(([kind, ofKind]) => [kind, Object.fromEntries(Object.entries(ofKind).filter(([action]) => action !== 'flag'))]));
+}
+
 /** All findings of counts. */
 export function totalOf(counts: FindingCounts): number {
 	return Object.values(counts).reduce((sum, ofKind) => sum + Object.values(ofKind).reduce((inner, count) => inner + count, 0), 0);

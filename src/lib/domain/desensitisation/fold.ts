@@ -1,7 +1,7 @@
 const DASHES = '‐‑‒–—―−﹣－ー';
 const SPACES = '\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000';
 /** Marks that cannot be seen and would pull a number apart. */
-const UNSEEN = '\u200b\u200c\u200d\u2060\ufeff\u00ad';
+const UNSEEN = '\u200b\u200c\u2060\ufeff\u00ad\u200d';
 
 const OTHERS = new Map<string, string>([
 	...[...DASHES].map((mark) => [mark, '-'] as const),
@@ -15,7 +15,8 @@ const OTHERS = new Map<string, string>([
 	['‧', '·']
 ]);
 
-const FOLDED = new RegExp(`[\\uff01-\\uff5e${DASHES}${SPACES}${UNSEEN}￥￡•・‧]`, 'gu');
+// Signs to be replaced one by one, never read as joined.
+const FOLDED = new RegExp(`(?:[\\uff01-\\uff5e${DASHES}${SPACES}￥￡•・‧]|${[...UNSEEN].join('|')})`, 'gu');
 
 /**
  * The text with full-width letters, digits and marks written half-width, every

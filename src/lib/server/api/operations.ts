@@ -3,6 +3,7 @@ import * as artifacts from './operations/artifacts.ts';
 import * as assignments from './operations/assignments.ts';
 import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
+import * as desensitisation from './operations/desensitisation.ts';
 import * as desk from './operations/desk.ts';
 import * as generations from './operations/generations.ts';
 import * as health from './operations/health.ts';
@@ -21,4 +22,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

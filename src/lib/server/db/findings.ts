@@ -56,6 +56,6 @@ export async function lastPosition(db: Executor, importId: string): Promise<numb
 }
 
 /** Adds what was found in more of an import's rows. */
-export async function addCounts(tx: Tx, importId: string, of: { version: number; counts: FindingCounts; rows: number }): Promise<void> {
+export async function addCounts(tx: Tx, importId: string, of: { version: number; counts: FindingCounts }): Promise<void> {
 	await tx.execute(sql`update imports set desensitised = ${JSON.stringify(of)}::jsonb where id = ${importId}`);
 }

@@ -6,9 +6,9 @@ import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import * as importedLabels from './imported-labels.ts';
 import { isoTime, rowsOf } from './rows.ts';
-import type { Found } from './schema/import.ts';
+import type { Desensitised, Found, Masking } from './schema/import.ts';
 
-export type ImportStatus = 'staging' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
+export type ImportStatus = 'staging' | 'masking' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
 export type ImportError = { line: number; field: string | null; message: string };
 export type Import = {
 	id: string;
@@ -26,6 +26,10 @@ export type Import = {
 	rejected: number;
 	message: string | null;
 	found: Found | null;
+	/** What was found in its rows and dealt with; null: nothing was looked for. */
+	desensitised: Desensitised | null;
+	/** Where its rows wait until names were looked for in them. */
+	masking: Masking | null;
 	createdBy: string;
 	createdAt: string;
 	finishedAt: string | null;
@@ -47,6 +51,8 @@ type Row = {
 	rejected: number;
 	message: string | null;
 	found: Found | null;
+	desensitised: Desensitised | null;
+	masking: Masking | null;
 	created_by: string;
 	created_at: string;
 	finished_at: string | null;
@@ -68,6 +74,8 @@ const toImport = (row: Row): Import => ({
 	rejected: row.rejected,
 	message: row.message,
 	found: row.found,
+	desensitised: row.desensitised,
+	masking: row.masking,
 	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at),
 	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
@@ -119,7 +127,7 @@ export async function sample(db: Executor, id: string, most: number): Promise<Sa
 }
 
 /** Commits one batch: its rows and errors, and how far the import is. */
-export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; errors: ImportError[]; bytes: number; read: number; rejected: number; found: Found | null }): Promise<void> {
+export async function stage(tx: Tx, id: string, batch: { rows: (StagedRow & { sealed?: string })[]; errors: ImportError[]; bytes: number; read: number; rejected: number; found: Found | null }): Promise<void> {
 	if (batch.rows.length > 0) {
 		const json = JSON.stringify(
 			batch.rows.map((row) => ({
@@ -134,12 +142,13 @@ export async function stage(tx: Tx, id: string, batch: { rows: StagedRow[]; erro
 				requires: row.requires,
 				language: row.language,
 				responses: row.responses,
-				pairs: row.pairs
+				pairs: row.pairs,
+				sealed: row.sealed ?? null
 			}))
 		);
-		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, requires, language, responses, pairs)
-			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.requires, r.language, r.responses, r.pairs
-			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, requires text[], language text, responses jsonb, pairs jsonb)`);
+		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, requires, language, responses, pairs, sealed)
+			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.requires, r.language, r.responses, r.pairs, r.sealed
+			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, requires text[], language text, responses jsonb, pairs jsonb, sealed text)`);
 	}
 	if (batch.errors.length > 0) {
 		await tx.execute(sql`insert into import_errors (import_id, line, field, message)
@@ -185,7 +194,9 @@ export async function asksForSkills(tx: Tx, id: string): Promise<boolean> {
 /** Ends an import and empties its staging rows. */
 export async function finish(tx: Tx, id: string, of: { status: ImportStatus; accepted: number; duplicates: number; message: string | null }): Promise<void> {
 	await tx.execute(sql`delete from import_rows where import_id = ${id}`);
-	await tx.execute(sql`update imports set status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
+	// What was found goes with the rows in which it was found.
+	if (of.status !== 'published') await tx.execute(sql`delete from findings where import_id = ${id}`);
+	await tx.execute(sql`update imports set masking = null, status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
 }
 
 /** Ends imports whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again. */
@@ -200,7 +211,10 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 				message = case when dead.waited then 'Nobody took it in time. Send the file again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end
 			from dead where i.id = dead.id returning i.id`
 	);
-	for (const row of rows) await tx.execute(sql`delete from import_rows where import_id = ${row.id}`);
+	for (const row of rows) {
+		await tx.execute(sql`delete from import_rows where import_id = ${row.id}`);
+		await tx.execute(sql`delete from findings where import_id = ${row.id}`);
+	}
 	return rows.map((row) => row.id);
 }
 

@@ -15,6 +15,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import { csvLines, frozenRows, jsonLines, parquetBytes, zipOf } from '../records/snapshot-file.ts';
+import { checkExport } from './check-outgoing.ts';
 import { openForExport } from './read-snapshot.ts';
 
 const HF_SPLITS = { train: 'train', dev: 'validation', test: 'test' } as const;
@@ -29,13 +30,21 @@ const ROWS: Partial<Record<ExportFormat, (row: TrainingRow) => object>> = {
 /** An export under way. `bytes` and `etag` are known only where the frozen file goes out as it is. */
 export type SnapshotExport = { stream: Readable; name: string; type: string; bytes?: number; etag?: string };
 
+async function* allRows(files: readonly AsyncIterable<TrainingRow>[]): AsyncGenerator<TrainingRow> {
+	for (const rows of files) yield* rows;
+}
+
+async function* mapped(rows: AsyncIterable<TrainingRow>, change: (row: TrainingRow) => TrainingRow): AsyncGenerator<TrainingRow> {
+	for await (const row of rows) yield change(row);
+}
+
 /**
  * A snapshot's rows in a consumer's format, mapped one by one from the frozen
  * files (never rendered again). All rows are tried before the first byte goes
  * out: a format that has no words for one of them refuses the whole. Whoever
  * takes data out is in the audit.
  */
-export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { id: string; split: Split; format: ExportFormat }): Promise<Result<SnapshotExport>> {
+export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secrets'>, actor: Actor, input: { id: string; split: Split; format: ExportFormat }): Promise<Result<SnapshotExport>> {
 	const { format, split } = input;
 	const splits: Split[] = format === 'hf' ? ['train', 'dev', 'test'] : [split];
 	const opened = await openForExport(app, actor, input.id, splits);
@@ -43,7 +52,11 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 	const { snapshot, files } = opened.value;
 	const kind = rowKindOf(snapshot.objective as DatasetObjective);
 	const map = ROWS[format];
-	const rowsOf = (sha256: string) => frozenRows(app.artifacts.read(sha256));
+	const frozen = (sha256: string) => frozenRows(app.artifacts.read(sha256));
+	const check = await checkExport(app, actor, { snapshotId: snapshot.id, projectId: snapshot.projectId, rows: () => allRows(files.map(({ sha256 }) => frozen(sha256))) });
+	if (!check.ok) return check;
+	const hide = check.value;
+	const rowsOf = (sha256: string) => (hide ? mapped(frozen(sha256), hide) : frozen(sha256));
 	if ((format === 'openai' || format === 'together') && kind === 'labelled') {
 		return fail('unsupported_format', `${format === 'openai' ? 'OpenAI' : 'Together'} takes pairs only: a KTO snapshot of single judged answers has no such form. Freeze a DPO snapshot, or take TRL.`);
 	}
@@ -62,7 +75,7 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 	const [file] = files;
 	if (!file) return fail('not_found', 'The snapshot has no such file.');
 	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
-	if (format === 'ms-swift') return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
+	if (format === 'ms-swift' && !hide) return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
 	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), kind)), name, type });
 	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), kind)), name, type });
 	if (format === 'llama-factory') {

@@ -4,23 +4,26 @@ import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import type { App } from '../app.ts';
-import type { Db } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import * as imports from '../db/imports.ts';
 import type { ImportError, SampleRow } from '../db/imports.ts';
+import * as masking from '../db/masking-imports.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import type { SaidForm } from '../records/open.ts';
 import type { Found } from '../db/schema/import.ts';
 import { UnreadableFile } from '../records/record.ts';
 import { allow } from './access.ts';
-import { makeStaged, publishStaged } from './publish-import.ts';
+import { rowMasker, TAKES_ALL } from './mask-rows.ts';
+import { rulesOf } from './project-rules.ts';
+import { publishStaged, scanStaged } from './publish-import.ts';
 import type { Published } from './publish-import.ts';
 import { keepStaging, stageImport } from './stage-import.ts';
 import type { Staged } from './stage-import.ts';
-import { inTransaction, whatIf } from './transaction.ts';
+import { inTransaction } from './transaction.ts';
 
 /** How an import ended; after a dry run, what would come of it, how its rows were understood, and that they wait. */
-export type ImportOutcome = { id: string; status: 'published' | 'scanned'; rejected: number; errors: ImportError[]; found: Found | null; sample: SampleRow[] } & Published;
+export type ImportOutcome = { id: string; status: 'published' | 'scanned' | 'masking'; rejected: number; errors: ImportError[]; found: Found | null; sample: SampleRow[] } & Published;
 
 /** Errors and rows that an answer shows; all errors are to be had as a file. */
 export const SHOWN_ERRORS = 1000;
@@ -42,19 +45,13 @@ async function publish(db: Db, actor: Actor, of: { id: string; projectId: string
 	});
 }
 
-/** Finds out what would come of the file by making everything of it and taking that back; the rows wait to be taken. */
-async function scan(db: Db, actor: Actor, of: { id: string; projectId: string }): Promise<Published> {
-	const would = await whatIf(db, async (tx) => {
-		await projects.serialise(tx, of.projectId);
-		await keepStaging(tx, of.id);
-		return makeStaged(tx, of);
-	});
+/** The rows wait until a worker has looked for names in them; it does what comes after. */
+async function holdForNames(db: Db, actor: Actor, of: { id: string; projectId: string; dryRun: boolean; skipBad: boolean }): Promise<void> {
 	await db.transaction(async (tx) => {
 		await keepStaging(tx, of.id);
-		await imports.scanned(tx, of.id, would);
-		await record(tx, actor, { action: 'import.scan', projectId: of.projectId, subject: ['import', of.id], details: would });
+		await masking.waitForNames(tx, of.id, { dryRun: of.dryRun, skipBad: of.skipBad, done: 0, trouble: null });
+		await record(tx, actor, { action: 'import.mask', projectId: of.projectId, subject: ['import', of.id] });
 	});
-	return would;
 }
 
 /**
@@ -65,7 +62,7 @@ async function scan(db: Db, actor: Actor, of: { id: string; projectId: string })
  * a day: `publishImport` takes them.
  */
 export async function importPairs(
-	app: Pick<App, 'db' | 'config'>,
+	app: Pick<App, 'db' | 'config' | 'secrets'>,
 	actor: Actor,
 	input: { slug: string; said: SaidForm; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
@@ -74,23 +71,26 @@ export async function importPairs(
 		const access = await allow(tx, actor, { slug: input.slug }, 'import.create');
 		if (!access.ok) return access;
 		const { project } = access.value;
+		const rules = await rulesOf(app, project.id);
+		if (!rules.ok) return rules;
+		const masker = rules.value ? rowMasker(app, rules.value, { projectId: project.id, dryRun: input.dryRun ?? false }) : TAKES_ALL;
 		const round = await rounds.newest(tx, project.id);
 		const systemPrompt = await projects.systemPrompt(tx, project.id);
-		const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format: input.said.format ?? 'auto', fileName: input.fileName ?? null, totalBytes: input.totalBytes ?? null });
+		const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format: input.said.format ?? 'auto', fileName: masker.fileName(input.fileName ?? null), totalBytes: input.totalBytes ?? null });
 		await record(tx, actor, { action: 'import.start', projectId: project.id, subject: ['import', id], details: { format: input.said.format ?? 'auto' } });
 		const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt };
-		return ok({ id, projectId: project.id, context });
+		return ok({ id, projectId: project.id, context, masker });
 	});
 	if (!begun.ok) return begun;
-	const { id, projectId, context } = begun.value;
+	const { id, projectId, context, masker } = begun.value;
 
 	const staged = (async (): Promise<Result<Staged>> => {
 		try {
-			return ok(await stageImport(app, { id, projectId, said: input.said, source: input.source, context }));
+			return ok(await stageImport(app, { id, projectId, said: input.said, source: input.source, context, masker }));
 		} catch (error) {
 			const unreadable = error instanceof UnreadableFile;
-			await end(db, actor, id, projectId, unreadable ? 'refused' : 'failed', unreadable ? error.message : 'The file did not arrive whole. Nothing was taken; send it again.');
-			if (unreadable) return fail('import_refused', error.message, { facts: { id, accepted: 0 } });
+			await end(db, actor, id, projectId, unreadable ? 'refused' : 'failed', unreadable ? masker.text(error.message) : 'The file did not arrive whole. Nothing was taken; send it again.');
+			if (unreadable) return fail('import_refused', masker.text(error.message), { facts: { id, accepted: 0 } });
 			throw error;
 		}
 	})();
@@ -111,7 +111,12 @@ export async function importPairs(
 			const first = errors[0];
 			return refuse(`${read.value.rejected} of ${read.value.read} rows cannot be taken; the first is line ${first?.line ?? 0}: ${first?.field ? `${first.field}: ` : ''}${first?.message ?? ''}. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.`);
 		}
-		const made = await (input.dryRun ? scan : publish)(db, actor, { id, projectId });
+		if (masker.names) {
+			await holdForNames(db, actor, { id, projectId, dryRun: input.dryRun ?? false, skipBad: input.skipBad });
+			return ok({ id, status: 'masking', accepted: 0, duplicates: 0, rejected: read.value.rejected, errors, found: null, sample: [] });
+		}
+		const ready = (tx: Tx) => keepStaging(tx, id);
+		const made = await (input.dryRun ? scanStaged(db, actor, { id, projectId }, ready) : publish(db, actor, { id, projectId }));
 		const found = (await imports.get(db, id))?.found ?? null;
 		return ok({ id, status: input.dryRun ? 'scanned' : 'published', ...made, rejected: read.value.rejected, errors, found, sample: await imports.sample(db, id, SAMPLE_ROWS) });
 	})();

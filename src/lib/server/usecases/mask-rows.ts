@@ -80,7 +80,7 @@ export function rowMasker(app: Pick<App, 'secrets'>, rules: ProjectRules, of: { 
 	const names = looksForNames(rules.settings);
 	const waiting = new Map<number, { value: unknown; findings: RecordFinding[] }>();
 	let counts: FindingCounts = {};
-	let [rowsFound, position] = [0, 0];
+	let position = 0;
 	const text = (given: string) => maskText(given, rules, createLedger().placeholderFor).text;
 	const error = ({ field, message }: { field: string | null; message: string }) => ({ ok: false as const, error: { field: field === null ? null : text(field), message: text(names ? withoutValues(message) : message) } });
 	return {
@@ -102,14 +102,13 @@ export function rowMasker(app: Pick<App, 'secrets'>, rules: ProjectRules, of: { 
 				const { value, findings: found } = waiting.get(row.line) ?? { value: null, findings: [] };
 				await findings.insert(tx, { projectId: of.projectId, importId, findings: await toKept(app, rules, { importId, line: row.line, matter: row.matter, findings: found, after: position }) });
 				position += found.length;
-				rowsFound += found.length > 0 ? 1 : 0;
 				counts = countFindings(found, counts);
 				const sealed = names || of.dryRun ? await app.secrets.seal(JSON.stringify(value), recordPlace(importId, row.line)) : undefined;
 				// Until names were looked for, nothing of the row lies open: not its words, nor hashes that would tell one row from another.
 				staged.push(names ? { line: row.line, promptHash: '', groupKey: '', split: 'train', systemPromptId: null, messages: [], tags: null, matter: null, requires: [], language: null, responses: [], pairs: [], ...(sealed === undefined ? {} : { sealed }) } : { ...row, ...(sealed === undefined ? {} : { sealed }) });
 			}
 			waiting.clear();
-			await findings.addCounts(tx, importId, { version: rules.version, counts, rows: rowsFound });
+			await findings.addCounts(tx, importId, { version: rules.version, counts });
 			return staged;
 		}
 	};

@@ -4,13 +4,13 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as artifacts from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
-import type { Tx } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as imports from '../db/imports.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
-import { inTransaction } from './transaction.ts';
+import { inTransaction, whatIf } from './transaction.ts';
 
 /** What came, or would come, of an import: rows that add something, and rows whose content is all here. */
 export type Published = { accepted: number; duplicates: number };
@@ -27,11 +27,26 @@ export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projec
 }
 
 /** Makes everything of the staged rows, and ends the import. */
-export async function publishStaged(tx: Tx, actor: Actor, of: { id: string; projectId: string }): Promise<Published> {
+export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: string; projectId: string }): Promise<Published> {
 	const made = await makeStaged(tx, of);
 	await imports.finish(tx, of.id, { status: 'published', ...made, message: null });
 	await record(tx, actor, { action: 'import.publish', projectId: of.projectId, subject: ['import', of.id], details: made });
 	return made;
+}
+
+/** Finds out what would come of staged rows by making everything of them and taking that back; the rows wait to be taken. `ready` locks the import and throws where it is no longer so far. */
+export async function scanStaged(db: Db, actor: Actor | null, of: { id: string; projectId: string }, ready: (tx: Tx) => Promise<void>): Promise<Published> {
+	const would = await whatIf(db, async (tx) => {
+		await projects.serialise(tx, of.projectId);
+		await ready(tx);
+		return makeStaged(tx, of);
+	});
+	await db.transaction(async (tx) => {
+		await ready(tx);
+		await imports.scanned(tx, of.id, would);
+		await record(tx, actor, { action: 'import.scan', projectId: of.projectId, subject: ['import', of.id], details: would });
+	});
+	return would;
 }
 
 /** Takes the rows of a dry run: everything of them appears at once, or nothing does. With rows that cannot be taken only where `skipBad` says so. */

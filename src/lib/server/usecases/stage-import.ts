@@ -11,6 +11,7 @@ import type { ImportError } from '../db/imports.ts';
 import { openFile } from '../records/open.ts';
 import type { SaidForm } from '../records/open.ts';
 import { UnreadableFile } from '../records/record.ts';
+import type { RowMasker } from './mask-rows.ts';
 
 const BATCH_ROWS = 500;
 const BATCH_CHARS = 4_000_000;
@@ -47,9 +48,9 @@ export async function keepStaging(tx: Tx, id: string): Promise<void> {
  * broken connection leaves nothing published.
  * @throws UnreadableFile when nothing can be read any further, or the import was ended meanwhile
  */
-export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm; source: AsyncIterable<Uint8Array>; context: ImportContext }): Promise<Staged> {
+export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker }): Promise<Staged> {
 	const { db } = app;
-	const { id, projectId, context } = of;
+	const { id, projectId, context, masker } = of;
 	const seen = { bytes: 0 };
 	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
 	let named = new Map<number, NamedArtifact[]>();
@@ -77,13 +78,13 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await db.transaction(async (tx) => {
 			await keepStaging(tx, id);
 			const form = file.form();
-			await imports.stage(tx, id, { rows, errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments, shape: 'plumbline', labels, mapping: null, columns: null } });
+			await imports.stage(tx, id, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments, shape: 'plumbline', labels, mapping: null, columns: null } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
 	for await (const item of file.records) {
 		read += 1;
-		const result = 'error' in item ? { ok: false as const, error: { field: null, message: item.error } } : readImportRow(item.value, item.line, context);
+		const result = masker.read(item, (value) => readImportRow(value, item.line, context));
 		if (result.ok) {
 			rows.push(result.row);
 			labels += result.row.pairs.reduce((sum, pair) => sum + (pair.labels?.length ?? 0), 0);

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import type { Tx } from '../db/client.ts';
+import * as findings from '../db/findings.ts';
 import * as undo from '../db/import-undo.ts';
 import type { Obstacle } from '../db/import-undo.ts';
 import * as imports from '../db/imports.ts';
@@ -54,7 +55,7 @@ export async function undoImport(app: Pick<App, 'db'>, actor: Actor, id: string)
 		await projects.serialise(tx, projectId);
 		const status = await imports.lockStatus(tx, id);
 		if (status === 'discarded') return ok({ discarded: true });
-		if (status === 'scanned') return ok(await discard(tx, actor, { id, projectId }));
+		if (status === 'scanned' || status === 'masking') return ok(await discard(tx, actor, { id, projectId }));
 		if (status !== 'published') return fail('conflict', 'Only an import that was taken, or waits to be taken, can be taken back.');
 		await undo.find(tx, id);
 		const obstacles = await undo.obstacles(tx, id);
@@ -62,6 +63,7 @@ export async function undoImport(app: Pick<App, 'db'>, actor: Actor, id: string)
 			return fail('conflict', `The import cannot be undone any more: ${obstacles.map(({ why, n }) => REASONS[why](n)).join('; ')}. Nothing was changed.`, { facts: Object.fromEntries(obstacles.map(({ why, n }) => [why, n])) });
 		}
 		await undo.mark(tx, id);
+		await findings.remove(tx, id);
 		const { rounds: of, ...gone } = await undo.remove(tx);
 		for (const round of of) await rounds.addCounts(tx, round.id, { comparisons: -round.comparisons, identical: 0 });
 		await record(tx, actor, { action: 'import.undo', projectId, subject: ['import', id], details: gone });

@@ -11,7 +11,7 @@ const counts = { accepted: v.number(), duplicates: v.number(), rejected: v.numbe
 const found = v.nullable(v.looseObject({ packed: v.nullable(v.string()), format: v.string(), encoding: v.nullable(v.string()), delimiter: v.nullable(v.string()) }));
 const messages = v.array(v.looseObject({ role: v.string() }));
 const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])) }));
-const STATUSES = ['staging', 'scanned', 'published', 'refused', 'failed', 'discarded', 'undone'] as const;
+const STATUSES = ['staging', 'masking', 'scanned', 'published', 'refused', 'failed', 'discarded', 'undone'] as const;
 
 export const createImport = operation({
 	id: 'createImport',

@@ -13,7 +13,7 @@ import { rounds } from './round.ts';
 export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean } & Partial<Understood>;
 
 /** What was found in an import's rows, and the version of the settings that said what to look for. */
-export type Desensitised = { version: number; counts: FindingCounts; rows: number };
+export type Desensitised = { version: number; counts: FindingCounts };
 
 /** An import whose rows wait until a worker looked for names: what comes after that, the last line that was looked through, and what stopped it last. */
 export type Masking = { dryRun: boolean; skipBad: boolean; done: number; trouble: string | null };

@@ -36,5 +36,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 	await received;
 	const outcome = await Promise.race([done, patience]);
 	if (outcome === null) return ok({ status: 202, body: { id, status: 'staging' }, headers: { location: `/api/v1/imports/${id}` } });
+	// Its rows wait for a worker that looks for names in them.
+	if (outcome.ok && outcome.value.status === 'masking') return ok({ status: 202, body: { id, status: 'masking' }, headers: { location: `/api/v1/imports/${id}` } });
 	return outcome.ok ? ok({ status: outcome.value.status === 'scanned' ? 200 : 201, body: outcome.value, headers: { location: `/api/v1/imports/${id}` } }) : outcome;
 });

@@ -1,0 +1,92 @@
+import { countFindings, totalOf } from '../../domain/desensitisation/counts.ts';
+import type { FindingCounts } from '../../domain/desensitisation/counts.ts';
+import { maskMessages } from '../../domain/desensitisation/mask-messages.ts';
+import type { Message } from '../../domain/message.ts';
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { TrainingRow } from '../../domain/training-row.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import * as desensitisation from '../db/desensitisation.ts';
+import { maskRecord } from '../../domain/desensitisation/mask-record.ts';
+import type { ProjectRules } from '../desensitisation/project-rules.ts';
+import { rulesOf } from './project-rules.ts';
+
+type CheckApp = Pick<App, 'db' | 'secrets'>;
+type Rows = () => AsyncIterable<TrainingRow>;
+
+/** What is found in a row, and the row with it hidden. What is only told of at import is told of here too, and does not stand in the way. */
+function checked(row: TrainingRow, rules: ProjectRules): { row: TrainingRow; counts: FindingCounts; hidden: boolean } {
+	const masked = maskRecord(row, rules, rules.pseudonym);
+	return { row: masked.value as TrainingRow, counts: countFindings(masked.findings), hidden: masked.findings.some(({ action }) => action !== 'flag') };
+}
+
+/**
+ * Looks through a snapshot's rows before they leave: what people wrote since the
+ * import (rewrites, labels) was never looked through. Gives what is done to each
+ * row on its way out (null: nothing), or a problem where the project refuses. What
+ * was found is kept, and in the audit.
+ */
+export async function checkExport(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string; rows: Rows }): Promise<Result<((row: TrainingRow) => TrainingRow) | null>> {
+	const found = await rulesOf(app, of.projectId);
+	if (!found.ok) return found;
+	const rules = found.value;
+	if (!rules || rules.settings.onExport === 'allow') return ok(null);
+	const scan = (await desensitisation.snapshotScan(app.db, of.snapshotId, rules.version)) ?? (await look(app, actor, of, rules));
+	if (scan.rowsFound === 0) return ok(null);
+	if (rules.settings.onExport === 'mask') return ok((row) => checked(row, rules).row);
+	return fail('sensitive', `${scan.rowsFound} of ${scan.rows} rows hold something that the project hides (${Object.keys(scan.counts).join(', ')}). The project refuses to let them leave; its owner can let exports be masked instead.`, { facts: { rows: scan.rowsFound, findings: totalOf(scan.counts) } });
+}
+
+async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string; rows: Rows }, rules: ProjectRules): Promise<desensitisation.SnapshotScan> {
+	let [rows, rowsFound] = [0, 0];
+	let counts: FindingCounts = {};
+	for await (const row of of.rows()) {
+		rows += 1;
+		const found = checked(row, rules);
+		if (found.hidden) rowsFound += 1;
+		counts = addTo(counts, found.counts);
+		// The web process answers others meanwhile.
+		if (rows % 200 === 0) await new Promise((done) => setImmediate(done));
+	}
+	const scan = { rows, rowsFound, counts };
+	await app.db.transaction(async (tx) => {
+		await desensitisation.keepSnapshotScan(tx, { snapshotId: of.snapshotId, version: rules.version, ...scan });
+		await record(tx, actor, { action: 'snapshot.check', projectId: of.projectId, subject: ['snapshot', of.snapshotId], details: { version: rules.version, rows, rowsFound, counts } });
+	});
+	return scan;
+}
+
+function addTo(counts: FindingCounts, more: FindingCounts): FindingCounts {
+	const sums: FindingCounts = structuredClone(counts);
+	for (const [kind, ofKind] of Object.entries(more)) for (const [action, count] of Object.entries(ofKind)) {
+		const here = (sums[kind as keyof FindingCounts] ??= {}) as Record<string, number>;
+		here[action] = (here[action] ?? 0) + count;
+	}
+	return sums;
+}
+
+/** Hides what a project wants hidden in conversations on their way to an endpoint outside; gives them as they may go, in the same order, with what was found. */
+export type Outgoing = (conversations: readonly (readonly Message[])[]) => { conversations: Message[][]; counts: FindingCounts };
+
+/**
+ * What stands between a project and endpoints outside: whoever sends words of it
+ * out calls this once and hands every conversation through. A problem where the
+ * project's lists cannot be opened here: then nothing may leave.
+ */
+export async function outgoingOf(app: CheckApp, projectId: string): Promise<Result<Outgoing>> {
+	const found = await rulesOf(app, projectId);
+	if (!found.ok) return found;
+	const rules = found.value;
+	if (!rules) return ok((conversations) => ({ conversations: conversations.map((one) => [...one]), counts: {} }));
+	return ok((conversations) => {
+		let counts: FindingCounts = {};
+		const masked = conversations.map((messages) => {
+			const { messages: safe, findings } = maskMessages(messages, rules);
+			counts = countFindings(findings, counts);
+			return safe;
+		});
+		return { conversations: masked, counts };
+	});
+}

@@ -1,0 +1,141 @@
+import { countFindings, withoutFlags } from '../../domain/desensitisation/counts.ts';
+import type { Finding } from '../../domain/desensitisation/kind.ts';
+import { maskRecord, textsOfRecord } from '../../domain/desensitisation/mask-record.ts';
+import { looksForNames } from '../../domain/desensitisation/settings.ts';
+import { readImportRow } from '../../domain/import-row.ts';
+import type { ImportContext } from '../../domain/import-row.ts';
+import type { App } from '../app.ts';
+import { record } from '../db/audit.ts';
+import type { Tx } from '../db/client.ts';
+import * as findings from '../db/findings.ts';
+import type { NewFinding } from '../db/findings.ts';
+import * as imports from '../db/imports.ts';
+import * as masking from '../db/masking-imports.ts';
+import type { MaskingImport } from '../db/masking-imports.ts';
+import * as members from '../db/members.ts';
+import * as projects from '../db/projects.ts';
+import type { Desensitised } from '../db/schema/import.ts';
+import type { ProjectRules } from '../desensitisation/project-rules.ts';
+import { recordPlace, toKept } from './mask-rows.ts';
+import { rulesOf } from './project-rules.ts';
+import { publishStaged, scanStaged } from './publish-import.ts';
+
+/** Finds the names of people and organisations in texts: for each, where they stand (UTF-16 units). */
+export type NameFinder = (texts: readonly string[]) => Promise<Finding[][]>;
+
+type MaskApp = Pick<App, 'db' | 'secrets' | 'log'>;
+
+/** A worker that was silent for so long has died over an import: another takes it. */
+const STALE_SECONDS = 120;
+const BATCH_ROWS = 100;
+
+/** Carries out of a step that the import is not there any more, or not as it was. */
+class Gone extends Error {}
+
+async function ready(tx: Tx, id: string): Promise<void> {
+	if ((await imports.lockStatus(tx, id)) !== 'masking') throw new Gone();
+}
+
+/** Says on every import that waits for names why it does. */
+export async function tellNamesMissing(app: Pick<App, 'db'>, why: string): Promise<void> {
+	await masking.tellTrouble(app.db, why);
+}
+
+/**
+ * Takes the next import that waits for names, looks for them in its rows and does
+ * what comes after: publishes it, or lets it wait to be taken after a dry run.
+ * False: none waits. What a dead worker had done of it stays done.
+ */
+export async function maskNextImport(app: MaskApp, find: NameFinder, signal: AbortSignal): Promise<boolean> {
+	const found = await masking.take(app.db, STALE_SECONDS);
+	if (!found) return false;
+	try {
+		const rules = await rulesOf(app, found.projectId);
+		if (!rules.ok) await masking.giveBack(app.db, found.id, rules.problem.detail);
+		else if (await maskRows(app, found, rules.value, find, signal)) await goOn(app, found);
+	} catch (error) {
+		if (error instanceof Gone) return true;
+		app.log.error({ err: error, importId: found.id }, 'names could not be looked for');
+		await masking.giveBack(app.db, found.id, 'Looking for names failed; the worker’s log says why. It is tried again in a while.');
+	}
+	return true;
+}
+
+/** Looks through every row that was not looked through yet. False: the process goes down before it is done. */
+async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules | null, find: NameFinder, signal: AbortSignal): Promise<boolean> {
+	const { id, projectId } = found;
+	const project = await members.projectById(app.db, projectId);
+	const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt: await projects.systemPrompt(app.db, projectId) };
+	let state = { ...found.masking, trouble: null };
+	let position = await findings.lastPosition(app.db, id);
+	// What rules only tell of stands in the rows and is found again: it is told of once, by this pass.
+	if (state.done === 0) await app.db.transaction((tx) => findings.remove(tx, id, 'flagged'));
+	const before = found.desensitised?.counts ?? {};
+	let sums: Desensitised = { version: rules?.version ?? 0, counts: state.done === 0 ? withoutFlags(before) : before };
+	for (;;) {
+		if (signal.aborted) return false;
+		const sealed = await masking.sealedRows(app.db, id, state.done, BATCH_ROWS);
+		const last = sealed.at(-1);
+		if (!last) return true;
+		const records = await Promise.all(sealed.map(async (row) => ({ line: row.line, value: await opened(app, id, row) })));
+		const texts = records.map(({ value }) => textsOfRecord(value));
+		const names = rules && looksForNames(rules.settings) ? await find(texts.flat().map(({ text }) => text)) : [];
+		let next = 0;
+		const rows: Parameters<typeof masking.replaceRows>[2]['rows'][number][] = [];
+		const errors: imports.ImportError[] = [];
+		const kept: NewFinding[] = [];
+		for (const [index, { line, value }] of records.entries()) {
+			const here = new Map((texts[index] ?? []).map(({ field }) => [field, names[next++] ?? []]));
+			const masked = rules ? maskRecord(value, rules, rules.pseudonym, (field) => here.get(field) ?? []) : { value, findings: [] };
+			const read = readImportRow(masked.value, line, context);
+			if (!read.ok) {
+				errors.push({ line, ...read.error });
+				continue;
+			}
+			rows.push({ ...read.row, sealed: state.dryRun ? await app.secrets.seal(JSON.stringify(masked.value), recordPlace(id, line)) : null });
+			if (!rules) continue;
+			kept.push(...(await toKept(app, rules, { importId: id, line, matter: read.row.matter, findings: masked.findings, after: position })));
+			position += masked.findings.length;
+			sums = { ...sums, counts: countFindings(masked.findings, sums.counts) };
+		}
+		state = { ...state, done: last.line };
+		await app.db.transaction(async (tx) => {
+			await ready(tx, id);
+			await masking.replaceRows(tx, id, { rows, errors, masking: state });
+			await findings.insert(tx, { projectId, importId: id, findings: kept });
+			await findings.addCounts(tx, id, sums);
+		});
+	}
+}
+
+async function opened(app: MaskApp, importId: string, row: { line: number; sealed: string }): Promise<unknown> {
+	const text = await app.secrets.open(row.sealed, recordPlace(importId, row.line));
+	if (!text.ok) throw new Error(text.problem.detail);
+	return JSON.parse(text.value) as unknown;
+}
+
+/** Looks through an import that waits to be taken once more, under the settings in force now; a worker does where names are looked for. */
+export async function maskAgain(app: MaskApp, found: MaskingImport, rules: ProjectRules | null): Promise<void> {
+	await maskRows(app, found, rules, (texts) => Promise.resolve(texts.map(() => [])), new AbortController().signal);
+	await goOn(app, found);
+}
+
+/** What comes after: an import in which rows cannot be taken any more is refused as a whole unless they may be left out. */
+async function goOn(app: MaskApp, { id, projectId }: MaskingImport): Promise<void> {
+	const { masking: state, rejected, rows } = (await imports.get(app.db, id)) ?? {};
+	if (!state) throw new Gone();
+	if (state.dryRun) {
+		await scanStaged(app.db, null, { id, projectId }, (tx) => ready(tx, id));
+		return;
+	}
+	await app.db.transaction(async (tx) => {
+		await projects.serialise(tx, projectId);
+		await ready(tx, id);
+		if ((rejected ?? 0) > 0 && !state.skipBad) {
+			await imports.finish(tx, id, { status: 'refused', accepted: 0, duplicates: 0, message: `${rejected ?? 0} of ${rows ?? 0} rows cannot be taken once names are hidden. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.` });
+			await record(tx, null, { action: 'import.refused', projectId, subject: ['import', id] });
+			return;
+		}
+		await publishStaged(tx, null, { id, projectId });
+	});
+}

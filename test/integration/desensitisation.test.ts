@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
+import type { Settings } from '#lib/domain/desensitisation/settings.ts';
+import * as findings from '#lib/server/db/findings.ts';
+import * as imports from '#lib/server/db/imports.ts';
+import { maskNextImport, tellNamesMissing } from '#lib/server/usecases/mask-names.ts';
+import type { NameFinder } from '#lib/server/usecases/mask-names.ts';
+import { publishImport } from '#lib/server/usecases/publish-import.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readDesensitisation } from '#lib/server/usecases/read-desensitisation.ts';
+import { addOwnWord, exceptFinding, listFindings, rescanImport, revealOriginal } from '#lib/server/usecases/review-findings.ts';
+import { undoImport } from '#lib/server/usecases/undo-import.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const PHONE = '13800138000';
+const HIDES: Settings = { ...OFF, actions: { phone: 'placeholder', email: 'mask', amount: 'flag', word: 'placeholder', person: 'off' } };
+const row = (extra: Record<string, unknown> = {}) => ({ prompt: `我的电话是${PHONE}，欠款 500元`, chosen: `请回拨 138-0013-8000 或 a@b.example`, rejected: '不知道', ...extra });
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world.close());
+
+async function project(settings: Partial<Settings> = {}) {
+	const made = await world.project();
+	valueOf(await putDesensitisation(world.app, world.admin, { slug: made.slug, settings: { ...HIDES, ...settings } }));
+	return made;
+}
+const texts = (id: string) =>
+	world.query<{ words: string }>(`select messages::text as words from prompt_texts t join prompts p on p.id = t.prompt_id where p.project_id = '${id}'
+		union all select messages::text from response_texts t join responses r on r.id = t.response_id join prompts p on p.id = r.prompt_id where p.project_id = '${id}' order by 1`).then((rows) => rows.map(({ words }) => words).join('\n'));
+const page = async (importId: string) => valueOf(await listFindings(world.app, world.admin, { importId, kind: null, after: 0, limit: 50 }));
+/** Finds these words, as a worker's detector of names would. */
+const finder = (...names: string[]): NameFinder => (given) => Promise.resolve(given.map((text) => names.flatMap((name) => (text.includes(name) ? [{ kind: 'person' as const, start: text.indexOf(name), end: text.indexOf(name) + name.length }] : []))));
+const going = new AbortController().signal;
+
+it('hides what is found before a row is staged, the same value by the same placeholder, and the same file twice adds nothing', async () => {
+	const { slug, id } = await project();
+	const first = valueOf(await world.importRows(slug, [row()]));
+	expect(first).toMatchObject({ accepted: 1 });
+	const words = await texts(id);
+	expect(words).toContain('我的电话是[PHONE_1]，欠款 500元');
+	expect(words).toContain('请回拨 [PHONE_1] 或 ■■■■');
+	expect(valueOf(await world.importRows(slug, [row()]))).toMatchObject({ accepted: 0, duplicates: 1 });
+	const { import: one, findings: found } = await page(first.id);
+	expect(one.desensitised).toEqual({ version: 1, counts: { phone: { placeholder: 2 }, email: { mask: 1 }, amount: { flag: 1 } } });
+	expect(found.map(({ field, kind, shown, before }) => [field, kind, shown, before.slice(-3)])).toEqual([['prompt', 'phone', '[PHONE_1]', '电话是'], ['prompt', 'amount', '500元', '欠款 '], ['chosen', 'phone', '[PHONE_1]', '回拨 '], ['chosen', 'email', '■■■■', ' 或 ']]);
+	expect(problemOf(await revealOriginal(world.app, world.admin, found[0]?.id ?? ''))).toBe('gone');
+});
+
+it('keeps originals encrypted where the project says so, and writes down who looked', async () => {
+	const { slug } = await project({ originals: 'encrypt' });
+	const { id } = valueOf(await world.importRows(slug, [row()]));
+	const [finding] = (await page(id)).findings;
+	const engineer = await world.person('engineer', { slug, role: 'engineer' });
+	expect(problemOf(await revealOriginal(world.app, engineer, finding?.id ?? ''))).toBe('forbidden');
+	expect(valueOf(await revealOriginal(world.app, world.admin, finding?.id ?? ''))).toEqual({ original: PHONE });
+	expect(await world.query(`select details->>'kind' as kind from audit_entries where action = 'original.read' and subject_id = '${finding?.id ?? ''}'`)).toEqual([{ kind: 'phone' }]);
+	expect(JSON.stringify(await world.query(`select sealed from findings where import_id = '${id}'`))).not.toContain(PHONE);
+});
+
+it('refuses a matter that holds something to hide, and repeats it nowhere', async () => {
+	const { slug } = await project();
+	const result = await world.importRows(slug, [row({ matter: `client ${PHONE}` })]);
+	expect(problemOf(result)).toBe('import_refused');
+	expect(JSON.stringify(result)).not.toContain(PHONE);
+});
+
+it('says no more of a broken line than that it is broken', async () => {
+	const { slug } = await project();
+	const result = await world.importRows(slug, [row(), { prompt: 'q', chosen: `a ${PHONE}`, rejected: 'b', [`field ${PHONE}`]: 1, messages: [{ role: PHONE, content: 'x' }] }]);
+	expect(JSON.stringify(result)).not.toContain(PHONE);
+	expect(JSON.stringify(await world.query('select * from import_errors'))).not.toContain(PHONE);
+});
+
+it('lets exceptions pass and finds words that were added, in what waits and what comes', async () => {
+	const { slug, id } = await project();
+	const { id: importId } = valueOf(await world.importRows(slug, [row({ rejected: '问宏达公司' })], { dryRun: true }));
+	const [phone] = (await page(importId)).findings;
+	expect(valueOf(await addOwnWord(world.app, world.admin, { slug, word: { text: '宏达公司', kind: 'word' } }))).toEqual({ version: 2 });
+	const again = valueOf(await rescanImport(world.app, world.admin, importId));
+	expect(again).toMatchObject({ status: 'scanned', desensitised: { version: 2, counts: { word: { placeholder: 1 }, phone: { placeholder: 2 }, amount: { flag: 1 } } } });
+	expect(JSON.stringify(await imports.sample(world.app.db, importId, 5))).toContain('问[WORD_1]');
+	expect((await page(importId)).findings).toHaveLength(5);
+	expect(valueOf(await publishImport(world.app, world.admin, { id: importId, skipBad: false }))).toMatchObject({ accepted: 1 });
+	expect(await texts(id)).not.toContain('宏达');
+
+	expect(valueOf(await exceptFinding(world.app, world.admin, phone?.id ?? ''))).toEqual({ version: 3 });
+	expect(valueOf(await exceptFinding(world.app, world.admin, phone?.id ?? ''))).toEqual({ version: 3 });
+	valueOf(await world.importRows(slug, [{ prompt: `另一个：138 0013 8000`, chosen: '13900139000', rejected: 'b' }]));
+	expect(await texts(id)).toContain('另一个：138 0013 8000');
+	expect(await texts(id)).toContain('[PHONE_1]');
+	expect(JSON.stringify(await world.query(`select rules, lists from desensitisation_settings`))).not.toMatch(/宏达|138/);
+});
+
+it('waits sealed until names were looked for, says why, and then publishes', async () => {
+	const { slug, id } = await project({ actions: { ...HIDES.actions, person: 'placeholder' }, originals: 'encrypt' });
+	const started = valueOf(await world.importRows(slug, [row({ rejected: '请联系王小明律师', matter: '王小明案' }), row({ prompt: '第二个问题？' })]));
+	expect(started.status).toBe('masking');
+	expect(JSON.stringify(await world.query(`select * from import_rows where import_id = '${started.id}'`))).not.toMatch(/王小明|第二个/);
+	await tellNamesMissing(world.app, 'No Python was found.');
+	expect((await imports.get(world.app.db, started.id))?.masking?.trouble).toBe('No Python was found.');
+
+	expect(await maskNextImport(world.app, finder('王小明'), going)).toBe(true);
+	expect(await maskNextImport(world.app, finder('王小明'), going)).toBe(false);
+	expect(await imports.get(world.app.db, started.id)).toMatchObject({ status: 'published', accepted: 2, masking: null, desensitised: { counts: { person: { placeholder: 1 }, phone: { placeholder: 3 }, amount: { flag: 1 } } } });
+	expect(await texts(id)).toContain('请联系[PERSON_1]律师');
+	const person = (await page(started.id)).findings.find(({ kind }) => kind === 'person');
+	expect(valueOf(await revealOriginal(world.app, world.admin, person?.id ?? ''))).toEqual({ original: '王小明' });
+});
+
+it('refuses the whole file when hiding names makes answers equal, unless rows may be left out', async () => {
+	const { slug } = await project({ actions: { person: 'mask' } });
+	const same = { prompt: 'Who?', chosen: 'Ada', rejected: 'Bob' };
+	const begin = async (skipBad: boolean) => valueOf(await world.importRows(slug, [same, row()], { skipBad })).id;
+	const [whole, rest] = [await begin(false), await begin(true)];
+	for (let i = 0; i < 2; i++) await maskNextImport(world.app, finder('Ada', 'Bob'), going);
+	expect(await imports.get(world.app.db, whole)).toMatchObject({ status: 'refused', rejected: 1 });
+	expect(await findings.lastPosition(world.app.db, whole)).toBe(0);
+	expect(await imports.get(world.app.db, rest)).toMatchObject({ status: 'published', accepted: 1, rejected: 1 });
+});
+
+it('lets an import that waits for names go, and what a dead worker began go on', async () => {
+	const { slug } = await project({ actions: { person: 'placeholder' } });
+	const gone = valueOf(await world.importRows(slug, [row()])).id;
+	expect(valueOf(await undoImport(world.app, world.admin, gone))).toEqual({ discarded: true });
+	const left = valueOf(await world.importRows(slug, Array.from({ length: 150 }, (_, i) => ({ prompt: `Question ${i}, Ada?`, chosen: 'yes', rejected: 'no' })))).id;
+	let calls = 0;
+	const dying: NameFinder = (given) => (++calls === 2 ? Promise.reject(new Error('killed')) : finder('Ada')(given));
+	await maskNextImport(world.app, dying, going);
+	expect((await imports.get(world.app.db, left))?.masking).toMatchObject({ done: 100 });
+	await world.query(`update imports set masking_taken_at = now() - interval '1 hour' where id = '${left}'`);
+	await maskNextImport(world.app, finder('Ada'), going);
+	expect(await imports.get(world.app.db, left)).toMatchObject({ status: 'published', accepted: 150, desensitised: { counts: { person: { placeholder: 150 } } } });
+});
+
+it('shows no finding from behind a wall, and settings to their manager alone', async () => {
+	const { slug } = await project();
+	const engineer = await world.person('engineer', { slug, role: 'engineer' });
+	const { id } = valueOf(await world.importRows(slug, [row({ matter: 'M-1' })]));
+	const seen = async () => valueOf(await listFindings(world.app, engineer, { importId: id, kind: null, after: 0, limit: 50 })).findings.length;
+	expect(await seen()).toBe(4);
+	valueOf(await raiseWall(world.app, world.admin, { slug, userId: engineer.userId, matter: 'M-1' }));
+	expect(await seen()).toBe(0);
+	expect(problemOf(await readDesensitisation(world.app, engineer, { slug }))).toBe('forbidden');
+	expect(valueOf(await readDesensitisation(world.app, world.admin, { slug }))).toMatchObject({ version: 1, names: { state: 'missing' } });
+});
+
+it('refuses patterns that RE2 cannot run, and a version that somebody else has passed', async () => {
+	const { slug } = await project();
+	const put = (settings: Partial<Settings>, basedOn?: number) => putDesensitisation(world.app, world.admin, { slug, settings: { ...HIDES, ...settings }, basedOn });
+	expect(await put({ patterns: ['案卷(?=x)'] })).toMatchObject({ ok: false, problem: { errors: [{ field: 'patterns[0]' }] } });
+	expect(problemOf(await put({}, 0))).toBe('conflict');
+	expect(valueOf(await put({ actions: { pattern: 'placeholder' }, patterns: [String.raw`案卷\d+`] }, 1))).toEqual({ version: 2 });
+	valueOf(await world.importRows(slug, [{ prompt: '案卷77怎么办？', chosen: '查案卷77', rejected: 'b' }]));
+	expect(JSON.stringify(await world.query(`select messages from prompt_texts`))).toContain('[PATTERN_1]怎么办？');
+});
