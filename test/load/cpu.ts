@@ -28,10 +28,19 @@ export function parentOf(pid: number): number {
 	return statOf(pid)?.ppid ?? 0;
 }
 
+function memoryMb(pid: number, name: 'VmRSS' | 'VmHWM'): number {
+	const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+	return Number(found?.[1] ?? 0) / 1024;
+}
+
 /** Resident memory of a process in megabytes. */
 export function residentMb(pid: number): number {
-	const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-	return Number(found?.[1] ?? 0) / 1024;
+	return memoryMb(pid, 'VmRSS');
+}
+
+/** The most resident memory that a process ever had, in megabytes. */
+export function peakMb(pid: number): number {
+	return memoryMb(pid, 'VmHWM');
 }
 
 /** A quantile of numbers, nearest rank. */

@@ -23,7 +23,7 @@ export async function fillComparisons(url: string, of: { slug: string; compariso
 				await tx`insert into prompts (id, project_id, group_id, content_hash) select p, ${projectId}, g, 'p' || i from n`;
 				await tx`insert into prompt_texts (prompt_id, messages) select p, jsonb_build_array(jsonb_build_object('role', 'user', 'content', 'Question ' || i || ' ' || repeat('about a contract that was not kept ', 4))) from n`;
 				await tx`insert into responses (id, prompt_id, content_hash, source) select a, p, 'a' || i, 'import' from n union all select b, p, 'b' || i, 'import' from n`;
-				await tx`insert into response_texts (response_id, messages) select r, jsonb_build_array(jsonb_build_object('role', 'assistant', 'content', repeat('An answer with conditions and a next step. ', 8) || i)) from n cross join lateral (values (a), (b)) v(r)`;
+				await tx`insert into response_texts (response_id, messages) select r, jsonb_build_array(jsonb_build_object('role', 'assistant', 'content', repeat('An answer with conditions and a next step. ', 8) || i || case when r = a then ', first' else ', second' end)) from n cross join lateral (values (a), (b)) v(r)`;
 				await tx`insert into comparisons (id, project_id, round_id, prompt_id, mode, response_a_id, response_b_id, content_hash, overlap, order_key, policy, propensity)
 					select c, ${projectId}, ${roundId}, p, 'pair', a, b, 'c' || i, ${of.overlap}, k, 'as_imported', 1 from n`;
 				await tx`insert into audiences (id, project_id, requires) select audience_of(${projectId}, '{}', null, null), ${projectId}, '{}' on conflict do nothing`;

@@ -1,83 +1,54 @@
-/**
- * `npm run bench`: what a judgment costs. Claim and submit through HTTP, with
- * token, validation, audit and all, at 1, 4 and 16 annotators, over 10,000 and
- * 1,000,000 slots with 200 live leases, and for a person with 100,000 judgments;
- * beside the same transactions as bare SQL; then agreement on 100,000 judgments,
- * and the compare page in a browser. All in one run. Ratios and medians are
- * what to quote: machines differ and are noisy.
- */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
-import { migrateDatabase } from '../../drizzle/migrate.ts';
-import { ensureBuilt } from '../../scripts/start/build.mjs';
-import { ROOT } from '../../scripts/start/settings.mjs';
-import { startCluster } from '../../scripts/start/postgres.mjs';
 import { openSession } from '../../src/lib/server/auth/lucia.ts';
 import { connect } from '../../src/lib/server/db/client.ts';
-import { createDatabase } from '../support/database.ts';
 import { fillJudgments } from './agreed.ts';
 import { judgeFor, makeAnnotators } from './annotators.ts';
-import { cpuOfTree, parentOf, quantile, residentMb } from './cpu.ts';
+import { cpuOfTree, quantile, residentMb } from './cpu.ts';
 import { FULLEST_FORM, timeDesk, weighDesk } from './desk.ts';
 import { fillComparisons } from './fill.ts';
+import type { Ground } from './ground.ts';
 import { judgeRaw } from './raw-sql.ts';
 import { veteran } from './veteran.ts';
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
 const SMALL = 10_000;
 const LARGE = Number(process.env['BENCH_SLOTS'] ?? 1_000_000);
-const PORT = Number(process.env['BENCH_PORT'] ?? 3977);
-const BASE = `http://127.0.0.1:${PORT}`;
 
-const dir = await mkdtemp(join(tmpdir(), 'plumbline-bench-'));
-// As `npm start` runs it: what is acknowledged is on the disk.
-const cluster = await startCluster({ dir: join(dir, 'cluster') });
-const url = cluster.url('bench');
-await createDatabase(cluster.adminUrl, 'bench', null);
-await migrateDatabase(url);
-await ensureBuilt(ROOT, process.execPath);
-const web = spawn(process.execPath, [join(ROOT, 'build', 'index.js')], {
-	env: { ...process.env, DATABASE_URL: url, PLUMBLINE_DATA_DIR: join(dir, 'data'), PORT: String(PORT), HOST: '127.0.0.1', ORIGIN: BASE, PLUMBLINE_LOG_LEVEL: 'warn' },
-	stdio: ['ignore', 'ignore', 'inherit']
-});
-const postmaster = await serverPid();
-
-try {
-	while (!(await fetch(`${BASE}/healthz`).then((response) => response.ok, () => false))) await sleep(100);
+/**
+ * What a judgment costs. Claim and submit through HTTP, with token, validation,
+ * audit and all, at 1, 4 and 16 annotators, over 10,000 and 1,000,000 slots with
+ * 200 live leases, and for a person with 100,000 judgments; beside the same
+ * transactions as bare SQL; then agreement on 100,000 judgments, and the compare
+ * page in a browser.
+ */
+export async function judging(ground: Ground): Promise<void> {
+	const { url, web } = ground;
 	console.log(`Claim and submit, ${SECONDS} s each; CPU in milliseconds per judgment.\n`);
 	console.log('slots       annotators  judgments/s   claim p50/p95 ms   submit p50/p95 ms   CPU web   CPU database   CPU together');
 	// The web process compiles what is hot while it runs: without this, its first minute would be charged to the first lines.
-	const first = await place('warm-up', 30_000);
-	await judgeFor(BASE, first.slug, await tokensOf(first, 16), SECONDS * 2);
+	const first = await place(ground, 'warm-up', 30_000);
+	await judgeFor(ground.base, first.slug, await tokensOf(ground, first, 16), SECONDS * 2);
 
 	for (const annotators of [1, 4, 16]) {
 		// A place of its own for each line: ten thousand slots are soon judged empty.
-		const small = await place(`small-${annotators}`, SMALL);
-		await line(String(SMALL), small.slug, await tokensOf(small, annotators));
+		const small = await place(ground, `small-${annotators}`, SMALL);
+		await line(ground, String(SMALL), small.slug, await tokensOf(ground, small, annotators));
 	}
-	await bareLine(SMALL, await place('small-bare', SMALL));
+	await bareLine(ground, SMALL, await place(ground, 'small-bare', SMALL));
 
-	const large = await place('large', LARGE);
-	for (const annotators of [1, 4, 16]) await line(String(LARGE), large.slug, await tokensOf(large, annotators));
+	const large = await place(ground, 'large', LARGE);
+	for (const annotators of [1, 4, 16]) await line(ground, String(LARGE), large.slug, await tokensOf(ground, large, annotators));
 	const old = await makeAnnotators(url, large.projectId, 1);
 	await veteran(url, { ...large, userId: old[0]?.userId ?? '', judgments: Math.min(100_000, Math.floor(LARGE / 6)) });
-	await line('veteran', large.slug, old.map((one) => one.token));
-	await bareLine(LARGE, large);
-	console.log(`\nWeb process: ${residentMb(web.pid ?? 0).toFixed(0)} MB resident.`);
-	await agreementLine(large);
-	await deskLines(await place('desk', 3_000));
-} finally {
-	web.kill('SIGTERM');
-	await cluster.stop();
-	await rm(dir, { recursive: true, force: true });
+	await line(ground, 'veteran', large.slug, old.map((one) => one.token));
+	await bareLine(ground, LARGE, large);
+	console.log(`\nWeb process: ${residentMb(web).toFixed(0)} MB resident.`);
+	await agreementLine(ground, large);
+	await deskLines(ground, await place(ground, 'desk', 3_000));
 }
 
 /** Agreement over 100,000 judgments by three people, as the page asks for it: intervals and all. */
-async function agreementLine(place: Place): Promise<void> {
+async function agreementLine({ url, base }: Ground, place: Place): Promise<void> {
 	const people = await makeAnnotators(url, place.projectId, 3);
 	const judgments = await fillJudgments(url, { ...place, userIds: people.map(({ userId }) => userId) as [string, string, string], comparisons: Math.min(33_334, Math.floor(LARGE / 30)) });
 	const sql = postgres(url, { max: 1 });
@@ -87,7 +58,7 @@ async function agreementLine(place: Place): Promise<void> {
 	const seconds: number[] = [];
 	for (let i = 0; i < 5; i++) {
 		const began = performance.now();
-		const response = await fetch(`${BASE}/api/v1/projects/${place.slug}/agreement?round=1`, { headers: { authorization: `Bearer ${people[0]?.token ?? ''}` } });
+		const response = await fetch(`${base}/api/v1/projects/${place.slug}/agreement?round=1`, { headers: { authorization: `Bearer ${people[0]?.token ?? ''}` } });
 		if (response.status !== 200) throw new Error(`agreement: ${response.status} ${await response.text()}`);
 		await response.arrayBuffer();
 		seconds.push((performance.now() - began) / 1000);
@@ -96,7 +67,7 @@ async function agreementLine(place: Place): Promise<void> {
 }
 
 /** The compare page in a browser: what it weighs, and how soon the next pair stands there. */
-async function deskLines(place: Place): Promise<void> {
+async function deskLines({ url, base }: Ground, place: Place): Promise<void> {
 	const [person, other, owner] = await makeAnnotators(url, place.projectId, 3);
 	const client = connect(url, { poolSize: 1, applicationName: 'bench' });
 	const cookie = await openSession(client.db, { secureCookies: false }, person?.userId ?? '');
@@ -104,45 +75,36 @@ async function deskLines(place: Place): Promise<void> {
 	await client.close();
 	const kb = (bytes: number) => `${(bytes / 1000).toFixed(1)} kB`;
 	const weigh = async (form: string, of: typeof cookie) => {
-		const { first, inUse, largest } = await weighDesk(BASE, { slug: place.slug, cookie: of });
+		const { first, inUse, largest } = await weighDesk(base, { slug: place.slug, cookie: of });
 		console.log(`Compare page, ${form}: ${kb(first.gzip)} of JavaScript gzipped in ${first.files} files until the first pair stands (largest ${largest.map(({ gzip }) => kb(gzip)).join(', ')}), ${kb(inUse.gzip)} in ${inUse.files} with what keys open.`);
 	};
 	await weigh('plain form', cookie);
-	const { firstPair, nextPair } = await timeDesk(BASE, { slug: place.slug, cookie, judgments: 60 });
+	const { firstPair, nextPair } = await timeDesk(base, { slug: place.slug, cookie, judgments: 60 });
 	console.log(`First pair after ${firstPair.toFixed(0)} ms; from the key to the next pair painted: p50 ${nextPair.p50.toFixed(1)} ms, p95 ${nextPair.p95.toFixed(1)} ms over ${nextPair.n}.`);
 	const sql = postgres(url, { max: 1 });
 	await sql`update memberships set role = 'owner' where user_id = ${owner?.userId ?? ''}`;
 	await sql.end();
-	const put = await fetch(`${BASE}/api/v1/projects/${place.slug}/form`, { method: 'PUT', headers: { authorization: `Bearer ${owner?.token ?? ''}`, 'content-type': 'application/json' }, body: JSON.stringify(FULLEST_FORM) });
+	const put = await fetch(`${base}/api/v1/projects/${place.slug}/form`, { method: 'PUT', headers: { authorization: `Bearer ${owner?.token ?? ''}`, 'content-type': 'application/json' }, body: JSON.stringify(FULLEST_FORM) });
 	if (!put.ok) throw new Error(`form: ${put.status} ${await put.text()}`);
 	// Somebody else: who has a pair on the desk keeps the form that it was leased under.
 	await weigh('fullest form', fullest);
 }
 
-/** The server's first process: the parent of the backend that answers. */
-async function serverPid(): Promise<number> {
-	const sql = postgres(url, { max: 1 });
-	const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-	const pid = parentOf(row?.pid ?? 0);
-	await sql.end();
-	return pid;
-}
-
 type Place = { slug: string; projectId: string; roundId: string };
 
 /** A project of so many slots, three a comparison, with 200 live leases of people who are not measured. */
-async function place(slug: string, slots: number): Promise<Place> {
-	const project = { slug, ...(await fillComparisons(url, { slug, comparisons: Math.ceil(slots / 3), overlap: 3 })) };
-	await holdLeases(slug, await tokensOf(project, 67), 3);
+async function place(ground: Ground, slug: string, slots: number): Promise<Place> {
+	const project = { slug, ...(await fillComparisons(ground.url, { slug, comparisons: Math.ceil(slots / 3), overlap: 3 })) };
+	await holdLeases(ground, slug, await tokensOf(ground, project, 67), 3);
 	return project;
 }
 
-async function tokensOf({ projectId }: Place, annotators: number): Promise<string[]> {
+async function tokensOf({ url }: Pick<Ground, 'url'>, { projectId }: Place, annotators: number): Promise<string[]> {
 	return (await makeAnnotators(url, projectId, annotators)).map((one) => one.token);
 }
 
 /** The same transactions as bare SQL, by four people. */
-async function bareLine(slots: number, project: Place): Promise<void> {
+async function bareLine({ url, postmaster }: Ground, slots: number, project: Place): Promise<void> {
 	const raw = await makeAnnotators(url, project.projectId, 4);
 	const before = cpuOfTree(postmaster);
 	const bare = await judgeRaw(url, { ...project, userIds: raw.map((one) => one.userId), seconds: SECONDS });
@@ -152,10 +114,10 @@ async function bareLine(slots: number, project: Place): Promise<void> {
 }
 
 /** Live leases of other people, which every claim has to pass over. */
-async function holdLeases(slug: string, tokens: readonly string[], each: number): Promise<void> {
+async function holdLeases({ url, base }: Ground, slug: string, tokens: readonly string[], each: number): Promise<void> {
 	for (const token of tokens) {
 		for (let i = 0; i < each; i++) {
-			const response = await fetch(`${BASE}/api/v1/projects/${slug}/tasks/claim`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+			const response = await fetch(`${base}/api/v1/projects/${slug}/tasks/claim`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
 			if (response.status !== 200) throw new Error(`a lease was refused: ${response.status}`);
 			await response.arrayBuffer();
 		}
@@ -165,11 +127,11 @@ async function holdLeases(slug: string, tokens: readonly string[], each: number)
 	await sql.end();
 }
 
-async function line(name: string, slug: string, tokens: readonly string[]): Promise<void> {
-	await judgeFor(BASE, slug, tokens, 1);
-	const before = { web: cpuOfTree(web.pid ?? 0), database: cpuOfTree(postmaster) };
-	const done = await judgeFor(BASE, slug, tokens, SECONDS);
-	const cpu = { web: (cpuOfTree(web.pid ?? 0) - before.web) / done.judgments, database: (cpuOfTree(postmaster) - before.database) / done.judgments };
+async function line(ground: Ground, name: string, slug: string, tokens: readonly string[]): Promise<void> {
+	await judgeFor(ground.base, slug, tokens, 1);
+	const before = { web: cpuOfTree(ground.web), database: cpuOfTree(ground.postmaster) };
+	const done = await judgeFor(ground.base, slug, tokens, SECONDS);
+	const cpu = { web: (cpuOfTree(ground.web) - before.web) / done.judgments, database: (cpuOfTree(ground.postmaster) - before.database) / done.judgments };
 	const pair = ({ p50, p95 }: { p50: number; p95: number }) => `${p50.toFixed(1)} / ${p95.toFixed(1)}`;
 	console.log(
 		`${name.padEnd(10)}  ${String(tokens.length).padStart(10)}  ${(done.judgments / done.seconds).toFixed(0).padStart(11)}   ${pair(done.claim).padStart(16)}   ${pair(done.submit).padStart(17)}   ${cpu.web.toFixed(2).padStart(7)}   ${cpu.database.toFixed(2).padStart(12)}   ${(cpu.web + cpu.database).toFixed(2).padStart(12)}`

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WEB_FLAGS } from '../../scripts/start/children.mjs';
 import { choosePort } from '../../scripts/start/free-port.mjs';
 import { childEnv, endingWithParent } from '../../scripts/start/run.mjs';
 import { ROOT } from '../../scripts/start/settings.mjs';
@@ -67,7 +68,7 @@ export async function startServer(world: { url: string; dataDir: string }, env: 
 	let output = '';
 	const take = (chunk: Buffer) => void (output = (output + String(chunk)).slice(-100_000));
 	const launch = async (): Promise<ChildProcess> => {
-		const child = spawn(process.execPath, endingWithParent([join('build', 'index.js')]), { cwd: ROOT, env: childEnv(process.execPath, settings), stdio: ['pipe', 'pipe', 'pipe'] });
+		const child = spawn(process.execPath, endingWithParent([...WEB_FLAGS, join('build', 'index.js')]), { cwd: ROOT, env: childEnv(process.execPath, settings), stdio: ['pipe', 'pipe', 'pipe'] });
 		child.stdout.on('data', take);
 		child.stderr.on('data', take);
 		child.stdin.on('error', () => undefined);

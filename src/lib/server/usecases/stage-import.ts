@@ -3,18 +3,20 @@ import { artifactError, namedArtifacts } from '../../domain/import-parts.ts';
 import type { NamedArtifact } from '../../domain/import-parts.ts';
 import { readImportRow } from '../../domain/import-row.ts';
 import type { ImportContext, StagedRow } from '../../domain/import-row.ts';
+import { messageText } from '../../domain/message.ts';
 import type { App } from '../app.ts';
 import * as artifacts from '../db/artifacts.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as imports from '../db/imports.ts';
 import type { ImportError } from '../db/imports.ts';
+import { givingWay } from '../give-way.ts';
 import { openFile } from '../records/open.ts';
 import type { SaidForm } from '../records/open.ts';
 import { UnreadableFile } from '../records/record.ts';
 import type { RowMasker } from './mask-rows.ts';
 
 const BATCH_ROWS = 500;
-const BATCH_CHARS = 4_000_000;
+const BATCH_CHARS = 1_000_000;
 
 /** How often an upload says that it goes on while no row of it can be read yet. */
 const SIGN_OF_LIFE_MS = 10_000;
@@ -34,8 +36,9 @@ async function* arriving(db: Db, id: string, source: AsyncIterable<Uint8Array>, 
 	}
 }
 
+/** About so many characters: a row is written out once, when its batch is sent. */
 function sizeOf(row: StagedRow): number {
-	return JSON.stringify(row.messages).length + row.responses.reduce((sum, response) => sum + JSON.stringify(response.messages).length, 0);
+	return [row, ...row.responses].reduce((sum, { messages }) => sum + messages.reduce((chars, message) => chars + messageText(message).length, 0), 0);
 }
 
 /** An upload that was silent for so long that it was taken for dead has lost what it had staged: it cannot go on. */
@@ -45,7 +48,8 @@ export async function keepStaging(tx: Tx, id: string): Promise<void> {
 
 /**
  * Reads a file into staging rows in committed batches: constant memory, and a
- * broken connection leaves nothing published.
+ * broken connection leaves nothing published. Who judges meanwhile does not wait
+ * for it.
  * @throws UnreadableFile when nothing can be read any further, or the import was ended meanwhile
  */
 export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker }): Promise<Staged> {
@@ -82,7 +86,9 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
+	const giveWay = givingWay();
 	for await (const item of file.records) {
+		await giveWay();
 		read += 1;
 		const result = masker.read(item, (value) => readImportRow(value, item.line, context));
 		if (result.ok) {

@@ -1,0 +1,101 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import postgres from 'postgres';
+import { makeAnnotators } from './annotators.ts';
+import { copyRows } from './copy.ts';
+import { peakMb, residentMb } from './cpu.ts';
+import { fillComparisons } from './fill.ts';
+import type { Ground } from './ground.ts';
+import { judgeSteadily } from './steady.ts';
+
+const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 1_000_000);
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
+/** As three hundred people judge who take a quarter of a minute for a pair. */
+const PER_SECOND = 20;
+
+/** Preference pairs as JSON Lines, with texts as long as short real ones. */
+async function writePairs(path: string, pairs: number): Promise<void> {
+	function* lines() {
+		const answer = 'An answer with conditions and a next step. '.repeat(8);
+		for (let i = 0; i < pairs; i++) yield `${JSON.stringify({ prompt: `Question ${i} ${'about a contract that was not kept '.repeat(4)}`, chosen: `${answer}${i}`, rejected: `${i} ${answer}` })}\n`;
+	}
+	await pipeline(Readable.from(lines()), createWriteStream(path));
+}
+
+/** Sends a file and waits until everything of it is there; gives seconds until it was received, and until it was published. */
+async function send(base: string, of: { slug: string; token: string; file: string }): Promise<{ id: string; received: number; published: number }> {
+	const headers = { authorization: `Bearer ${of.token}` };
+	const began = performance.now();
+	const since = () => (performance.now() - began) / 1000;
+	const body = Readable.toWeb(createReadStream(of.file, { highWaterMark: 1 << 18 }));
+	const sent = await fetch(`${base}/api/v1/projects/${of.slug}/imports?format=jsonl`, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-ndjson' }, body, duplex: 'half' } as RequestInit);
+	if (!sent.ok) throw new Error(`import: ${sent.status} ${await sent.text()}`);
+	const { id } = (await sent.json()) as { id: string };
+	const received = since();
+	for (;;) {
+		const now = (await (await fetch(`${base}/api/v1/imports/${id}`, { headers })).json()) as { status: string; message: string | null };
+		if (now.status === 'published') return { id, received, published: since() };
+		if (now.status !== 'staging') throw new Error(`import: ${now.status} ${now.message ?? ''}`);
+		await sleep(200);
+	}
+}
+
+/**
+ * A million preference pairs brought in over HTTP while people judge, beside
+ * PostgreSQL's own COPY of the rows that came of them into the same tables with
+ * the same constraints; the memory of the web process, and how much longer claims
+ * took meanwhile.
+ */
+export async function importing(ground: Ground): Promise<void> {
+	const { url, base, web } = ground;
+	const place = await fillComparisons(url, { slug: 'judged', comparisons: Math.max(10_000, Math.min(100_000, PAIRS / 10)), overlap: 3 });
+	const people = await makeAnnotators(url, place.projectId, 5);
+	const owner = people.pop();
+	const sql = postgres(url, { max: 1 });
+	await sql`update memberships set role = 'owner' where user_id = ${owner?.userId ?? ''}`;
+	await mkdir(ground.dataDir, { recursive: true });
+	const file = join(ground.dataDir, 'pairs.jsonl');
+	await writePairs(file, PAIRS);
+	const megabytes = (await stat(file)).size / 1e6;
+
+	const pace = { slug: 'judged', tokens: people.map(({ token }) => token), perSecond: PER_SECOND };
+	await judgeSteadily(base, pace, sleep(SECONDS * 1000));
+	const alone = await judgeSteadily(base, pace, sleep(SECONDS * 3000));
+	const before = residentMb(web);
+	const sending = send(base, { slug: 'judged', token: owner?.token ?? '', file });
+	const meanwhile = await judgeSteadily(base, pace, sending);
+	const { id, received, published } = await sending;
+	const peak = peakMb(web);
+
+	await sql.end();
+	const rate = (seconds: number) => `${Math.round(PAIRS / seconds)} pairs/s`;
+	console.log(`Import of ${PAIRS} preference pairs (${megabytes.toFixed(0)} MB, three places each), while ${PER_SECOND} pairs a second are judged in the same project:`);
+	console.log(`  received after ${received.toFixed(1)} s, published after ${published.toFixed(1)} s: ${rate(published)}`);
+	console.log(`  web process: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at the peak`);
+	console.log(`  claim p50 / p95: ${alone.p50.toFixed(1)} / ${alone.p95.toFixed(1)} ms before, ${meanwhile.p50.toFixed(1)} / ${meanwhile.p95.toFixed(1)} ms meanwhile (${meanwhile.claims} claims): × ${(meanwhile.p95 / alone.p95).toFixed(2)}`);
+
+	const ofImport = `prompt_id in (select id from prompts where import_id = '${id}')`;
+	const comparisons = `select id from comparisons where ${ofImport}`;
+	const other = await ground.another('copied');
+	await copyRows({ from: url, to: other, tables: [{ table: 'users' }, { table: 'projects' }, { table: 'rounds' }, { table: 'imports' }, { table: 'audiences' }] });
+	const copied = await copyRows({
+		from: url,
+		to: other,
+		tables: [
+			{ table: 'prompt_groups', where: `id in (select group_id from prompts where import_id = '${id}')` },
+			{ table: 'prompts', where: `import_id = '${id}'` },
+			{ table: 'prompt_texts', where: ofImport },
+			{ table: 'responses', where: ofImport },
+			{ table: 'response_texts', where: `response_id in (select id from responses where ${ofImport})` },
+			{ table: 'comparisons', where: ofImport },
+			// As they were made: some are judged meanwhile.
+			{ table: 'slots', where: `comparison_id in (${comparisons})`, columns: 'id, comparison_id, round_id, audience_id, overlap, position, order_key' },
+			{ table: 'judgments', where: `comparison_id in (${comparisons}) and origin = 'import'` }
+		]
+	});
+	console.log(`  COPY of the same rows into the same tables: ${copied.toFixed(1)} s, ${rate(copied)}; the import has ${(copied / published).toFixed(2)} of its speed`);
+}
