@@ -19,6 +19,15 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: 's3',
+					include: ['test/s3/**/*.test.ts'],
+					globalSetup: ['test/support/cluster.ts'],
+					testTimeout: 120_000,
+					hookTimeout: 400_000
+				}
+			},
+			{
+				test: {
 					name: 'engine',
 					include: ['test/engine/**/*.test.ts'],
 					globalSetup: ['test/support/cluster.ts', 'test/engine/setup.ts'],

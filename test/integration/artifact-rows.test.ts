@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,9 +31,9 @@ const textOf = async (hash: string) => (await rowsOf<{ state: string; body: stri
 
 async function frozen(id: string) {
 	const files = await snapshots.files(world.app.db, id);
-	const text = (name: 'train' | 'manifest') => readFile(world.app.artifacts.pathOf(files.get(name)?.sha256 ?? ''), 'utf8');
-	const rows = (await text('train')).trim().split('\n').map((line) => JSON.parse(line) as { messages: { content: string }[]; images?: string[]; rejected_images?: string[] });
-	return { files, rows, manifest: JSON.parse(await text('manifest')) as Record<string, unknown> };
+	const content = (name: 'train' | 'manifest') => text(world.app.artifacts.read(files.get(name)?.sha256 ?? ''));
+	const rows = (await content('train')).trim().split('\n').map((line) => JSON.parse(line) as { messages: { content: string }[]; images?: string[]; rejected_images?: string[] });
+	return { files, rows, manifest: JSON.parse(await content('manifest')) as Record<string, unknown> };
 }
 
 describe('documents', () => {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathIn } from '#lib/server/artifacts/folder.ts';
 import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import type { Manifest } from '#lib/domain/manifest.ts';
 import { manifestHash, manifestProblems } from '#lib/domain/manifest.ts';
@@ -184,7 +186,7 @@ describe('a snapshot', () => {
 		const manifest = await bytesOf(valueOf(await readManifest(world.app, world.admin, id)).stream);
 		expect(createHash('sha256').update(manifest).digest('hex')).toBe(view.sha256);
 		const file = view.files.find(({ name }) => name === 'manifest');
-		await appendFile(world.app.artifacts.pathOf(file?.sha256 ?? ''), ' ');
+		await appendFile(pathIn(join(world.dataDir, 'artifacts'), file?.sha256 ?? ''), ' ');
 		expect(problemOf(await readManifest(world.app, world.admin, id))).toBe('gone');
 	});
 

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ArtifactDamaged, createArtifacts } from '#lib/server/artifacts/store.ts';
+import { openFolder, pathIn } from '#lib/server/artifacts/folder.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import type { Artifacts } from '#lib/server/artifacts/store.ts';
 import { jpeg, png, sha256 } from '../../test/support/artifact-files.ts';
 import { withImages } from './row-images.ts';
@@ -11,7 +12,7 @@ let dir = '';
 let store: Artifacts;
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), 'plumbline-images-'));
-	store = await createArtifacts(join(dir, 'store'));
+	store = await openFolder(join(dir, 'store'));
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
@@ -44,7 +45,7 @@ describe('withImages', () => {
 	it('stops at an image that is missing, changed, no image, or no artifact', async () => {
 		await expect(lay([{ images: [`artifact:${'0'.repeat(64)}`] }])).rejects.toThrow(ArtifactDamaged);
 		const changed = await put(png(5, 5));
-		await writeFile(store.pathOf(changed), png(6, 6));
+		await writeFile(pathIn(join(dir, 'store'), changed), png(6, 6));
 		await expect(lay([{ images: [`artifact:${changed}`] }])).rejects.toThrow(ArtifactDamaged);
 		const words = await put(Buffer.from('words'));
 		await expect(lay([{ images: [`artifact:${words}`] }])).rejects.toThrow(ArtifactDamaged);

@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { ArtifactDamaged, hashFile } from '#lib/server/artifacts/store.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import type { Artifacts } from '#lib/server/artifacts/store.ts';
 import { HEAD_BYTES, sniff } from '#lib/server/artifacts/sniff.ts';
 import { readJsonl } from '#lib/server/records/jsonl.ts';
@@ -15,12 +15,10 @@ type Row = Record<string, unknown>;
 
 /** An image of the store as a file of its own on this host, its bytes checked, named by what they are. */
 export async function layOutImage(artifacts: Artifacts, sha256: string, dir: string): Promise<{ path: string; mediaType: string }> {
-	const found = await sniff((await readFile(artifacts.pathOf(sha256)).catch(() => Buffer.alloc(0))).subarray(0, HEAD_BYTES));
+	const found = await sniff(await buffer(artifacts.read(sha256, { start: 0, end: HEAD_BYTES - 1 })).catch(() => Buffer.alloc(0)));
 	if (found.kind !== 'image') throw new ArtifactDamaged(sha256, 'is missing from the store, or no image');
-	await mkdir(dir, { recursive: true });
 	const path = join(dir, `${sha256}.${found.mediaType.slice('image/'.length)}`);
-	await copyFile(artifacts.pathOf(sha256), path);
-	if ((await hashFile(path)).sha256 !== sha256) throw new ArtifactDamaged(sha256, 'was changed on disk');
+	await artifacts.layOutFile(sha256, path);
 	return { path, mediaType: found.mediaType };
 }
 

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { contentHash } from '#lib/domain/canonical-json.ts';
 import type { Manifest } from '#lib/domain/manifest.ts';
-import { ArtifactDamaged, hashFile } from '#lib/server/artifacts/store.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { WorkerContext } from './context.ts';
 import { withImages } from './row-images.ts';
@@ -19,15 +20,11 @@ export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Attemp
 	const manifestFile = at.files.get('manifest');
 	const train = at.files.get('train');
 	if (!manifestFile || !train) throw new ArtifactDamaged(at.run.snapshotSha256, 'has no files');
-	await artifacts.verify(manifestFile.sha256);
-	const manifest = JSON.parse(await readFile(artifacts.pathOf(manifestFile.sha256), 'utf8')) as Manifest;
+	const manifest = JSON.parse(await text(artifacts.read(manifestFile.sha256))) as Manifest;
 	if (contentHash(manifest) !== at.run.snapshotSha256 || at.manifestSha256 !== at.run.snapshotSha256) throw new ArtifactDamaged(manifestFile.sha256, 'is not the manifest that the run was started on');
 	if (manifest.splits.train.sha256 !== train.sha256) throw new ArtifactDamaged(train.sha256, 'is not the file that the manifest names');
 	const path = join(dir, 'train.jsonl');
 	await mkdir(dir, { recursive: true });
-	await copyFile(artifacts.pathOf(train.sha256), path).catch(() => {
-		throw new ArtifactDamaged(train.sha256, 'is missing from the store');
-	});
-	if ((await hashFile(path)).sha256 !== train.sha256) throw new ArtifactDamaged(train.sha256, 'was changed on disk');
+	await artifacts.layOutFile(train.sha256, path);
 	return { path: await withImages(artifacts, path, dir), rows: train.rows };
 }

@@ -1,4 +1,4 @@
-import { createArtifacts } from './artifacts/store.ts';
+import { openArtifacts } from './artifacts/open.ts';
 import type { Artifacts } from './artifacts/store.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/client.ts';
@@ -33,7 +33,7 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'test' 
 			config,
 			db: connection.db,
 			log,
-			artifacts: await createArtifacts(config.artifactsDir),
+			artifacts: await openArtifacts(config),
 			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
 			listen: async (channel, heard) => {

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { bucketAt, parseBucket } from './artifacts/bucket.ts';
+import type { Bucket } from './artifacts/bucket.ts';
 import { parseAllowed } from './outbound/addresses.ts';
 import type { Allowed } from './outbound/addresses.ts';
 import { parseKey } from './secrets/keys.ts';
@@ -10,8 +12,8 @@ const megas = (otherwise: string) => v.optional(v.pipe(v.string(), v.toNumber(),
 const Settings = v.object({
 	DATABASE_URL: v.pipe(v.string('DATABASE_URL is not set: npm start sets it; for a server of your own give postgres://user:password@host/database'), v.url()),
 	PLUMBLINE_DATA_DIR: v.optional(v.string(), '.plumbline'),
-	/** Where checkpoints and snapshots lie; a folder that web and workers share. */
-	PLUMBLINE_ARTIFACTS: v.optional(v.string()),
+	/** Where checkpoints and snapshots lie: a folder that web and workers share, or s3://bucket/prefix. */
+	PLUMBLINE_ARTIFACTS: v.optional(v.pipe(v.string(), v.check((given) => !given.startsWith('s3:') || parseBucket(given) !== null, 'a folder, or s3://bucket/prefix'))),
 	/** Connections of one process; PostgreSQL's own default limit is 100 for all of them together. */
 	PLUMBLINE_POOL: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(2), v.maxValue(100)), '16'),
 	PLUMBLINE_LOG_LEVEL: v.optional(v.picklist(['fatal', 'error', 'warn', 'info', 'debug', 'silent']), 'info'),
@@ -41,7 +43,7 @@ const Settings = v.object({
 export type Config = {
 	databaseUrl: string;
 	dataDir: string;
-	artifactsDir: string;
+	artifacts: { kind: 'folder'; dir: string } | { kind: 's3'; bucket: Bucket };
 	poolSize: number;
 	logLevel: string;
 	setupCode: string | undefined;
@@ -72,10 +74,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	const s = parsed.output;
 	if (s.PLUMBLINE_SMTP_URL !== undefined && (s.PLUMBLINE_MAIL_FROM === undefined || s.ORIGIN === undefined)) throw new Error('Wrong settings. PLUMBLINE_SMTP_URL: also give PLUMBLINE_MAIL_FROM, who mails come from, and ORIGIN, the address that their links begin with');
 	const dataDir = resolve(s.PLUMBLINE_DATA_DIR);
+	const bucket = parseBucket(s.PLUMBLINE_ARTIFACTS ?? '');
 	return {
 		databaseUrl: s.DATABASE_URL,
 		dataDir,
-		artifactsDir: resolve(s.PLUMBLINE_ARTIFACTS ?? `${dataDir}/artifacts`),
+		artifacts: bucket ? { kind: 's3', bucket: bucketAt(bucket, env) } : { kind: 'folder', dir: resolve(s.PLUMBLINE_ARTIFACTS ?? `${dataDir}/artifacts`) },
 		poolSize: s.PLUMBLINE_POOL,
 		logLevel: s.PLUMBLINE_LOG_LEVEL,
 		setupCode: s.PLUMBLINE_SETUP_CODE,

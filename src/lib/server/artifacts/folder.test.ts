@@ -1,0 +1,14 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeArtifacts } from '../../../../test/support/artifact-contract.ts';
+import { openFolder, pathIn } from './folder.ts';
+
+describeArtifacts(
+	'a folder',
+	async (dir) => {
+		const root = join(dir, 'store');
+		const store = await openFolder(root);
+		return { store, overwrite: (sha256, bytes) => (bytes ? writeFile(pathIn(root, sha256), bytes) : rm(pathIn(root, sha256))) };
+	},
+	3_000_000
+);

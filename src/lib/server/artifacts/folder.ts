@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { spool } from './spool.ts';
+import { ArtifactDamaged, checked, hashFile } from './store.ts';
+import type { Artifacts, Stored } from './store.ts';
+import { withTrees } from './trees.ts';
+
+/** Where a store in a folder keeps a file. For the store itself, and for who looks at the disk. */
+export const pathIn = (root: string, sha256: string): string => join(root, 'sha256', sha256.slice(0, 2), sha256);
+
+async function* bytesOf(path: string, sha256: string): AsyncGenerator<Uint8Array> {
+	try {
+		yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+	} catch (error) {
+		throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new ArtifactDamaged(sha256, 'is missing from the store') : error;
+	}
+}
+
+/** An artifact store in a folder (also one on NFS that several hosts share). */
+export async function openFolder(root: string): Promise<Artifacts> {
+	const incoming = join(root, 'incoming');
+	await mkdir(incoming, { recursive: true });
+	const pathOf = (sha256: string) => pathIn(root, sha256);
+
+	async function adopt(temporary: string, stored: Stored): Promise<Stored> {
+		const path = pathOf(stored.sha256);
+		await mkdir(dirname(path), { recursive: true });
+		await rename(temporary, path);
+		return stored;
+	}
+
+	return withTrees({
+		putStream: (source) => spool(incoming, source, adopt),
+		putFile: async (path) => {
+			const temporary = join(incoming, randomUUID());
+			try {
+				await copyFile(path, temporary);
+				return await adopt(temporary, await hashFile(temporary));
+			} finally {
+				await rm(temporary, { force: true });
+			}
+		},
+		has: async (sha256) => (await stat(pathOf(sha256)).catch(() => null)) !== null,
+		read: (sha256, part) => (part ? createReadStream(pathOf(sha256), part) : Readable.from(checked(sha256, bytesOf(pathOf(sha256), sha256)), { objectMode: false })),
+		verify: async (sha256) => {
+			for await (const chunk of checked(sha256, bytesOf(pathOf(sha256), sha256))) void chunk;
+		}
+	});
+}
