@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeArtifacts } from '../../../../test/support/artifact-contract.ts';
-import { openFolder, pathIn } from './folder.ts';
+import { openFolder, pathIn } from '#lib/server/artifacts/folder.ts';
+import { describeArtifacts } from '../support/artifact-contract.ts';
 
 describeArtifacts(
 	'a folder',
