@@ -284,6 +284,7 @@ export const REQUESTS: Record<string, Make> = {
 		const { id, leaseToken } = await ownAdjudication(ground, caller);
 		return { path: `/adjudications/${id}/decision`, options: { body: { leaseToken, verdict: 'left', rationale: 'The other names a wrong deadline.' } } };
 	},
+	previewSnapshot: inProject('/snapshots/preview', { objective: 'dpo' }),
 	createSnapshot: inProject('/snapshots', { objective: 'dpo', rule: { includeImports: true } }),
 	listSnapshots: inProject('/snapshots'),
 	readSnapshot: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}` }),

@@ -1,13 +1,14 @@
 import { canonicalJson } from './canonical-json.ts';
-import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
+import type { DecidedCase, MapOptions, Mapping, RenderedAnswer } from './mapping.ts';
+import { factsOf } from './mapping.ts';
 import type { DropReason } from './prompt-bundle.ts';
-import { acceptedRow, labelledRow, rowChars, sameAnswer } from './training-row.ts';
+import { acceptedRow, labelledRow, sameAnswer } from './training-row.ts';
 import type { Rendered } from './training-row.ts';
 
 type Labelled = { answer: RenderedAnswer; label: boolean };
 
 /** What a verdict says of each answer: winner desirable, loser not; both_bad: neither; single mode as judged (semantics 12). */
-function labelsOf({ verdict, a, b }: DecidedComparison): Labelled[] {
+function labelsOf({ verdict, a, b }: DecidedCase): Labelled[] {
 	if (verdict === 'good' || verdict === 'bad') return [{ answer: a, label: verdict === 'good' }];
 	if (b === null) return [];
 	return [
@@ -28,9 +29,9 @@ const FIRST: readonly DropReason[] = ['conflict', 'too_long', 'bad'];
  * else `too_long`, else (sft) `bad`; sft learns nothing of `both_bad` but that
  * neither answer is one to learn.
  */
-export function mapAnswers(kind: 'labelled' | 'accepted', prompt: Rendered, decided: readonly DecidedComparison[], options: Pick<MapOptions, 'maxChars'>): Mapping {
-	const mapping: Mapping = { rows: [], drops: new Map(), rendered: [], droppedResponses: [] };
-	const judged = new Map<string, { answer: RenderedAnswer; labels: Set<boolean>; comparisonKeys: string[] }>();
+export function mapAnswers(kind: 'labelled' | 'accepted', prompt: Rendered, decided: readonly DecidedCase[], options: Pick<MapOptions, 'maxChars'>): Mapping {
+	const mapping: Mapping = { rows: [], drops: new Map(), droppedResponses: [] };
+	const judged = new Map<string, { answer: RenderedAnswer; labels: Set<boolean>; caseKeys: string[] }>();
 	for (const comparison of decided) {
 		if ((comparison.verdict === 'a' || comparison.verdict === 'b') && comparison.b && sameAnswer(comparison.a.rendered, comparison.b.rendered)) {
 			mapping.drops.set(comparison.key, 'identical');
@@ -39,9 +40,9 @@ export function mapAnswers(kind: 'labelled' | 'accepted', prompt: Rendered, deci
 		for (const { answer, label } of labelsOf(comparison)) {
 			// By content, not by key: the same text given twice is one answer.
 			const content = canonicalJson([answer.rendered.messages, answer.rendered.images]);
-			const entry = judged.get(content) ?? { answer, labels: new Set(), comparisonKeys: [] };
+			const entry = judged.get(content) ?? { answer, labels: new Set(), caseKeys: [] };
 			entry.labels.add(label);
-			if (!entry.comparisonKeys.includes(comparison.key)) entry.comparisonKeys.push(comparison.key);
+			if (!entry.caseKeys.includes(comparison.key)) entry.caseKeys.push(comparison.key);
 			judged.set(content, entry);
 		}
 	}
@@ -49,18 +50,18 @@ export function mapAnswers(kind: 'labelled' | 'accepted', prompt: Rendered, deci
 	const bothBad = new Set(kind === 'accepted' ? decided.filter(({ verdict }) => verdict === 'both_bad').map(({ key }) => key) : []);
 	const withRow = new Set<string>();
 	const reasons = new Map<string, DropReason>();
-	for (const { answer, labels, comparisonKeys } of judged.values()) {
+	for (const { answer, labels, caseKeys } of judged.values()) {
 		const label = labels.has(true);
-		const tooLong = options.maxChars !== null && rowChars(prompt, answer.rendered) > options.maxChars;
+		const facts = factsOf(answer.key, prompt, answer.rendered);
+		const tooLong = options.maxChars !== null && facts.chars > options.maxChars;
 		const reason = labels.size > 1 ? 'conflict' : kind === 'accepted' && !label ? 'bad' : tooLong ? 'too_long' : null;
 		if (reason === null) {
-			mapping.rows.push({ row: kind === 'labelled' ? labelledRow(prompt, answer.rendered, label) : acceptedRow(prompt, answer.rendered), comparisonKeys });
-			mapping.rendered.push(prompt, answer.rendered);
-			for (const key of comparisonKeys) withRow.add(key);
+			mapping.rows.push({ row: kind === 'labelled' ? labelledRow(prompt, answer.rendered, label) : acceptedRow(prompt, answer.rendered), caseKeys, facts });
+			for (const key of caseKeys) withRow.add(key);
 			continue;
 		}
 		if (reason !== 'bad') mapping.droppedResponses.push({ responseKey: answer.key, reason });
-		for (const key of comparisonKeys) {
+		for (const key of caseKeys) {
 			const told = reasons.get(key);
 			if (told === undefined || FIRST.indexOf(reason) < FIRST.indexOf(told)) reasons.set(key, reason);
 		}

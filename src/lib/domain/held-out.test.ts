@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { contentHash } from './canonical-json.ts';
+import type { HearingRule } from './deliberation.ts';
 import { heldOutRow } from './held-out.ts';
 import type { Message } from './message.ts';
 import type { BundleComparison, BundleResponse, PromptBundle } from './prompt-bundle.ts';
 import { rowsFile } from './training-row.ts';
 import type { Verdict } from './verdict.ts';
 
-const options = { includeImports: false };
+const options: HearingRule = { origins: ['workspace'] };
 
 function response(key: string, text: string): BundleResponse {
 	const messages: Message[] = [{ role: 'assistant', content: text }];

@@ -1,7 +1,8 @@
 import type { DocumentTexts, RowMessage } from './training-row.ts';
 import { renderMessages, sameAnswer } from './training-row.ts';
 import type { Split } from './holdout.ts';
-import { deliberate } from './prompt-bundle.ts';
+import { deliberate } from './deliberation.ts';
+import type { HearingRule } from './deliberation.ts';
 import type { BundleComparison, PromptBundle } from './prompt-bundle.ts';
 import type { CountingVerdict } from './verdict.ts';
 
@@ -23,17 +24,19 @@ export type HeldOutRow = {
 /**
  * The held-out row of a comparison, or null where there is none: a train
  * prompt, no verdict, or two answers that are the same. Ties and both_bad are
- * listed too; who scores preferences takes the decisive ones.
+ * listed too; who scores preferences takes the decisive ones. Filters, caps and matching choose
+ * what is learnt, never what is measured; where each judgment gives a row of its
+ * own, the majority is what is held out.
  * @throws when the comparison names a response that the bundle lacks
  */
 export function heldOutRow(
 	bundle: PromptBundle & { group: string },
 	comparison: BundleComparison,
-	options: { includeImports: boolean; documentTexts?: DocumentTexts }
+	options: HearingRule & { documentTexts?: DocumentTexts }
 ): HeldOutRow | null {
-	const { aggregate } = deliberate(comparison, options);
+	const { finding } = deliberate(comparison, options);
 	const { split } = bundle;
-	if (!isHeldOut(split) || aggregate.kind !== 'decided') return null;
+	if (!isHeldOut(split) || finding.kind !== 'decided') return null;
 	const render = (key: string) => {
 		const response = bundle.responses.find((candidate) => candidate.key === key);
 		if (!response) throw new Error(`the bundle lacks response ${key}`);
@@ -50,7 +53,7 @@ export function heldOutRow(
 		messages: prompt.messages,
 		a: a.messages,
 		b: b?.messages ?? null,
-		verdict: aggregate.verdict,
+		verdict: finding.verdict,
 		...(Object.values(images).some((list) => list.length > 0) ? { images } : {})
 	};
 }

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, sha256Hex } from './canonical-json.ts';
-import { addTallies, buildManifest, manifestHash, manifestProblems, roundsTaken, tally } from './manifest.ts';
+import { addTallies, buildManifest, manifestHash, manifestProblems, manifestRule, readableManifest, roundsTaken, tally } from './manifest.ts';
 import type { Manifest, ManifestInput } from './manifest.ts';
 import { DROP_REASONS } from './prompt-bundle.ts';
+import { completeRule } from './snapshot-rule.ts';
 
 const file = (rows: number) => ({ rows, sha256: sha256Hex(String(rows)) });
 
 function input(more: Partial<ManifestInput> = {}): ManifestInput {
 	return {
 		objective: 'dpo',
-		rule: { aggregation: 'adjudication_then_strict_majority', includeImports: false, includeRewrites: true, maxChars: null, rounds: 'this_round' },
+		rule: manifestRule(completeRule(), [1]),
 		totals: { prompts: 5, comparisons: 7, judgments: 12 },
 		comparisons: { used: 3, dropped: { tie: 1, split: 3 } },
 		judgments: { used: 6, dropped: { tie: 2, split: 3, void: 1 } },
@@ -23,6 +24,8 @@ function input(more: Partial<ManifestInput> = {}): ManifestInput {
 		labels: null,
 		desirableWeight: null,
 		cycles: 0,
+		lengthBias: (more.objective ?? 'dpo') === 'dpo' || more.objective === 'orpo' ? { pairs: more.splits?.train.rows ?? 3, sameLength: 0, longerChosen: 1, groups: 1, low: null, high: null } : null,
+		composition: { tags: [], languages: [], sources: [] },
 		...more
 	};
 }
@@ -80,7 +83,25 @@ describe('manifestProblems', () => {
 		const manifest = buildManifest(input());
 		const odd = { ...manifest, judgments: { used: 6, dropped: { tie: 2, split: 3, lost: 1 } } } as unknown as Manifest;
 		expect(manifestProblems(odd)).toEqual(['lost is not a reason to drop judgments.']);
-		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 3 } })).toHaveLength(1);
+		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 4 } })).toHaveLength(1);
+	});
+});
+
+describe('a manifest of an earlier day', () => {
+	it('is read without what it did not know, its bytes as they were', () => {
+		const { lengthBias: _, composition: __, rewrites: ___, ...old } = { ...buildManifest(input()), format: { name: 'plumbline-preference-dataset', version: 1 } };
+		const read = readableManifest(old as Manifest);
+		expect(read).toMatchObject({ lengthBias: null, composition: null, rewrites: { used: 0 }, comparisons: old.comparisons });
+		expect(old).not.toHaveProperty('lengthBias');
+	});
+});
+
+describe('manifestRule', () => {
+	it('says how many people were left out, never who', () => {
+		const person = '5a1d2c3e-0000-4000-8000-000000000001';
+		const rule = manifestRule(completeRule({ annotators: { mode: 'except', people: [person] }, strength: 'margin' }), [1, 2]);
+		expect(rule).toMatchObject({ annotators: { mode: 'except', people: 1 }, margins: { clearly: 1 }, rounds: 'all_rounds', filter: { rounds: [1, 2] } });
+		expect(JSON.stringify(rule)).not.toContain(person);
 	});
 });
 

@@ -1,14 +1,19 @@
 import { contentHash } from './canonical-json.ts';
+import type { Composition } from './composition.ts';
 import type { DesirableWeight } from './desirable-weight.ts';
 import { SPLITS } from './holdout.ts';
 import type { Split } from './holdout.ts';
-import { DATASET_OBJECTIVES } from './preference-dataset.ts';
+import type { Strength } from './judging-form.ts';
+import type { LengthBias } from './length-bias.ts';
+import { DATASET_OBJECTIVES, rowKindOf } from './preference-dataset.ts';
 import type { DatasetObjective } from './preference-dataset.ts';
 import { DROP_REASONS } from './prompt-bundle.ts';
 import type { DropReason } from './prompt-bundle.ts';
+import { MARGINS } from './snapshot-rule.ts';
+import type { SnapshotRule } from './snapshot-rule.ts';
 
-/** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. */
-export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 2 } as const;
+/** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. 3: whole rules, reasons of their own for what a rule leaves out, length bias and composition. */
+export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 3 } as const;
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -21,18 +26,26 @@ export function roundsTaken(numbers: readonly number[]): RoundsTaken {
 	return Math.max(...numbers) === numbers.length ? 'all_rounds' : 'some_rounds';
 }
 
-/** How judgments became rows, completed with its defaults. No ids, no times: `filter` names what content shows. */
-export type ManifestRule = {
-	aggregation: 'adjudication_then_strict_majority';
-	includeImports: boolean;
-	/** Whether rewrites give train rows of their own. */
-	includeRewrites: boolean;
-	/** Longest row in UTF-16 units; null: no limit. */
-	maxChars: number | null;
+/** How judgments became rows, completed with its defaults. No ids, no times: people are a number, `filter` names what content shows. */
+export type ManifestRule = Omit<SnapshotRule, 'annotators'> & {
+	annotators: { mode: 'only' | 'except'; people: number } | null;
+	/** What a stated strength was worth, where it became a margin. */
+	margins?: Record<Strength, number>;
 	/** Which rounds' judgments were taken; the filter holds their numbers. */
 	rounds: RoundsTaken;
 	filter?: JsonValue;
 };
+
+/** A rule as the manifest holds it. */
+export function manifestRule(rule: SnapshotRule, rounds: readonly number[]): ManifestRule {
+	return {
+		...rule,
+		annotators: rule.annotators && { mode: rule.annotators.mode, people: rule.annotators.people.length },
+		...(rule.strength === 'margin' ? { margins: { ...MARGINS } } : {}),
+		rounds: roundsTaken(rounds),
+		filter: { rounds: [...rounds] }
+	};
+}
 
 /** How many were used, and how many dropped for which reason; reasons with none are left out. */
 export type Tally = { used: number; dropped: { [reason in DropReason]?: number } };
@@ -66,6 +79,10 @@ export type Manifest = {
 	desirableWeight: DesirableWeight | null;
 	/** Contradictions like a ≻ b ≻ c ≻ a over all prompts. They are reported, not dropped. */
 	cycles: number;
+	/** How often the longer answer of a train pair is the chosen one; null where rows are no pairs. */
+	lengthBias: LengthBias | null;
+	/** Rows by tag, language and source of the learnt answer. */
+	composition: Composition | null;
 };
 
 /** What a manifest is built from: all of it but the format. */
@@ -115,8 +132,16 @@ export function buildManifest(input: ManifestInput): Manifest {
 		systemPrompts: hashes(input.systemPrompts),
 		labels: input.labels,
 		desirableWeight: input.desirableWeight,
-		cycles: input.cycles
+		cycles: input.cycles,
+		lengthBias: input.lengthBias,
+		composition: input.composition
 	};
+}
+
+/** A stored manifest as it is read today: what formats before 3 did not know is absent, not guessed. Its bytes stay as they were hashed. */
+export function readableManifest(stored: Manifest): Manifest {
+	const known: Partial<Manifest> = stored;
+	return { ...stored, rewrites: known.rewrites ?? { used: 0, dropped: {} }, lengthBias: known.lengthBias ?? null, composition: known.composition ?? null };
 }
 
 /** SHA-256 of the manifest's RFC 8785 form: the snapshot's name. */
@@ -166,9 +191,12 @@ export function manifestProblems(manifest: Manifest): string[] {
 	} else if (objective === 'sft') {
 		// One answer may win several comparisons, no comparison has two winners.
 		check(judged <= comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
+	} else if (manifest.rule.aggregation === 'each') {
+		check(judged === judgments.used, `${judged} train rows from ${judgments.used} judgments.`);
 	} else {
 		check(judged === comparisons.used, `${judged} train rows from ${comparisons.used} comparisons.`);
 	}
 	if (objective !== 'kto') check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
+	check(rowKindOf(objective) === 'pair' ? manifest.lengthBias !== null && manifest.lengthBias.pairs + manifest.lengthBias.sameLength === splits.train.rows : manifest.lengthBias === null, 'Pairs by length do not add up to the train rows.');
 	return problems;
 }

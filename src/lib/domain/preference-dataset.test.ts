@@ -8,8 +8,8 @@ import type { BundleComparison, BundleJudgment, BundleResponse, JudgmentKind, Pr
 import { PAIR_VERDICTS, SINGLE_VERDICTS } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
 
-const options: MapOptions = { includeImports: false, maxChars: null };
-const KINDS: JudgmentKind[] = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'import'];
+const options: MapOptions = { origins: ['workspace'], maxChars: null };
+const KINDS: JudgmentKind[] = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'outside'];
 
 function response(key: string, text = `answer ${key}`): BundleResponse {
 	const messages: Message[] = [{ role: 'assistant', content: text }];
@@ -70,8 +70,8 @@ describe('mapPrompt for pair objectives', () => {
 
 	it('drops a pair whose longer answer makes the row too long', () => {
 		const long = bundle([pair('x', 'y', [judgment('a')])], { responses: [response('x', 'ab'), response('y', 'abcdef')] });
-		expect(outcomesOf('dpo', long, { includeImports: false, maxChars: 10 })).toEqual(['row']);
-		expect(outcomesOf('dpo', long, { includeImports: false, maxChars: 9 })).toEqual(['too_long']);
+		expect(outcomesOf('dpo', long, { origins: ['workspace'], maxChars: 10 })).toEqual(['row']);
+		expect(outcomesOf('dpo', long, { origins: ['workspace'], maxChars: 9 })).toEqual(['too_long']);
 	});
 
 	it('leaves single answers out as filtered', () => {
@@ -84,7 +84,7 @@ describe('mapPrompt for pair objectives', () => {
 			responses: [response('x', '<|im_end|>'), response('y'), response('z', '<image>')]
 		});
 		const mapped = mapPrompt('dpo', marked, options);
-		expect(mapped.neutralised).toBe(3);
+		expect(mapped.facts.reduce((sum, { neutralised }) => sum + neutralised, 0)).toBe(3);
 		expect(JSON.stringify(mapped.rows)).not.toMatch(/<img>|<\|im_end/);
 	});
 
@@ -105,25 +105,25 @@ describe('mapPrompt and splits', () => {
 });
 
 describe('mapPrompt and imports', () => {
-	const imported = pair('x', 'y', [judgment('a', 'import')], 3);
+	const imported = pair('x', 'y', [judgment('a', 'outside')], 3);
 
 	it('filters imported preferences unless they were asked for; alone they need no overlap', () => {
-		expect(outcomesOf('dpo', bundle([imported]), options)).toEqual(['incomplete']);
-		expect(dispositionsOf('dpo', bundle([imported]), options)).toEqual(['filtered']);
-		expect(dispositionsOf('dpo', bundle([imported]), { ...options, includeImports: true })).toEqual(['used']);
+		expect(outcomesOf('dpo', bundle([imported]), options)).toEqual(['origin']);
+		expect(dispositionsOf('dpo', bundle([imported]), options)).toEqual(['origin']);
+		expect(dispositionsOf('dpo', bundle([imported]), { ...options, origins: ['workspace', 'import'] })).toEqual(['used']);
 	});
 
 	it('lets the people here decide where they have judged', () => {
-		const both = bundle([pair('x', 'y', [judgment('a', 'import'), judgment('b')])]);
-		const mapped = mapPrompt('dpo', both, { ...options, includeImports: true });
+		const both = bundle([pair('x', 'y', [judgment('a', 'outside'), judgment('b')])]);
+		const mapped = mapPrompt('dpo', both, { ...options, origins: ['workspace', 'import'] });
 		expect(mapped.outcomes[0]).toMatchObject({ outcome: 'row', verdict: 'b' });
 		expect(mapped.dispositions.map(({ disposition }) => disposition)).toEqual(['surplus', 'used']);
-		expect(outcomesOf('dpo', bundle([pair('x', 'y', [judgment('a', 'import'), judgment('b')], 3)]), { ...options, includeImports: true })).toEqual(['incomplete']);
+		expect(outcomesOf('dpo', bundle([pair('x', 'y', [judgment('a', 'outside'), judgment('b')], 3)]), { ...options, origins: ['workspace', 'import'] })).toEqual(['incomplete']);
 	});
 
 	it('takes imports back up when the only person here could not judge', () => {
-		const unsure = bundle([pair('x', 'y', [judgment('a', 'import'), judgment('cannot_judge')], 3)]);
-		expect(dispositionsOf('dpo', unsure, { ...options, includeImports: true })).toEqual(['used', 'surplus']);
+		const unsure = bundle([pair('x', 'y', [judgment('a', 'outside'), judgment('cannot_judge')], 3)]);
+		expect(dispositionsOf('dpo', unsure, { ...options, origins: ['workspace', 'import'] })).toEqual(['used', 'surplus']);
 	});
 });
 
@@ -164,8 +164,8 @@ describe('mapPrompt for kto', () => {
 
 	it('drops only the answer that is too long', () => {
 		const long = bundle([pair('x', 'y', [judgment('a')])], { responses: [response('x', 'ab'), response('y', 'abcdef')] });
-		expect(labelsOf(long, { includeImports: false, maxChars: 6 })).toEqual([['ab', true]]);
-		expect(outcomesOf('kto', long, { includeImports: false, maxChars: 3 })).toEqual(['too_long']);
+		expect(labelsOf(long, { origins: ['workspace'], maxChars: 6 })).toEqual([['ab', true]]);
+		expect(outcomesOf('kto', long, { origins: ['workspace'], maxChars: 3 })).toEqual(['too_long']);
 	});
 });
 
@@ -222,7 +222,7 @@ describe('mapPrompt for anything', () => {
 	it('accounts for every comparison and judgment exactly once, and rows stand behind exactly the used ones', () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...DATASET_OBJECTIVES), anyBundle, fc.boolean(), fc.constantFrom(null, 11), (objective, { split, comparisons }, includeImports, maxChars) => {
-				const mapped = mapPrompt(objective, bundle(comparisons, { split, responses }), { includeImports, maxChars });
+				const mapped = mapPrompt(objective, bundle(comparisons, { split, responses }), { origins: includeImports ? ['workspace', 'import'] : ['workspace'], maxChars });
 				expect(mapped.outcomes.map(({ comparisonKey }) => comparisonKey)).toEqual(comparisons.map(({ key }) => key));
 				expect(mapped.dispositions.map(({ judgmentKey }) => judgmentKey)).toEqual(comparisons.flatMap(({ judgments }) => judgments.map(({ key }) => key)));
 				const withRow = new Set(mapped.outcomes.filter(({ outcome }) => outcome === 'row').map(({ comparisonKey }) => comparisonKey));

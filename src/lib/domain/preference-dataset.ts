@@ -1,10 +1,13 @@
 import { mapAnswers } from './answer-rows.ts';
-import type { DecidedComparison, MapOptions, Mapping, RenderedAnswer, RowKind } from './mapping.ts';
+import { deliberate, passes, strengthOf } from './deliberation.ts';
+import type { Ballot, Deliberation } from './deliberation.ts';
+import type { DecidedCase, MapOptions, Mapping, RenderedAnswer, RowFacts, RowKind } from './mapping.ts';
 import { mapPairs } from './pair-rows.ts';
-import { deliberate } from './prompt-bundle.ts';
-import type { BundleComparison, Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
+import { DROP_REASONS } from './prompt-bundle.ts';
+import type { BundleComparison, DropReason, PromptBundle } from './prompt-bundle.ts';
 import { mapRewrites } from './rewrite-rows.ts';
 import type { MappedRewrites } from './rewrite-rows.ts';
+import { MARGINS } from './snapshot-rule.ts';
 import { renderMessages } from './training-row.ts';
 import type { TrainingRow } from './training-row.ts';
 import type { CountingVerdict } from './verdict.ts';
@@ -24,57 +27,69 @@ export type ComparisonOutcome = { comparisonKey: string; outcome: 'row' | DropRe
 export type JudgmentDisposition = { judgmentKey: string; disposition: 'used' | DropReason };
 export type MappedPrompt = {
 	rows: TrainingRow[];
-	/** For each row, in the same order, the comparisons behind it. */
+	/** For each row, in the same order, the comparisons behind it, the one judgment where each has its row, and what else is known. */
 	origins: string[][];
+	judgments: (string | null)[];
+	facts: RowFacts[];
 	outcomes: ComparisonOutcome[];
 	dispositions: JudgmentDisposition[];
 	/** kto and sft: answers that were judged but gave no row. */
 	droppedResponses: Mapping['droppedResponses'];
 	/** Rows that rewrites give beside `rows`, and what became of each rewrite. */
-	rewrites: Omit<MappedRewrites, 'rendered'>;
-	/** Template marks made harmless in the rows, those of rewrites included; a mark in a prompt counts once per row. */
-	neutralised: number;
-	/** Document parts in the rows whose text was not supplied. */
-	documentsWithoutText: number;
+	rewrites: MappedRewrites;
 };
+
+/** What may become a row: a comparison's finding, or one judgment of it. */
+type Case = { key: string; comparison: BundleComparison; judgmentKey: string | null; verdict: CountingVerdict | null; why: DropReason; ballots: readonly Ballot[] };
 
 /**
  * Training rows of one prompt for an objective (semantics 11 to 13). Every
  * comparison gets exactly one outcome and every judgment exactly one
- * disposition: its own reason when it had no vote (void, surplus, filtered),
- * else its comparison's. A judgment of the minority is `used`: it was weighed.
+ * disposition: its own reason when it had no vote (void, surplus, filtered,
+ * left out by rule), else its comparison's. A judgment of the minority is
+ * `used`: it was weighed. Where each judgment gives a row, its own fate counts.
  * @throws when a comparison names a response that the bundle lacks
  */
 export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
 	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
-	const { rendered: mended, ...rewrites } = mapRewrites(rowKindOf(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
-	const mapping = bundle.split === (options.split ?? 'train') ? mapDecided(objective, bundle, deliberations, options) : null;
-	const rendered = [...(mapping?.rendered ?? []), ...mended];
-	const outcomes = bundle.comparisons.map((comparison, index): ComparisonOutcome => {
-		const result = deliberations[index]?.aggregate;
-		const verdict = result?.kind === 'decided' ? result.verdict : null;
-		if (!mapping) return { comparisonKey: comparison.key, outcome: 'split', verdict };
-		return { comparisonKey: comparison.key, outcome: mapping.drops.get(comparison.key) ?? 'row', verdict };
-	});
+	const rewrites = mapRewrites(rowKindOf(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
+	const cases = bundle.comparisons.map((comparison, index) => casesOf(comparison, deliberations[index], options));
+	const mapping = bundle.split === (options.split ?? 'train') ? mapCases(objective, bundle, cases.flat(), options) : null;
+	const fateOf = ({ key }: Case): 'row' | DropReason => (mapping ? (mapping.drops.get(key) ?? 'row') : 'split');
+	const comparisonOf = new Map(cases.flat().map(({ key, comparison, judgmentKey }) => [key, { comparisonKey: comparison.key, judgmentKey }]));
 	return {
 		rows: mapping?.rows.map(({ row }) => row) ?? [],
-		origins: mapping?.rows.map(({ comparisonKeys }) => comparisonKeys) ?? [],
-		outcomes,
-		dispositions: deliberations.flatMap(({ standings }, index) => {
-			const outcome = outcomes[index]?.outcome ?? 'row';
-			return standings.map(({ judgmentKey, standing }): JudgmentDisposition => {
-				if (standing !== 'voting') return { judgmentKey, disposition: standing };
-				return { judgmentKey, disposition: outcome === 'row' ? 'used' : outcome };
-			});
+		origins: mapping?.rows.map(({ caseKeys }) => caseKeys.map((key) => comparisonOf.get(key)?.comparisonKey ?? key)) ?? [],
+		judgments: mapping?.rows.map(({ caseKeys: [key] }) => comparisonOf.get(key ?? '')?.judgmentKey ?? null) ?? [],
+		facts: mapping?.rows.map(({ facts }) => facts) ?? [],
+		outcomes: bundle.comparisons.map((comparison, index): ComparisonOutcome => {
+			const finding = deliberations[index]?.finding;
+			const fates = (cases[index] ?? []).map(fateOf);
+			const outcome = fates.includes('row') ? 'row' : (DROP_REASONS.find((reason) => fates.includes(reason)) ?? 'incomplete');
+			return { comparisonKey: comparison.key, outcome, verdict: finding?.kind === 'decided' ? finding.verdict : null };
 		}),
+		dispositions: deliberations.flatMap(({ standings }, index) =>
+			standings.map(({ judgmentKey, standing }): JudgmentDisposition => {
+				if (standing !== 'voting') return { judgmentKey, disposition: standing };
+				const own = cases[index]?.find((one) => one.judgmentKey === null || one.judgmentKey === judgmentKey);
+				const fate = own ? fateOf(own) : 'incomplete';
+				return { judgmentKey, disposition: fate === 'row' ? 'used' : fate };
+			})
+		),
 		droppedResponses: mapping?.droppedResponses ?? [],
-		rewrites,
-		neutralised: rendered.reduce((sum, { neutralised }) => sum + neutralised, 0),
-		documentsWithoutText: rendered.reduce((sum, { documentsWithoutText }) => sum + documentsWithoutText, 0)
+		rewrites
 	};
 }
 
-function mapDecided(objective: DatasetObjective, bundle: PromptBundle, deliberations: readonly Deliberation[], options: MapOptions): Mapping {
+function casesOf(comparison: BundleComparison, deliberation: Deliberation | undefined, options: MapOptions): Case[] {
+	const { finding, ballots } = deliberation ?? { finding: { kind: 'undecided', why: 'incomplete' } as const, ballots: [] };
+	if (options.aggregation === 'each' && ballots.length > 0) {
+		return ballots.map((ballot) => ({ key: `${comparison.key} ${ballot.judgment.key}`, comparison, judgmentKey: ballot.judgment.key, verdict: ballot.verdict, why: 'incomplete', ballots: [ballot] }));
+	}
+	return [{ key: comparison.key, comparison, judgmentKey: null, verdict: finding.kind === 'decided' ? finding.verdict : null, why: finding.kind === 'undecided' ? finding.why : 'incomplete', ballots }];
+}
+
+function mapCases(objective: DatasetObjective, bundle: PromptBundle, cases: readonly Case[], options: MapOptions): Mapping {
 	const drops = new Map<string, DropReason>();
 	const answers = new Map<string, RenderedAnswer>();
 	const answer = (key: string): RenderedAnswer => {
@@ -86,26 +101,33 @@ function mapDecided(objective: DatasetObjective, bundle: PromptBundle, deliberat
 		answers.set(key, rendered);
 		return rendered;
 	};
-	const decided: DecidedComparison[] = [];
-	bundle.comparisons.forEach((comparison, index) => {
-		const result = deliberations[index]?.aggregate;
-		const reason = reasonBefore(objective, comparison, result);
-		if (reason !== null || result?.kind !== 'decided') drops.set(comparison.key, reason ?? 'incomplete');
-		else decided.push({ key: comparison.key, verdict: result.verdict, a: answer(comparison.a), b: comparison.b == null ? null : answer(comparison.b) });
-	});
+	const decided: DecidedCase[] = [];
+	for (const one of cases) {
+		const reason = reasonBefore(objective, one, options);
+		if (reason !== null || one.verdict === null) {
+			drops.set(one.key, reason ?? one.why);
+			continue;
+		}
+		const strength = options.strength === 'margin' ? strengthOf(one.ballots, one.verdict, MARGINS) : null;
+		const { a, b } = one.comparison;
+		decided.push({ key: one.key, verdict: one.verdict, a: answer(a), b: b == null ? null : answer(b), ...(strength ? { margin: strength.margin } : {}) });
+	}
 	const prompt = renderMessages(bundle.messages, options.documentTexts);
 	const kind = rowKindOf(objective);
 	const mapping = kind === 'pair' ? mapPairs(prompt, decided, options) : mapAnswers(kind, prompt, decided, options);
 	return { ...mapping, drops: new Map([...drops, ...mapping.drops]) };
 }
 
-/** The reason why a comparison gives no row that is known before its answers are looked at. */
-function reasonBefore(objective: DatasetObjective, comparison: BundleComparison, result: Deliberation['aggregate'] | undefined): DropReason | null {
+/** The reason why a case gives no row that is known before its answers are looked at. */
+function reasonBefore(objective: DatasetObjective, { comparison, verdict, why, ballots }: Case, options: MapOptions): DropReason | null {
+	const pairs = rowKindOf(objective) === 'pair';
 	// A single answer has nothing to be preferred to: the objective's choice leaves it out.
-	if (rowKindOf(objective) === 'pair' && comparison.mode === 'single') return 'filtered';
-	if (!result || result.kind === 'incomplete') return 'incomplete';
-	if (result.kind === 'no_majority') return 'no_majority';
-	if (result.verdict === 'tie') return 'tie';
-	if (result.verdict === 'both_bad' && rowKindOf(objective) === 'pair') return 'both_bad';
+	if (pairs && comparison.mode === 'single') return 'filtered';
+	if (verdict === null) return why;
+	if (verdict === 'tie') return 'tie';
+	if (verdict === 'both_bad' && pairs) return 'both_bad';
+	if (!(options.criteria ?? []).every((test) => passes(test, comparison.mode, ballots, verdict))) return 'criterion';
+	const decisive = verdict === 'a' || verdict === 'b';
+	if (options.strength === 'clear_only' && decisive && strengthOf(ballots, verdict, MARGINS)?.clear !== true) return 'strength';
 	return null;
 }

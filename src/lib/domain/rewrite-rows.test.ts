@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { contentHash } from './canonical-json.ts';
+import type { MapOptions } from './mapping.ts';
 import type { Message } from './message.ts';
 import { mapPrompt } from './preference-dataset.ts';
 import type { BundleComparison, BundleJudgment, PromptBundle } from './prompt-bundle.ts';
 import type { Rewrite } from './rewrite.ts';
 import type { Verdict } from './verdict.ts';
 
-const options = { includeImports: false, includeRewrites: true, maxChars: null };
+const options: MapOptions = { origins: ['workspace'], includeRewrites: true, maxChars: null };
 const says = (content: string): Message[] => [{ role: 'assistant', content }];
 const responses = ['x', 'y'].map((key) => ({ key, hash: contentHash(says(key)), messages: says(`answer ${key}`) }));
 const judgment = (key: string, verdict: Verdict, rewrite: [Rewrite['side'], string] | null, kind: BundleJudgment['kind'] = 'counting'): BundleJudgment => ({ key, verdict, kind, rewrite: rewrite && { side: rewrite[0], messages: says(rewrite[1]) } });
@@ -44,9 +45,9 @@ describe('a rewrite', () => {
 	});
 
 	it('counts as its judgment counts', () => {
-		const kinds = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'import'] as const;
+		const kinds = ['counting', 'adjudication', 'surplus', 'void', 'filtered', 'outside'] as const;
 		const judgments = kinds.map((kind) => judgment(kind, 'a', ['b', `better by ${kind}`], kind));
-		expect(rewritesOf('dpo', bundle(judgments), { ...options, includeImports: true }).fates.map(({ judgmentKey }) => judgmentKey)).toEqual(['counting', 'adjudication']);
+		expect(rewritesOf('dpo', bundle(judgments), { ...options, origins: ['workspace', 'import'] }).fates.map(({ judgmentKey }) => judgmentKey)).toEqual(['counting', 'adjudication']);
 	});
 
 	it('is left out by rule, by length and on held-out prompts, each with its reason', () => {
@@ -59,7 +60,7 @@ describe('a rewrite', () => {
 
 	it('has its template marks made harmless', () => {
 		const mapped = mapPrompt('dpo', bundle([judgment('j', 'tie', ['b', 'see <image>'])]), options);
-		expect(mapped.neutralised).toBe(1);
+		expect(mapped.rewrites.facts.map(({ neutralised }) => neutralised)).toEqual([1]);
 		expect(JSON.stringify(mapped.rewrites.rows)).not.toContain('<image>');
 	});
 });

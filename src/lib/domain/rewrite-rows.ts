@@ -1,13 +1,15 @@
 import { canonicalJson } from './canonical-json.ts';
-import type { RowKind } from './mapping.ts';
+import type { RowFacts, RowKind } from './mapping.ts';
+import { factsOf } from './mapping.ts';
 import type { DocumentTexts, Rendered, TrainingRow } from './training-row.ts';
-import { acceptedRow, labelledRow, pairRow, renderMessages, rowChars, sameAnswer } from './training-row.ts';
-import type { Deliberation, DropReason, PromptBundle } from './prompt-bundle.ts';
+import { acceptedRow, labelledRow, pairRow, renderMessages, sameAnswer } from './training-row.ts';
+import type { Deliberation } from './deliberation.ts';
+import type { DropReason, PromptBundle } from './prompt-bundle.ts';
 
 /** What became of a rewrite: it is a row, or the reason why not. */
 export type RewriteFate = { judgmentKey: string; fate: 'row' | Extract<DropReason, 'filtered' | 'split' | 'identical' | 'too_long'> };
-/** Rows that rewrites give beside those of the verdicts. */
-export type MappedRewrites = { rows: TrainingRow[]; fates: RewriteFate[]; rendered: Rendered[] };
+/** Rows that rewrites give beside those of the verdicts, with the facts of each. */
+export type MappedRewrites = { rows: TrainingRow[]; facts: RowFacts[]; fates: RewriteFate[] };
 
 export type RewriteOptions = { includeRewrites: boolean; maxChars: number | null; documentTexts?: DocumentTexts };
 
@@ -23,7 +25,7 @@ const contentOf = (answer: Rendered): string => canonicalJson([answer.messages, 
  */
 export function mapRewrites(rowKind: RowKind, bundle: PromptBundle, deliberations: readonly Deliberation[], options: RewriteOptions): MappedRewrites {
 	const pairs = rowKind === 'pair';
-	const mapped: MappedRewrites = { rows: [], fates: [], rendered: [] };
+	const mapped: MappedRewrites = { rows: [], facts: [], fates: [] };
 	const prompt = renderMessages(bundle.messages, options.documentTexts);
 	const answer = (key: string | null | undefined): Rendered => {
 		const response = bundle.responses.find((candidate) => candidate.key === key);
@@ -34,24 +36,24 @@ export function mapRewrites(rowKind: RowKind, bundle: PromptBundle, deliberation
 	bundle.comparisons.forEach((comparison, index) => {
 		for (const { key, kind, rewrite } of comparison.judgments) {
 			const votes = deliberations[index]?.standings.some((one) => one.judgmentKey === key && one.standing === 'voting');
-			if (!rewrite || !votes || kind === 'import') continue;
+			if (!rewrite || !votes || kind === 'outside') continue;
 			const original = answer(rewrite.side === 'a' ? comparison.a : comparison.b);
 			const mended = renderMessages(rewrite.messages, options.documentTexts);
-			const chars = rowChars(prompt) + (pairs ? Math.max(rowChars(mended), rowChars(original)) : rowChars(mended));
+			const facts = factsOf(null, prompt, mended, pairs ? original : null);
 			const fateOf = (): RewriteFate['fate'] => {
 				if (!options.includeRewrites) return 'filtered';
 				if (bundle.split !== 'train') return 'split';
 				// For kto and sft one answer is one row: what an answer of the prompt says already is judged as that answer.
 				const known = !pairs && (taken.has(contentOf(mended)) || bundle.responses.some((response) => sameAnswer(answer(response.key), mended)));
 				if (known || sameAnswer(original, mended)) return 'identical';
-				return options.maxChars !== null && chars > options.maxChars ? 'too_long' : 'row';
+				return options.maxChars !== null && facts.chars > options.maxChars ? 'too_long' : 'row';
 			};
 			const fate = fateOf();
 			mapped.fates.push({ judgmentKey: key, fate });
 			if (fate !== 'row') continue;
 			taken.add(contentOf(mended));
 			mapped.rows.push(pairs ? pairRow(prompt, mended, original) : rowKind === 'labelled' ? labelledRow(prompt, mended, true) : acceptedRow(prompt, mended));
-			mapped.rendered.push(...(pairs ? [prompt, mended, original] : [prompt, mended]));
+			mapped.facts.push(facts);
 		}
 	});
 	return mapped;

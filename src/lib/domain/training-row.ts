@@ -9,9 +9,9 @@ export type RowMessage = { role: 'system' | 'user' | 'assistant' | 'tool'; conte
  * Rows in ms-swift's format. `images` names artifacts as `artifact:<sha256>`, one
  * per `<image>` in the texts, in order; the engine's adapter puts paths in place.
  */
-export type PairRow = { messages: RowMessage[]; rejected_response: string; images?: string[] };
+export type PairRow = { messages: RowMessage[]; rejected_response: string; /** rm: by how much the reward of the chosen answer shall be higher. */ margin?: number; images?: string[] };
 /** A pair whose answers have several turns or images: both conversations whole. */
-export type ConversationPairRow = { messages: RowMessage[]; rejected_messages: RowMessage[]; images?: string[]; rejected_images?: string[] };
+export type ConversationPairRow = { messages: RowMessage[]; rejected_messages: RowMessage[]; margin?: number; images?: string[]; rejected_images?: string[] };
 export type LabelledRow = { messages: RowMessage[]; label: boolean; images?: string[] };
 /** A conversation with its accepted answer (sft). */
 export type AcceptedRow = { messages: RowMessage[]; images?: string[] };

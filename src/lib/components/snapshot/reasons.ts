@@ -14,6 +14,13 @@ const NAMES: Record<DropReason, () => string> = {
 	surplus: m.snapshot_reason_surplus,
 	filtered: m.snapshot_reason_filtered,
 	identical: m.snapshot_reason_identical,
+	agreement: m.snapshot_reason_agreement,
+	origin: m.snapshot_reason_origin,
+	annotator: m.snapshot_reason_annotator,
+	criterion: m.snapshot_reason_criterion,
+	strength: m.snapshot_reason_strength,
+	capped: m.snapshot_reason_capped,
+	matched: m.snapshot_reason_matched,
 	too_long: m.snapshot_reason_too_long
 };
 const WHY: Record<DropReason, () => string> = {
@@ -28,6 +35,13 @@ const WHY: Record<DropReason, () => string> = {
 	surplus: m.snapshot_why_surplus,
 	filtered: m.snapshot_why_filtered,
 	identical: m.snapshot_why_identical,
+	agreement: m.snapshot_why_agreement,
+	origin: m.snapshot_why_origin,
+	annotator: m.snapshot_why_annotator,
+	criterion: m.snapshot_why_criterion,
+	strength: m.snapshot_why_strength,
+	capped: m.snapshot_why_capped,
+	matched: m.snapshot_why_matched,
 	too_long: m.snapshot_why_too_long
 };
 

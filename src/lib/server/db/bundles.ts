@@ -1,18 +1,21 @@
 import { sql } from 'drizzle-orm';
+import type { Strength } from '../../domain/judging-form.ts';
 import type { JudgmentKind, PromptBundle } from '../../domain/prompt-bundle.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Rewrite } from '../../domain/rewrite.ts';
+import type { Origin } from '../../domain/snapshot-rule.ts';
 import type { Mode, Verdict } from '../../domain/verdict.ts';
 import type { Tx } from './client.ts';
+import { judgeKey, judgmentKind } from './judgment-kind.ts';
 import { rowsOf } from './rows.ts';
 
-/** A prompt's bundle with the names of its group and system prompt. */
-export type NamedBundle = PromptBundle & { promptId: string; group: string; systemPromptHash: string | null };
+/** A prompt's bundle with the names of its group and system prompt, and what its composition is counted by. */
+export type NamedBundle = PromptBundle & { promptId: string; group: string; systemPromptHash: string | null; tags: string[]; language: string | null; sources: ReadonlyMap<string, string> };
 
-type PromptRow = { id: string; group: string; split: PromptBundle['split']; messages: Message[]; system_hash: string | null };
+type PromptRow = { id: string; group: string; split: PromptBundle['split']; messages: Message[]; system_hash: string | null; tags: string[] | null; language: string | null };
 type ComparisonRow = { id: string; prompt_id: string; mode: Mode; a: string; b: string | null; overlap: number };
-type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[] };
-type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; rewrite: Rewrite | null };
+type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[]; source: string; source_ref: string | null };
+type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; origin: Origin; judge: string; strength: Strength | null; criteria: Record<string, string> | null; rewrite: Rewrite | null };
 
 const within = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;
 
@@ -25,7 +28,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 	const rounds = within(of.roundIds);
 	const prompts = await rowsOf<PromptRow>(
 		tx,
-		sql`select p.id, g.key as "group", g.split, pt.messages, sp.content_hash as system_hash
+		sql`select p.id, g.key as "group", g.split, pt.messages, sp.content_hash as system_hash, p.tags, p.language
 			from (select distinct prompt_id from comparisons where round_id in ${rounds} and status <> 'identical'
 				and (${of.after}::uuid is null or prompt_id > ${of.after}::uuid) order by prompt_id limit ${of.limit}) x
 			join prompts p on p.id = x.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
@@ -39,21 +42,13 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 	);
 	const responses = await rowsOf<ResponseRow>(
 		tx,
-		sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages from responses r join response_texts t on t.response_id = r.id
+		sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages, r.source, r.source_ref from responses r join response_texts t on t.response_id = r.id
 			where r.id in (select response_a_id from comparisons where prompt_id in ${ids} and round_id in ${rounds}
 				union select response_b_id from comparisons where prompt_id in ${ids} and round_id in ${rounds})`
 	);
 	const judgments = await rowsOf<JudgmentRow>(
 		tx,
-		sql`select j.id, j.comparison_id, j.verdict, jt.rewrite,
-				case when exists (select 1 from judgment_voids v where v.judgment_id = j.id) then 'void'
-					when exists (select 1 from judgments later where later.supersedes_id = j.id) then 'surplus'
-					when c.status = 'gold' then 'filtered'
-					when j.origin = 'import' then 'import'
-					when j.origin = 'workspace' and j.purpose = 'adjudication' then 'adjudication'
-					when j.origin <> 'workspace' or j.purpose <> 'counting' then 'filtered'
-					when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
-					else 'surplus' end as kind
+		sql`select j.id, j.comparison_id, j.verdict, j.origin, ${judgeKey} as judge, j.strength, j.criteria, jt.rewrite, ${judgmentKind} as kind
 			from judgments j join comparisons c on c.id = j.comparison_id left join judgment_texts jt on jt.judgment_id = j.id
 			where c.prompt_id in ${ids} and c.round_id in ${rounds} and c.status <> 'identical' order by j.id`
 	);
@@ -64,16 +59,19 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 		promptId: prompt.id,
 		group: prompt.group,
 		systemPromptHash: prompt.system_hash,
+		tags: prompt.tags ?? [],
+		language: prompt.language,
+		sources: new Map((responsesOf.get(prompt.id) ?? []).map((row) => [row.id, row.source])),
 		split: prompt.split,
 		messages: prompt.messages,
-		responses: (responsesOf.get(prompt.id) ?? []).map((row) => ({ key: row.id, hash: row.hash, messages: row.messages })),
+		responses: (responsesOf.get(prompt.id) ?? []).map((row) => ({ key: row.id, hash: row.hash, messages: row.messages, source: `${row.source} ${row.source_ref ?? ''}` })),
 		comparisons: (comparisonsOf.get(prompt.id) ?? []).map((row) => ({
 			key: row.id,
 			mode: row.mode,
 			a: row.a,
 			b: row.b,
 			overlap: row.overlap,
-			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind, rewrite }) => ({ key: id, verdict, kind, rewrite }))
+			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind, origin, judge, strength, criteria, rewrite }) => ({ key: id, verdict, kind, origin, judge, strength, criteria, rewrite }))
 		}))
 	}));
 }

@@ -62,18 +62,18 @@ const toSnapshot = (row: Row): Snapshot => ({
 
 /** A place on the database's disk where a snapshot's rows wait to be sorted by content. Gone at the transaction's end. */
 export async function openRows(tx: Tx): Promise<void> {
-	await tx.execute(sql`create temporary table snapshot_rows (file text not null, hash text not null, line text not null) on commit drop`);
+	await tx.execute(sql`create temporary table snapshot_rows (seq integer not null, file text not null, hash text not null, line text not null) on commit drop`);
 	await tx.execute(sql`create temporary table snapshot_fates (judgment_id uuid, comparison_id uuid not null, fate text not null, split text, verdict text) on commit drop`);
 }
 
-/** Rows of one batch. */
-export type RowLine = { file: SnapshotFileName; hash: string; line: string };
+/** Rows of one batch. `seq` numbers the rows of a snapshot. */
+export type RowLine = { seq: number; file: SnapshotFileName; hash: string; line: string };
 /** What became of a judgment, or (without one) of a comparison. */
 export type Fate = { judgmentId: string | null; comparisonId: string; fate: string; split: string | null; verdict: string | null };
 
 /** Adds one batch of rows and fates. */
 export async function addRows(tx: Tx, rows: readonly RowLine[], fates: readonly Fate[]): Promise<void> {
-	await tx.execute(sql`insert into snapshot_rows select r.file, r.hash, r.line from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(file text, hash text, line text)`);
+	await tx.execute(sql`insert into snapshot_rows select r.seq, r.file, r.hash, r.line from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(seq integer, file text, hash text, line text)`);
 	await tx.execute(sql`insert into snapshot_fates select f."judgmentId", f."comparisonId", f.fate, f.split, f.verdict
 		from jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) as f("judgmentId" uuid, "comparisonId" uuid, fate text, split text, verdict text)`);
 }
@@ -113,6 +113,9 @@ export async function insert(tx: Tx, of: NewSnapshot): Promise<string> {
 		select ${id}, judgment_id, comparison_id, fate from snapshot_fates where judgment_id is not null`);
 	await tx.execute(sql`insert into snapshot_comparisons (snapshot_id, comparison_id, split, outcome, verdict)
 		select ${id}, comparison_id, split, fate, verdict from snapshot_fates where judgment_id is null`);
+	await tx.execute(sql`insert into snapshot_matters (snapshot_id, matter, split, comparisons)
+		select ${id}, p.matter, f.split, count(*) from snapshot_fates f join comparisons c on c.id = f.comparison_id join prompts p on p.id = c.prompt_id
+		where f.judgment_id is null and p.matter is not null group by p.matter, f.split`);
 	return id;
 }
 

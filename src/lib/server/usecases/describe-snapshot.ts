@@ -1,3 +1,4 @@
+import { readableManifest } from '../../domain/manifest.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -29,7 +30,7 @@ export async function describeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor
 	if (opened.ok) for await (const chunk of opened.value.stream) chunks.push(Buffer.from(chunk as Uint8Array));
 	return ok({
 		...view.value,
-		manifest: opened.ok ? (JSON.parse(Buffer.concat(chunks).toString('utf8')) as Manifest) : null,
+		manifest: opened.ok ? readableManifest(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Manifest) : null,
 		createdBy: person?.name ?? '',
 		runs: all.filter((run) => run.snapshotId === id).map(({ id: runId, status, step, maxSteps, createdAt }) => ({ id: runId, status, step, maxSteps, createdAt }))
 	});
