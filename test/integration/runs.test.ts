@@ -94,7 +94,7 @@ describe('a run that cannot work', () => {
 		}
 		expect((await run(valueOf(await start({})).id)).recipe).toMatchObject({ loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
 		const { parents } = valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId }));
-		expect(parents.find((parent) => parent.id === parentCheckpointId)?.adapter).toEqual({ loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
+		expect(parents.find((parent) => parent.id === parentCheckpointId)?.facts.adapter).toMatchObject({ loraRank: 4, loraAlpha: 12, targetModules: 'mlp' });
 	});
 
 	it('has a job if and only if it has a row', async () => {

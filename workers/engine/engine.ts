@@ -22,8 +22,10 @@ export type TrainRequest = {
 	rows: string;
 	rowCount: number;
 	device: Device;
-	/** The parent's adapter; none when the parent is the base model. */
+	/** The adapter to go on with; none when `model` itself is what the run starts from. */
 	parentAdapter?: string;
+	/** All weights learn: the frozen model that holds them back, where it is not `model`. */
+	referenceModel?: string;
 	/** An earlier attempt's folder, to go on from its newest whole checkpoint. */
 	resumeFrom?: string;
 	/** Threads for CPU training. */

@@ -1,69 +1,82 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
-import { adapterOf, OBJECTIVES, TrainingRecipeSchema, fieldHelp, plannedSteps, recipeDefaults, recipeProblems } from './training-recipe.ts';
-import type { TrainingRecipe } from './training-recipe.ts';
+import { OBJECTIVE_FACTS } from './recipe/objective-facts.ts';
+import { recipeProblems } from './recipe/recipe-problems.ts';
+import { adapterOf, fieldsOf, OBJECTIVES, plannedSteps, readRecipe, recipeDefaults, totalBatch, TrainingRecipeSchema } from './training-recipe.ts';
 
-const fine = { rows: 200, parentIsBase: true };
-const codes = (recipe: TrainingRecipe, context = {}) => recipeProblems(recipe, { ...fine, ...context }).map((p) => p.code);
+const fine = { rows: 200, parent: { kind: 'base' as const } };
+const cases = OBJECTIVES.flatMap((objective) => (['cpu', 'gpu'] as const).flatMap((device) => (['lora', 'qlora', 'full'] as const).map((tuner) => ({ objective, device, tuner }))));
 
 describe('recipeDefaults', () => {
-	it.each(OBJECTIVES.flatMap((objective) => (['cpu', 'gpu'] as const).map((device) => ({ objective, device }))))(
-		'$objective on $device is valid and has no problems',
-		({ objective, device }) => {
-			const recipe = recipeDefaults(objective, { device });
-			expect(v.parse(TrainingRecipeSchema, recipe)).toEqual(recipe);
-			expect(codes(recipe)).toEqual([]);
-		}
-	);
+	it.each(cases)('$objective on $device with $tuner is valid and has no problems', ({ objective, device, tuner }) => {
+		const recipe = recipeDefaults(objective, { device, tuner });
+		expect(v.parse(TrainingRecipeSchema, recipe)).toEqual(recipe);
+		expect(recipeProblems(recipe, fine)).toEqual([]);
+		expect(recipe.tuner).toBe(tuner);
+	});
 
 	it('on CPU is the recipe that was measured to change the text', () => {
 		expect(recipeDefaults('dpo', { device: 'cpu' })).toMatchObject({
-			rpoAlpha: 1, loraRank: 16, loraAlpha: 32, targetModules: 'all-linear', learningRate: 1e-3, batchSize: 2, warmupRatio: 0.05
+			rpoAlpha: 1, loraRank: 16, loraAlpha: 32, targetModules: 'all-linear', learningRate: 1e-3, batchSize: 2, warmupRatio: 0.05, precision: 'bf16'
 		});
+	});
+
+	it('moves all weights at a tenth of an adapter’s rate', () => {
+		for (const objective of OBJECTIVES) expect(recipeDefaults(objective, { device: 'gpu', tuner: 'full' }).learningRate).toBeCloseTo(recipeDefaults(objective, { device: 'gpu' }).learningRate / 10, 10);
 	});
 });
 
 describe('TrainingRecipeSchema', () => {
 	it('refuses a field of another objective', () => {
-		const orpo = { ...recipeDefaults('orpo', { device: 'cpu' }), rpoAlpha: 1 };
-		expect(v.safeParse(TrainingRecipeSchema, orpo).success).toBe(false);
-		const dpo = { ...recipeDefaults('dpo', { device: 'cpu' }), desirableWeight: 1 };
-		expect(v.safeParse(TrainingRecipeSchema, dpo).success).toBe(false);
+		const given = (recipe: object) => v.safeParse(TrainingRecipeSchema, recipe).success;
+		expect(given({ ...recipeDefaults('orpo', { device: 'cpu' }), rpoAlpha: 1 })).toBe(false);
+		expect(given({ ...recipeDefaults('dpo', { device: 'cpu' }), desirableWeight: 1 })).toBe(false);
+		expect(given({ ...recipeDefaults('sft', { device: 'cpu' }), beta: 0.1 })).toBe(false);
 	});
 
-	it.each([['learningRate', 0], ['batchSize', 1.5], ['loraRank', 0], ['seed', -1], ['learningRate', Number.NaN]])('refuses %s = %s', (key, value) => {
+	it.each([
+		['learningRate', 0], ['batchSize', 1.5], ['loraRank', 0], ['seed', -1], ['learningRate', Number.NaN], ['lossType', 'hinge'], ['labelSmoothing', 0.5], ['tuner', 'bone'], ['precision', 'int8'],
+		['targetModules', 'q_proj;v_proj'], ['targetModules', ''], ['advanced', { '--optim': 'x' }], ['advanced', { optim: '../x' }], ['advanced', { optim: '--output_dir' }], ['advanced', { optim: [1] }]
+	])('refuses %s = %s', (key, value) => {
 		expect(v.safeParse(TrainingRecipeSchema, { ...recipeDefaults('dpo', { device: 'cpu' }), [key]: value }).success).toBe(false);
+	});
+
+	it.each(['all-linear', 'attention', 'mlp', 'q_proj,v_proj', 'model.layers.0.self_attn.q_proj'])('takes the layers %s', (targetModules) => {
+		expect(v.safeParse(TrainingRecipeSchema, { ...recipeDefaults('dpo', { device: 'cpu' }), targetModules }).success).toBe(true);
 	});
 });
 
-describe('recipeProblems', () => {
-	const dpo = recipeDefaults('dpo', { device: 'cpu' });
-	const kto = recipeDefaults('kto', { device: 'cpu' });
-	const orpo = recipeDefaults('orpo', { device: 'cpu' });
+describe('the tables of fields', () => {
+	it('explain every field in both languages, and every choice', () => {
+		for (const objective of OBJECTIVES) {
+			expect(OBJECTIVE_FACTS[objective].help.en.length > 20 && OBJECTIVE_FACTS[objective].help.zh.length > 8).toBe(true);
+			for (const [key, { label, help, choices }] of fieldsOf(objective)) {
+				expect([key, label.en.length > 1, label.zh.length > 1, help.en.length > 20, help.zh.length > 8]).toEqual([key, true, true, true, true]);
+				for (const words of Object.values(choices ?? {})) expect(words.en !== '' && words.zh !== '').toBe(true);
+			}
+		}
+	});
 
-	it('KTO with a total batch of one', () => {
-		expect(codes({ ...kto, batchSize: 1 })).toEqual(['kto_batch_of_one']);
-		expect(codes({ ...kto, batchSize: 1, gradientAccumulation: 2 })).toEqual([]);
-		expect(codes({ ...kto, batchSize: 1 }, { processes: 2 })).toEqual([]);
+	it('give only objectives that have a reference model one to choose', () => {
+		for (const objective of OBJECTIVES) expect('reference' in recipeDefaults(objective, { device: 'cpu' })).toBe(OBJECTIVE_FACTS[objective].reference);
 	});
-	it('KTO whose remainder is one row is possible', () => expect(codes(kto, { rows: 201 })).toEqual([]));
-	it('KTO with one kind of row', () => expect(codes(kto, { oneKindOnly: true })).toEqual(['kto_one_kind_only']));
-	it('ORPO with a reference', () => expect(codes({ ...orpo, reference: 'parent' })).toEqual(['orpo_has_no_reference']));
-	it('saves after the end', () => expect(codes({ ...dpo, maxSteps: 10, saveSteps: 11 })).toEqual(['save_after_end']));
-	it('a batch larger than the data', () => expect(codes({ ...dpo, batchSize: 8 }, { rows: 7 })).toEqual(['batch_over_rows']));
-	it('no rows', () => expect(codes(dpo, { rows: 0 })).toEqual(['no_rows']));
-	it('no length and two lengths', () => {
-		expect(codes({ ...dpo, maxSteps: null })).toEqual(['length_missing']);
-		expect(codes({ ...dpo, epochs: 1 })).toEqual(['length_twice']);
+});
+
+describe('readRecipe', () => {
+	it('completes what an earlier version recorded, and forgets what is no field any more', () => {
+		const recorded = { objective: 'orpo', loraRank: 4, loraAlpha: 8, targetModules: 'mlp', learningRate: 1e-3, beta: 0.1, maxSteps: 7, epochs: null, batchSize: 2, gradientAccumulation: 1, warmupRatio: 0, maxLength: 128, saveSteps: 7, seed: 1, reference: 'base' };
+		const read = readRecipe(recorded);
+		expect(v.parse(TrainingRecipeSchema, read)).toMatchObject({ objective: 'orpo', loraRank: 4, maxSteps: 7, epochs: null, tuner: 'lora', loraDropout: 0.05, strategy: 'single', tooLong: 'refuse' });
+		expect(read).not.toHaveProperty('reference');
 	});
-	it('an adapter that is not the parent’s', () => {
-		const parentAdapter = adapterOf(dpo);
-		expect(codes(dpo, { parentIsBase: false, parentAdapter })).toEqual([]);
-		expect(codes({ ...dpo, loraRank: 8 }, { parentIsBase: false, parentAdapter })).toEqual(['parent_rank_differs']);
-		expect(codes({ ...dpo, loraAlpha: 8, targetModules: 'mlp' }, { parentIsBase: false, parentAdapter })).toEqual(['parent_alpha_differs', 'parent_targets_differ']);
-		expect(codes({ ...dpo, loraRank: 8 }, { parentIsBase: true })).toEqual([]);
+	it('changes nothing in a recipe of today', () => {
+		for (const { objective, device, tuner } of cases) expect(readRecipe(recipeDefaults(objective, { device, tuner }))).toEqual(recipeDefaults(objective, { device, tuner }));
 	});
-	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmup_is_all']));
+});
+
+it('an adapter is what its recipe says, and nothing else of it', () => {
+	expect(adapterOf(recipeDefaults('kto', { device: 'cpu' }))).toEqual({ loraRank: 16, loraAlpha: 32, loraDropout: 0.05, targetModules: 'all-linear', rsLora: false, dora: false });
 });
 
 describe('plannedSteps', () => {
@@ -71,11 +84,17 @@ describe('plannedSteps', () => {
 	it('counts a last, incomplete step', () => expect(plannedSteps({ ...recipe, epochs: 1 }, 33)).toBe(3));
 	it('rounds a part of an epoch up', () => expect(plannedSteps({ ...recipe, epochs: 1.5 }, 32)).toBe(3));
 	it('takes chosen steps as they are', () => expect(plannedSteps({ ...recipe, epochs: null, maxSteps: 7 }, 33)).toBe(7));
-});
-
-it('explains every field of every objective once, in both languages', () => {
-	const fields = new Set(OBJECTIVES.flatMap((objective) => Object.keys(recipeDefaults(objective, { device: 'cpu' }))));
-	expect(new Set(fieldHelp.map((help) => help.key))).toEqual(fields);
-	expect(fieldHelp).toHaveLength(fields.size);
-	for (const help of fieldHelp) expect(help.en.length > 10 && help.zh.length > 5).toBe(true);
+	it('takes more rows a step on more devices, and as many on devices that share a copy', () => {
+		expect(totalBatch({ ...recipe, strategy: 'ddp', gpus: 4, nodes: 2 })).toBe(128);
+		expect(totalBatch({ ...recipe, strategy: 'single', gpus: 4, nodes: 2 })).toBe(16);
+		expect(totalBatch({ ...recipe, strategy: 'megatron', gpus: 4, nodes: 2, tensorParallel: 2, pipelineParallel: 2 })).toBe(32);
+	});
+	it('sees every row at least as often as was asked', () => {
+		fc.assert(
+			fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 4 }), (rows, batchSize, gradientAccumulation, epochs) => {
+				const one = { ...recipe, maxSteps: null, epochs, batchSize, gradientAccumulation };
+				expect(plannedSteps(one, rows) * totalBatch(one)).toBeGreaterThanOrEqual(rows * epochs);
+			})
+		);
+	});
 });

@@ -1,17 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { recipeDefaults } from '#lib/domain/training-recipe.ts';
+import type { TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import { trainArgv } from './argv.ts';
 import type { TrainPaths } from './argv.ts';
 
-const paths: TrainPaths = { python: '/e/bin/python', module: '/e/swift/cli/rlhf.py', model: '/m', dataset: '/d.jsonl', outputDir: '/o', dataSeed: 5, device: 'cpu' };
+const paths: TrainPaths = { python: '/e/bin/python', cli: '/e/swift/cli', model: '/m', dataset: '/d.jsonl', outputDir: '/o', dataSeed: 5, device: 'cpu' };
 const dpo = recipeDefaults('dpo', { device: 'cpu' });
 const orpo = recipeDefaults('orpo', { device: 'cpu' });
 const kto = recipeDefaults('kto', { device: 'cpu' });
-const flags = (recipe = dpo, more: Partial<TrainPaths> = {}) => {
+const flags = (recipe: TrainingRecipe = dpo, more: Partial<TrainPaths> = {}) => {
 	const { argv } = trainArgv(recipe, { ...paths, ...more });
-	const pairs: Record<string, string | undefined> = {};
-	for (let i = 2; i < argv.length; i += 2) pairs[String(argv[i])] = argv[i + 1];
-	return pairs;
+	return Object.fromEntries(argv.flatMap((word, i) => (word.startsWith('--') ? [[word, argv.slice(i + 1, argv.findIndex((next, j) => j > i && next.startsWith('--')) >>> 0).join(' ')]] : [])));
 };
 
 describe('trainArgv', () => {
@@ -39,7 +38,37 @@ describe('trainArgv', () => {
 		expect(flags(orpo)).toMatchObject({ '--rlhf_type': 'orpo', '--loss_scale': 'last_round' });
 		expect(flags(orpo)).not.toHaveProperty('--rpo_alpha');
 		expect(flags(kto)).toMatchObject({ '--desirable_weight': '1', '--undesirable_weight': '1' });
-		expect(flags({ ...dpo, rpoAlpha: null } as typeof dpo)).not.toHaveProperty('--rpo_alpha');
+		expect(flags({ ...dpo, rpoAlpha: null })).not.toHaveProperty('--rpo_alpha');
+	});
+
+	it('starts SFT and Megatron by their own programs', () => {
+		const sft = trainArgv(recipeDefaults('sft', { device: 'cpu' }), paths).argv;
+		expect(sft.slice(0, 2)).toEqual(['/e/bin/python', '/e/swift/cli/sft.py']);
+		expect(sft).not.toContain('--rlhf_type');
+		const megatron = flags({ ...dpo, strategy: 'megatron', gpus: 8, tensorParallel: 2, gradientAccumulation: 4 }, { device: 'gpu' });
+		expect(megatron).toMatchObject({ '--tensor_model_parallel_size': '2', '--micro_batch_size': '2', '--global_batch_size': '32', '--train_iters': '100', '--lr': '0.001', '--save_safetensors': 'true' });
+		expect(megatron).not.toHaveProperty('--per_device_train_batch_size');
+	});
+
+	it('starts several processes with torchrun, on one machine or with a place among several', () => {
+		const ddp = { ...dpo, strategy: 'ddp', gpus: 2 } as const;
+		expect(trainArgv(ddp, paths).argv.slice(0, 9)).toEqual(['/e/bin/python', '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--nnodes', '1', '--standalone', '/e/swift/cli/rlhf.py']);
+		expect(flags({ ...ddp, nodes: 2 }, { node: { rank: 1, masterAddress: '10.0.0.1', masterPort: 29500 } })).toMatchObject({ '--node_rank': '1', '--master_addr': '10.0.0.1' });
+		expect(flags({ ...dpo, strategy: 'zero3_offload', gpus: 2 })).toMatchObject({ '--deepspeed': 'zero3_offload' });
+		expect(flags({ ...dpo, strategy: 'fsdp2', gpus: 2 }, { device: 'gpu' })).toMatchObject({ '--fsdp': 'fsdp2', '--gradient_checkpointing': 'false' });
+	});
+
+	it('gives each tuner its flags and no other’s', () => {
+		expect(flags({ ...dpo, tuner: 'qlora' })).toMatchObject({ '--tuner_type': 'lora', '--quant_method': 'bnb', '--quant_bits': '4', '--bnb_4bit_compute_dtype': 'bfloat16' });
+		expect(flags({ ...dpo, tuner: 'full' })).not.toHaveProperty('--lora_rank');
+		expect(flags({ ...dpo, targetModules: 'q_proj,v_proj', rsLora: true, dora: true })).toMatchObject({ '--target_modules': 'q_proj v_proj', '--use_rslora': 'true', '--use_dora': 'true' });
+		expect(flags({ ...dpo, tuner: 'full' }, { referenceModel: '/base' })).toMatchObject({ '--ref_model': '/base' });
+		expect(flags(dpo, { referenceModel: '/base' })).not.toHaveProperty('--ref_model');
+	});
+
+	it('says what becomes of a row that is too long, and passes what an engineer added', () => {
+		expect(flags()).toMatchObject({ '--truncation_strategy': 'delete', '--strict': 'true' });
+		expect(flags({ ...dpo, tooLong: 'left', advanced: { max_grad_norm: 0.5 } })).toMatchObject({ '--truncation_strategy': 'left', '--max_grad_norm': '0.5' });
 	});
 
 	it('continues the parent, with the parent or the base as reference', () => {

@@ -4,24 +4,32 @@ import { join } from 'node:path';
 /** A checkpoint folder that is whole. */
 export type CheckpointFolder = { path: string; step: number; maxSteps: number };
 
-/** Files without which a checkpoint cannot be gone on from. */
-const NEEDED = ['adapter_model.safetensors', 'adapter_config.json', 'optimizer.pt', 'scheduler.pt'];
+/** What holds the optimiser's state: one file, or the folders of DeepSpeed and FSDP2. */
+const OPTIMISER = /^(optimizer|global_step|pytorch_model_fsdp)/;
+
+/** The weights: of an adapter, of a whole model, or the parts of a large one. */
+const WEIGHTS = /^(adapter_model|model|model-\d+-of-\d+)\.safetensors$/;
 
 /** The format's own limit. */
 const LONGEST_HEADER = 100_000_000;
 
 /**
  * Reads one checkpoint folder; undefined when it is torn. `trainer_state.json` is written last, so a kill in the
- * middle of a save leaves a folder without it; the adapter's header is checked against its length all the same.
+ * middle of a save leaves a folder without it; the headers of the weights are checked against their length all the same.
  */
 export async function readCheckpoint(path: string): Promise<CheckpointFolder | undefined> {
 	try {
 		const state = JSON.parse(await readFile(join(path, 'trainer_state.json'), 'utf8')) as { global_step?: unknown; max_steps?: unknown };
 		if (typeof state.global_step !== 'number' || typeof state.max_steps !== 'number') return undefined;
-		for (const name of NEEDED) {
+		const names = await readdir(path);
+		const weights = names.filter((name) => WEIGHTS.test(name));
+		const [parts] = weights.flatMap((name) => /-of-(\d+)\./.exec(name)?.[1] ?? []);
+		if (weights.length !== Number(parts ?? 1) || !names.some((name) => OPTIMISER.test(name))) return undefined;
+		for (const name of names.filter((one) => one === 'adapter_config.json' || one === 'config.json' || /\.pt$/.test(one))) {
 			if ((await stat(join(path, name))).size === 0) return undefined;
 		}
-		if (!(await isWholeSafetensors(join(path, 'adapter_model.safetensors')))) return undefined;
+		if (!names.includes(weights[0]?.startsWith('adapter') ? 'adapter_config.json' : 'config.json')) return undefined;
+		for (const name of weights) if (!(await isWholeSafetensors(join(path, name)))) return undefined;
 		return { path, step: state.global_step, maxSteps: state.max_steps };
 	} catch {
 		return undefined;

@@ -67,13 +67,14 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 	const { request } = prepared;
 	const { argv, env } = trainArgv(request.recipe, {
 		python: environment.python,
-		module: join(environment.swiftCli, 'rlhf.py'),
+		cli: environment.swiftCli,
 		model: request.model.path,
 		modelType: request.model.modelType,
 		template: request.model.template,
 		dataset: prepared.dataset,
 		outputDir: prepared.outputDir,
 		parentAdapter: request.parentAdapter,
+		referenceModel: request.referenceModel,
 		resumeCheckpoint: prepared.resumeCheckpoint?.path,
 		dataSeed: prepared.dataSeed,
 		device: request.device,

@@ -1,12 +1,11 @@
+import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
+import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
 import type { RunStatus } from '#lib/domain/run-state.ts';
 import * as m from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
 
-/** Objectives to choose from; their names are the field's own in every language. */
-export const OBJECTIVE_CHOICES = [
-	{ value: 'dpo', name: () => 'DPO', help: m.home_objective_dpo },
-	{ value: 'kto', name: () => 'KTO', help: m.home_objective_kto },
-	{ value: 'orpo', name: () => 'ORPO', help: m.home_objective_orpo }
-] as const;
+/** Objectives to choose from, each with what it is in the reader's language. */
+export const OBJECTIVE_CHOICES = DATASET_OBJECTIVES.map((value) => ({ value, name: () => OBJECTIVE_FACTS[value].label[getLocale()], help: () => OBJECTIVE_FACTS[value].help[getLocale()] }));
 
 const ROUND_STATUSES = { collecting: m.home_round_collecting, training: m.home_round_training, evaluating: m.home_round_evaluating, decided: m.home_round_decided } as const;
 

@@ -1,88 +1,127 @@
 import * as v from 'valibot';
-import { fieldHelp, recipeProblems, TARGET_MODULES, TrainingRecipeSchema } from '#lib/domain/training-recipe.ts';
-import type { Objective, RecipeContext, RecipeField, RecipeProblem, TrainingRecipe } from '#lib/domain/training-recipe.ts';
+import { advancedText, parseAdvanced } from '#lib/domain/recipe/advanced.ts';
+import type { Advanced } from '#lib/domain/recipe/advanced.ts';
+import type { Part, Settings } from '#lib/domain/recipe/field.ts';
+import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
+import { recipeProblems } from '#lib/domain/recipe/recipe-problems.ts';
+import type { RecipeContext, RecipeProblemCode } from '#lib/domain/recipe/recipe-problems.ts';
+import { applies, fieldOf, fieldsOf, TrainingRecipeSchema } from '#lib/domain/training-recipe.ts';
+import type { FieldKey, Objective, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 
-/** A field that a person fills in; the objective is the snapshot's. */
-export type FormField = Exclude<RecipeField, 'objective'>;
+/** A setting that a person fills in; the objective is the snapshot's. */
+export type FormField = FieldKey | 'advanced';
 /** What stands in the form, as typed. `length` says which of steps and epochs counts. */
 export type FormValues = Partial<Record<FormField, string>> & { length: 'steps' | 'epochs' };
 
 /** What is wrong with a field, as a code for its sentence. */
-export type Issue = { field: FormField; code: RecipeProblem['code'] | 'missing' | 'not_a_number' | 'not_whole' | 'too_small' | 'too_large' | 'not_offered'; limit?: number };
+export type Issue = { field: FormField; code: RecipeProblemCode | 'missing' | 'not_a_number' | 'not_whole' | 'too_small' | 'too_large' | 'not_offered'; limit?: number; detail?: string };
 
-const NUMERIC: readonly FormField[] = ['beta', 'rpoAlpha', 'desirableWeight', 'undesirableWeight', 'learningRate', 'maxSteps', 'epochs', 'batchSize', 'gradientAccumulation', 'warmupRatio', 'maxLength', 'loraRank', 'loraAlpha', 'saveSteps', 'seed'];
-const ONLY: Partial<Record<FormField, Objective>> = { rpoAlpha: 'dpo', desirableWeight: 'kto', undesirableWeight: 'kto' };
+type Locale = 'en' | 'zh';
 
-/** What decides the result most, above the fold; the length is asked before these. */
-export const MAIN_FIELDS: readonly FormField[] = ['learningRate', 'beta', 'batchSize', 'gradientAccumulation'];
-/** The rest, in the order of a run: what is learned, from which rows, how it is kept. */
-export const MORE_FIELDS: readonly FormField[] = ['reference', 'rpoAlpha', 'desirableWeight', 'undesirableWeight', 'warmupRatio', 'maxLength', 'loraRank', 'loraAlpha', 'targetModules', 'saveSteps', 'seed'];
-/** Fields with a fixed choice of words. */
-export const CHOICES: Partial<Record<FormField, readonly string[]>> = { reference: ['base', 'parent'], targetModules: TARGET_MODULES };
-
-/** Whether an objective has this field. ORPO trains without a reference model, so it is not asked. */
-export function applies(field: FormField, objective: Objective): boolean {
-	if (field === 'reference') return objective !== 'orpo';
-	return ONLY[field] === undefined || ONLY[field] === objective;
+/** Name of a setting, in the reader's language. */
+export function labelOf(objective: Objective, field: FormField, locale: Locale): string {
+	if (field === 'advanced') return { en: 'Further arguments of the engine', zh: '引擎的其他参数' }[locale];
+	return fieldOf(objective, field)?.label[locale] ?? field;
 }
 
-/** One sentence on what a field does, in the reader's language. */
-export function helpOf(field: RecipeField, locale: 'en' | 'zh'): string {
-	return fieldHelp.find(({ key }) => key === field)?.[locale] ?? '';
+/** One sentence on what a setting does, in the reader's language. */
+export function helpOf(objective: Objective, field: FieldKey, locale: Locale): string {
+	return fieldOf(objective, field)?.help[locale] ?? '';
+}
+
+/** “DPO, from pairs of answers”; what this version does not know by its short name. */
+export function objectiveLabel(objective: string, locale: Locale): string {
+	return OBJECTIVE_FACTS[objective as Objective]?.label[locale] ?? objective.toUpperCase();
+}
+
+/** A setting's value in words, where it has some. */
+export function valueWords(objective: Objective, field: FieldKey, value: unknown, locale: Locale): string {
+	const known = fieldOf(objective, field);
+	if (known?.kind === 'switch') return value === true || value === 'true' ? { en: 'on', zh: '开' }[locale] : { en: 'off', zh: '关' }[locale];
+	return known?.choices?.[String(value)]?.[locale] ?? String(value);
+}
+
+/** Settings of a part of the form that mean something beside the others, in the order of the table. Steps and epochs are asked apart. */
+export function fieldsOfPart(objective: Objective, part: Part, values: FormValues): FieldKey[] {
+	const settings = settingsOf(values, objective);
+	return fieldsOf(objective).flatMap(([key, field]) => (field.part === part && key !== 'maxSteps' && key !== 'epochs' && applies(field, settings) ? [key] : []));
 }
 
 /** A recipe as the form shows it. The length that does not count gets a starting value for whoever switches to it. */
 export function toForm(recipe: TrainingRecipe): FormValues {
-	const values: FormValues = { length: recipe.maxSteps === null ? 'epochs' : 'steps' };
-	for (const [key, value] of Object.entries(recipe)) if (key !== 'objective') values[key as FormField] = value === null ? '' : String(value);
+	const values: FormValues = { length: recipe.maxSteps === null ? 'epochs' : 'steps', advanced: advancedText(recipe.advanced) };
+	for (const [key] of fieldsOf(recipe.objective)) {
+		const value = (recipe as Settings)[key];
+		values[key] = value === null || value === undefined ? '' : String(value);
+	}
 	values.maxSteps ||= '100';
 	values.epochs ||= '1';
 	return values;
 }
 
+/** What stands in a form, with settings put over it as they are in a recipe. */
+export function withSettings(values: FormValues, settings: Settings): FormValues {
+	const over = Object.fromEntries(Object.entries(settings).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])));
+	const length = typeof settings['maxSteps'] === 'number' ? 'steps' : typeof settings['epochs'] === 'number' ? 'epochs' : values.length;
+	return { ...values, ...over, length };
+}
+
 /** Reads what a browser sent. */
-export function readForm(data: { get(name: string): unknown }): FormValues {
+export function readForm(data: { get(name: string): unknown }, objective: Objective): FormValues {
 	const values: FormValues = { length: data.get('length') === 'epochs' ? 'epochs' : 'steps' };
-	for (const { key } of fieldHelp) {
+	for (const key of [...fieldsOf(objective).map(([name]) => name), 'advanced' as const]) {
 		const value = data.get(key);
-		if (key !== 'objective' && typeof value === 'string') values[key] = value;
+		if (typeof value === 'string') values[key] = value;
 	}
 	return values;
 }
 
-/** The recipe that a form asks for; what cannot be read as a number stays as typed and is refused by the schema. */
+/** What the fields of a form say, each read as its table has it; what cannot be read as a number stays as typed. */
+function settingsOf(values: FormValues, objective: Objective): Record<string, unknown> {
+	return Object.fromEntries(
+		fieldsOf(objective).flatMap(([key, field]): [string, unknown][] => {
+			const text = values[key]?.trim();
+			if (text === undefined) return [];
+			if (field.kind === 'switch') return [[key, text === 'true']];
+			if (field.kind !== 'number') return [[key, text]];
+			if (text === '' && field.optional) return [[key, null]];
+			return [[key, text === '' || !Number.isFinite(Number(text)) ? text : Number(text)]];
+		})
+	);
+}
+
+/**
+ * The recipe that a form asks for; what cannot be read is refused by the schema. A field that was not asked is left
+ * out, so that whoever completes the recipe gives it its default.
+ */
 export function recipeOf(values: FormValues, objective: Objective): Record<string, unknown> {
-	const recipe: Record<string, unknown> = { objective };
-	for (const { key } of fieldHelp) {
-		if (key === 'objective' || !applies(key, objective)) continue;
-		const text = (values[key] ?? '').trim();
-		if (!NUMERIC.includes(key)) recipe[key] = text;
-		else if (text === '' && key === 'rpoAlpha') recipe[key] = null;
-		else recipe[key] = text === '' || !Number.isFinite(Number(text)) ? text : Number(text);
-	}
-	if (objective === 'orpo') recipe['reference'] = 'base';
-	recipe[values.length === 'steps' ? 'epochs' : 'maxSteps'] = null;
-	return recipe;
+	return {
+		objective,
+		...settingsOf(values, objective),
+		[values.length === 'steps' ? 'epochs' : 'maxSteps']: null,
+		advanced: parseAdvanced(values.advanced ?? '')
+	};
 }
 
 function issueOf(issue: v.BaseIssue<unknown>): Issue {
 	const field = (issue.path?.[0]?.key ?? 'maxSteps') as FormField;
 	const limit = typeof issue.requirement === 'number' ? { limit: issue.requirement } : {};
+	if (field === 'advanced') return { field, code: 'advanced_refused', detail: String(issue.path?.[1]?.key ?? issue.message) };
 	if (issue.type === 'min_value') return { field, code: 'too_small', ...limit };
 	if (issue.type === 'max_value') return { field, code: 'too_large', ...limit };
 	if (issue.type === 'integer') return { field, code: 'not_whole' };
-	if (issue.type === 'picklist') return { field, code: 'not_offered' };
+	if (issue.type === 'picklist' || issue.type === 'regex') return { field, code: 'not_offered' };
 	return { field, code: issue.input === '' || issue.input === undefined ? 'missing' : 'not_a_number' };
 }
 
 /** Everything that is wrong with a form on these rows, in the form's order; with the recipe when its fields can be read. */
-export function checkForm(values: FormValues, objective: Objective, context: RecipeContext): { recipe: TrainingRecipe | null; issues: Issue[] } {
-	const parsed = v.safeParse(TrainingRecipeSchema, recipeOf(values, objective));
+export function checkForm(values: FormValues, proposed: TrainingRecipe, context: RecipeContext): { recipe: TrainingRecipe | null; issues: Issue[] } {
+	const parsed = v.safeParse(TrainingRecipeSchema, { ...proposed, ...recipeOf(values, proposed.objective) });
 	if (!parsed.success) {
 		const issues = parsed.issues.map(issueOf);
 		// One sentence a field: what is no number is also below every limit.
 		return { recipe: null, issues: issues.filter((issue, index) => issues.findIndex(({ field }) => field === issue.field) === index) };
 	}
-	const issues = recipeProblems(parsed.output, context).map(({ field, code }): Issue => ({ field: field === 'objective' ? 'batchSize' : field, code }));
+	const issues = recipeProblems(parsed.output, context).map(({ field, code, detail }): Issue => ({ field: field === 'objective' ? 'batchSize' : field, code, ...(detail === undefined ? {} : { detail }) }));
 	return { recipe: parsed.output, issues };
 }

@@ -2,9 +2,11 @@ import { CircleCheck, CircleStop, CircleX, Clock, Hourglass, LoaderCircle, Octag
 import type { Component } from 'svelte';
 import { count, duration } from '#lib/components/shell/format.ts';
 import type { RunStatus } from '#lib/domain/run-state.ts';
-import type { FormField, Issue } from './recipe-form.ts';
+import { objectiveLabel } from './recipe-form.ts';
+import type { Issue } from './recipe-form.ts';
 import type { WaitingFor } from '#lib/domain/waiting-for.ts';
 import * as m from '#lib/paraglide/messages.js';
+import { getLocale } from '#lib/paraglide/runtime.js';
 
 type Tone = 'neutral' | 'active' | 'ok' | 'warn' | 'bad';
 
@@ -88,48 +90,12 @@ export function problemWords(code: string): string {
 	return (PROBLEM_WORDS[code] ?? m.run_problem_other)();
 }
 
-const OBJECTIVE_WORDS: Record<string, () => string> = { dpo: m.run_objective_dpo, kto: m.run_objective_kto, orpo: m.run_objective_orpo };
-
 /** “DPO, from pairs”; another objective by its short name. */
 export function objectiveWords(objective: string): string {
-	return OBJECTIVE_WORDS[objective]?.() ?? objective.toUpperCase();
+	return objectiveLabel(objective, getLocale());
 }
 
-/** Name of a recipe's field. */
-export const FIELD_LABELS: Record<FormField, () => string> = {
-	reference: m.run_field_reference,
-	beta: m.run_field_beta,
-	rpoAlpha: m.run_field_rpo_alpha,
-	desirableWeight: m.run_field_desirable_weight,
-	undesirableWeight: m.run_field_undesirable_weight,
-	learningRate: m.run_field_learning_rate,
-	maxSteps: m.run_field_max_steps,
-	epochs: m.run_field_epochs,
-	batchSize: m.run_field_batch_size,
-	gradientAccumulation: m.run_field_gradient_accumulation,
-	warmupRatio: m.run_field_warmup_ratio,
-	maxLength: m.run_field_max_length,
-	loraRank: m.run_field_lora_rank,
-	loraAlpha: m.run_field_lora_alpha,
-	targetModules: m.run_field_target_modules,
-	saveSteps: m.run_field_save_steps,
-	seed: m.run_field_seed
-};
-
-const CHOICE_LABELS: Record<string, () => string> = {
-	base: m.run_choice_base,
-	parent: m.run_choice_parent,
-	'all-linear': m.run_choice_all_linear,
-	attention: m.run_choice_attention,
-	mlp: m.run_choice_mlp
-};
-
-/** A fixed choice in words. */
-export function choiceLabel(value: string): string {
-	return CHOICE_LABELS[value]?.() ?? value;
-}
-
-const ISSUE_WORDS: Record<Issue['code'], (limit: string) => string> = {
+const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => string> = {
 	missing: () => m.run_issue_missing(),
 	not_a_number: () => m.run_issue_not_a_number(),
 	not_whole: () => m.run_issue_not_whole(),
@@ -138,19 +104,29 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string) => string> = {
 	not_offered: () => m.run_issue_not_offered(),
 	kto_batch_of_one: () => m.run_issue_kto_batch_of_one(),
 	kto_one_kind_only: () => m.run_issue_kto_one_kind_only(),
-	orpo_has_no_reference: () => m.run_issue_orpo_has_no_reference(),
-	parent_rank_differs: () => m.run_issue_parent_rank_differs(),
-	parent_alpha_differs: () => m.run_issue_parent_alpha_differs(),
-	parent_targets_differ: () => m.run_issue_parent_targets_differ(),
+	robust_needs_share: () => m.run_issue_robust_needs_share(),
+	parent_adapter_differs: (_, value) => m.run_issue_parent_adapter_differs({ value }),
+	full_needs_merge: () => m.run_issue_full_needs_merge(),
+	reference_is_parent: () => m.run_issue_reference_is_parent(),
+	parent_is_reward_model: () => m.run_issue_parent_is_reward_model(),
 	length_missing: () => m.run_issue_missing(),
 	length_twice: () => m.run_issue_length_twice(),
 	save_after_end: () => m.run_issue_save_after_end(),
 	batch_over_rows: () => m.run_issue_batch_over_rows(),
 	no_rows: () => m.run_issue_no_rows(),
-	warmup_is_all: () => m.run_issue_warmup_is_all()
+	warmup_is_all: () => m.run_issue_warmup_is_all(),
+	advanced_refused: (_, name) => m.run_issue_advanced_refused({ name }),
+	one_process: () => m.run_issue_one_process(),
+	needs_gpu: () => m.run_issue_needs_gpu(),
+	too_few_gpus: (_, most) => m.run_issue_too_few_gpus({ most }),
+	engine_lacks: (_, name) => m.run_issue_engine_lacks({ name }),
+	megatron_lacks_objective: () => m.run_issue_megatron_lacks_objective(),
+	megatron_lacks_tuner: () => m.run_issue_megatron_lacks_tuner(),
+	megatron_split: () => m.run_issue_megatron_split(),
+	megatron_not_started: () => m.run_issue_megatron_not_started()
 };
 
 /** What is wrong with a field and what would be right. */
 export function issueWords(issue: Issue): string {
-	return ISSUE_WORDS[issue.code](issue.limit === undefined ? '' : String(issue.limit));
+	return ISSUE_WORDS[issue.code](issue.limit === undefined ? '' : String(issue.limit), issue.detail ?? '');
 }

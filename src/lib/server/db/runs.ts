@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
 import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
+import { readRecipe } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -42,7 +43,7 @@ type Row = {
 	parent_checkpoint_id: string;
 	reference_checkpoint_id: string | null;
 	objective: string;
-	recipe: TrainingRecipe;
+	recipe: Record<string, unknown>;
 	status: RunStatus;
 	desired_state: DesiredState;
 	priority: number;
@@ -69,7 +70,7 @@ const toRun = (row: Row): Run => ({
 	parentCheckpointId: row.parent_checkpoint_id,
 	referenceCheckpointId: row.reference_checkpoint_id,
 	objective: row.objective,
-	recipe: row.recipe,
+	recipe: readRecipe(row.recipe),
 	status: row.status,
 	desiredState: row.desired_state,
 	priority: row.priority,

@@ -1,6 +1,8 @@
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import type { Adapter, TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { Host } from '../../domain/recipe/hardware-problems.ts';
+import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import { waitingFor } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
@@ -11,10 +13,10 @@ import * as runQueue from '../db/run-queue.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { defaultRecipe, isOneKindOnly, parentAdapter } from './start-run.ts';
+import { defaultRecipe, isOneKindOnly, parentFacts, trainingHosts } from './start-run.ts';
 
-/** A checkpoint that a run may continue. `adapter`: what the run would have to keep; null for the base model. */
-export type RunParent = { id: string; name: string; isBase: boolean; isChampion: boolean; adapter: Adapter | null };
+/** A checkpoint that a run may start from, with what the run would have to keep of it. */
+export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
 
 /** A snapshot that can be trained. */
 export type TrainableSnapshot = { id: string; objective: string; sha256: string; rows: number; round: number; createdAt: string };
@@ -26,6 +28,8 @@ export type RunPreparation = {
 	parents: RunParent[];
 	parentId: string;
 	recipe: TrainingRecipe;
+	/** Living workers that have an engine. */
+	hosts: Host[];
 	/** What a run queued now would wait for. */
 	waitingFor: WaitingFor;
 };
@@ -49,13 +53,15 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		runQueue.queued(db)
 	]);
 	const parents = await Promise.all(
-		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isBase: one.kind === 'base', isChampion: one.id === champion.id, adapter: (await parentAdapter(db, one)) ?? null }))
+		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isChampion: one.id === champion.id, facts: await parentFacts(db, one) }))
 	);
+	const usable = parents.filter(({ facts }) => !facts.isReward || snapshot.objective === 'rm');
 	return ok({
 		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, oneKindOnly: isOneKindOnly(snapshot) },
-		parents,
+		parents: usable,
 		parentId: champion.id,
-		recipe: { ...recipe.value, ...parents.find((parent) => parent.id === champion.id)?.adapter },
+		recipe: recipe.value,
+		hosts: await trainingHosts(db),
 		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
 	});
 }

@@ -1,8 +1,12 @@
 import type { LauncherName } from '../../domain/launcher.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import { adapterOf, OBJECTIVES, plannedSteps, recipeDefaults, recipeProblems, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
-import type { Adapter, Objective, TrainingRecipe } from '../../domain/training-recipe.ts';
+import { TUNERS } from '../../domain/recipe/field.ts';
+import type { Host } from '../../domain/recipe/hardware-problems.ts';
+import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
+import type { ParentFacts, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
+import { adapterOf, OBJECTIVES, plannedSteps, recipeDefaults, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import * as v from 'valibot';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -22,22 +26,36 @@ import { inTransaction } from './transaction.ts';
 /** What a person asks for; what is left out takes its default. */
 export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; clonedFrom?: string | undefined };
 
+/** What of a recipe decides the rest of its proposal. */
+type Chosen = { tuner?: unknown; onParent?: unknown };
+
 /** The recipe that a run of this snapshot on this parent starts from, by the hardware of the living workers; not yet checked. */
-export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint): Promise<Result<TrainingRecipe>> {
-	if (!(OBJECTIVES as readonly string[]).includes(snapshot.objective)) return fail('impossible_recipe', `This installation cannot train ${snapshot.objective} yet.`);
-	const objective = snapshot.objective as Objective;
+export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint, chosen: Chosen = {}): Promise<Result<TrainingRecipe>> {
+	const objective = OBJECTIVES.find((one) => one === snapshot.objective);
+	if (!objective) return fail('impossible_recipe', `This installation cannot train ${snapshot.objective} yet.`);
 	const gpu = (await workers.alive(db)).some((worker) => worker.capabilities.gpus.length > 0);
-	const recipe = recipeDefaults(objective, { device: gpu ? 'gpu' : 'cpu' });
-	// Next round: this round's judgments, parent's adapter, reference = parent (semantics 16); ORPO has no reference.
-	const reference = parent.kind === 'base' || objective === 'orpo' ? 'base' : 'parent';
-	const weights = recipe.objective === 'kto' && snapshot.desirableWeight ? { desirableWeight: snapshot.desirableWeight.desirable, undesirableWeight: snapshot.desirableWeight.undesirable } : {};
-	return ok({ ...recipe, reference, ...weights });
+	const tuner = TUNERS.find((one) => one === chosen.tuner);
+	const recipe: TrainingRecipe = recipeDefaults(objective, { device: gpu ? 'gpu' : 'cpu', ...(tuner ? { tuner } : {}) });
+	// Next round: this round's judgments, parent's adapter, reference = parent (semantics 16).
+	if ('reference' in recipe) recipe.reference = parent.kind === 'base' ? 'base' : 'parent';
+	if (recipe.objective === 'kto' && snapshot.desirableWeight) {
+		recipe.desirableWeight = snapshot.desirableWeight.desirable;
+		recipe.undesirableWeight = snapshot.desirableWeight.undesirable;
+	}
+	const { adapter } = await parentFacts(db, parent);
+	const keeps = adapter !== undefined && recipe.tuner !== 'full' && chosen.onParent !== 'merge';
+	return ok({ ...recipe, ...(keeps ? adapter : {}) });
 }
 
-/** The adapter of a parent, which a run that continues it must keep; undefined for the base model. */
-export async function parentAdapter(tx: Executor, parent: Checkpoint): Promise<Adapter | undefined> {
+/** What a run that starts from this checkpoint must know of it. */
+export async function parentFacts(tx: Executor, parent: Checkpoint): Promise<ParentFacts> {
 	const run = parent.runId === null ? null : await runs.get(tx, parent.runId);
-	return run ? adapterOf(run.recipe) : undefined;
+	return { kind: parent.kind, isReward: run?.objective === 'rm', ...(run && parent.kind === 'adapter' ? { adapter: adapterOf(run.recipe) } : {}) };
+}
+
+/** What living workers could train on; workers without an engine yet count by their hardware alone. */
+export async function trainingHosts(db: Executor): Promise<Host[]> {
+	return (await workers.alive(db)).flatMap(({ capabilities: { gpus, cpus, engine } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions }] : []));
 }
 
 /** Whether a KTO snapshot's rows are all good or all bad answers: then no weight could be proposed for it. */
@@ -45,38 +63,30 @@ export function isOneKindOnly(snapshot: Pick<Snapshot, 'objective' | 'desirableW
 	return snapshot.objective === 'kto' && snapshot.desirableWeight === null;
 }
 
-/** The recipe completed with its defaults and checked, or the fields that are wrong. */
+/** The recipe completed with its defaults and read by its schema, or the fields that are wrong. Whether it can work is another question. */
 export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint, given: Record<string, unknown> = {}): Promise<Result<TrainingRecipe>> {
-	const base = await defaultRecipe(db, snapshot, parent);
+	const base = await defaultRecipe(db, snapshot, parent, given);
 	if (!base.ok) return base;
 	// Before the fields: with another objective nearly all of them look wrong.
 	const wanted = given['objective'] ?? snapshot.objective;
 	if (wanted !== snapshot.objective) {
 		return fail('impossible_recipe', `The snapshot was made for ${snapshot.objective}; make one for ${String(wanted)}.`, { errors: [{ field: 'recipe.objective', message: `must be ${snapshot.objective}` }] });
 	}
-	const adapter = await parentAdapter(db, parent);
 	const lengthGiven = 'maxSteps' in given || 'epochs' in given;
-	const merged = {
-		...base.value,
-		...adapter,
-		...(lengthGiven ? { maxSteps: null, epochs: null } : {}),
-		...given,
-		objective: base.value.objective
-	};
+	const merged = { ...base.value, ...(lengthGiven ? { maxSteps: null, epochs: null } : {}), ...given, objective: base.value.objective };
 	const parsed = v.safeParse(TrainingRecipeSchema, merged);
-	if (!parsed.success) {
-		const errors = parsed.issues.map((issue) => ({ field: `recipe.${v.getDotPath(issue) ?? ''}`.replace(/\.$/, ''), message: issue.message }));
-		return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
-	}
-	const recipe = parsed.output;
-	const problems = recipeProblems(recipe, { rows: snapshot.trainRows, parentIsBase: parent.kind === 'base', oneKindOnly: isOneKindOnly(snapshot), ...(adapter ? { parentAdapter: adapter } : {}) });
-	if (problems.length > 0) {
-		return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
-	}
-	return ok(recipe);
+	if (parsed.success) return ok(parsed.output);
+	const errors = parsed.issues.map((issue) => ({ field: `recipe.${v.getDotPath(issue) ?? ''}`.replace(/\.$/, ''), message: issue.message }));
+	return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 }
 
-async function parentOf(tx: Tx, projectId: string, wanted: string | undefined): Promise<Result<Checkpoint>> {
+/** Why a complete recipe cannot work on this snapshot, parent and the living workers; empty when it can. */
+export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Checkpoint, recipe: TrainingRecipe): Promise<RecipeProblem[]> {
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts: await trainingHosts(db) });
+}
+
+/** The checkpoint that was asked for, or the promoted one. */
+export async function parentOf(tx: Executor, projectId: string, wanted: string | undefined): Promise<Result<Checkpoint>> {
 	if (wanted === undefined) return ok(await checkpoints.champion(tx, projectId));
 	const parent = await checkpoints.get(tx, wanted);
 	if (!parent || parent.projectId !== projectId) return fail('not_found', 'There is no such checkpoint in this project.', { errors: [{ field: 'parentCheckpointId', message: 'not a checkpoint of this project' }] });
@@ -95,8 +105,12 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 		if (!parent.ok) return parent;
 		const recipe = await completeRecipe(tx, snapshot, parent.value, input.recipe);
 		if (!recipe.ok) return recipe;
+		const problems = await problemsOf(tx, snapshot, parent.value, recipe.value);
+		if (problems.length > 0) {
+			return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
+		}
 		const base = await checkpoints.baseOf(tx, project.id);
-		const reference = recipe.value.objective === 'orpo' ? null : recipe.value.reference === 'parent' ? parent.value.id : base.id;
+		const reference = !('reference' in recipe.value) ? null : recipe.value.reference === 'parent' ? parent.value.id : base.id;
 		const id = await runs.insert(tx, {
 			projectId: project.id,
 			roundId: snapshot.roundId,

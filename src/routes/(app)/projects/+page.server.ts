@@ -2,7 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { fail, superValidate } from 'sveltekit-superforms';
 import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
-import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
+import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale, locales } from '#lib/paraglide/runtime.js';
 import { createProject } from '#lib/server/usecases/create-project.ts';
@@ -19,7 +19,7 @@ const NewProject = v.object({
 	slug: v.pipe(v.string(), v.trim(), v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, () => m.projects_slug_wrong())),
 	locale: v.picklist(locales),
 	overlap: v.pipe(v.number(), v.integer(() => m.projects_overlap_wrong()), v.minValue(1, () => m.projects_overlap_wrong()), v.maxValue(15, () => m.projects_overlap_wrong())),
-	objective: v.picklist(OBJECTIVES),
+	objective: v.picklist(DATASET_OBJECTIVES),
 	systemPrompt: typed(20_000)
 });
 

@@ -1,10 +1,9 @@
 import * as v from 'valibot';
+import { DATASET_OBJECTIVES } from '../../../domain/preference-dataset.ts';
 import { JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
 import { ROLES } from '../../../domain/permission.ts';
 import { slug, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
-
-const OBJECTIVES = ['dpo', 'kto', 'orpo'] as const;
 
 export const project = v.object({
 	slug: v.string(),
@@ -34,7 +33,7 @@ export const createProject = operation({
 		slug,
 		name: text(200),
 		overlap: v.pipe(v.number('a whole number from 1 to 15'), v.integer(), v.minValue(1, 'at least 1'), v.maxValue(15, 'at most 15')),
-		objective: v.optional(v.picklist(OBJECTIVES)),
+		objective: v.optional(v.picklist(DATASET_OBJECTIVES)),
 		locale: v.optional(v.picklist(['en', 'zh'])),
 		systemPrompt: v.optional(text(20_000)),
 		guideline: v.optional(text(100_000)),

@@ -2,8 +2,8 @@ import { error, redirect } from '@sveltejs/kit';
 import { fail, superValidate } from 'sveltekit-superforms';
 import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
-import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
-import type { Objective } from '#lib/domain/training-recipe.ts';
+import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
+import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { countRewrites } from '#lib/server/usecases/count-rewrites.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
@@ -14,7 +14,7 @@ import type { FormMessage } from '../../../../../form-result.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const Freeze = v.object({ objective: v.picklist(OBJECTIVES), includeImports: v.boolean(), includeRewrites: v.boolean(), then: v.optional(v.picklist(['train', 'look']), 'train') });
+const Freeze = v.object({ objective: v.picklist(DATASET_OBJECTIVES), includeImports: v.boolean(), includeRewrites: v.boolean(), then: v.optional(v.picklist(['train', 'look']), 'train') });
 
 function numberOf(text: string): number {
 	if (!/^[1-9]\d{0,8}$/.test(text)) error(404, { message: 'There is no such round.', code: 'not_found' });
@@ -26,7 +26,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends, paren
 	const actor = signedIn(locals, url);
 	const number = numberOf(params.number);
 	const [round, { project, can }] = await Promise.all([readRound(locals.app, actor, { slug: params.slug, number }), parent()]);
-	const objective = OBJECTIVES.find((one) => one === project.objective) ?? ('dpo' satisfies Objective);
+	const objective = DATASET_OBJECTIVES.find((one) => one === project.objective) ?? ('dpo' satisfies DatasetObjective);
 	return {
 		round: valueOf(round, locals.requestId),
 		rewrites: can['snapshot.create'] ? valueOf(await countRewrites(locals.app, actor, { slug: params.slug, number }), locals.requestId) : null,

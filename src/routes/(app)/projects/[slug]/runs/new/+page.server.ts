@@ -21,9 +21,9 @@ export const actions: Actions = {
 	default: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
-		const values = readForm(data);
-		const parentId = String(data.get('parentCheckpointId') ?? '');
 		const objective = OBJECTIVES.find((one) => one === data.get('objective')) ?? 'dpo';
+		const values = readForm(data, objective);
+		const parentId = String(data.get('parentCheckpointId') ?? '');
 		const snapshotId = url.searchParams.get('snapshot');
 		if (!isRowId(snapshotId)) redirect(303, url.pathname);
 		const started = await startRun(locals.app, actor, {

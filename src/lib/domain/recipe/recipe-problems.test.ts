@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { adapterOf, recipeDefaults } from '../training-recipe.ts';
+import type { TrainingRecipe } from '../training-recipe.ts';
+import type { Host } from './hardware-problems.ts';
+import { recipeProblems, resultKind } from './recipe-problems.ts';
+import type { RecipeContext } from './recipe-problems.ts';
+
+const fine: RecipeContext = { rows: 200, parent: { kind: 'base' } };
+const codes = (recipe: TrainingRecipe, context: Partial<RecipeContext> = {}) => recipeProblems(recipe, { ...fine, ...context }).map(({ field, code }) => `${field}: ${code}`);
+const dpo = recipeDefaults('dpo', { device: 'cpu' });
+const kto = recipeDefaults('kto', { device: 'cpu' });
+const orpo = recipeDefaults('orpo', { device: 'gpu' });
+
+describe('rows and length', () => {
+	it('KTO with a total batch of one', () => {
+		expect(codes({ ...kto, batchSize: 1 })).toEqual(['batchSize: kto_batch_of_one']);
+		expect(codes({ ...kto, batchSize: 1, gradientAccumulation: 2 })).toEqual([]);
+		expect(codes({ ...kto, batchSize: 1, strategy: 'ddp', gpus: 2 })).toEqual([]);
+	});
+	it('KTO whose remainder is one row is possible', () => expect(codes(kto, { rows: 201 })).toEqual([]));
+	it('KTO with one kind of row', () => expect(codes(kto, { oneKindOnly: true })).toEqual(['objective: kto_one_kind_only']));
+	it('saves after the end', () => expect(codes({ ...dpo, maxSteps: 10, saveSteps: 11 })).toEqual(['saveSteps: save_after_end']));
+	it('a batch larger than the data', () => expect(codes({ ...dpo, batchSize: 8 }, { rows: 7 })).toEqual(['batchSize: batch_over_rows']));
+	it('no rows', () => expect(codes(dpo, { rows: 0 })).toEqual(['batchSize: no_rows']));
+	it('no length and two lengths', () => {
+		expect(codes({ ...dpo, maxSteps: null })).toEqual(['maxSteps: length_missing']);
+		expect(codes({ ...dpo, epochs: 1 })).toEqual(['epochs: length_twice']);
+	});
+	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmupRatio: warmup_is_all']));
+	it('a robust loss that trusts every label', () => {
+		expect(codes({ ...dpo, lossType: 'robust' })).toEqual(['labelSmoothing: robust_needs_share']);
+		expect(codes({ ...dpo, lossType: 'robust', labelSmoothing: 0.1 })).toEqual([]);
+	});
+});
+
+describe('the parent', () => {
+	const parent = { kind: 'adapter' as const, adapter: adapterOf(dpo) };
+	it('its adapter is kept whole, or merged first', () => {
+		expect(codes(dpo, { parent })).toEqual([]);
+		expect(codes({ ...dpo, loraRank: 8, targetModules: 'q_proj,v_proj' }, { parent })).toEqual(['loraRank: parent_adapter_differs', 'targetModules: parent_adapter_differs']);
+		expect(codes({ ...dpo, loraRank: 8, targetModules: 'q_proj,v_proj', onParent: 'merge' }, { parent })).toEqual([]);
+	});
+	it('all weights learn only from whole ones', () => {
+		expect(codes({ ...dpo, tuner: 'full' }, { parent })).toEqual(['onParent: full_needs_merge']);
+		expect(codes({ ...dpo, tuner: 'full', onParent: 'merge' }, { parent })).toEqual([]);
+	});
+	it('an adapter on a whole parent is held to that parent', () => {
+		expect(codes({ ...dpo, reference: 'base' }, { parent: { kind: 'full' } })).toEqual(['reference: reference_is_parent']);
+		expect(codes({ ...dpo, reference: 'base', onParent: 'merge' }, { parent })).toEqual(['reference: reference_is_parent']);
+		expect(codes({ ...dpo, reference: 'base', tuner: 'full' }, { parent: { kind: 'full' } })).toEqual([]);
+		expect(codes(recipeDefaults('sft', { device: 'cpu' }), { parent: { kind: 'full' } })).toEqual([]);
+	});
+	it('a reward model trains nothing that writes', () => {
+		expect(codes(dpo, { parent: { kind: 'adapter', isReward: true } })).toEqual(['objective: parent_is_reward_model']);
+	});
+	it('leaves an adapter only where that lies on the base', () => {
+		expect(resultKind(dpo, { kind: 'base' })).toBe('adapter');
+		expect(resultKind(dpo, { kind: 'adapter' })).toBe('adapter');
+		expect(resultKind({ ...dpo, onParent: 'merge' }, { kind: 'adapter' })).toBe('full');
+		expect(resultKind(dpo, { kind: 'full' })).toBe('full');
+		expect(resultKind({ ...dpo, tuner: 'full' }, { kind: 'base' })).toBe('full');
+	});
+});
+
+describe('hardware', () => {
+	const cpu: Host = { gpus: [], cpus: 4, versions: {} };
+	const gpu: Host = { gpus: [1, 2].map(() => ({ name: 'A10', memoryBytes: 24e9 })), cpus: 16, versions: { bitsandbytes: '0.49.0' } };
+	const on = (recipe: TrainingRecipe, ...hosts: Host[]) => codes(recipe, { hosts });
+
+	it('GPU-only settings on hosts without one', () => {
+		expect(on({ ...orpo, precision: 'fp16' }, cpu)).toEqual(['precision: needs_gpu']);
+		expect(on({ ...orpo, strategy: 'fsdp2', gpus: 2 }, cpu)).toEqual(['strategy: needs_gpu']);
+		expect(on({ ...orpo, strategy: 'fsdp2', gpus: 2 }, cpu, gpu)).toEqual([]);
+		expect(on({ ...orpo, strategy: 'fsdp2', gpus: 2 })).toEqual([]);
+	});
+	it('processes on CPU, as many as it has', () => {
+		expect(on({ ...dpo, strategy: 'ddp', gpus: 2 }, cpu)).toEqual([]);
+		expect(on({ ...dpo, strategy: 'ddp', gpus: 8 }, cpu, gpu)).toEqual(['gpus: too_few_gpus']);
+	});
+	it('a package that no engine has', () => {
+		expect(on({ ...dpo, tuner: 'qlora' }, cpu)).toEqual(['tuner: engine_lacks']);
+		expect(on({ ...dpo, tuner: 'qlora' }, cpu, gpu)).toEqual([]);
+		expect(on({ ...orpo, strategy: 'zero3', gpus: 2 }, gpu)).toEqual(['strategy: engine_lacks']);
+	});
+	it('several devices that are one', () => expect(codes({ ...orpo, strategy: 'ddp', gpus: 1 })).toEqual(['gpus: one_process']));
+	it('what Megatron lacks, and groups that do not come out', () => {
+		const megatron = { strategy: 'megatron', gpus: 4 } as const;
+		expect(codes({ ...dpo, ...megatron, tensorParallel: 2 })).toEqual([]);
+		expect(codes({ ...orpo, ...megatron })).toEqual(['strategy: megatron_lacks_objective']);
+		expect(codes({ ...dpo, ...megatron, tuner: 'qlora' })).toEqual(['tuner: megatron_lacks_tuner']);
+		expect(codes({ ...dpo, ...megatron, tensorParallel: 3 })).toEqual(['tensorParallel: megatron_split']);
+		expect(on({ ...dpo, ...megatron, gpus: 2 }, gpu)).toEqual(['strategy: megatron_not_started']);
+	});
+});
+
+it('says which further argument is refused and why', () => {
+	const problems = recipeProblems({ ...dpo, advanced: { max_grad_norm: 0.5, output_dir: 'x', lora_rank: 3, callbacks: 'x', report_to: 'wandb', no_such_thing: 1, output_di: 'x' } }, fine);
+	expect(problems.map(({ message }) => message)).toEqual([
+		'output_dir names files or models, which the record decides.',
+		'lora_rank is the setting loraRank: set that.',
+		'callbacks would load other program code into the engine.',
+		'report_to would send or fetch something outside this installation.',
+		'no_such_thing is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.',
+		'output_di is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.'
+	]);
+});

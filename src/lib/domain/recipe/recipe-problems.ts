@@ -1,0 +1,109 @@
+import { ADAPTER_FIELDS, plannedSteps, totalBatch } from '../training-recipe.ts';
+import type { Adapter, RecipeField, TrainingRecipe } from '../training-recipe.ts';
+import { refusedArgument } from './advanced.ts';
+import { hardwareProblems } from './hardware-problems.ts';
+import type { Host } from './hardware-problems.ts';
+import { OBJECTIVE_FACTS } from './objective-facts.ts';
+import { OWNED_ARGUMENTS } from './recipe-flags.ts';
+
+/** What a run starts from. */
+export type ParentFacts = {
+	kind: 'base' | 'adapter' | 'full';
+	/** Its adapter, when it is one: the engine goes on with that one, whatever the recipe says. */
+	adapter?: Adapter;
+	/** It gives scores instead of text. */
+	isReward?: boolean;
+};
+
+/**
+ * What a run leaves. An adapter that is kept always lies directly on the project's base, so that base and adapter are
+ * enough to use it; what began from another model is merged and kept whole.
+ */
+export function resultKind(recipe: Pick<TrainingRecipe, 'tuner' | 'onParent'>, parent: Pick<ParentFacts, 'kind'>): 'adapter' | 'full' {
+	const onBase = parent.kind === 'base' || (parent.kind === 'adapter' && recipe.onParent === 'continue');
+	return recipe.tuner !== 'full' && onBase ? 'adapter' : 'full';
+}
+
+/** What a recipe is checked against. */
+export type RecipeContext = {
+	/** Training rows of the snapshot, in the objective's own unit. */
+	rows: number;
+	parent: ParentFacts;
+	/** KTO: all rows are desirable, or none is. */
+	oneKindOnly?: boolean;
+	/** Living workers that could take the run; left out or empty when nothing is known of them. */
+	hosts?: readonly Host[];
+};
+
+export type RecipeProblemCode =
+	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
+	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
+	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'warmup_is_all'
+	| 'advanced_refused'
+	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started';
+
+/** Why a field cannot be so. `message` is English, for the API; `detail` fills the sentence that a page shows for the code. */
+export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; message: string; detail?: string };
+
+/**
+ * Why this recipe cannot work on these rows, field by field; empty when it can. The engine would find the same
+ * only after minutes of loading, or never. A KTO remainder of one row is no problem: it is dropped and reported.
+ */
+export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): RecipeProblem[] {
+	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? []), ...advancedProblems(recipe)];
+}
+
+function scheduleProblems(recipe: TrainingRecipe, { rows }: RecipeContext): RecipeProblem[] {
+	const problems: RecipeProblem[] = [];
+	const batch = totalBatch(recipe);
+	if (rows < 1) problems.push({ field: 'batchSize', code: 'no_rows', message: 'There are no rows to train on.' });
+	else if (batch > rows) problems.push({ field: 'batchSize', code: 'batch_over_rows', message: `One step takes ${batch} rows, there are only ${rows}.` });
+	if (recipe.maxSteps === null && recipe.epochs === null) problems.push({ field: 'maxSteps', code: 'length_missing', message: 'Set steps or epochs.' });
+	else if (recipe.maxSteps !== null && recipe.epochs !== null) problems.push({ field: 'epochs', code: 'length_twice', message: 'Set steps or epochs, not both.' });
+	else if (rows >= 1 && recipe.maxSteps !== null && recipe.saveSteps > plannedSteps(recipe, rows)) {
+		// Only a chosen number of steps can contradict itself; with epochs a short run simply saves once, at its end.
+		problems.push({ field: 'saveSteps', code: 'save_after_end', message: `The run ends after ${recipe.maxSteps} steps, before the first save at ${recipe.saveSteps}.` });
+	}
+	if (recipe.warmupRatio >= 1) problems.push({ field: 'warmupRatio', code: 'warmup_is_all', message: 'The whole run would be warm-up.' });
+	return problems;
+}
+
+function lossProblems(recipe: TrainingRecipe, { oneKindOnly }: RecipeContext): RecipeProblem[] {
+	const problems: RecipeProblem[] = [];
+	if (recipe.objective === 'kto') {
+		if (totalBatch(recipe) < 2) problems.push({ field: 'batchSize', code: 'kto_batch_of_one', message: 'KTO compares each row with a neighbour: take a batch of at least 2.' });
+		if (oneKindOnly) problems.push({ field: 'objective', code: 'kto_one_kind_only', message: 'KTO needs desirable and undesirable rows; all of these are of one kind.' });
+	}
+	if (recipe.objective === 'dpo' && recipe.lossType === 'robust' && recipe.labelSmoothing === 0) {
+		problems.push({ field: 'labelSmoothing', code: 'robust_needs_share', message: 'The robust loss corrects for a share of wrong labels: give one above 0, such as 0.1.' });
+	}
+	return problems;
+}
+
+/** A parent's adapter is gone on with as it is, or merged into the weights; all weights can only learn from whole ones. */
+function parentProblems(recipe: TrainingRecipe, parent: ParentFacts): RecipeProblem[] {
+	if (parent.isReward && OBJECTIVE_FACTS[recipe.objective].generates) {
+		return [{ field: 'objective', code: 'parent_is_reward_model', message: 'The parent is a reward model and writes no text: choose another parent.' }];
+	}
+	// The engine switches the adapter off to have the reference, and what lies below it then is the parent.
+	const onWhole = parent.kind === 'full' || (parent.kind === 'adapter' && recipe.onParent === 'merge');
+	if (onWhole && recipe.tuner !== 'full' && 'reference' in recipe && recipe.reference === 'base') {
+		return [{ field: 'reference', code: 'reference_is_parent', message: 'An adapter on a whole or merged parent can only be held to that parent: set reference to parent.' }];
+	}
+	if (!parent.adapter || recipe.onParent === 'merge') return [];
+	if (recipe.tuner === 'full') return [{ field: 'onParent', code: 'full_needs_merge', message: 'All weights can learn only once the parent’s adapter is merged into them: set onParent to merge.' }];
+	const { adapter } = parent;
+	return ADAPTER_FIELDS.filter((field) => adapter[field] !== recipe[field]).map((field) => ({
+		field,
+		code: 'parent_adapter_differs' as const,
+		message: `The parent’s adapter has ${field} ${String(adapter[field])}; a run that goes on with it keeps that, or set onParent to merge.`,
+		detail: String(adapter[field])
+	}));
+}
+
+function advancedProblems(recipe: TrainingRecipe): RecipeProblem[] {
+	return Object.keys(recipe.advanced).flatMap((name): RecipeProblem[] => {
+		const why = refusedArgument(name, OWNED_ARGUMENTS);
+		return why === null ? [] : [{ field: 'advanced', code: 'advanced_refused', message: `${name} ${why}.`, detail: name }];
+	});
+}
