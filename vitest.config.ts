@@ -36,6 +36,16 @@ export default defineConfig({
 					// Two cores: engines side by side would only slow each other down.
 					fileParallelism: false
 				}
+			},
+			{
+				test: {
+					name: 'engine-all',
+					include: ['test/engine-all/**/*.test.ts'],
+					globalSetup: ['test/engine/setup.ts'],
+					testTimeout: 900_000,
+					hookTimeout: 1_500_000,
+					fileParallelism: false
+				}
 			}
 		]
 	}

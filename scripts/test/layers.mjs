@@ -9,6 +9,7 @@
  * @property {number} minutes after which it counts as hung
  * @property {boolean} [needsBuild]
  * @property {boolean} [needsBrowser]
+ * @property {boolean} [byHand] too long for `npm test`: runs only when it is named
  */
 
 /** @type {readonly Layer[]} */
@@ -20,11 +21,12 @@ export const LAYERS = [
 	{ name: 'unit', kind: 'vitest', target: 'unit', minutes: 10 },
 	{ name: 'integration', kind: 'vitest', target: 'integration', minutes: 20, needsBuild: true },
 	{ name: 'e2e', kind: 'playwright', target: '', minutes: 20, needsBuild: true, needsBrowser: true },
-	{ name: 'engine', kind: 'vitest', target: 'engine', minutes: 30 }
+	{ name: 'engine', kind: 'vitest', target: 'engine', minutes: 30 },
+	{ name: 'engine-all', kind: 'vitest', target: 'engine-all', minutes: 60, byHand: true }
 ];
 
 /**
- * What the command line asks for: layers by name (all when none is named), and everything else for
+ * What the command line asks for: layers by name (all of `npm test` when none is named), and everything else for
  * the tool itself (`npm run test:unit -- src/lib/domain/pairing.test.ts`).
  * @param {string[]} args
  * @returns {{ layers: Layer[], rest: string[] }}
@@ -32,7 +34,7 @@ export const LAYERS = [
 export function selectLayers(args) {
 	const named = new Set(args.filter((arg) => LAYERS.some((layer) => layer.name === arg)));
 	return {
-		layers: LAYERS.filter((layer) => named.size === 0 || named.has(layer.name)),
+		layers: LAYERS.filter((layer) => (named.size === 0 ? !layer.byHand : named.has(layer.name))),
 		rest: args.filter((arg) => !named.has(arg))
 	};
 }

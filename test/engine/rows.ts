@@ -28,6 +28,11 @@ export function singleRows(list: Pair[]) {
 	return list.map((pair, i) => ({ messages: [...pair.messages, { role: 'assistant', content: i % 2 ? pair.chosen : pair.rejected }], label: i % 2 === 1 }));
 }
 
+/** Rows as SFT reads them: accepted answers alone. */
+export function answerRows(list: Pair[]) {
+	return list.map((pair) => ({ messages: [...pair.messages, { role: 'assistant', content: pair.chosen }] }));
+}
+
 /** Writes rows as JSONL and gives the path. */
 export async function writeRows(path: string, rows: readonly unknown[]): Promise<string> {
 	await writeFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));

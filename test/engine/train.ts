@@ -1,5 +1,6 @@
 import { inject } from 'vitest';
 import { join } from 'node:path';
+import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
 import { recipeDefaults } from '#lib/domain/training-recipe.ts';
 import type { Objective, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import type { EngineEvent, PreparedRun, TrainRequest, TrainedCheckpoint } from '../../workers/engine/engine.ts';
@@ -7,7 +8,7 @@ import type { Outcome } from '../../workers/engine/problem.ts';
 import { createSwiftEngine } from '../../workers/engine/swift/swift-engine.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import type { ProcessExit } from '../../workers/process/exit-record.ts';
-import { pairRows, pairs, singleRows, writeRows } from './rows.ts';
+import { answerRows, pairRows, pairs, singleRows, writeRows } from './rows.ts';
 
 /** What a whole attempt gave. */
 export type Attempt = { prepared: PreparedRun; events: EngineEvent[]; exit: ProcessExit; outcome: Outcome<TrainedCheckpoint> };
@@ -16,6 +17,9 @@ export type Attempt = { prepared: PreparedRun; events: EngineEvent[]; exit: Proc
 export function recipe<O extends Objective>(objective: O, more: Partial<Extract<TrainingRecipe, { objective: O }>> = {}): TrainingRecipe {
 	return { ...recipeDefaults(objective, { device: 'cpu' }), loraRank: 4, loraAlpha: 8, batchSize: 4, maxSteps: 6, saveSteps: 3, maxLength: 256, ...more } as TrainingRecipe;
 }
+
+/** Rows in the unit of an objective. */
+const ROWS = { pairs: pairRows, labels: singleRows, answers: answerRows };
 
 /** Walks one attempt as a worker does; `onEvent` may interfere. */
 export async function train(
@@ -26,7 +30,7 @@ export async function train(
 	const { environment, model, dir } = inject('engine');
 	const attempt = `${name}-${process.pid}`;
 	const folder = join(dir, name);
-	const list = options.rows ?? (request.recipe.objective === 'kto' ? singleRows(pairs(24)) : pairRows(pairs(24)));
+	const list = options.rows ?? ROWS[OBJECTIVE_FACTS[request.recipe.objective].reads](pairs(24));
 	const rows = await writeRows(join(dir, `${name}.jsonl`), list);
 	const engine = createSwiftEngine(environment);
 	const launcher = createLocalLauncher();

@@ -36,7 +36,7 @@ describe('DPO', () => {
 		const output = join(dir, 'scored.jsonl');
 		const path = must(first.outcome).path;
 		const progress: string[] = [];
-		const scored = must(await scoreRows(environment, { model, adapters: { run: path }, rows, output }, { ...scripts, onProgress: (done, total, label) => progress.push(`${label} ${done}/${total}`) }));
+		const scored = must(await scoreRows(environment, { model, checkpoints: { run: { kind: 'adapter', path } }, rows, output }, { ...scripts, onProgress: (done, total, label) => progress.push(`${label} ${done}/${total}`) }));
 		const zero = { chosen: NaN, rejected: NaN };
 		const margins = scored.map(({ logps: { base = zero, run = zero } }) => run.chosen - base.chosen - ((run.rejected ?? 0) - (base.rejected ?? 0)));
 		const mean = 0.1 * (margins.reduce((sum, margin) => sum + margin, 0) / margins.length);
@@ -55,7 +55,7 @@ describe('DPO', () => {
 		// All ones is NaN in every floating-point format.
 		await writeFile(join(broken, 'adapter_model.safetensors'), weights.fill(0xff, 8 + Number(weights.readBigUInt64LE(0))));
 		const rows = await writeRows(join(dir, 'score-broken.jsonl'), pairs(4));
-		const scored = await scoreRows(environment, { model, adapters: { checkpoint: broken }, rows, output: join(dir, 'scored-broken.jsonl') }, scripts);
+		const scored = await scoreRows(environment, { model, checkpoints: { checkpoint: { kind: 'adapter', path: broken } }, rows, output: join(dir, 'scored-broken.jsonl') }, scripts);
 		expect(scored).toMatchObject({ ok: false, problem: { code: 'not_finite', message: 'The checkpoint gives 4 of 4 held-out rows no finite probability.' } });
 	});
 });
@@ -111,11 +111,11 @@ it('KTO trains on rows that collide under its seed, and drops a remainder of one
 
 it('answers judged alone are scored as within a pair, and KTO learns to tell the good from the bad', async () => {
 	const { outcome } = await train('kto-longer', { recipe: recipe('kto', { maxSteps: 40, saveSteps: 40, learningRate: 1e-3 }) }, { rows: singleRows(pairs(48)) });
-	const adapters = { checkpoint: must(outcome).path };
+	const checkpoints = { checkpoint: { kind: 'adapter' as const, path: must(outcome).path } };
 	// Questions it never trained on, each with its good and its bad answer.
 	const held = pairs(72).slice(48);
 	const alone = held.flatMap(({ id, messages, chosen, rejected }) => [{ id: `${id} good`, messages, chosen }, { id: `${id} bad`, messages, chosen: [{ role: 'assistant', content: rejected }] }]);
-	const score = async (name: string, rows: unknown[]) => must(await scoreRows(environment, { model, adapters, rows: await writeRows(join(dir, `${name}.jsonl`), rows), output: join(dir, `${name}-scored.jsonl`) }, scripts));
+	const score = async (name: string, rows: unknown[]) => must(await scoreRows(environment, { model, checkpoints, rows: await writeRows(join(dir, `${name}.jsonl`), rows), output: join(dir, `${name}-scored.jsonl`) }, scripts));
 	const [together, single] = [await score('held-pairs', held), await score('held-alone', alone)];
 	expect(single.map(({ id }) => id)).toEqual(alone.map(({ id }) => id));
 	for (const { id, logps, tokens } of together) {

@@ -17,7 +17,7 @@ export type EngineProblemCode =
 	| 'stopped_early'
 	| 'incomplete_checkpoint'
 	| 'rows_lost'
-	| 'adapter_refused'
+	| 'checkpoint_refused' | 'merge_failed'
 	| 'kto_rows'
 	| 'stop_file'
 	| 'model_runs_code'

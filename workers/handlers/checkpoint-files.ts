@@ -39,9 +39,9 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	return value(source);
 }
 
-/** A trained checkpoint laid out on this host; undefined for the base model, which needs no adapter. */
-export async function layOutAdapter(context: Context, checkpoint: Checkpoint, folder: string): Promise<string | undefined> {
-	if (checkpoint.kind === 'base') return undefined;
+/** A checkpoint laid out on this host: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
+export async function layOutModel(context: Pick<Context, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<{ model: ModelSource; adapter?: string }> {
+	if (checkpoint.kind === 'base') return { model: base };
 	await context.app.artifacts.layOut({ files: checkpoint.files ?? [] }, folder);
-	return folder;
+	return checkpoint.kind === 'full' ? { model: { ...base, path: folder } } : { model: base, adapter: folder };
 }

@@ -8,8 +8,8 @@ import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giv
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
-import type { ScoredRow } from '../engine/swift/score.ts';
-import { layOutAdapter, provideBase } from './checkpoint-files.ts';
+import type { ScoredCheckpoint, ScoredRow } from '../engine/swift/score.ts';
+import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 
 type Turns = readonly unknown[];
@@ -32,18 +32,23 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 		.filter((item) => !seen(item))
 		.map((item) => JSON.stringify({ id: item.comparisonId, messages: rendered(item.messages), chosen: rendered(item.chosen), ...(item.rejected ? { rejected: rendered(item.rejected) } : {}) }));
 	await writeFile(rows, `${lines.join('\n')}\n`);
-	const checkpoint = await layOutAdapter(context, at.checkpoint, join(dir, 'checkpoint'));
-	const parent = await layOutAdapter(context, at.parent, join(dir, 'parent'));
-	const adapters = { ...(checkpoint ? { checkpoint } : {}), ...(parent ? { parent } : {}) };
+	const laidOut = async (name: 'checkpoint' | 'parent'): Promise<Record<string, ScoredCheckpoint>> => {
+		// A parent that writes text has no score to set beside a reward model's.
+		if (at[name].kind === 'base' || (at.measure === 'reward' && name === 'parent' && !at.parentIsReward)) return {};
+		const { model, adapter } = await layOutModel(context, base.value, at[name], join(dir, name));
+		return { [name]: adapter ? { kind: 'adapter', path: adapter } : { kind: 'full', path: model.path } };
+	};
+	const reward = at.measure === 'reward';
+	const checkpoints = { ...(await laidOut('checkpoint')), ...(await laidOut('parent')) };
 	// The scorer counts anew for every model; a bar that jumps back looks like a fault.
-	const models = ['base', ...Object.keys(adapters)];
+	const models = [...(reward ? [] : ['base']), ...Object.keys(checkpoints)];
 	const onProgress = (done: number, total: number, model: string) => {
 		const earlier = models.indexOf(model);
 		if (earlier >= 0) tell(earlier * total + done, models.length * total);
 	};
 	return scoreRows(
 		context.environment,
-		{ model: base.value, adapters, rows, output: join(dir, 'scores.jsonl') },
+		{ model: base.value, checkpoints, reward, rows, output: join(dir, 'scores.jsonl') },
 		{ cacheDir: join(context.workDir, 'cache'), threads: context.threads, signal, onProgress }
 	);
 }

@@ -9,7 +9,7 @@ import { createInferenceClient } from '../inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
 import { answerAll } from './answer-all.ts';
 import type { Ending } from './answer-all.ts';
-import { layOutAdapter } from './checkpoint-files.ts';
+import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 
 /** Serves a checkpoint on this host and lets it answer what it has not answered yet. One with nothing to answer is not loaded. */
@@ -17,9 +17,9 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	if ((await unansweredBy(context.app, at, source)).length === 0) return null;
 	const { checkpoint } = source;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
-	const adapter = await layOutAdapter(context, checkpoint, join(dir, 'adapter'));
+	const { model, adapter } = await layOutModel(context, base, checkpoint, join(dir, 'checkpoint'));
 	const server = await startSwiftServer(context.environment, {
-		model: base,
+		model,
 		...(adapter ? { adapter } : {}),
 		dir,
 		marker: `${context.hostKey}:generation.${at.generation.id}.${at.generation.attempt}`,

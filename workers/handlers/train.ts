@@ -11,12 +11,13 @@ import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
-import { verifyAdapter } from '../engine/swift/score.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
-import { layOutAdapter, provideBase } from './checkpoint-files.ts';
+import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
+import { finishedModel, startingModel } from './starting-model.ts';
+import type { Start } from './starting-model.ts';
 import { writeProgress } from './write-progress.ts';
 import { layOutRows } from './training-data.ts';
 
@@ -81,42 +82,47 @@ async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease
 	return { kind: killed || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
 }
 
-async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, base: { path: string }, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
-	const verified = await verifyAdapter(context.environment, base, trained.path, { cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 600_000 });
-	if (!verified.ok) return verified.problem;
-	const tree = await context.app.artifacts.putTree(trained.path, (path) => NOT_KEPT.test(path));
-	await registerCheckpoint(context.app, { ...lease.of, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
+async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, start: Start, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
+	const finished = await finishedModel(context, at, start, trained.path, attemptDir(context, at));
+	if (!finished.ok) return finished.problem;
+	const tree = await context.app.artifacts.putTree(finished.value.path, (path) => NOT_KEPT.test(path));
+	await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
 	return null;
 }
 
+/** The attempt's own folder on this host. */
+function attemptDir({ workDir }: Pick<WorkerContext, 'workDir'>, at: AttemptAtHand): string {
+	return join(workDir, 'runs', at.run.id, String(at.attempt));
+}
+
 async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease): Promise<void> {
-	const { app, workDir } = context;
-	const dir = join(workDir, 'runs', at.run.id, String(at.attempt));
+	const { app } = context;
+	const dir = attemptDir(context, at);
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
 	const base = await provideBase(context, at.base);
 	if (!base.ok) return fail(base.problem);
+	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
+	const start = await startingModel(context, at, base.value, dir);
+	if (!start.ok) return fail(start.problem);
 	const resumeFrom = await resumable(at);
 	/** Ends a run that was to be stopped with what earlier attempts left. */
 	const collectLeft = async (exitCode: number | null) => {
 		const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
-		const problem = left ? await keep(context, at, lease, base.value, { ...left, metrics: {} }, exitCode) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
+		const problem = left ? await keep(context, at, lease, start.value, { ...left, metrics: {} }, exitCode) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
 		if (problem) await fail(problem, exitCode);
 	};
 	// Stopped while nobody worked on it.
 	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
-	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const rows = await layOutRows(context, at, dir);
-	const parentAdapter = await layOutAdapter(context, at.parent, join(dir, 'parent'));
 	const ended = await runEngine(context, at, lease, {
 		attempt: `${at.run.id}.${at.attempt}`,
 		dir,
 		recipe: at.run.recipe,
-		model: base.value,
+		...start.value,
 		rows: rows.path,
 		rowCount: rows.rows,
 		device: context.environment.device,
 		threads: context.threads,
-		...(parentAdapter ? { parentAdapter } : {}),
 		...(resumeFrom ? { resumeFrom } : {})
 	});
 	if (lease.fenced) return;
@@ -133,7 +139,7 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	if (ended.kind !== 'trained' && lease.desired === 'cancel_keep') return collectLeft(ended.exitCode);
 	if (ended.kind !== 'trained') return fail(ended.problem, ended.exitCode);
 	if (lease.desired === 'cancel_discard') return fail({ code: 'discarded', message: 'It was stopped and discarded.' }, ended.exitCode);
-	const problem = await keep(context, at, lease, base.value, ended.trained, ended.exitCode);
+	const problem = await keep(context, at, lease, start.value, ended.trained, ended.exitCode);
 	if (problem) return fail(problem, ended.exitCode);
 }
 

@@ -3,6 +3,12 @@ import type { PreferenceAccuracy } from './preference-accuracy.ts';
 import type { SingleAnswerFigures } from './single-answer-figures.ts';
 
 /**
+ * `log_ratio`: likelihood of answers against the base. `reward`: a reward model's scores; the base, which has none, gives
+ * 0 to every answer, so that the same figures say how often the preferred answer scores higher, and by how much.
+ */
+export type Measure = 'log_ratio' | 'reward';
+
+/**
  * What a finished evaluation holds, of the checkpoint and of its parent on the
  * same held-out data. Pairs and answers judged alone stand side by side: a
  * project that judges both ways gets both figures, and neither is folded into
@@ -10,6 +16,8 @@ import type { SingleAnswerFigures } from './single-answer-figures.ts';
  */
 export type EvaluationResults = {
 	split: 'test';
+	/** What was measured; missing in evaluations from before reward models, which measured log-ratios. */
+	measure?: Measure;
 	/** On pairs; `pairs` is 0 where there were none. */
 	checkpoint: PreferenceAccuracy;
 	parent: PreferenceAccuracy;

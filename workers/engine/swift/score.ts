@@ -7,16 +7,21 @@ import { explainFailure } from './failure.ts';
 import { lastJsonLine, runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
-/** Summed log-probabilities of the two answers; `rejected` is missing where a row had one answer only. */
+/** Summed log-probabilities of the two answers, or a reward model's scores; `rejected` is missing where a row had one answer only. */
 export type SideNumbers = { chosen: number; rejected?: number };
 
 /** One scored row: by model name (`base` and the adapters' names), in nats, and tokens of each answer. */
 export type ScoredRow = { id: string; logps: Record<string, SideNumbers>; tokens: SideNumbers };
 
+/** A checkpoint's folder: an adapter on the base, or a model of its own. */
+export type ScoredCheckpoint = { kind: 'adapter' | 'full'; path: string };
+
 export type ScoreRequest = {
 	model: ModelSource;
-	/** Adapters by name; `base` is taken. */
-	adapters: Readonly<Record<string, string>>;
+	/** Checkpoints by name; `base` is taken. */
+	checkpoints: Readonly<Record<string, ScoredCheckpoint>>;
+	/** The checkpoints are reward models: their scores are taken, and the base, which has none, gives 0 to every answer. */
+	reward?: boolean;
 	/** JSONL rows `{id, messages, chosen, rejected?}`. */
 	rows: string;
 	output: string;
@@ -25,14 +30,14 @@ export type ScoreRequest = {
 };
 
 /**
- * Scores rows under the base model and every adapter, in one load of the model. A model that gives a row no finite
+ * Scores rows under the base model and every checkpoint; all adapters in one load of the base. A model that gives a row no finite
  * probability is a problem (`not_finite`): a mean over the rest would hide it.
  */
 export async function scoreRows(environment: EngineEnvironment, request: ScoreRequest, options: ScriptOptions): Promise<Outcome<ScoredRow[]>> {
-	const adapters = Object.entries(request.adapters).flatMap(([name, path]) => ['--adapter', `${name}=${path}`]);
+	const checkpoints = Object.entries(request.checkpoints).flatMap(([name, { kind, path }]) => [kind === 'adapter' ? '--adapter' : '--whole', `${name}=${path}`]);
 	const { path, modelType, template } = request.model;
 	const model = ['--model', path, ...(modelType ? ['--model-type', modelType] : []), ...(template ? ['--template', template] : [])];
-	const args = [...model, '--rows', request.rows, '--output', request.output, ...adapters, '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
+	const args = [...model, '--rows', request.rows, '--output', request.output, ...checkpoints, ...(request.reward ? ['--reward'] : []), '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
 	const result = await runScript(environment, 'score.py', args, options);
 	if (result.code !== 0) {
 		const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));
@@ -57,13 +62,25 @@ export function finite(rows: readonly RawRow[]): Outcome<ScoredRow[]> {
 	return value(rows as ScoredRow[]);
 }
 
-/** A loaded adapter's facts. */
-export type VerifiedAdapter = { sha256: string; parameters: number; rank: number; changed: boolean };
+/** A loaded checkpoint's facts; a whole model has rank 0. */
+export type Verified = { sha256: string; parameters: number; rank: number; changed: boolean };
 
 /** Loads a checkpoint's adapter on its base and runs it once: success means a checkpoint that loads. */
-export async function verifyAdapter(environment: EngineEnvironment, model: ModelSource, adapter: string, options: ScriptOptions): Promise<Outcome<VerifiedAdapter>> {
-	const result = await runScript(environment, 'verify_adapter.py', ['--model', model.path, '--adapter', adapter], options);
-	const reply = lastJsonLine<({ ok: true } & VerifiedAdapter) | { ok: false; message: string }>(result);
+export async function verifyAdapter(environment: EngineEnvironment, model: ModelSource, adapter: string, options: VerifyOptions): Promise<Outcome<Verified>> {
+	return verify(environment, ['--model', model.path, '--adapter', adapter], options);
+}
+
+/** Loads a whole model and runs it once. */
+export async function verifyWhole(environment: EngineEnvironment, folder: string, options: VerifyOptions): Promise<Outcome<Verified>> {
+	return verify(environment, ['--model', folder], options);
+}
+
+/** `reward`: the checkpoint gives scores instead of text. */
+export type VerifyOptions = ScriptOptions & { reward?: boolean };
+
+async function verify(environment: EngineEnvironment, args: string[], options: VerifyOptions): Promise<Outcome<Verified>> {
+	const result = await runScript(environment, 'verify_checkpoint.py', [...args, ...(options.reward ? ['--reward'] : [])], options);
+	const reply = lastJsonLine<({ ok: true } & Verified) | { ok: false; message: string }>(result);
 	if (reply?.ok === true) return value({ sha256: reply.sha256, parameters: reply.parameters, rank: reply.rank, changed: reply.changed });
-	return problem('adapter_refused', `The checkpoint does not load on its base model: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
+	return problem('checkpoint_refused', `The checkpoint does not load: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
 }

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { advancedText, parseAdvanced } from '#lib/domain/recipe/advanced.ts';
-import type { Advanced } from '#lib/domain/recipe/advanced.ts';
 import type { Part, Settings } from '#lib/domain/recipe/field.ts';
 import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
 import { recipeProblems } from '#lib/domain/recipe/recipe-problems.ts';

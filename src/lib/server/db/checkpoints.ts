@@ -71,12 +71,12 @@ export async function settleBaseHash(tx: Tx, id: string, sha256: string, bytes: 
 /** Registers what a run's attempt produced. The foreign key on (run, attempt) and the unique run keep a second engine out. */
 export async function insertTrained(
 	tx: Tx,
-	of: { projectId: string; name: string; parentId: string; runId: string; attempt: number; step: number; sha256: string; files: CheckpointFile[]; bytes: number }
+	of: { projectId: string; kind: 'adapter' | 'full'; name: string; parentId: string; runId: string; attempt: number; step: number; sha256: string; files: CheckpointFile[]; bytes: number }
 ): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`insert into checkpoints (project_id, kind, name, parent_id, run_id, attempt, step, sha256, files, bytes)
-			values (${of.projectId}, 'adapter', ${of.name}, ${of.parentId}, ${of.runId}, ${of.attempt}, ${of.step}, ${of.sha256}, ${JSON.stringify(of.files)}::jsonb, ${of.bytes}) returning id`
+			values (${of.projectId}, ${of.kind}, ${of.name}, ${of.parentId}, ${of.runId}, ${of.attempt}, ${of.step}, ${of.sha256}, ${JSON.stringify(of.files)}::jsonb, ${of.bytes}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }

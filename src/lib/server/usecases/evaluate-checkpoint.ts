@@ -1,4 +1,4 @@
-import type { EvaluationResults } from '../../domain/evaluation-results.ts';
+import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
 import { documentsOf, holdsImage } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
@@ -15,11 +15,12 @@ import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation, EvaluationItem } from '../db/evaluations.ts';
+import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
-export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts };
+export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean };
 
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */
 export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
@@ -34,7 +35,9 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const texts = [...pairs.map(({ messages, chosen, rejected }) => [messages, chosen, rejected]), ...answers.map(({ messages, answer }) => [messages, answer])];
 		const documents = documentsOf(texts.flat(2) as Message[]);
 		const documentTexts = await artifactTexts.bodies(tx, evaluation.projectId, documents);
-		return { evaluation, checkpoint, parent, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
+		const isReward = async ({ runId }: Checkpoint) => runId !== null && (await runs.get(tx, runId))?.objective === 'rm';
+		const measure: Measure = (await isReward(checkpoint)) ? 'reward' : 'log_ratio';
+		return { evaluation, checkpoint, parent, measure, parentIsReward: await isReward(parent), base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
 	});
 }
 
@@ -80,7 +83,7 @@ function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): num
 /** Computes the figures from scored test pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
 export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
 	const single = singleFigures(at, items);
-	const results: EvaluationResults = { split: 'test', ...pairFigures(at, items), single, withImages: withImages(at, items) };
+	const results: EvaluationResults = { split: 'test', measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
 		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });

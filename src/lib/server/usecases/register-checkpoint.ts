@@ -1,4 +1,5 @@
 import { answerModes } from '../../domain/answer-modes.ts';
+import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import { contentHash } from '../../domain/canonical-json.ts';
 import type { App } from '../app.ts';
 import { record } from '../db/audit.ts';
@@ -14,7 +15,7 @@ import * as runs from '../db/runs.ts';
 export const DEFAULT_SAMPLING = { temperatures: [0.7], samples: 1, topP: 0.95, maxTokens: 160 } as const;
 
 /** A trained artifact whose files are stored, hashed and known to load. */
-export type Trained = { runId: string; attempt: number; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
+export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
 
 /**
  * Ends a run with its checkpoint. Only the attempt that still holds the run may
@@ -36,6 +37,7 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 			parentId: run.parentCheckpointId,
 			runId: run.id,
 			attempt: trained.attempt,
+			kind: trained.kind,
 			step: trained.step,
 			sha256: trained.sha256,
 			files: trained.files,
@@ -52,7 +54,8 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
 			await app.enqueue(tx, 'evaluate', { evaluationId });
 			const toAnswer = answerModes(await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number }), await generations.modesOfRound(tx, round.id));
-			if (toAnswer.pair.length + toAnswer.single.length > 0) {
+			// A reward model answers nothing.
+			if (OBJECTIVE_FACTS[run.recipe.objective].generates && toAnswer.pair.length + toAnswer.single.length > 0) {
 				const generationId = await generations.insert(tx, {
 					projectId: run.projectId,
 					roundId: run.roundId,

@@ -13,7 +13,7 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
-import type { Executor, Tx } from '../db/client.ts';
+import type { Executor } from '../db/client.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';

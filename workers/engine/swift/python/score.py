@@ -1,4 +1,6 @@
-"""Sums the log-probability of whole responses under a base model and any number of adapters.
+"""Sums the log-probability of whole responses under a base model and any number of checkpoints: adapters on it, and
+whole models. With --reward the checkpoints are reward models: their score of a conversation takes the place of the
+log-probability, and the base, which has no score, gives 0 to every answer.
 
 Held-out preference accuracy must not come from the trainer's log (ORPO's is raw, KTO has none), so this
 scorer reads rows, encodes them with ms-swift's own template (the text the trainer saw, token for token)
@@ -22,6 +24,8 @@ def parse_args():
     parser.add_argument("--model-type")
     parser.add_argument("--template")
     parser.add_argument("--adapter", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--whole", action="append", default=[], metavar="NAME=PATH")
+    parser.add_argument("--reward", action="store_true")
     parser.add_argument("--rows", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--batch-size", type=int, default=8)
@@ -63,10 +67,9 @@ def encode(template, rows):
     return sequences
 
 
-def score(model, sequences, pad_id, batch_size, device, label):
+def batches(sequences, pad_id, batch_size):
     import torch
 
-    totals = {}
     # Sorted by length, so that short pairs are not padded to the longest one of the file.
     order = sorted(range(len(sequences)), key=lambda i: len(sequences[i][2]), reverse=True)
     for start in range(0, len(order), batch_size):
@@ -79,6 +82,14 @@ def score(model, sequences, pad_id, batch_size, device, label):
             ids[row, : len(input_ids)] = torch.tensor(input_ids)
             labels[row, : len(row_labels)] = torch.tensor(row_labels)
             mask[row, : len(input_ids)] = 1
+        yield batch, ids, labels, mask, min(start + batch_size, len(order))
+
+
+def score(model, sequences, pad_id, batch_size, device, label):
+    import torch
+
+    totals = {}
+    for batch, ids, labels, mask, done in batches(sequences, pad_id, batch_size):
         with torch.inference_mode():
             logits = model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).logits
         logits = logits[:, :-1].float()
@@ -89,26 +100,73 @@ def score(model, sequences, pad_id, batch_size, device, label):
         counts = kept.sum(dim=1).tolist()
         for (index, side, _, _), value, count in zip(batch, logps, counts):
             totals[(index, side)] = (value, count)
-        progress(min(start + batch_size, len(order)), len(order), label)
+        progress(done, len(sequences), label)
     return totals
 
 
-def load_model(args):
+def reward(model, sequences, pad_id, batch_size, device, label):
+    """The score at the last position of each conversation, found by the mask: a model may pad with its end mark."""
     import torch
-    from peft import PeftModel
-    from transformers import AutoModelForCausalLM
+
+    totals = {}
+    for batch, ids, labels, mask, done in batches(sequences, pad_id, batch_size):
+        backbone = model.get_base_model() if hasattr(model, "get_base_model") else model
+        with torch.inference_mode():
+            hidden = backbone.model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False)[0]
+            last = hidden[torch.arange(len(batch)), mask.sum(dim=1) - 1]
+            values = backbone.score(last).squeeze(-1).float().tolist()
+        counts = (labels[:, 1:] != -100).sum(dim=1).tolist()
+        for (index, side, _, _), value, count in zip(batch, values, counts):
+            totals[(index, side)] = (value, count)
+        progress(done, len(sequences), label)
+    return totals
+
+
+def no_reward(sequences):
+    return {(index, side): (0.0, sum(1 for label in labels[1:] if label != -100)) for index, side, _, labels in sequences}
+
+
+def load(path, args):
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
 
     dtype = args.dtype if args.dtype != "auto" else ("bfloat16" if args.device == "cuda" else "float32")
-    model = AutoModelForCausalLM.from_pretrained(args.model, dtype=getattr(torch, dtype)).to(args.device)
-    names = []
-    for item in args.adapter:
-        name, _, path = item.partition("=")
-        if not names:
-            model = PeftModel.from_pretrained(model, path, adapter_name=name)
-        else:
-            model.load_adapter(path, adapter_name=name)
-        names.append(name)
-    return model.eval(), names
+    if args.reward:
+        model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
+    else:
+        model = AutoModelForCausalLM.from_pretrained(path, dtype=getattr(torch, dtype))
+    return model.to(args.device).eval()
+
+
+def named(items):
+    return [(name, path) for name, _, path in (item.partition("=") for item in items)]
+
+
+def score_all(args, sequences, pad_id):
+    from peft import PeftModel
+
+    def measure(model, label):
+        return (reward if args.reward else score)(model, sequences, pad_id, args.batch_size, args.device, label)
+
+    results = {}
+    if args.reward:
+        results["base"] = no_reward(sequences)
+    if args.adapter or not args.reward:
+        model = load(args.model, args)
+        # Before any adapter: what a reward adapter saved beside it stays on when it is switched off.
+        if not args.reward:
+            results["base"] = measure(model, "base")
+        for position, (name, path) in enumerate(named(args.adapter)):
+            if position == 0:
+                model = PeftModel.from_pretrained(model, path, adapter_name=name).eval()
+            else:
+                model.load_adapter(path, adapter_name=name)
+            model.set_adapter(name)
+            results[name] = measure(model.eval(), name)
+        del model
+    for name, path in named(args.whole):
+        results[name] = measure(load(path, args), name)
+    return results
 
 
 def finite(number):
@@ -131,17 +189,8 @@ def main():
     progress(0, len(rows), "load")
     template, tokenizer = load_template(args)
     sequences = encode(template, rows)
-    model, names = load_model(args)
     pad_id = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
-    results = {}
-    if names:
-        with model.disable_adapter():
-            results["base"] = score(model, sequences, pad_id, args.batch_size, args.device, "base")
-    else:
-        results["base"] = score(model, sequences, pad_id, args.batch_size, args.device, "base")
-    for name in names:
-        model.set_adapter(name)
-        results[name] = score(model, sequences, pad_id, args.batch_size, args.device, name)
+    results = score_all(args, sequences, pad_id)
 
     output = []
     for index, row in enumerate(rows):

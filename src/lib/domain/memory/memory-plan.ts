@@ -1,0 +1,118 @@
+import { OBJECTIVE_FACTS } from '../recipe/objective-facts.ts';
+import { processesOf, replicasOf } from '../training-recipe.ts';
+import type { TrainingRecipe } from '../training-recipe.ts';
+import { activationBytes, logitBytes } from './activations.ts';
+import { adapterParameters, countParameters } from './model-shape.ts';
+import type { ModelShape } from './model-shape.ts';
+
+/** Bytes on one device, by what holds them. */
+export type MemoryParts = {
+	weights: number;
+	/** The frozen second model, where one is held apart. An adapter's reference is the model with the adapter switched off. */
+	reference: number;
+	adapter: number;
+	gradients: number;
+	optimiser: number;
+	/** What the backward pass needs of the forward pass. */
+	activations: number;
+	/** Scores over the vocabulary, with their gradients. */
+	logits: number;
+	/** What is held for a moment: the optimiser's step, layers gathered from other devices. */
+	buffers: number;
+	/** The driver's context and what the allocator cannot use. */
+	margin: number;
+};
+
+export type MemoryPlan = {
+	parts: MemoryParts;
+	/** Peak on one device, in bytes: the batch and the optimiser's step never stand at the same time. */
+	total: number;
+	/** Bytes that lie in the host's memory instead. */
+	host: number;
+	parameters: { total: number; trained: number };
+};
+
+/** What of the data decides memory. */
+export type Sequences = {
+	/** Tokens of the longest conversation that is trained. */
+	longest: number;
+	/** Tokens of its answer: only their scores are kept. */
+	answer: number;
+};
+
+/** Bytes of a weight: 4 bits and 0.127 bits of constants for NF4 with double quantisation (Dettmers et al. 2023, section 3). */
+const NF4 = (4 + 0.127) / 8;
+
+/** cuBLAS, kernels and the driver's context on today's GPUs, measured between 0.5 and 0.8 GB. */
+const CONTEXT = 0.75e9;
+
+/** Share of what comes and goes that the caching allocator holds without use. */
+const FRAGMENTATION = 0.1;
+
+const bytesOf = { bf16: 2, fp16: 2, fp32: 4 } as const;
+
+/** Into how many parts weights, gradients and optimiser state are cut (Rajbhandari et al. 2020: stage 2 cuts the last two, stage 3 all). */
+function shards(recipe: TrainingRecipe): { weights: number; gradients: number; optimiser: number } {
+	const n = processesOf(recipe);
+	if (recipe.strategy === 'zero2') return { weights: 1, gradients: n, optimiser: n };
+	if (recipe.strategy === 'zero3' || recipe.strategy === 'zero3_offload' || recipe.strategy === 'fsdp2') return { weights: n, gradients: n, optimiser: n };
+	if (recipe.strategy === 'megatron') {
+		const cut = recipe.tensorParallel * recipe.pipelineParallel;
+		return { weights: cut, gradients: cut, optimiser: cut * replicasOf(recipe) };
+	}
+	return { weights: 1, gradients: 1, optimiser: 1 };
+}
+
+/**
+ * Memory of one device while a recipe trains, from the model's shape alone. Static parts are counted exactly; activations
+ * follow Korthikanti et al. 2022 as `activationBytes` has it for today's blocks. docs/planner.md states the error against
+ * published and measured peaks.
+ */
+export function planMemory(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences): MemoryPlan {
+	const size = bytesOf[recipe.precision];
+	const { total, linear } = countParameters(shape);
+	const full = recipe.tuner === 'full';
+	const cut = shards(recipe);
+	const offload = recipe.strategy === 'zero3_offload';
+	const deepspeed = recipe.strategy.startsWith('zero') || recipe.strategy === 'megatron';
+
+	const weightBytes = recipe.tuner === 'qlora' ? linear * NF4 + (total - linear) * size : total * size;
+	const adapter = full ? 0 : adapterParameters(shape, recipe.targetModules, recipe.loraRank, recipe.dora);
+	const trained = full ? total : adapter;
+	// peft keeps adapters in fp32; all weights are trained as they are loaded.
+	const trainedSize = full ? size : 4;
+	const heldApart = full && OBJECTIVE_FACTS[recipe.objective].reference;
+	// Adam's two moments (Kingma and Ba 2015); DeepSpeed and Megatron keep fp32 copies and moments (Rajbhandari et al. 2020, section 3.1: K = 12).
+	const optimiserBytes = trained * (deepspeed ? 12 : 2 * trainedSize);
+	const gradients = (trained * trainedSize) / cut.gradients;
+	const weights = weightBytes / cut.weights;
+
+	const rows = recipe.batchSize * (OBJECTIVE_FACTS[recipe.objective].reads === 'pairs' ? 2 : 1);
+	// KTO runs its rows a second time with a neighbour's answer for the KL term, without gradients: scores, but no activations.
+	const scored = recipe.objective === 'kto' ? 2 * rows : rows;
+	const length = Math.min(sequences.longest, recipe.maxLength);
+	const activations = activationBytes(shape, recipe, rows * length) / (recipe.strategy === 'megatron' ? recipe.tensorParallel : 1);
+	const logits = OBJECTIVE_FACTS[recipe.objective].generates ? logitBytes(shape, recipe, scored * Math.min(sequences.answer, length)) : 0;
+	// Two blocks at a time lie whole on a device that holds only parts; the optimiser's step makes one temporary of each gradient.
+	const gathered = cut.weights > 1 && recipe.strategy !== 'megatron' ? (2 * weightBytes) / shape.layers : 0;
+	const step = (offload ? 0 : trained * trainedSize) / cut.optimiser;
+
+	const moving = Math.max(activations + logits + gathered, step);
+	const parts: MemoryParts = {
+		weights: offload ? 0 : weights,
+		reference: heldApart && !offload ? weights : 0,
+		adapter: (adapter * 4) / (cut.weights > 1 ? cut.weights : 1),
+		gradients,
+		optimiser: offload ? 0 : optimiserBytes / cut.optimiser,
+		activations,
+		logits,
+		buffers: moving - activations - logits,
+		margin: CONTEXT + FRAGMENTATION * moving
+	};
+	return {
+		parts,
+		total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
+		host: offload ? (weightBytes * (heldApart ? 2 : 1) + optimiserBytes) / recipe.nodes : 0,
+		parameters: { total: total + adapter, trained }
+	};
+}

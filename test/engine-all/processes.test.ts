@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { trainArgv } from '../../workers/engine/swift/argv.ts';
+import { engineEnv } from '../../workers/engine/swift/engine-env.ts';
+import { lastCheckpoint } from '../../workers/engine/swift/last-checkpoint.ts';
+import { verifyAdapter } from '../../workers/engine/swift/score.ts';
+import { run } from '../../workers/process/run.ts';
+import { pairRows, pairs, writeRows } from '../engine/rows.ts';
+import { must, recipe, train } from '../engine/train.ts';
+
+const { environment, model, dir } = inject('engine');
+const scripts = { cacheDir: join(dir, 'cache'), threads: 2 };
+
+it('two processes train one adapter by DDP, each on half of every batch', async () => {
+	const ddp = recipe('dpo', { maxSteps: 3, batchSize: 2, strategy: 'ddp', gpus: 2 });
+	const { outcome, events } = await train('ddp', { recipe: ddp, threads: 1 });
+	const checkpoint = must(outcome);
+	expect(checkpoint).toMatchObject({ step: 3, rows: 24 });
+	// 24 rows, 4 a step: three steps are half of the data.
+	expect(events.findLast((event) => event.type === 'metrics')).toMatchObject({ step: 3, epoch: 0.5 });
+	expect(must(await verifyAdapter(environment, model, checkpoint.path, scripts)).changed).toBe(true);
+});
+
+it('two machines train one adapter, met at the first one’s address', async () => {
+	const dataset = await writeRows(join(dir, 'nodes.jsonl'), pairRows(pairs(24)));
+	const two = recipe('dpo', { maxSteps: 3, batchSize: 2, strategy: 'ddp', gpus: 1, nodes: 2 });
+	const outputDir = join(dir, 'nodes-output');
+	const node = (rank: number) => {
+		const { argv, env } = trainArgv(two, {
+			python: environment.python, cli: environment.swiftCli, model: model.path, modelType: model.modelType, template: model.template,
+			dataset, outputDir, dataSeed: 42, device: 'cpu', threads: 1, node: { rank, masterAddress: '127.0.0.1', masterPort: 29_541 }
+		});
+		return run(argv, { env: engineEnv(join(dir, `nodes-cache-${rank}`), env), timeoutMs: 300_000 });
+	};
+	const ended = await Promise.all([node(0), node(1)]);
+	expect(ended.map(({ code }) => code), ended.map(({ stderr }) => stderr.slice(-1500)).join('\n')).toEqual([0, 0]);
+	const checkpoint = await lastCheckpoint(outputDir);
+	expect(checkpoint).toMatchObject({ step: 3, maxSteps: 3 });
+	expect(await readFile(join(outputDir, 'logging.jsonl'), 'utf8')).toContain('"3/3"');
+	expect(must(await verifyAdapter(environment, model, checkpoint?.path ?? '', scripts)).changed).toBe(true);
+});

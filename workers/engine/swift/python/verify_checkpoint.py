@@ -1,0 +1,100 @@
+"""Loads a checkpoint and runs one forward pass: a checkpoint counts only if it loads.
+
+Usage: verify_checkpoint.py --model FOLDER [--adapter FOLDER] [--reward]. Without an adapter the model itself is the
+checkpoint. Prints one JSON line, exit code 1 when it does not load:
+{ok, sha256, parameters, rank, changed, message}. `changed` is false for an adapter that moves nothing; `rank` is 0
+for a whole model.
+"""
+
+import argparse
+import glob
+import hashlib
+import json
+import os
+import sys
+
+
+def sha256_of(paths):
+    digest = hashlib.sha256()
+    for path in paths:
+        with open(path, "rb") as handle:
+            for block in iter(lambda: handle.read(1 << 20), b""):
+                digest.update(block)
+    return digest.hexdigest()
+
+
+def load_base(path, reward):
+    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+
+    if reward:
+        return AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype="auto").eval()
+    return AutoModelForCausalLM.from_pretrained(path, dtype="auto").eval()
+
+
+def check_output(model, what):
+    import torch
+
+    # A classifier reads the last position that is no padding; without a padding token it takes one row at a time.
+    with torch.inference_mode():
+        logits = model(input_ids=torch.tensor([[1, 2, 3]])).logits
+    if not torch.isfinite(logits).all():
+        raise ValueError(f"{what} gives values that are not finite")
+
+
+def verify_adapter(model_path, adapter_path, reward):
+    import torch
+    from peft import PeftModel
+    from safetensors.torch import load_file
+
+    weights_path = os.path.join(adapter_path, "adapter_model.safetensors")
+    weights = load_file(weights_path)
+    if not weights:
+        raise ValueError("the adapter holds no weights")
+    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
+        raise ValueError("the adapter holds values that are not finite")
+    model = PeftModel.from_pretrained(load_base(model_path, reward), adapter_path)
+    # peft only warns about keys it cannot place, and then the checkpoint silently does nothing.
+    expected = {name for name in model.state_dict() if "lora_" in name}
+    found = {name.replace(".lora_magnitude_vector", ".lora_magnitude_vector.default.weight") if "magnitude" in name else name.replace(".weight", ".default.weight") for name in weights if "lora_" in name}
+    if expected != found:
+        raise ValueError(f"{len(expected ^ found)} adapter weights do not fit the base model")
+    check_output(model, "the model with the adapter")
+    return {
+        "sha256": sha256_of([weights_path]),
+        "parameters": sum(tensor.numel() for tensor in weights.values()),
+        "rank": model.peft_config["default"].r,
+        "changed": any(bool(tensor.any()) for name, tensor in weights.items() if "lora_B" in name),
+    }
+
+
+def verify_whole(model_path, reward):
+    import torch
+
+    model = load_base(model_path, reward)
+    if not all(torch.isfinite(tensor).all() for tensor in model.parameters()):
+        raise ValueError("the model holds values that are not finite")
+    check_output(model, "the model")
+    return {
+        "sha256": sha256_of(sorted(glob.glob(os.path.join(model_path, "*.safetensors")))),
+        "parameters": sum(tensor.numel() for tensor in model.parameters()),
+        "rank": 0,
+        "changed": True,
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--adapter")
+    parser.add_argument("--reward", action="store_true")
+    args = parser.parse_args()
+    try:
+        found = verify_adapter(args.model, args.adapter, args.reward) if args.adapter else verify_whole(args.model, args.reward)
+        print(json.dumps({"ok": True, **found}))
+    except Exception as error:  # the caller shows this sentence, whatever the library raised
+        print(json.dumps({"ok": False, "message": f"{type(error).__name__}: {error}"}))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
