@@ -19,6 +19,7 @@ import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
+import { inspect } from './handlers/inspect.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { train } from './handlers/train.ts';
 import { createLocalLauncher } from './launchers/local.ts';
@@ -26,6 +27,9 @@ import { every } from './process/every.ts';
 
 /** How often it looks for documents to read. */
 const DOCUMENTS_MS = 2000;
+
+/** How often it looks for a snapshot to look over for a plan. */
+const INSPECT_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -113,6 +117,7 @@ const working = (async () => {
 		return null;
 	}
 	const jobs = await work(provisioned.value);
+	beats.push(every(INSPECT_MS, () => inspect({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
 	await announce({ state: 'ready', versions: provisioned.value.versions });
 	app.log.info({ versions: provisioned.value.versions }, 'training engine ready');
 	return jobs;

@@ -40,7 +40,8 @@ test('nothing run is no success', () => {
 });
 
 test('layers are chosen by name and keep their order; the rest is for the tool', () => {
-	expect(selectLayers([]).layers).toEqual(LAYERS);
+	expect(selectLayers([]).layers).toEqual(LAYERS.filter(({ byHand }) => !byHand));
+	expect(selectLayers(['engine-all']).layers.map((layer) => layer.name)).toEqual(['engine-all']);
 	const chosen = selectLayers(['e2e', 'unit', 'src/a.test.ts']);
 	expect(chosen.layers.map((layer) => layer.name)).toEqual(['unit', 'e2e']);
 	expect(chosen.rest).toEqual(['src/a.test.ts']);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { chatTemplateHash } from '../../workers/engine/swift/chat-template.ts';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
 import { scoreRows, verifyAdapter, verifyWhole } from '../../workers/engine/swift/score.ts';
 import { pairs, writeRows } from '../engine/rows.ts';
@@ -33,6 +34,7 @@ describe('all weights', () => {
 it('a merged adapter is the same model, on which a new one of another shape is trained', async () => {
 	const first = must((await train('merge-first', { recipe: recipe('dpo', { maxSteps: 6, learningRate: 1e-2 }) })).outcome);
 	const merged = must(await mergeAdapter(environment, { model, adapter: first.path, reward: false }, join(dir, 'merged'), scripts));
+	expect(await chatTemplateHash(merged)).toBe(await chatTemplateHash(model));
 	const rows = await writeRows(join(dir, 'merged-rows.jsonl'), pairs(6));
 	const scored = must(await scoreRows(environment, { model, checkpoints: { adapter: { kind: 'adapter', path: first.path }, whole: { kind: 'full', path: merged.path } }, rows, output: join(dir, 'merged-scored.jsonl') }, scripts));
 	for (const { logps } of scored) {

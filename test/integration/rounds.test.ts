@@ -33,7 +33,7 @@ async function trainedCheckpoint(): Promise<string> {
 	const { id: runId } = valueOf(await startRun(world.app, engineer, { slug: project.slug, snapshotId: snapshot.id, recipe: { maxSteps: 4, saveSteps: 2 } }));
 	const at = await beginAttempt(world.app, { runId, workerId });
 	await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics: [], log: [], events: [], status: 'running' });
-	const id = await registerCheckpoint(world.app, { runId, attempt: at?.attempt ?? 0, kind: 'adapter', step: 4, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
+	const id = await registerCheckpoint(world.app, { runId, attempt: at?.attempt ?? 0, kind: 'adapter', chatTemplateSha256: null, step: 4, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
 	return id ?? '';
 }
 

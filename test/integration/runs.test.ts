@@ -44,7 +44,7 @@ async function begun(runId: string, workerId = one): Promise<number> {
 describe('a run that cannot work', () => {
 	it.each([
 		['kto', { batchSize: 1, gradientAccumulation: 1 }, 'impossible_recipe', 'recipe.batchSize'],
-		['orpo', { reference: 'parent' }, 'impossible_recipe', 'recipe.reference'],
+		['orpo', { reference: 'parent' }, 'invalid_input', 'recipe.reference'],
 		['dpo', { rank: 8 }, 'invalid_input', 'recipe.rank'],
 		['dpo', { desirableWeight: 2 }, 'invalid_input', 'recipe.desirableWeight'],
 		['dpo', { learningRate: -1 }, 'invalid_input', 'recipe.learningRate'],

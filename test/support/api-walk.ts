@@ -291,6 +291,8 @@ export const REQUESTS: Record<string, Make> = {
 	readManifest: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/manifest` }),
 	readSnapshotData: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/data?split=train` }),
 	startRun: async ({ world, slug }) => ({ path: `/projects/${slug}/runs`, options: { body: { snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 } } } }),
+	planRun: ({ slug, snapshotId }) => ({ path: `/projects/${slug}/plans`, options: { body: { snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } } } }),
+	recipeSchema: () => ({ path: '/recipes/schema' }),
 	listRuns: inProject('/runs'),
 	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),

@@ -29,7 +29,7 @@ export async function queuedRun(world: World, slug: string, recipe: Record<strin
 }
 
 /** What an attempt reports at its end. Its files play no part here. */
-export const trained = (runId: string, attempt: number, step = 10) => ({ runId, attempt, kind: 'adapter' as const, step, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
+export const trained = (runId: string, attempt: number, step = 10) => ({ runId, attempt, kind: 'adapter' as const, chatTemplateSha256: null, step, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
 
 /** A checkpoint as a worker registers it, with its run. */
 export async function trainedCheckpoint(world: World, slug: string, workerId: string): Promise<{ runId: string; checkpointId: string; snapshotId: string }> {

@@ -5,6 +5,7 @@ import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import type { ModelSource } from '../engine/engine.ts';
+import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { createInferenceClient } from '../inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
 import { answerAll } from './answer-all.ts';
@@ -18,6 +19,9 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	const { checkpoint } = source;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
 	const { model, adapter } = await layOutModel(context, base, checkpoint, join(dir, 'checkpoint'));
+	if (checkpoint.chatTemplateSha256 !== null && (await chatTemplateHash(model)) !== checkpoint.chatTemplateSha256) {
+		return { code: 'template_changed', message: `${checkpoint.name} was trained under another chat template than the one it would be served with.`, hint: 'Restore the base model’s chat template, or its `plumbline.json`.' };
+	}
 	const server = await startSwiftServer(context.environment, {
 		model,
 		...(adapter ? { adapter } : {}),

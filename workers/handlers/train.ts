@@ -9,6 +9,7 @@ import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
+import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
@@ -86,7 +87,8 @@ async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, sta
 	const finished = await finishedModel(context, at, start, trained.path, attemptDir(context, at));
 	if (!finished.ok) return finished.problem;
 	const tree = await context.app.artifacts.putTree(finished.value.path, (path) => NOT_KEPT.test(path));
-	await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
+	const chatTemplateSha256 = await chatTemplateHash(start.model);
+	await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, chatTemplateSha256, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
 	return null;
 }
 

@@ -35,6 +35,8 @@ const Settings = v.object({
 	PLUMBLINE_SECRET_KEY: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean).map(parseKey)), v.check((keys) => !keys.includes(null), '32 random bytes in base64 or hex, as openssl rand -base64 32 gives them; older keys after a comma'), v.transform((keys) => keys.filter((key) => key !== null))),
 	/** In-house servers that model endpoints may be at: host names, addresses and CIDR ranges, by commas. */
 	PLUMBLINE_INHOUSE_HOSTS: v.pipe(v.optional(v.string(), ''), v.transform(parseAllowed), v.check((allowed) => allowed !== null, 'host names, addresses or CIDR ranges by commas, e.g. vllm.firm.example, 10.4.0.0/16'), v.transform((allowed) => allowed as Allowed)),
+	/** What a GPU costs an hour, with its currency: plans then say what a run costs. */
+	PLUMBLINE_GPU_HOUR: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'an amount and a currency, such as “2.10 EUR”'))),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
 	PLUMBLINE_BASE_MODEL: v.optional(v.string())
 });
@@ -57,6 +59,8 @@ export type Config = {
 	secretKeys: Buffer[];
 	/** Where requests to the outside may go besides public addresses. */
 	inhouse: Allowed;
+	/** Price of one GPU for an hour; null: plans name no cost. */
+	gpuHour: { amount: number; currency: string } | null;
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -88,6 +92,12 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		uploads: { imageBytes: s.PLUMBLINE_MAX_IMAGE_MB * 1e6, documentBytes: s.PLUMBLINE_MAX_DOCUMENT_MB * 1e6, imagePixels: s.PLUMBLINE_MAX_IMAGE_MEGAPIXELS * 1e6 },
 		secretKeys: s.PLUMBLINE_SECRET_KEY,
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
+		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
+}
+
+function price(text: string | undefined): Config['gpuHour'] {
+	const [amount, currency] = text?.split(' ') ?? [];
+	return amount && currency ? { amount: Number(amount), currency } : null;
 }

@@ -24,7 +24,6 @@ export async function mergeAdapter(environment: EngineEnvironment, { model, adap
 		...(model.template ? ['--template', model.template] : []),
 		'--adapters', adapter,
 		'--load_args', 'false', // an adapter's args.json names the paths of the run that made it
-		'--check_model', 'false',
 		'--merge_lora', 'true',
 		...(reward ? ['--task_type', 'seq_cls', '--num_labels', '1'] : []),
 		'--output_dir', output

@@ -1,6 +1,6 @@
 import { OBJECTIVE_FACTS } from '../recipe/objective-facts.ts';
 import { processesOf, replicasOf } from '../training-recipe.ts';
-import type { TrainingRecipe } from '../training-recipe.ts';
+import type { Device, TrainingRecipe } from '../training-recipe.ts';
 import { activationBytes, logitBytes } from './activations.ts';
 import { adapterParameters, countParameters } from './model-shape.ts';
 import type { ModelShape } from './model-shape.ts';
@@ -46,6 +46,9 @@ const NF4 = (4 + 0.127) / 8;
 /** cuBLAS, kernels and the driver's context on today's GPUs, measured between 0.5 and 0.8 GB. */
 const CONTEXT = 0.75e9;
 
+/** Python with torch, transformers and the engine, before a model is loaded: measured 0.9 GB. */
+const INTERPRETER = 0.9e9;
+
 /** Share of what comes and goes that the caching allocator holds without use. */
 const FRAGMENTATION = 0.1;
 
@@ -68,7 +71,9 @@ function shards(recipe: TrainingRecipe): { weights: number; gradients: number; o
  * follow Korthikanti et al. 2022 as `activationBytes` has it for today's blocks. docs/planner.md states the error against
  * published and measured peaks.
  */
-export function planMemory(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences): MemoryPlan {
+export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: Sequences, device: Device = 'gpu'): MemoryPlan {
+	// On CPU weights are loaded and kept in fp32, and “auto” keeps activations.
+	const recipe: TrainingRecipe = device === 'gpu' ? asked : { ...asked, precision: 'fp32', gradientCheckpointing: asked.gradientCheckpointing === 'on' ? 'on' : 'off' };
 	const size = bytesOf[recipe.precision];
 	const { total, linear } = countParameters(shape);
 	const full = recipe.tuner === 'full';
@@ -107,7 +112,7 @@ export function planMemory(shape: ModelShape, recipe: TrainingRecipe, sequences:
 		activations,
 		logits,
 		buffers: moving - activations - logits,
-		margin: CONTEXT + FRAGMENTATION * moving
+		margin: (device === 'gpu' ? CONTEXT : INTERPRETER) + FRAGMENTATION * moving
 	};
 	return {
 		parts,

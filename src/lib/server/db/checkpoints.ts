@@ -19,6 +19,8 @@ export type Checkpoint = {
 	sha256: string | null;
 	files: CheckpointFile[] | null;
 	bytes: number | null;
+	/** SHA-256 of the chat template it was trained under; null for base models and older ones. */
+	chatTemplateSha256: string | null;
 	createdAt: string;
 };
 
@@ -35,6 +37,7 @@ type Row = {
 	sha256: string | null;
 	files: CheckpointFile[] | null;
 	bytes: string | null;
+	chat_template_sha256: string | null;
 	created_at: string;
 };
 
@@ -51,6 +54,7 @@ const toCheckpoint = (row: Row): Checkpoint => ({
 	sha256: row.sha256,
 	files: row.files,
 	bytes: row.bytes === null ? null : Number(row.bytes),
+	chatTemplateSha256: row.chat_template_sha256,
 	createdAt: isoTime(row.created_at)
 });
 
@@ -71,12 +75,12 @@ export async function settleBaseHash(tx: Tx, id: string, sha256: string, bytes: 
 /** Registers what a run's attempt produced. The foreign key on (run, attempt) and the unique run keep a second engine out. */
 export async function insertTrained(
 	tx: Tx,
-	of: { projectId: string; kind: 'adapter' | 'full'; name: string; parentId: string; runId: string; attempt: number; step: number; sha256: string; files: CheckpointFile[]; bytes: number }
+	of: { projectId: string; kind: 'adapter' | 'full'; chatTemplateSha256: string | null; name: string; parentId: string; runId: string; attempt: number; step: number; sha256: string; files: CheckpointFile[]; bytes: number }
 ): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into checkpoints (project_id, kind, name, parent_id, run_id, attempt, step, sha256, files, bytes)
-			values (${of.projectId}, ${of.kind}, ${of.name}, ${of.parentId}, ${of.runId}, ${of.attempt}, ${of.step}, ${of.sha256}, ${JSON.stringify(of.files)}::jsonb, ${of.bytes}) returning id`
+		sql`insert into checkpoints (project_id, kind, name, parent_id, run_id, attempt, step, sha256, files, bytes, chat_template_sha256)
+			values (${of.projectId}, ${of.kind}, ${of.name}, ${of.parentId}, ${of.runId}, ${of.attempt}, ${of.step}, ${of.sha256}, ${JSON.stringify(of.files)}::jsonb, ${of.bytes}, ${of.chatTemplateSha256}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }

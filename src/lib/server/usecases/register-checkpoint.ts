@@ -15,7 +15,7 @@ import * as runs from '../db/runs.ts';
 export const DEFAULT_SAMPLING = { temperatures: [0.7], samples: 1, topP: 0.95, maxTokens: 160 } as const;
 
 /** A trained artifact whose files are stored, hashed and known to load. */
-export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
+export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'; chatTemplateSha256: string | null; step: number; exitCode: number | null; sha256: string; files: CheckpointFile[]; bytes: number; metrics: Record<string, number> };
 
 /**
  * Ends a run with its checkpoint. Only the attempt that still holds the run may
@@ -38,6 +38,7 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 			runId: run.id,
 			attempt: trained.attempt,
 			kind: trained.kind,
+			chatTemplateSha256: trained.chatTemplateSha256,
 			step: trained.step,
 			sha256: trained.sha256,
 			files: trained.files,

@@ -17,6 +17,32 @@ export const startRun = operation({
 	problems: ['impossible_recipe']
 });
 
+export const planRun = operation({
+	id: 'planRun',
+	method: 'POST',
+	path: '/projects/{slug}/plans',
+	summary: 'What a recipe needs and does, without running it: memory by part and device, batch, rows too long, time. The first plan of a snapshot has its rows counted; ask again until inspection is done',
+	access: 'run.start',
+	params: slugParams,
+	body: v.object({
+		snapshotId: uuid,
+		parentCheckpointId: v.optional(uuid),
+		recipe: v.optional(v.record(v.string(), v.unknown())),
+		device: v.optional(v.object({ name: v.optional(text(100)), memoryGb: v.pipe(v.number(), v.minValue(1), v.maxValue(1000)), count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))) }))
+	}),
+	answers: { 200: v.looseObject({ steps: v.number(), problems: v.array(v.looseObject({ field: v.string(), code: v.string(), message: v.string() })), inspection: v.looseObject({ status: v.string() }), memory: v.array(v.looseObject({ total: v.number(), fit: v.picklist(['fits', 'tight', 'too_large']) })) }) },
+	problems: ['impossible_recipe']
+});
+
+export const recipeSchema = operation({
+	id: 'recipeSchema',
+	method: 'GET',
+	path: '/recipes/schema',
+	summary: 'Every setting of every objective: JSON Schema, defaults on CPU and GPU, what each does in English and Chinese, presets, and the engine’s arguments that may be added',
+	access: 'signed-in',
+	answers: { 200: v.looseObject({ objectives: v.record(v.string(), v.looseObject({ schema: v.looseObject({}) })) }) }
+});
+
 export const listRuns = operation({
 	id: 'listRuns',
 	method: 'GET',

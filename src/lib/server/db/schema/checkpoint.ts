@@ -26,6 +26,8 @@ export const checkpoints = pgTable(
 		sha256: text(),
 		files: jsonb().$type<{ path: string; bytes: number; sha256: string }[]>(),
 		bytes: bigint({ mode: 'number' }),
+		/** SHA-256 of the chat template it was trained under; what serves it must have the same. Null for base models and older ones. */
+		chatTemplateSha256: text(),
 		createdAt: createdAt()
 	},
 	(t) => [

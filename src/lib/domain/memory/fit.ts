@@ -1,0 +1,68 @@
+import { totalBatch } from '../training-recipe.ts';
+import type { Device, TrainingRecipe } from '../training-recipe.ts';
+import { recomputes } from './activations.ts';
+import { planMemory } from './memory-plan.ts';
+import type { MemoryPlan, Sequences } from './memory-plan.ts';
+import type { ModelShape } from './model-shape.ts';
+
+/** Devices of one machine, all alike: its GPUs, or its processor and memory as one. */
+export type Devices = { kind: Device; name: string; memoryBytes: number; count: number };
+
+/** Above this share a small error of the plan would end the run: it is called tight. */
+const TIGHT = 0.92;
+
+export type Fit = 'fits' | 'tight' | 'too_large';
+
+/** Whether a plan fits a device's memory. */
+export function fitOf(plan: Pick<MemoryPlan, 'total'>, memoryBytes: number): Fit {
+	if (plan.total > memoryBytes) return 'too_large';
+	return plan.total > TIGHT * memoryBytes ? 'tight' : 'fits';
+}
+
+/** What to change so that a recipe fits, and the plan it then has. */
+export type Change = { settings: Partial<Pick<TrainingRecipe, 'batchSize' | 'gradientAccumulation' | 'gradientCheckpointing' | 'tuner' | 'strategy' | 'gpus' | 'maxLength'>>; plan: MemoryPlan };
+
+/** The ways out, cheapest in quality first; each builds on those before it. */
+function ways(recipe: TrainingRecipe, devices: Devices): Change['settings'][] {
+	const steps: Change['settings'][] = [];
+	// As many rows an update as before, one after the other.
+	if (recipe.batchSize > 1) steps.push({ batchSize: 1, gradientAccumulation: recipe.batchSize * recipe.gradientAccumulation });
+	if (!recomputes(recipe) || (devices.kind === 'cpu' && recipe.gradientCheckpointing === 'auto')) steps.push({ gradientCheckpointing: 'on' });
+	if (devices.kind === 'gpu' && devices.count > 1 && (recipe.strategy === 'single' || recipe.strategy === 'ddp')) steps.push({ strategy: 'fsdp2', gpus: devices.count });
+	// On CPU 4-bit weights are unpacked for every step, which gains nothing.
+	const smaller = devices.kind === 'gpu' ? [{ tuner: 'qlora' as const }] : [];
+	if (recipe.tuner === 'lora') steps.push(...smaller);
+	if (recipe.tuner === 'full') steps.push({ tuner: 'lora' }, ...smaller);
+	for (const maxLength of [4096, 2048, 1024, 512]) if (maxLength < recipe.maxLength) steps.push({ maxLength });
+	if (devices.kind === 'gpu' && devices.count > 1 && recipe.tuner === 'full') steps.push({ strategy: 'zero3_offload', gpus: devices.count });
+	return steps;
+}
+
+/**
+ * The smallest set of changes after which a recipe fits with room to spare; null when none here is enough. A length is
+ * only shortened where the rest does not do it. More devices read more rows at a time, so fewer are gathered.
+ */
+export function changeThatFits(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences, devices: Devices): Change | null {
+	const plan = (settings: Change['settings']) => planMemory(shape, withSettings(recipe, settings), sequences, devices.kind);
+	let taken: Change['settings'][] = [];
+	for (const way of ways(recipe, devices)) {
+		taken = [...taken, way];
+		if (fitOf(plan(Object.assign({}, ...taken) as Change['settings']), devices.memoryBytes) !== 'fits') continue;
+		// What came before and is not needed after all is left as it was.
+		for (const one of [...taken]) {
+			const fewer = taken.filter((other) => other !== one);
+			if (fewer.length > 0 && fitOf(plan(Object.assign({}, ...fewer) as Change['settings']), devices.memoryBytes) === 'fits') taken = fewer;
+		}
+		const settings = Object.assign({}, ...taken) as Change['settings'];
+		const fitted = withSettings(recipe, settings);
+		// As near to the batch that was asked for as whole numbers allow.
+		const gathered = Math.max(1, Math.round((fitted.gradientAccumulation * totalBatch(recipe)) / totalBatch(fitted)));
+		const all = gathered === recipe.gradientAccumulation ? settings : { ...settings, gradientAccumulation: gathered };
+		return { settings: all, plan: plan(all) };
+	}
+	return null;
+}
+
+function withSettings(recipe: TrainingRecipe, settings: Change['settings']): TrainingRecipe {
+	return { ...recipe, ...settings } as TrainingRecipe;
+}

@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OBJECTIVES, recipeDefaults } from '../training-recipe.ts';
+import type { TrainingRecipe } from '../training-recipe.ts';
+import { changeThatFits, fitOf } from './fit.ts';
+import { planMemory } from './memory-plan.ts';
+import { readShape } from './model-shape.ts';
+import type { ModelShape } from './model-shape.ts';
+import { PUBLISHED } from './model-shapes.fixture.ts';
+
+const shapeOf = (name: keyof typeof PUBLISHED): ModelShape => readShape(PUBLISHED[name].config) as ModelShape;
+const qwen = shapeOf('Qwen2.5-7B');
+const gpu = (over: Partial<TrainingRecipe> = {}, objective: TrainingRecipe['objective'] = 'dpo'): TrainingRecipe => ({ ...recipeDefaults(objective, { device: 'gpu' }), batchSize: 1, ...over }) as TrainingRecipe;
+const at = { longest: 2048, answer: 512 };
+const total = (recipe: TrainingRecipe, sequences = at, shape = qwen) => planMemory(shape, recipe, sequences).total;
+
+const anyRecipe = fc.record({
+	objective: fc.constantFrom(...OBJECTIVES),
+	tuner: fc.constantFrom('lora' as const, 'qlora' as const, 'full' as const),
+	strategy: fc.constantFrom('single' as const, 'ddp' as const, 'fsdp2' as const, 'zero2' as const, 'zero3' as const, 'zero3_offload' as const),
+	gradientCheckpointing: fc.constantFrom('on' as const, 'off' as const),
+	precision: fc.constantFrom('bf16' as const, 'fp32' as const),
+	batchSize: fc.integer({ min: 1, max: 16 }),
+	loraRank: fc.integer({ min: 1, max: 256 }),
+	gpus: fc.integer({ min: 2, max: 8 }),
+	maxLength: fc.constant(100_000)
+}).map(({ objective, ...over }) => gpu(over, objective));
+const anyShape = fc.constantFrom(...(Object.keys(PUBLISHED) as (keyof typeof PUBLISHED)[])).map(shapeOf);
+const anyLength = fc.integer({ min: 16, max: 8192 });
+
+describe('memory', () => {
+	it('is more with more rows, more tokens, a higher rank, kept activations; never less', () => {
+		fc.assert(
+			fc.property(anyShape, anyRecipe, anyLength, (shape, recipe, longest) => {
+				const sequences = { longest, answer: Math.ceil(longest / 3) };
+				const now = total(recipe, sequences, shape);
+				expect(total({ ...recipe, batchSize: recipe.batchSize + 1 }, sequences, shape)).toBeGreaterThanOrEqual(now);
+				expect(total(recipe, { longest: longest + 64, answer: sequences.answer }, shape)).toBeGreaterThanOrEqual(now);
+				expect(total(recipe, { longest, answer: sequences.answer + 1 }, shape)).toBeGreaterThanOrEqual(now);
+				expect(total({ ...recipe, loraRank: recipe.loraRank + 8 }, sequences, shape)).toBeGreaterThanOrEqual(now);
+				expect(total({ ...recipe, gradientCheckpointing: 'off' }, sequences, shape)).toBeGreaterThanOrEqual(total({ ...recipe, gradientCheckpointing: 'on' }, sequences, shape));
+				expect(total({ ...recipe, precision: 'fp32' }, sequences, shape)).toBeGreaterThanOrEqual(total({ ...recipe, precision: 'bf16' }, sequences, shape));
+			})
+		);
+	});
+
+	it('of every part is a number and not below nothing, and the parts are the whole', () => {
+		fc.assert(
+			fc.property(anyShape, anyRecipe, anyLength, (shape, recipe, longest) => {
+				const { parts, total: all, host, parameters } = planMemory(shape, recipe, { longest, answer: longest });
+				for (const bytes of [...Object.values(parts), host]) expect(Number.isFinite(bytes) && bytes >= 0).toBe(true);
+				expect(Object.values(parts).reduce((sum, bytes) => sum + bytes, 0)).toBeCloseTo(all, 0);
+				expect(parameters.trained).toBeLessThanOrEqual(parameters.total);
+			})
+		);
+	});
+
+	it('is less on each device with more of them, where the model is spread', () => {
+		for (const strategy of ['fsdp2', 'zero3'] as const) expect(total(gpu({ tuner: 'full', strategy, gpus: 8 }))).toBeLessThan(total(gpu({ tuner: 'full', strategy, gpus: 2 })));
+	});
+
+	it('does not depend on a length that the recipe cuts off', () => {
+		expect(total(gpu({ maxLength: 1024 }), { longest: 9000, answer: 400 })).toBe(total(gpu({ maxLength: 1024 }), { longest: 1024, answer: 400 }));
+	});
+
+	it('QLoRA holds the blocks in about a quarter, and an adapter needs no second model', () => {
+		const { parts } = planMemory(qwen, gpu({ tuner: 'qlora' }), at);
+		expect(parts.weights / planMemory(qwen, gpu(), at).parts.weights).toBeCloseTo(0.36, 1);
+		expect(parts.reference).toBe(0);
+		expect(planMemory(qwen, gpu({ tuner: 'full' }), at).parts.reference).toBe(2 * PUBLISHED['Qwen2.5-7B'].parameters);
+		expect(planMemory(qwen, gpu({ tuner: 'full' }, 'orpo'), at).parts.reference).toBe(0);
+	});
+
+	it('all weights in bf16 take 8 bytes a parameter, with DeepSpeed’s fp32 copies 16', () => {
+		const states = (recipe: TrainingRecipe) => (({ parts: { weights, gradients, optimiser } }) => (weights + gradients + optimiser) / PUBLISHED['Qwen2.5-7B'].parameters)(planMemory(qwen, recipe, at));
+		expect(states(gpu({ tuner: 'full' }, 'sft'))).toBe(8);
+		expect(states(gpu({ tuner: 'full', strategy: 'zero2', gpus: 1 }, 'sft'))).toBe(16);
+	});
+
+	it('on CPU is that of fp32 weights, near what the bundled model was measured to need', () => {
+		const smol = shapeOf('SmolLM2-135M');
+		const recipe: TrainingRecipe = recipeDefaults('orpo', { device: 'cpu' });
+		const { total: bytes, parts } = planMemory(smol, recipe, { longest: 120, answer: 60 }, 'cpu');
+		expect(parts.weights).toBe(4 * PUBLISHED['SmolLM2-135M'].parameters);
+		expect(bytes / 1e9).toBeGreaterThan(1.9);
+		expect(bytes / 1e9).toBeLessThan(3.7);
+	});
+
+	it('a pair is two conversations, and a reward model scores no words', () => {
+		const activations = (objective: TrainingRecipe['objective']) => planMemory(qwen, gpu({}, objective), at).parts.activations;
+		expect(activations('dpo')).toBe(2 * activations('sft'));
+		expect(planMemory(qwen, gpu({}, 'rm'), at).parts.logits).toBe(0);
+	});
+});
+
+describe('whether it fits', () => {
+	const a10 = { kind: 'gpu' as const, name: 'NVIDIA A10', memoryBytes: 24 * 2 ** 30, count: 1 };
+	it('a 7B model with QLoRA on 24 GB does, with all weights it does not', () => {
+		expect(fitOf(planMemory(qwen, gpu({ tuner: 'qlora', gradientCheckpointing: 'on' }), at), a10.memoryBytes)).toBe('fits');
+		expect(fitOf(planMemory(qwen, gpu({ tuner: 'full' }), at), a10.memoryBytes)).toBe('too_large');
+	});
+
+	it('what to change fits, keeps the batch, and is no more than is needed', () => {
+		const change = changeThatFits(qwen, gpu({ batchSize: 8, gradientAccumulation: 2 }), at, a10);
+		expect(change?.settings).toMatchObject({ batchSize: 1, gradientAccumulation: 16 });
+		expect(fitOf(change?.plan ?? { total: Infinity }, a10.memoryBytes)).toBe('fits');
+		fc.assert(
+			fc.property(anyShape, anyRecipe, fc.constantFrom(8, 16, 24, 48, 80), fc.integer({ min: 1, max: 8 }), (shape, recipe, gib, count) => {
+				const gpus = { kind: 'gpu' as const, name: 'any', memoryBytes: gib * 2 ** 30, count };
+				const found = changeThatFits(shape, recipe, at, gpus);
+				if (found) expect(fitOf(found.plan, gpus.memoryBytes)).toBe('fits');
+				if (found) expect(planMemory(shape, { ...recipe, ...found.settings } as TrainingRecipe, at).total).toBe(found.plan.total);
+			})
+		);
+	});
+
+	it('nothing here makes 47 billion parameters fit 8 GB', () => expect(changeThatFits(shapeOf('Mixtral-8x7B'), gpu(), at, { ...a10, memoryBytes: 8 * 2 ** 30 })).toBeNull());
+});

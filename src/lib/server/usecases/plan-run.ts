@@ -1,0 +1,131 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import { changeThatFits, fitOf } from '../../domain/memory/fit.ts';
+import type { Change, Devices, Fit } from '../../domain/memory/fit.ts';
+import { planMemory } from '../../domain/memory/memory-plan.ts';
+import type { MemoryParts } from '../../domain/memory/memory-plan.ts';
+import { readShape } from '../../domain/memory/model-shape.ts';
+import { costOf, estimateTime } from '../../domain/memory/time-estimate.ts';
+import type { TimeEstimate } from '../../domain/memory/time-estimate.ts';
+import { histogram, longestIn, quantileOf, rowsOver } from '../../domain/memory/token-lengths.ts';
+import type { Bar } from '../../domain/memory/token-lengths.ts';
+import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
+import type { RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
+import { plannedSteps, processesOf, totalBatch } from '../../domain/training-recipe.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
+import * as inspections from '../db/inspections.ts';
+import type { Found } from '../db/inspections.ts';
+import * as runSpeeds from '../db/run-speeds.ts';
+import * as snapshots from '../db/snapshots.ts';
+import * as workers from '../db/workers.ts';
+import { allow } from './access.ts';
+import { completeRecipe, parentOf, problemsOf } from './start-run.ts';
+import type { RunRequest } from './start-run.ts';
+
+/** Lengths of the snapshot's rows under the model's tokenizer. `over` would be cut or end the run, as the recipe says. */
+export type PlannedLengths = { longest: number; median: number; most: number; over: number; tooLong: TrainingRecipe['tooLong']; withImages: number; bars: Bar[] };
+
+/** Memory on one kind of device. `assumed`: the rows' lengths are not known yet, so each is taken to be as long as allowed. */
+export type PlannedMemory = { devices: Devices; parts: MemoryParts; total: number; host: number; fit: Fit; change: (Pick<Change, 'settings'> & { total: number }) | null; assumed: boolean };
+
+/** What a run would need and do, without starting it. */
+export type RunPlan = {
+	recipe: TrainingRecipe;
+	/** Why it cannot be started as it is; empty when it can. */
+	problems: RecipeProblem[];
+	steps: number;
+	batch: { micro: number; accumulation: number; devices: number; total: number };
+	/** Whether a worker has looked model and rows over: until then there are no lengths and no memory. */
+	inspection: { status: 'waiting' | 'done' } | { status: 'failed'; message: string };
+	parameters: { total: number; trained: number; exact: boolean } | null;
+	lengths: PlannedLengths | null;
+	/** One for each kind of device that living workers have, or for the one that was asked about. */
+	memory: PlannedMemory[];
+	time: TimeEstimate | null;
+	/** Of the time, at the price that the installation was given; null without one, or on CPU. */
+	cost: { amount: number; currency: string } | null;
+};
+
+/** What a person asks about; `device` is one that no worker has, such as one that could be rented. */
+export type PlanRequest = RunRequest & { device?: { name?: string | undefined; memoryGb: number; count?: number | undefined } | undefined };
+
+/** Kinds of devices of the living workers: GPUs by name and size, or a processor with its memory where there is none. */
+async function devicesOf(db: Executor): Promise<Devices[]> {
+	const found = new Map<string, Devices>();
+	for (const { capabilities } of await workers.alive(db)) {
+		const [gpu] = capabilities.gpus;
+		const one: Devices = gpu ? { kind: 'gpu', ...gpu, count: capabilities.gpus.length } : { kind: 'cpu', name: 'CPU', memoryBytes: capabilities.memoryBytes, count: 1 };
+		const key = `${one.kind} ${one.name} ${one.memoryBytes}`;
+		if ((found.get(key)?.count ?? 0) < one.count) found.set(key, one);
+	}
+	const all = [...found.values()];
+	return all.some(({ kind }) => kind === 'gpu') ? all.filter(({ kind }) => kind === 'gpu') : all;
+}
+
+function memoryOn(devices: Devices, recipe: TrainingRecipe, found: Found): PlannedMemory | null {
+	const shape = readShape(found.config);
+	if (!shape) return null;
+	const longest = longestIn(found.lengths);
+	const assumed = longest === 0;
+	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer };
+	const { parts, total, host } = planMemory(shape, recipe, sequences, devices.kind);
+	const fit = fitOf({ total }, devices.memoryBytes);
+	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices);
+	return { devices, parts, total, host, fit, change: change && { settings: change.settings, total: change.plan.total }, assumed };
+}
+
+/** Time from earlier runs on the same model that learned from the same kind of rows by the same kind of tuner, on such a device. */
+async function timeOf(db: Executor, location: string, recipe: TrainingRecipe, steps: number, devices: Devices | undefined): Promise<TimeEstimate | null> {
+	if (!devices) return null;
+	const { reads, reference } = OBJECTIVE_FACTS[recipe.objective];
+	const like = (await runSpeeds.ofBase(db, location)).filter(({ recipe: past, capabilities }) => {
+		const facts = OBJECTIVE_FACTS[past.objective];
+		const device = capabilities.gpus[0]?.name ?? 'CPU';
+		return facts.reads === reads && facts.reference === reference && past.tuner === recipe.tuner && past.strategy === recipe.strategy && device === devices.name;
+	});
+	return estimateTime(like.map(({ recipe: past, secondsPerStep }) => ({ secondsPerStep, rowsPerStep: totalBatch(past) })), steps, totalBatch(recipe));
+}
+
+/**
+ * Says whether a recipe fits and how long it takes, without starting it. The first plan of a snapshot asks a worker to
+ * look at the model and to count the rows' tokens; that is kept, since neither ever changes.
+ */
+export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, input: PlanRequest): Promise<Result<RunPlan>> {
+	const { db } = app;
+	const access = await allow(db, actor, { slug: input.slug }, 'run.start');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const snapshot = await snapshots.get(db, input.snapshotId);
+	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field: 'snapshotId', message: 'not a snapshot of this project' }] });
+	const parent = await parentOf(db, project.id, input.parentCheckpointId);
+	if (!parent.ok) return parent;
+	const completed = await completeRecipe(db, snapshot, parent.value, input.recipe);
+	if (!completed.ok) return completed;
+	const recipe = completed.value;
+	const base = await checkpoints.baseOf(db, project.id);
+	const inspection = await inspections.ask(db, { projectId: project.id, snapshotId: snapshot.id, baseCheckpointId: base.id });
+	const { found } = inspection;
+	const living = input.device ? [] : await devicesOf(db);
+	const kinds: Devices[] = input.device ? [{ kind: 'gpu', name: input.device.name ?? `GPU ${input.device.memoryGb} GB`, memoryBytes: input.device.memoryGb * 2 ** 30, count: input.device.count ?? 1 }] : living;
+	const memory = found ? kinds.flatMap((devices) => memoryOn(devices, recipe, found) ?? []) : [];
+	const shape = found && readShape(found.config);
+	const steps = plannedSteps(recipe, snapshot.trainRows);
+	const time = await timeOf(db, base.location ?? '', recipe, steps, kinds[0]);
+	const price = app.config.gpuHour;
+	return ok({
+		recipe,
+		problems: await problemsOf(db, snapshot, parent.value, recipe),
+		steps,
+		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), total: totalBatch(recipe) },
+		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },
+		parameters: shape ? { ...planMemory(shape, recipe, { longest: 1, answer: 1 }).parameters, exact: shape.exact } : null,
+		lengths: found && longestIn(found.lengths) > 0 ? { longest: longestIn(found.lengths), median: quantileOf(found.lengths, 0.5), most: quantileOf(found.lengths, 0.95), over: rowsOver(found.lengths, recipe.maxLength), tooLong: recipe.tooLong, withImages: found.withImages, bars: histogram(found.lengths) } : null,
+		memory,
+		time,
+		cost: price && time && kinds[0]?.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null
+	});
+}

@@ -1,0 +1,22 @@
+import type { TokenLengths } from '#lib/domain/memory/token-lengths.ts';
+import type { ModelSource } from '../engine.ts';
+import { problem, value } from '../problem.ts';
+import type { Outcome } from '../problem.ts';
+import type { EngineEnvironment } from './environment-types.ts';
+import { lastJsonLine, runScript } from './python-script.ts';
+import type { ScriptOptions } from './python-script.ts';
+
+/** Lengths of rows under a tokenizer, and which tokenizer that was. */
+export type MeasuredLengths = { lengths: TokenLengths; withImages: number; tokenizerSha256: string };
+
+/** Counts the tokens of training rows (JSONL as the engine reads it) with the engine's template and the model's tokenizer; no weights are loaded. */
+export async function measureLengths(environment: EngineEnvironment, model: ModelSource, rows: string, options: ScriptOptions): Promise<Outcome<MeasuredLengths>> {
+	const args = ['--model', model.path, ...(model.modelType ? ['--model-type', model.modelType] : []), ...(model.template ? ['--template', model.template] : []), '--rows', rows];
+	const result = await runScript(environment, 'token_lengths.py', args, options);
+	const reply = lastJsonLine<TokenLengths & { withImages: number; tokenizerSha256: string }>(result);
+	if (result.code !== 0 || !reply) {
+		return problem('lengths_unknown', `The rows could not be read with the model’s tokenizer. ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, 'Check that the base model’s folder holds its tokenizer and that the engine knows its template.');
+	}
+	const { rows: counts, tokens, longestAnswer, withImages, tokenizerSha256 } = reply;
+	return value({ lengths: { rows: counts, tokens, longestAnswer }, withImages, tokenizerSha256 });
+}

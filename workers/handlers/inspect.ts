@@ -1,0 +1,45 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { chatTemplateHash } from '../engine/swift/chat-template.ts';
+import { measureLengths } from '../engine/swift/token-lengths.ts';
+import { provideBase } from './checkpoint-files.ts';
+import type { WorkerContext } from './context.ts';
+
+const HEARTBEAT_MS = 15_000;
+
+/** Looks the next snapshot over for a plan: how large the model is, and how long the rows are. It needs no device, so it runs beside a training. */
+export async function inspect(context: Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>): Promise<void> {
+	const { app, shutdown } = context;
+	if (shutdown.aborted) return;
+	const at = await takeNextInspection(app);
+	if (!at) return;
+	const dir = join(context.workDir, 'inspections', at.inspection.id);
+	const lost = new AbortController();
+	const timer = setInterval(() => {
+		inspectionAlive(app, at).then(
+			(held) => held || lost.abort(),
+			(error: unknown) => app.log.warn({ err: error }, 'inspection heartbeat')
+		);
+	}, HEARTBEAT_MS);
+	try {
+		const base = await provideBase(context, at.base);
+		if (!base.ok) return await failInspection(app, at, base.problem);
+		await app.artifacts.layOut({ files: [{ path: 'train.jsonl', sha256: at.train.sha256 }] }, dir);
+		const measured = await measureLengths(context.environment, base.value, join(dir, 'train.jsonl'), { cacheDir: join(context.workDir, 'cache'), threads: 1, signal: AbortSignal.any([lost.signal, shutdown]), timeoutMs: 3_600_000 });
+		if (lost.signal.aborted) return;
+		if (shutdown.aborted) return await giveBackInspection(app, at);
+		if (!measured.ok) return await failInspection(app, at, measured.problem);
+		const config = JSON.parse(await readFile(join(base.value.path, 'config.json'), 'utf8')) as Record<string, unknown>;
+		await finishInspection(app, at, { config, chatTemplateSha256: await chatTemplateHash(base.value), ...measured.value });
+	} catch (error) {
+		if (shutdown.aborted) return await giveBackInspection(app, at);
+		app.log.error({ err: error, inspectionId: at.inspection.id }, 'inspection failed');
+		const damaged = error instanceof ArtifactDamaged;
+		await failInspection(app, at, { code: damaged ? 'artifact_damaged' : 'worker_failed', message: damaged ? `The data do not match their hash: ${error.message}.` : 'The worker met an error it did not expect.', hint: damaged ? 'Freeze the snapshot again; look at the artifact store’s disk.' : 'Look at the worker’s log.' });
+	} finally {
+		clearInterval(timer);
+		await rm(dir, { recursive: true, force: true });
+	}
+}
