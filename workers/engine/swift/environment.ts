@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Device } from '#lib/domain/training-recipe.ts';
+import { run } from '../../process/run.ts';
 import { killOrphans } from '../../process/groups.ts';
 import { inspectGpus } from '../inspect.ts';
 import { problem, value } from '../problem.ts';
@@ -50,7 +51,7 @@ export async function provisionEnvironment(options: ProvisionOptions = {}): Prom
 	const { dir, python, device } = place.value;
 	for (;;) {
 		const there = await readComplete(dir);
-		if (there) return value(there);
+		if (there) return value(await withAdded(there));
 		let release: Awaited<ReturnType<typeof takeLock>>;
 		try {
 			await mkdir(join(dir, '..'), { recursive: true });
@@ -123,6 +124,12 @@ async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string;
 	const device = options.device ?? ((await inspectGpus()).length > 0 ? 'gpu' : 'cpu');
 	const key = engineKey({ lock: await readFile(LOCK_FILE, 'utf8'), pythonVersion: python.value.version, device });
 	return value({ dir: join(options.cacheDir ?? cacheFolder(), `engine-${key}`), python: python.value, device });
+}
+
+/** The environment with what a host's keeper installed into it since, such as DeepSpeed, which compiles for the host (docs/operations.md). */
+async function withAdded(environment: EngineEnvironment): Promise<EngineEnvironment> {
+	const asked = await run([environment.python, '-c', 'import importlib.metadata as m; print(m.version("deepspeed"))'], { timeoutMs: 30_000 });
+	return asked.code === 0 ? { ...environment, versions: { ...environment.versions, deepspeed: asked.stdout.trim() } } : environment;
 }
 
 async function readComplete(dir: string): Promise<EngineEnvironment | undefined> {

@@ -82,14 +82,8 @@ export async function installInto(dir: string, options: InstallOptions): Promise
 /** Imports torch, whose libraries may not fit the machine, and asks for versions; swift itself takes seconds to import. */
 const CHECK = `
 import importlib.metadata as m, importlib.util, json, os, platform, torch
-names = ['torch', 'ms-swift', 'transformers', 'trl', 'peft', 'datasets', 'accelerate']
+names = ['torch', 'ms-swift', 'transformers', 'trl', 'peft', 'datasets', 'accelerate', 'bitsandbytes']
 versions = {name: m.version(name) for name in names}
-# What only some settings need, and a host's keeper may add to the environment (docs/operations.md).
-for name in ['bitsandbytes', 'deepspeed']:
-    try:
-        versions[name] = m.version(name)
-    except m.PackageNotFoundError:
-        pass
 versions['torch'] = torch.__version__
 versions['python'] = platform.python_version()
 cli = os.path.join(os.path.dirname(importlib.util.find_spec('swift').origin), 'cli')

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
+import { planRun } from '#lib/server/usecases/plan-run.ts';
+import type { PlanRequest } from '#lib/server/usecases/plan-run.ts';
+import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
+import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { decide } from '#lib/server/usecases/decide.ts';
+import { PUBLISHED } from '#lib/domain/memory/model-shapes.fixture.ts';
+import { importedSnapshot, paperWorker, queuedRun, trained } from '../support/loop.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let slug: string;
+let snapshotId: string;
+let workerId: string;
+beforeAll(async () => {
+	world = await createWorld({ PLUMBLINE_GPU_HOUR: '2.50 EUR' });
+	workerId = await paperWorker(world);
+	slug = (await world.project({ rows: pairRows(60) })).slug;
+	snapshotId = await importedSnapshot(world, slug);
+});
+afterAll(() => world?.close());
+
+const plan = async (more: Partial<PlanRequest> = {}) => valueOf(await planRun(world.app, world.admin, { slug, snapshotId, ...more }));
+const a10 = { name: 'A10', memoryGb: 24 };
+const found = { config: PUBLISHED['Qwen2.5-7B'].config, tokenizerSha256: 'a'.repeat(64), chatTemplateSha256: 'b'.repeat(64), lengths: { rows: { '300': 30, '1800': 14, '3000': 2 }, tokens: 90_000, longestAnswer: 400 }, withImages: 0 };
+
+describe('a plan', () => {
+	it('asks a worker once to look model and rows over, and tells what is known without it', async () => {
+		const waiting = await plan({ recipe: { maxSteps: 12, saveSteps: 6 }, device: a10 });
+		expect(waiting).toMatchObject({ steps: 12, inspection: { status: 'waiting' }, memory: [], lengths: null, time: null, problems: [] });
+		await plan();
+		const at = await takeNextInspection(world.app);
+		expect(at).toMatchObject({ inspection: { snapshotId, attempt: 1 }, base: { kind: 'base' } });
+		expect(await takeNextInspection(world.app)).toBeNull();
+		if (!at) throw new Error('nothing to look over');
+		expect(await inspectionAlive(world.app, at)).toBe(true);
+		await giveBackInspection(world.app, at);
+		const again = await takeNextInspection(world.app);
+		expect(again?.inspection.attempt).toBe(2);
+		// The first attempt has lost its place and writes nothing any more.
+		await failInspection(world.app, at, { code: 'worker_failed', message: 'too late' });
+		expect(await inspectionAlive(world.app, at)).toBe(false);
+		if (again) await finishInspection(world.app, again, found);
+		expect((await plan()).inspection).toEqual({ status: 'done' });
+	});
+
+	it('says by part what fits, and what to change where it does not', async () => {
+		const small = await plan({ recipe: { tuner: 'qlora', batchSize: 1, gradientCheckpointing: 'on' }, device: a10 });
+		expect(small.memory).toMatchObject([{ fit: 'fits', change: null, devices: { name: 'A10', count: 1 }, assumed: false }]);
+		expect(small.parameters).toMatchObject({ exact: true, trained: 40_370_176 });
+		const large = await plan({ recipe: { tuner: 'full' }, device: a10 });
+		expect(large.memory[0]).toMatchObject({ fit: 'too_large', change: { settings: { tuner: expect.stringMatching(/lora/) as string } } });
+		const takenOver = await plan({ recipe: { tuner: 'full', ...large.memory[0]?.change?.settings }, device: a10 });
+		expect(takenOver.memory[0]?.fit).toBe('fits');
+	});
+
+	it('counts the rows that the recipe would cut or refuse', async () => {
+		expect((await plan({ recipe: { maxLength: 2048 } })).lengths).toMatchObject({ longest: 3000, median: 300, most: 1800, over: 2, tooLong: 'refuse' });
+		expect((await plan({ recipe: { maxLength: 1024, tooLong: 'left' } })).lengths).toMatchObject({ over: 16, tooLong: 'left' });
+	});
+
+	it('names what would refuse the run, and refuses what cannot be read', async () => {
+		expect((await plan({ recipe: { strategy: 'fsdp2', gpus: 2 } })).problems).toMatchObject([{ field: 'strategy', code: 'needs_gpu' }]);
+		expect((await plan({ recipe: { tuner: 'qlora' } })).problems).toMatchObject([{ field: 'tuner', code: 'engine_lacks' }]);
+		expect(problemOf(await planRun(world.app, world.admin, { slug, snapshotId, recipe: { loraRank: 0 } }))).toBe('invalid_input');
+		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { strategy: 'fsdp2', gpus: 2 } }))).toBe('impossible_recipe');
+	});
+
+	it('estimates time from earlier runs like it', async () => {
+		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, batchSize: 4 });
+		const at = await beginAttempt(world.app, { runId, workerId });
+		const metrics = Array.from({ length: 10 }, (_, step) => ({ step: step + 1, epoch: 0, values: { 'train_speed(s/it)': step < 3 ? 60 : 2 } }));
+		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics, log: [], events: [], status: 'running' });
+		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
+		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: 400, low: 400, high: 400, runs: 1 });
+		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, tuner: 'full' } })).time).toBeNull();
+	});
+});
+
+describe('what a checkpoint is', () => {
+	it('a reward model continues no text model’s line: it is no parent of one, answers nothing and is not promoted', async () => {
+		const rm = await importedSnapshot(world, slug, 'rm');
+		const { id: runId } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: rm, recipe: { maxSteps: 10, saveSteps: 5 } }));
+		const at = await beginAttempt(world.app, { runId, workerId });
+		const checkpointId = (await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0))) ?? '';
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).parents.map(({ id }) => id)).not.toContain(checkpointId);
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId: rm })).parents.map(({ id }) => id)).toContain(checkpointId);
+		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: checkpointId, recipe: { maxSteps: 10, saveSteps: 5 } }))).toBe('impossible_recipe');
+		expect(problemOf(await decide(world.app, world.admin, { checkpointId, decision: 'promote', reason: 'It scores well.' }))).toBe('conflict');
+	});
+
+	it('a whole one is a parent that all weights or a new adapter may start from', async () => {
+		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, tuner: 'full' });
+		const at = await beginAttempt(world.app, { runId, workerId });
+		const whole = (await registerCheckpoint(world.app, { ...trained(runId, at?.attempt ?? 0), kind: 'full', chatTemplateSha256: 'c'.repeat(64) })) ?? '';
+		expect(await checkpoints.get(world.app.db, whole)).toMatchObject({ kind: 'full', chatTemplateSha256: 'c'.repeat(64) });
+		const start = (recipe: object) => startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: whole, recipe: { maxSteps: 10, saveSteps: 5, ...recipe } });
+		expect(problemOf(await start({ reference: 'base' }))).toBe('impossible_recipe');
+		expect((await start({ loraRank: 64, targetModules: 'q_proj,v_proj' })).ok).toBe(true);
+		expect((await start({ tuner: 'full', reference: 'base' })).ok).toBe(true);
+	});
+});
