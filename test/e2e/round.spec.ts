@@ -142,6 +142,10 @@ test('an engineer freezes, trains and watches', async ({ browser }) => {
 	await page.getByRole('button', { name: /Freeze and train/ }).click();
 	await page.waitForURL(/\/runs\/new/);
 	await accessible(page);
+	// A worker has counted the rows' tokens with the model's tokenizer and knows how large the model is.
+	await expect(page.getByRole('region', { name: 'Before it runs' }).getByText(/^Fits on this machine/)).toBeVisible({ timeout: 120_000 });
+	await expect(page.getByText('Every row is within the maximum length.')).toBeVisible();
+	await accessible(page);
 	await page.getByText('More settings').click();
 	for (const [name, value] of [['maxSteps', '12'], ['saveSteps', '6'], ['maxLength', '256'], ['loraRank', '4']] as const) await page.locator(`input[name=${name}]`).fill(value);
 	await page.getByRole('button', { name: 'Start the run' }).click();
