@@ -6,6 +6,7 @@ import { planRun } from '#lib/server/usecases/plan-run.ts';
 import type { PlanRequest } from '#lib/server/usecases/plan-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import type { Trained } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { PUBLISHED } from '#lib/domain/memory/model-shapes.fixture.ts';
@@ -82,12 +83,18 @@ describe('a plan', () => {
 	});
 });
 
+/** Lets a run train to its end on paper. */
+async function registered(runId: string, more: Partial<Trained> = {}): Promise<string> {
+	const attempt = (await beginAttempt(world.app, { runId, workerId }))?.attempt ?? 0;
+	await recordProgress(world.app, { runId, attempt }, { metrics: [], log: [], events: [], status: 'running' });
+	return (await registerCheckpoint(world.app, { ...trained(runId, attempt), ...more })) ?? '';
+}
+
 describe('what a checkpoint is', () => {
 	it('a reward model continues no text model’s line: it is no parent of one, answers nothing and is not promoted', async () => {
 		const rm = await importedSnapshot(world, slug, 'rm');
 		const { id: runId } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: rm, recipe: { maxSteps: 10, saveSteps: 5 } }));
-		const at = await beginAttempt(world.app, { runId, workerId });
-		const checkpointId = (await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0))) ?? '';
+		const checkpointId = await registered(runId);
 		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).parents.map(({ id }) => id)).not.toContain(checkpointId);
 		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId: rm })).parents.map(({ id }) => id)).toContain(checkpointId);
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: checkpointId, recipe: { maxSteps: 10, saveSteps: 5 } }))).toBe('impossible_recipe');
@@ -96,8 +103,7 @@ describe('what a checkpoint is', () => {
 
 	it('a whole one is a parent that all weights or a new adapter may start from', async () => {
 		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, tuner: 'full' });
-		const at = await beginAttempt(world.app, { runId, workerId });
-		const whole = (await registerCheckpoint(world.app, { ...trained(runId, at?.attempt ?? 0), kind: 'full', chatTemplateSha256: 'c'.repeat(64) })) ?? '';
+		const whole = await registered(runId, { kind: 'full', chatTemplateSha256: 'c'.repeat(64) });
 		expect(await checkpoints.get(world.app.db, whole)).toMatchObject({ kind: 'full', chatTemplateSha256: 'c'.repeat(64) });
 		const start = (recipe: object) => startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: whole, recipe: { maxSteps: 10, saveSteps: 5, ...recipe } });
 		expect(problemOf(await start({ reference: 'base' }))).toBe('impossible_recipe');
