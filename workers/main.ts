@@ -20,6 +20,7 @@ import { evaluate } from './handlers/evaluate.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { inspect } from './handlers/inspect.ts';
+import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { train } from './handlers/train.ts';
 import { createLocalLauncher } from './launchers/local.ts';
@@ -30,6 +31,9 @@ const DOCUMENTS_MS = 2000;
 
 /** How often it looks for a snapshot to look over for a plan. */
 const INSPECT_MS = 2000;
+
+/** How often it looks for imports that wait for names to be looked for. */
+const NAMES_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -92,10 +96,20 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 	);
 }
 
+const names = nameMasker({
+	app,
+	shutdown: shutdown.signal,
+	announce: (state) => {
+		capabilities.names = state;
+		void workerAlive(app, workerId, capabilities).catch((error: unknown) => app.log.warn({ err: error }, 'not announced'));
+	}
+});
+
 const beats = [
 	every(ALIVE_MS, () => workerAlive(app, workerId, capabilities)),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
+	every(NAMES_MS, () => names.run()),
 	every(1000, () => sealAudit(app)),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
@@ -126,6 +140,7 @@ const working = (async () => {
 async function goDown(): Promise<void> {
 	if (shutdown.signal.aborted) return;
 	shutdown.abort();
+	names.stop();
 	for (const beat of beats) await beat.stop();
 	mailer?.close();
 	const jobs = await working.catch(() => null);

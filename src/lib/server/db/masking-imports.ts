@@ -16,6 +16,12 @@ export async function waitForNames(tx: Tx, id: string, masking: Masking, of: { t
 	await tx.execute(sql`update imports set status = 'masking', masking = ${JSON.stringify(masking)}::jsonb, masking_taken_at = ${of.taken ? sql`now()` : null} where id = ${id}`);
 }
 
+/** Whether an import waits for names to be looked for. */
+export async function wanted(db: Executor): Promise<boolean> {
+	const rows = await rowsOf<{ wanted: boolean }>(db, sql`select exists (select 1 from imports where status = 'masking') as wanted`);
+	return rows[0]?.wanted === true;
+}
+
 /** Takes the import that waits longest, so that no other worker looks through it within the time given; null when none waits. */
 export async function take(db: Executor, staleSeconds: number): Promise<MaskingImport | null> {
 	const rows = await rowsOf<Row>(

@@ -36,6 +36,11 @@ async function ready(tx: Tx, id: string): Promise<void> {
 	if ((await imports.lockStatus(tx, id)) !== 'masking') throw new Gone();
 }
 
+/** Whether an import waits for names to be looked for: only then a worker gets its detector ready. */
+export async function namesAreWanted(app: Pick<App, 'db'>): Promise<boolean> {
+	return masking.wanted(app.db);
+}
+
 /** Says on every import that waits for names why it does. */
 export async function tellNamesMissing(app: Pick<App, 'db'>, why: string): Promise<void> {
 	await masking.tellTrouble(app.db, why);

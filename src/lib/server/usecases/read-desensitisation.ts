@@ -22,12 +22,12 @@ export async function readDesensitisation(app: Pick<App, 'db' | 'secrets'>, acto
 	return ok({ ...read.value, versions: await desensitisation.versions(app.db, projectId), names: await namesState(app) });
 }
 
-/** Whether some worker that lives can find names, and if not, why. */
+/** Whether names can be looked for: a worker lives, and none tried in vain. One that never tried gets its detector ready with the first import that waits. */
 export async function namesState(app: Pick<App, 'db'>): Promise<NamesState> {
 	const living = await workers.alive(app.db);
 	if (living.length === 0) return { state: 'missing', why: 'No worker is running.' };
 	const states = living.map(({ capabilities }) => capabilities.names ?? { state: 'unknown' as const });
 	if (states.some(({ state }) => state === 'ready')) return { state: 'ready' };
 	const [first] = states.flatMap((one) => (one.state === 'failed' ? [one.message] : []));
-	return { state: 'missing', why: first ?? 'The worker is still preparing its detector of names.' };
+	return first === undefined ? { state: 'ready' } : { state: 'missing', why: first };
 }
