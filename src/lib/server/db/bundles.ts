@@ -17,7 +17,10 @@ type ComparisonRow = { id: string; prompt_id: string; mode: Mode; a: string; b: 
 type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[]; source: string; source_ref: string | null };
 type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; origin: Origin; judge: string; strength: Strength | null; criteria: Record<string, string> | null; rewrite: Rewrite | null };
 
-const within = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;
+/** One parameter, however many ids: the statement is planned once, for few of them, and reads by index whatever the size of the tables. */
+const among = (ids: readonly string[]) => sql`any (${`{${ids.join(',')}}`}::uuid[])`;
+
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Prompts compared in these rounds after a given one, with all their comparisons
@@ -25,32 +28,28 @@ const within = (ids: readonly string[]) => sql`(${sql.join(ids.map((id) => sql`$
  * record: pointed to by a slot, void, superseded, imported.
  */
 export async function page(tx: Tx, of: { roundIds: readonly string[]; after: string | null; limit: number }): Promise<NamedBundle[]> {
-	const rounds = within(of.roundIds);
+	const rounds = among(of.roundIds);
 	const prompts = await rowsOf<PromptRow>(
 		tx,
 		sql`select p.id, g.key as "group", g.split, pt.messages, sp.content_hash as system_hash, p.tags, p.language
-			from (select distinct prompt_id from comparisons where round_id in ${rounds} and status <> 'identical'
-				and (${of.after}::uuid is null or prompt_id > ${of.after}::uuid) order by prompt_id limit ${of.limit}) x
+			from (select distinct prompt_id from comparisons where round_id = ${rounds} and status <> 'identical'
+				and prompt_id > ${of.after ?? BEFORE_ALL}::uuid order by prompt_id limit ${sql.raw(String(of.limit))}) x
 			join prompts p on p.id = x.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
 			left join system_prompts sp on sp.id = p.system_prompt_id order by p.id`
 	);
 	if (prompts.length === 0) return [];
-	const ids = within(prompts.map((prompt) => prompt.id));
+	const ids = among(prompts.map((prompt) => prompt.id));
 	const comparisons = await rowsOf<ComparisonRow>(
 		tx,
-		sql`select id, prompt_id, mode, response_a_id as a, response_b_id as b, overlap from comparisons where prompt_id in ${ids} and round_id in ${rounds} and status <> 'identical' order by id`
+		sql`select id, prompt_id, mode, response_a_id as a, response_b_id as b, overlap from comparisons where prompt_id = ${ids} and round_id = ${rounds} and status <> 'identical' order by id`
 	);
-	const responses = await rowsOf<ResponseRow>(
-		tx,
-		sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages, r.source, r.source_ref from responses r join response_texts t on t.response_id = r.id
-			where r.id in (select response_a_id from comparisons where prompt_id in ${ids} and round_id in ${rounds}
-				union select response_b_id from comparisons where prompt_id in ${ids} and round_id in ${rounds})`
-	);
+	const compared = [...new Set(comparisons.flatMap(({ a, b }) => (b === null ? [a] : [a, b])))];
+	const responses = await rowsOf<ResponseRow>(tx, sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages, r.source, r.source_ref from responses r join response_texts t on t.response_id = r.id where r.id = ${among(compared)}`);
 	const judgments = await rowsOf<JudgmentRow>(
 		tx,
 		sql`select j.id, j.comparison_id, j.verdict, j.origin, ${judgeKey} as judge, j.strength, j.criteria, jt.rewrite, ${judgmentKind} as kind
 			from judgments j join comparisons c on c.id = j.comparison_id left join judgment_texts jt on jt.judgment_id = j.id
-			where c.prompt_id in ${ids} and c.round_id in ${rounds} and c.status <> 'identical' order by j.id`
+			where c.prompt_id = ${ids} and c.round_id = ${rounds} and c.status <> 'identical' order by j.id`
 	);
 	const byComparison = Map.groupBy(judgments, (row) => row.comparison_id);
 	const comparisonsOf = Map.groupBy(comparisons, (row) => row.prompt_id);

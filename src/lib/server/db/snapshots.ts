@@ -140,8 +140,11 @@ export async function files(db: Executor, id: string): Promise<Map<SnapshotFileN
 export async function changedSince(db: Executor, id: string): Promise<number> {
 	const rows = await rowsOf<{ n: string }>(
 		db,
-		sql`select count(*) as n from snapshot_judgments s where s.snapshot_id = ${id} and s.disposition = 'used'
-			and (exists (select 1 from judgment_voids v where v.judgment_id = s.judgment_id) or exists (select 1 from judgments later where later.supersedes_id = s.judgment_id))`
+		// From what changed, which is little, and not from what a snapshot used.
+		sql`with changed as (
+				select v.judgment_id from judgment_voids v join judgments j on j.id = v.judgment_id where j.project_id = (select project_id from snapshots where id = ${id})
+				union select j.supersedes_id from judgments j where j.supersedes_id is not null and j.project_id = (select project_id from snapshots where id = ${id}))
+			select count(*) as n from changed join snapshot_judgments s on s.snapshot_id = ${id} and s.judgment_id = changed.judgment_id where s.disposition = 'used'`
 	);
 	return Number(rows[0]?.n ?? 0);
 }
