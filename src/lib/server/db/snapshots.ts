@@ -81,11 +81,13 @@ export async function addRows(tx: Tx, rows: readonly RowLine[], fates: readonly 
 /** Lines of one file in order of content hash, at the memory of one page. */
 export async function* sortedLines(tx: Tx, file: SnapshotFileName, pageSize = 1000): AsyncGenerator<string> {
 	await tx.execute(sql`create index if not exists snapshot_rows_order on snapshot_rows (file, hash)`);
+	// Nobody else looks at a temporary table: without this a page may be planned as if there were a handful of rows, and sort them all.
+	await tx.execute(sql`analyze snapshot_rows`);
 	let after = { hash: '', at: '(0,0)' };
 	for (;;) {
 		const rows = await rowsOf<{ hash: string; at: string; line: string }>(
 			tx,
-			sql`select hash, ctid::text as at, line from snapshot_rows where file = ${file} and (hash, ctid) > (${after.hash}, ${after.at}::tid) order by hash, ctid limit ${pageSize}`
+			sql`select hash, ctid::text as at, line from snapshot_rows where file = ${file} and (hash, ctid) > (${after.hash}, ${after.at}::tid) order by hash, ctid limit ${sql.raw(String(pageSize))}`
 		);
 		for (const row of rows) yield row.line;
 		const last = rows.at(-1);

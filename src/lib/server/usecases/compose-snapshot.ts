@@ -23,6 +23,7 @@ import type { Round } from '../db/rounds.ts';
 import * as candidates from '../db/snapshot-candidates.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as votes from '../db/votes.ts';
+import { givingWay } from '../give-way.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
 import { SnapshotCount } from './count-rows.ts';
@@ -101,6 +102,7 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 	const options: MapOptions = { ...rule, ...(rule.aggregation === 'dawid_skene' ? { weighers: await weighers(tx, roundIds, rule) } : {}) };
 	const selects = selectsRows(rule);
 	const counted = new SnapshotCount();
+	const giveWay = givingWay();
 	let seq = 0;
 	await snapshots.openRows(tx);
 	if (selects) await candidates.open(tx);
@@ -108,7 +110,11 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 		const page: NamedBundle[] = await bundles.page(tx, { roundIds, after, limit: PAGE });
 		const documents = await documentTexts(tx, project.id, page);
 		if (!documents.ok) return documents;
-		const rendered = page.map((bundle) => renderPrompt(bundle, input.objective, { ...options, documentTexts: documents.value }, counted, { lines: wants.lines, candidates: selects, next: () => (seq += 1) }));
+		const rendered = [];
+		for (const bundle of page) {
+			await giveWay();
+			rendered.push(renderPrompt(bundle, input.objective, { ...options, documentTexts: documents.value }, counted, { lines: wants.lines, candidates: selects, next: () => (seq += 1) }));
+		}
 		if (wants.lines || selects) await snapshots.addRows(tx, rendered.flatMap(({ rows }) => rows), rendered.flatMap(({ fates }) => fates));
 		if (selects) await candidates.add(tx, rendered.flatMap((one) => one.candidates));
 		if (page.length < PAGE) break;
