@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as history from '#lib/server/db/history.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { correctJudgment } from '#lib/server/usecases/correct-judgment.ts';
 import { exportJudgments } from '#lib/server/usecases/export-judgments.ts';
@@ -116,6 +117,26 @@ describe('the list of judgments', () => {
 		expect(problemOf(await listJudgments(world.app, ann, { slug, round: 2 }))).toBe('not_found');
 	});
 
+	it('looks at so many for one page, says how far it came, and finds what lies beyond from there', async () => {
+		const { slug, id: projectId } = await world.project({ rows: comparisonRows(7, 'far') });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		const [oldest] = [...(await judge(slug, ann, 1, { verdict: 'left', rationale: 'The needle.' })), await judge(slug, ann, 6)];
+		const walk = async (search: string, order: 'newest' | 'oldest') => {
+			const found: string[][] = [];
+			for (let cursor: string | null = null; found.length < 10; ) {
+				const page: history.PastPage = await history.page(world.app.db, { projectId, viewer: ann.userId, own: true, search }, { order, cursor, limit: 2, most: 3 });
+				found.push(page.judgments.map(({ id }) => id));
+				if (page.lookedTo === null) break;
+				cursor = page.lookedTo;
+			}
+			return found;
+		};
+		expect(await walk('needle', 'newest')).toEqual([[], [], [oldest]]);
+		expect(await walk('needle', 'oldest')).toEqual([[oldest], [], []]);
+		expect(await walk('nowhere', 'newest')).toEqual([[], [], []]);
+		const everything = await walk('Question far', 'newest');
+		expect(everything.flat()).toEqual(await idsOf(ann, slug));
+	});
 	it('misses nothing and gives nothing twice while others judge', async () => {
 		const { slug } = await world.project({ overlap: 3, rows: comparisonRows(30) });
 		const [ann, bob, risk] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' })];

@@ -112,11 +112,12 @@ function toPast(row: Row): PastJudgment {
 	};
 }
 
+/** A scalar subquery, not `exists`: that would be answered from a list of all places, made anew for every page. */
 const kindFor = (own: boolean): SQL =>
 	own
 		? sql`case when v.judgment_id is not null then 'void' when later.id is not null then 'superseded' when j.purpose = 'adjudication' then 'adjudication' else 'judged' end`
 		: sql`case when v.judgment_id is not null then 'void' when later.id is not null then 'superseded' when j.origin <> 'workspace' then 'import'
-			when j.purpose <> 'counting' then j.purpose when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
+			when j.purpose <> 'counting' then j.purpose when (select true from slots s where s.judgment_id = j.id) then 'counting'
 			when j.verdict = 'cannot_judge' then 'cannot_judge' else 'surplus' end`;
 
 /** Last turn of the user, else the last of all. */
@@ -128,7 +129,7 @@ const columns = (own: boolean): SQL => sql`j.id, j.task_id, ${kindFor(own)} as k
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, own_mark.user_id is not null as bookmarked, own_mark.note as bookmark_note, j.created_at`;
 
-const joins = sql`judgments j
+const joinsOf = (judgments: SQL): SQL => sql`${judgments} j
 	join comparisons c on c.id = j.comparison_id
 	join rounds r on r.id = c.round_id
 	join prompts p on p.id = c.prompt_id
@@ -140,6 +141,8 @@ const joins = sql`judgments j
 	left join judging_forms f on f.id = j.form_id
 	left join judgments later on later.supersedes_id = j.id
 	left join judgment_voids v on v.judgment_id = j.id`;
+
+const joins = joinsOf(sql`judgments`);
 
 /** The bookmark of who looks: theirs alone. */
 const ownMark = (viewer: string): SQL => sql`left join bookmarks own_mark on own_mark.comparison_id = c.id and own_mark.user_id = ${viewer}`;
@@ -169,12 +172,19 @@ function verdictIs(verdict: string): SQL {
 	return sql`j.verdict = ${canonical ?? verdict}`;
 }
 
-function conditions(of: PastFilter): SQL {
-	const all: SQL[] = [sql`j.project_id = ${of.projectId}`, maySee(of.viewer)];
+/** Whose judgments are asked for: what an index gives in order. */
+function whose(of: PastFilter): SQL {
+	const all: SQL[] = [sql`j.project_id = ${of.projectId}`];
 	if (of.own) all.push(sql`j.judge_user_id = ${of.viewer} and j.origin = 'workspace'`);
+	if (of.annotator !== undefined) all.push(sql`j.judge_user_id = ${of.annotator}::uuid`);
+	return sql.join(all, sql` and `);
+}
+
+/** Which of them: what each has to be looked at for. */
+function conditions(of: PastFilter): SQL {
+	const all: SQL[] = [maySee(of.viewer)];
 	if (of.kind !== undefined) all.push(sql`(${kindFor(of.own)}) = ${of.kind}`);
 	if (of.current) all.push(sql`later.id is null`);
-	if (of.annotator !== undefined) all.push(sql`j.judge_user_id = ${of.annotator}::uuid`);
 	if (of.round !== undefined) all.push(sql`r.number = ${of.round}`);
 	if (of.verdict !== undefined) all.push(verdictIs(of.verdict));
 	if (of.rationale) all.push(sql`jt.rationale is not null`);
@@ -183,12 +193,32 @@ function conditions(of: PastFilter): SQL {
 	return sql.join(all, sql` and `);
 }
 
-/** A page of judgments by id: newest first before `cursor`, or oldest first after it. */
-export async function page(db: Executor, of: PastFilter, at: { order: 'newest' | 'oldest'; cursor: string | null; limit: number }): Promise<PastJudgment[]> {
+/** A page of judgments, and how far it looked: null when there is nothing beyond what was looked at. */
+export type PastPage = { judgments: PastJudgment[]; lookedTo: string | null };
+
+/**
+ * A page of judgments by id: newest first before `cursor`, or oldest first after
+ * it. It looks at no more than `most` of them, so that words that stand nowhere
+ * cost what words cost that stand everywhere: a page may hold fewer than asked,
+ * or none, though there is more beyond.
+ */
+export async function page(db: Executor, of: PastFilter, at: { order: 'newest' | 'oldest'; cursor: string | null; limit: number; most: number }): Promise<PastPage> {
 	const newest = at.order === 'newest';
+	const direction = newest ? sql`desc` : sql`asc`;
 	const beyond = at.cursor === null ? sql`` : newest ? sql`and j.id < ${at.cursor}::uuid` : sql`and j.id > ${at.cursor}::uuid`;
-	const rows = await rowsOf<Row>(db, sql`select ${columns(of.own)} from ${joins} ${ownMark(of.viewer)} where ${conditions(of)} ${beyond} order by j.id ${newest ? sql`desc` : sql`asc`} limit ${at.limit}`);
-	return rows.map(toPast);
+	// Numbers, not parameters: how many rows are wanted decides how they are best read.
+	const [limit, most] = [sql.raw(String(at.limit)), sql.raw(String(at.most))];
+	const looked = sql`(select j.* from judgments j where ${whose(of)} ${beyond} order by j.id ${direction} limit ${most})`;
+	// First which, then what they say: a page's columns are put together for its own rows alone.
+	const rows = await rowsOf<Row>(
+		db,
+		sql`with found as materialized (select j.id from ${joinsOf(looked)} where ${conditions(of)} order by j.id ${direction} limit ${limit})
+			select ${columns(of.own)} from ${joinsOf(sql`(select j.* from judgments j join found on found.id = j.id)`)} ${ownMark(of.viewer)} order by j.id ${direction}`
+	);
+	const judgments = rows.map(toPast);
+	if (judgments.length === at.limit) return { judgments, lookedTo: judgments.at(-1)?.id ?? null };
+	const last = await rowsOf<{ id: string }>(db, sql`select j.id from judgments j where ${whose(of)} ${beyond} order by j.id ${direction} offset ${sql.raw(String(at.most - 1))} limit 1`);
+	return { judgments, lookedTo: last[0]?.id ?? null };
 }
 
 /** The pair a judgment is about and what it was made under. */

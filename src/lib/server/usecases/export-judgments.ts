@@ -73,10 +73,10 @@ function csvOf(line: Line): string {
 async function* lines(app: Pick<App, 'db'>, of: { projectId: string; viewer: string }, format: ExportFormat): AsyncGenerator<string> {
 	if (format === 'csv') yield BYTE_ORDER_MARK + csvLine(COLUMNS);
 	for (let cursor: string | null = null; ; ) {
-		const page: PastJudgment[] = await history.page(app.db, { ...of, own: true }, { order: 'oldest', cursor, limit: PAGE });
+		const { judgments: page, lookedTo }: history.PastPage = await history.page(app.db, { ...of, own: true }, { order: 'oldest', cursor, limit: PAGE, most: PAGE });
 		yield page.map((past) => (format === 'csv' ? csvOf(lineOf(past)) : `${JSON.stringify(lineOf(past))}\n`)).join('');
-		if (page.length < PAGE) return;
-		cursor = page.at(-1)?.id ?? null;
+		if (lookedTo === null) return;
+		cursor = lookedTo;
 	}
 }
 

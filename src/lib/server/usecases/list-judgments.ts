@@ -12,6 +12,8 @@ import type { Access } from './access.ts';
 
 /** Judgments of one page when nobody says how many. */
 const PAGE = 50;
+/** So many judgments are looked at for one page: what a tenth of a second allows, whatever is looked for. */
+const MOST_LOOKED_AT = 3000;
 
 /** Which judgments are asked for, as the API and the page say it. */
 export type JudgmentQuery = {
@@ -74,7 +76,9 @@ function toLine(past: PastJudgment): JudgmentLine {
 
 /**
  * Judgments of a project, newest first, a page at a time: one's own for who
- * judges, everybody's for who reviews; for nobody what lies behind a wall.
+ * judges, everybody's for who reviews; for nobody what lies behind a wall. With
+ * filters a page may hold fewer than asked, or none, while `next` is not null: so
+ * far was looked, and there is more beyond.
  */
 export async function listJudgments(app: Pick<App, 'db'>, actor: Actor, query: JudgmentQuery): Promise<Result<{ judgments: JudgmentLine[]; next: string | null; rounds: number[] }>> {
 	const { db } = app;
@@ -91,7 +95,8 @@ export async function listJudgments(app: Pick<App, 'db'>, actor: Actor, query: J
 	const { kind, round, verdict, search, rationale, bookmarked, current } = query;
 	const limit = query.limit ?? PAGE;
 	const filter = { projectId: access.value.project.id, viewer: actor.userId, own, annotator, kind, round, verdict, search: search?.trim() || undefined, rationale, bookmarked, current };
-	const rows = await history.page(db, filter, { order: 'newest', cursor: query.cursor ?? null, limit: limit + 1 });
-	const shown = rows.slice(0, limit);
-	return ok({ judgments: shown.map(toLine), next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null, rounds: all.map(({ number }) => number) });
+	const { judgments, lookedTo } = await history.page(db, filter, { order: 'newest', cursor: query.cursor ?? null, limit: limit + 1, most: MOST_LOOKED_AT });
+	const shown = judgments.slice(0, limit);
+	const next = judgments.length > limit ? (shown.at(-1)?.id ?? null) : lookedTo;
+	return ok({ judgments: shown.map(toLine), next, rounds: all.map(({ number }) => number) });
 }
