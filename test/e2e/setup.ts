@@ -43,7 +43,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 	const url = `http://127.0.0.1:${port}`;
 	const data = join(dir, 'data');
 	const child = spawn(process.execPath, [START], {
-		env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, PLUMBLINE_DATA_DIR: data, PLUMBLINE_BASE_MODEL: await tinyModel(dir) },
+		env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, PLUMBLINE_DATA_DIR: data, PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1', PLUMBLINE_BASE_MODEL: await tinyModel(dir) },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	let output = '';

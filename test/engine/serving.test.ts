@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
+import { parseAllowed } from '#lib/server/outbound/addresses.ts';
+import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
@@ -17,6 +19,12 @@ it('a served model answers several requests at once, and its processes end with 
 		for (const answer of answers) {
 			expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), completionTokens: expect.any(Number) } });
 		}
+		// As an endpoint of the house: through the fetch that judges addresses, with what a generation asks for, tokens counted.
+		const outbound = createOutbound(parseAllowed('127.0.0.1') ?? { names: [], ranges: [] });
+		const endpoint = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, apiKey: 'sk-none', concurrency: 2, timeoutMs: 60_000, fetch: outbound.fetch });
+		const asked = await Promise.all([0, 1].map((i) => endpoint.complete([{ role: 'user', content: `Question ${i}?` }], { maxTokens: 6, temperature: 0.7, topP: 0.95, seed: 7 })));
+		await outbound.close();
+		for (const answer of asked) expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), promptTokens: expect.any(Number), completionTokens: expect.any(Number) } });
 		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
 		expect(refused).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
 	} finally {

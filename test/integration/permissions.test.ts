@@ -91,8 +91,8 @@ const PERSONAL = ['/projects', '/account', '/notifications'];
 
 describe('every page', () => {
 	const address = (route: string): string => {
-		const { slug, snapshotId, runId, checkpointId, judgmentId } = ground;
-		const ids: Record<string, string> = { snapshots: snapshotId, runs: runId, checkpoints: checkpointId };
+		const { slug, snapshotId, runId, checkpointId, judgmentId, generationId } = ground;
+		const ids: Record<string, string> = { snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId };
 		const path = route
 			.replace('[slug]', slug)
 			.replace('[number]', '1')

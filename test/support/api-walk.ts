@@ -32,7 +32,7 @@ import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
 /** A project in which everything exists that a call of the API can be about. */
-export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string; /** Somebody’s. */ judgmentId: string };
+export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string; generationId: string; /** Somebody’s. */ judgmentId: string };
 
 /** Somebody who calls: their role in the ground's project (null: none). */
 export type Caller = { actor: Actor; role: Role | null };
@@ -77,7 +77,7 @@ async function makeGround(): Promise<Ground> {
 	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
 	const workerId = await paperWorker(world);
 	const ground = { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
-	return { ...ground, judgmentId: await newJudgment(ground) };
+	return { ...ground, judgmentId: await newJudgment(ground), generationId: await newGeneration(ground) };
 }
 
 /** Changes what a caller is in the project, as its owner would. */
@@ -126,9 +126,9 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
 }
 
-const newEndpoint = async ({ world, slug }: Ground) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
-const planOf = async (ground: Ground) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
-const newGeneration = async (ground: Ground) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
+const newEndpoint = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
+const planOf = async (ground: Pick<Ground, 'world' | 'slug'>) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
+const newGeneration = async (ground: Pick<Ground, 'world' | 'slug'>) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
 const newAssignment = async (ground: Ground) =>
 	valueOf(await createAssignment(ground.world.app, ground.world.admin, { slug: ground.slug, name: 'Batch', filter: { limit: 2 }, people: [await newMember(ground)] })).id;
 const newGroup = async ({ world, slug }: Ground) => valueOf(await putGroup(world.app, world.admin, { slug, name: `Group ${randomUUID()}`, members: [] })).id;

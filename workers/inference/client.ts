@@ -28,7 +28,7 @@ export type InferenceClientOptions = {
 	apiKey?: string;
 	concurrency?: number;
 	timeoutMs?: number;
-	/** Further tries after the first one, with growing waits. */
+	/** Further tries after the first one, with growing waits; at most one where the time ran out, which took long enough. */
 	retries?: number;
 	/** First wait; doubles each time, with jitter. */
 	backoffMs?: number;
@@ -100,7 +100,7 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 						if (signal?.aborted) return aborted();
 						const { problem, again, afterMs } = explainError(error);
 						if (afterMs > 0) busyUntil = Math.max(busyUntil, performance.now() + afterMs);
-						if (!again || attempt >= retries) return { ok: false, problem };
+						if (!again || attempt >= (problem.code === 'endpoint_timeout' ? Math.min(1, retries) : retries)) return { ok: false, problem };
 						const wait = Math.min(MOST_WAIT_MS, (options.backoffMs ?? 500) * 2 ** attempt * (0.5 + Math.random()));
 						await sleep(Math.max(wait, afterMs), undefined, { signal }).catch(() => {});
 					}

@@ -50,6 +50,7 @@ export async function obstacles(tx: Tx, id: string): Promise<{ why: Obstacle; n:
 		skipped: ofComparison('skips'),
 		marked: ofComparison('bookmarks'),
 		answered: sql`(select count(*) from responses r where r.prompt_id in (${made.prompts}) and r.id not in (${made.responses}))
+			+ (select count(*) from generation_answers a where a.prompt_id in (${made.prompts}) and a.missed is not null)
 			+ (select count(*) from generations g where g.project_id = (select project_id from imports where id = ${id}) and g.status in ('queued', 'running') and (g.prompt_ids && array(${made.prompts}) or g.single_prompt_ids && array(${made.prompts})))`,
 		built_on: sql`(select count(*) from comparisons c where c.id not in (${made.comparisons})
 			and (c.prompt_id in (${made.prompts}) or c.response_a_id in (${made.responses}) or c.response_b_id in (${made.responses})))`,

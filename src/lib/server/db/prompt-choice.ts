@@ -26,8 +26,15 @@ export async function take(db: Executor, projectId: string, userId: string, choi
 	return { ids: rows.map(({ id }) => id), bytes: rows.reduce((sum, row) => sum + row.bytes, 0) };
 }
 
-/** Tags that a project's prompts have, of those this person may see; the first `most` by name. */
+/** Prompts that are looked at for their tags: in the order of their hashes the first are a random sample. */
+const LOOKED_AT = 20_000;
+
+/** Tags of a project's prompts that this person may see, by name; of a very large project those that a sample has. */
 export async function tags(db: Executor, projectId: string, userId: string, most = 200): Promise<string[]> {
-	const rows = await rowsOf<{ tag: string }>(db, sql`select distinct tag from prompts p cross join lateral unnest(p.tags) tag where p.project_id = ${projectId} and ${maySeePrompt(userId)} order by 1 limit ${most}`);
+	const rows = await rowsOf<{ tag: string }>(
+		db,
+		sql`select distinct tag from (select p.tags from prompts p where p.project_id = ${projectId} and ${maySeePrompt(userId)} order by p.content_hash limit ${LOOKED_AT}) looked
+			cross join lateral unnest(looked.tags) tag order by 1 limit ${most}`
+	);
 	return rows.map(({ tag }) => tag);
 }

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { MOST, costAtMost, perPrompt, planProblems, samplingOf } from '../../domain/generation-plan.ts';
 import type { GenerationPlan } from '../../domain/generation-plan.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
@@ -91,7 +92,7 @@ export async function startGeneration(app: Pick<App, 'db' | 'enqueue'>, actor: A
 			roundId: round.id,
 			createdBy: actor.userId,
 			sampling: samplingOf(plan),
-			seed: plan.seed ?? Math.floor(Math.random() * 2 ** 31),
+			seed: plan.seed ?? randomInt(2 ** 31),
 			policy: plan.policy,
 			pairsPerPrompt: draws ? plan.pairsPerPrompt : null,
 			sources: plan.sources,

@@ -1,0 +1,41 @@
+import { fail, redirect } from '@sveltejs/kit';
+import * as v from 'valibot';
+import { GenerationPlan } from '#lib/domain/generation-plan.ts';
+import { PROBLEMS } from '#lib/domain/problem.ts';
+import type { Problem } from '#lib/domain/problem.ts';
+import { fieldErrors } from '#lib/server/api/serve.ts';
+import { generationChoices, listGenerations } from '#lib/server/usecases/read-generation.ts';
+import { startGeneration } from '#lib/server/usecases/start-generation.ts';
+import { signedIn, valueOf } from '../../../../page-result.ts';
+import type { Actions, PageServerLoad } from './$types';
+
+export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
+	depends('plumbline:generations');
+	const actor = signedIn(locals, url);
+	const generations = valueOf(await listGenerations(locals.app, actor, params.slug), locals.requestId);
+	return { generations, choices: valueOf(await generationChoices(locals.app, actor, params.slug), locals.requestId) };
+};
+
+/** The plan that the page put together; null when it is no JSON. */
+function planOf(text: FormDataEntryValue | null): unknown {
+	try {
+		return typeof text === 'string' ? JSON.parse(text) : null;
+	} catch {
+		return null;
+	}
+}
+
+export const actions: Actions = {
+	start: async ({ locals, params, url, request }) => {
+		const actor = signedIn(locals, url);
+		const parsed = v.safeParse(GenerationPlan, planOf((await request.formData()).get('plan')));
+		if (!parsed.success) {
+			const errors = fieldErrors(parsed.issues);
+			const problem: Problem = { code: 'invalid_input', detail: errors.length === 1 ? `${errors[0]?.field}: ${errors[0]?.message}` : '', errors };
+			return fail(400, { problem });
+		}
+		const started = await startGeneration(locals.app, actor, { slug: params.slug, plan: parsed.output });
+		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { problem: started.problem });
+		redirect(303, `/projects/${params.slug}/generations/${started.value.id}`);
+	}
+};
