@@ -17,6 +17,8 @@ export default defineConfig({
 					hookTimeout: 60_000
 				}
 			},
+			// By hand (npm run test:launchers): they need Slurm and Ray on this machine.
+			{ test: { name: 'launchers', include: ['test/launchers/**/*.test.ts'], globalSetup: ['test/support/cluster.ts', 'test/engine/setup.ts'], testTimeout: 120_000, hookTimeout: 1_500_000, fileParallelism: false } },
 			{
 				test: {
 					name: 's3',

@@ -17,14 +17,20 @@ import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
+import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
-import { train } from './handlers/train.ts';
+import { placeOutside, train } from './handlers/train.ts';
+import { createLaunchers } from './launchers/all.ts';
+import { createDevicePool } from './launchers/devices.ts';
 import { createLocalLauncher } from './launchers/local.ts';
 import { every } from './process/every.ts';
+
+/** How often it looks for runs that an outside scheduler is to take. */
+const PLACE_MS = 2000;
 
 /** How often it looks for documents to read. */
 const DOCUMENTS_MS = 2000;
@@ -50,9 +56,11 @@ const mailer = createMailer(config);
 const refusedMail = new Map<string, number>();
 const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
-const launcher = createLocalLauncher(hostKey);
+const local = createLocalLauncher(hostKey);
 const gpus = await inspectGpus();
-const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, engine: { state: 'unknown' } };
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], engine: { state: 'unknown' } };
+/** Somebody asked that it take nothing new. */
+let draining = false;
 
 function lives(pid: number): boolean {
 	if (pid === process.pid) return false; // an earlier worker's number given to us
@@ -68,7 +76,7 @@ const dead = (await workersOfHost(app, hostKey)).filter((worker) => !lives(worke
 const workerId = await announceWorker(app, { hostname: hostname(), pid: process.pid, hostKey, capabilities });
 // First their engines, then their runs: a run must never be in two engines.
 const left = await attemptsOfWorkers(app, dead);
-const cleared = await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
+const cleared = await local.clearOrphans((mark) => ownedByLiving(mark, left));
 await takeOver(app, dead);
 await enqueueStranded(app);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
@@ -80,20 +88,45 @@ async function ownedByLiving(mark: string, left: readonly string[]): Promise<boo
 	return generation ? attemptHoldsGeneration(app, id, Number(attempt)) : attemptHoldsRun(app, id, Number(attempt));
 }
 
+async function beat(): Promise<void> {
+	draining = await workerAlive(app, workerId, capabilities);
+}
+
 async function announce(engine: EngineState): Promise<void> {
 	capabilities.engine = engine;
-	await workerAlive(app, workerId, capabilities).catch((error: unknown) => app.log.warn({ err: error }, 'not announced'));
+	await beat().catch((error: unknown) => app.log.warn({ err: error }, 'not announced'));
 }
 
 /** Takes jobs once the engine is there; a worker without one leaves them to others. */
 async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void> }> {
-	const context: WorkerContext = { app, workerId, hostKey, workDir: join(config.dataDir, 'work'), environment, launcher, threads: Math.max(1, Math.min(availableParallelism(), 16)), shutdown: shutdown.signal };
-	// One engine at a time: two on one GPU or on two cores would only take each other's memory.
-	return consume(
+	const launchers = createLaunchers(config.placement, { scope: hostKey, python: environment.python, local });
+	const context: WorkerContext = {
+		app,
+		workerId,
+		hostKey,
+		workDir: join(config.dataDir, 'work'),
+		environment,
+		launchers,
+		devices: createDevicePool(environment.device === 'gpu' ? gpus.length : 0),
+		outside: new Set(),
+		threads: Math.max(1, Math.min(availableParallelism(), 16)),
+		shutdown: shutdown.signal
+	};
+	for (const launcher of launchers.values()) if (launcher !== local) await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
+	const jobs = await consume(
 		config.databaseUrl,
-		{ train: () => train(context), evaluate: (job) => evaluate(context, job), generate: (job) => generate(context, job) },
-		app.log
+		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job)), generate: (job) => onOneDevice(context, (own) => generate(own, job)) },
+		app.log,
+		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining }
 	);
+	const placing = every(PLACE_MS, async () => void (draining || (await placeOutside(context))))((error) => app.log.warn({ err: error }, 'nothing could be placed'));
+	return {
+		stop: async () => {
+			await placing.stop();
+			await jobs.stop();
+			await Promise.all(context.outside);
+		}
+	};
 }
 
 const names = nameMasker({
@@ -106,7 +139,7 @@ const names = nameMasker({
 });
 
 const beats = [
-	every(ALIVE_MS, () => workerAlive(app, workerId, capabilities)),
+	every(ALIVE_MS, beat),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
 	every(NAMES_MS, () => names.run()),
@@ -115,10 +148,10 @@ const beats = [
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 
 // Endpoints need no engine: they are asked while one is installed, and beside one that trains.
-const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log);
+const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log, { accepts: () => !draining });
 
 const working = (async () => {
-	const provisioned = await provisionEnvironment({ onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
+	const provisioned = await provisionEnvironment({ ...(config.placement.engineDevice ? { device: config.placement.engineDevice } : {}), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
 		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
 		if (!shutdown.signal.aborted) app.log.error({ err: error }, 'the engine could not be installed');
 		return problem('install_failed', 'The engine could not be installed: the worker met an error it did not expect.', 'Look at the worker’s log; it tries again when it starts.');

@@ -18,6 +18,7 @@ import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { generate } from '../../workers/handlers/generate.ts';
 import { holdLease } from '../../workers/handlers/hold-lease.ts';
 import { train } from '../../workers/handlers/train.ts';
+import { createDevicePool } from '../../workers/launchers/devices.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import { failWhatFollows, paperWorker, queuedRun, trainedCheckpoint, sourceOf } from '../support/loop.ts';
 import { until } from '../support/worker.ts';
@@ -115,7 +116,9 @@ describe('a worker that goes down', () => {
 		hostKey: 'h',
 		workDir: world.dataDir,
 		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
-		launcher: createLocalLauncher(),
+		launchers: new Map([['local', createLocalLauncher()]]),
+		devices: createDevicePool(0),
+		outside: new Set(),
 		threads: 1,
 		shutdown: AbortSignal.abort()
 	});

@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
+const room = { launchers: ['local'] as const, gpus: { total: 0, free: 1 } };
 const run = async (id: string) => valueOf(await readRun(world.app, world.admin, id));
 const jobs = async (runId: string) => (await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from pgboss.job where name = 'train' and data->>'runId' = ${runId}`))[0]?.n;
 const pause = (id: string) => pauseRun(world.app, world.admin, id);
@@ -119,16 +120,16 @@ describe('the line', () => {
 		const elsewhere = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 2 }, priority: 50, launcher: 'slurm' })).id;
 		expect(await runQueue.queued(world.app.db)).toEqual([elsewhere, urgent, quiet, first, second]);
 		const taken = [];
-		for (let at = await takeNextRun(world.app, { workerId, launchers: ['local'] }); at; at = await takeNextRun(world.app, { workerId, launchers: ['local'] })) taken.push(at.run.id);
+		for (let at = await takeNextRun(world.app, { workerId, ...room }); at; at = await takeNextRun(world.app, { workerId, ...room })) taken.push(at.run.id);
 		// One of the quiet project's trains now: within the first project nobody goes before who came first.
 		expect(taken).toEqual([urgent, quiet, first, second]);
-		expect(await takeNextRun(world.app, { workerId, launchers: [] })).toBeNull();
+		expect(await takeNextRun(world.app, { workerId, ...room, launchers: [] })).toBeNull();
 	});
 
 	it('gives a run to one of many workers that ask at once', async () => {
 		await nobodyWaits();
 		const waiting = await Promise.all(Array.from({ length: 6 }, () => queuedRun(world, slug)));
-		const takers = await Promise.all(Array.from({ length: 12 }, () => takeNextRun(world.app, { workerId, launchers: ['local'] })));
+		const takers = await Promise.all(Array.from({ length: 12 }, () => takeNextRun(world.app, { workerId, ...room })));
 		const taken = takers.flatMap((at) => (at ? [at.run.id] : []));
 		expect(new Set(taken).size).toBe(taken.length);
 		const left = await runQueue.queued(world.app.db);

@@ -303,6 +303,9 @@ export const REQUESTS: Record<string, Make> = {
 		return { path: `/runs/${runId}/continue` };
 	},
 	cloneRun: ({ runId }) => ({ path: `/runs/${runId}/clone`, options: { body: { priority: 5 } } }),
+	readFleet: () => ({ path: '/fleet' }),
+	drainWorker: ({ workerId }) => ({ path: `/workers/${workerId}/drain` }),
+	resumeWorker: ({ workerId }) => ({ path: `/workers/${workerId}/resume` }),
 	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),

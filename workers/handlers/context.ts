@@ -1,5 +1,7 @@
+import type { LauncherName } from '#lib/domain/launcher.ts';
 import type { App } from '#lib/server/app.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
+import type { DevicePool } from '../launchers/devices.ts';
 import type { Launcher } from '../launchers/launcher.ts';
 
 /** What every handler is given. */
@@ -10,9 +12,29 @@ export type WorkerContext = {
 	/** Folder of this host for attempts and laid-out checkpoints. */
 	workDir: string;
 	environment: EngineEnvironment;
-	launcher: Launcher;
+	/** Where runs can be placed from here. */
+	launchers: ReadonlyMap<LauncherName, Launcher>;
+	/** The host's GPUs. */
+	devices: DevicePool;
+	/** Runs in outside schedulers that this worker follows: they take nothing of its host. */
+	outside: Set<Promise<void>>;
 	/** Threads that an engine may use on this host. */
 	threads: number;
 	/** Aborted when the worker goes down: what runs is given back. */
 	shutdown: AbortSignal;
 };
+
+/** The same context, whose engine sees these GPUs and no others. */
+export function withDevices(context: WorkerContext, ids: readonly number[]): WorkerContext {
+	return { ...context, environment: { ...context.environment, devices: ids } };
+}
+
+/** Does a piece of work on one device that it has for itself; waits until there is one. */
+export async function onOneDevice(context: WorkerContext, work: (own: WorkerContext) => Promise<void>): Promise<void> {
+	const held = await context.devices.take(1);
+	try {
+		await work(withDevices(context, held.ids));
+	} finally {
+		held.release();
+	}
+}

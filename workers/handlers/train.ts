@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { devicesWanted } from '#lib/domain/next-run.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { endWithoutCheckpoint, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
@@ -13,7 +14,10 @@ import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
+import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
+import type { JobResources } from '../launchers/outside/scheduler.ts';
 import { provideBase } from './checkpoint-files.ts';
+import { withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
@@ -44,7 +48,21 @@ async function stepsUpTo(attemptDir: string, step: number): Promise<StepMetrics[
 	return [...metricsByStep(logged.split('\n')).values()].filter((metrics) => metrics.step <= step).map(({ step: at, epoch, values }) => ({ step: at, epoch, values }));
 }
 
-async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
+/** Tells the run's page where its job stands in an outside scheduler. */
+async function tellPlace(context: WorkerContext, lease: Lease, launcher: Launcher, job: LaunchedJob): Promise<void> {
+	await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [], facts: { jobId: job.id } });
+	for await (const { state, detail } of launcher.follow(job)) {
+		await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }] });
+	}
+}
+
+/** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
+function resourcesOf({ environment, threads }: WorkerContext, recipe: AttemptAtHand['run']['recipe']): JobResources {
+	const { gpus } = devicesWanted(recipe);
+	return { nodes: recipe.strategy === 'single' ? 1 : recipe.nodes, gpusPerNode: environment.device === 'gpu' ? gpus : 0, cpusPerNode: Math.max(threads, gpus) };
+}
+
+async function runEngine(context: WorkerContext, launcher: Launcher, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
 	const engine = createSwiftEngine(context.environment);
 	const prepared = await engine.prepare(request);
 	if (!prepared.ok) return { kind: 'failed', problem: prepared.problem, exitCode: null };
@@ -57,29 +75,31 @@ async function runEngine(context: WorkerContext, at: AttemptAtHand, lease: Lease
 		facts: { outputDir: request.dir, argv: command.argv, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
 	});
 	if (!held || lease.stop.aborted) return { kind: 'failed', problem: { code: 'stopped', message: 'It was stopped before it began.' }, exitCode: null };
-	const submitted = await context.launcher.submit({
+	const submitted = await launcher.submit({
 		attempt: `${at.run.id}.${at.attempt}`,
 		command,
 		dir: request.dir,
 		// When nobody renews, the engine must be gone before its lease is; a person's wish to stop brings its own, longer grace.
 		graceSeconds: KILL_MARGIN_SECONDS,
-		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds
+		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
+		resources: resourcesOf(context, at.run.recipe)
 	});
 	if (!submitted.ok) return { kind: 'failed', problem: submitted.problem, exitCode: null };
 	const job = submitted.value;
-	lease.onRenewed(() => context.launcher.renew(job));
-	const cancel = () => void context.launcher.cancel(job, { graceSeconds: lease.fenced ? 0 : RUN_INTERVALS.graceSeconds });
+	lease.onRenewed(() => launcher.renew(job));
+	const cancel = () => void launcher.cancel(job, { graceSeconds: lease.fenced ? 0 : RUN_INTERVALS.graceSeconds });
 	lease.stop.addEventListener('abort', cancel, { once: true });
 	if (lease.stop.aborted) cancel();
 
+	const placed = launcher.name === 'local' ? Promise.resolve() : tellPlace(context, lease, launcher, job);
 	const ended = new AbortController();
 	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }));
-	const exit = await context.launcher.collect(job);
+	const exit = await launcher.collect(job);
 	ended.abort();
-	await written;
+	await Promise.all([written, placed]);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
-	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed';
+	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed' || exit.reason === 'scheduler';
 	return { kind: killed || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
 }
 
@@ -97,7 +117,7 @@ function attemptDir({ workDir }: Pick<WorkerContext, 'workDir'>, at: AttemptAtHa
 	return join(workDir, 'runs', at.run.id, String(at.attempt));
 }
 
-async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease): Promise<void> {
+async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {
 	const { app } = context;
 	const dir = attemptDir(context, at);
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
@@ -116,7 +136,7 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	// Stopped while nobody worked on it.
 	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
 	const rows = await layOutRows(context, at, dir);
-	const ended = await runEngine(context, at, lease, {
+	const ended = await runEngine(context, launcher, at, lease, {
 		attempt: `${at.run.id}.${at.attempt}`,
 		dir,
 		recipe: at.run.recipe,
@@ -145,15 +165,11 @@ async function attempt(context: WorkerContext, at: AttemptAtHand, lease: Lease):
 	if (problem) return fail(problem, ended.exitCode);
 }
 
-/** Runs the next training in line as an attempt that holds the run by a renewed lease, from data to registered checkpoint. */
-export async function train(context: WorkerContext): Promise<void> {
-	// Going down: the row stays in line, and the sweep sends a job for it.
-	if (context.shutdown.aborted) return;
-	const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: [context.launcher.name] });
-	if (!at) return;
+/** Works on an attempt that holds its run by a renewed lease, from data to registered checkpoint. */
+async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHand): Promise<void> {
 	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });
 	try {
-		await attempt(context, at, lease);
+		await attempt(context, launcher, at, lease);
 	} catch (error) {
 		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
@@ -164,5 +180,42 @@ export async function train(context: WorkerContext): Promise<void> {
 		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem });
 	} finally {
 		lease.end();
+	}
+}
+
+/** Outside jobs that one worker follows at a time; each is a timer and a few files. */
+const MAX_OUTSIDE = 32;
+
+/** Trains the next run in line that this host has room for, on devices of its own. */
+export async function train(context: WorkerContext): Promise<void> {
+	const { launchers, devices, shutdown } = context;
+	const launcher = launchers.get('local');
+	// Going down: the row stays in line, and the sweep sends a job for it.
+	if (shutdown.aborted || !launcher) return;
+	const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], gpus: { total: devices.total, free: devices.free() } });
+	if (!at) return;
+	const held = await devices.take(devicesWanted(at.run.recipe).gpus);
+	try {
+		await work(withDevices(context, held.ids), launcher, at);
+	} finally {
+		held.release();
+	}
+}
+
+/**
+ * Hands runs that wait for an outside scheduler to it, and follows them beside whatever else this worker does: they
+ * take nothing of its host. No job of the queue tells of them, or a long training here would keep them waiting.
+ */
+export async function placeOutside(context: WorkerContext): Promise<void> {
+	const { launchers, outside, shutdown } = context;
+	const names = [...launchers.keys()].filter((name) => name !== 'local');
+	while (names.length > 0 && outside.size < MAX_OUTSIDE && !shutdown.aborted) {
+		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: names, gpus: { total: 0, free: 0 } });
+		const launcher = at && launchers.get(at.run.launcher);
+		if (!at || !launcher) return;
+		const following: Promise<void> = work(context, launcher, at)
+			.catch((error: unknown) => context.app.log.error({ err: error, runId: at.run.id }, 'outside job'))
+			.finally(() => outside.delete(following));
+		outside.add(following);
 	}
 }

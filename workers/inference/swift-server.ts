@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModelSource } from '../engine/engine.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
-import { cpuEnv } from '../engine/swift/argv.ts';
+import { deviceEnv } from '../engine/swift/device-env.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { explainFailure } from '../engine/swift/failure.ts';
@@ -60,7 +60,7 @@ export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swif
  */
 export async function startSwiftServer(environment: EngineEnvironment, options: ServerOptions): Promise<Outcome<ModelServer>> {
 	const port = await freePort();
-	const device = environment.device === 'cpu' ? cpuEnv(options.threads) : {};
+	const device = deviceEnv(environment, options.threads);
 	const started = await startProcess({
 		argv: serverArgv(environment, options, port),
 		env: engineEnv(join(options.dir, 'cache'), { ...OFFLINE_ENV, ...device }),

@@ -2,6 +2,7 @@ import type { LauncherName } from '#lib/domain/launcher.ts';
 import type { EngineCommand } from '../engine/engine.ts';
 import type { Outcome } from '../engine/problem.ts';
 import type { ProcessExit } from '../process/exit-record.ts';
+import type { JobResources } from './outside/scheduler.ts';
 
 /** An attempt to be run somewhere. */
 export type LaunchSpec = {
@@ -14,6 +15,8 @@ export type LaunchSpec = {
 	graceSeconds: number;
 	/** Without `renew` for this long the job ends itself. Shorter than the attempt's lease. */
 	selfTerminateSeconds: number;
+	/** What an outside scheduler is asked for; a launcher of this host has what the host has. */
+	resources?: JobResources;
 };
 
 /** A job that was handed over. `id` finds it again after the worker has restarted, where the launcher can. */

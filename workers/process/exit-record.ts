@@ -1,8 +1,8 @@
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Why the guard saw the engine end. `guard_lost`: the guard itself was killed, so nobody knows the exit code. */
-export type ExitReason = 'exited' | 'stopped' | 'worker_gone' | 'not_renewed' | 'start_failed' | 'guard_lost';
+/** Why the guard saw the engine end. `guard_lost`: the guard itself was killed, so nobody knows the exit code. `scheduler`: an outside scheduler took the host away, or lost it. */
+export type ExitReason = 'exited' | 'stopped' | 'worker_gone' | 'not_renewed' | 'start_failed' | 'guard_lost' | 'scheduler';
 
 /** How an engine process ended. */
 export type ProcessExit = { code: number | null; signal: NodeJS.Signals | null; reason: ExitReason; at: string; message?: string };

@@ -16,4 +16,10 @@ describe('waitingFor', () => {
 		expect(waitingFor(workers, 0)).toEqual({ code: 'engine_installing', done: 60, total: 119, label: 'peft' });
 	});
 	it('repeats why the host cannot train', () => expect(waitingFor([worker({ state: 'unavailable', message: 'no Python' })], 0)).toEqual({ code: 'no_engine', message: 'no Python' }));
+	it('looks only at workers that can place the run where it shall be', () => {
+		const here = worker({ state: 'ready', versions: {} });
+		expect(waitingFor([here], 0, 'slurm')).toEqual({ code: 'no_launcher', launcher: 'slurm' });
+		expect(waitingFor([here, { ...here, launchers: ['slurm'] }], 1, 'slurm')).toEqual({ code: 'in_line', ahead: 1 });
+		expect(waitingFor([{ ...here, launchers: ['slurm'] }], 0)).toEqual({ code: 'no_launcher', launcher: 'local' });
+	});
 });

@@ -1,9 +1,11 @@
+import type { LauncherName } from './launcher.ts';
 import type { WorkerCapabilities } from './worker-capabilities.ts';
 
 /** Why a run has not begun, as a code for the page and the facts its sentence needs. */
 export type WaitingFor =
 	| { code: 'paused' }
 	| { code: 'no_worker' }
+	| { code: 'no_launcher'; launcher: LauncherName }
 	| { code: 'no_engine'; message: string }
 	| { code: 'engine_installing'; done: number; total: number; label: string }
 	| { code: 'in_line'; ahead: number }
@@ -13,9 +15,12 @@ export type WaitingFor =
  * Why a queued run waits, from what the living workers say of themselves. With
  * one ready worker it is the line's length; else the best of what there is.
  * @param ahead runs queued before this one
+ * @param launcher where the run shall be placed
  */
-export function waitingFor(workers: readonly WorkerCapabilities[], ahead: number): WaitingFor {
-	if (workers.length === 0) return { code: 'no_worker' };
+export function waitingFor(living: readonly WorkerCapabilities[], ahead: number, launcher: LauncherName = 'local'): WaitingFor {
+	if (living.length === 0) return { code: 'no_worker' };
+	const workers = living.filter(({ launchers = ['local'] }) => launchers.includes(launcher));
+	if (workers.length === 0) return { code: 'no_launcher', launcher };
 	const engines = workers.map((worker) => worker.engine);
 	if (engines.some((engine) => engine.state === 'ready')) return ahead > 0 ? { code: 'in_line', ahead } : { code: 'starting' };
 	const installing = engines.find((engine) => engine.state === 'installing');

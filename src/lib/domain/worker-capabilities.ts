@@ -1,3 +1,5 @@
+import type { LauncherName } from './launcher.ts';
+
 /** State of a worker's training engine, as the pages show it. */
 export type EngineState =
 	| { state: 'unknown' }
@@ -14,6 +16,8 @@ export type WorkerCapabilities = {
 	cpus: number;
 	memoryBytes: number;
 	gpus: { name: string; memoryBytes: number }[];
+	/** Where it can place runs. Left out by a worker of an earlier version: on its own host. */
+	launchers?: LauncherName[];
 	engine: EngineState;
 	names?: NamesDetectorState;
 };

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { LAUNCHERS } from '../domain/launcher.ts';
+import type { LauncherName } from '../domain/launcher.ts';
 import { bucketAt, parseBucket } from './artifacts/bucket.ts';
 import type { Bucket } from './artifacts/bucket.ts';
 import { parseAllowed } from './outbound/addresses.ts';
@@ -37,6 +39,14 @@ const Settings = v.object({
 	PLUMBLINE_INHOUSE_HOSTS: v.pipe(v.optional(v.string(), ''), v.transform(parseAllowed), v.check((allowed) => allowed !== null, 'host names, addresses or CIDR ranges by commas, e.g. vllm.firm.example, 10.4.0.0/16'), v.transform((allowed) => allowed as Allowed)),
 	/** What a GPU costs an hour, with its currency: plans then say what a run costs. */
 	PLUMBLINE_GPU_HOUR: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'an amount and a currency, such as “2.10 EUR”'))),
+	/** Where runs may be placed from this worker, by commas; local: on its own host. */
+	PLUMBLINE_LAUNCHERS: v.pipe(v.optional(v.string(), 'local'), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean)), v.array(v.picklist(LAUNCHERS, `of ${LAUNCHERS.join(', ')}`)), v.minLength(1)),
+	/** What every job of ours tells sbatch besides its size, e.g. --partition=gpu --account=alignment --time=24:00:00. */
+	PLUMBLINE_SLURM_OPTIONS: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(/\s+/).filter(Boolean)), v.array(v.pipe(v.string(), v.regex(/^--[a-z][a-z-]*(=[\w:.,@+/%-]+)?$/, 'options as --name or --name=value, by spaces')))),
+	/** The Ray cluster's dashboard, e.g. http://head.firm.example:8265. */
+	PLUMBLINE_RAY_ADDRESS: v.optional(v.pipe(v.string(), v.url())),
+	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
+	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
 	PLUMBLINE_BASE_MODEL: v.optional(v.string())
 });
@@ -61,6 +71,8 @@ export type Config = {
 	inhouse: Allowed;
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
+	/** Where this worker may place runs, and what outside schedulers need. */
+	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined };
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -77,6 +89,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	}
 	const s = parsed.output;
 	if (s.PLUMBLINE_SMTP_URL !== undefined && (s.PLUMBLINE_MAIL_FROM === undefined || s.ORIGIN === undefined)) throw new Error('Wrong settings. PLUMBLINE_SMTP_URL: also give PLUMBLINE_MAIL_FROM, who mails come from, and ORIGIN, the address that their links begin with');
+	if (s.PLUMBLINE_LAUNCHERS.includes('ray') && s.PLUMBLINE_RAY_ADDRESS === undefined) throw new Error('Wrong settings. PLUMBLINE_LAUNCHERS: ray also needs PLUMBLINE_RAY_ADDRESS, the address of the cluster’s dashboard');
 	const dataDir = resolve(s.PLUMBLINE_DATA_DIR);
 	const bucket = parseBucket(s.PLUMBLINE_ARTIFACTS ?? '');
 	return {
@@ -93,6 +106,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		secretKeys: s.PLUMBLINE_SECRET_KEY,
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
+		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, engineDevice: s.PLUMBLINE_ENGINE_DEVICE },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
 }

@@ -6,7 +6,10 @@ import type { Device, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import { OFFLINE_ENV } from './engine-env.ts';
 
 /** Where one machine of several stands; torchrun's rendezvous. */
-export type NodePlace = { rank: number; masterAddress: string; masterPort: number };
+export type NodePlace = { rank: number | string; masterAddress: string; masterPort: number | string };
+
+/** A place that only the machine itself knows, once a scheduler has chosen it: the watcher there fills it in. */
+export const PLACED_LATER: NodePlace = { rank: '{node_rank}', masterAddress: '{master_addr}', masterPort: '{master_port}' };
 
 /** What a training's command line is made of, beside its recipe. */
 export type TrainPaths = {

@@ -8,6 +8,8 @@ export type EngineEnvironment = {
 	/** The folder `site-packages/swift/cli`, whose modules are started directly. */
 	swiftCli: string;
 	versions: Record<string, string>;
+	/** GPUs of this host that a piece of work has for itself; left out, it sees what the host lets it see. */
+	devices?: readonly number[];
 };
 
 /** How far an installation is; the worker announces it as it is. */

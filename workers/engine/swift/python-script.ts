@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { run } from '../../process/run.ts';
 import type { CommandResult } from '../../process/run.ts';
-import { cpuEnv } from './argv.ts';
+import { deviceEnv } from './device-env.ts';
 import { OFFLINE_ENV, engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 
@@ -20,7 +20,7 @@ export type ScriptOptions = {
 /** Runs one of our Python scripts in the engine's environment. */
 export function runScript(environment: EngineEnvironment, name: ScriptName, args: readonly string[], options: ScriptOptions): Promise<CommandResult> {
 	const script = fileURLToPath(new URL(`./python/${name}`, import.meta.url));
-	const device = environment.device === 'cpu' ? cpuEnv(options.threads) : {};
+	const device = deviceEnv(environment, options.threads);
 	return run([environment.python, script, ...args], {
 		env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...device, ...options.env }),
 		timeoutMs: options.timeoutMs,

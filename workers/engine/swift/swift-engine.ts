@@ -5,8 +5,9 @@ import type { ProcessExit } from '../../process/exit-record.ts';
 import type { EngineCommand, PreparedRun, TrainRequest, TrainedCheckpoint, TrainingEngine } from '../engine.ts';
 import { problem, value } from '../problem.ts';
 import type { EngineProblem, Outcome } from '../problem.ts';
-import { trainArgv } from './argv.ts';
+import { PLACED_LATER, trainArgv } from './argv.ts';
 import { judgeCompletion } from './completion.ts';
+import { deviceEnv } from './device-env.ts';
 import { engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { followRun } from './follow.ts';
@@ -78,9 +79,10 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		resumeCheckpoint: prepared.resumeCheckpoint?.path,
 		dataSeed: prepared.dataSeed,
 		device: request.device,
-		threads: request.threads
+		threads: request.threads,
+		...(request.recipe.strategy !== 'single' && request.recipe.nodes > 1 ? { node: PLACED_LATER } : {})
 	});
-	return { argv, env: engineEnv(join(request.dir, 'cache'), env), cwd: request.dir };
+	return { argv, env: engineEnv(join(request.dir, 'cache'), { ...env, ...deviceEnv(environment, request.threads) }), cwd: request.dir };
 }
 
 async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {

@@ -1,4 +1,5 @@
 import { count } from '#lib/components/shell/format.ts';
+import { LAUNCHER_NAMES } from '#lib/components/run/words.ts';
 import type { WaitingFor } from '#lib/domain/waiting-for.ts';
 import * as m from '#lib/paraglide/messages.js';
 
@@ -7,6 +8,8 @@ export function waitingWords(waiting: WaitingFor): string {
 	switch (waiting.code) {
 		case 'paused':
 			return m.run_waits_paused();
+		case 'no_launcher':
+			return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[waiting.launcher]() });
 		case 'no_worker':
 			return m.home_waiting_no_worker();
 		case 'no_engine':

@@ -1,6 +1,7 @@
 import { CircleCheck, CircleStop, CircleX, Clock, Hourglass, LoaderCircle, OctagonX, Wrench } from '@lucide/svelte';
 import type { Component } from 'svelte';
 import { count, duration } from '#lib/components/shell/format.ts';
+import type { LauncherName } from '#lib/domain/launcher.ts';
 import type { RunStatus } from '#lib/domain/run-state.ts';
 import { objectiveLabel } from './recipe-form.ts';
 import type { Issue } from './recipe-form.ts';
@@ -22,9 +23,13 @@ export const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: C
 	cancelled: { word: m.run_status_cancelled, tone: 'neutral', icon: OctagonX }
 };
 
+/** Where runs are placed, in words. */
+export const LAUNCHER_NAMES: Record<LauncherName, () => string> = { local: m.run_launcher_local, slurm: () => 'Slurm', ray: () => 'Ray' };
+
 /** Why a run has not begun, and that nobody has to come back for it. */
 export function waitingSentence(why: WaitingFor): string {
 	if (why.code === 'paused') return m.run_waits_paused();
+	if (why.code === 'no_launcher') return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[why.launcher]() });
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
 	if (why.code === 'no_engine') return m.run_waits_no_engine();
 	if (why.code === 'engine_installing') return m.run_waits_engine_installing({ done: count(why.done), total: count(why.total) });
@@ -50,10 +55,17 @@ function steps(n: number): string {
 	return m.run_steps({ n, shown: count(n) });
 }
 
-/** A run's status in one sentence. */
-export function statusSentence(run: StatusFacts): string {
+/**
+ * A run's status in one sentence.
+ * @param placed what an outside scheduler last said of its job
+ */
+export function statusSentence(run: StatusFacts, placed: Record<string, unknown> | null = null): string {
 	const took = run.startedAt && run.finishedAt ? duration((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000) : '';
 	if (run.status === 'queued' || run.status === 'waiting') return run.waitingFor?.code === 'paused' ? m.run_says_paused({ steps: steps(run.step) }) : run.attempt > 0 ? m.run_says_requeued() : waitingSentence(run.waitingFor ?? { code: 'starting' });
+	if (run.status === 'preparing' && placed) {
+		const facts = { launcher: LAUNCHER_NAMES[placed['launcher'] as LauncherName]?.() ?? String(placed['launcher']), job: String(placed['job']), detail: String(placed['detail'] ?? '—') };
+		return placed['state'] === 'waiting' ? m.run_says_placed_waiting(facts) : m.run_says_placed_running(facts);
+	}
 	if (run.status === 'preparing') return run.attempt > 1 ? m.run_says_preparing_again({ attempt: count(run.attempt) }) : m.run_says_preparing();
 	if (run.status === 'running') return run.step === 0 ? m.run_says_loading() : run.maxSteps === null ? m.run_says_running_open({ step: count(run.step) }) : m.run_says_running({ step: count(run.step), max: count(run.maxSteps) });
 	if (run.status === 'stopping' && run.desiredState === 'pause') return m.run_says_pausing();
@@ -123,7 +135,8 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	megatron_lacks_objective: () => m.run_issue_megatron_lacks_objective(),
 	megatron_lacks_tuner: () => m.run_issue_megatron_lacks_tuner(),
 	megatron_split: () => m.run_issue_megatron_split(),
-	megatron_not_started: () => m.run_issue_megatron_not_started()
+	megatron_not_started: () => m.run_issue_megatron_not_started(),
+	one_machine: () => m.run_issue_one_machine()
 };
 
 /** What is wrong with a field and what would be right. */

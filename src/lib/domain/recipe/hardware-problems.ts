@@ -14,13 +14,23 @@ function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy'; nam
 	];
 }
 
+/** The setting that needs a GPU; null when processors will do. */
+export function gpuOnlyField({ precision, strategy }: Pick<TrainingRecipe, 'precision' | 'strategy'>): 'precision' | 'strategy' | null {
+	if (precision === 'fp16') return 'precision';
+	return ['fsdp2', 'zero2', 'zero3', 'zero3_offload', 'megatron'].includes(strategy) ? 'strategy' : null;
+}
+
 /** What no machine could do, then what none of the living ones can. With none known, only the former. */
-export function hardwareProblems(recipe: TrainingRecipe, hosts: readonly Host[]): RecipeProblem[] {
+export function hardwareProblems(recipe: TrainingRecipe, hosts: readonly Host[], machines?: number | null): RecipeProblem[] {
 	const problems = impossible(recipe);
-	if (hosts.length === 0) return problems;
+	if (machines != null && recipe.strategy !== 'single' && recipe.nodes > machines) {
+		problems.push({ field: 'nodes', code: 'one_machine', message: 'A worker’s own host is one machine, and so is a job on Ray: place the run with Slurm, or take one machine.' });
+	}
+	if (hosts.length === 0 && machines === undefined) return problems;
 	// Its checkpoints have a layout of their own, which nothing here reads yet.
 	if (recipe.strategy === 'megatron') return [...problems, { field: 'strategy', code: 'megatron_not_started', message: 'A run with Megatron is planned and its command made, but it is not started from here yet: take FSDP2 or DeepSpeed.' }];
-	const gpuOnly = recipe.precision === 'fp16' ? ('precision' as const) : ['fsdp2', 'zero2', 'zero3', 'zero3_offload'].includes(recipe.strategy) ? ('strategy' as const) : null;
+	if (hosts.length === 0) return problems;
+	const gpuOnly = gpuOnlyField(recipe);
 	const withGpu = hosts.filter(({ gpus }) => gpus.length > 0);
 	if (gpuOnly && withGpu.length === 0) return [...problems, { field: gpuOnly, code: 'needs_gpu', message: `${String(recipe[gpuOnly])} needs GPUs, and no living worker has one.` }];
 	const perHost = recipe.strategy === 'single' ? 1 : recipe.gpus;

@@ -33,6 +33,8 @@ export type RecipeContext = {
 	oneKindOnly?: boolean;
 	/** Living workers that could take the run; left out or empty when nothing is known of them. */
 	hosts?: readonly Host[];
+	/** Machines that one run can have where it shall be placed; null: as many as it wants; left out while that is not known. */
+	machines?: number | null;
 };
 
 export type RecipeProblemCode =
@@ -40,7 +42,7 @@ export type RecipeProblemCode =
 	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
 	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'warmup_is_all'
 	| 'advanced_refused'
-	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started';
+	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine';
 
 /** Why a field cannot be so. `message` is English, for the API; `detail` fills the sentence that a page shows for the code. */
 export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; message: string; detail?: string };
@@ -50,7 +52,7 @@ export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; messa
  * only after minutes of loading, or never. A KTO remainder of one row is no problem: it is dropped and reported.
  */
 export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): RecipeProblem[] {
-	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? []), ...advancedProblems(recipe)];
+	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...advancedProblems(recipe)];
 }
 
 function scheduleProblems(recipe: TrainingRecipe, { rows }: RecipeContext): RecipeProblem[] {

@@ -33,6 +33,12 @@ export async function projectFor(db: Executor, userId: string, ref: { slug: stri
 	return row ? { project: row.project, role: (row.role as Role | null) ?? null } : null;
 }
 
+/** A person's roles by project id. */
+export async function rolesOf(db: Executor, userId: string): Promise<Map<string, Role>> {
+	const rows = await db.select({ projectId: memberships.projectId, role: memberships.role }).from(memberships).where(eq(memberships.userId, userId));
+	return new Map(rows.map(({ projectId, role }) => [projectId, role as Role]));
+}
+
 /** A project by id, for work that nobody asked for by hand. */
 export async function projectById(db: Executor, id: string): Promise<Project> {
 	const rows = await db.select(columns).from(projects).where(eq(projects.id, id));

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { LauncherName } from '../../domain/launcher.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -16,9 +17,7 @@ export async function queued(db: Executor): Promise<string[]> {
 	return (await rowsOf<{ id: string }>(db, sql`select r.id ${LINE} ${ORDER}`)).map((row) => row.id);
 }
 
-/** The run that a worker should take next, of those that it can place; null when there is none. */
-export async function next(db: Executor, launchers: readonly LauncherName[]): Promise<string | null> {
-	if (launchers.length === 0) return null;
-	const rows = await rowsOf<{ id: string }>(db, sql`select r.id ${LINE} and r.launcher in ${[...launchers]} ${ORDER} limit 1`);
-	return rows[0]?.id ?? null;
+/** Runs at the head of the line, in its order, with what a worker must know to tell whether it has room for them. */
+export async function head(db: Executor, limit = 50): Promise<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }[]> {
+	return rowsOf<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.recipe ${LINE} ${ORDER} limit ${limit}`);
 }

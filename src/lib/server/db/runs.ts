@@ -151,8 +151,8 @@ export async function renew(db: Executor, id: string, attempt: number, leaseSeco
 }
 
 /** Facts about an attempt, as they become known. */
-export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null }): Promise<void> {
-	await tx.execute(sql`update run_attempts set output_dir = coalesce(${of.outputDir ?? null}, output_dir), argv = coalesce(${of.argv ? JSON.stringify(of.argv) : null}::jsonb, argv),
+export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null; jobId?: string }): Promise<void> {
+	await tx.execute(sql`update run_attempts set output_dir = coalesce(${of.outputDir ?? null}, output_dir), job_id = coalesce(${of.jobId ?? null}, job_id), argv = coalesce(${of.argv ? JSON.stringify(of.argv) : null}::jsonb, argv),
 		engine_versions = coalesce(${of.engineVersions ? JSON.stringify(of.engineVersions) : null}::jsonb, engine_versions), resumed_from_step = coalesce(${of.resumedFromStep ?? null}::int, resumed_from_step)
 		where run_id = ${id} and number = ${attempt}`);
 }

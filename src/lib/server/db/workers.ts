@@ -6,7 +6,7 @@ import { isoTime, rowsOf } from './rows.ts';
 /** A worker counts as alive when it was heard within this time: three of its beats. */
 export const WORKER_ALIVE_SECONDS = 30;
 
-export type Worker = { id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; heartbeatAt: string };
+export type Worker = { id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; draining: boolean; startedAt: string; heartbeatAt: string };
 
 /** Announces a worker. */
 export async function insert(db: Executor, of: { hostname: string; pid: number; hostKey: string; capabilities: WorkerCapabilities }): Promise<string> {
@@ -17,9 +17,16 @@ export async function insert(db: Executor, of: { hostname: string; pid: number; 
 	return rows[0]?.id ?? '';
 }
 
-/** Says that a worker lives and what it can do now. */
-export async function heartbeat(db: Executor, id: string, capabilities: WorkerCapabilities): Promise<void> {
-	await db.execute(sql`update workers set heartbeat_at = now(), capabilities = ${JSON.stringify(capabilities)}::jsonb where id = ${id}`);
+/** Says that a worker lives and what it can do now; gives whether it shall take nothing new. */
+export async function heartbeat(db: Executor, id: string, capabilities: WorkerCapabilities): Promise<boolean> {
+	const rows = await rowsOf<{ draining: boolean }>(db, sql`update workers set heartbeat_at = now(), capabilities = ${JSON.stringify(capabilities)}::jsonb where id = ${id} returning draining`);
+	return rows[0]?.draining === true;
+}
+
+/** Says whether a living worker shall take nothing new; null when there is none of this id. */
+export async function setDraining(db: Executor, id: string, draining: boolean): Promise<string | null> {
+	const rows = await rowsOf<{ hostname: string }>(db, sql`update workers set draining = ${draining} where id = ${id} and stopped_at is null returning hostname`);
+	return rows[0]?.hostname ?? null;
 }
 
 /** Says that a worker ended of its own will. */
@@ -29,11 +36,11 @@ export async function stop(db: Executor, id: string): Promise<void> {
 
 /** Workers that live. */
 export async function alive(db: Executor): Promise<Worker[]> {
-	const rows = await rowsOf<{ id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; heartbeat_at: string }>(
+	const rows = await rowsOf<{ id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; draining: boolean; started_at: string; heartbeat_at: string }>(
 		db,
-		sql`select id, hostname, pid, capabilities, heartbeat_at from workers where stopped_at is null and heartbeat_at > now() - make_interval(secs => ${WORKER_ALIVE_SECONDS}) order by id`
+		sql`select id, hostname, pid, capabilities, draining, started_at, heartbeat_at from workers where stopped_at is null and heartbeat_at > now() - make_interval(secs => ${WORKER_ALIVE_SECONDS}) order by id`
 	);
-	return rows.map((row) => ({ id: row.id, hostname: row.hostname, pid: row.pid, capabilities: row.capabilities, heartbeatAt: isoTime(row.heartbeat_at) }));
+	return rows.map((row) => ({ id: row.id, hostname: row.hostname, pid: row.pid, capabilities: row.capabilities, draining: row.draining, startedAt: isoTime(row.started_at), heartbeatAt: isoTime(row.heartbeat_at) }));
 }
 
 /** Workers of a host that never said that they ended. */

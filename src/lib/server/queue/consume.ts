@@ -9,12 +9,13 @@ export type Handlers = { [N in JobName]?: (data: Jobs[N]) => Promise<void> };
 const POLLING_MS = 1000;
 
 /**
- * Takes one job at a time, from the queues that have a handler in turn, and looks after the queue's own tables. A worker runs one engine:
- * a job that it took and let wait would be nobody's when the worker dies, while another worker stands idle.
- * `stop` takes no further job and waits for the one under way.
+ * Takes one job at a time and lane, from the queues that have a handler in turn, and looks after the queue's own tables. A worker has a lane
+ * for each engine that its host can run: a job that it took and let wait would be nobody's when the worker dies, while
+ * another worker stands idle. While `accepts` says no, nothing new is taken. `stop` takes no further job and waits for
+ * those under way.
  */
-export async function consume(databaseUrl: string, handlers: Handlers, log: Logger): Promise<{ stop: () => Promise<void> }> {
-	const boss = new PgBoss({ connectionString: databaseUrl, max: 4, migrate: false, createSchema: false });
+export async function consume(databaseUrl: string, handlers: Handlers, log: Logger, { lanes = 1, accepts = () => true }: { lanes?: number; accepts?: () => boolean } = {}): Promise<{ stop: () => Promise<void> }> {
+	const boss = new PgBoss({ connectionString: databaseUrl, max: 3 + lanes, migrate: false, createSchema: false });
 	boss.on('error', (error) => log.warn({ err: error }, 'queue'));
 	await boss.start();
 	const stopping = new AbortController();
@@ -34,12 +35,13 @@ export async function consume(databaseUrl: string, handlers: Handlers, log: Logg
 			let took = false;
 			for (const name of names) {
 				if (signal.aborted) return;
+				if (!accepts()) break;
 				took = (await takeOne(name).catch((error: unknown) => log.warn({ err: error, queue: name }, 'queue'))) === true || took;
 			}
 			if (!took) await sleep(POLLING_MS, undefined, { signal }).catch(() => undefined);
 		}
 	};
-	const taking = takeInTurn();
+	const taking = Promise.all(Array.from({ length: lanes }, takeInTurn));
 	return {
 		stop: async () => {
 			stopping.abort();

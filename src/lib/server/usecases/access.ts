@@ -45,3 +45,12 @@ export function allowSite(actor: Actor, action: Action): Result<null> {
 	if (!may({ role: null, isAdmin: actor.isAdmin }, action)) return fail('forbidden', 'Only the site’s administrator may do this.');
 	return ok(null);
 }
+
+/** May this actor do on the site as a whole what the table allows to a role that they have in some project? Gives their roles by project. */
+export async function allowAnywhere(db: Executor, actor: Actor, action: Action): Promise<Result<ReadonlyMap<string, Role>>> {
+	const scope = withinScope(actor, action);
+	if (!scope.ok) return scope;
+	const roles = await members.rolesOf(db, actor.userId);
+	const able = [null, ...roles.values()].some((role) => may({ role, isAdmin: actor.isAdmin }, action));
+	return able ? ok(roles) : fail('forbidden', `This needs the role ${rolesFor(action).join(' or ')} in a project.`);
+}

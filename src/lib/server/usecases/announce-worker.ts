@@ -23,9 +23,9 @@ export async function announceWorker(app: Pick<App, 'db'>, of: { hostname: strin
 	return workers.insert(app.db, of);
 }
 
-/** Says that a worker lives and what it can do now. */
-export async function workerAlive(app: Pick<App, 'db'>, id: string, capabilities: WorkerCapabilities): Promise<void> {
-	await workers.heartbeat(app.db, id, capabilities);
+/** Says that a worker lives and what it can do now; gives whether it shall take nothing new. */
+export async function workerAlive(app: Pick<App, 'db'>, id: string, capabilities: WorkerCapabilities): Promise<boolean> {
+	return workers.heartbeat(app.db, id, capabilities);
 }
 
 /** Whether an attempt still holds its run. */

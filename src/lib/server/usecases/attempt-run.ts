@@ -1,5 +1,6 @@
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
-import type { LauncherName } from '../../domain/launcher.ts';
+import { devicesWanted, nextRun } from '../../domain/next-run.ts';
+import type { Room } from '../../domain/next-run.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { DesiredState } from '../../domain/run-state.ts';
 import { record } from '../db/audit.ts';
@@ -27,12 +28,13 @@ export type AttemptAtHand = {
 };
 
 /**
- * Takes the next run in line that a worker can place: a job says that runs wait, the line says which is first. Null
+ * Takes the next run in line that a worker has room for: a job says that runs wait, the line says which is first. Null
  * when there is none, or another worker was quicker everywhere.
  */
-export async function takeNextRun(app: { db: Db }, input: { workerId: string; launchers: readonly LauncherName[] }): Promise<AttemptAtHand | null> {
+export async function takeNextRun(app: { db: Db }, input: { workerId: string } & Room): Promise<AttemptAtHand | null> {
 	for (let missed: string | null = null; ; ) {
-		const runId = await runQueue.next(app.db, input.launchers);
+		const line = await runQueue.head(app.db);
+		const runId = nextRun(line.map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) })), input);
 		// Twice the same: it is being taken by somebody who has not committed yet.
 		if (runId === null || runId === missed) return null;
 		const at = await beginAttempt(app, { runId, workerId: input.workerId });
@@ -70,7 +72,7 @@ export type Progress = {
 	log: string[];
 	events: { kind: string; data?: Record<string, unknown> }[];
 	status?: 'running';
-	facts?: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null };
+	facts?: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
 };
 
 /** Writes a batch of progress. False: the attempt is fenced off and nothing was written. */

@@ -42,7 +42,7 @@ const LEFT_CAP = 500;
 const PACE_FROM = 3;
 
 /** The training engine as the page shows it: ready, or why not. */
-export type EngineNotice = { code: 'ready'; gpus: number } | { code: 'unknown' } | Exclude<WaitingFor, { code: 'in_line' } | { code: 'starting' }>;
+export type EngineNotice = { code: 'ready'; gpus: number } | { code: 'unknown' } | Extract<WaitingFor, { code: 'no_worker' | 'no_engine' | 'engine_installing' }>;
 
 /** Live counts of the circle. Names models and checkpoints: never for who judges blind. */
 export type LoopStages = {
@@ -84,7 +84,7 @@ function engineNotice(living: readonly workers.Worker[]): EngineNotice {
 	const ready = capabilities.filter((one) => one.engine.state === 'ready');
 	if (ready.length > 0) return { code: 'ready', gpus: ready.reduce((sum, one) => sum + one.gpus.length, 0) };
 	const why = waitingFor(capabilities, 0);
-	return why.code === 'starting' || why.code === 'in_line' ? { code: 'unknown' } : why;
+	return why.code === 'no_worker' || why.code === 'no_engine' || why.code === 'engine_installing' ? why : { code: 'unknown' };
 }
 
 async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRecord, all: readonly Round[], living: readonly workers.Worker[]): Promise<LoopStages> {
@@ -113,7 +113,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 					step: run.step,
 					maxSteps: run.maxSteps,
 					problem: run.problem,
-					waitingFor: waits ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id))) : null
+					waitingFor: waits ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id)), run.launcher) : null
 				}
 			: null,
 		checkpoint: atHand

@@ -78,7 +78,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		priority: run.priority,
 		launcher: run.launcher,
 		clonedFrom: run.clonedFrom,
-		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))) : null,
+		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id)), run.launcher) : null,
 		step: run.step,
 		maxSteps: run.maxSteps,
 		attempt: run.attempt,

@@ -80,9 +80,11 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 	return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 }
 
-/** Why a complete recipe cannot work on this snapshot, parent and the living workers; empty when it can. */
-export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Checkpoint, recipe: TrainingRecipe): Promise<RecipeProblem[]> {
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts: await trainingHosts(db) });
+/** Why a complete recipe cannot work on this snapshot, parent and, where workers train themselves, on their hosts; empty when it can. */
+export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Checkpoint, recipe: TrainingRecipe, launcher: LauncherName = 'local'): Promise<RecipeProblem[]> {
+	// What the hosts of an outside scheduler have, it knows itself.
+	const hosts = launcher === 'local' ? await trainingHosts(db) : [];
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null });
 }
 
 /** The checkpoint that was asked for, or the promoted one. */
@@ -105,7 +107,8 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 		if (!parent.ok) return parent;
 		const recipe = await completeRecipe(tx, snapshot, parent.value, input.recipe);
 		if (!recipe.ok) return recipe;
-		const problems = await problemsOf(tx, snapshot, parent.value, recipe.value);
+		const launcher = input.launcher ?? 'local';
+		const problems = await problemsOf(tx, snapshot, parent.value, recipe.value, launcher);
 		if (problems.length > 0) {
 			return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
 		}
@@ -123,7 +126,7 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 			maxSteps: plannedSteps(recipe.value, snapshot.trainRows),
 			createdBy: actor.userId,
 			priority: input.priority ?? 0,
-			launcher: input.launcher ?? 'local',
+			launcher,
 			clonedFrom: input.clonedFrom ?? null
 		});
 		await rounds.advance(tx, snapshot.roundId, 'training');

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { LAUNCHERS } from '../../../domain/launcher.ts';
 import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -12,7 +13,7 @@ export const startRun = operation({
 	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
+	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
 	problems: ['impossible_recipe']
 });

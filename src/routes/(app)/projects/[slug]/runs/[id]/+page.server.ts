@@ -19,8 +19,8 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 		steps: slim(valueOf(metrics, locals.requestId), CHART_KEYS).map(({ step, values }) => ({ step, values })),
 		log: log.lines,
 		logHidden: log.hidden,
-		// Pace and "kept at step n" need these; the rest of an event's life is the log's.
-		events: events.filter(({ kind }) => kind === 'phase' || kind === 'saved').map(({ id, attempt, kind, data, createdAt }) => ({ id, attempt, kind, data, createdAt })),
+		// Pace, “kept at step n” and an outside scheduler's word need these; the rest of an event's life is the log's.
+		events: events.filter(({ kind }) => kind === 'phase' || kind === 'saved' || kind === 'placed').map(({ id, attempt, kind, data, createdAt }) => ({ id, attempt, kind, data, createdAt })),
 		attempts,
 		now: Date.now()
 	};

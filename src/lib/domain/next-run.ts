@@ -1,0 +1,33 @@
+import type { LauncherName } from './launcher.ts';
+import { gpuOnlyField } from './recipe/hardware-problems.ts';
+import type { TrainingRecipe } from './training-recipe.ts';
+
+/** A run in line, as far as it matters to who may take it. */
+export type RunInLine = { id: string; launcher: LauncherName; /** GPUs that it wants on one host. */ gpus: number; /** It cannot run on processors alone. */ gpuOnly: boolean };
+
+/** What a worker has room for. */
+export type Room = { launchers: readonly LauncherName[]; /** GPUs of its host, and how many of them nobody has; without any, `free` is its one place. */ gpus: { total: number; free: number } };
+
+/**
+ * The run that a worker takes next. A local run that the host could hold but not now keeps its turn: none behind it
+ * is taken in its place, or small runs would pass a large one for ever. One that this host can never hold is another
+ * host's. Null when there is nothing to take.
+ */
+export function nextRun(line: readonly RunInLine[], { launchers, gpus }: Room): string | null {
+	let localWaits = false;
+	for (const { id, launcher, gpus: wanted, gpuOnly } of line) {
+		if (!launchers.includes(launcher)) continue;
+		if (launcher !== 'local') return id;
+		if (localWaits) continue;
+		if (gpus.total === 0 ? gpuOnly : wanted > gpus.total) continue;
+		// A host without GPUs has one place, whatever is wanted.
+		if ((gpus.total === 0 ? 1 : Math.max(1, wanted)) <= gpus.free) return id;
+		localWaits = true;
+	}
+	return null;
+}
+
+/** What a recipe wants of a host. */
+export function devicesWanted(recipe: TrainingRecipe): Pick<RunInLine, 'gpus' | 'gpuOnly'> {
+	return { gpus: recipe.strategy === 'single' ? 1 : recipe.gpus, gpuOnly: gpuOnlyField(recipe) !== null };
+}

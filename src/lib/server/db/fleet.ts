@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import type { LauncherName } from '../../domain/launcher.ts';
+import type { RunStatus } from '../../domain/run-state.ts';
+import type { Executor } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** Work that a worker has in hand, or a run in line. `project` is what it belongs to. */
+export type Work = { kind: 'run' | 'evaluation' | 'generation'; id: string; projectId: string; project: { slug: string; name: string }; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
+
+type WorkRow = { worker_id: string; kind: Work['kind']; id: string; project_id: string; slug: string; name: string; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
+
+/** What each worker has in hand. */
+export async function inHand(db: Executor): Promise<Map<string, Work[]>> {
+	const rows = await rowsOf<WorkRow>(
+		db,
+		sql`select w.*, p.slug, p.name from (
+				select a.worker_id, 'run' as kind, r.id, r.project_id, r.objective, r.step, r.max_steps as total, r.launcher, a.started_at as since
+					from runs r join run_attempts a on a.run_id = r.id and a.number = r.attempt where r.status in ('preparing', 'running', 'stopping') and a.ended_at is null
+				union all select e.worker_id, 'evaluation', e.id, c.project_id, null, e.done, e.total, 'local', coalesce(e.heartbeat_at, e.created_at)
+					from evaluations e join checkpoints c on c.id = e.checkpoint_id where e.status = 'running' and e.worker_id is not null
+				union all select g.worker_id, 'generation', g.id, g.project_id, null, g.done, g.total, 'local', coalesce(g.heartbeat_at, g.created_at)
+					from generations g where g.status = 'running' and g.worker_id is not null
+			) w join projects p on p.id = w.project_id order by w.since`
+	);
+	const by = new Map<string, Work[]>();
+	for (const { worker_id, project_id, slug, name, since, ...row } of rows) {
+		by.set(worker_id, [...(by.get(worker_id) ?? []), { ...row, projectId: project_id, project: { slug, name }, since: isoTime(since) }]);
+	}
+	return by;
+}
+
+/** A run in line. */
+export type InLine = { id: string; projectId: string; project: { slug: string; name: string }; objective: string; status: RunStatus; priority: number; launcher: LauncherName; createdAt: string };
+
+/** Runs by their ids, in the order of the ids. */
+export async function runsInLine(db: Executor, ids: readonly string[]): Promise<InLine[]> {
+	if (ids.length === 0) return [];
+	const rows = await rowsOf<{ id: string; project_id: string; slug: string; name: string; objective: string; status: RunStatus; priority: number; launcher: LauncherName; created_at: string }>(
+		db,
+		sql`select r.id, r.project_id, p.slug, p.name, r.objective, r.status, r.priority, r.launcher, r.created_at from runs r join projects p on p.id = r.project_id where r.id in ${[...ids]}`
+	);
+	const found = new Map(rows.map(({ project_id, slug, name, created_at, ...row }) => [row.id, { ...row, projectId: project_id, project: { slug, name }, createdAt: isoTime(created_at) }]));
+	return ids.flatMap((id) => found.get(id) ?? []);
+}
