@@ -48,6 +48,16 @@ export default defineConfig({
 					hookTimeout: 1_500_000,
 					fileParallelism: false
 				}
+			},
+			// By hand (`npm run test:loaders`): the first time it makes Python environments of its own.
+			{
+				test: {
+					name: 'loaders',
+					include: ['test/loaders/**/*.test.ts'],
+					globalSetup: ['test/support/cluster.ts', 'test/engine/setup.ts'],
+					testTimeout: 900_000,
+					hookTimeout: 1_500_000
+				}
 			}
 		]
 	}
