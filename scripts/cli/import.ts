@@ -1,15 +1,13 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
-import { misused, refused } from './ending.ts';
-import { columns, size } from './speaker.ts';
+import { refused } from './ending.ts';
+import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
 import { readSpan, segment, toolsFor } from './tools.ts';
 import type { Surroundings, Tools } from './tools.ts';
+import { bodyOf } from './upload.ts';
 import { until } from './waiting.ts';
 
 type RowError = { line: number; field: string | null; message: string };
@@ -30,27 +28,6 @@ type Options = { format?: string; encoding?: string; delimiter?: string; skipBad
 
 const SHOWN_ERRORS = 10;
 const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded'];
-
-/** The file, or what is piped in, while the share that has gone out is drawn. */
-async function bodyOf(path: string, { speaker, stdin }: Tools): Promise<ReadableStream<Uint8Array>> {
-	let total: number | null = null;
-	if (path !== '-') {
-		const there = await stat(path).catch(() => null);
-		if (!there?.isFile()) throw misused(`There is no file ${path}.`);
-		total = there.size;
-	}
-	const source: Readable = path === '-' ? stdin : createReadStream(path);
-	async function* counted(): AsyncGenerator<Uint8Array> {
-		let sent = 0;
-		for await (const chunk of source as AsyncIterable<Uint8Array>) {
-			yield chunk;
-			sent += chunk.byteLength;
-			speaker.progress(`Sending ${size(sent)}${total ? ` of ${size(total)}, ${Math.floor((100 * sent) / total)} %` : ''}`);
-		}
-		speaker.progress('Sent. The server reads it');
-	}
-	return Readable.toWeb(Readable.from(counted())) as ReadableStream<Uint8Array>;
-}
 
 function errorLines(errors: readonly RowError[], rejected: number, id: string): string[] {
 	const lines = errors.slice(0, SHOWN_ERRORS).map(({ line, field, message }) => `  line ${line}${field ? `, ${field}` : ''}: ${message}`);

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { describe, Trouble } from '../start/trouble.mjs';
+import { addArchive } from './archive.ts';
 import { addAudit } from './audit.ts';
 import { Ending, EXIT } from './ending.ts';
 import { addExport } from './export.ts';
+import { addGenerate } from './generate.ts';
 import { addImport } from './import.ts';
 import { addLogin } from './login.ts';
 import { addProject } from './project.ts';
@@ -37,7 +39,7 @@ Exit codes: 0 done · 1 refused, or ended badly · 2 used wrongly · 3 not signe
 4 the server cannot be reached or the transfer broke off · 5 the time given ran out.
 Environment: PLUMBLINE_URL, PLUMBLINE_TOKEN. audit verify and user password-link work on the
 database itself: DATABASE_URL, else the embedded one of PLUMBLINE_DATA_DIR while npm start runs.`);
-	for (const add of [addLogin, addProject, addImport, addSnapshot, addExport, addRun, addRound, addUser, addToken, addAudit]) add(program, surroundings);
+	for (const add of [addLogin, addProject, addImport, addGenerate, addSnapshot, addExport, addRun, addRound, addUser, addToken, addArchive, addAudit]) add(program, surroundings);
 	return program;
 }
 

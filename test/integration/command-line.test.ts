@@ -138,4 +138,16 @@ describe('a whole round by script', () => {
 		expect(await plumbline.run(['run', 'cancel', id])).toMatchObject({ code: 0 });
 		expect(await plumbline.run(['run', 'follow', id, '--json'])).toMatchObject({ code: 1, err: expect.stringContaining('run_cancelled') });
 	});
+
+	it('has models answer: looked over, queued, stopped', async () => {
+		const [base] = await world.query<{ id: string }>(`select id from checkpoints where kind = 'base'`);
+		const from = ['--from', `checkpoint:${base?.id ?? ''}`, '--samples', '2', '--limit', '3', '--temperature', '0.2', '--temperature', '0.9'];
+		expect(await plumbline.json(['generate', 'tenancy', ...from, '--dry-run'])).toMatchObject({ prompts: 3, answers: 12 });
+		const { id } = await plumbline.json<{ id: string }>(['generate', 'start', 'tenancy', ...from]);
+		expect((await plumbline.run(['generate', 'list', 'tenancy'])).out).toContain(id);
+		expect(await plumbline.run(['generate', 'cancel', id])).toMatchObject({ code: 0 });
+		expect(await plumbline.run(['generate', 'follow', id, '--json'])).toMatchObject({ code: 1, err: expect.stringContaining('generation_cancelled') });
+		expect(await plumbline.run(['generate', 'tenancy', '--from', 'gpt'])).toMatchObject({ code: 2 });
+		expect(await plumbline.run(['generate', 'tenancy', '--from', 'endpoint:gpt'])).toMatchObject({ code: 1, err: expect.stringContaining('none') });
+	});
 });

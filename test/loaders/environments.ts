@@ -10,7 +10,8 @@ import { run } from '../../workers/process/run.ts';
 export const LOADERS = {
 	// Its own pins (transformers ≤ 5.6, datasets ≤ 4.0, trl ≤ 0.24); torch and the rest are the engine's. Left out: torchaudio, torchvision, gradio.
 	'llama-factory': { overEngine: true, packages: ['llamafactory==0.9.5', 'transformers==5.6.0', 'tokenizers==0.22.2', 'datasets==4.0.0', 'trl==0.24.0', 'peft==0.18.1', 'accelerate==1.11.0', 'omegaconf==2.3.0', 'antlr4-python3-runtime==4.9.3'] },
-	together: { overEngine: false, packages: ['together==3.1.1'] }
+	// The last major that knows what a preference row must be; from 2 on the client asks for JSON objects alone and leaves the rest to the server.
+	together: { overEngine: false, packages: ['together==1.6.0'] }
 } as const;
 
 async function must(argv: string[]): Promise<void> {

@@ -4,13 +4,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from together.lib.utils.files import check_file
+from together.utils.files import check_file
 
 path = Path(sys.argv[1]) / 'dpo' / 'together.jsonl'
 shutil.copyfile(path.with_name('train.together'), path)
 report = check_file(path)
 broken = path.with_name('broken.jsonl')
-row = json.loads(path.read_text().splitlines()[0])
+row = json.loads(path.read_text().split('\n')[0])
 row['preferred_output'] = []
 broken.write_text(json.dumps(row) + '\n')
 print(json.dumps({'report': report, 'broken': check_file(broken)}))

@@ -27,6 +27,7 @@ import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
+import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
@@ -186,6 +187,8 @@ export const REQUESTS: Record<string, Make> = {
 	deactivateUser: withUser('/deactivate'),
 	reactivateUser: withUser('/reactivate'),
 	issuePasswordLink: withUser('/password-links'),
+	readArchive: inProject('/archive'),
+	createArchive: async () => ({ path: '/archives', options: { raw: await smallArchive() } }),
 	listOwnTokens: () => ({ path: '/tokens' }),
 	issueOwnToken: () => ({ path: '/tokens', options: { body: {} } }),
 	revokeToken: async ({ world }, { actor }) => ({ path: `/tokens/${valueOf(await issueToken(world.app, { ...actor, scopes: null }, {})).id}` }),

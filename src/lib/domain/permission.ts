@@ -58,6 +58,9 @@ export const PERMISSIONS = {
 	'run.read': ['reviewer', 'engineer', 'owner'],
 	'checkpoint.read': ['reviewer', 'engineer', 'owner'],
 	'checkpoint.decide': ['reviewer', 'owner'],
+	/** The whole record of a project at once. */
+	'archive.export': ['owner'],
+	'archive.import': ['admin'],
 	/** Workers, their load and the line, of the whole site: whoever has one of these roles in some project. */
 	'fleet.read': ['engineer', 'owner'],
 	'fleet.manage': ['admin'],

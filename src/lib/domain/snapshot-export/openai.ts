@@ -12,7 +12,7 @@ function toolFree(prompt: readonly RowMessage[], consumer: string): void {
  * Together's after it (docs.together.ai/docs/preference-fine-tuning): exactly
  * one assistant message on each side, text only; an accepted answer as both take
  * supervised examples, a conversation under `messages`.
- * @throws Unexportable on labels, images, tool turns and answers of several turns
+ * @throws Unexportable on labels, images, tool turns, answers of several turns, and prompts that end with an answer
  */
 export function preferenceRow(row: TrainingRow, consumer: 'OpenAI' | 'Together'): Record<string, unknown> {
 	const parts = textParts(row, consumer);
@@ -23,5 +23,6 @@ export function preferenceRow(row: TrainingRow, consumer: 'OpenAI' | 'Together')
 	}
 	if (parts.chosen.length !== 1 || parts.rejected.length !== 1) throw new Unexportable(`${consumer} takes one message as each answer; this snapshot has answers of several turns. Take TRL or ms-swift.`);
 	toolFree(parts.prompt, consumer);
+	if (parts.prompt.at(-1)?.role === 'assistant') throw new Unexportable(`${consumer} takes no prompt that ends with an answer; this snapshot has one. Take TRL or ms-swift.`);
 	return { input: { messages: parts.prompt }, preferred_output: parts.chosen, non_preferred_output: parts.rejected };
 }

@@ -53,6 +53,10 @@ test('images are named by the flat formats and refused by the others', () => {
 	for (const map of [trlRow, llamaFactoryRow, (row: TrainingRow) => preferenceRow(row, 'OpenAI')]) expect(() => map(seen)).toThrow(/images/u);
 });
 
+test('a prompt that ends with an answer, which Together’s client would not pass, is refused', () => {
+	expect(() => preferenceRow({ messages: [user('q'), says('a'), says('b')], rejected_response: 'c' }, 'Together')).toThrow(/ends with an answer/u);
+});
+
 test('turns that LLaMA-Factory would drop are refused', () => {
 	expect(() => llamaFactoryRow({ messages: [user('a'), user('b'), says('c')], rejected_response: 'd' })).toThrow(/alternate/u);
 });

@@ -1,4 +1,5 @@
 import type { Operation } from './operation.ts';
+import * as archives from './operations/archives.ts';
 import * as artifacts from './operations/artifacts.ts';
 import * as assignments from './operations/assignments.ts';
 import * as comments from './operations/comments.ts';
@@ -23,4 +24,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, artifacts, imports, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

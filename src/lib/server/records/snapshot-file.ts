@@ -77,13 +77,16 @@ export function zipOf(files: readonly { path: string; content: string | (() => A
 	const zip = new ZipFile();
 	const out = zip.outputStream as Readable;
 	zip.on('error', (error: Error) => out.destroy(error));
+	/** The file that is being packed. */
+	let packing: Readable | undefined;
+	out.on('close', () => packing?.destroy());
 	for (const { path, content } of files) {
 		if (typeof content === 'string') zip.addBuffer(Buffer.from(content), path, { mtime: MTIME });
 		else {
 			zip.addReadStreamLazy(path, { mtime: MTIME }, (take) => {
 				const source = Readable.from(content());
 				source.on('error', (error) => out.destroy(error));
-				out.on('close', () => source.destroy());
+				packing = source;
 				take(null, source);
 			});
 		}

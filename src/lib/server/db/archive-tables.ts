@@ -1,0 +1,127 @@
+/** A table of a project's archive. */
+export type ArchiveTable = {
+	name: string;
+	/** Which rows `t` are the project's; `$p` stands for its id. */
+	scope: string;
+	/** Columns that stay behind: the new server makes its own. */
+	without?: readonly string[];
+	/** JSON put over a row as it leaves: what must not leave, and what is under way here and over there. */
+	over?: string;
+	/** The same where people are not named. */
+	unnamed?: string;
+	/** Columns that name a person without a foreign key. */
+	people?: readonly string[];
+};
+
+const own = (name: string, more: Partial<ArchiveTable> = {}): ArchiveTable => ({ name, scope: 't.project_id = $p', ...more });
+/** Rows that hang on another table's by one column. */
+const of = (name: string, column: string, parent: string, more: Partial<ArchiveTable> = {}): ArchiveTable => ({ name, scope: `exists (select 1 from ${parent} u where u.id = t.${column} and u.project_id = $p)`, ...more });
+const ofPrompt = (name: string, more: Partial<ArchiveTable> = {}) => of(name, 'prompt_id', 'prompts', more);
+const ofResponse = (name: string): ArchiveTable => ({ name, scope: 'exists (select 1 from responses r join prompts u on u.id = r.prompt_id where r.id = t.response_id and u.project_id = $p)' });
+
+const ended = (states: string, otherwise: string): string => `jsonb_build_object('status', case when t.status in (${states}) then t.status else '${otherwise}' end, 'finished_at', coalesce(t.finished_at, now()))`;
+const failed = `${ended("'succeeded','failed','cancelled'", 'failed')} || case when t.status in ('succeeded','failed','cancelled') then '{}' else jsonb_build_object('problem', jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.')) end`;
+/** Hosts and folders of the old server are no part of the record. */
+const noHost = `jsonb_build_object('hostname', 'archived', 'host_key', 'archived', 'pid', 0, 'stopped_at', coalesce(t.stopped_at, now()))`;
+
+/**
+ * What an archive holds, in an order in which each row finds what it points to
+ * (five keys that would go round in a circle are checked at the end of the
+ * transaction: drizzle/*_archive_order.sql).
+ */
+export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
+	{
+		name: 'workers',
+		scope: `t.id in (select a.worker_id from run_attempts a join runs u on u.id = a.run_id where u.project_id = $p union select worker_id from evaluations where project_id = $p union select worker_id from generations where project_id = $p)`,
+		over: noHost
+	},
+	{ name: 'projects', scope: 't.id = $p' },
+	own('memberships'),
+	own('guidelines'),
+	own('guideline_readers'),
+	own('judging_forms'),
+	own('system_prompts'),
+	own('walls'),
+	own('rounds'),
+	own('prompt_groups'),
+	own('audiences'),
+	own('imports', { scope: `t.project_id = $p and t.status not in ('staging','masking','scanned')` }),
+	own('prompts'),
+	ofPrompt('prompt_texts'),
+	ofPrompt('responses'),
+	ofResponse('response_texts'),
+	own('artifacts'),
+	own('artifact_texts'),
+	ofPrompt('prompt_artifacts'),
+	ofResponse('response_artifacts'),
+	own('comparisons'),
+	// A lease ends with its server; its place is taken over there as any lapsed one.
+	own('tasks', { over: `jsonb_build_object('lease_token_hash', 'archived', 'claim_key', null)` }),
+	of('skips', 'comparison_id', 'comparisons'),
+	own('judgments'),
+	own('imported_judges', { unnamed: `jsonb_build_object('name', case when t.name is not null then 'Judge ' || t.id end)` }),
+	of('imported_judgments', 'judgment_id', 'judgments'),
+	of('judgment_texts', 'judgment_id', 'judgments'),
+	of('judgment_voids', 'judgment_id', 'judgments'),
+	of('judgment_void_texts', 'judgment_id', 'judgments'),
+	of('judgment_corrections', 'judgment_id', 'judgments'),
+	of('judgment_correction_texts', 'judgment_id', 'judgments'),
+	of('slots', 'comparison_id', 'comparisons'),
+	own('adjudications'),
+	of('adjudicated_judgments', 'adjudication_id', 'adjudications'),
+	own('comments'),
+	of('comment_texts', 'comment_id', 'comments'),
+	of('comment_mentions', 'comment_id', 'comments'),
+	of('bookmarks', 'comparison_id', 'comparisons'),
+	own('gold_items'),
+	of('annotator_progress', 'round_id', 'rounds'),
+	own('assignments'),
+	of('assignment_people', 'assignment_id', 'assignments'),
+	of('assignment_items', 'assignment_id', 'assignments'),
+	of('assignment_cursors', 'assignment_id', 'assignments'),
+	own('delegations'),
+	own('people_groups'),
+	of('people_group_members', 'group_id', 'people_groups'),
+	own('checkpoints'),
+	own('snapshots'),
+	of('snapshot_files', 'snapshot_id', 'snapshots'),
+	of('snapshot_judgments', 'snapshot_id', 'snapshots'),
+	of('snapshot_comparisons', 'snapshot_id', 'snapshots'),
+	of('snapshot_matters', 'snapshot_id', 'snapshots'),
+	of('snapshot_scans', 'snapshot_id', 'snapshots'),
+	own('snapshot_rules'),
+	own('runs', { over: `${ended("'succeeded','failed','cancelled'", 'cancelled')} || jsonb_build_object('waiting_for', null)` }),
+	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
+	of('run_events', 'run_id', 'runs', { without: ['id'] }),
+	of('run_metrics', 'run_id', 'runs'),
+	own('evaluations', { over: failed }),
+	of('evaluation_items', 'evaluation_id', 'evaluations'),
+	own('endpoints', { over: `jsonb_build_object('sealed_key', null)` }),
+	own('generations', { over: failed }),
+	of('generation_sources', 'generation_id', 'generations'),
+	of('generation_answers', 'generation_id', 'generations'),
+	of('decisions', 'checkpoint_id', 'checkpoints'),
+	{ name: 'decision_texts', scope: 'exists (select 1 from decisions d join checkpoints u on u.id = d.checkpoint_id where d.id = t.decision_id and u.project_id = $p)' },
+	own('audit_entries', { without: ['id', 'txid'], people: ['actor_id'] })
+];
+
+/** Tables that no archive holds, and why. A test compares both lists with the database. */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+	users: 'people are named in a file of their own, without password and rights',
+	user_profiles: 'as users',
+	sessions: 'secret',
+	api_tokens: 'secret',
+	password_links: 'secret',
+	rate_limits: 'of this server',
+	installation: 'of this server',
+	audit_seals: 'the chain of this server; the entries go into that of the new one',
+	run_transitions: 'a rule, the same everywhere',
+	drafts: 'what somebody has typed and not yet said',
+	notifications: 'told here',
+	import_rows: 'on their way in, not yet of the record',
+	import_errors: 'rows that were not taken',
+	run_logs: 'what engines print of this server’s folders',
+	desensitisation_settings: 'encrypted under a key of this server',
+	desensitisation_keys: 'secret',
+	findings: 'hold what was found, encrypted under a key of this server'
+};

@@ -1,0 +1,129 @@
+import { sql } from 'drizzle-orm';
+import type { ArchiveTable } from './archive-tables.ts';
+import type { Executor, Tx } from './client.ts';
+import { rowsOf } from './rows.ts';
+
+/** Somebody who is named in a project's record. */
+export type ArchivedPerson = { id: string; name: string; email: string | null };
+
+const FETCH = 500;
+const UUID = /^[0-9a-f-]{36}$/u;
+
+/** A cursor's statement takes no parameters: the id is written into it. */
+function scopeOf(table: ArchiveTable, projectId: string): string {
+	if (!UUID.test(projectId)) throw new Error('not an id');
+	return table.scope.replaceAll('$p', `'${projectId}'::uuid`);
+}
+
+/** Columns of a table that an archive carries: not made by the database itself. */
+export async function columnsOf(db: Executor, table: ArchiveTable): Promise<string[]> {
+	const rows = await rowsOf<{ name: string }>(db, sql`
+		select a.attname as name from pg_attribute a
+		where a.attrelid = ${`public.${table.name}`}::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.attidentity <> 'a'
+		order by a.attname`);
+	return rows.map(({ name }) => name).filter((name) => !table.without?.includes(name));
+}
+
+/** Columns that name a user. */
+async function peopleColumns(db: Executor, table: ArchiveTable): Promise<string[]> {
+	const rows = await rowsOf<{ name: string }>(db, sql`
+		select a.attname as name from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+		where c.contype = 'f' and c.confrelid = 'users'::regclass and c.conrelid = ${`public.${table.name}`}::regclass and cardinality(c.conkey) = 1`);
+	return [...rows.map(({ name }) => name), ...(table.people ?? [])];
+}
+
+/** A table's rows of a project as JSON lines, a few hundred at a time, in the order of its key. Within one transaction all tables are of one moment. */
+export async function* lines(tx: Tx, table: ArchiveTable, projectId: string, named: boolean): AsyncGenerator<{ rows: number; text: string }> {
+	const [key] = await rowsOf<{ names: string | null }>(tx, sql`
+		select string_agg('t.' || quote_ident(a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum)) as names
+		from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indisprimary and i.indrelid = ${`public.${table.name}`}::regclass`);
+	const over = [table.over, named ? undefined : table.unnamed].map((json) => (json ? ` || ${json}` : '')).join('');
+	const kept = `to_jsonb(t)${(table.without ?? []).map((name) => ` - '${name}'`).join('')}${over}`;
+	await tx.execute(sql.raw(`declare archived no scroll cursor for select (${kept})::text as line from ${table.name} t where ${scopeOf(table, projectId)} order by ${key?.names ?? '1'}`));
+	for (;;) {
+		const rows = await rowsOf<{ line: string }>(tx, sql.raw(`fetch ${FETCH} from archived`));
+		if (rows.length > 0) yield { rows: rows.length, text: rows.map(({ line }) => `${line}\n`).join('') };
+		if (rows.length < FETCH) break;
+	}
+	await tx.execute(sql.raw('close archived'));
+}
+
+/** Everybody whom the archived rows name, in the order in which they came. */
+export async function people(tx: Tx, tables: readonly ArchiveTable[], projectId: string): Promise<ArchivedPerson[]> {
+	const parts: string[] = [];
+	for (const table of tables) {
+		for (const column of await peopleColumns(tx, table)) parts.push(`select t.${column} as id from ${table.name} t where t.${column} is not null and ${scopeOf(table, projectId)}`);
+	}
+	return rowsOf<ArchivedPerson>(tx, sql.raw(`select u.id, p.name, p.email from users u join user_profiles p on p.user_id = u.id where u.id in (${parts.join(' union ')}) order by u.created_at, u.id`));
+}
+
+/** Files in the artifact store that the record cites: those of snapshots, images and documents; weights if asked for. */
+export async function artifacts(tx: Tx, projectId: string, weights: boolean): Promise<string[]> {
+	const rows = await rowsOf<{ sha256: string }>(tx, sql`
+		select f.sha256 from snapshot_files f join snapshots s on s.id = f.snapshot_id where s.project_id = ${projectId}
+		union select sha256 from artifacts where project_id = ${projectId}
+		union select f ->> 'sha256' from checkpoints c cross join jsonb_array_elements(c.files) f where ${weights} and c.project_id = ${projectId} and c.kind <> 'base' and jsonb_typeof(c.files) = 'array'
+		order by 1`);
+	return rows.map(({ sha256 }) => sha256);
+}
+
+/** Whether a project with this id or slug is here. */
+export async function clash(tx: Tx, of: { id: string; slug: string }): Promise<'id' | 'slug' | null> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`select id from projects where id = ${of.id} or slug = ${of.slug}`);
+	return rows.length === 0 ? null : rows.some(({ id }) => id === of.id) ? 'id' : 'slug';
+}
+
+/** Finds or makes an account for everybody: the same id, else the same email, else a new one that nobody can sign in to. Gives who stands for whom. */
+export async function takePeople(tx: Tx, all: readonly ArchivedPerson[]): Promise<Record<string, string>> {
+	const here: Record<string, string> = {};
+	for (const { id, name, email } of all) {
+		const [known] = await rowsOf<{ id: string }>(tx, sql`select u.id from users u left join user_profiles p on p.user_id = u.id where u.id = ${id} or lower(p.email) = lower(${email}) order by u.id = ${id} desc limit 1`);
+		here[id] = known?.id ?? id;
+		if (known) continue;
+		await tx.execute(sql`insert into users (id, deactivated_at) values (${id}, now())`);
+		await tx.execute(sql`insert into user_profiles (user_id, email, name) values (${id}, ${email ?? `${id}@archive.invalid`}, ${name})`);
+	}
+	return here;
+}
+
+/** Makes a table's rows from a JSON array. Columns that the archive does not have take their defaults. */
+export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonly string[]; array: string; people: Readonly<Record<string, string>> }): Promise<void> {
+	const named = new Set(await peopleColumns(tx, table));
+	const values = of.columns.map((column) => {
+		const name = sql.identifier(column);
+		if (named.has(column)) return sql`(${JSON.stringify(of.people)}::jsonb ->> r.${name}::text)::uuid`;
+		// Who wrote an answer is named among other sources.
+		if (table.name === 'responses' && column === 'source_ref') return sql`case when r.source = 'person' then coalesce(${JSON.stringify(of.people)}::jsonb ->> r.source_ref, r.source_ref) else r.source_ref end`;
+		return sql`r.${name}`;
+	});
+	const into = sql.identifier(table.name);
+	const onConflict = table.name === 'workers' ? sql`on conflict do nothing` : sql``;
+	await tx.execute(sql`insert into ${into} (${sql.join(of.columns.map((column) => sql.identifier(column)), sql`, `)}) select ${sql.join(values, sql`, `)} from jsonb_populate_recordset(null::${into}, ${of.array}::jsonb) r ${onConflict}`);
+}
+
+/** Gives an archived project another slug. */
+export async function rename(tx: Tx, projectId: string, slug: string): Promise<void> {
+	await tx.execute(sql`update projects set slug = ${slug} where id = ${projectId}`);
+}
+
+/** Rows of a table that are the project's. */
+export async function count(tx: Tx, table: ArchiveTable, projectId: string): Promise<number> {
+	const [row] = await rowsOf<{ n: string }>(tx, sql.raw(`select count(*) as n from ${table.name} t where ${scopeOf(table, projectId)}`));
+	return Number(row?.n ?? 0);
+}
+
+/** A table whose rows point out of the project, or null: an archive must not hang its rows on somebody else's. */
+export async function pointsOutside(tx: Tx, tables: readonly ArchiveTable[], projectId: string): Promise<string | null> {
+	const byName = new Map(tables.map((table) => [table.name, table]));
+	const keys = await rowsOf<{ from: string; to: string; column: string; target: string }>(tx, sql`
+		select c.conrelid::regclass::text as "from", c.confrelid::regclass::text as "to", a.attname as "column", b.attname as target
+		from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1] join pg_attribute b on b.attrelid = c.confrelid and b.attnum = c.confkey[1]
+		where c.contype = 'f' and c.connamespace = 'public'::regnamespace`);
+	for (const { from, to, column, target } of keys) {
+		const [child, parent] = [byName.get(from), byName.get(to)];
+		if (!child || !parent || to === 'workers') continue;
+		const found = await rowsOf(tx, sql.raw(`select 1 from ${from} t where ${scopeOf(child, projectId)} and t.${column} is not null and t.${column} not in (select t.${target} from ${to} t where ${scopeOf(parent, projectId)}) limit 1`));
+		if (found.length > 0) return from;
+	}
+	return null;
+}

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { fromBufferPromise } from 'yauzl';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MANIFEST_PATH, readManifest } from '#lib/domain/archive-manifest.ts';
+import type { ArchiveManifest } from '#lib/domain/archive-manifest.ts';
+import { ARCHIVE_TABLES, LEFT_OUT } from '#lib/server/db/archive-tables.ts';
+import { zipOf } from '#lib/server/records/snapshot-file.ts';
+import { addComment } from '#lib/server/usecases/add-comment.ts';
+import { exportArchive } from '#lib/server/usecases/export-archive.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { importArchive } from '#lib/server/usecases/import-archive.ts';
+import { putGold } from '#lib/server/usecases/put-gold.ts';
+import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
+import { paperWorker, playOnPaper } from '../support/loop.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let there: World;
+let folder: string;
+let slug: string;
+let projectId: string;
+let snapshotId: string;
+let archive: Buffer;
+const SECRET = /"(password_hash|token_hash|sealed)"/u;
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+	yield bytes;
+}
+const bring = (to: World, bytes: Uint8Array, wanted?: string) => importArchive(to.app, to.admin, { source: once(bytes), slug: wanted });
+async function takeOut(people: 'pseudonym' | 'email' = 'pseudonym'): Promise<Buffer> {
+	const path = join(folder, `${people}.zip`);
+	await pipeline(valueOf(await exportArchive(world.app, world.admin, { slug, people, weights: false })).stream, createWriteStream(path));
+	return readFile(path);
+}
+async function unzip(bytes: Buffer): Promise<Map<string, string>> {
+	const files = new Map<string, string>();
+	for await (const entry of (await fromBufferPromise(bytes)).eachEntry()) files.set(entry.fileName, await text(await (await fromBufferPromise(bytes)).openReadStreamPromise(entry)));
+	return files;
+}
+/** The same archive with something changed, and the manifest made to fit if asked for. */
+async function changed(change: (files: Map<string, string>) => void, fit: boolean): Promise<Buffer> {
+	const files = await unzip(archive);
+	change(files);
+	if (fit) {
+		const manifest = JSON.parse(files.get(MANIFEST_PATH) ?? '') as ArchiveManifest;
+		for (const table of manifest.tables) {
+			const content = files.get(table.path) ?? '';
+			Object.assign(table, { bytes: Buffer.byteLength(content), sha256: createHash('sha256').update(content).digest('hex'), rows: content.split('\n').length - 1 });
+		}
+		files.set(MANIFEST_PATH, JSON.stringify(manifest));
+	}
+	const path = join(folder, `changed-${Math.random()}.zip`);
+	await pipeline(zipOf([...files].map(([name, content]) => ({ path: name, content }))), createWriteStream(path));
+	// The zip library packs no path that leads out of a folder: such a name is written over one of the same length.
+	return Buffer.from((await readFile(path)).toString('latin1').replaceAll('tables/xx/evil', 'tables/../evil'), 'latin1');
+}
+
+beforeAll(async () => {
+	[world, there] = await Promise.all([createWorld(), createWorld()]);
+	folder = await mkdtemp(join(tmpdir(), 'plumbline-archive-'));
+	({ slug, id: projectId } = await seededProject(world, { overlap: 2, seed: 'archive', systemPrompt: 'Careful.', guideline: 'Prefer what is careful.' }));
+	const { app, admin } = world;
+	const { sha256 } = valueOf(await uploadArtifact(app, admin, { slug, declaredType: 'text/plain', source: once(Buffer.from('A lease.')) }));
+	valueOf(await world.importRows(slug, [...questions(39), { prompt: 'Question number 39?', documents: [sha256], matter: 'Acme', responses: ['A careful answer to 39.', 'A vague answer to 39.'] }, { prompt: 'New question?' }]));
+	const golden = valueOf(await world.importRows(slug, [{ prompt: 'Question number 50?', chosen: 'A careful answer to 50.', rejected: 'A vague answer to 50.' }]));
+	valueOf(await putGold(app, admin, { slug, importId: golden.id } as Parameters<typeof putGold>[2]));
+	const [one, two] = [await world.person('one', { slug, role: 'annotator' }), await world.person('two', { slug, role: 'annotator' })];
+	const judged = await judgeAll(world, slug, one, (n) => (n % 7 === 0 ? 'tie' : 'careful'));
+	await judgeAll(world, slug, two, (n) => (n % 5 === 0 ? 'vague' : 'careful'));
+	const [judgment] = await world.query<{ comparison_id: string }>(`select comparison_id from judgments where id = '${judged.get(3) ?? ''}'`);
+	valueOf(await addComment(app, one, { comparisonId: judgment?.comparison_id ?? '', body: 'Clause 3 decides it.' } as Parameters<typeof addComment>[2]));
+	valueOf(await voidJudgment(app, admin, { judgmentId: judged.get(4) ?? '', reason: 'mistake', note: 'Wrong key.' } as Parameters<typeof voidJudgment>[2]));
+	valueOf(await raiseWall(app, admin, { slug, userId: two.userId, matter: 'Acme' }));
+	valueOf(await putGuideline(app, admin, { slug, body: 'Second version.' }));
+	snapshotId = valueOf(await freezeSnapshot(app, admin, { slug, objective: 'dpo' })).id;
+	const workerId = await paperWorker(world);
+	await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId);
+	// Under way when the archive is taken: a run in line, and a lease.
+	valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } }));
+	valueOf(await claimTask(app, one, { slug }));
+	archive = await takeOut();
+}, 240_000);
+afterAll(async () => {
+	await Promise.all([world?.close(), there?.close()]);
+	await rm(folder, { recursive: true, force: true });
+});
+
+it('every table is in an archive, or left out for a reason', async () => {
+	const tables = await world.query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public'`);
+	expect([...ARCHIVE_TABLES.map(({ name }) => name), ...Object.keys(LEFT_OUT)].sort()).toEqual(tables.map(({ name }) => name).sort());
+});
+
+describe('out and in', () => {
+	it('holds every file that its manifest names, by its hash, and no secret or name of a person', async () => {
+		const files = await unzip(archive);
+		const manifest = readManifest(files.get(MANIFEST_PATH) ?? '');
+		expect(manifest?.tables).toHaveLength(ARCHIVE_TABLES.length + 1);
+		for (const { path, sha256, rows } of manifest?.tables ?? []) {
+			const content = files.get(path) ?? '';
+			expect(createHash('sha256').update(content).digest('hex'), path).toBe(sha256);
+			expect(content.split('\n').length - 1, path).toBe(rows);
+			expect(content, path).not.toMatch(SECRET);
+			expect(content, path).not.toContain('@example.test');
+		}
+		expect(manifest?.artifacts.length).toBeGreaterThan(4);
+		expect((await unzip(await takeOut('email'))).get('tables/00-people.ndjson')).toContain('@example.test');
+	});
+
+	it('makes the same project on an empty server: the same rule gives the same hash', async () => {
+		const made = valueOf(await bring(there, archive));
+		expect(made).toMatchObject({ id: projectId, slug });
+		const count = `select (select count(*)::int from judgments) as judgments, (select count(*)::int from judgment_voids) as voids, (select count(*)::int from slots where judgment_id is not null) as filled, (select count(*)::int from comments) as comments, (select count(*)::int from gold_items) as gold, (select count(*)::int from walls) as walls, (select count(*)::int from guidelines) as guidelines, (select count(*)::int from checkpoints where project_id = '${projectId}') as checkpoints, (select array_agg(sha256 order by id) from snapshots) as snapshots`;
+		expect(await there.query(count)).toEqual(await world.query(count));
+		const again = (of: World) => freezeSnapshot(of.app, of.admin, { slug, objective: 'kto', rounds: [1] });
+		const [here, over] = [valueOf(await again(world)), valueOf(await again(there))];
+		expect(over.sha256).toBe(here.sha256);
+		expect(await there.query(`select status from runs order by id`)).toEqual([{ status: 'succeeded' }, { status: 'cancelled' }]);
+		expect(await there.query(`select count(*)::int as n from users where deactivated_at is null`)).toEqual([{ n: 1 }]);
+		for (const { sha256 } of await there.query<{ sha256: string }>('select sha256 from snapshot_files union select sha256 from artifacts')) await there.app.artifacts.verify(sha256);
+	});
+
+	it('goes on there: people judge, and places that were leased are free', async () => {
+		const judge = await there.person('three', { slug, role: 'annotator' });
+		const task = valueOf(await claimTask(there.app, judge, { slug }));
+		expect(task).not.toBeNull();
+		valueOf(await submitJudgment(there.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' }));
+	});
+
+	it('does not go over a project that is there, under whatever name', async () => {
+		expect(problemOf(await bring(there, archive))).toBe('conflict');
+		expect(problemOf(await bring(there, archive, 'another'))).toBe('conflict');
+	});
+});
+
+describe('what is refused, and leaves nothing', () => {
+	let empty: World;
+	beforeAll(async () => {
+		empty = await createWorld();
+	});
+	afterAll(() => empty?.close());
+	const nothing = async () => {
+		expect(await empty.query('select id from projects')).toEqual([]);
+		expect(await empty.query('select id from users')).toHaveLength(1);
+		expect(await readdir(join(empty.dataDir, 'incoming'))).toEqual([]);
+	};
+	const path = (name: string) => `tables/${String(ARCHIVE_TABLES.findIndex((table) => table.name === name) + 1).padStart(2, '0')}-${name}.ndjson`;
+
+	it.each([
+		['a file that was changed', (files: Map<string, string>) => files.set(path('judgments'), (files.get(path('judgments')) ?? '').replace('"a"', '"b"')), false, /judgments\.ndjson/u],
+		['a file that is missing', (files: Map<string, string>) => files.delete(path('prompts')), false, /prompts\.ndjson.*missing/u],
+		['a path that leads out', (files: Map<string, string>) => files.set('tables/xx/evil', 'x'), false, /invalid relative path/u],
+		['a file that nobody named', (files: Map<string, string>) => files.set('evil.sh', 'x'), false, /evil\.sh/u],
+		['a row of somebody else’s project', (files: Map<string, string>) => files.set(path('guidelines'), (files.get(path('guidelines')) ?? '').replace(projectId, '00000000-0000-7000-8000-000000000000')), true, /rule of the record|not of its project/u],
+		['a row that the record’s rules refuse', (files: Map<string, string>) => files.set(path('judgments'), (files.get(path('judgments')) ?? '').replaceAll('"purpose": "counting"', '"purpose": "gold"')), true, /rule of the record/u],
+		['an unknown version', (files: Map<string, string>) => files.set(MANIFEST_PATH, (files.get(MANIFEST_PATH) ?? '').replace('"version": 1', '"version": 9')), false, /manifest\.json/u],
+		['a row that is no JSON', (files: Map<string, string>) => files.set(path('rounds'), 'x\n'), true, /rule of the record/u]
+	] as const)('%s', async (_what, change, fit, says) => {
+		const outcome = await bring(empty, await changed((files) => void change(files), fit));
+		expect(problemOf(outcome)).toBe('import_refused');
+		expect(outcome.ok ? '' : outcome.problem.detail).toMatch(says);
+		await nothing();
+	});
+
+	it('what is no archive, is cut off, or grows without end', async () => {
+		const zeros = '0'.repeat(80_000_000);
+		const bomb = await changed((files) => files.set(path('audit_entries'), zeros), true);
+		for (const bytes of [Buffer.from('no zip'), archive.subarray(0, archive.length - 100), archive.subarray(0, 1000), bomb]) expect(problemOf(await bring(empty, bytes))).toBe('import_refused');
+		await nothing();
+	});
+
+	it('who may not', async () => {
+		const owner = await world.person('own', { slug, role: 'owner' });
+		expect(problemOf(await importArchive(world.app, owner, { source: once(archive) }))).toBe('forbidden');
+		const engineer = await world.person('eng', { slug, role: 'engineer' });
+		expect(problemOf(await exportArchive(world.app, engineer, { slug, people: 'email', weights: false }))).toBe('forbidden');
+		valueOf(await raiseWall(world.app, world.admin, { slug, userId: owner.userId, matter: 'Acme' }));
+		expect(problemOf(await exportArchive(world.app, owner, { slug, people: 'email', weights: false }))).toBe('walled');
+	});
+});

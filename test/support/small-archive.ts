@@ -1,0 +1,22 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { ARCHIVE_FORMAT, ARCHIVE_VERSION, MANIFEST_PATH } from '#lib/domain/archive-manifest.ts';
+import { zipOf } from '#lib/server/records/snapshot-file.ts';
+
+/** An archive of a project in which nothing has happened yet, and which is nowhere. */
+export async function smallArchive(): Promise<Buffer> {
+	const id = randomUUID();
+	const slug = `archived-${id.slice(0, 8)}`;
+	const row = { id, slug, name: slug, overlap: 1, seed: 'seed', split_salt: 'salt', split_shares: { train: 0.75, dev: 0.05, test: 0.2 } };
+	const files = { people: '', projects: `${JSON.stringify(row)}\n` };
+	const tables = Object.entries(files).map(([name, content]) => ({
+		name,
+		path: `tables/${name}.ndjson`,
+		rows: content === '' ? 0 : 1,
+		bytes: Buffer.byteLength(content),
+		sha256: createHash('sha256').update(content).digest('hex'),
+		columns: name === 'people' ? ['email', 'id', 'name'] : Object.keys(row)
+	}));
+	const manifest = { format: ARCHIVE_FORMAT, version: ARCHIVE_VERSION, project: { id, slug, name: slug }, people: 'pseudonym', weights: false, tables, artifacts: [] };
+	return buffer(zipOf([...Object.entries(files).map(([name, content]) => ({ path: `tables/${name}.ndjson`, content })), { path: MANIFEST_PATH, content: JSON.stringify(manifest) }]));
+}
