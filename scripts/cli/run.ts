@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Api } from './api.ts';
 import { misused, refused } from './ending.ts';
 import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
-import { collect, readSpan, segment, toolsFor } from './tools.ts';
+import { collect, readJson, readSpan, segment, toolsFor } from './tools.ts';
 import type { Surroundings } from './tools.ts';
 import { until } from './waiting.ts';
 
@@ -82,17 +81,7 @@ export function recipeOptions(command: Command): Command {
 
 /** The settings that a command line names. @throws Ending */
 export async function readRecipe({ recipe, set = [] }: RecipeOptions): Promise<Record<string, unknown>> {
-	let settings: Record<string, unknown> = {};
-	if (recipe !== undefined) {
-		const text = await readFile(recipe, 'utf8').catch(() => {
-			throw misused(`There is no file ${recipe}.`);
-		});
-		try {
-			settings = JSON.parse(text) as Record<string, unknown>;
-		} catch {
-			throw misused(`${recipe} is no JSON.`);
-		}
-	}
+	const settings = recipe === undefined ? {} : await readJson(recipe);
 	for (const given of set) {
 		const at = given.indexOf('=');
 		if (at < 1) throw misused(`“${given}” sets nothing. Write key=value: --set maxSteps=200`);

@@ -1,34 +1,36 @@
 import type { Command } from 'commander';
+import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
+import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
 import { columns } from './speaker.ts';
-import { collect, oneOf, segment, toolsFor, wholeNumber } from './tools.ts';
+import { collect, oneOf, readJson, segment, toolsFor, wholeNumber } from './tools.ts';
 import type { Surroundings } from './tools.ts';
-
-export const OBJECTIVES = ['dpo', 'kto', 'orpo'] as const;
 
 /** What is read of a snapshot. */
 export type Snapshot = { id: string; sha256: string; objective?: string; round?: number; rows: { train: number; dev: number; test: number }; used: number; dropped: Record<string, number>; stale?: number; createdAt?: string };
 
 /** What `snapshot create` and `round play` take. */
-export type FreezeOptions = { objective: (typeof OBJECTIVES)[number]; round?: string[]; includeImports?: boolean; rewrites?: boolean; maxChars?: number };
+export type FreezeOptions = { objective: DatasetObjective; rule?: string; round?: string[]; includeImports?: boolean; rewrites?: boolean; maxChars?: number };
 
 /** The options that say what a snapshot takes. */
 export function freezeOptions(command: Command): Command {
 	return command
-		.option('--objective <objective>', OBJECTIVES.join(', '), oneOf(OBJECTIVES, 'objective'), 'dpo')
+		.option('--objective <objective>', DATASET_OBJECTIVES.join(', '), oneOf(DATASET_OBJECTIVES, 'objective'), 'dpo')
 		.option('--round <number>', 'a round to take judgments from (several times; default: this round)', collect)
+		.option('--rule <file>', 'JSON file with the rule, as the API takes it; the options below go over it')
 		.option('--include-imports', 'take preferences that imports stated, too')
 		.option('--no-rewrites', 'leave out rows made of rewrites')
 		.option('--max-chars <n>', 'leave out longer conversations', wholeNumber(1));
 }
 
 /** Freezes a snapshot. */
-export function freeze(api: Api, project: string, { objective, round, includeImports, rewrites, maxChars }: FreezeOptions): Promise<Snapshot> {
+export async function freeze(api: Api, project: string, { objective, round, rule, includeImports, rewrites, maxChars }: FreezeOptions): Promise<Snapshot> {
+	const written = rule === undefined ? {} : await readJson(rule);
 	return api.send<Snapshot>('POST', `/projects/${segment(project)}/snapshots`, {
 		objective,
 		...(round ? { rounds: round.map(wholeNumber(1)) } : {}),
-		rule: { ...(includeImports ? { includeImports } : {}), ...(rewrites === false ? { includeRewrites: false } : {}), ...(maxChars === undefined ? {} : { maxChars }) }
+		rule: { ...written, ...(includeImports ? { includeImports } : {}), ...(rewrites === false ? { includeRewrites: false } : {}), ...(maxChars === undefined ? {} : { maxChars }) }
 	});
 }
 

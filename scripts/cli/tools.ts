@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
@@ -56,3 +57,15 @@ export function wholeNumber(min: number): (text: string) => number {
 
 /** Collects an option that may be given several times. */
 export const collect = (text: string, before: string[] = []): string[] => [...before, text];
+
+/** The object in a JSON file. @throws Ending */
+export async function readJson(path: string): Promise<Record<string, unknown>> {
+	const text = await readFile(path, 'utf8').catch(() => {
+		throw misused(`There is no file ${path}.`);
+	});
+	try {
+		return JSON.parse(text) as Record<string, unknown>;
+	} catch {
+		throw misused(`${path} is no JSON.`);
+	}
+}

@@ -121,6 +121,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	import_rows: 'on their way in, not yet of the record',
 	import_errors: 'rows that were not taken',
 	run_logs: 'what engines print of this server’s folders',
+	inspections: 'a worker looks again',
 	desensitisation_settings: 'encrypted under a key of this server',
 	desensitisation_keys: 'secret',
 	findings: 'hold what was found, encrypted under a key of this server'
