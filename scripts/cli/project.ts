@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { ROLES } from '#lib/domain/permission.ts';
+import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
 import { userIdOf } from './people.ts';
 import { columns } from './speaker.ts';
 import { oneOf, segment, toolsFor, wholeNumber } from './tools.ts';
 import type { Surroundings } from './tools.ts';
 
-const OBJECTIVES = ['dpo', 'kto', 'orpo'] as const;
-const ROLES = ['annotator', 'reviewer', 'engineer', 'owner'] as const;
 type Project = { slug: string; name: string; objective: string; overlap: number; role: string | null };
 
 /** `plumbline project` */
@@ -28,7 +28,7 @@ export function addProject(program: Command, surroundings: Surroundings): void {
 		.argument('<slug>', 'its name in addresses: lower-case letters, digits, hyphens')
 		.option('--name <name>', 'its name for people (default: the slug)')
 		.option('--overlap <n>', 'how many people judge each pair', wholeNumber(1), 1)
-		.option('--objective <objective>', OBJECTIVES.join(', '), oneOf(OBJECTIVES, 'objective'))
+		.option('--objective <objective>', DATASET_OBJECTIVES.join(', '), oneOf(DATASET_OBJECTIVES, 'objective'))
 		.option('--guideline <file>', 'Markdown file with the instructions for who judges')
 		.option('--system-prompt <file>', 'text file with the system prompt put before every prompt')
 		.addHelpText('after', `
