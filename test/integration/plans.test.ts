@@ -52,6 +52,7 @@ describe('a plan', () => {
 
 	it('says by part what fits, and what to change where it does not', async () => {
 		const small = await plan({ recipe: { tuner: 'qlora', batchSize: 1, gradientCheckpointing: 'on' }, device: a10 });
+		expect(small.problems).toEqual(expect.arrayContaining([expect.objectContaining({ code: 'engine_lacks' })]));
 		expect(small.memory).toMatchObject([{ fit: 'fits', change: null, devices: { name: 'A10', count: 1 }, assumed: false }]);
 		expect(small.parameters).toMatchObject({ exact: true, trained: 40_370_176 });
 		const large = await plan({ recipe: { tuner: 'full' }, device: a10 });
@@ -62,18 +63,20 @@ describe('a plan', () => {
 
 	it('counts the rows that the recipe would cut or refuse', async () => {
 		expect((await plan({ recipe: { maxLength: 2048 } })).lengths).toMatchObject({ longest: 3000, median: 300, most: 1800, over: 2, tooLong: 'refuse' });
+		expect((await plan({ recipe: { maxLength: 2048 } })).problems).toMatchObject([{ field: 'maxLength', code: 'rows_too_long', detail: '2' }]);
+		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5, maxLength: 2048 } }))).toBe('impossible_recipe');
 		expect((await plan({ recipe: { maxLength: 1024, tooLong: 'left' } })).lengths).toMatchObject({ over: 16, tooLong: 'left' });
 	});
 
 	it('names what would refuse the run, and refuses what cannot be read', async () => {
-		expect((await plan({ recipe: { strategy: 'fsdp2', gpus: 2 } })).problems).toMatchObject([{ field: 'strategy', code: 'needs_gpu' }]);
-		expect((await plan({ recipe: { tuner: 'qlora' } })).problems).toMatchObject([{ field: 'tuner', code: 'engine_lacks' }]);
+		expect((await plan({ recipe: { strategy: 'fsdp2', gpus: 2, maxLength: 4096 } })).problems).toMatchObject([{ field: 'strategy', code: 'needs_gpu' }]);
+		expect((await plan({ recipe: { tuner: 'qlora', maxLength: 4096 } })).problems).toMatchObject([{ field: 'tuner', code: 'engine_lacks' }]);
 		expect(problemOf(await planRun(world.app, world.admin, { slug, snapshotId, recipe: { loraRank: 0 } }))).toBe('invalid_input');
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { strategy: 'fsdp2', gpus: 2 } }))).toBe('impossible_recipe');
 	});
 
 	it('estimates time from earlier runs like it', async () => {
-		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, batchSize: 4 });
+		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, batchSize: 4, maxLength: 4096 });
 		const at = await beginAttempt(world.app, { runId, workerId });
 		const metrics = Array.from({ length: 10 }, (_, step) => ({ step: step + 1, epoch: 0, values: { 'train_speed(s/it)': step < 3 ? 60 : 2 } }));
 		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics, log: [], events: [], status: 'running' });
@@ -105,7 +108,7 @@ describe('what a checkpoint is', () => {
 		const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, tuner: 'full' });
 		const whole = await registered(runId, { kind: 'full', chatTemplateSha256: 'c'.repeat(64) });
 		expect(await checkpoints.get(world.app.db, whole)).toMatchObject({ kind: 'full', chatTemplateSha256: 'c'.repeat(64) });
-		const start = (recipe: object) => startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: whole, recipe: { maxSteps: 10, saveSteps: 5, ...recipe } });
+		const start = (recipe: object) => startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: whole, recipe: { maxSteps: 10, saveSteps: 5, maxLength: 4096, ...recipe } });
 		expect(problemOf(await start({ reference: 'base' }))).toBe('impossible_recipe');
 		expect((await start({ loraRank: 64, targetModules: 'q_proj,v_proj' })).ok).toBe(true);
 		expect((await start({ tuner: 'full', reference: 'base' })).ok).toBe(true);

@@ -126,6 +126,7 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	save_after_end: () => m.run_issue_save_after_end(),
 	batch_over_rows: () => m.run_issue_batch_over_rows(),
 	no_rows: () => m.run_issue_no_rows(),
+	rows_too_long: (_, rows) => m.run_issue_rows_too_long({ rows }),
 	warmup_is_all: () => m.run_issue_warmup_is_all(),
 	advanced_refused: (_, name) => m.run_issue_advanced_refused({ name }),
 	one_process: () => m.run_issue_one_process(),

@@ -26,6 +26,12 @@ describe('rows and length', () => {
 		expect(codes({ ...dpo, maxSteps: null })).toEqual(['maxSteps: length_missing']);
 		expect(codes({ ...dpo, epochs: 1 })).toEqual(['epochs: length_twice']);
 	});
+	it('rows that are too long, once they were counted, unless they are to be cut', () => {
+		const lengths = { rows: { '100': 9, '600': 2 } };
+		expect(codes(dpo, { lengths })).toEqual(['maxLength: rows_too_long']);
+		expect(codes({ ...dpo, maxLength: 600 }, { lengths })).toEqual([]);
+		expect(codes({ ...dpo, tooLong: 'right' }, { lengths })).toEqual([]);
+	});
 	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmupRatio: warmup_is_all']));
 	it('a robust loss that trusts every label', () => {
 		expect(codes({ ...dpo, lossType: 'robust' })).toEqual(['labelSmoothing: robust_needs_share']);

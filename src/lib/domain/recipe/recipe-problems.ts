@@ -1,3 +1,5 @@
+import { rowsOver } from '../memory/token-lengths.ts';
+import type { TokenLengths } from '../memory/token-lengths.ts';
 import { ADAPTER_FIELDS, plannedSteps, totalBatch } from '../training-recipe.ts';
 import type { Adapter, RecipeField, TrainingRecipe } from '../training-recipe.ts';
 import { refusedArgument } from './advanced.ts';
@@ -29,6 +31,8 @@ export type RecipeContext = {
 	/** Training rows of the snapshot, in the objective's own unit. */
 	rows: number;
 	parent: ParentFacts;
+	/** The rows' lengths under the model's tokenizer, once they were counted. */
+	lengths?: Pick<TokenLengths, 'rows'>;
 	/** KTO: all rows are desirable, or none is. */
 	oneKindOnly?: boolean;
 	/** Living workers that could take the run; left out or empty when nothing is known of them. */
@@ -40,7 +44,7 @@ export type RecipeContext = {
 export type RecipeProblemCode =
 	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
 	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
-	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'warmup_is_all'
+	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'warmup_is_all'
 	| 'advanced_refused'
 	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine';
 
@@ -55,7 +59,7 @@ export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): 
 	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...advancedProblems(recipe)];
 }
 
-function scheduleProblems(recipe: TrainingRecipe, { rows }: RecipeContext): RecipeProblem[] {
+function scheduleProblems(recipe: TrainingRecipe, { rows, lengths }: RecipeContext): RecipeProblem[] {
 	const problems: RecipeProblem[] = [];
 	const batch = totalBatch(recipe);
 	if (rows < 1) problems.push({ field: 'batchSize', code: 'no_rows', message: 'There are no rows to train on.' });
@@ -66,6 +70,8 @@ function scheduleProblems(recipe: TrainingRecipe, { rows }: RecipeContext): Reci
 		// Only a chosen number of steps can contradict itself; with epochs a short run simply saves once, at its end.
 		problems.push({ field: 'saveSteps', code: 'save_after_end', message: `The run ends after ${recipe.maxSteps} steps, before the first save at ${recipe.saveSteps}.` });
 	}
+	const over = lengths && recipe.tooLong === 'refuse' ? rowsOver(lengths, recipe.maxLength) : 0;
+	if (over > 0) problems.push({ field: 'maxLength', code: 'rows_too_long', message: `${over} rows are longer than ${recipe.maxLength} tokens: raise maxLength, or set tooLong to left or right to have them cut.`, detail: String(over) });
 	if (recipe.warmupRatio >= 1) problems.push({ field: 'warmupRatio', code: 'warmup_is_all', message: 'The whole run would be warm-up.' });
 	return problems;
 }

@@ -43,6 +43,12 @@ export async function ask(db: Executor, of: { projectId: string; snapshotId: str
 	return toInspection(rows[0]);
 }
 
+/** Lengths of a snapshot's rows, if they were counted; a project has one base model, so one tokenizer. */
+export async function lengthsOf(db: Executor, snapshotId: string): Promise<TokenLengths | null> {
+	const rows = await rowsOf<{ lengths: TokenLengths }>(db, sql`select lengths from inspections where snapshot_id = ${snapshotId} and status = 'succeeded' order by id desc limit 1`);
+	return rows[0]?.lengths ?? null;
+}
+
 /** Takes the oldest inspection that nobody works on; null when there is none. */
 export async function takeNext(db: Executor): Promise<Inspection | null> {
 	const rows = await rowsOf<Row>(

@@ -14,6 +14,7 @@ import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
+import * as inspections from '../db/inspections.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
@@ -84,7 +85,8 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: C
 export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Checkpoint, recipe: TrainingRecipe, launcher: LauncherName = 'local'): Promise<RecipeProblem[]> {
 	// What the hosts of an outside scheduler have, it knows itself.
 	const hosts = launcher === 'local' ? await trainingHosts(db) : [];
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null });
+	const lengths = await inspections.lengthsOf(db, snapshot.id);
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, ...(lengths ? { lengths } : {}) });
 }
 
 /** The checkpoint that was asked for, or the promoted one. */
