@@ -13,7 +13,7 @@ import type { Access } from './access.ts';
 /** Judgments of one page when nobody says how many. */
 const PAGE = 50;
 /** So many judgments are looked at for one page: what a tenth of a second allows, whatever is looked for. */
-const MOST_LOOKED_AT = 3000;
+const MOST_LOOKED_AT = 2000;
 
 /** Which judgments are asked for, as the API and the page say it. */
 export type JudgmentQuery = {
