@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Ask } from '#lib/domain/generation-plan.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { outgoingOf } from '#lib/server/usecases/check-outgoing.ts';
 import { readQuestion, storeAnswer, storeMissed, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, Question, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import type { ChatMessage, InferenceClient } from '../inference/client.ts';
@@ -51,6 +52,9 @@ const holdsUpload = ({ messages, documentTexts }: Question): boolean => holdsIma
  */
 export async function answerAll(context: AskContext, at: GenerationAtHand, source: SourceAtHand, way: Way, { signal, lost }: Ending): Promise<RunProblem | null> {
 	const { sampling } = at.generation;
+	const guard = way.outside ? await outgoingOf(context.app, at.generation.projectId) : null;
+	if (guard && !guard.ok) return { code: 'lists_unreadable', message: 'What the project hides cannot be read on this worker: nothing may leave.', hint: guard.problem.detail };
+	const hide = guard?.value ?? null;
 	const left = await unansweredBy(context.app, at, source);
 	let next = 0;
 	let failedInARow = 0;
@@ -62,8 +66,9 @@ export async function answerAll(context: AskContext, at: GenerationAtHand, sourc
 			if (!(await storeMissed(context.app, at, source, { promptId, sample, code }))) lost.abort();
 		};
 		if (way.outside && holdsUpload(question)) return missed('upload_stays_here');
+		const messages = hide?.([question.messages]).conversations[0] ?? question.messages;
 		const settings = { temperature: ask.temperature, topP: sampling.topP, maxTokens: sampling.maxTokens };
-		const answer = await way.client.complete(await asked(context, question), { ...settings, seed: ask.seed }, { signal });
+		const answer = await way.client.complete(await asked(context, { ...question, messages }), { ...settings, seed: ask.seed }, { signal });
 		if (!answer.ok) {
 			if (signal.aborted) return;
 			const { code, message, hint, endpoint } = answer.problem;

@@ -7,6 +7,8 @@ export type UploadState =
 	| { step: 'idle' }
 	| { step: 'sending'; sent: number; total: number; startedAt: number }
 	| { step: 'reading'; rows: number }
+	/** A worker looks for names; `trouble` says what keeps it. */
+	| { step: 'masking'; trouble: string | null }
 	| ({ step: 'scanned' } & Scanned)
 	| { step: 'taking' }
 	| ({ step: 'done' } & Counts)
@@ -23,7 +25,7 @@ export type Found = { packed: string | null; format: string; encoding: string | 
 export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
 
 type Said = { status: number; body: Record<string, unknown> };
-type Row = { status: string; rows: number; message: string | null } & Scanned;
+type Row = { status: string; rows: number; message: string | null; masking: { trouble: string | null } | null } & Scanned;
 
 /** How often an import that takes longer than one answer is asked for. */
 const ASK_MS = 1000;
@@ -70,7 +72,7 @@ async function follow(id: string, say: (state: UploadState) => void, signal: Abo
 		const row = (await answer.json()) as Row;
 		const end = ended(row);
 		if (end) return end;
-		say({ step: 'reading', rows: row.rows });
+		say(row.status === 'masking' ? { step: 'masking', trouble: row.masking?.trouble ?? null } : { step: 'reading', rows: row.rows });
 	}
 }
 

@@ -12,6 +12,9 @@ export type UploadLimits = { imageBytes: number; documentBytes: number; imagePix
 /** A stored upload. `text`: what a text document says; null for images, and for PDFs until they are read. */
 export type Received = { sha256: string; facts: ArtifactFacts; text: string | null };
 
+/** What a project wants of uploads: texts with what is sensitive hidden before anything is stored, and nothing that cannot be. */
+export type UploadGuard = { hide: (text: string) => string; refuseOthers: boolean };
+
 /** No side of an image that is read by people or models is longer. */
 const MAX_SIDE = 30_000;
 
@@ -55,7 +58,7 @@ async function receiveImage(store: Artifacts, source: AsyncIterable<Uint8Array>,
 	return ok({ sha256: stored.sha256, facts: { mediaType, bytes: stored.bytes, width, height }, text: null });
 }
 
-async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, mediaType: TextType, limits: UploadLimits): Promise<Result<Received>> {
+async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, mediaType: TextType, limits: UploadLimits, guard: UploadGuard | null): Promise<Result<Received>> {
 	const decoder = new TextDecoder('utf-8', { fatal: true });
 	let text = '';
 	const take = (chunk?: Uint8Array) => {
@@ -74,7 +77,12 @@ async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, 
 		}
 		take();
 	}
-	const stored = await store.putStream(checked());
+	if (guard) {
+		// Nothing of it touches the store before it was dealt with: the text is at hand as a whole.
+		for await (const chunk of checked()) void chunk;
+		text = guard.hide(text);
+	}
+	const stored = await store.putStream(guard ? one(Buffer.from(text)) : checked());
 	return ok({ sha256: stored.sha256, facts: { mediaType, bytes: stored.bytes, width: null, height: null }, text });
 }
 
@@ -83,14 +91,15 @@ async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, 
  * PDF or a text, and no larger than allowed. `declared` matters for texts
  * alone: whether they are read as Markdown cannot be seen in them.
  */
-export async function receive(store: Artifacts, source: AsyncIterable<Uint8Array>, limits: UploadLimits, declared: string | null): Promise<Result<Received>> {
+export async function receive(store: Artifacts, source: AsyncIterable<Uint8Array>, limits: UploadLimits, declared: string | null, guard: UploadGuard | null = null): Promise<Result<Received>> {
 	try {
 		const { head, whole } = await headOf(source, HEAD_BYTES);
 		if (head.byteLength === 0) return fail('invalid_input', 'The file is empty.');
 		const found = await sniff(head);
 		if (found.kind === 'refused') return fail('unsupported_format', `This is ${found.name}. Images are taken as PNG, JPEG or WebP, documents as PDF, Markdown or plain text.`);
+		if (guard?.refuseOthers && found.kind !== 'text') return fail('unsupported_format', 'This project takes texts alone: what an image or a PDF shows cannot be hidden. Send its text, or ask the project’s owner.');
 		if (found.kind === 'image') return await receiveImage(store, whole, found.mediaType, limits);
-		if (found.kind === 'text') return await receiveText(store, whole, declared?.startsWith('text/markdown') ? 'text/markdown' : 'text/plain', limits);
+		if (found.kind === 'text') return await receiveText(store, whole, declared?.startsWith('text/markdown') ? 'text/markdown' : 'text/plain', limits, guard);
 		const stored = await store.putStream(within(whole, limits.documentBytes, 'A document'));
 		return ok({ sha256: stored.sha256, facts: { mediaType: 'application/pdf', bytes: stored.bytes, width: null, height: null }, text: null });
 	} catch (error) {

@@ -49,6 +49,20 @@ export async function remove(tx: Tx, importId: string, only: 'flagged' | 'all' =
 	await tx.execute(sql`delete from findings where import_id = ${importId} ${only === 'flagged' ? sql`and action = 'flag'` : sql``}`);
 }
 
+/** A finding whose text around waits until names were looked for in it. */
+export type BareFinding = { id: string; line: number; field: string; shown: string };
+
+/** Findings of these lines that have no text around them yet, in their order. */
+export async function withoutContext(tx: Tx, importId: string, lines: { from: number; to: number }): Promise<BareFinding[]> {
+	return rowsOf<BareFinding>(tx, sql`select id, line, field, shown from findings where import_id = ${importId} and line between ${lines.from} and ${lines.to} and before = '' and after = '' order by position`);
+}
+
+/** Gives findings the text around them. */
+export async function setContexts(tx: Tx, contexts: readonly { id: string; before: string; after: string }[]): Promise<void> {
+	if (contexts.length === 0) return;
+	await tx.execute(sql`update findings f set before = c.before, after = c.after from jsonb_to_recordset(${JSON.stringify(contexts)}::jsonb) as c(id uuid, before text, after text) where f.id = c.id`);
+}
+
 /** The last place that is taken among an import's findings. */
 export async function lastPosition(db: Executor, importId: string): Promise<number> {
 	const rows = await rowsOf<{ last: string | null }>(db, sql`select max(position) as last from findings where import_id = ${importId}`);

@@ -16,7 +16,7 @@ import * as members from '../db/members.ts';
 import * as projects from '../db/projects.ts';
 import type { Desensitised } from '../db/schema/import.ts';
 import type { ProjectRules } from '../desensitisation/project-rules.ts';
-import { recordPlace, toKept } from './mask-rows.ts';
+import { around, recordPlace, toKept } from './mask-rows.ts';
 import { rulesOf } from './project-rules.ts';
 import { publishStaged, scanStaged } from './publish-import.ts';
 
@@ -89,6 +89,7 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 		const rows: Parameters<typeof masking.replaceRows>[2]['rows'][number][] = [];
 		const errors: imports.ImportError[] = [];
 		const kept: NewFinding[] = [];
+		const said = new Map<string, string>();
 		for (const [index, { line, value }] of records.entries()) {
 			const here = new Map((texts[index] ?? []).map(({ field }) => [field, names[next++] ?? []]));
 			const masked = rules ? maskRecord(value, rules, rules.pseudonym, (field) => here.get(field) ?? []) : { value, findings: [] };
@@ -97,9 +98,10 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 				errors.push({ line, ...read.error });
 				continue;
 			}
+			for (const { field, text } of textsOfRecord(masked.value)) said.set(`${line}\0${field}`, text);
 			rows.push({ ...read.row, sealed: state.dryRun ? await app.secrets.seal(JSON.stringify(masked.value), recordPlace(id, line)) : null });
 			if (!rules) continue;
-			kept.push(...(await toKept(app, rules, { importId: id, line, matter: read.row.matter, findings: masked.findings, after: position })));
+			kept.push(...(await toKept(app, rules, { importId: id, line, matter: read.row.matter, findings: masked.findings, after: position, around: true })));
 			position += masked.findings.length;
 			sums = { ...sums, counts: countFindings(masked.findings, sums.counts) };
 		}
@@ -107,10 +109,25 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 		await app.db.transaction(async (tx) => {
 			await ready(tx, id);
 			await masking.replaceRows(tx, id, { rows, errors, masking: state });
+			const bare = await findings.withoutContext(tx, id, { from: sealed[0]?.line ?? 0, to: last.line });
+			await findings.setContexts(tx, contextsOf(bare, said));
 			await findings.insert(tx, { projectId, importId: id, findings: kept });
 			await findings.addCounts(tx, id, sums);
 		});
 	}
+}
+
+/** The text around findings of rows in which names were hidden since: the n-th of a field is the n-th that reads like it. */
+function contextsOf(bare: readonly findings.BareFinding[], said: ReadonlyMap<string, string>): { id: string; before: string; after: string }[] {
+	const next = new Map<string, number>();
+	return bare.map(({ id, line, field, shown }) => {
+		const text = said.get(`${line}\0${field}`) ?? '';
+		const key = `${line}\0${field}\0${shown}`;
+		const start = text.indexOf(shown, next.get(key) ?? 0);
+		if (start < 0) return { id, before: '', after: '' };
+		next.set(key, start + shown.length);
+		return { id, ...around(text, start, start + shown.length) };
+	});
 }
 
 async function opened(app: MaskApp, importId: string, row: { line: number; sealed: string }): Promise<unknown> {

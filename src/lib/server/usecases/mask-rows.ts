@@ -58,16 +58,19 @@ const withoutValues = (message: string) => message.replace(/received ".*"/su, 'r
 /** Cuts at a whole sign. */
 const cut = (text: string, start: number, end: number) => text.slice(start, end).replace(/^\p{Cs}|\p{Cs}$/gu, '');
 
+/** Some of the text around a stretch of it. */
+export const around = (text: string, start: number, end: number) => ({ before: cut(text, Math.max(0, start - AROUND), start), after: cut(text, end, end + AROUND) });
+
 /** Findings of one row as they are kept, from this place on. */
-export async function toKept(app: Pick<App, 'secrets'>, rules: ProjectRules, of: { importId: string; line: number; matter: string | null; findings: readonly RecordFinding[]; after: number }): Promise<NewFinding[]> {
+export async function toKept(app: Pick<App, 'secrets'>, rules: ProjectRules, of: { importId: string; line: number; matter: string | null; findings: readonly RecordFinding[]; after: number; /** False while the text around may hold names that nobody looked for yet. */ around: boolean }): Promise<NewFinding[]> {
 	const kept: NewFinding[] = [];
 	for (const [index, { field, kind, action, original, start, end, text }] of of.findings.entries()) {
 		const position = of.after + index + 1;
 		if (rules.settings.originals === 'discard' && position > MOST_KEPT) break;
 		const seals = rules.settings.originals === 'encrypt' && action !== 'flag';
 		kept.push({
-			line: of.line, position, field: field.slice(0, 300), kind, action, matter: of.matter,
-			shown: text.slice(start, end).slice(0, 300), before: cut(text, Math.max(0, start - AROUND), start), after: cut(text, end, end + AROUND),
+			line: of.line, position, field: maskText(field, rules, createLedger().placeholderFor).text.slice(0, 300), kind, action, matter: of.matter,
+			shown: text.slice(start, end).slice(0, 300), ...(of.around ? around(text, start, end) : { before: '', after: '' }),
 			valueKey: rules.valueKey(kind, original),
 			sealed: seals ? await app.secrets.seal(original, originalPlace(of.importId, position)) : null
 		});
@@ -100,7 +103,7 @@ export function rowMasker(app: Pick<App, 'secrets'>, rules: ProjectRules, of: { 
 			const staged: MaskedRow[] = [];
 			for (const row of rows) {
 				const { value, findings: found } = waiting.get(row.line) ?? { value: null, findings: [] };
-				await findings.insert(tx, { projectId: of.projectId, importId, findings: await toKept(app, rules, { importId, line: row.line, matter: row.matter, findings: found, after: position }) });
+				await findings.insert(tx, { projectId: of.projectId, importId, findings: await toKept(app, rules, { importId, line: row.line, matter: row.matter, findings: found, after: position, around: !names }) });
 				position += found.length;
 				counts = countFindings(found, counts);
 				const sealed = names || of.dryRun ? await app.secrets.seal(JSON.stringify(value), recordPlace(importId, row.line)) : undefined;

@@ -1,6 +1,7 @@
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
 import { record } from '../db/audit.ts';
+import { uploadGuardOf } from './upload-guard.ts';
 
 /** A document at hand. */
 export type WaitingDocument = { projectId: string; sha256: string };
@@ -17,8 +18,12 @@ export async function takeDocument(app: Pick<App, 'db'>): Promise<WaitingDocumen
 }
 
 /** Keeps what a document says; a scan without text, or one that could not be read, says nothing. */
-export async function keepDocumentText(app: Pick<App, 'db'>, document: WaitingDocument, found: { text: string; pages: number } | null): Promise<void> {
-	const body = found && found.text.trim() !== '' ? found.text : null;
+export async function keepDocumentText(app: Pick<App, 'db' | 'secrets'>, document: WaitingDocument, found: { text: string; pages: number } | null): Promise<void> {
+	const guard = await uploadGuardOf(app, document.projectId);
+	// Where the project's lists cannot be opened here nothing of it is kept: it waits for a worker that can.
+	if (!guard.ok) return;
+	const text = found && guard.value ? guard.value.hide(found.text) : (found?.text ?? '');
+	const body = text.trim() !== '' ? text : null;
 	await app.db.transaction(async (tx) => {
 		await artifactTexts.settle(tx, { ...document, body, pages: found?.pages ?? null });
 		await record(tx, null, { action: 'artifact.read', projectId: document.projectId, subject: ['artifact', document.sha256], details: { state: body === null ? 'unreadable' : 'read', pages: found?.pages ?? null } });

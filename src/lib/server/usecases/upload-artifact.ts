@@ -8,6 +8,7 @@ import * as artifacts from '../db/artifacts.ts';
 import type { Artifact } from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
 import { allow } from './access.ts';
+import { uploadGuardOf } from './upload-guard.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
@@ -15,14 +16,16 @@ import { inTransaction } from './transaction.ts';
  * artifact; nobody but who imports sees it before an item holds it.
  */
 export async function uploadArtifact(
-	app: Pick<App, 'db' | 'artifacts' | 'config'>,
+	app: Pick<App, 'db' | 'artifacts' | 'config' | 'secrets'>,
 	actor: Actor,
 	input: { slug: string; declaredType: string | null; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<Artifact>> {
 	// Before a byte is read, and again when it is entered: an upload takes its time.
 	const access = await allow(app.db, actor, { slug: input.slug }, 'import.create');
 	if (!access.ok) return access;
-	const received = await receive(app.artifacts, input.source, app.config.uploads, input.declaredType);
+	const guard = await uploadGuardOf(app, access.value.project.id);
+	if (!guard.ok) return guard;
+	const received = await receive(app.artifacts, input.source, app.config.uploads, input.declaredType, guard.value);
 	if (!received.ok) return received;
 	const { sha256, facts, text } = received.value;
 	return inTransaction(app.db, async (tx) => {
