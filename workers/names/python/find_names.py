@@ -69,7 +69,7 @@ def people(words, text):
                         break
                     signs += len(nxt[0])
                     stop = nxt[3]
-                if signs == 0 or not (before or AFTER.match(text[stop:stop + 4])):
+                if signs == 0 or not (before or word in w.COMPOUND_SURNAMES or AFTER.match(text[stop:stop + 4])):
                     # A surname with a title: 王律师, 李女士.
                     if AFTER.match(text[end:end + 4]) and (start == 0 or not re.match(f"[{HAN}]", text[start - 1]) or before or text[start - 1] in STOPS):
                         yield ("person", start, end)

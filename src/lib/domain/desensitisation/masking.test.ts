@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contentHash } from '../canonical-json.ts';
 import { markupIn } from '../template-markup.ts';
 import { ALL_RULES } from './detect.ts';
+import { everywhere } from './everywhere.ts';
 import type { Action, Kind } from './kind.ts';
 import { createLedger, valueOf } from './ledger.ts';
 import { maskRecord } from './mask-record.ts';
@@ -104,4 +105,10 @@ describe('maskRecord', () => {
 		const record = JSON.parse(`{"messages":[{"role":"user","content":[{"type":"text","text":"user"}]}],"phone":${PHONE},"__proto__":{"note":"${ID}"},"n":null}`) as unknown;
 		expect(JSON.stringify(masked(record, of).value)).toBe('{"messages":[{"role":"user","content":[{"type":"text","text":"[WORD_1]"}]}],"phone":"[PHONE_1]","__proto__":{"note":"[ID_CARD_1]"},"n":null}');
 	});
+});
+
+it('finds a name wherever else it stands in its document, and no other', () => {
+	const found = everywhere(['证人王小明', '（王小明）与李', 'no'], [[{ kind: 'person', start: 2, end: 5 }], [], []]);
+	expect(found[1]).toEqual([{ kind: 'person', start: 1, end: 4 }]);
+	expect(found[2]).toEqual([]);
 });

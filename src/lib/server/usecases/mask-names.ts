@@ -1,4 +1,5 @@
 import { countFindings, withoutFlags } from '../../domain/desensitisation/counts.ts';
+import { everywhere } from '../../domain/desensitisation/everywhere.ts';
 import type { Finding } from '../../domain/desensitisation/kind.ts';
 import { maskRecord, textsOfRecord } from '../../domain/desensitisation/mask-record.ts';
 import { looksForNames } from '../../domain/desensitisation/settings.ts';
@@ -91,7 +92,9 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 		const kept: NewFinding[] = [];
 		const said = new Map<string, string>();
 		for (const [index, { line, value }] of records.entries()) {
-			const here = new Map((texts[index] ?? []).map(({ field }) => [field, names[next++] ?? []]));
+			const own = texts[index] ?? [];
+			const found = everywhere(own.map(({ text }) => text), names.slice(next, (next += own.length)));
+			const here = new Map(own.map(({ field }, place) => [field, found[place] ?? []]));
 			const masked = rules ? maskRecord(value, rules, rules.pseudonym, (field) => here.get(field) ?? []) : { value, findings: [] };
 			const read = readImportRow(masked.value, line, context);
 			if (!read.ok) {
