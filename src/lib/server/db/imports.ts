@@ -113,7 +113,10 @@ export async function errorsAfter(db: Executor, id: string, line: number, most: 
 }
 
 /** A staged row as who brings it in looks it over: its question, its answers in the order of the file, and what the file says of them. */
-export type SampleRow = { line: number; prompt: Message[]; answers: Message[][]; preferred: number | null; label: 'good' | 'bad' | null };
+export type SampleRow = { line: number; prompt: Message[]; answers: Message[][]; preferred: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
+
+/** A judgment that a row brings: by whom, when, and which answer it prefers by its place in the file, or its verdict. */
+export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; verdict: string | null };
 
 /** The first rows that wait to be taken. */
 export async function sample(db: Executor, id: string, most: number): Promise<SampleRow[]> {
@@ -121,7 +124,10 @@ export async function sample(db: Executor, id: string, most: number): Promise<Sa
 		db,
 		sql`select r.line, r.messages as prompt, (select coalesce(jsonb_agg(x.value->'messages' order by x.ordinality), '[]') from jsonb_array_elements(r.responses) with ordinality x) as answers,
 				(select x.ordinality::int - 1 from jsonb_array_elements(r.pairs) p join jsonb_array_elements(r.responses) with ordinality x on x.value->>'hash' = case p.value->>'verdict' when 'a' then p.value->>'a' when 'b' then p.value->>'b' end limit 1) as preferred,
-				(select p.value->>'verdict' from jsonb_array_elements(r.pairs) p where p.value->>'verdict' in ('good', 'bad') limit 1) as label
+				(select p.value->>'verdict' from jsonb_array_elements(r.pairs) p where p.value->>'verdict' in ('good', 'bad') limit 1) as label,
+				(select coalesce(jsonb_agg(jsonb_build_object('judge', l.value->>'judge', 'at', l.value->>'at', 'preferred', side.place, 'verdict', case when side.place is null then l.value->>'verdict' end) order by p.ordinality, l.ordinality), '[]')
+					from jsonb_array_elements(r.pairs) with ordinality p cross join lateral jsonb_array_elements(p.value->'labels') with ordinality l
+					left join lateral (select x.ordinality::int - 1 as place from jsonb_array_elements(r.responses) with ordinality x where x.value->>'hash' = case l.value->>'verdict' when 'a' then p.value->>'a' when 'b' then p.value->>'b' end limit 1) side on true) as judgments
 			from import_rows r where r.import_id = ${id} order by r.line limit ${most}`
 	);
 }

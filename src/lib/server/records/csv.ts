@@ -6,8 +6,6 @@ import { MAX_RECORD_BYTES, UnreadableFile } from './record.ts';
 import type { FileRecord } from './record.ts';
 
 const MAX_COLUMNS = 200;
-/** Columns whose text is JSON: messages, lists of answers, tags. */
-const JSON_COLUMNS = new Set(['messages', 'responses', 'tags']);
 
 export const DELIMITERS = [',', '\t', ';', '|'] as const;
 export type Delimiter = (typeof DELIMITERS)[number];
@@ -50,28 +48,7 @@ async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 	}
 }
 
-/** One CSV record as the object that an import row is: answers in columns response_1, response_2, … become a list. */
-function toValue(record: Record<string, string>): { value: unknown } | { error: string } {
-	const value: Record<string, unknown> = {};
-	const responses: string[] = [];
-	for (const [name, text] of Object.entries(record)) {
-		if (text === '') continue;
-		if (/^response_([1-9]|[a-h])$/.test(name)) {
-			responses.push(text);
-		} else if (JSON_COLUMNS.has(name)) {
-			try {
-				value[name] = JSON.parse(text) as unknown;
-			} catch {
-				return { error: `${name}: must be JSON in this column` };
-			}
-		} else {
-			value[name] = name === 'preferred' && /^\d+$/.test(text) ? Number(text) : text;
-		}
-	}
-	return { value: responses.length > 0 ? { ...value, responses } : value };
-}
-
-/** Records of a CSV stream with a header line, at the memory of one record. Takes quotes, line ends inside them and a byte order mark. */
+/** Records of a CSV stream with a header line, at the memory of one record: an object of texts by the header's names, in small letters. Takes quotes, line ends inside them and a byte order mark. */
 export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter: Delimiter = ','): AsyncGenerator<FileRecord> {
 	const skipped: FileRecord[] = [];
 	const parser = parse({
@@ -96,8 +73,7 @@ export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter: Del
 	let line = 2;
 	for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
 		yield* skipped.splice(0);
-		const value = toValue(record);
-		yield 'error' in value ? { line, error: value.error } : { line, value: value.value };
+		yield { line, value: record };
 		line = info.lines + 1;
 	}
 	yield* skipped.splice(0);

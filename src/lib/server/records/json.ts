@@ -6,15 +6,13 @@ import type { Token } from 'stream-json/parser.js';
 import { pick } from 'stream-json/filters/pick.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { streamValues } from 'stream-json/streamers/stream-values.js';
-import { MAX_RECORD_BYTES, UnreadableFile } from './record.ts';
+import { MAX_RECORD_BYTES, MOST_DEPTH, UnreadableFile } from './record.ts';
 import type { FileRecord } from './record.ts';
 
 /** Keys under which a file that is one object holds its records. */
 const LISTS = ['data', 'rows', 'records', 'examples', 'items', 'tasks', 'instances'];
 /** Such a list, with nothing but short facts of the file before it. */
 const LIST_AHEAD = new RegExp(`^\\s*\\{(?:\\s*"\\w{1,40}"\\s*:\\s*(?:"[^"\\\\]{0,200}"|[\\w.+-]{1,40})\\s*,){0,20}\\s*"(${LISTS.join('|')})"\\s*:\\s*\\[`, 'u');
-/** Objects and lists within each other; no honest record has more, and every walk over one is bounded by it. */
-const MOST_DEPTH = 64;
 
 /** How a JSON file holds its records, by its beginning: in one list, in a list under a key, or one after the other. */
 export function jsonLayout(start: string): { kind: 'list' } | { kind: 'under'; key: string } | { kind: 'values' } {

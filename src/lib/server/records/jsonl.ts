@@ -1,4 +1,5 @@
 import { readLines } from './lines.ts';
+import { isTooDeep, MOST_DEPTH } from './record.ts';
 import type { FileRecord } from './record.ts';
 
 /**
@@ -12,7 +13,8 @@ export async function* readJsonl(source: AsyncIterable<Uint8Array>): AsyncGenera
 			continue;
 		}
 		try {
-			yield { line: read.line, value: JSON.parse(read.text) as unknown };
+			const value = JSON.parse(read.text) as unknown;
+			yield isTooDeep(value) ? { line: read.line, error: `has more than ${MOST_DEPTH} objects and lists within each other` } : { line: read.line, value };
 		} catch (error) {
 			yield { line: read.line, error: `is not JSON: ${error instanceof Error ? error.message.slice(0, 160) : 'unreadable'}` };
 		}

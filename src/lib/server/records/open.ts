@@ -121,7 +121,7 @@ async function* unzipped(source: AsyncIterable<Uint8Array>, reading: Reading): A
 			for await (const record of records(withoutBomb(await open(), () => packedBytes), reading)) {
 				last = record.line;
 				const line = before + record.line;
-				yield 'error' in record ? { line, error: `(${name}, line ${record.line}) ${record.error}` } : { line, value: record.value, place: `${name}, line ${record.line}` };
+				yield 'error' in record ? { line, error: `(${name}, line ${record.line}) ${record.error}` } : { line, value: record.value, place: `${name}, line ${record.line}`, file: name };
 			}
 			before += last;
 		}

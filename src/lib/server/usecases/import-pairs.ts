@@ -10,6 +10,7 @@ import type { ImportError, SampleRow } from '../db/imports.ts';
 import * as masking from '../db/masking-imports.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
+import type { SaidShape } from '../../domain/import-shapes/recognise.ts';
 import type { SaidForm } from '../records/open.ts';
 import type { Found } from '../db/schema/import.ts';
 import { UnreadableFile } from '../records/record.ts';
@@ -64,7 +65,7 @@ async function holdForNames(db: Db, actor: Actor, of: { id: string; projectId: s
 export async function importPairs(
 	app: Pick<App, 'db' | 'config' | 'secrets'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const { db } = app;
 	const begun = await inTransaction(db, async (tx) => {

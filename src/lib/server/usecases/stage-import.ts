@@ -3,6 +3,7 @@ import { artifactError, namedArtifacts } from '../../domain/import-parts.ts';
 import type { NamedArtifact } from '../../domain/import-parts.ts';
 import { readImportRow } from '../../domain/import-row.ts';
 import type { ImportContext, StagedRow } from '../../domain/import-row.ts';
+import type { Recognised, SaidShape } from '../../domain/import-shapes/recognise.ts';
 import { messageText } from '../../domain/message.ts';
 import type { App } from '../app.ts';
 import * as artifacts from '../db/artifacts.ts';
@@ -13,6 +14,7 @@ import { givingWay } from '../give-way.ts';
 import { openFile } from '../records/open.ts';
 import type { SaidForm } from '../records/open.ts';
 import { UnreadableFile } from '../records/record.ts';
+import { shapedFile } from '../records/shaped.ts';
 import type { RowMasker } from './mask-rows.ts';
 
 const BATCH_ROWS = 500;
@@ -46,17 +48,24 @@ export async function keepStaging(tx: Tx, id: string): Promise<void> {
 	if ((await imports.lockStatus(tx, id)) !== 'staging') throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
 }
 
+/** How rows were understood, as it is kept. A table without a header has its first row for one: what is to be hidden may stand there. */
+function told(shape: Recognised, masker: RowMasker): Recognised {
+	const { mapping, columns } = shape;
+	return { ...shape, mapping: mapping && Object.fromEntries(Object.entries(mapping).map(([role, column]) => [role, column && masker.text(column)])), columns: masker.names ? null : (columns?.map((column) => masker.text(column)) ?? null) };
+}
+
 /**
  * Reads a file into staging rows in committed batches: constant memory, and a
  * broken connection leaves nothing published. Who judges meanwhile does not wait
  * for it.
  * @throws UnreadableFile when nothing can be read any further, or the import was ended meanwhile
  */
-export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker }): Promise<Staged> {
+export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm & SaidShape; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker }): Promise<Staged> {
 	const { db } = app;
 	const { id, projectId, context, masker } = of;
 	const seen = { bytes: 0 };
 	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
+	const shaped = shapedFile(file, of.said);
 	let named = new Map<number, NamedArtifact[]>();
 	let attachments = false;
 	let labels = 0;
@@ -81,25 +90,26 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		rejected += errors.length - before;
 		await db.transaction(async (tx) => {
 			await keepStaging(tx, id);
-			const form = file.form();
-			await imports.stage(tx, id, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && { ...form, attachments, shape: 'plumbline', labels, mapping: null, columns: null } });
+			const [form, shape] = [file.form(), shaped.shape()];
+			await imports.stage(tx, id, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
 	const giveWay = givingWay();
-	for await (const item of file.records) {
+	for await (const item of shaped.rows) {
 		await giveWay();
 		read += 1;
-		const result = masker.read(item, (value) => readImportRow(value, item.line, context));
-		if (result.ok) {
+		const result = masker.read('error' in item ? item : { line: item.line, value: item.fields }, (value) => readImportRow(value, item.line, context));
+		if (result.ok && 'fields' in item) {
 			rows.push(result.row);
 			labels += result.row.pairs.reduce((sum, pair) => sum + (pair.labels?.length ?? 0), 0);
-			const names = 'value' in item ? namedArtifacts(item.value) : [];
+			const names = namedArtifacts(item.fields);
 			if (names.length > 0) named.set(item.line, names);
 			chars += sizeOf(result.row);
-		} else {
+		} else if (!result.ok) {
 			rejected += 1;
-			errors.push({ line: item.line, ...result.error });
+			const field = 'error' in item ? item.field && masker.text(item.field) : result.error.field && item.nameOf(result.error.field);
+			errors.push({ line: item.line, message: result.error.message, field });
 		}
 		if (rows.length + errors.length >= BATCH_ROWS || chars >= BATCH_CHARS) await flush();
 	}

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { ColumnMappingSchema } from '../../../domain/import-shapes/column-mapping.ts';
+import { SHAPES } from '../../../domain/import-shapes/shape.ts';
 import { DELIMITERS } from '../../records/csv.ts';
 import { ENCODINGS } from '../../records/encoding.ts';
 import { FILE_FORMATS } from '../../records/open.ts';
@@ -8,9 +10,22 @@ import { operation } from '../operation.ts';
 const flag = v.optional(v.pipe(v.picklist(['true', 'false', '1', '0', ''], 'true or false'), v.transform((text) => text === 'true' || text === '1')), 'false');
 const importErrors = v.array(v.object({ line: v.number(), field: v.nullable(v.string()), message: v.string() }));
 const counts = { accepted: v.number(), duplicates: v.number(), rejected: v.number() };
-const found = v.nullable(v.looseObject({ packed: v.nullable(v.string()), format: v.string(), encoding: v.nullable(v.string()), delimiter: v.nullable(v.string()) }));
+const found = v.nullable(
+	v.looseObject({
+		packed: v.nullable(v.string()),
+		format: v.string(),
+		encoding: v.nullable(v.string()),
+		delimiter: v.nullable(v.string()),
+		shape: v.optional(v.picklist(SHAPES)),
+		labels: v.optional(v.number()),
+		mapping: v.optional(v.nullable(ColumnMappingSchema)),
+		columns: v.optional(v.nullable(v.array(v.string())))
+	})
+);
+/** Which column is what, as JSON in the address. */
+const mapping = v.pipe(v.string(), v.maxLength(10_000), v.parseJson(undefined, 'JSON such as {"prompt": "Question", "answerA": "Answer 1", "answerB": "Answer 2", "verdict": "Better"}'), ColumnMappingSchema);
 const messages = v.array(v.looseObject({ role: v.string() }));
-const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])) }));
+const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])), judgments: v.array(v.object({ judge: v.nullable(v.string()), at: v.nullable(v.string()), preferred: v.nullable(v.number()), verdict: v.nullable(v.string()) })) }));
 const STATUSES = ['staging', 'masking', 'scanned', 'published', 'refused', 'failed', 'discarded', 'undone'] as const;
 
 export const createImport = operation({
@@ -24,6 +39,8 @@ export const createImport = operation({
 		format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
 		encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
 		delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
+		shape: v.optional(v.picklist(['auto', ...SHAPES], `auto, ${SHAPES.join(', ')}`), 'auto'),
+		mapping: v.optional(mapping),
 		skipBad: flag,
 		dryRun: flag,
 		fileName: v.optional(v.pipe(v.string(), v.maxLength(300)))

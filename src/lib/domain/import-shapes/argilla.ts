@@ -1,0 +1,70 @@
+import { itemOf } from './answers-of.ts';
+import { labelledItem } from './labelled-item.ts';
+import type { Label } from './labelled-item.ts';
+import { isFields, isText, unread } from './shape.ts';
+import type { Fields, ImportShape, ShapeRead } from './shape.ts';
+
+/** Questions that are asked of an item, with what each annotator answered. */
+type Answered = { question: string; said: unknown; judge?: string; field: string };
+
+const user = (id: unknown): { judge?: string } => (isText(id) || typeof id === 'number' ? { judge: String(id) } : {});
+/** An answer that its annotator discarded or has not sent is none. */
+const isSent = (status: unknown) => status === undefined || status === null || status === 'submitted';
+
+/** A ranking as its first: `["b", "a"]` or `[{value, rank}]`; equal ranks are a tie. */
+function plain(value: unknown): unknown {
+	if (!Array.isArray(value)) return value;
+	if (!value.every(isFields)) return value[0] as unknown;
+	const ranked = value.map((one) => ({ value: one['value'], rank: Number(one['rank'] ?? 1) })).sort((x, y) => x.rank - y.rank);
+	return ranked.length > 1 && ranked[0]?.rank === ranked[1]?.rank ? 'tie' : ranked[0]?.value;
+}
+
+/** Version 2's `to_json`: `responses: {question: [{value, user_id}]}`; version 1's: `responses: [{user_id, status, values: {question: {value}}}]`. */
+function nested(record: Fields): Answered[] {
+	const { responses } = record;
+	if (isFields(responses)) {
+		return Object.entries(responses).flatMap(([question, given]) =>
+			(Array.isArray(given) ? given : []).flatMap((one: unknown, i) => (isFields(one) && isSent(one['status']) ? [{ question, said: plain(one['value']), ...user(one['user_id']), field: `responses.${question}[${i}].value` }] : []))
+		);
+	}
+	return (Array.isArray(responses) ? responses : []).flatMap((one: unknown, i) => {
+		if (!isFields(one) || !isSent(one['status']) || !isFields(one['values'])) return [];
+		return Object.entries(one['values']).map(([question, given]) => ({ question, said: plain(isFields(given) ? given['value'] : given), ...user(one['user_id']), field: `responses[${i}].values.${question}` }));
+	});
+}
+
+const FLAT = /^(.+)\.responses$/u;
+
+/** The Hub's flat form: columns `question.responses`, `.responses.users`, `.responses.status` beside the fields. */
+function flat(record: Fields): Answered[] {
+	return Object.keys(record).flatMap((column) => {
+		const question = FLAT.exec(column)?.[1];
+		const given = record[column];
+		if (question === undefined || !Array.isArray(given)) return [];
+		const [users, statuses] = [record[`${column}.users`], record[`${column}.status`]];
+		return given.flatMap((said: unknown, i) => (isSent(Array.isArray(statuses) ? statuses[i] : null) ? [{ question, said: plain(said), ...user(Array.isArray(users) ? users[i] : null), field: `${column}[${i}]` }] : []));
+	});
+}
+
+/** Questions that ask which answer is better, or whether one is good. */
+const PREFERENCE = /prefer|better|best|rank|choice|choose|label|verdict|quality|偏好|更好|选择|标签/iu;
+
+function read(item: Fields, metadata: Fields, answered: readonly Answered[], within: string): ShapeRead {
+	const found = itemOf(item);
+	if (!found) return unread(within || 'row', 'no field that holds a question (prompt, question, instruction …)');
+	const questions = [...new Set(answered.map(({ question }) => question))];
+	const asked = questions.find((question) => PREFERENCE.test(question)) ?? questions[0];
+	const labels: Label[] = answered.filter(({ question }) => question === asked).map(({ said, judge, field }) => ({ said, ...(judge === undefined ? {} : { judge }), field }));
+	return labelledItem({ ...found, promptField: within + found.promptField }, metadata, labels);
+}
+
+/**
+ * Argilla: records as `to_json` and `to_list` give them in version 2, FeedbackDataset's of
+ * version 1, and the flat columns of `to_datasets` (docs.argilla.io, "Import and export").
+ * Of several questions the one about a preference is read. What was only suggested by a model is no judgment.
+ */
+export const argilla: ImportShape = {
+	name: 'argilla',
+	fits: (record) => (isFields(record['fields']) && (isFields(record['responses']) || Array.isArray(record['responses']))) || Object.keys(record).some((key) => FLAT.test(key) && `${key}.users` in record),
+	read: (record) => (isFields(record['fields']) ? read(record['fields'], isFields(record['metadata']) ? record['metadata'] : {}, nested(record), 'fields.') : read(record, record, flat(record), ''))
+};

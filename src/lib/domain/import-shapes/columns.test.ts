@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mappingError, proposeMapping, readColumns } from './columns.ts';
+import { readShape, recognise } from './recognise.ts';
+import { labelOf, timeOf, verdictOf } from './verdict-words.ts';
+
+describe('a table whose columns are not ours', () => {
+	it('is proposed a mapping by its headers, in both languages', () => {
+		expect(proposeMapping(['Question', 'Answer 1', 'Answer 2', 'Winner', 'Rater', 'Date', 'Notes'])).toEqual({ prompt: 'Question', answerA: 'Answer 1', answerB: 'Answer 2', verdict: 'Winner', annotator: 'Rater', time: 'Date' });
+		expect(proposeMapping(['问题', '回答A', '回答B', '哪个更好', '标注员', '案号'])).toEqual({ prompt: '问题', answerA: '回答A', answerB: '回答B', verdict: '哪个更好', annotator: '标注员', matter: '案号' });
+		expect(proposeMapping(['query', 'reply', 'thumbs', 'lang'])).toEqual({ prompt: 'query', answer: 'reply', label: 'thumbs', language: 'lang' });
+		expect(proposeMapping(['x', 'y'])).toEqual({});
+	});
+
+	it('is recognised as one, and what ours would pass over in silence is not lost', () => {
+		const how = (row: object) => recognise([row], true).shape;
+		expect(how({ 问题: 'Q', 回答a: 'x', 回答b: 'y' })).toBe('columns');
+		expect(how({ prompt: 'Q', answer_a: 'x', answer_b: 'y', verdict: 'A' })).toBe('columns');
+		expect(how({ prompt: 'Q', response_1: 'x', response_2: 'y', preference: '1' })).toBe('columns');
+		expect(how({ prompt: 'Q', chosen: 'x', rejected: 'y', annotator: 'Ana' })).toBe('columns');
+		expect(how({ prompt: 'Q', chosen: 'x', rejected: 'y' })).toBe('plumbline');
+		expect(how({ prompt: 'Q', response_1: 'x', response_2: 'y', preferred: '1', group: 'g' })).toBe('plumbline');
+		expect(how({ prompt: 'Q', response_a: 'x', response_b: 'y', winner: 'model_a' })).toBe('arena');
+		expect(recognise([{ prompt: 'Q', chosen: 'x', rejected: 'y' }], true, { mapping: { prompt: 'rejected' } })).toMatchObject({ shape: 'columns', mapping: { prompt: 'rejected' } });
+		expect(recognise([{ prompt: 'Q' }], true, { shape: 'label_studio' }).shape).toBe('label_studio');
+	});
+
+	it('gives rows with who judged and when', () => {
+		const row = { q: 'Which?', a: 'One', b: 'Two', w: 'b', r: 'Ana', t: '2026-03-09 22:16', n: 5 };
+		const mapping = { prompt: 'q', answerA: 'a', answerB: 'b', verdict: 'w', annotator: 'r', time: 't', group: 'n' };
+		expect(readColumns(row, mapping)).toMatchObject({ fields: { prompt: 'Which?', group: '5', responses: ['One', 'Two'], judgments: [{ preferred: 1, judge: 'Ana', at: '2026-03-09T22:16:00.000Z' }] } });
+		expect(readColumns({ ...row, w: '' }, mapping)).toMatchObject({ fields: { responses: ['One', 'Two'] } });
+		expect(readColumns({ ...row, w: 'perhaps' }, mapping)).toMatchObject({ error: { field: 'w' } });
+		expect(readColumns({ ...row, t: 'yesterday' }, mapping)).toMatchObject({ error: { field: 't' } });
+		expect(readColumns({ ...row, b: '' }, mapping)).toMatchObject({ error: { field: 'b', message: 'missing' } });
+		expect(readColumns(row, { prompt: 'q', chosen: 'a', rejected: 'b', annotator: 'r' })).toMatchObject({ fields: { judgments: [{ preferred: 0, judge: 'Ana' }] } });
+		expect(readColumns({ q: 'Q', x: 'A', l: '差' }, { prompt: 'q', answer: 'x', label: 'l' })).toMatchObject({ fields: { completion: 'A', label: false } });
+	});
+
+	it('says what a mapping lacks', () => {
+		expect(mappingError({})).toMatchObject({ field: 'mapping.prompt' });
+		expect(mappingError({ prompt: 'q', chosen: 'a' })).toMatchObject({ field: 'mapping.rejected' });
+		expect(mappingError({ prompt: 'q', verdict: 'v' })).toMatchObject({ field: 'mapping.answerA' });
+		expect(mappingError({ prompt: 'q', chosen: 'a', rejected: 'b', answer: 'c' })).toMatchObject({ field: 'mapping' });
+		expect(mappingError({ prompt: 'q' })).toBe(null);
+	});
+});
+
+describe('cells', () => {
+	const cells = (record: object) => readShape(record, { shape: 'plumbline', mapping: null, isTable: true, file: null });
+	it('hold JSON where a column does, and text else', () => {
+		expect(cells({ prompt: '[{"role":"user","content":"Q"}]', chosen: '[not json', rejected: '', tags: '["a"]', response_1: 'x', response_2: 'y', preferred: '1' })).toEqual({ ok: true, fields: { prompt: [{ role: 'user', content: 'Q' }], chosen: '[not json', tags: ['a'], responses: ['x', 'y'], preferred: 1 } });
+		expect(cells({ messages: 'no json' })).toMatchObject({ error: { field: 'messages' } });
+	});
+});
+
+it('words for a verdict, a label and a time', () => {
+	expect(['A', 'left', 'Response 2', 'tie (bothbad)', '平局', 'n/a', 2, 'maybe'].map((word) => verdictOf(word))).toEqual([0, 0, 1, 'both_bad', 'tie', 'cannot_judge', 1, null]);
+	expect(verdictOf('Lease v2', ['Lease v1', 'lease_v2'])).toBe(1);
+	expect(['TRUE', 0, '👍', '差', 'hm'].map(labelOf)).toEqual([true, false, true, false, null]);
+	expect([1682351591.1322, '1682351591', 1682351591132, '2026-03-09', '2026-03-09 22:16:08+02:00', '2026-02-31T00:00', 'x', -5].map(timeOf)).toEqual(['2023-04-24T15:53:11.132Z', '2023-04-24T15:53:11.000Z', '2023-04-24T15:53:11.132Z', '2026-03-09T00:00:00.000Z', '2026-03-09T20:16:08.000Z', null, null, null]);
+});
+
+it('no record, whatever it is, does more than be refused by name', () => {
+	const names = fc.constantFrom('prompt', 'messages', 'chosen', 'rejected', 'data', 'annotations', 'fields', 'responses', 'label', 'label_annotations', 'winner', 'conversation_a', 'conversation_b', 'conversations', 'instruction', 'output', 'input', 'preferred_output', 'non_preferred_output', 'text', 'id', 'completions', 'choices', 'judgments', 'rejected_messages', 'images', 'result', 'value', 'role', 'content');
+	const { value } = fc.letrec((tie) => ({
+		value: fc.oneof({ depthSize: 'small' }, fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.constant('\n\nHuman: a\n\nAssistant: b'), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(names, tie('value'), { maxKeys: 6 }))
+	}));
+	fc.assert(
+		fc.property(value, fc.boolean(), (record, isTable) => {
+			const read = readShape(record, { ...recognise([record], isTable), isTable, file: null });
+			if (!read.ok) expect(read.error.field).not.toBe('');
+		}),
+		{ numRuns: 2000 }
+	);
+});

@@ -1,0 +1,103 @@
+import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
+import { isFields, isText, unread } from './shape.ts';
+import type { Fields, ShapeRead } from './shape.ts';
+import { asJudgment, labelOf, LABEL_WORDS, timeOf, verdictOf, VERDICT_WORDS } from './verdict-words.ts';
+
+/** Names of columns as people write them, by what they hold; the first that a table has is proposed. */
+const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
+	prompt: ['prompt', 'question', 'instruction', 'query', 'input', 'messages', 'user', 'context', 'frage', '问题', '题目', '提示', '提示词', '用户问题', '提问', '指令'],
+	chosen: ['chosen', 'preferred', 'accepted', 'better', 'winner', 'good_answer', 'better_answer', '优选', '更好', '较好回答', '好回答', '优质回答'],
+	rejected: ['rejected', 'dispreferred', 'non_preferred', 'worse', 'loser', 'bad_answer', 'worse_answer', '劣选', '较差', '较差回答', '差回答'],
+	answerA: ['answer_a', 'response_a', 'output_a', 'completion_a', 'model_a', 'a', 'answer_1', 'response_1', 'answer1', 'response1', 'output1', 'output_1', 'left', '回答a', '答案a', '回答1', '答案1', '回答一', '模型a'],
+	answerB: ['answer_b', 'response_b', 'output_b', 'completion_b', 'model_b', 'b', 'answer_2', 'response_2', 'answer2', 'response2', 'output2', 'output_2', 'right', '回答b', '答案b', '回答2', '答案2', '回答二', '模型b'],
+	verdict: ['verdict', 'preference', 'preferred_answer', 'winner', 'choice', 'better', 'judgment', 'judgement', 'selection', '偏好', '结论', '选择', '哪个更好', '评判'],
+	answer: ['answer', 'response', 'completion', 'output', 'reply', 'antwort', '回答', '答案', '回复'],
+	label: ['label', 'rating', 'is_good', 'good', 'thumbs', 'feedback', 'desirable', 'kto_tag', '标签', '评价', '是否合格', '好坏'],
+	system: ['system', 'system_prompt', 'systemprompt', '系统提示', '系统提示词'],
+	group: ['group', 'group_id', 'cluster', 'topic', '分组', '组'],
+	matter: ['matter', 'matter_id', 'case', 'case_id', 'case_number', 'client', '案件', '案号', '案由', '项目'],
+	language: ['language', 'lang', 'locale', '语言'],
+	annotator: ['annotator', 'annotator_id', 'judge', 'rater', 'worker', 'worker_id', 'user_id', 'reviewer', 'labeler', '标注员', '标注人', '评审人'],
+	time: ['time', 'timestamp', 'created_at', 'annotated_at', 'judged_at', 'date', '时间', '标注时间', '日期']
+};
+
+const plain = (name: string) => name.trim().toLowerCase().replace(/[\s\-.]+/gu, '_');
+
+/** Which column is what, by their names: a proposal that a person looks over. A column is proposed once, pairs only together. */
+export function proposeMapping(columns: readonly string[]): ColumnMapping {
+	const free = new Map(columns.map((column) => [plain(column), column]));
+	const mapping: ColumnMapping = {};
+	const take = (...roles: ColumnRole[]) => {
+		const found = roles.map((role) => USUAL[role].find((name) => free.has(name)));
+		if (new Set(found).size < roles.length || found.some((name) => name === undefined)) return false;
+		roles.forEach((role, i) => {
+			const name = found[i] as string;
+			mapping[role] = free.get(name);
+			free.delete(name);
+		});
+		return true;
+	};
+	take('prompt');
+	if (!take('chosen', 'rejected') && take('answerA', 'answerB')) take('verdict');
+	if (mapping.chosen === undefined && mapping.answerA === undefined && take('answer')) take('label');
+	for (const role of ['system', 'group', 'matter', 'language', 'annotator', 'time'] as const) take(role);
+	return mapping;
+}
+
+/** Whether a record is a row of a table: fields that hold texts, numbers, truth values or nothing. */
+export function isFlat(record: Fields): boolean {
+	return Object.values(record).every((value) => value === null || typeof value !== 'object');
+}
+
+/** What a mapping lacks to be one; null: nothing. */
+export function mappingError(mapping: ColumnMapping): { field: string; message: string } | null {
+	const lacks = (role: ColumnRole, why: string) => ({ field: `mapping.${role}`, message: `no column is named for it: ${why}` });
+	if (mapping.prompt === undefined) return lacks('prompt', 'say which one holds what is asked');
+	for (const [one, other] of [['chosen', 'rejected'], ['answerA', 'answerB']] as const) {
+		if ((mapping[one] === undefined) !== (mapping[other] === undefined)) return lacks(mapping[one] === undefined ? one : other, 'the two answers come together');
+	}
+	if (mapping.verdict !== undefined && mapping.answerA === undefined) return lacks('answerA', 'a verdict is about two answers');
+	if (mapping.label !== undefined && mapping.answer === undefined) return lacks('answer', 'a label is about one answer');
+	const ways = [mapping.chosen, mapping.answerA, mapping.answer].filter((column) => column !== undefined).length;
+	return ways > 1 ? { field: 'mapping', message: 'chosen and rejected, or two answers, or one: a row has one of the three' } : null;
+}
+
+/** A row of a table as a row of ours, by what its columns were said to hold. */
+export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead {
+	const wrong = mappingError(mapping);
+	if (wrong) return { ok: false, error: wrong };
+	if (!isFields(record)) return unread('row', 'must be a row with columns');
+	const cell = (role: ColumnRole): unknown => {
+		const column = mapping[role];
+		const value = column === undefined ? undefined : record[column];
+		return value === undefined || value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
+	};
+	const said = (role: ColumnRole) => mapping[role] ?? role;
+	const text = (value: unknown) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
+	const fields: Fields = { prompt: text(cell('prompt')) };
+	for (const role of ['system', 'group', 'matter', 'language'] as const) if (cell(role) !== undefined) fields[role] = text(cell(role));
+	const at = cell('time') === undefined ? null : timeOf(cell('time'));
+	if (cell('time') !== undefined && at === null) return unread(said('time'), 'a time such as 2026-03-09T22:16:08Z, 2026-03-09 22:16 or seconds since 1970');
+	const from = { ...(cell('annotator') === undefined ? {} : { judge: String(cell('annotator')) }), ...(at === null ? {} : { at }) };
+	const isNamed = Object.keys(from).length > 0;
+	const names: Record<string, string> = { prompt: said('prompt'), chosen: said('chosen'), rejected: said('rejected'), 'responses[0]': said('answerA'), 'responses[1]': said('answerB'), completion: said('answer'), language: said('language') };
+	if (mapping.chosen !== undefined) {
+		for (const role of ['chosen', 'rejected'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
+		const [chosen, rejected] = [text(cell('chosen')), text(cell('rejected'))];
+		if (!isNamed) return { ok: true, fields: { ...fields, chosen, rejected }, names };
+		return { ok: true, fields: { ...fields, responses: [chosen, rejected], judgments: [{ preferred: 0, ...from }] }, names: { ...names, 'responses[0]': said('chosen'), 'responses[1]': said('rejected') } };
+	}
+	if (mapping.answerA !== undefined) {
+		for (const role of ['answerA', 'answerB'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
+		fields['responses'] = [text(cell('answerA')), text(cell('answerB'))];
+		if (cell('verdict') === undefined) return { ok: true, fields, names };
+		const verdict = verdictOf(cell('verdict'), [mapping.answerA, String(mapping.answerB)]);
+		return verdict === null ? unread(said('verdict'), VERDICT_WORDS) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...from }] }, names };
+	}
+	if (mapping.answer === undefined) return { ok: true, fields, names };
+	if (!isText(text(cell('answer')))) return unread(said('answer'), 'missing');
+	const good = cell('label') === undefined ? null : labelOf(cell('label'));
+	if (cell('label') !== undefined && good === null) return unread(said('label'), LABEL_WORDS);
+	if (good === null || !isNamed) return { ok: true, fields: { ...fields, completion: text(cell('answer')), ...(good === null ? {} : { label: good }) }, names };
+	return { ok: true, fields: { ...fields, completion: text(cell('answer')), judgments: [{ verdict: good ? 'good' : 'bad', ...from }] }, names };
+}

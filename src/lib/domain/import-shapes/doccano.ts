@@ -1,0 +1,37 @@
+import { itemOf } from './answers-of.ts';
+import { labelledItem } from './labelled-item.ts';
+import { has, isText, unread } from './shape.ts';
+import type { ImportShape } from './shape.ts';
+import { labelOf, verdictOf } from './verdict-words.ts';
+
+/** Files that hold everybody's labels and name nobody. */
+const NOBODY = new Set(['all', 'unknown', 'data', 'export', 'dataset']);
+
+/** doccano puts each annotator's labels in a file of their name. */
+function annotator(file: string | null): { judge?: string } {
+	const name = file?.split('/').at(-1)?.replace(/\.(?:jsonl|json|csv)$/iu, '');
+	return name && !NOBODY.has(name.toLowerCase()) ? { judge: name } : {};
+}
+
+/**
+ * doccano: JSONL and JSON of text classification (`text`, `label`, and the
+ * columns that were brought in) and of sequence to sequence, where the labels are
+ * answers (doccano.github.io/doccano, "Export"). Who labelled is the name of the
+ * file in the zip that doccano gives; labels have no time.
+ */
+export const doccano: ImportShape = {
+	name: 'doccano',
+	fits: (record) => has(record, 'id') && isText(record['text']) && Array.isArray(record['label']) && !has(record, 'messages'),
+	read: (record, file) => {
+		if (!Array.isArray(record['label'])) return unread('label', 'must be a list of labels');
+		const said = record['label'] as unknown[];
+		const item = itemOf(record);
+		if (item && item.answers.length > 0) {
+			if (said.length > 1) return unread('label', `one label an annotator, here are ${said.length}`);
+			return labelledItem(item, record, said.map((label) => ({ said: label, ...annotator(file), field: 'label[0]' })));
+		}
+		// What is neither a verdict nor a mark is a text somebody wrote: an answer.
+		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' } };
+		return unread('text', 'labelled, but there are no answers beside it: bring the columns prompt and response_a, response_b (or response) along in doccano');
+	}
+};

@@ -1,0 +1,14 @@
+import { has } from './shape.ts';
+import type { ImportShape } from './shape.ts';
+
+/**
+ * Our own rows, and the preference sets they take in as they are: TRL's
+ * `prompt`, `chosen`, `rejected` as text or messages, with the prompt left
+ * implicit, and `completion` with `label`
+ * (huggingface.co/docs/trl/dataset_formats); answers to compare; prompts alone.
+ */
+export const plumbline: ImportShape = {
+	name: 'plumbline',
+	fits: (record) => (has(record, 'chosen') && has(record, 'rejected')) || ((has(record, 'prompt') || has(record, 'messages')) && !has(record, 'winner')),
+	read: (record) => ({ ok: true, fields: record })
+};

@@ -1,0 +1,53 @@
+import { itemOf } from './answers-of.ts';
+import type { Item } from './answers-of.ts';
+import { labelledItem } from './labelled-item.ts';
+import type { Label } from './labelled-item.ts';
+import { has, isFields, isText, unread } from './shape.ts';
+import type { Fields, ImportShape } from './shape.ts';
+import { when } from './verdict-words.ts';
+
+/** What is shown where no field holds it: the question, then “A. …” and “B. …”, with HTML's or plain line breaks. */
+function displayed(text: unknown): Item | null {
+	if (!isText(text)) return null;
+	const plain = text.replace(/<br\s*\/?>/giu, '\n');
+	const parts = /^([\s\S]*?)(?:^|\n)\s*A[.:：]\s+([\s\S]+?)\n\s*B[.:：]\s+([\s\S]+)$/u.exec(plain);
+	if (!parts || !isText(parts[1])) return null;
+	return { prompt: parts[1].trim(), answers: [parts[2]?.trim(), parts[3]?.trim()], promptField: 'displayed_text', answerFields: ['displayed_text', 'displayed_text'] };
+}
+
+/** Schemes that ask which is better come before others. */
+const PREFERENCE = /prefer|better|pairwise|choice|compar|overall|verdict|偏好|更好/iu;
+
+/** What was chosen in a scheme: a pairwise tile, a slider, or the label that was ticked. */
+function said(scheme: Fields): { said: unknown; score?: true } | null {
+	if (has(scheme, 'selection')) return { said: scheme['selection'] };
+	if (has(scheme, 'scale_value')) return { said: scheme['scale_value'], score: true };
+	const ticked = Object.entries(scheme).filter(([, value]) => value !== false && value !== '' && value !== null && value !== 'false' && value !== '0');
+	return ticked.length === 1 ? { said: ticked[0]?.[0] } : ticked.length === 0 ? null : { said: ticked.map(([label]) => label).join(', ') };
+}
+
+/**
+ * Potato: `annotated_instances.jsonl`, an item and an annotator a line
+ * (`label_annotations`, potatoannotator.com; schemes of type pairwise: `selection`
+ * A, B or tie, or `scale_value`, below zero for the first). The lines of several
+ * annotators on one item meet in one comparison. Who annotated is in the line,
+ * or it is the folder of the zip in which Potato keeps each annotator's file.
+ */
+export const potato: ImportShape = {
+	name: 'potato',
+	fits: (record) => isFields(record['label_annotations']),
+	read: (record, file) => {
+		if (!isFields(record['label_annotations'])) return unread('label_annotations', 'missing: what was annotated');
+		const data = isFields(record['instance_data']) ? record['instance_data'] : isFields(record['data']) ? record['data'] : record;
+		const item = itemOf(data) ?? displayed(record['displayed_text']);
+		if (!item || item.answers.length === 0) return unread('displayed_text', 'neither fields that hold a question and its answers (prompt, responses …) nor a text “… A. … B. …”');
+		const schemes = Object.entries(record['label_annotations']).filter((entry): entry is [string, Fields] => isFields(entry[1]));
+		const [name, scheme] = schemes.find(([one]) => PREFERENCE.test(one)) ?? schemes.find(([, one]) => has(one, 'selection') || has(one, 'scale_value')) ?? schemes[0] ?? [];
+		const chosen = scheme ? said(scheme) : null;
+		const folder = file?.split('/').at(-2);
+		const judge = [record['user_id'], record['user'], record['annotator'], folder].find(isText);
+		const behaviour = isFields(record['behavioral_data']) ? record['behavioral_data'] : {};
+		const label: Label[] = chosen === null ? [] : [{ ...chosen, ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
+		return labelledItem(item, data, label);
+	}
+};

@@ -1,0 +1,86 @@
+import { argilla } from './argilla.ts';
+import { arena } from './arena.ts';
+import { fromCells } from './cells.ts';
+import { chatLog } from './chat-log.ts';
+import type { ColumnMapping } from './column-mapping.ts';
+import { isFlat, proposeMapping, readColumns } from './columns.ts';
+import { doccano } from './doccano.ts';
+import { hhRlhf } from './hh-rlhf.ts';
+import { labelStudio } from './label-studio.ts';
+import { llamaFactory } from './llama-factory.ts';
+import { msSwift } from './ms-swift.ts';
+import { openai } from './openai.ts';
+import { plumbline } from './plumbline.ts';
+import { potato } from './potato.ts';
+import { prompts } from './prompts.ts';
+import { isFields, unread } from './shape.ts';
+import type { ImportShape, ShapeName, ShapeRead } from './shape.ts';
+import { ultrafeedback } from './ultrafeedback.ts';
+
+/** Every shape, those that say more of a record first: where two fit equally many rows, the first is it. */
+const ALL: readonly ImportShape[] = [labelStudio, argilla, potato, openai, arena, ultrafeedback, msSwift, hhRlhf, llamaFactory, doccano, chatLog, plumbline, prompts];
+const BY_NAME: ReadonlyMap<ShapeName, ImportShape> = new Map(ALL.map((shape) => [shape.name, shape]));
+
+/** What the sender said of a file's rows; the rest is recognised. */
+export type SaidShape = { shape?: ShapeName | undefined; mapping?: ColumnMapping | undefined };
+
+/** How the rows of a file are read: by a shape, or by columns, of which a table has these. */
+export type Recognised = { shape: ShapeName; mapping: ColumnMapping | null; columns: string[] | null };
+
+const MOST_COLUMNS = 200;
+
+/** A record as shapes see it: a line of plain text as its one field, a table's row with what its cells hold. */
+function recordOf(value: unknown, isTable: boolean): ShapeRead {
+	if (typeof value === 'string') return { ok: true, fields: { prompt: value } };
+	if (!isFields(value)) return unread('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
+	return isTable ? fromCells(value) : { ok: true, fields: value };
+}
+
+/**
+ * What a file's rows are, by its first ones: the shape that fits most of them.
+ * Rows of a table that fit none are read by their columns, as their names
+ * suggest. `isTable`: cells are texts (CSV) or may be.
+ */
+export function recognise(values: readonly unknown[], isTable: boolean, said: SaidShape = {}): Recognised {
+	const objects = values.filter(isFields);
+	const columns = objects.length > 0 && objects.every(isFlat) ? [...new Set(objects.flatMap((one) => Object.keys(one)))].slice(0, MOST_COLUMNS) : null;
+	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ?? proposeMapping(columns ?? []), columns };
+	if (said.shape !== undefined) return { shape: said.shape, mapping: null, columns };
+	if (values.length > 0 && values.every((value) => typeof value === 'string')) return { shape: 'prompts', mapping: null, columns: null };
+	const records = values.flatMap((value) => {
+		const record = recordOf(value, isTable);
+		return record.ok ? [record.fields] : [];
+	});
+	const fitting = ALL.map((shape) => ({ shape: shape.name, fits: records.filter((record) => shape.fits(record)).length }));
+	const best = fitting.reduce((most, one) => (one.fits > most.fits ? one : most), { shape: 'plumbline' as ShapeName, fits: 0 });
+	if (best.fits > 0 && !(best.shape === 'plumbline' && columns !== null && saysMore(columns))) return { shape: best.shape, mapping: null, columns };
+	return columns === null ? { shape: 'plumbline', mapping: null, columns: null } : { shape: 'columns', mapping: proposeMapping(columns), columns };
+}
+
+/** Whether a table that could pass for ours says more than ours would read: answers under other names, a verdict, who judged. */
+function saysMore(columns: readonly string[]): boolean {
+	const mapping = proposeMapping(columns);
+	const isOurs = columns.some((name) => /^(?:chosen|rejected|completion|responses|messages|response_[1-9a-h]|mode|preferred)$/u.test(name));
+	const isJudged = mapping.verdict !== undefined || (mapping.annotator !== undefined && (mapping.answerA !== undefined || mapping.chosen !== undefined));
+	return isOurs ? isJudged : mapping.answerA !== undefined || mapping.answer !== undefined || mapping.chosen !== undefined;
+}
+
+/** A record as a row in our own form. `file`: its file within a zip. */
+export function readShape(value: unknown, how: Pick<Recognised, 'shape' | 'mapping'> & { isTable: boolean; file: string | null }): ShapeRead {
+	if (how.shape === 'columns') return readColumns(value, how.mapping ?? {});
+	const record = recordOf(value, how.isTable);
+	if (!record.ok) return record;
+	const shape = BY_NAME.get(how.shape);
+	if (!shape || shape.name === 'plumbline') return record;
+	if (typeof value === 'string') return record;
+	// One row of ours among others is still a row.
+	if (!shape.fits(record.fields) && plumbline.fits(record.fields)) return record;
+	return shape.read(record.fields, how.file);
+}
+
+/** The field of an error as the file names it. */
+export function nameInFile(field: string, names: Readonly<Record<string, string>> | undefined): string {
+	for (const [ours, theirs] of Object.entries(names ?? {})) if (field === ours || field.startsWith(`${ours}.`) || field.startsWith(`${ours}[`)) return theirs + field.slice(ours.length);
+	return field;
+}
+

@@ -1,0 +1,58 @@
+import { nameInFile, readShape, recognise } from '../../domain/import-shapes/recognise.ts';
+import type { Recognised, SaidShape } from '../../domain/import-shapes/recognise.ts';
+import type { Fields } from '../../domain/import-shapes/shape.ts';
+import type { OpenFile } from './open.ts';
+import { isTooDeep, MOST_DEPTH } from './record.ts';
+import type { FileRecord } from './record.ts';
+
+/** A record in our own form, with what the file calls its fields; or why it cannot be read. */
+export type ShapedRecord = { line: number; fields: Fields; nameOf: (field: string) => string } | { line: number; field: string | null; error: string };
+
+/** A file whose rows are understood: how is known with its first record. */
+export type ShapedFile = { shape: () => Recognised | null; rows: AsyncGenerator<ShapedRecord> };
+
+/** Rows, and characters of them, by which a file's shape is told. */
+const HEAD_ROWS = 20;
+const HEAD_CHARS = 4_000_000;
+
+/** How many characters of text a record holds. */
+function charsOf(value: unknown): number {
+	if (typeof value === 'string') return value.length;
+	if (value === null || typeof value !== 'object') return 1;
+	return (Array.isArray(value) ? (value as unknown[]) : Object.values(value)).reduce<number>((sum, inner) => sum + charsOf(inner), 0);
+}
+
+/** Reads a file's records as rows in our own form, whichever tool wrote them: told by the first rows, or as the sender says. */
+export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
+	let found: Recognised | null = null;
+	async function* rows(): AsyncGenerator<ShapedRecord> {
+		const head: FileRecord[] = [];
+		let chars = 0;
+		const isTable = () => ['csv', 'parquet'].includes(file.form()?.format ?? '');
+		const shaped = (record: FileRecord): ShapedRecord => {
+			if ('error' in record) return { line: record.line, field: null, error: record.error };
+			const { line } = record;
+			const read = readShape(record.value, { shape: found?.shape ?? 'plumbline', mapping: found?.mapping ?? null, isTable: isTable(), file: record.file ?? null });
+			if (!read.ok) return { line, field: read.error.field, error: read.error.message };
+			// JSON within a cell was not looked at before.
+			if (isTooDeep(read.fields)) return { line, field: null, error: `has more than ${MOST_DEPTH} objects and lists within each other` };
+			return { line, fields: read.fields, nameOf: (field) => nameInFile(field, read.names) };
+		};
+		const settle = () => {
+			found = recognise(head.flatMap((record) => ('value' in record ? [record.value] : [])), isTable(), said);
+		};
+		for await (const record of file.records) {
+			if (found !== null) yield shaped(record);
+			else {
+				head.push(record);
+				if ('value' in record) chars += charsOf(record.value);
+				if (head.length < HEAD_ROWS && chars < HEAD_CHARS) continue;
+				settle();
+				for (const one of head.splice(0)) yield shaped(one);
+			}
+		}
+		if (found === null) settle();
+		for (const one of head.splice(0)) yield shaped(one);
+	}
+	return { shape: () => found, rows: rows() };
+}
