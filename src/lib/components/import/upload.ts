@@ -1,6 +1,12 @@
+import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
+import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
+
 /** One row that could not be taken. */
 export type LineError = { line: number; field: string | null; message: string };
 export type Counts = { accepted: number; duplicates: number; rejected: number };
+
+/** How the rows of a file shall be understood, where it is said: by a shape, or by which column is what. */
+export type Understand = { shape?: ShapeName; mapping?: ColumnMapping };
 
 /** Where an upload is, as the page shows it. */
 export type UploadState =
@@ -18,9 +24,11 @@ export type UploadState =
 type Content = string | { type: string; text?: string; alt?: string; title?: string }[];
 export type SampleMessage = { role: string; content: Content };
 /** A row as it was understood: its question, its answers, and what the file says of them. */
-export type SampleRow = { line: number; prompt: SampleMessage[]; answers: SampleMessage[][]; preferred: number | null; label: 'good' | 'bad' | null };
-/** What the file was found to be. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null };
+export type SampleRow = { line: number; prompt: SampleMessage[]; answers: SampleMessage[][]; preferred: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
+/** A judgment that a row brings: which answer it prefers, or its verdict. */
+export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; verdict: string | null };
+/** What the file was found to be, and how its rows were understood. */
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null };
 /** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */
 export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
 
@@ -82,11 +90,13 @@ async function follow(id: string, say: (state: UploadState) => void, signal: Abo
  * while it is sent takes nothing.
  */
 export async function upload(
-	of: { slug: string; file: File },
+	of: { slug: string; file: File; how?: Understand },
 	say: (state: UploadState) => void,
 	signal: AbortSignal
 ): Promise<UploadState> {
 	const query = new URLSearchParams({ dryRun: 'true', fileName: of.file.name.slice(0, 300) });
+	if (of.how?.shape) query.set('shape', of.how.shape);
+	if (of.how?.mapping) query.set('mapping', JSON.stringify(of.how.mapping));
 	const startedAt = Date.now();
 	say({ step: 'sending', sent: 0, total: of.file.size, startedAt });
 	try {
