@@ -109,6 +109,7 @@ function readPreference(fields: Fields): { ok: true; given: Given } | ReturnType
 	} else {
 		let shared = 0;
 		while (shared < Math.min(a.length, b.length) - 1 && contentHash(a[shared]) === contentHash(b[shared])) shared++;
+		while (shared > 0 && a[shared - 1]?.role === 'assistant') shared--;
 		if (shared === 0) return wrong('prompt', 'missing: give “prompt”, or let “chosen” and “rejected” begin with the same conversation');
 		prompt = a.slice(0, shared);
 		[a, b] = [a.slice(shared), b.slice(shared)];

@@ -11,11 +11,12 @@ function withImages(messages: unknown[], images: unknown, field: string) {
 	return placed.ok ? { ok: true as const, messages: placed.fields['messages'] as unknown[] } : { ok: false as const, error: { ...placed.error, field: placed.error.field.replace('images', field) } };
 }
 
-/** How many turns two conversations share from the beginning, an answer keeping at least its last turn. */
+/** How many turns two conversations share from the beginning, up to one of who asks, an answer keeping at least its last turn. */
 function sharedTurns(one: readonly unknown[], other: readonly unknown[]): number {
 	const most = Math.min(one.length, other.length) - 1;
 	let shared = 0;
 	while (shared < most && JSON.stringify(one[shared]) === JSON.stringify(other[shared])) shared += 1;
+	while (shared > 0 && isAnswer(one[shared - 1])) shared -= 1;
 	return shared;
 }
 

@@ -11,7 +11,7 @@ const same = (x: RowMessage | undefined, y: RowMessage | undefined) => x !== und
 
 /**
  * Takes a frozen row apart. Two whole conversations share their prompt as far
- * as they are the same, an answer keeping at least its last turn; a labelled
+ * as they are the same, up to a turn of who asks, an answer keeping at least its last turn; a labelled
  * or accepted conversation's answer is its last turn.
  */
 export function partsOf(row: TrainingRow): RowParts {
@@ -24,6 +24,8 @@ export function partsOf(row: TrainingRow): RowParts {
 	const most = Math.min(row.messages.length, row.rejected_messages.length) - 1;
 	let shared = 0;
 	while (shared < most && same(row.messages[shared], row.rejected_messages[shared])) shared += 1;
+	// Answers that begin alike: what is asked ends with who asks, not within an answer.
+	while (shared > 0 && !['user', 'tool'].includes(row.messages[shared - 1]?.role ?? '')) shared -= 1;
 	return { prompt: row.messages.slice(0, shared), chosen: row.messages.slice(shared), rejected: row.rejected_messages.slice(shared), images, rejectedImages: row.rejected_images ?? [] };
 }
 

@@ -10,5 +10,5 @@ export const judgmentKind = sql`case when exists (select 1 from judgment_voids v
 	when exists (select 1 from slots s where s.judgment_id = j.id) then 'counting'
 	else 'surplus' end`;
 
-/** Whom a judgment `j` is laid to: the person, else where it came from and by which name. */
-export const judgeKey = sql`coalesce(j.judge_user_id::text, j.origin || ':' || coalesce(j.judge_ref, ''))`;
+/** Whom a judgment `j` is laid to: the person, else the judge whom its file names, else where it came from. */
+export const judgeKey = sql`coalesce(j.judge_user_id::text, (select 'judge:' || m.judge_id from imported_judgments m where m.judgment_id = j.id), j.origin || ':' || coalesce(j.judge_ref, ''))`;

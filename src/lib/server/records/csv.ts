@@ -29,7 +29,9 @@ function cells(start: string, delimiter: Delimiter): string[][] {
 export function delimiterOf(start: string, cut: boolean): Delimiter | null {
 	const widths = DELIMITERS.map((delimiter) => {
 		const rows = cells(start, delimiter);
-		const [header = [], ...rest] = cut && rows.length > 1 ? rows.slice(0, -1) : rows;
+		const [first = [], ...rest] = cut && rows.length > 1 ? rows.slice(0, -1) : rows;
+		// A header longer than what was looked at breaks off within a name.
+		const header = cut && rows.length === 1 ? first.slice(0, -1) : first;
 		const named = header.every((name) => name.trim() !== '') && new Set(header).size === header.length;
 		return { delimiter, width: named && rest.every((row) => row.length === header.length) ? header.length : 0 };
 	});

@@ -1,5 +1,5 @@
 import { headOf } from '../stream-head.ts';
-import { delimiterOf, readCsv } from './csv.ts';
+import { DELIMITERS, delimiterOf, readCsv } from './csv.ts';
 import type { Delimiter } from './csv.ts';
 import { encodingOf, inUtf8 } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
@@ -59,8 +59,12 @@ function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 
 	}
 	const delimiter = delimiterOf(start, cut);
 	if (delimiter !== null) return { format: 'csv', delimiter };
+	// A line with a cell too many makes a table no text: its header says what it is, and the line is refused by its number.
 	const [header = ''] = trimmed.split('\n', 1);
-	return PROMPT_COLUMN.test(header.replaceAll('"', '').trim()) ? { format: 'csv', delimiter: ',' } : { format: 'txt', delimiter: null };
+	const isPrompt = (name: string) => PROMPT_COLUMN.test(name.replaceAll('"', '').trim());
+	const named = DELIMITERS.map((one) => ({ one, names: header.split(one) })).filter(({ names }) => names.length > 1 && names.some(isPrompt)).sort((x, y) => y.names.length - x.names.length)[0];
+	if (named) return { format: 'csv', delimiter: named.one };
+	return isPrompt(header) ? { format: 'csv', delimiter: ',' } : { format: 'txt', delimiter: null };
 }
 
 /**
