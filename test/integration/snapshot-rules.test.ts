@@ -4,8 +4,10 @@ import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import type { SnapshotRuleInput } from '#lib/domain/snapshot-rule.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
+import { describeSnapshot } from '#lib/server/usecases/describe-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readSnapshot } from '#lib/server/usecases/read-snapshot.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import type { Opinion } from '../support/judged-project.ts';
@@ -110,7 +112,15 @@ describe('a rule', () => {
 		const view = valueOf(await readSnapshot(here.world.app, here.world.admin, frozen.id));
 		expect(view.rule['annotators']).toEqual({ mode: 'only', people: [person] });
 		expect(frozen.dropped['annotator']).toBeGreaterThan(0);
-		const matters = await rowsOf(here.world.app.db, sql`select matter, sum(comparisons)::int as n from snapshot_matters where snapshot_id = ${frozen.id} group by 1`);
-		expect(matters).toEqual([{ matter: 'M-1', n: 6 }]);
+	});
+
+	it('tells what its rows are made of, and of a matter only whom no wall keeps from it', async () => {
+		const { id } = valueOf(await freezeSnapshot(here.world.app, here.world.admin, { slug: here.slug, objective: 'dpo' }));
+		const page = valueOf(await describeSnapshot(here.world.app, here.world.admin, id));
+		expect(page.manifest?.composition?.tags.map(({ name }) => name).sort()).toEqual(['court', 'lease']);
+		expect(page.matters.map(({ name, train, dev, test }) => [name, train + dev + test])).toEqual([['M-1', 6]]);
+		const engineer = await here.world.person('walled', { slug: here.slug, role: 'engineer' });
+		valueOf(await raiseWall(here.world.app, here.world.admin, { slug: here.slug, userId: engineer.userId, matter: 'M-1' }));
+		expect(valueOf(await describeSnapshot(here.world.app, engineer, id)).matters).toEqual([]);
 	});
 });

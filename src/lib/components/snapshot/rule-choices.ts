@@ -1,16 +1,12 @@
+import { OBJECTIVE_CHOICES } from '#lib/components/loop/words.ts';
 import { CAPPED, CRITERION_TESTS } from '#lib/domain/snapshot-rule.ts';
 import type { Aggregation, Capped, SnapshotRule } from '#lib/domain/snapshot-rule.ts';
-import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
 import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import { percent } from '#lib/components/shell/format.ts';
 import * as m from '#lib/paraglide/messages.js';
 
-const OBJECTIVES: Record<DatasetObjective, () => string> = { dpo: m.home_objective_dpo, kto: m.home_objective_kto, orpo: m.home_objective_orpo, cpo: m.rule_objective_cpo, simpo: m.rule_objective_simpo, sft: m.rule_objective_sft, rm: m.rule_objective_rm };
-
-const objectiveName = (objective: DatasetObjective): string => (objective === 'simpo' ? 'SimPO' : objective.toUpperCase());
-
 /** Objectives to choose from, each with what it learns from. */
-export const objectiveChoices = () => DATASET_OBJECTIVES.map((value) => ({ value, label: objectiveName(value), note: OBJECTIVES[value]() }));
+export const objectiveChoices = () => OBJECTIVE_CHOICES.map(({ value, name, help }) => ({ value, label: name(), note: help() }));
 
 /** Ways from votes to a verdict, in plain words. */
 export const AGGREGATION_WORDS: Record<Aggregation, { name: () => string; help: () => string }> = {

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
+import type { Share } from '../../domain/composition.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
+import { maySeeMatter } from './walls.ts';
 
 export type SnapshotFileName = 'manifest' | 'train' | 'dev' | 'test' | 'held_out';
 export type SnapshotFile = { name: SnapshotFileName; sha256: string; bytes: number; rows: number };
@@ -149,6 +151,17 @@ export async function changedSince(db: Executor, id: string): Promise<number> {
 			select count(*) as n from changed join snapshot_judgments s on s.snapshot_id = ${id} and s.judgment_id = changed.judgment_id where s.disposition = 'used'`
 	);
 	return Number(rows[0]?.n ?? 0);
+}
+
+const sumOf = (split: string) => sql`coalesce(sum(m.comparisons) filter (where m.split = ${split}), 0)::int`;
+
+/** Comparisons of a snapshot by matter and split, most first; matters behind a wall are not told. */
+export async function matters(db: Executor, of: { id: string; projectId: string }, userId: string): Promise<Share[]> {
+	return rowsOf<Share>(
+		db,
+		sql`select m.matter as name, ${sumOf('train')} as train, ${sumOf('dev')} as dev, ${sumOf('test')} as test from snapshot_matters m
+			where m.snapshot_id = ${of.id} and ${maySeeMatter(userId, sql`${of.projectId}::uuid`, sql`m.matter`)} group by m.matter order by sum(m.comparisons) desc, m.matter limit 200`
+	);
 }
 
 /** A decisive held-out comparison of a snapshot, with everything a scorer needs. */

@@ -1,19 +1,13 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
-import { DATASET_OBJECTIVES } from '../../../domain/preference-dataset.ts';
 import { EXPORT_FORMATS } from '../../../domain/snapshot-export/formats.ts';
-import { SnapshotRuleSchema } from '../../../domain/snapshot-rule.ts';
+import { SnapshotRequestSchema } from '../../../domain/snapshot-request.ts';
 import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const rows = v.object({ train: v.number(), dev: v.number(), test: v.number() });
 const snapshotView = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, used: v.number(), dropped: v.record(v.string(), v.number()), stale: v.number() });
 
-const snapshotBody = v.object({
-	objective: v.picklist(DATASET_OBJECTIVES, DATASET_OBJECTIVES.join(', ')),
-	rounds: v.optional(v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1))), v.minLength(1))),
-	rule: v.optional(SnapshotRuleSchema)
-});
 const tally = v.object({ used: v.number(), dropped: v.record(v.string(), v.number()) });
 const lengthBias = v.object({ pairs: v.number(), sameLength: v.number(), longerChosen: v.number(), groups: v.number(), low: v.nullable(v.number()), high: v.nullable(v.number()) });
 const shares = v.array(v.object({ name: v.string(), train: v.number(), dev: v.number(), test: v.number() }));
@@ -25,7 +19,7 @@ export const previewSnapshot = operation({
 	summary: 'What a snapshot by this rule would hold; nothing is written',
 	access: 'snapshot.create',
 	params: slugParams,
-	body: snapshotBody,
+	body: SnapshotRequestSchema,
 	answers: {
 		200: v.object({
 			rows,
@@ -51,7 +45,7 @@ export const createSnapshot = operation({
 	summary: 'Freeze judgments into an immutable dataset for one objective',
 	access: 'snapshot.create',
 	params: slugParams,
-	body: snapshotBody,
+	body: SnapshotRequestSchema,
 	answers: { 201: v.object({ id: v.string(), sha256: v.string(), rows, dropped: v.record(v.string(), v.number()), used: v.number() }) },
 	problems: ['conflict', 'empty_snapshot']
 });

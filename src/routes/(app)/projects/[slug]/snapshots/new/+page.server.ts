@@ -2,10 +2,10 @@ import { fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
+import { SnapshotRequestSchema } from '#lib/domain/snapshot-request.ts';
 import { completeRule, SnapshotRuleSchema } from '#lib/domain/snapshot-rule.ts';
 import type { SnapshotRule } from '#lib/domain/snapshot-rule.ts';
 import * as m from '#lib/paraglide/messages.js';
-import { createSnapshot } from '#lib/server/api/operations/data.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { listMembers } from '#lib/server/usecases/list-members.ts';
 import { readForm } from '#lib/server/usecases/read-form.ts';
@@ -59,7 +59,7 @@ export const actions: Actions = {
 	default: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
 		const sent = (await request.formData()).get('asked');
-		const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), createSnapshot.body), sent);
+		const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), SnapshotRequestSchema), sent);
 		if (!parsed.success) return fail(400, { problem: { code: 'invalid_input', detail: m.preview_failed() } });
 		const frozen = await freezeSnapshot(locals.app, actor, { slug: params.slug, ...parsed.output });
 		if (!frozen.ok) return fail(PROBLEMS[frozen.problem.code].status, { problem: inWords(frozen.problem, { above: { empty_snapshot: m.round_freeze_empty, invalid_input: m.preview_failed } }) });
