@@ -1,4 +1,4 @@
-import { fail, redirect } from '@sveltejs/kit';
+import { error, fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
@@ -26,7 +26,8 @@ function ruleOf(stored: Record<string, unknown>): SnapshotRule {
 
 export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const actor = signedIn(locals, url);
-	const { project } = await parent();
+	const { project, can } = await parent();
+	if (!can['snapshot.create']) error(403, { message: 'Snapshots are made by engineers and owners.', code: 'forbidden' });
 	const from = url.searchParams.get('from') ?? '';
 	const [rounds, people, form, before, earlier] = await Promise.all([
 		readRounds(locals.app, actor, params.slug),
