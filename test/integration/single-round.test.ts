@@ -45,14 +45,18 @@ afterAll(() => world?.close());
 
 const rows = (count: number) => Array.from({ length: count }, (_, i) => ({ prompt: `Is loan ${i} within appetite?`, completion: i % 3 === 0 ? `Loan ${i} is surely fine.` : `Loan ${i}: subject to covenant review.` }));
 
+/** The number a loan was asked about with. What is said of an answer follows from it, and not from the order in which people and engines come to it. */
+const loanOf = (messages: readonly { content: unknown }[]) => Number(/loan (\d+)/.exec(String(messages.at(-1)?.content))?.[1]);
+
 /** Judges everything there is for somebody; what they are given must be one answer alone, and say nothing of whose it is. */
-async function judgeAll(actor: Actor, good: (text: string) => boolean): Promise<number> {
+async function judgeAll(actor: Actor, good: (text: string, loan: number) => boolean): Promise<number> {
 	for (let judged = 0; ; judged += 1) {
 		const task = valueOf(await claimTask(world.app, actor, { slug }));
 		if (!task) return judged;
 		expect(task).toMatchObject({ mode: 'single', right: null });
+		// All but the lease's token, which is random and may spell any three letters.
 		expect(JSON.stringify({ ...task, leaseToken: '' })).not.toMatch(/checkpoint|kto/i);
-		valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: good(JSON.stringify(task.left)) ? 'good' : 'bad' }));
+		valueOf(await submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: good(JSON.stringify(task.left), loanOf(task.prompt.messages)) ? 'good' : 'bad' }));
 	}
 }
 
@@ -74,7 +78,8 @@ async function evaluationOf(checkpointId: string): Promise<EvaluationAtHand> {
 /** Scores as an engine gives them: the base knows nothing, the checkpoint raises what people called good. */
 function scores(at: EvaluationAtHand): EvaluationItem[] {
 	const base = (i: number) => -30 - (i % 7);
-	const alone = at.answers.map(({ comparisonId, good }, i): EvaluationItem => {
+	const alone = at.answers.map(({ comparisonId, messages, good }): EvaluationItem => {
+		const i = loanOf(messages);
 		const moved = (good ? 1.5 : 0) + ((i * 29) % 20) / 10;
 		return { comparisonId, baseChosen: base(i), parentChosen: base(i), checkpointChosen: base(i) + moved, baseRejected: null, parentRejected: null, checkpointRejected: null, tokensChosen: 12, tokensRejected: null };
 	});
@@ -152,9 +157,9 @@ it('people’s share of good answers stands beside that of the round before, and
 	const first = valueOf(await claimTask(world.app, ann, { slug }));
 	if (!first) throw new Error('round 2 has nothing to judge');
 	expect(first).toMatchObject({ mode: 'single', right: null });
-	valueOf(await submitJudgment(world.app, ann, { taskId: first.taskId, leaseToken: first.leaseToken, verdict: 'good' }));
-	let asked = 0;
-	expect(await judgeAll(ann, () => (asked += 1) % 10 !== 0)).toBe(testAnswers + FRESH - 1);
+	const isGood = (loan: number) => loan % 4 !== 1;
+	valueOf(await submitJudgment(world.app, ann, { taskId: first.taskId, leaseToken: first.leaseToken, verdict: isGood(loanOf(first.prompt.messages)) ? 'good' : 'bad' }));
+	expect(await judgeAll(ann, (_, loan) => isGood(loan))).toBe(testAnswers + FRESH - 1);
 
 	const view = valueOf(await readCheckpoint(world.app, reviewer, checkpointId));
 	const own = view.peopleSingle?.own;
