@@ -131,7 +131,13 @@ for (const [index, locale, width] of [[0, 'en', 1440], [1, 'zh', 390]] as const)
 test('images are uploaded beside the rows, and what is none is refused with its reason', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import` });
 	const seen = watch(page);
-	await page.locator('input[type=file][multiple]').setInputFiles([
+	const chooser = page.waitForEvent('filechooser');
+	// As a person does, who presses again where the page was not ready yet.
+	await expect(async () => {
+		await page.getByRole('group', { name: 'Choose images or documents' }).getByRole('button').click();
+		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+	}).toPass();
+	await (await chooser).setFiles([
 		{ name: 'plan.png', mimeType: 'image/png', buffer: png(40, 30) },
 		{ name: 'page.png', mimeType: 'image/png', buffer: Buffer.from('<!doctype html><script>alert(1)</script>') },
 		{ name: 'note.md', mimeType: 'text/markdown', buffer: Buffer.from('# Note') }

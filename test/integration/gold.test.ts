@@ -6,12 +6,14 @@ import type { SideOrder } from '#lib/domain/presentation.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
+import { compareDesk } from '#lib/server/usecases/compare-desk.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
 import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readChecks } from '#lib/server/usecases/read-checks.ts';
+import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { readOwnFigures } from '#lib/server/usecases/read-own-figures.ts';
 import { retireGold } from '#lib/server/usecases/retire-gold.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
@@ -245,6 +247,21 @@ describe('gold', () => {
 		expect(shapes(seen)).toEqual([JSON.stringify({ judged: 1, cannotJudge: 0, sides: 1, timed: 1 }), JSON.stringify({ judged: 1, cannotJudge: 1, sides: 0, timed: 1 })]);
 		expect(new Set(told.map(({ purpose }) => purpose)).size).toBeGreaterThan(1);
 		expect(new Set(told.map(({ again }) => again)).size).toBe(1);
+	});
+
+	it('is told by no count of what is left: who is given it is told in tens, who looks after it exactly', async () => {
+		const { slug, ann } = await withGold({ goldRate: 0.4 }, { plain: 23, gold: 20 });
+		const rex = await world.person('rex', { slug, role: 'reviewer' });
+		const told: { purpose: string | undefined; left: number | null; done: number }[] = [];
+		for (let task = await claim(slug, ann); task; task = await claim(slug, ann)) {
+			valueOf(await submitJudgment(world.app, ann, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left' }));
+			const { mine, progress } = valueOf(await compareDesk(world.app, ann, slug));
+			expect(valueOf(await readLoop(world.app, ann, slug))).toMatchObject({ mine: { left: mine.left }, progress });
+			told.push({ purpose: await purposeOf(task), left: mine.left, done: progress.done });
+			if (told.length === 5) expect(valueOf(await compareDesk(world.app, rex, slug)).progress).toMatchObject({ inTens: false, done: told.filter(({ purpose }) => purpose === 'counting').length });
+		}
+		expect(told.some(({ purpose }) => purpose === 'gold')).toBe(true);
+		expect(told.map(({ left, done }) => `${left} ${done}`).filter((one, i, all) => one !== all[i - 1])).toEqual(['23 0', '20 0', '20 10', '10 10', '10 20', '0 23']);
 	});
 
 	it('answered after somebody was told what is right does not better the item’s share of right answers', async () => {

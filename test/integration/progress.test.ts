@@ -37,13 +37,13 @@ describe('the round’s progress', () => {
 		const [ann, bob] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' })];
 		await judge(slug, ann, 12);
 		const desk = async () => valueOf(await compareDesk(world.app, bob, slug)).progress;
-		expect(await desk()).toEqual({ done: 12, wanted: 24, left: 12, hoursLeft: null });
+		expect(await desk()).toEqual({ done: 12, wanted: 24, left: 12, inTens: false, hoursLeft: null });
 		expect(valueOf(await readLoop(world.app, ann, slug)).progress).toEqual(await desk());
 		expect(valueOf(await compareDesk(world.app, ann, slug)).mine).toMatchObject({ judged: 12, secondsEach: 20 });
 
 		await longAgo(id, 48);
 		const { hoursLeft, ...rest } = await desk();
-		expect(rest).toEqual({ done: 12, wanted: 24, left: 12 });
+		expect(rest).toEqual({ done: 12, wanted: 24, left: 12, inTens: false });
 		expect(hoursLeft).toBeCloseTo(48, 1);
 		await longAgo(id, 24 * 8);
 		expect((await desk()).hoursLeft, 'last week says nothing about this one').toBeNull();

@@ -25,6 +25,9 @@ export const JudgingPolicySchema = v.strictObject({
 });
 export type JudgingPolicy = v.InferOutput<typeof JudgingPolicySchema>;
 
+/** Whether tasks that are no real work are mixed in among those that are. */
+export const mixesIn = ({ goldRate, repeatRate, warmUp }: Pick<JudgingPolicy, 'goldRate' | 'repeatRate' | 'warmUp'>): boolean => goldRate + repeatRate + warmUp > 0;
+
 /** A policy with its missing parts filled by the defaults. */
 export function completePolicy(stored: Partial<JudgingPolicy>): JudgingPolicy {
 	return v.parse(JudgingPolicySchema, stored);

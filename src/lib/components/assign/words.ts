@@ -37,6 +37,7 @@ export function cannotWords({ fit, walled, unskilled, done }: Suitability): stri
 }
 
 /** How many pairs wait, told up to a cap. */
-export function waitingWords(waiting: number, cap = 500): string {
+export function waitingWords(waiting: number, inTens = false, cap = 500): string {
+	if (inTens && waiting <= cap) return m.assign_waits_tens({ n: count(waiting), thing: thing(waiting) });
 	return waiting > cap ? m.assign_waits_many({ n: count(cap), thing: thing(cap) }) : m.assign_waits({ count: waiting, thing: thing(waiting) });
 }

@@ -19,14 +19,19 @@ export function count(n: number): string {
 	return formatter({ maximumFractionDigits: 0 }).format(n);
 }
 
+/** Figures below nought bear a minus, which is as wide as a plus; not a hyphen. */
+function fixed(n: number, digits: number): string {
+	return formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: 'negative' }).format(n).replace('-', '−');
+}
+
 /** 0.0123 with so many digits that count. */
 export function decimal(n: number, digits = 2): string {
-	return formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(n);
+	return fixed(n, digits);
 }
 
 /** 0.58 → “58 %”, with the narrow space of running text. */
 export function percent(share: number, digits = 0): string {
-	return `${formatter({ minimumFractionDigits: digits, maximumFractionDigits: digits }).format(share * 100)} %`;
+	return `${fixed(share * 100, digits)} %`;
 }
 
 /** “23 Nov, 14:32”, in the reader's time zone. */

@@ -1,4 +1,4 @@
-import { completePolicy } from '../../domain/judging-policy.ts';
+import { completePolicy, mixesIn } from '../../domain/judging-policy.ts';
 import { opposite, sideOrder } from '../../domain/presentation.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
 import { drawPurpose, sideOrderApart } from '../../domain/work-mix.ts';
@@ -108,7 +108,7 @@ async function leaseGold(tx: Tx, who: Claimer, warmUp: boolean): Promise<Claimed
 /** Gold or a repeat where the project's policy draws it and there is one for this person; null: a counting pair it is. */
 async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
 	const policy = completePolicy(who.project.judgingPolicy);
-	if (policy.goldRate + policy.repeatRate + policy.warmUp === 0) return null;
+	if (!mixesIn(policy)) return null;
 	const { project, roundId } = who;
 	const { userId } = who.actor;
 	const draw = (met: number) => drawPurpose({ seed: project.seed, userId, had: who.had, gold: met, policy });

@@ -4,16 +4,14 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as guidelines from '../db/guidelines.ts';
-import * as openPlaces from '../db/open-places.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
+import { ownLeft, toldInTens } from './counts-told.ts';
 import { roundProgress } from './round-progress.ts';
 import type { RoundProgress } from './round-progress.ts';
 
-/** More than this is shown as "500 or more": nobody's evening depends on the exact number. */
-const LEFT_CAP = 500;
 /** Pairs after which a person's pace says something about what is left. */
 const PACE_FROM = 3;
 
@@ -37,17 +35,18 @@ export async function compareDesk(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const { project, role } = access.value;
 	if (!role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 	const round = await rounds.newest(app.db, project.id);
+	const inTens = toldInTens(actor, access.value);
 	const [mine, left, together, guideline, guidelineKnown, form] = await Promise.all([
 		progress.of(app.db, round.id, actor.userId),
-		openPlaces.leftFor(app.db, round.id, actor.userId, LEFT_CAP),
-		roundProgress(app.db, project, round),
+		ownLeft(app.db, { round, userId: actor.userId, inTens }),
+		roundProgress(app.db, project, round, inTens),
 		projects.guideline(app.db, project.id),
 		guidelines.knownTo(app.db, project.id, actor.userId),
 		projects.judgingForm(app.db, project.id)
 	]);
 	return ok({
 		project: { slug: project.slug, name: project.name, locale: project.locale },
-		mine: { judged: mine.judged, left: left >= LEFT_CAP ? null : left, secondsEach: mine.judged >= PACE_FROM && mine.durationMs > 0 ? mine.durationMs / mine.judged / 1000 : null },
+		mine: { judged: mine.judged, left, secondsEach: mine.judged >= PACE_FROM && mine.durationMs > 0 ? mine.durationMs / mine.judged / 1000 : null },
 		progress: together,
 		guideline: guideline ? { version: guideline.version, body: guideline.body } : null,
 		guidelineKnown,

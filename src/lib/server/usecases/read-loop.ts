@@ -18,7 +18,6 @@ import type { Evaluation } from '../db/evaluations.ts';
 import type { Generation } from '../db/generations.ts';
 import * as imports from '../db/imports.ts';
 import type { Project } from '../db/members.ts';
-import * as openPlaces from '../db/open-places.ts';
 import * as progress from '../db/progress.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
@@ -29,6 +28,7 @@ import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { waitingDecisions } from './adjudication-queue.ts';
+import { ownLeft, toldInTens } from './counts-told.ts';
 import { loopFacts, loopRecord } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { promptCounts } from './prompt-counts.ts';
@@ -36,8 +36,6 @@ import type { PromptCounts } from './prompt-counts.ts';
 import { roundProgress } from './round-progress.ts';
 import type { RoundProgress } from './round-progress.ts';
 
-/** More than this is said as "500 or more": nobody's evening depends on the exact number. */
-const LEFT_CAP = 500;
 /** Pairs after which a person's pace says something about what is left. */
 const PACE_FROM = 3;
 
@@ -68,13 +66,13 @@ export type LoopView = {
 	inside: { stage: LoopStage; status: Round['status']; stages: LoopStages; engine: EngineNotice; earlier: { number: number; status: Round['status'] }[] } | null;
 };
 
-async function ownPart(db: Executor, round: Round, userId: string): Promise<NonNullable<LoopView['mine']>> {
-	const [done, left] = await Promise.all([progress.of(db, round.id, userId), openPlaces.leftFor(db, round.id, userId, LEFT_CAP)]);
+async function ownPart(db: Executor, round: Round, userId: string, inTens: boolean): Promise<NonNullable<LoopView['mine']>> {
+	const [done, left] = await Promise.all([progress.of(db, round.id, userId), ownLeft(db, { round, userId, inTens })]);
 	return {
 		judged: done.judged,
 		skipped: done.skipped,
 		cannotJudge: done.cannotJudge,
-		left: left >= LEFT_CAP ? null : left,
+		left,
 		secondsEach: done.judged >= PACE_FROM && done.durationMs > 0 ? done.durationMs / done.judged / 1000 : null
 	};
 }
@@ -138,14 +136,15 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	if (!access.ok) return access;
 	const { project, role } = access.value;
 	const able = (action: Action) => may({ role, isAdmin: actor.isAdmin }, action);
+	const inTens = toldInTens(actor, access.value);
 	const all = await rounds.list(app.db, project.id);
 	const round = all.at(-1);
 	if (!round) throw new Error(`project ${project.id} has no round`);
 	const [record, mine, waiting, together, guideline] = await Promise.all([
 		loopRecord(app.db, project.id, round),
-		able('task.judge') ? ownPart(app.db, round, actor.userId) : null,
+		able('task.judge') ? ownPart(app.db, round, actor.userId, inTens) : null,
 		able('judgment.adjudicate') ? waitingDecisions(app.db, project, actor.userId) : null,
-		round.comparisons > 0 ? roundProgress(app.db, project, round) : null,
+		round.comparisons > 0 ? roundProgress(app.db, project, round, inTens) : null,
 		projects.guideline(app.db, project.id)
 	]);
 	const facts = loopFacts(record, {

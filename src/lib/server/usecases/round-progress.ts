@@ -1,4 +1,5 @@
 import { hoursLeft } from '../../domain/pace.ts';
+import { doneInTens } from '../../domain/told-in-tens.ts';
 import type { Executor } from '../db/client.ts';
 import type { Project } from '../db/members.ts';
 import * as progress from '../db/progress.ts';
@@ -12,14 +13,17 @@ export type RoundProgress = {
 	wanted: number;
 	/** Judgments that are still to be made before the round can train whole; what nobody is left to judge is not among them. */
 	left: number;
+	/** Whether the counts are told in tens. */
+	inTens: boolean;
 	/** At the pace of the last days; null where nothing honest can be said. */
 	hoursLeft: number | null;
 };
 
 /** Reads it from kept counts and the judgments of the last week. */
-export async function roundProgress(db: Executor, project: Pick<Project, 'id' | 'overlap'>, round: Pick<Round, 'id' | 'comparisons'>): Promise<RoundProgress> {
+export async function roundProgress(db: Executor, project: Pick<Project, 'id' | 'overlap'>, round: Pick<Round, 'id' | 'comparisons'>, inTens: boolean): Promise<RoundProgress> {
 	const [totals, { unfillable, recent, hours }] = await Promise.all([progress.totals(db, round.id), roundStats.recentWork(db, { projectId: project.id, roundId: round.id })]);
 	const wanted = round.comparisons * project.overlap;
-	const left = Math.max(0, wanted - totals.counted - unfillable);
-	return { done: totals.counted, wanted, left, hoursLeft: wanted === 0 ? null : hoursLeft({ left, recent, hours }) };
+	const done = inTens ? doneInTens(totals.counted, wanted - unfillable) : totals.counted;
+	const left = Math.max(0, wanted - done - unfillable);
+	return { done, wanted, left, inTens, hoursLeft: wanted === 0 ? null : hoursLeft({ left, recent, hours }) };
 }

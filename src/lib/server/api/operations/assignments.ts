@@ -72,6 +72,7 @@ export const readOwnWork = operation({
 		200: v.object({
 			batches: v.array(v.object({ id: v.string(), name: v.string(), dueAt: nullable, late: v.boolean(), waiting: v.number() })),
 			waiting: v.number(),
+			inTens: v.boolean(),
 			late: v.boolean(),
 			nextDue: nullable,
 			delegations: v.array(delegation),
