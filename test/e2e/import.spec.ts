@@ -18,8 +18,8 @@ const table = [
 ].join('\r\n');
 
 for (const [width, locale, words] of [
-	[1440, 'en', { first: 'The first rows, as they were understood', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
-	[390, 'zh', { first: '前几行（按识别结果）', rest: '接收其余各行', discard: '不接收', chosen: '文件中的首选' }]
+	[1440, 'en', { choose: 'Choose a file', first: 'The first rows, as they were understood', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
+	[390, 'zh', { choose: '选择文件', first: '前几行（按识别结果）', rest: '接收其余各行', discard: '不接收', chosen: '文件中的首选' }]
 ] as const) {
 	test(`a file is looked over before it is taken (${locale}, ${width} px)`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width, locale });
@@ -30,7 +30,15 @@ for (const [width, locale, words] of [
 		});
 		// As a spreadsheet saves "Unicode text".
 		const file = { name: 'fragen.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${table}`, 'utf16le') };
-		const choose = () => page.locator('input[type=file]:not([multiple])').setInputFiles(file);
+		const choose = async () => {
+			const chooser = page.waitForEvent('filechooser');
+			// As a person does, who presses again where the page was not ready yet.
+			await expect(async () => {
+				await page.getByRole('button', { name: words.choose }).click();
+				expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+			}).toPass();
+			await (await chooser).setFiles(file);
+		};
 		await choose();
 		await expect(page.getByRole('heading', { name: words.first })).toBeVisible();
 		const preview = page.getByRole('region', { name: 'fragen.csv' });

@@ -18,13 +18,19 @@ const KINDS: Record<Kind, () => string> = {
 	pattern: m.mask_kind_pattern
 };
 const ACTIONS: Record<Action, () => string> = { off: m.mask_action_off, flag: m.mask_action_flag, mask: m.mask_action_mask, placeholder: m.mask_action_placeholder };
+const DONE: Record<Action, () => string> = { off: m.mask_done_off, flag: m.mask_done_flag, mask: m.mask_done_mask, placeholder: m.mask_done_placeholder };
 
 /** A kind of sensitive text, in the reader's language. */
 export function kindName(kind: Kind): string {
 	return KINDS[kind]();
 }
 
-/** What is done about a finding, in the reader's language. */
+/** What is to be done about a kind, in the reader's language. */
 export function actionName(action: Action): string {
 	return ACTIONS[action]();
+}
+
+/** What was done about a finding, in the reader's language. */
+export function doneName(action: Action): string {
+	return DONE[action]();
 }
