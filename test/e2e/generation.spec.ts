@@ -19,7 +19,7 @@ test.afterAll(() => server.close());
 
 for (const [width, locale, words] of [
 	[1440, 'en', { add: 'Add', name: 'Name', address: 'Address', model: 'Model', key: 'Key', stored: 'key stored', samples: 'Answers each', comes: '4 prompts · 8 answers · up to 4 to judge', start: 'Start', waiting: '4 waiting to be judged' }],
-	[390, 'zh', { add: '添加', name: '名称', address: '地址', model: '模型', key: '密钥', stored: '已存密钥', samples: '每个模型回答几次', comes: '4 条提问 · 8 个回答 · 最多 4 项待评审', start: '开始', waiting: '4 项等待评审' }]
+	[390, 'zh', { add: '添加', name: '名称', address: '地址', model: '模型', key: '密钥', stored: '已存密钥', samples: '每个模型回答几次', comes: '4 道题目 · 8 个回答 · 最多 4 项待评判', start: '开始', waiting: '4 项等待评判' }]
 ] as const) {
 	test(`an owner adds a model, has it answer, and finds pairs waiting (${locale}, ${width} px)`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/endpoints`, width, locale });
@@ -36,7 +36,7 @@ for (const [width, locale, words] of [
 		await page.goto(`/projects/${SLUG}/generations`);
 		await page.getByRole('checkbox', { name: new RegExp(`house-${locale}`) }).check();
 		await page.locator('input[type=checkbox]:checked').last().waitFor();
-		if (locale === 'zh') await page.getByRole('checkbox', { name: '只要还没有任何回答的提问' }).uncheck();
+		if (locale === 'zh') await page.getByRole('checkbox', { name: '只要还没有任何回答的题目' }).uncheck();
 		await page.getByLabel(words.samples).fill('2');
 		await expect(page.getByText(words.comes)).toBeVisible();
 		await accessible(page);
