@@ -46,7 +46,8 @@ function expected(op: Operation, who: Who): 'allowed' | 401 | 403 | 404 {
 	if (who === 'nobody') return 401;
 	if (op.access === 'signed-in') return 'allowed';
 	if (who === 'no scope') return 403;
-	const isSite = (PERMISSIONS[op.access] as readonly string[]).every((role) => role === 'admin');
+	// What is about no project hides none: it is refused as what it is.
+	const isSite = !op.path.includes('{') || (PERMISSIONS[op.access] as readonly string[]).every((role) => role === 'admin');
 	if (who === 'stranger') return isSite ? 403 : 404;
 	return may({ role: isRole(who) ? who : null, isAdmin: who === 'admin' }, op.access) ? 'allowed' : 403;
 }
@@ -91,8 +92,8 @@ const PERSONAL = ['/projects', '/account', '/notifications'];
 
 describe('every page', () => {
 	const address = (route: string): string => {
-		const { slug, snapshotId, runId, checkpointId, judgmentId, generationId } = ground;
-		const ids: Record<string, string> = { snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId };
+		const { slug, importId, snapshotId, runId, checkpointId, judgmentId, generationId } = ground;
+		const ids: Record<string, string> = { import: importId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId };
 		const path = route
 			.replace('[slug]', slug)
 			.replace('[number]', '1')

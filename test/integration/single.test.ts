@@ -64,7 +64,8 @@ describe('an answer that is judged alone', () => {
 		[{ ...single(0), mode: 'triple' }, 'mode'],
 		[{ ...single(0), rejected: 'x' }, 'completion'],
 		[{ ...single(0), completion: '' }, 'completion'],
-		[{ completion: 'Of what?' }, 'messages'],
+		// Of no shape that is known: read by its columns, and none of them holds a question.
+		[{ completion: 'Of what?' }, 'mapping.prompt'],
 		[{ ...pairRows(1)[0], mode: 'single' }, 'mode'],
 		[{ prompt: 'Which?', responses: ['a', 'b'], mode: 'single' }, 'responses'],
 		[{ prompt: 'Which?', responses: ['a'], preferred: 0, mode: 'single' }, 'preferred']

@@ -7,7 +7,7 @@ import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
 import { addOwnWord, exceptFinding, listFindings, rescanImport } from '#lib/server/usecases/review-findings.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { rowId } from '../../runs/row-id.ts';
+import { isRowId, rowId } from '../../runs/row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const PAGE = 50;
@@ -23,15 +23,18 @@ const refused = (problem: Problem) => fail(PROBLEMS[problem.code].status, { prob
 
 export const actions: Actions = {
 	pass: async ({ locals, request, url }) => {
+		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		const done = await exceptFinding(locals.app, signedIn(locals, url), rowId(id, locals.requestId));
+		if (!isRowId(id)) return refused({ code: 'not_found', detail: 'There is no such finding.' });
+		const done = await exceptFinding(locals.app, actor, id);
 		return done.ok ? { passed: id } : refused(done.problem);
 	},
 	add: async ({ locals, params, request, url }) => {
+		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const word = v.safeParse(OwnWordSchema, { text: String(fields.get('text') ?? '').trim(), kind: String(fields.get('kind') ?? 'word') });
 		if (!word.success) return refused({ code: 'invalid_input', detail: word.issues[0].message });
-		const done = await addOwnWord(locals.app, signedIn(locals, url), { slug: params.slug, word: word.output });
+		const done = await addOwnWord(locals.app, actor, { slug: params.slug, word: word.output });
 		return done.ok ? { added: word.output.text } : refused(done.problem);
 	},
 	rescan: async ({ locals, params, url }) => {
