@@ -1,8 +1,8 @@
-import { CircleCheck, CircleStop, CircleX, Clock, Hourglass, LoaderCircle, OctagonX, Wrench } from '@lucide/svelte';
+import { CircleCheck, CirclePause, CircleStop, CircleX, Clock, Hourglass, LoaderCircle, OctagonX, Wrench } from '@lucide/svelte';
 import type { Component } from 'svelte';
 import { count, duration } from '#lib/components/shell/format.ts';
 import type { LauncherName } from '#lib/domain/launcher.ts';
-import type { RunStatus } from '#lib/domain/run-state.ts';
+import type { DesiredState, RunStatus } from '#lib/domain/run-state.ts';
 import { objectiveLabel } from './recipe-form.ts';
 import type { Issue } from './recipe-form.ts';
 import type { WaitingFor } from '#lib/domain/waiting-for.ts';
@@ -12,7 +12,7 @@ import { getLocale } from '#lib/paraglide/runtime.js';
 type Tone = 'neutral' | 'active' | 'ok' | 'warn' | 'bad';
 
 /** A status as word, tone and icon: colour never speaks alone. */
-export const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: Component<{ class?: string }> }> = {
+const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: Component<{ class?: string }> }> = {
 	queued: { word: m.run_status_queued, tone: 'neutral', icon: Clock },
 	waiting: { word: m.run_status_waiting, tone: 'neutral', icon: Hourglass },
 	preparing: { word: m.run_status_preparing, tone: 'active', icon: Wrench },
@@ -22,6 +22,13 @@ export const STATUS: Record<RunStatus, { word: () => string; tone: Tone; icon: C
 	failed: { word: m.run_status_failed, tone: 'bad', icon: CircleX },
 	cancelled: { word: m.run_status_cancelled, tone: 'neutral', icon: OctagonX }
 };
+
+/** The status of a run as people see it: one that was paused neither waits for a worker nor stops. */
+export function statusLook(run: { status: RunStatus; desiredState: DesiredState }): (typeof STATUS)[RunStatus] {
+	if (run.desiredState === 'pause' && run.status === 'waiting') return { word: m.run_status_paused, tone: 'warn', icon: CirclePause };
+	if (run.desiredState === 'pause' && run.status === 'stopping') return { word: m.run_status_pausing, tone: 'warn', icon: CirclePause };
+	return STATUS[run.status];
+}
 
 /** Where runs are placed, in words. */
 export const LAUNCHER_NAMES: Record<LauncherName, () => string> = { local: m.run_launcher_local, slurm: () => 'Slurm', ray: () => 'Ray' };
@@ -93,6 +100,7 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	worker_failed: m.run_problem_worker_failed,
 	worker_lost: m.run_problem_worker_lost,
 	worker_stopped: m.run_problem_worker_stopped,
+	paused: m.run_status_paused,
 	stopped: m.run_says_cancelled,
 	discarded: m.run_says_cancelled
 };

@@ -31,7 +31,7 @@ export function decimal(n: number, digits = 2): string {
 
 /** 0.58 → “58 %”, with the narrow space of running text. */
 export function percent(share: number, digits = 0): string {
-	return `${fixed(share * 100, digits)} %`;
+	return `${fixed(share * 100, digits)}\u202f%`;
 }
 
 /** “23 Nov, 14:32”, in the reader's time zone. */

@@ -117,9 +117,9 @@ export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: {
 }
 
 /** Runs of a project, newest first. */
-export async function listRuns(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<Pick<Run, 'id' | 'objective' | 'status' | 'step' | 'maxSteps' | 'createdAt' | 'finishedAt'>[]>> {
+export async function listRuns(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<Pick<Run, 'id' | 'objective' | 'status' | 'desiredState' | 'step' | 'maxSteps' | 'createdAt' | 'finishedAt'>[]>> {
 	const access = await allow(app.db, actor, { slug }, 'run.read');
 	if (!access.ok) return access;
 	const all = await runs.list(app.db, access.value.project.id);
-	return ok(all.map(({ id, objective, status, step, maxSteps, createdAt, finishedAt }) => ({ id, objective, status, step, maxSteps, createdAt, finishedAt })));
+	return ok(all.map(({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt }) => ({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt })));
 }
