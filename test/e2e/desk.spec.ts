@@ -88,7 +88,7 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		// It is on its way when the next pair stands there.
 		const newest = async () => {
 			const { judgments } = (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body;
-			return JSON.stringify((await api(request, anna, 'GET', `/judgments/${judgments[0]?.id ?? ''}`)).body);
+			return judgments[0] ? JSON.stringify((await api(request, anna, 'GET', `/judgments/${judgments[0].id}`)).body) : '';
 		};
 		await expect.poll(newest).toContain('"label":"law"');
 		await context.close();
