@@ -155,11 +155,14 @@ test('a reviewer decides with the keyboard alone, and sends a pair back', async 
 	await context.close();
 });
 
-test('who freezes says whether rewritten answers are trained on', async ({ browser }) => {
+test('who freezes says whether rewritten answers are trained on', async ({ browser, request }) => {
+	// Enough that some of them train, wherever the one decided pair was drawn.
+	await importRows(request, Array.from({ length: 12 }, (_, i) => ({ prompt: `May room ${i} be let?`, chosen: `With consent under clause ${i}.`, rejected: `Of course, room ${i} is yours.` })));
 	const { context, page } = await signedIn(browser, admin, { locale: 'en', path: `/projects/${SLUG}/rounds/1` });
 	const tick = page.getByRole('checkbox', { name: /Train on rewritten answers.*(ready|held-out)/ });
 	await expect(tick).toBeChecked();
 	await tick.uncheck();
+	await page.getByRole('checkbox', { name: /Include imported preferences/ }).check();
 	await accessible(page);
 	await page.getByRole('button', { name: 'Freeze only' }).or(page.locator('button[name=then][value=look]')).first().click();
 	await page.waitForURL(/\/snapshots\/[0-9a-f-]{36}/);
