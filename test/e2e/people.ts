@@ -31,6 +31,8 @@ export async function signedIn(browser: Browser, who: Account, options: { locale
 	await page.locator('input[name=password]').fill(who.password);
 	await page.locator('input[name=password]').press('Enter');
 	await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+	// What is pressed before the page is alive does nothing.
+	await page.locator('html[data-alive]').waitFor();
 	return { context, page };
 }
 
