@@ -81,7 +81,7 @@ export const runAttempts = pgTable(
 			.references(() => workers.id),
 		outputDir: text(),
 		argv: jsonb().$type<string[]>(),
-		/** Its job's name in an outside scheduler, by which a restarted worker finds it again. */
+		/** Its job's id in an outside scheduler, for people who look there; a worker finds its jobs by their names. */
 		jobId: text(),
 		engineVersions: jsonb().$type<Record<string, string>>(),
 		resumedFromStep: integer(),
