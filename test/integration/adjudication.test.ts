@@ -75,7 +75,7 @@ describe('adjudication', () => {
 		expect(claimed.judgments.map(({ verdict }) => verdict)).toEqual([first(claimed.left.messages) ? 'left' : 'right', first(claimed.left.messages) ? 'right' : 'left', 'tie']);
 		expect(valueOf(await decide(reviewer, claimed, 'another'))).toMatchObject({ outcome: 'decided', overturned: 2 });
 		expect(await claim(slug, reviewer)).toBeNull();
-		expect(await world.query(`select n.kind, n.user_id from notifications n where n.project_id = '${id}' order by n.id`)).toEqual([judges[0], judges[2]].map((one) => ({ kind: 'overturned', user_id: one?.userId })));
+		expect(await world.query(`select n.kind, n.user_id from notifications n where n.project_id = '${id}' order by n.user_id`)).toEqual([judges[0], judges[2]].map((one) => ({ kind: 'overturned', user_id: one?.userId })).sort((a, b) => ((a.user_id ?? '') < (b.user_id ?? '') ? -1 : 1)));
 		expect(await world.query(`select purpose, count(*)::int as n, count(s.id)::int as places from judgments j left join slots s on s.judgment_id = j.id where j.project_id = '${id}' group by 1 order by 1`)).toEqual([
 			{ purpose: 'adjudication', n: 1, places: 0 },
 			{ purpose: 'counting', n: 3, places: 3 }
