@@ -31,6 +31,8 @@ export const snapshots = pgTable(
 		used: integer().notNull(),
 		/** Effective proposal for KTO (Eq. 8), null for other objectives. */
 		desirableWeight: jsonb().$type<{ desirable: number; undesirable: number } | null>(),
+		/** The saved rule it was made by; null: a rule of its own. */
+		snapshotRuleId: uuid().references(() => snapshotRules.id),
 		createdBy: uuid()
 			.notNull()
 			.references(() => users.id),
@@ -129,7 +131,32 @@ export const snapshotComparisons = pgTable(
 			.references(() => comparisons.id),
 		split: text().notNull(),
 		outcome: text().notNull(),
-		verdict: text()
+		verdict: text(),
+		/** Of prompt and answers as they were rendered, whatever the objective: half a SHA-256, enough to see a change. Null: frozen before this was kept. */
+		textHash: text()
 	},
 	(t) => [primaryKey({ columns: [t.snapshotId, t.comparisonId] }), unique('snapshot_comparisons_split').on(t.snapshotId, t.split, t.comparisonId)]
+);
+
+/**
+ * How often two snapshots differ for which reason, block by block in the order
+ * of ids: counted once, since neither ever changes. A page of differences finds
+ * its rows by the blocks that have some.
+ */
+export const snapshotDiffs = pgTable(
+	'snapshot_diffs',
+	{
+		afterId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		beforeId: uuid()
+			.notNull()
+			.references(() => snapshots.id),
+		part: text().notNull(),
+		block: integer().notNull(),
+		/** The last id of the block; the block before it ends where this one begins. */
+		lastId: uuid().notNull(),
+		counts: jsonb().$type<Record<string, number>>().notNull()
+	},
+	(t) => [primaryKey({ columns: [t.afterId, t.beforeId, t.part, t.block] }), check('snapshot_diffs_part', sql`${t.part} in ('comparisons','judgments')`)]
 );
