@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Message } from '../../../domain/message.ts';
+import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 import { projects, systemPrompts } from './project.ts';
 
-/** Prompts that must stay on one side of a split. The split is drawn once and stored. */
+/** Prompts that must stay on one side of a split. The split is drawn once and stored. A group that was merged points to the one that holds its prompts now, which is held out at least as far. */
 export const promptGroups = pgTable(
 	'prompt_groups',
 	{
@@ -14,12 +16,36 @@ export const promptGroups = pgTable(
 			.references(() => projects.id),
 		key: text().notNull(),
 		split: text().notNull(),
+		mergedIntoId: uuid().references((): AnyPgColumn => promptGroups.id),
 		createdAt: createdAt()
 	},
 	(t) => [
 		unique('prompt_groups_key').on(t.projectId, t.key),
-		check('prompt_groups_split', sql`${t.split} in ('train','dev','test')`)
+		index('prompt_groups_merged').on(t.mergedIntoId).where(sql`merged_into_id is not null`),
+		check('prompt_groups_split', sql`${t.split} in ('train','dev','test')`),
+		check('prompt_groups_merged_into_other', sql`${t.mergedIntoId} <> ${t.id}`)
 	]
+);
+
+/** Two groups that a person said belong together; groups joined by such links are one. */
+export const promptGroupLinks = pgTable(
+	'prompt_group_links',
+	{
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		groupId: uuid()
+			.notNull()
+			.references(() => promptGroups.id),
+		otherId: uuid()
+			.notNull()
+			.references(() => promptGroups.id),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt()
+	},
+	(t) => [primaryKey({ columns: [t.groupId, t.otherId] }), index('prompt_group_links_other').on(t.otherId), check('prompt_group_links_order', sql`${t.groupId} < ${t.otherId}`)]
 );
 
 /** A conversation awaiting an answer. Its text lives in `prompt_texts`. */
@@ -33,6 +59,8 @@ export const prompts = pgTable(
 		groupId: uuid()
 			.notNull()
 			.references(() => promptGroups.id),
+		/** The group that it came with, where that one was merged into another. */
+		homeGroupId: uuid().references(() => promptGroups.id),
 		/** SHA-256 of the effective messages (RFC 8785). */
 		contentHash: text().notNull(),
 		systemPromptId: uuid().references(() => systemPrompts.id),
@@ -48,6 +76,7 @@ export const prompts = pgTable(
 	(t) => [
 		unique('prompts_content').on(t.projectId, t.contentHash),
 		index('prompts_group').on(t.groupId),
+		index('prompts_home').on(t.homeGroupId).where(sql`home_group_id is not null`),
 		index('prompts_matter').on(t.projectId, t.matter).where(sql`matter is not null`)
 	]
 );
