@@ -1,4 +1,5 @@
-import { createRng } from './rng.ts';
+import { drawGroups } from './resamples.ts';
+import type { JointResamples, Resamples } from './resamples.ts';
 import { wilsonInterval } from './wilson.ts';
 
 /** Fewer prompt groups than this are "too few to say": no interval, no verdict (semantics 19). */
@@ -29,7 +30,14 @@ export type BootstrapOptions = {
 	resamples?: number;
 	/** Whether the values lie in [0, 1], all or nothing or in between. */
 	proportion?: boolean;
+	/** Resamples that other figures read too, in the place of own ones. */
+	joint?: JointResamples | undefined;
 };
+
+/** The resamples that a figure about these groups reads: those it shares, or its own. */
+export function resamplesOf(groups: readonly string[], { seed, resamples, joint }: Pick<BootstrapOptions, 'seed' | 'resamples' | 'joint'>): Resamples {
+	return joint?.of(groups) ?? drawGroups(groups.length, { seed, resamples: resamples ?? RESAMPLES });
+}
 
 /** Observations by group, groups and values in an order that does not depend on the input's. */
 export function byGroup<T extends { group: string }>(items: readonly T[], order: (x: T, y: T) => number): T[][] {
@@ -44,19 +52,13 @@ export function byGroup<T extends { group: string }>(items: readonly T[], order:
 
 /**
  * Percentile cluster bootstrap (Efron; Davison & Hinkley 1997, 2.4 and 3.8):
- * draws whole groups with replacement, computes `statistic` from how often each
- * group was drawn, and gives the 2.5 and 97.5 % points of the results (linear
- * between order statistics). Resamples without a value (NaN) are left out.
+ * with whole groups drawn with replacement, computes `statistic` from how often
+ * each group was drawn, and gives the 2.5 and 97.5 % points of the results
+ * (linear between order statistics). Resamples without a value (NaN) are left out.
  */
-export function bootstrapInterval(groupCount: number, statistic: (drawn: Uint32Array) => number, options: BootstrapOptions): { low: number; high: number } | null {
-	const rng = createRng(options.seed);
+export function bootstrapInterval(resamples: Resamples, statistic: (drawn: Uint32Array) => number): { low: number; high: number } | null {
 	const results: number[] = [];
-	for (let resample = 0; resample < (options.resamples ?? RESAMPLES); resample++) {
-		const drawn = new Uint32Array(groupCount);
-		for (let draw = 0; draw < groupCount; draw++) {
-			const group = rng.int(groupCount);
-			drawn[group] = (drawn[group] ?? 0) + 1;
-		}
+	for (const drawn of resamples) {
 		const result = statistic(drawn);
 		if (!Number.isNaN(result)) results.push(result);
 	}
@@ -82,23 +84,25 @@ function quantile(sorted: Float64Array, share: number): number {
 export function clusterMean(items: readonly Grouped[], options: BootstrapOptions): Figure {
 	if (items.some(({ value }) => !Number.isFinite(value))) throw new RangeError('clusterMean: every value must be finite');
 	const groups = byGroup(items, (x, y) => x.value - y.value);
-	const sums = groups.map((members) => members.reduce((sum, { value }) => sum + value, 0));
-	const sizes = groups.map((members) => members.length);
-	const meanOf = (weight: (group: number) => number): number => {
+	const sums = Float64Array.from(groups, (members) => members.reduce((sum, { value }) => sum + value, 0));
+	const sizes = Uint32Array.from(groups, (members) => members.length);
+	const meanOf = (drawn: Uint32Array): number => {
 		let [sum, size] = [0, 0];
-		for (let group = 0; group < groups.length; group++) {
-			sum += weight(group) * (sums[group] ?? 0);
-			size += weight(group) * (sizes[group] ?? 0);
+		for (let group = 0; group < drawn.length; group++) {
+			const times = drawn[group] ?? 0;
+			sum += times * (sums[group] ?? 0);
+			size += times * (sizes[group] ?? 0);
 		}
 		return sum / size;
 	};
-	const value = items.length > 0 ? meanOf(() => 1) : null;
+	const value = items.length > 0 ? meanOf(new Uint32Array(groups.length).fill(1)) : null;
 	const figure = { value, n: items.length, groups: groups.length };
 	if (value === null || groups.length < MIN_GROUPS) return { ...figure, low: null, high: null, tooFew: true, method: 'none' };
 	if (options.proportion && (value === 0 || value === 1)) {
 		return { ...figure, ...wilsonInterval(value * groups.length, groups.length), tooFew: false, method: 'wilson' };
 	}
-	const interval = bootstrapInterval(groups.length, (drawn) => meanOf((group) => drawn[group] ?? 0), options);
+	const names = groups.map((members) => members[0]?.group ?? '');
+	const interval = bootstrapInterval(resamplesOf(names, options), meanOf);
 	return { ...figure, low: interval?.low ?? null, high: interval?.high ?? null, tooFew: false, method: 'cluster_bootstrap' };
 }
 

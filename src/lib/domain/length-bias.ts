@@ -1,5 +1,6 @@
 import { sha256Hex } from './canonical-json.ts';
 import { bootstrapInterval, MIN_GROUPS } from './cluster-bootstrap.ts';
+import { drawGroups } from './resamples.ts';
 import { wilsonInterval } from './wilson.ts';
 
 /** How often the longer answer of a train pair is the chosen one. */
@@ -70,17 +71,13 @@ function interval(clusters: readonly Sums[], total: Sums): Pick<LengthBias, 'low
 	const found =
 		share === 0 || share === 1
 			? wilsonInterval(share * groups, groups)
-			: bootstrapInterval(
-					clusters.length,
-					(drawn) => {
-						let [pairs, longer] = [0, 0];
-						clusters.forEach((one, index) => {
-							pairs += one.pairs * (drawn[index] ?? 0);
-							longer += one.longer * (drawn[index] ?? 0);
-						});
-						return longer / pairs;
-					},
-					{ seed: SEED, resamples: 1000 }
-				);
+			: bootstrapInterval(drawGroups(clusters.length, { seed: SEED, resamples: 1000 }), (drawn) => {
+					let [pairs, longer] = [0, 0];
+					clusters.forEach((one, index) => {
+						pairs += one.pairs * (drawn[index] ?? 0);
+						longer += one.longer * (drawn[index] ?? 0);
+					});
+					return longer / pairs;
+				});
 	return { low: found && rounded(found.low), high: found && rounded(found.high) };
 }

@@ -1,5 +1,6 @@
-import { bootstrapInterval, byGroup, MIN_GROUPS } from './cluster-bootstrap.ts';
+import { bootstrapInterval, byGroup, MIN_GROUPS, RESAMPLES } from './cluster-bootstrap.ts';
 import type { Figure } from './cluster-bootstrap.ts';
+import { drawGroups } from './resamples.ts';
 import { wilsonInterval } from './wilson.ts';
 
 /** A held-out answer of single mode: its log-ratio (or another score) and whether people called it good. */
@@ -47,6 +48,6 @@ export function singleAnswerAuc(items: readonly ScoredAnswer[], options: { seed:
 	const rarer = Math.min(...[true, false].map((kind) => groups.filter((members) => members.some(({ good }) => good === kind)).length));
 	if (figure.value === null || groups.length < MIN_GROUPS || rarer < MIN_GROUPS_A_KIND) return { ...figure, low: null, high: null, tooFew: true, method: 'none' };
 	if (figure.value === 0 || figure.value === 1) return { ...figure, ...wilsonInterval(figure.value * rarer, rarer), tooFew: false, method: 'wilson' };
-	const interval = bootstrapInterval(groups.length, (drawn) => aucOf((group) => drawn[group] ?? 0), options);
+	const interval = bootstrapInterval(drawGroups(groups.length, { seed: options.seed, resamples: options.resamples ?? RESAMPLES }), (drawn) => aucOf((group) => drawn[group] ?? 0));
 	return { ...figure, low: interval?.low ?? null, high: interval?.high ?? null, tooFew: interval === null, method: interval ? 'cluster_bootstrap' : 'none' };
 }

@@ -1,4 +1,5 @@
 import type { Figure } from '../cluster-bootstrap.ts';
+import type { JointResamples } from '../resamples.ts';
 import type { AlphaUndefined } from './krippendorff-alpha.ts';
 
 /**
@@ -27,6 +28,8 @@ export type AgreementOptions = {
 	seed: string;
 	/** Default 1,000: a page recomputes these while people judge. */
 	resamples?: number;
+	/** Resamples of all the groups that the observations are of, shared with other figures: seed and number are theirs. */
+	joint?: JointResamples | undefined;
 };
 
 export const AGREEMENT_RESAMPLES = 1000;

@@ -1,9 +1,9 @@
-import { bootstrapInterval, MIN_GROUPS } from '../cluster-bootstrap.ts';
+import { bootstrapInterval, MIN_GROUPS, resamplesOf } from '../cluster-bootstrap.ts';
 import { wilsonInterval } from '../wilson.ts';
 import { AGREEMENT_RESAMPLES, withoutInterval } from './agreement-figure.ts';
 import type { AgreementFigure, AgreementOptions } from './agreement-figure.ts';
 import { addCoincidences, coincidenceSums, emptyCoincidences } from './coincidences.ts';
-import type { CoincidenceSums } from './coincidences.ts';
+import type { Coincidences } from './coincidences.ts';
 import { alphaOf, krippendorffAlpha } from './krippendorff-alpha.ts';
 import type { Metric } from './krippendorff-alpha.ts';
 import type { Scale } from './scale.ts';
@@ -29,41 +29,56 @@ export function agreementAlpha(judgments: Iterable<AgreementJudgment>, scale: Sc
  * @throws RangeError when the groups' categories differ
  */
 export function alphaFigure(groups: readonly GroupCoincidences[], metric: Metric, options: AgreementOptions): AgreementFigure {
+	const sorted = [...groups].sort((x, y) => (x.group < y.group ? -1 : 1));
+	const kinds = kindsOf(sorted);
 	const total = emptyCoincidences(groups[0]?.coincidences.categories ?? 2);
-	for (const { coincidences } of groups) addCoincidences(total, coincidences);
+	for (const { coincidences, groups: number } of kinds.all) addCoincidences(total, coincidences, number);
 	const { value, n, reason } = krippendorffAlpha(total, metric);
 	const figure = { value, n, groups: groups.length };
 	if (value === null) return withoutInterval(figure, reason ?? 'no_pairable_values');
 	if (groups.length < MIN_GROUPS) return withoutInterval(figure, 'too_few');
 	if (value === 1) return { ...figure, ...wilsonInterval(groups.length, groups.length), method: 'wilson' };
 
-	const resamples = options.resamples ?? AGREEMENT_RESAMPLES;
-	const alphaOfDrawn = resampler(groups, total.categories, metric);
-	let undefinedCount = 0;
+	const alphaOfDrawn = resampler(kinds, total.categories, metric);
+	let [drawnTimes, undefinedTimes] = [0, 0];
 	const interval = bootstrapInterval(
-		groups.length,
+		resamplesOf(
+			sorted.map(({ group }) => group),
+			{ ...options, resamples: options.resamples ?? AGREEMENT_RESAMPLES }
+		),
 		(drawn) => {
 			const alpha = alphaOfDrawn(drawn);
-			if (Number.isNaN(alpha)) undefinedCount += 1;
+			drawnTimes += 1;
+			if (Number.isNaN(alpha)) undefinedTimes += 1;
 			return alpha;
-		},
-		{ seed: options.seed, resamples }
+		}
 	);
-	if (!interval || undefinedCount > resamples * MOST_UNDEFINED) return withoutInterval(figure, 'little_variation');
+	if (!interval || undefinedTimes > drawnTimes * MOST_UNDEFINED) return withoutInterval(figure, 'little_variation');
 	return { ...figure, ...interval, method: 'cluster_bootstrap' };
 }
 
-/** Alpha of a resample, from how often each group was drawn. */
-function resampler(groups: readonly GroupCoincidences[], categories: number, metric: Metric): (drawn: Uint32Array) => number {
-	const kinds: CoincidenceSums[] = [];
-	const seen = new Map<string, number>();
-	const kindOf = Uint32Array.from(ordered(groups), ({ coincidences }) => {
+/** Groups with equal coincidences are of one kind. */
+type Kinds = { all: { coincidences: Coincidences; groups: number }[]; kindOf: Uint32Array };
+
+function kindsOf(groups: readonly GroupCoincidences[]): Kinds {
+	const all: Kinds['all'] = [];
+	const known = new Map<Coincidences, number>();
+	const alike = new Map<string, number>();
+	const place = (coincidences: Coincidences): number => {
 		const key = JSON.stringify(coincidences.bySize);
-		const known = seen.get(key);
-		if (known !== undefined) return known;
-		seen.set(key, kinds.length);
-		return kinds.push(coincidenceSums(coincidences)) - 1;
-	});
+		const found = alike.get(key) ?? all.push({ coincidences, groups: 0 }) - 1;
+		alike.set(key, found);
+		known.set(coincidences, found);
+		return found;
+	};
+	const kindOf = Uint32Array.from(groups, ({ coincidences }) => known.get(coincidences) ?? place(coincidences));
+	for (const kind of kindOf) (all[kind] ?? { groups: 0 }).groups += 1;
+	return { all, kindOf };
+}
+
+/** Alpha of a resample, from how often each group was drawn. */
+function resampler({ all, kindOf }: Kinds, categories: number, metric: Metric): (drawn: Uint32Array) => number {
+	const kinds = all.map(({ coincidences }) => coincidenceSums(coincidences));
 	const sums = coincidenceSums(emptyCoincidences(categories));
 	const times = new Uint32Array(kinds.length);
 	return (drawn) => {
@@ -82,9 +97,4 @@ function resampler(groups: readonly GroupCoincidences[], categories: number, met
 		}
 		return alphaOf(sums, metric);
 	};
-}
-
-/** By group, so that the bounds do not depend on the order in which groups were handed over. */
-function ordered(groups: readonly GroupCoincidences[]): GroupCoincidences[] {
-	return [...groups].sort((x, y) => (x.group < y.group ? -1 : 1));
 }

@@ -60,12 +60,12 @@ export function removeUnit(coincidences: Coincidences, counts: readonly number[]
 	else Reflect.deleteProperty(bySize, size);
 }
 
-/** Adds all units of `other`, in place. @throws RangeError on another number of categories */
-export function addCoincidences(coincidences: Coincidences, other: Coincidences): void {
+/** Adds all units of `other`, in place, as often as said. @throws RangeError on another number of categories */
+export function addCoincidences(coincidences: Coincidences, other: Coincidences, times = 1): void {
 	if (other.categories !== coincidences.categories) throw new RangeError('addCoincidences: the categories differ');
 	for (const [size, matrix] of Object.entries(other.bySize)) {
 		const mine = coincidences.bySize[Number(size)];
-		coincidences.bySize[Number(size)] = matrix.map((sum, cell) => sum + (mine?.[cell] ?? 0));
+		coincidences.bySize[Number(size)] = matrix.map((sum, cell) => sum * times + (mine?.[cell] ?? 0));
 	}
 }
 

@@ -1,4 +1,4 @@
-import { bootstrapInterval, byGroup, MIN_GROUPS } from '../cluster-bootstrap.ts';
+import { bootstrapInterval, byGroup, MIN_GROUPS, resamplesOf } from '../cluster-bootstrap.ts';
 import { AGREEMENT_RESAMPLES, withoutInterval } from './agreement-figure.ts';
 import type { AgreementFigure, AgreementOptions } from './agreement-figure.ts';
 
@@ -13,11 +13,13 @@ export type TimedJudgment = { group: string; seconds: number };
  */
 export function medianSeconds(judgments: readonly TimedJudgment[], options: AgreementOptions): AgreementFigure {
 	if (judgments.some(({ seconds }) => !(seconds >= 0 && seconds < Infinity))) throw new RangeError('medianSeconds: every time must be finite and not negative');
-	const groups = byGroup(judgments, (x, y) => x.seconds - y.seconds);
+	const groups = byGroup(judgments, () => 0);
 	const sizes = Uint32Array.from(groups, (members) => members.length);
-	const ranked = groups.flatMap((members, group) => members.map(({ seconds }) => ({ seconds, group }))).sort((x, y) => x.seconds - y.seconds);
-	const seconds = Float64Array.from(ranked, (judgment) => judgment.seconds);
-	const groupOf = Uint32Array.from(ranked, ({ group }) => group);
+	const times = Float64Array.from(groups.flatMap((members) => members.map(({ seconds }) => seconds)));
+	const owners = Uint32Array.from(groups.flatMap((members, group) => members.map(() => group)));
+	const ranks = Uint32Array.from(times.keys()).sort((x, y) => (times[x] ?? 0) - (times[y] ?? 0));
+	const seconds = Float64Array.from(ranks, (place) => times[place] ?? NaN);
+	const groupOf = Uint32Array.from(ranks, (place) => owners[place] ?? 0);
 	/** Median with every judgment taken as often as its group was drawn. */
 	const medianOf = (drawn: Uint32Array): number => {
 		let total = 0;
@@ -31,6 +33,7 @@ export function medianSeconds(judgments: readonly TimedJudgment[], options: Agre
 	};
 	const figure = { value: judgments.length > 0 ? medianOf(new Uint32Array(groups.length).fill(1)) : null, n: judgments.length, groups: groups.length };
 	if (figure.value === null) return withoutInterval(figure, 'no_observations');
-	const interval = groups.length < MIN_GROUPS ? null : bootstrapInterval(groups.length, medianOf, { seed: options.seed, resamples: options.resamples ?? AGREEMENT_RESAMPLES });
+	const names = groups.map((members) => members[0]?.group ?? '');
+	const interval = groups.length < MIN_GROUPS ? null : bootstrapInterval(resamplesOf(names, { ...options, resamples: options.resamples ?? AGREEMENT_RESAMPLES }), medianOf);
 	return interval ? { ...figure, ...interval, method: 'cluster_bootstrap' } : withoutInterval(figure, 'too_few');
 }

@@ -66,7 +66,12 @@ function valuesByComparison(judgments: Iterable<AgreementJudgment>, scale: Scale
 }
 
 function agreementOf(judges: [string, string], both: readonly Both[], scale: Scale, options: AgreementOptions): PairwiseAgreement {
-	const units = both.map(({ group, values }) => ({ group, counts: scale.categories.map((_, category) => values.filter((value) => value === category).length) }));
+	const units = both.map(({ group, values: [ofX, ofY] }) => {
+		const counts = new Array<number>(scale.categories.length).fill(0);
+		counts[ofX] = 1;
+		counts[ofY] = ofX === ofY ? 2 : 1;
+		return { group, counts };
+	});
 	return {
 		judges,
 		alpha: alphaFigure(coincidencesByGroup(units, scale.categories.length), scale.metric, options),

@@ -20,7 +20,7 @@ export function shareFigure(trials: readonly GroupedTrial[], options: AgreementO
 	return toAgreementFigure(
 		clusterMean(
 			trials.map(({ group, success }) => ({ group, value: success ? 1 : 0 })),
-			{ seed: options.seed, resamples: options.resamples ?? AGREEMENT_RESAMPLES, proportion: true }
+			{ seed: options.seed, resamples: options.resamples ?? AGREEMENT_RESAMPLES, joint: options.joint, proportion: true }
 		)
 	);
 }

@@ -1,4 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { agreementAlpha } from '../../domain/agreement/alpha-figure.ts';
+import { AGREEMENT_RESAMPLES } from '../../domain/agreement/agreement-figure.ts';
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
 import { goldAccuracy } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
@@ -6,6 +8,7 @@ import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
 import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
 import { nominalScale, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
 import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
+import { JointResamples } from '../../domain/resamples.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -18,8 +21,6 @@ import { allow } from './access.ts';
 /** From this many judgments on, fewer resamples: the bounds move in the third digit, and the page still answers within a second. */
 const MANY = 10_000;
 const FEWER_RESAMPLES = 200;
-/** Two people's common comparisons are few, and pairs are many. */
-const PAIR_RESAMPLES = 200;
 
 /** How well people agree (semantics 19, 22): each figure with its interval, what it was measured on, and why it has none. */
 export type Agreement = {
@@ -57,26 +58,36 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 	const scope = { projectId: project.id, viewer: actor.userId, roundId: round?.id ?? null, criterion };
 	const [judgments, repeated, golden] = await Promise.all([agreement.standingJudgments(db, scope), agreement.repeats(db, scope), agreement.goldAnswers(db, scope)]);
 	const scale = nominalScale(judgments);
-	const options = { seed: `${project.seed}:agreement`, ...(judgments.length > MANY ? { resamples: FEWER_RESAMPLES } : {}) };
-	const pairs = pairwiseAgreements(judgments, scale, { ...options, resamples: PAIR_RESAMPLES });
+	const own = { seed: `${project.seed}:agreement`, resamples: judgments.length > MANY ? FEWER_RESAMPLES : AGREEMENT_RESAMPLES };
+	const groups = judgments.map(({ group }) => group);
+	const options = { ...own, joint: new JointResamples(groups, own) };
 	const names = await members.names(db, [...new Set(judgments.map(({ judge }) => judge))]);
 	const name = (id: string) => names.get(id) ?? id;
+	const alphaNominal = await apart(() => agreementAlpha(judgments, scale, options));
+	const alphaOrdinal = criterion === null && scale.mode === 'pair' ? await apart(() => agreementAlpha(judgments, PAIR_ORDINAL, options)) : null;
+	const left = await apart(() => leftRate(judgments, options));
+	const timed = judgments.flatMap(({ group, seconds }) => (seconds === null ? [] : [{ group, seconds }]));
+	const median = await apart(() => medianSeconds(timed, options));
+	const pairs = await apart(() => pairwiseAgreements(judgments, scale, options));
 	return ok({
 		round: round?.number ?? null,
 		criterion,
 		judgments: judgments.length,
 		people: new Set(judgments.map(({ judge }) => judge)).size,
-		alphaNominal: agreementAlpha(judgments, scale, options),
-		alphaOrdinal: criterion === null && scale.mode === 'pair' ? agreementAlpha(judgments, PAIR_ORDINAL, options) : null,
-		leftRate: leftRate(judgments, options),
-		medianSeconds: medianSeconds(
-			judgments.flatMap(({ group, seconds }) => (seconds === null ? [] : [{ group, seconds }])),
-			options
-		),
-		selfConsistency: selfConsistency(repeated, options),
-		goldAccuracy: criterion === null ? goldAccuracy(golden, options) : null,
+		alphaNominal,
+		alphaOrdinal,
+		leftRate: left,
+		medianSeconds: median,
+		selfConsistency: selfConsistency(repeated, own),
+		goldAccuracy: criterion === null ? goldAccuracy(golden, own) : null,
 		pairs: pairs.map(({ judges: [x, y], alpha, equal }) => ({ people: [name(x), name(y)], alpha, equal })),
 		rounds: all.map((one) => one.number),
 		criteria
 	});
+}
+
+/** A figure in a turn of its own: between two of a hundred thousand judgments, those who judge get their next pair. */
+async function apart<T>(figure: () => T): Promise<T> {
+	await setImmediate();
+	return figure();
 }
