@@ -113,6 +113,16 @@ describe('a whole round by script', () => {
 		expect((await plumbline.run(['round', 'show', 'tenancy'])).out).toMatch(/Round 1 +decided[\s\S]*Round 2 +collecting/u);
 	});
 
+	it('saves a rule under a name and freezes by it, and takes no settings beside it', async () => {
+		const rule = join(home, 'rule.json');
+		await writeFile(rule, JSON.stringify({ includeImports: true, maxChars: 5000 }));
+		expect(await plumbline.json(['snapshot', 'save-rule', 'tenancy', 'As agreed', '--rule', rule])).toEqual({ name: 'As agreed', version: 1, added: true });
+		expect(await plumbline.run(['snapshot', 'save-rule', 'tenancy', 'As agreed', '--rule', rule])).toMatchObject({ code: 0, out: expect.stringContaining('already') });
+		expect(await plumbline.run(['snapshot', 'rules', 'tenancy', 'As agreed'])).toMatchObject({ code: 0, out: expect.stringMatching(/As agreed\s+version 1\s+dpo/u) });
+		expect(await plumbline.run(['snapshot', 'create', 'tenancy', '--rules', 'As agreed', '--no-rewrites'])).toMatchObject({ code: 2 });
+		expect(await plumbline.run(['snapshot', 'create', 'tenancy', '--rules', 'Nobody knows'])).toMatchObject({ code: 1, err: expect.stringContaining('Nobody knows') });
+	});
+
 	it('takes the snapshot out whole, under the server’s name, and stops when it has been read enough', async () => {
 		const { snapshots } = await plumbline.json<{ snapshots: { id: string; sha256: string; rows: { train: number }; files: { name: string; sha256: string }[] }[] }>(['snapshot', 'list', 'tenancy']);
 		const [snapshot] = snapshots;

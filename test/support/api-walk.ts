@@ -19,6 +19,7 @@ import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts'
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
+import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
@@ -47,6 +48,11 @@ async function scannedImport({ world, slug }: Ground): Promise<string> {
 }
 
 const HIDES_NUMBERS = { ...OFF, actions: { phone: 'placeholder' as const }, originals: 'encrypt' as const, onExport: 'allow' as const };
+/** A rule that the project has saved; its name asks something of an address. */
+async function newRule({ world, slug }: Ground): Promise<string> {
+	return valueOf(await putSnapshotRule(world.app, world.admin, { slug, name: 'Strict / 严格', objective: 'dpo' })).name;
+}
+
 const hideNumbers = async ({ world, slug }: Ground) => void valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: HIDES_NUMBERS }));
 
 /** Something that was hidden in a row of an import. */
@@ -290,6 +296,9 @@ export const REQUESTS: Record<string, Make> = {
 	previewSnapshot: inProject('/snapshots/preview', { objective: 'dpo' }),
 	createSnapshot: inProject('/snapshots', { objective: 'dpo', rule: { includeImports: true } }),
 	listSnapshots: inProject('/snapshots'),
+	listSnapshotRules: inProject('/snapshot-rules'),
+	readSnapshotRule: async (ground) => ({ path: `/projects/${ground.slug}/snapshot-rules/${encodeURIComponent(await newRule(ground))}` }),
+	putSnapshotRule: inProject(`/snapshot-rules/${encodeURIComponent('As agreed')}`, { objective: 'dpo', rule: { aggregation: 'unanimity' } }),
 	readSnapshot: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}` }),
 	readManifest: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/manifest` }),
 	readSnapshotData: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/data?split=train` }),

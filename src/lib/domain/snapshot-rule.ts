@@ -75,6 +75,13 @@ export function completeRule(given: SnapshotRuleInput = {}): SnapshotRule {
 	};
 }
 
+/** The rule of a stored snapshot or saved under a name, as far as it can be asked for again: what an earlier day did not know has its default. */
+export function storedRule(stored: Record<string, unknown>): SnapshotRule {
+	const { rounds: _rounds, filter: _filter, margins: _margins, ...rule } = stored;
+	const again = v.safeParse(SnapshotRuleSchema, rule);
+	return again.success ? completeRule(again.output) : completeRule({ includeImports: stored['includeImports'] === true, maxChars: typeof stored['maxChars'] === 'number' ? stored['maxChars'] : null });
+}
+
 /** Whether a rule leaves rows out by lot once they are made. */
 export function selectsRows({ caps, matchLength }: Pick<SnapshotRule, 'caps' | 'matchLength'>): boolean {
 	return matchLength || CAPPED.some((of) => caps[of] !== null);

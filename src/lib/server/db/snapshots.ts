@@ -22,6 +22,8 @@ export type Snapshot = {
 	used: number;
 	dropped: Record<string, number>;
 	desirableWeight: { desirable: number; undesirable: number } | null;
+	/** The saved rule it was made by; null: a rule of its own. */
+	savedRule: { name: string; version: number } | null;
 	createdBy: string;
 	createdAt: string;
 };
@@ -40,6 +42,8 @@ type Row = {
 	used: number;
 	dropped: Record<string, number>;
 	desirable_weight: { desirable: number; undesirable: number } | null;
+	rule_name: string | null;
+	rule_version: number | null;
 	created_by: string;
 	created_at: string;
 };
@@ -58,6 +62,7 @@ const toSnapshot = (row: Row): Snapshot => ({
 	used: row.used,
 	dropped: row.dropped,
 	desirableWeight: row.desirable_weight,
+	savedRule: row.rule_name === null || row.rule_version === null ? null : { name: row.rule_name, version: row.rule_version },
 	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at)
 });
@@ -99,15 +104,15 @@ export async function* sortedLines(tx: Tx, file: SnapshotFileName, pageSize = 10
 }
 
 /** A snapshot to be written. */
-export type NewSnapshot = Omit<Snapshot, 'id' | 'createdAt'> & { files: SnapshotFile[] };
+export type NewSnapshot = Omit<Snapshot, 'id' | 'createdAt' | 'savedRule'> & { savedRuleId: string | null; files: SnapshotFile[] };
 
 /** Writes a snapshot with its files and the fate of every judgment and comparison. */
 export async function insert(tx: Tx, of: NewSnapshot): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into snapshots (project_id, round_id, objective, rule, sha256, train_rows, dev_rows, test_rows, held_out, used, dropped, desirable_weight, created_by)
+		sql`insert into snapshots (project_id, round_id, objective, rule, sha256, train_rows, dev_rows, test_rows, held_out, used, dropped, desirable_weight, snapshot_rule_id, created_by)
 			values (${of.projectId}, ${of.roundId}, ${of.objective}, ${JSON.stringify(of.rule)}::jsonb, ${of.sha256}, ${of.trainRows}, ${of.devRows}, ${of.testRows}, ${of.heldOut},
-				${of.used}, ${JSON.stringify(of.dropped)}::jsonb, ${JSON.stringify(of.desirableWeight)}::jsonb, ${of.createdBy}) returning id`
+				${of.used}, ${JSON.stringify(of.dropped)}::jsonb, ${JSON.stringify(of.desirableWeight)}::jsonb, ${of.savedRuleId}, ${of.createdBy}) returning id`
 	);
 	const id = rows[0]?.id ?? '';
 	for (const file of of.files) {
@@ -123,15 +128,17 @@ export async function insert(tx: Tx, of: NewSnapshot): Promise<string> {
 	return id;
 }
 
+const withRule = sql`select s.*, r.name as rule_name, r.version as rule_version from snapshots s left join snapshot_rules r on r.id = s.snapshot_rule_id`;
+
 /** One snapshot. */
 export async function get(db: Executor, id: string): Promise<Snapshot | null> {
-	const rows = await rowsOf<Row>(db, sql`select * from snapshots where id = ${id}`);
+	const rows = await rowsOf<Row>(db, sql`${withRule} where s.id = ${id}`);
 	return rows[0] ? toSnapshot(rows[0]) : null;
 }
 
 /** Snapshots of a project, newest first. */
 export async function list(db: Executor, projectId: string): Promise<Snapshot[]> {
-	return (await rowsOf<Row>(db, sql`select * from snapshots where project_id = ${projectId} order by id desc`)).map(toSnapshot);
+	return (await rowsOf<Row>(db, sql`${withRule} where s.project_id = ${projectId} order by s.id desc`)).map(toSnapshot);
 }
 
 /** A snapshot's files by name. */

@@ -4,12 +4,10 @@ import type { HearingRule } from '../../domain/deliberation.ts';
 import type { LengthBias } from '../../domain/length-bias.ts';
 import { documentsOf } from '../../domain/message.ts';
 import type { MapOptions } from '../../domain/mapping.ts';
-import type { DatasetObjective } from '../../domain/preference-dataset.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import { ruleProblems } from '../../domain/rule-problems.ts';
-import { completeRule, selectsRows } from '../../domain/snapshot-rule.ts';
-import type { SnapshotRule, SnapshotRuleInput } from '../../domain/snapshot-rule.ts';
+import { selectsRows } from '../../domain/snapshot-rule.ts';
+import type { SnapshotRule } from '../../domain/snapshot-rule.ts';
 import type { DocumentTexts } from '../../domain/training-row.ts';
 import { counts, verdictsOf } from '../../domain/verdict.ts';
 import type { Mode } from '../../domain/verdict.ts';
@@ -26,15 +24,17 @@ import * as votes from '../db/votes.ts';
 import { givingWay } from '../give-way.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
+import { resolveRule } from './asked-rule.ts';
+import type { ResolvedRule, RuleInput } from './asked-rule.ts';
 import { SnapshotCount } from './count-rows.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { selectRows } from './select-rows.ts';
 
 /** What a client asks a snapshot to be. */
-export type SnapshotInput = { slug: string; objective: DatasetObjective; rounds?: number[] | undefined; rule?: SnapshotRuleInput | undefined };
+export type SnapshotInput = RuleInput & { slug: string; rounds?: number[] | undefined };
 
 /** A snapshot in the making: its rows wait in the transaction's temporary tables, unless only counts were wanted. */
-export type ComposedSnapshot = { project: Access['project']; rounds: Round[]; rule: SnapshotRule; counted: SnapshotCount; /** Length bias before rows were left out by lot. */ before: LengthBias };
+export type ComposedSnapshot = ResolvedRule & { project: Access['project']; rounds: Round[]; counted: SnapshotCount; /** Length bias before rows were left out by lot. */ before: LengthBias };
 
 /** Prompts read at a time: the memory that freezing needs, whatever the size of the record. */
 const PAGE = 200;
@@ -93,9 +93,9 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 	const access = await allow(tx, actor, { slug: input.slug }, 'snapshot.create');
 	if (!access.ok) return access;
 	const { project } = access.value;
-	const rule = completeRule(input.rule);
-	const errors = ruleProblems(rule, input.objective);
-	if (errors.length > 0) return fail('invalid_input', 'The rule does not fit the objective.', { errors });
+	const resolved = await resolveRule(tx, project.id, input);
+	if (!resolved.ok) return resolved;
+	const { objective, rule } = resolved.value;
 	const chosen = chooseRounds(await rounds.list(tx, project.id), input.rounds);
 	if (!chosen.ok) return chosen;
 	const roundIds = chosen.value.map((round) => round.id);
@@ -113,7 +113,7 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 		const rendered = [];
 		for (const bundle of page) {
 			await giveWay();
-			rendered.push(renderPrompt(bundle, input.objective, { ...options, documentTexts: documents.value }, counted, { lines: wants.lines, candidates: selects, next: () => (seq += 1) }));
+			rendered.push(renderPrompt(bundle, objective, { ...options, documentTexts: documents.value }, counted, { lines: wants.lines, candidates: selects, next: () => (seq += 1) }));
 		}
 		if (wants.lines || selects) await snapshots.addRows(tx, rendered.flatMap(({ rows }) => rows), rendered.flatMap(({ fates }) => fates));
 		if (selects) await candidates.add(tx, rendered.flatMap((one) => one.candidates));
@@ -122,5 +122,5 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 	}
 	const before = counted.lengthBias.result();
 	if (selects) await selectRows(tx, rule, counted);
-	return ok({ project, rounds: chosen.value, rule, counted, before });
+	return ok({ ...resolved.value, project, rounds: chosen.value, counted, before });
 }

@@ -5,7 +5,6 @@ import type { Split } from '../../domain/holdout.ts';
 import { buildManifest, manifestHash, manifestProblems, manifestRule } from '../../domain/manifest.ts';
 import type { Manifest, ManifestFile } from '../../domain/manifest.ts';
 import { rowKindOf } from '../../domain/preference-dataset.ts';
-import type { DatasetObjective } from '../../domain/preference-dataset.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -42,7 +41,7 @@ function emptyReason({ counted, rule }: ComposedSnapshot): string {
 	return `No judgment of ${counted.totals.judgments} gives a training row${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''}.${imports}`;
 }
 
-function manifestOf(objective: DatasetObjective, { rule, rounds, counted }: ComposedSnapshot, files: ReadonlyMap<SnapshotFileName, SnapshotFile>, guidelines: string[]): Manifest {
+function manifestOf({ objective, rule, rounds, counted }: ComposedSnapshot, files: ReadonlyMap<SnapshotFileName, SnapshotFile>, guidelines: string[]): Manifest {
 	const file = (name: SnapshotFileName): ManifestFile => ({ rows: files.get(name)?.rows ?? 0, sha256: files.get(name)?.sha256 ?? '' });
 	const kind = rowKindOf(objective);
 	const { labels } = counted;
@@ -82,11 +81,11 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 		async (tx) => {
 			const composed = await composeSnapshot(tx, actor, input, { lines: true });
 			if (!composed.ok) return composed;
-			const { project, rounds, rule, counted } = composed.value;
+			const { project, rounds, objective, rule, savedRuleId, counted } = composed.value;
 			if (counted.judgments.used === 0 && counted.rewrites.used === 0) return fail('empty_snapshot', emptyReason(composed.value));
 			const files = new Map<SnapshotFileName, SnapshotFile>();
 			for (const name of [...SPLITS, 'held_out'] as const) files.set(name, await storeFile(app, tx, name));
-			const manifest = manifestOf(input.objective, composed.value, files, await projects.guidelineHashes(tx, rounds.map((round) => round.id)));
+			const manifest = manifestOf(composed.value, files, await projects.guidelineHashes(tx, rounds.map((round) => round.id)));
 			files.set('manifest', { name: 'manifest', rows: 1, ...(await app.artifacts.putStream(one(canonicalJson(manifest)))) });
 
 			const sha256 = manifestHash(manifest);
@@ -95,7 +94,7 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 			const id = await snapshots.insert(tx, {
 				projectId: project.id,
 				roundId: (rounds.at(-1) as Round).id,
-				objective: input.objective,
+				objective,
 				// Who was left out by name stays here, out of what is hashed: so the same rule can be applied again.
 				rule: { ...manifest.rule, annotators: rule.annotators },
 				sha256,
@@ -106,10 +105,11 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 				used: manifest.judgments.used,
 				dropped,
 				desirableWeight: manifest.desirableWeight,
+				savedRuleId,
 				createdBy: actor.userId,
 				files: [...files.values()]
 			});
-			await record(tx, actor, { action: 'snapshot.freeze', projectId: project.id, subject: ['snapshot', id], details: { sha256, objective: input.objective, rows: train.rows } });
+			await record(tx, actor, { action: 'snapshot.freeze', projectId: project.id, subject: ['snapshot', id], details: { sha256, objective, rows: train.rows } });
 			return ok({ id, sha256, rows: { train: train.rows, dev: dev.rows, test: test.rows }, dropped, used: manifest.judgments.used });
 		},
 		{ isolationLevel: 'repeatable read' }

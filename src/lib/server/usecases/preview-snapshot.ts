@@ -33,8 +33,8 @@ export async function previewSnapshot(app: Pick<App, 'db'>, actor: Actor, input:
 		async (tx) => {
 			const composed = await composeSnapshot(tx, actor, input, { lines: false });
 			if (!composed.ok) return composed;
-			const { counted, before } = composed.value;
-			const kind = rowKindOf(input.objective);
+			const { counted, before, objective } = composed.value;
+			const kind = rowKindOf(objective);
 			return ok({
 				rows: counted.rows,
 				heldOut: counted.heldOut,

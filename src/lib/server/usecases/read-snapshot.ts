@@ -26,6 +26,7 @@ export type SnapshotView = {
 	used: number;
 	dropped: Record<string, number>;
 	desirableWeight: Snapshot['desirableWeight'];
+	savedRule: Snapshot['savedRule'];
 	files: SnapshotFile[];
 	stale: number;
 	createdAt: string;
@@ -52,6 +53,7 @@ async function view(app: Pick<App, 'db'>, snapshot: Snapshot, slug: string): Pro
 		used: snapshot.used,
 		dropped: snapshot.dropped,
 		desirableWeight: snapshot.desirableWeight,
+		savedRule: snapshot.savedRule,
 		files: [...files.values()],
 		stale,
 		createdAt: snapshot.createdAt

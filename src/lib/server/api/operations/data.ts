@@ -1,12 +1,15 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
 import { EXPORT_FORMATS } from '../../../domain/snapshot-export/formats.ts';
-import { SnapshotRequestSchema } from '../../../domain/snapshot-request.ts';
-import { idParams, slugParams } from '../fields.ts';
+import { ObjectiveSchema, RuleNameSchema, SnapshotRequestSchema } from '../../../domain/snapshot-request.ts';
+import { SnapshotRuleSchema } from '../../../domain/snapshot-rule.ts';
+import { idParams, slug, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const rows = v.object({ train: v.number(), dev: v.number(), test: v.number() });
-const snapshotView = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, used: v.number(), dropped: v.record(v.string(), v.number()), stale: v.number() });
+const snapshotView = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, used: v.number(), dropped: v.record(v.string(), v.number()), stale: v.number(), savedRule: v.nullable(v.object({ name: v.string(), version: v.number() })) });
+const savedRule = v.object({ name: v.string(), version: v.number(), objective: v.string(), rule: v.looseObject({ aggregation: v.string() }), createdBy: v.nullable(v.string()), createdAt: v.string() });
+const ruleParams = v.object({ slug, name: RuleNameSchema });
 
 const tally = v.object({ used: v.number(), dropped: v.record(v.string(), v.number()) });
 const lengthBias = v.object({ pairs: v.number(), sameLength: v.number(), longerChosen: v.number(), groups: v.number(), low: v.nullable(v.number()), high: v.nullable(v.number()) });
@@ -91,4 +94,35 @@ export const readSnapshotData = operation({
 	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, EXPORT_FORMATS.join(', ')), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
 	answers: { 200: 'application/x-ndjson' },
 	problems: ['walled', 'gone', 'unsupported_format']
+});
+
+export const listSnapshotRules = operation({
+	id: 'listSnapshotRules',
+	method: 'GET',
+	path: '/projects/{slug}/snapshot-rules',
+	summary: 'Rules that the project has saved, each in its newest version',
+	access: 'snapshot.read',
+	params: slugParams,
+	answers: { 200: v.object({ rules: v.array(savedRule) }) }
+});
+
+export const readSnapshotRule = operation({
+	id: 'readSnapshotRule',
+	method: 'GET',
+	path: '/projects/{slug}/snapshot-rules/{name}',
+	summary: 'A saved rule in all its versions, newest first',
+	access: 'snapshot.read',
+	params: ruleParams,
+	answers: { 200: v.object({ versions: v.array(savedRule) }) }
+});
+
+export const putSnapshotRule = operation({
+	id: 'putSnapshotRule',
+	method: 'PUT',
+	path: '/projects/{slug}/snapshot-rules/{name}',
+	summary: 'Save a rule: a new version where it says something else than the newest',
+	access: 'snapshot.create',
+	params: ruleParams,
+	body: v.object({ objective: ObjectiveSchema, rule: v.optional(SnapshotRuleSchema) }),
+	answers: { 200: v.object({ name: v.string(), version: v.number(), added: v.boolean() }) }
 });
