@@ -39,7 +39,7 @@ const bareRows = (id: string): string => `
 	select pt.messages, w.messages as chosen, l.messages as rejected from snapshot_comparisons s join comparisons c on c.id = s.comparison_id join prompt_texts pt on pt.prompt_id = c.prompt_id
 	join response_texts w on w.response_id = case s.verdict when 'a' then c.response_a_id else c.response_b_id end
 	join response_texts l on l.response_id = case s.verdict when 'a' then c.response_b_id else c.response_a_id end
-	where s.snapshot_id = '${id}' and s.split = 'train' and s.outcome = 'used'`;
+	where s.snapshot_id = '${id}' and s.split = 'train' and s.outcome = 'row'`;
 
 /** Freezes so many comparisons with three judgments each, and takes the training rows out. */
 async function freezeAndExport({ url, base, web }: Ground, comparisons: number): Promise<void> {
@@ -51,7 +51,6 @@ async function freezeAndExport({ url, base, web }: Ground, comparisons: number):
 	const sql = postgres(url, { max: 1, onnotice: () => undefined });
 	await sql`update memberships set role = 'owner' where user_id = ${owner}`;
 	await sql`vacuum analyze`;
-	await sql.end();
 	const token = people[3]?.token ?? '';
 	const before = residentMb(web);
 	forgetPeak(web);
@@ -59,6 +58,9 @@ async function freezeAndExport({ url, base, web }: Ground, comparisons: number):
 	if (frozen.status !== 201) throw new Error(`snapshot: ${frozen.status} ${frozen.text}`);
 	const peak = peakMb(web);
 	const { id, rows } = JSON.parse(frozen.text) as { id: string; rows: { train: number } };
+	// Else COPY's plan would be made without knowing what the freeze has just written.
+	await sql`analyze snapshot_comparisons`;
+	await sql.end();
 	forgetPeak(web);
 	const exports = [];
 	const copies = [];
@@ -68,7 +70,9 @@ async function freezeAndExport({ url, base, web }: Ground, comparisons: number):
 		if (taken.status !== 200) throw new Error(`export: ${taken.status} ${taken.text}`);
 		exports.push(taken.seconds);
 		bytes = taken.bytes;
-		copies.push((await copyOut(url, bareRows(id))).seconds);
+		const copy = await copyOut(url, bareRows(id));
+		if (copy.rows !== rows.train) throw new Error(`COPY gave ${copy.rows} rows out, the export ${rows.train}`);
+		copies.push(copy.seconds);
 	}
 	const [ours, bare] = [quantile(exports, 0.5), quantile(copies, 0.5)];
 	console.log(`Snapshot of ${comparisons} comparisons with three judgments each: frozen in ${frozen.seconds.toFixed(1)} s, ${Math.round(comparisons / frozen.seconds)} comparisons/s; web process ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at the peak`);

@@ -10,7 +10,8 @@ import { copyRows } from './copy.ts';
 import { peakMb, residentMb } from './cpu.ts';
 import { fillComparisons } from './fill.ts';
 import type { Ground } from './ground.ts';
-import { judgeSteadily } from './steady.ts';
+import { judgeSteadily, paceOf } from './steady.ts';
+import type { Pace } from './steady.ts';
 
 const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 1_000_000);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
@@ -26,19 +27,22 @@ async function writePairs(path: string, pairs: number): Promise<void> {
 	await pipeline(Readable.from(lines()), createWriteStream(path));
 }
 
-/** Sends a file and waits until everything of it is there; gives seconds until it was received, and until it was published. */
-async function send(base: string, of: { slug: string; token: string; file: string }): Promise<{ id: string; received: number; published: number }> {
-	const headers = { authorization: `Bearer ${of.token}` };
-	const began = performance.now();
-	const since = () => (performance.now() - began) / 1000;
+type Sending = { slug: string; token: string; file: string };
+
+/** Sends a file; gives the import's id when all of it was received. */
+async function send(base: string, of: Sending): Promise<string> {
+	const headers = { authorization: `Bearer ${of.token}`, 'content-type': 'application/x-ndjson' };
 	const body = Readable.toWeb(createReadStream(of.file, { highWaterMark: 1 << 18 }));
-	const sent = await fetch(`${base}/api/v1/projects/${of.slug}/imports?format=jsonl`, { method: 'POST', headers: { ...headers, 'content-type': 'application/x-ndjson' }, body, duplex: 'half' } as RequestInit);
+	const sent = await fetch(`${base}/api/v1/projects/${of.slug}/imports?format=jsonl`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
 	if (!sent.ok) throw new Error(`import: ${sent.status} ${await sent.text()}`);
-	const { id } = (await sent.json()) as { id: string };
-	const received = since();
+	return ((await sent.json()) as { id: string }).id;
+}
+
+/** Waits until everything of an import is there. */
+async function published(base: string, id: string, token: string): Promise<void> {
 	for (;;) {
-		const now = (await (await fetch(`${base}/api/v1/imports/${id}`, { headers })).json()) as { status: string; message: string | null };
-		if (now.status === 'published') return { id, received, published: since() };
+		const now = (await (await fetch(`${base}/api/v1/imports/${id}`, { headers: { authorization: `Bearer ${token}` } })).json()) as { status: string; message: string | null };
+		if (now.status === 'published') return;
 		if (now.status !== 'staging') throw new Error(`import: ${now.status} ${now.message ?? ''}`);
 		await sleep(200);
 	}
@@ -66,17 +70,26 @@ export async function importing(ground: Ground): Promise<void> {
 	await judgeSteadily(base, pace, sleep(SECONDS * 1000));
 	const alone = await judgeSteadily(base, pace, sleep(SECONDS * 3000));
 	const before = residentMb(web);
-	const sending = send(base, { slug: 'judged', token: owner?.token ?? '', file });
-	const meanwhile = await judgeSteadily(base, pace, sending);
-	const { id, received, published } = await sending;
+	const token = owner?.token ?? '';
+	const began = performance.now();
+	const since = () => (performance.now() - began) / 1000;
+	const sending = send(base, { slug: 'judged', token, file });
+	const inReceiving = await judgeSteadily(base, pace, sending);
+	const id = await sending;
+	const received = since();
+	const inPublishing = await judgeSteadily(base, pace, published(base, id, token));
+	const took = since();
+	const meanwhile = paceOf(inReceiving.times, inPublishing.times);
 	const peak = peakMb(web);
 
 	await sql.end();
 	const rate = (seconds: number) => `${Math.round(PAIRS / seconds)} pairs/s`;
 	console.log(`Import of ${PAIRS} preference pairs (${megabytes.toFixed(0)} MB, three places each), while ${PER_SECOND} pairs a second are judged in the same project:`);
-	console.log(`  received after ${received.toFixed(1)} s, published after ${published.toFixed(1)} s: ${rate(published)}`);
+	console.log(`  received after ${received.toFixed(1)} s, published after ${took.toFixed(1)} s: ${rate(took)}`);
 	console.log(`  web process: ${before.toFixed(0)} MB before, ${peak.toFixed(0)} MB at the peak`);
-	console.log(`  claim p50 / p95: ${alone.p50.toFixed(1)} / ${alone.p95.toFixed(1)} ms before, ${meanwhile.p50.toFixed(1)} / ${meanwhile.p95.toFixed(1)} ms meanwhile (${meanwhile.claims} claims): × ${(meanwhile.p95 / alone.p95).toFixed(2)}`);
+	const times = ({ p50, p95 }: Pace) => `${p50.toFixed(1)} / ${p95.toFixed(1)} ms`;
+	console.log(`  claim p50 / p95: ${times(alone)} before (${alone.times.length} claims), ${times(meanwhile)} meanwhile (${meanwhile.times.length}): p95 × ${(meanwhile.p95 / alone.p95).toFixed(2)}`);
+	console.log(`    while the file was received ${times(inReceiving)}, while it was published ${times(inPublishing)}`);
 
 	const ofImport = `prompt_id in (select id from prompts where import_id = '${id}')`;
 	const comparisons = `select id from comparisons where ${ofImport}`;
@@ -97,5 +110,5 @@ export async function importing(ground: Ground): Promise<void> {
 			{ table: 'judgments', where: `comparison_id in (${comparisons}) and origin = 'import'` }
 		]
 	});
-	console.log(`  COPY of the same rows into the same tables: ${copied.toFixed(1)} s, ${rate(copied)}; the import has ${(copied / published).toFixed(2)} of its speed`);
+	console.log(`  COPY of the same rows into the same tables: ${copied.toFixed(1)} s, ${rate(copied)}; the import has ${(copied / took).toFixed(2)} of its speed`);
 }

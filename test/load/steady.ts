@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quantile } from './cpu.ts';
 
-/** How long claims took, at a steady pace. */
-export type Pace = { claims: number; p50: number; p95: number };
+/** How long each claim took, in milliseconds, at a steady pace. */
+export type Pace = { times: number[]; p50: number; p95: number };
+
+/** The figures of claims, of one stretch of time or of several together. */
+export function paceOf(...stretches: readonly number[][]): Pace {
+	const times = stretches.flat();
+	return { times, p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
+}
 
 /**
  * Lets people claim and judge at a steady pace, whatever else the server does,
@@ -34,5 +40,5 @@ export async function judgeSteadily(base: string, of: { slug: string; tokens: re
 			}
 		})
 	);
-	return { claims: times.length, p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
+	return paceOf(times);
 }
