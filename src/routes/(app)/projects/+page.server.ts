@@ -27,8 +27,10 @@ const blank = () => ({ name: '', slug: '', locale: getLocale(), overlap: 1, obje
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = signedIn(locals, url);
+	const { compare } = new Intl.Collator(getLocale(), { numeric: true });
 	return {
-		projects: await listProjects(locals.app, actor),
+		// One's own first; names as people count: “Matter 2” before “Matter 10”.
+		projects: (await listProjects(locals.app, actor)).toSorted((x, y) => Number(x.role === null) - Number(y.role === null) || compare(x.name, y.name)),
 		isAdmin: actor.isAdmin,
 		form: actor.isAdmin ? await superValidate<v.InferOutput<typeof NewProject>, FormMessage>(blank(), valibot(NewProject), { errors: false }) : null
 	};
