@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as adjudications from '#lib/server/db/adjudications.ts';
 import * as comparisons from '#lib/server/db/comparisons.ts';
 import * as progress from '#lib/server/db/progress.ts';
 import { addComment } from '#lib/server/usecases/add-comment.ts';
@@ -237,6 +238,17 @@ describe('adjudication', () => {
 			await comparisons.lock(tx, pair?.id ?? '');
 		});
 		expect(await claiming).toBeTruthy();
+	});
+
+	it('is counted no further than asked', async () => {
+		const { slug, id, judges, reviewer } = await setting(['one', 'another'], { rows: 2 });
+		await judge(slug, judges[0] as Actor, 'one');
+		await judge(slug, judges[1] as Actor, 'another');
+		const waits = (userId: string, most: number) => adjudications.waiting(world.app.db, { projectId: id, userId, most });
+		expect(await waits(reviewer.userId, 9)).toEqual({ all: 2, mine: 2, sentBack: 0 });
+		expect(await waits(reviewer.userId, 1)).toEqual({ all: 1, mine: 1, sentBack: 0 });
+		// Who judged them sees them, and decides none.
+		expect(await waits(judges[0]?.userId ?? '', 9)).toEqual({ all: 2, mine: 0, sentBack: 0 });
 	});
 
 	it('counts nothing behind a wall among what was sent back', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completePolicy } from '#lib/domain/judging-policy.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { assignmentChoices } from '#lib/server/usecases/assignment-choices.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
@@ -104,6 +105,22 @@ describe('assigned work', () => {
 		await Promise.all(people.map((actor) => judge(slug, actor)));
 		expect(await recordProblems(world, id)).toEqual([]);
 		expect(await world.query(`select count(*)::int as n, count(distinct comparison_id)::int as different from judgments where project_id = '${id}'`)).toEqual([{ n: 25, different: 25 }]);
+	});
+
+	it('is chosen by the matters and tags of what is open, the most frequent tag first, nothing behind a wall among them', async () => {
+		const { slug } = await world.project({ overlap: 1, rows: [...rows(2, 'tax', { matter: 'T', tags: ['tax', 'deal'] }), ...rows(1, 'deal', { matter: 'D', tags: ['deal'] }), ...rows(1, 'closed', { matter: 'A', tags: ['secret'] })] });
+		const ann = await annotator(slug, 'ann');
+		const risk = await world.person('risk', { slug, role: 'reviewer' });
+		valueOf(await raiseWall(world.app, world.admin, { slug, userId: risk.userId, matter: 'A' }));
+		const chosen = async (actor: Actor) => {
+			const { matters, tags } = valueOf(await assignmentChoices(world.app, actor, slug));
+			return { matters, tags };
+		};
+		expect(await chosen(world.admin)).toEqual({ matters: ['A', 'D', 'T'], tags: ['deal', 'tax', 'secret'] });
+		expect(await chosen(risk)).toEqual({ matters: ['D', 'T'], tags: ['deal', 'tax'] });
+		await give(slug, [ann], { filter: { matter: 'T' } });
+		expect(tagged(await judge(slug, ann, 2), 'tax')).toBe(2);
+		expect(await chosen(risk)).toEqual({ matters: ['D'], tags: ['deal'] });
 	});
 
 	it('keeps to walls and skills, and says so when it is given', async () => {

@@ -5,6 +5,7 @@ import { opposite } from '#lib/domain/presentation.ts';
 import type { SideOrder } from '#lib/domain/presentation.ts';
 import { drawPurpose } from '#lib/domain/work-mix.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as gold from '#lib/server/db/gold.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { compareDesk } from '#lib/server/usecases/compare-desk.ts';
@@ -303,8 +304,9 @@ describe('gold', () => {
 		valueOf(await raiseWall(world.app, world.admin, { slug, userId: risk.userId, matter: 'Acme' }));
 		const read = async () => valueOf(await readChecks(world.app, risk, { slug }));
 		expect((await read()).imports.map(({ preferences }) => preferences)).toEqual([2]);
+		expect(await gold.importsWithPreferences(world.app.db, { projectId: id, userId: risk.userId, most: 1 })).toMatchObject([{ id: importId, preferences: 1 }]);
 		valueOf(await putGold(world.app, world.admin, { slug, importId }));
-		expect(await read()).toMatchObject({ goldInUse: 2, gold: [{}, {}] });
+		expect(await read()).toMatchObject({ goldInUse: 2, gold: [{}, {}], imports: [] });
 		const [hidden] = await world.query<{ id: string }>(`select g.id from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id where g.project_id = '${id}' and p.matter = 'Acme'`);
 		expect(problemOf(await retireGold(world.app, risk, { slug, id: hidden?.id ?? '' }))).toBe('not_found');
 	});

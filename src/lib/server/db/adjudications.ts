@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Strength } from '../../domain/judging-form.ts';
 import type { Rewrite } from '../../domain/rewrite.ts';
 import { withNotes } from '../../domain/span.ts';
@@ -109,21 +110,30 @@ export async function close(tx: Tx, comparisonId: string): Promise<void> {
 	await tx.execute(sql`update comparisons set status = 'closed' where id = ${comparisonId} and status = 'exhausted'`);
 }
 
-/** How many comparisons of the newest round wait for a decision: all that the person may see, those that they themselves may decide, and those that lie with their judges. */
-export async function waiting(db: Executor, projectId: string, userId: string): Promise<{ all: number; mine: number; sentBack: number }> {
+/**
+ * How many comparisons of the newest round wait for a decision: all that the
+ * person may see, those that they themselves may decide, and those that lie with
+ * their judges. Each is counted up to `most`: no more rows are read than that takes.
+ */
+export async function waiting(db: Executor, of: { projectId: string; userId: string; most: number }): Promise<{ all: number; mine: number; sentBack: number }> {
+	const { projectId, userId } = of;
+	const most = sql.raw(String(of.most));
+	const round = newestRound(projectId);
+	const waits = (which: SQL) => sql`(select count(*)::int from (
+		select 1 from (
+			select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${round} and c.disputed
+			union all select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${round} and c.status = 'exhausted' and not c.disputed) c
+		join prompts p on p.id = c.prompt_id where ${which} limit ${most}) x)`;
 	const rows = await rowsOf<{ all_of: number; mine: number; sent_back: number }>(
 		db,
-		sql`with waits as (
-				select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.disputed
-				union all select c.id, c.prompt_id, c.response_a_id, c.response_b_id from comparisons c where c.round_id = ${newestRound(projectId)} and c.status = 'exhausted' and not c.disputed)
-			select count(*)::int as all_of, (count(*) filter (where ${mayAdjudicate(userId)} and ${notTaken(userId)}))::int as mine,
-				(select count(*)::int from (select distinct on (a.comparison_id) a.id, a.comparison_id, a.outcome from adjudications a where a.project_id = ${projectId} order by a.comparison_id, a.id desc) newest
-					join comparisons sent on sent.id = newest.comparison_id where newest.outcome = 'sent_back' and sent.status = 'complete' and not sent.disputed and sent.round_id = ${newestRound(projectId)}
-						and ${maySeeComparison(userId, sql`sent`)}
-						-- Judged otherwise since, it is settled.
-						and not exists (select 1 from slots s where s.comparison_id = sent.id and s.judgment_id is not null
-							and s.judgment_id not in (select aj.judgment_id from adjudicated_judgments aj where aj.adjudication_id = newest.id))) as sent_back
-			from waits c join prompts p on p.id = c.prompt_id where ${maySee(userId)}`
+		sql`select ${waits(maySee(userId))} as all_of, ${waits(sql`${mayAdjudicate(userId)} and ${notTaken(userId)}`)} as mine,
+			(select count(*)::int from (
+				select 1 from adjudications newest join comparisons sent on sent.id = newest.comparison_id
+				where newest.project_id = ${projectId} and newest.outcome = 'sent_back' and not exists (select 1 from adjudications later where later.comparison_id = newest.comparison_id and later.id > newest.id)
+					and sent.status = 'complete' and not sent.disputed and sent.round_id = ${round} and ${maySeeComparison(userId, sql`sent`)}
+					-- Judged otherwise since, it is settled.
+					and not exists (select 1 from slots s where s.comparison_id = sent.id and s.judgment_id is not null
+						and s.judgment_id not in (select aj.judgment_id from adjudicated_judgments aj where aj.adjudication_id = newest.id)) limit ${most}) x) as sent_back`
 	);
 	return { all: rows[0]?.all_of ?? 0, mine: rows[0]?.mine ?? 0, sentBack: rows[0]?.sent_back ?? 0 };
 }

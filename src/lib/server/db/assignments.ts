@@ -29,12 +29,30 @@ export async function countMatching(db: Executor, of: Matching): Promise<{ match
 	return rows[0] ?? { matches: 0, given: 0 };
 }
 
-/** Matters and tags of a round's open comparisons that this person may know of, the most frequent first. */
+/** So many open places, the first in the queue's random order, tell which tags are frequent: all of them where no more are open. */
+const LOOKED_AT = 5000;
+
+/**
+ * Matters that a round has open work of, and the tags most frequent in it, as far
+ * as this person may know of them. Matters are all there are; of many open
+ * comparisons the tags are those of a random part, so that a page costs the same
+ * whatever the size of the round.
+ */
 export async function choices(db: Executor, roundId: string, viewer: string): Promise<{ matters: string[]; tags: string[] }> {
-	const open = sql`select p.matter, p.tags from comparisons c join prompts p on p.id = c.prompt_id where c.round_id = ${roundId} and c.status in ('open', 'exhausted') and ${maySee(viewer)}`;
+	const isOpen = sql`c.status in ('open', 'exhausted')`;
 	const [matters, tags] = await Promise.all([
-		rowsOf<{ word: string }>(db, sql`select matter as word from (${open}) x where matter is not null group by matter order by count(*) desc, matter limit 200`),
-		rowsOf<{ word: string }>(db, sql`select tag as word from (${open}) x cross join lateral unnest(x.tags) tag group by tag order by count(*) desc, tag limit 200`)
+		rowsOf<{ word: string }>(
+			db,
+			sql`select distinct k.matter as word from rounds r join audiences k on k.project_id = r.project_id where r.id = ${roundId} and k.matter is not null and ${maySeeMatter(viewer, sql`k.project_id`, sql`k.matter`)}
+				and exists (select 1 from slots s join comparisons c on c.id = s.comparison_id where s.round_id = r.id and s.audience_id = k.id and s.judgment_id is null and ${isOpen}) order by 1 limit 200`
+		),
+		rowsOf<{ word: string }>(
+			db,
+			sql`select tag as word from (
+					select distinct comparison_id from (select s.comparison_id from slots s where s.round_id = ${roundId} and s.judgment_id is null order by s.order_key, s.position limit ${sql.raw(String(LOOKED_AT))}) place) x
+				join comparisons c on c.id = x.comparison_id join prompts p on p.id = c.prompt_id cross join lateral unnest(p.tags) tag
+				where ${isOpen} and ${maySee(viewer)} group by tag order by count(*) desc, tag limit 200`
+		)
 	]);
 	return { matters: matters.map(({ word }) => word), tags: tags.map(({ word }) => word) };
 }

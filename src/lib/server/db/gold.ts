@@ -162,14 +162,15 @@ export async function inUse(db: Executor, projectId: string, userId: string): Pr
 	return rows[0]?.n ?? 0;
 }
 
-/** The newest imports that stated preferences of which some are not gold yet; nothing behind a wall is counted. */
-export async function importsWithPreferences(db: Executor, projectId: string, userId: string): Promise<{ id: string; fileName: string | null; preferences: number; at: string }[]> {
+/** The newest imports that stated preferences of which some are not gold yet, counted up to `most`; nothing behind a wall is counted. */
+export async function importsWithPreferences(db: Executor, of: { projectId: string; userId: string; most: number }): Promise<{ id: string; fileName: string | null; preferences: number; at: string }[]> {
 	const rows = await rowsOf<{ id: string; file_name: string | null; n: number; created_at: string }>(
 		db,
-		sql`select i.id, i.file_name, i.created_at, x.n from (select id, file_name, created_at from imports where project_id = ${projectId} and status = 'published' order by id desc limit 20) i
+		sql`select i.id, i.file_name, i.created_at, x.n from (select id, file_name, created_at from imports where project_id = ${of.projectId} and status = 'published' order by id desc limit 20) i
 			cross join lateral (
-				select count(*)::int as n from judgments j join comparisons c on c.id = j.comparison_id where j.project_id = ${projectId} and j.origin = 'import' and j.judge_ref = i.id::text
-					and ${maySeeComparison(userId)} and not exists (select 1 from gold_items g where g.comparison_id = j.comparison_id)) x
+				select count(*)::int as n from (
+					select 1 from judgments j join comparisons c on c.id = j.comparison_id where j.project_id = ${of.projectId} and j.origin = 'import' and j.judge_ref = i.id::text
+						and ${maySeeComparison(of.userId)} and not exists (select 1 from gold_items g where g.comparison_id = j.comparison_id) limit ${sql.raw(String(of.most))}) y) x
 			where x.n > 0 order by i.id desc`
 	);
 	return rows.map((row) => ({ id: row.id, fileName: row.file_name, preferences: row.n, at: isoTime(row.created_at) }));

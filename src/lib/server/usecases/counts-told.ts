@@ -1,14 +1,12 @@
 import { completePolicy, mixesIn } from '../../domain/judging-policy.ts';
 import { may } from '../../domain/permission.ts';
 import { leftInTens } from '../../domain/told-in-tens.ts';
+import { MOST_TOLD } from '../../domain/told-up-to.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Executor } from '../db/client.ts';
 import * as openPlaces from '../db/open-places.ts';
 import type { Round } from '../db/rounds.ts';
 import type { Access } from './access.ts';
-
-/** More than this is shown as "500 or more": nobody's evening depends on the exact number. */
-const LEFT_CAP = 500;
 
 /**
  * Whether a person is told counts of real work in tens: who is given gold and
@@ -22,7 +20,7 @@ export function toldInTens(actor: Actor, { project, role }: Access): boolean {
 
 /** What is left for a person in a round, in tens where it is told so; null: 500 or more. */
 export async function ownLeft(db: Executor, of: { round: Pick<Round, 'id' | 'comparisons'>; userId: string; inTens: boolean }): Promise<number | null> {
-	const left = await openPlaces.leftFor(db, of.round.id, of.userId, LEFT_CAP);
-	if (left >= LEFT_CAP) return null;
+	const left = await openPlaces.leftFor(db, of.round.id, of.userId, MOST_TOLD);
+	if (left >= MOST_TOLD) return null;
 	return of.inTens ? leftInTens(left, of.round.comparisons) : left;
 }

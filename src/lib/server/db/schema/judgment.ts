@@ -55,6 +55,7 @@ export const judgments = pgTable(
 		index('judgments_project').on(t.projectId, t.id),
 		index('judgments_task').on(t.taskId),
 		index('judgments_judge').on(t.judgeUserId, t.projectId, t.id),
+		index('judgments_brought').on(t.judgeRef).where(sql`origin = 'import'`),
 		foreignKey({ name: 'judgments_mode', columns: [t.comparisonId, t.mode], foreignColumns: [comparisons.id, comparisons.mode] }),
 		check('judgments_verdict', sql`(${t.mode} = 'pair' and ${t.verdict} in ('a','b','tie','both_bad','cannot_judge')) or (${t.mode} = 'single' and ${t.verdict} in ('good','bad','cannot_judge'))`),
 		check('judgments_origin', sql`${t.origin} in ('workspace','import','playground','feedback','model')`),
@@ -66,16 +67,20 @@ export const judgments = pgTable(
 );
 
 /** Free text of a judgment; may be erased, the record keeps its salted hash. */
-export const judgmentTexts = pgTable('judgment_texts', {
-	judgmentId: uuid()
-		.primaryKey()
-		.references(() => judgments.id),
-	salt: text().notNull(),
-	rationale: text(),
-	rewrite: jsonb(),
-	/** Notes on the judgment's marks, by their place among its spans. */
-	spanNotes: jsonb().$type<Record<string, string>>()
-});
+export const judgmentTexts = pgTable(
+	'judgment_texts',
+	{
+		judgmentId: uuid()
+			.primaryKey()
+			.references(() => judgments.id),
+		salt: text().notNull(),
+		rationale: text(),
+		rewrite: jsonb(),
+		/** Notes on the judgment's marks, by their place among its spans. */
+		spanNotes: jsonb().$type<Record<string, string>>()
+	},
+	(t) => [index('judgment_texts_rewritten').on(t.judgmentId).where(sql`rewrite is not null`)]
+);
 
 /** A judgment declared void: append-only, with reason and by whom (semantics 7). */
 export const judgmentVoids = pgTable(

@@ -1,0 +1,2 @@
+CREATE INDEX "judgment_texts_rewritten" ON "judgment_texts" USING btree ("judgment_id") WHERE rewrite is not null;--> statement-breakpoint
+CREATE INDEX "judgments_brought" ON "judgments" USING btree ("judge_ref") WHERE origin = 'import';
