@@ -1,5 +1,7 @@
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { LAUNCHERS } from '../../domain/launcher.ts';
+import type { LauncherName } from '../../domain/launcher.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
@@ -10,6 +12,7 @@ import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runQueue from '../db/run-queue.ts';
+import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
@@ -28,20 +31,30 @@ export type RunPreparation = {
 	parents: RunParent[];
 	parentId: string;
 	recipe: TrainingRecipe;
+	/** The run whose settings it begins with: null where it begins with what is proposed. */
+	from: { id: string; priority: number; launcher: LauncherName } | null;
+	/** Where living workers can place runs. */
+	launchers: LauncherName[];
 	/** Living workers that have an engine. */
 	hosts: Host[];
 	/** What a run queued now would wait for. */
 	waitingFor: WaitingFor;
 };
 
-/** Defaults of a run for a snapshot, and the checkpoints it could continue; the promoted one is proposed. */
-export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; snapshotId: string }): Promise<Result<RunPreparation>> {
+/**
+ * Defaults of a run for a snapshot, and the checkpoints it could continue; the
+ * promoted one is proposed. Or another run's settings and parent, to begin with:
+ * of a run of the same objective in this project.
+ */
+export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; snapshotId: string; fromRunId?: string | undefined }): Promise<Result<RunPreparation>> {
 	const { db } = app;
 	const access = await allow(db, actor, { slug: input.slug }, 'run.start');
 	if (!access.ok) return access;
 	const { project } = access.value;
 	const snapshot = await snapshots.get(db, input.snapshotId);
 	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.');
+	const from = input.fromRunId === undefined ? null : await runs.get(db, input.fromRunId);
+	if (input.fromRunId !== undefined && (from?.projectId !== project.id || from.objective !== snapshot.objective)) return fail('not_found', 'There is no such run of this objective in this project.');
 	const champion = await checkpoints.champion(db, project.id);
 	const recipe = await defaultRecipe(db, snapshot, champion);
 	if (!recipe.ok) return recipe;
@@ -55,12 +68,15 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const parents = await Promise.all(
 		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isChampion: one.id === champion.id, facts: await parentFacts(db, one) }))
 	);
+	const offered = new Set(living.flatMap(({ capabilities: { launchers = ['local' as const] } }) => launchers));
 	const usable = parents.filter(({ facts }) => !facts.isReward || snapshot.objective === 'rm');
 	return ok({
 		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, oneKindOnly: isOneKindOnly(snapshot) },
 		parents: usable,
-		parentId: champion.id,
-		recipe: recipe.value,
+		parentId: from?.parentCheckpointId ?? champion.id,
+		recipe: from?.recipe ?? recipe.value,
+		from: from && { id: from.id, priority: from.priority, launcher: from.launcher },
+		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
 		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
 	});

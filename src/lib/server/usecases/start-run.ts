@@ -1,3 +1,4 @@
+import { MOST_PRIORITY } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -110,6 +111,9 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 		const recipe = await completeRecipe(tx, snapshot, parent.value, input.recipe);
 		if (!recipe.ok) return recipe;
 		const launcher = input.launcher ?? 'local';
+		const priority = input.priority ?? 0;
+		if (!Number.isInteger(priority) || Math.abs(priority) > MOST_PRIORITY) return fail('invalid_input', `priority: must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}`, { errors: [{ field: 'priority', message: `must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}` }] });
+		if (input.clonedFrom !== undefined && (await runs.get(tx, input.clonedFrom))?.projectId !== project.id) return fail('not_found', 'There is no such run in this project.', { errors: [{ field: 'clonedFrom', message: 'not a run of this project' }] });
 		const problems = await problemsOf(tx, snapshot, parent.value, recipe.value, launcher);
 		if (problems.length > 0) {
 			return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
@@ -127,7 +131,7 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 			recipe: recipe.value,
 			maxSteps: plannedSteps(recipe.value, snapshot.trainRows),
 			createdBy: actor.userId,
-			priority: input.priority ?? 0,
+			priority,
 			launcher,
 			clonedFrom: input.clonedFrom ?? null
 		});

@@ -1,5 +1,6 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
+import { LAUNCHERS } from '#lib/domain/launcher.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import { readForm, recipeOf } from '#lib/components/run/recipe-form.ts';
 import { prepareRun, trainableSnapshots } from '#lib/server/usecases/prepare-run.ts';
@@ -14,7 +15,8 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 	if (!isRowId(snapshotId)) {
 		return { preparation: null, snapshots: valueOf(await trainableSnapshots(locals.app, actor, params.slug), locals.requestId) };
 	}
-	return { preparation: valueOf(await prepareRun(locals.app, actor, { slug: params.slug, snapshotId }), locals.requestId), snapshots: [] };
+	const from = url.searchParams.get('from');
+	return { preparation: valueOf(await prepareRun(locals.app, actor, { slug: params.slug, snapshotId, ...(isRowId(from) ? { fromRunId: from } : {}) }), locals.requestId), snapshots: [] };
 };
 
 export const actions: Actions = {
@@ -26,13 +28,18 @@ export const actions: Actions = {
 		const parentId = String(data.get('parentCheckpointId') ?? '');
 		const snapshotId = url.searchParams.get('snapshot');
 		if (!isRowId(snapshotId)) redirect(303, url.pathname);
+		const place = { launcher: String(data.get('launcher') ?? 'local'), priority: String(data.get('priority') ?? '0') };
+		const clonedFrom = url.searchParams.get('from');
 		const started = await startRun(locals.app, actor, {
 			slug: params.slug,
 			snapshotId,
 			...(isRowId(parentId) ? { parentCheckpointId: parentId } : {}),
-			recipe: recipeOf(values, objective)
+			recipe: recipeOf(values, objective),
+			launcher: LAUNCHERS.find((one) => one === place.launcher),
+			priority: Number(place.priority),
+			...(isRowId(clonedFrom) ? { clonedFrom } : {})
 		});
-		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, problem: started.problem });
+		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, place, problem: started.problem });
 		redirect(303, `/projects/${params.slug}/runs/${started.value.id}`);
 	}
 };

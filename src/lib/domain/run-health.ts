@@ -1,0 +1,105 @@
+/**
+ * Rules that speak while a run trains: each a rule of thumb on the engine's own
+ * figures, with what it saw, so that who reads it can judge for themselves.
+ */
+export const HEALTH_RULES = ['loss_not_a_number', 'chosen_falls', 'right_at_once', 'far_from_reference', 'no_progress', 'disk_nearly_full'] as const;
+export type HealthRule = (typeof HEALTH_RULES)[number];
+
+/** What a rule saw, and at which step. */
+export type HealthFinding = { rule: HealthRule; step: number; facts: Record<string, number> };
+
+/** Metrics of one step under the engine's names; what was no number is left out. */
+export type HealthStep = { step: number; values: Readonly<Record<string, number>> };
+
+/** What the rules must know of a run. */
+export type HealthContext = { maxSteps: number | null; /** The objective's β where rewards are β times a log-ratio to the reference; else null. */ beta: number | null };
+
+/** Reported steps at either end that a rule compares: one batch says too little. */
+const WINDOW = 5;
+const ENOUGH_POINTS = 20;
+/** Share of its own size by which the preferred answers' log-likelihood may fall. */
+const MOST_FALL = 0.2;
+/** Nats that a whole answer may have moved from the reference. */
+const MOST_NATS = 50;
+const ALWAYS_RIGHT = 0.99;
+const AT_ONCE_POINTS = 10;
+/** Change of the loss, and accuracy above chance, below which nothing was learnt. */
+const LEAST_CHANGE = 0.01;
+const LEAST_ACCURACY = 0.55;
+const NO_PROGRESS_POINTS = 30;
+
+/** A disk with less than this share and less than this many bytes free takes no further checkpoint for sure. */
+const LEAST_SHARE = 0.05;
+const LEAST_BYTES = 5e9;
+
+/**
+ * What the rules say of the steps so far, in order of step; each rule once at most.
+ *
+ * - `loss_not_a_number`: a step was trained whose loss was no number.
+ * - `chosen_falls`: over 20 reported steps the log-likelihood of preferred answers
+ *   fell by a fifth while the margin rose: it grows by pushing both down (Razin
+ *   et al. 2024, "Unintentional unalignment"; Pal et al. 2024, "Smaug").
+ * - `right_at_once`: accuracy of 0.99 over the first ten reported steps after
+ *   the first: pairs that differ by something trivial, or were seen before.
+ * - `far_from_reference`: preferred answers moved by more than 50 nats (reward
+ *   divided by β; the engine's own KL where it reports one).
+ * - `no_progress`: after 30 reported steps and a third of the run the loss has
+ *   moved by less than 1 % and accuracy is not above 0.55.
+ */
+export function healthOf(steps: readonly HealthStep[], of: HealthContext): HealthFinding[] {
+	const found = [lossNotANumber(steps), chosenFalls(steps), rightAtOnce(steps), farFromReference(steps, of), noProgress(steps, of)];
+	return found.filter((one) => one !== null).sort((x, y) => x.step - y.step);
+}
+
+/** Whether a disk is nearly full: under 5 % and under 5 GB free. */
+export function diskFinding(disk: { freeBytes: number; totalBytes: number }, step: number): HealthFinding | null {
+	const full = disk.freeBytes < LEAST_BYTES && disk.freeBytes < LEAST_SHARE * disk.totalBytes;
+	return full ? { rule: 'disk_nearly_full', step, facts: { freeBytes: disk.freeBytes } } : null;
+}
+
+type Point = { step: number; value: number };
+
+const pointsOf = (steps: readonly HealthStep[], key: string): Point[] => steps.flatMap(({ step, values }) => (values[key] === undefined ? [] : [{ step, value: values[key] }]));
+const mean = (points: readonly Point[]): number => points.reduce((sum, { value }) => sum + value, 0) / points.length;
+
+function lossNotANumber(steps: readonly HealthStep[]): HealthFinding | null {
+	// Lines of an evaluation have no learning rate.
+	const bad = steps.find(({ values }) => 'learning_rate' in values && !('loss' in values));
+	return bad ? { rule: 'loss_not_a_number', step: bad.step, facts: {} } : null;
+}
+
+function chosenFalls(steps: readonly HealthStep[]): HealthFinding | null {
+	const chosen = pointsOf(steps, 'logps/chosen');
+	const margins = pointsOf(steps, 'rewards/margins');
+	if (chosen.length < ENOUGH_POINTS || margins.length < ENOUGH_POINTS) return null;
+	const [from, to] = [mean(chosen.slice(0, WINDOW)), mean(chosen.slice(-WINDOW))];
+	const rises = mean(margins.slice(-WINDOW)) > mean(margins.slice(0, WINDOW));
+	return rises && from - to > MOST_FALL * Math.abs(from) ? { rule: 'chosen_falls', step: chosen.at(-1)?.step ?? 0, facts: { from, to } } : null;
+}
+
+function rightAtOnce(steps: readonly HealthStep[]): HealthFinding | null {
+	// Before its first update a model is its own reference: no answer of a pair is ahead.
+	const first = pointsOf(steps, 'rewards/accuracies').slice(1, 1 + AT_ONCE_POINTS);
+	const accuracy = mean(first);
+	return first.length === AT_ONCE_POINTS && accuracy >= ALWAYS_RIGHT ? { rule: 'right_at_once', step: first.at(-1)?.step ?? 0, facts: { accuracy } } : null;
+}
+
+function farFromReference(steps: readonly HealthStep[], { beta }: HealthContext): HealthFinding | null {
+	const kl = pointsOf(steps, 'kl');
+	const rewards = beta === null ? [] : pointsOf(steps, 'rewards/chosen').map(({ step, value }) => ({ step, value: value / beta }));
+	const last = (kl.length > 0 ? kl : rewards).slice(-WINDOW);
+	const nats = Math.abs(mean(last));
+	return last.length === WINDOW && nats > MOST_NATS ? { rule: 'far_from_reference', step: last.at(-1)?.step ?? 0, facts: { nats } } : null;
+}
+
+function noProgress(steps: readonly HealthStep[], { maxSteps }: HealthContext): HealthFinding | null {
+	const losses = pointsOf(steps, 'loss');
+	const step = losses.at(-1)?.step ?? 0;
+	if (losses.length < NO_PROGRESS_POINTS || (maxSteps !== null && step < maxSteps / 3)) return null;
+	const third = Math.floor(losses.length / 3);
+	const [from, to] = [mean(losses.slice(0, third)), mean(losses.slice(-third))];
+	if (Math.abs(from - to) >= LEAST_CHANGE * Math.abs(from)) return null;
+	const accuracies = pointsOf(steps, 'rewards/accuracies');
+	const accuracy = accuracies.length > 0 ? mean(accuracies.slice(-third)) : null;
+	return accuracy !== null && accuracy > LEAST_ACCURACY ? null : { rule: 'no_progress', step, facts: { from, to } };
+}
