@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { TrainingRecipe } from '../../../domain/training-recipe.ts';
+import type { HealthRule } from '../../../domain/run-health.ts';
 import type { RunProblem } from '../../../domain/run-problem.ts';
 import { users } from './account.ts';
 import { checkpoints } from './checkpoint.ts';
@@ -41,6 +42,8 @@ export const runs = pgTable(
 		priority: integer().notNull().default(0),
 		/** Where its processes shall live: on a worker's own host, or in an outside scheduler. */
 		launcher: text().notNull().default('local'),
+		/** Health rules that end it by themselves, what it saved kept. */
+		stopOn: text().array().$type<HealthRule[]>().notNull().default(sql`'{}'`),
 		/** The run whose settings it began with. */
 		clonedFrom: uuid().references((): AnyPgColumn => runs.id),
 		/** The current attempt's number, 0 before the first. Doubles as fencing number. */
@@ -61,6 +64,7 @@ export const runs = pgTable(
 			.on(t.status)
 			.where(sql`status not in ('succeeded','failed','cancelled')`),
 		check('runs_status', sql`${t.status} in ('queued','waiting','preparing','running','stopping','succeeded','failed','cancelled')`),
+		check('runs_stop_on', sql`${t.stopOn} <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','disk_nearly_full']`),
 		check('runs_priority', sql`${t.priority} between -100 and 100`),
 		check('runs_launcher', sql`${t.launcher} in ('local','slurm','ray','kubernetes')`),
 		check('runs_desired', sql`${t.desiredState} in ('run','pause','cancel_keep','cancel_discard')`),

@@ -1,0 +1,2 @@
+ALTER TABLE "runs" ADD COLUMN "stop_on" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "runs" ADD CONSTRAINT "runs_stop_on" CHECK ("runs"."stop_on" <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','disk_nearly_full']);
