@@ -6,6 +6,7 @@ import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/se
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
+import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
 import { MAX_FRUITLESS_ATTEMPTS, PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
@@ -105,6 +106,51 @@ describe('a copy', () => {
 		const other = await run(valueOf(await cloneRun(world.app, world.admin, original, { recipe: { epochs: 2, beta: 0.3 }, priority: 7 })).id);
 		expect(other).toMatchObject({ priority: 7, recipe: { epochs: 2, maxSteps: null, beta: 0.3, loraRank: 4, seed: 7 } });
 		expect(problemOf(await cloneRun(world.app, world.admin, original, { recipe: { batchSize: 1000 } }))).toBe('impossible_recipe');
+	});
+
+	it('begins in the form with all that its original has; of another project or objective there is nothing to copy', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const original = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 9, saveSteps: 3, loraRank: 4 }, priority: 10, stopOn: ['no_progress', 'no_progress'] })).id;
+		const prepared = valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId, fromRunId: original }));
+		expect(prepared).toMatchObject({ from: { id: original, priority: 10, launcher: 'local', stopOn: ['no_progress'] }, recipe: (await run(original)).recipe, launchers: ['local'] });
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).from).toBeNull();
+		const elsewhere = await world.project({ rows: pairRows(20) });
+		const foreign = await importedSnapshot(world, elsewhere.slug);
+		expect(problemOf(await prepareRun(world.app, world.admin, { slug: elsewhere.slug, snapshotId: foreign, fromRunId: original }))).toBe('not_found');
+		expect(problemOf(await prepareRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug, 'orpo'), fromRunId: original }))).toBe('not_found');
+		expect(problemOf(await startRun(world.app, world.admin, { slug: elsewhere.slug, snapshotId: foreign, clonedFrom: original }))).toBe('not_found');
+		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, priority: 101 }))).toBe('invalid_input');
+	});
+});
+
+describe('health rules', () => {
+	const saw = (runId: string, attempt: number, rule: string) => recordProgress(world.app, { runId, attempt }, { metrics: [], log: [], events: [{ kind: 'health', data: { rule, step: 4, facts: {} } }], status: 'running' });
+	const said = (runId: string) => rowsOf<{ kind: string; rule: string }>(world.app.db, sql`select kind, data->>'rule' as rule from run_events where run_id = ${runId} and kind in ('health', 'stopping') order by id`);
+
+	it('speak once a run, and end one that heeds them, keeping what it saved', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, stopOn: ['no_progress'] }));
+		const at = await beginAttempt(world.app, { runId: id, workerId });
+		await saw(id, at?.attempt ?? 0, 'chosen_falls');
+		await saw(id, at?.attempt ?? 0, 'chosen_falls');
+		expect(await run(id)).toMatchObject({ status: 'running', desiredState: 'run' });
+		await saw(id, at?.attempt ?? 0, 'no_progress');
+		expect(await run(id)).toMatchObject({ status: 'stopping', desiredState: 'cancel_keep' });
+		expect(await said(id)).toEqual([
+			{ kind: 'health', rule: 'chosen_falls' },
+			{ kind: 'health', rule: 'no_progress' },
+			{ kind: 'stopping', rule: 'no_progress' }
+		]);
+	});
+
+	it('change nothing of what people have decided', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, stopOn: ['no_progress'] }));
+		const at = await beginAttempt(world.app, { runId: id, workerId });
+		await recordProgress(world.app, { runId: id, attempt: at?.attempt ?? 0 }, { metrics: [], log: [], events: [], status: 'running' });
+		valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: false }));
+		await saw(id, at?.attempt ?? 0, 'no_progress');
+		expect(await run(id)).toMatchObject({ status: 'stopping', desiredState: 'cancel_discard' });
 	});
 });
 

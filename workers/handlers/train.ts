@@ -17,6 +17,7 @@ import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.t
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
 import { provideBase } from './checkpoint-files.ts';
+import { HealthWatch } from './health-watch.ts';
 import { withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
@@ -93,7 +94,9 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 
 	const placed = launcher.name === 'local' ? Promise.resolve() : tellPlace(context, lease, launcher, job);
 	const ended = new AbortController();
-	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }));
+	const { recipe, maxSteps } = at.run;
+	const watch = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir);
+	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), watch);
 	const exit = await launcher.collect(job);
 	ended.abort();
 	await Promise.all([written, placed]);

@@ -2,6 +2,7 @@ import type { App } from '#lib/server/app.ts';
 import { recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import type { Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { EngineEvent } from '../engine/engine.ts';
+import type { HealthWatch } from './health-watch.ts';
 
 /** One write a second however fast the engine talks: every write wakes the open pages. */
 const BATCH_MS = 1000;
@@ -26,15 +27,16 @@ function add(batch: Batch, event: EngineEvent): void {
 	}
 }
 
-/** Writes an engine's events in batches until it has ended; a batch that the database could not take is tried again. */
-export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>): Promise<void> {
+/** Writes an engine's events, and what its figures give to say, in batches until it has ended; a batch that the database could not take is tried again. */
+export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>, watch: HealthWatch): Promise<void> {
 	const empty = (): Batch => ({ metrics: [], log: [], events: [] });
 	let batch = empty();
 	let writing = Promise.resolve();
 	const flush = async () => {
-		if (batch.metrics.length + batch.log.length + batch.events.length === 0) return;
 		const taken = batch;
 		batch = empty();
+		taken.events.push(...(await watch.after(taken.metrics)).map((finding) => ({ kind: 'health', data: finding })));
+		if (taken.metrics.length + taken.log.length + taken.events.length === 0) return;
 		try {
 			await recordProgress(app, of, taken);
 		} catch (error) {

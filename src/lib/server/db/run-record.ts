@@ -20,6 +20,12 @@ export async function addEvent(tx: Tx, runId: string, attempt: number, kind: str
 	await tx.execute(sql`insert into run_events (run_id, attempt, kind, data) values (${runId}, ${attempt}, ${kind}, ${JSON.stringify(data)}::jsonb)`);
 }
 
+/** Health rules that have spoken of a run. */
+export async function healthTold(tx: Tx, runId: string): Promise<Set<unknown>> {
+	const rows = await rowsOf<{ rule: string }>(tx, sql`select distinct data->>'rule' as rule from run_events where run_id = ${runId} and kind = 'health'`);
+	return new Set(rows.map(({ rule }) => rule));
+}
+
 /** Writes metrics once per step; a resumed attempt that repeats a step replaces it. */
 export async function putMetrics(tx: Tx, runId: string, attempt: number, metrics: readonly StepMetrics[]): Promise<void> {
 	if (metrics.length === 0) return;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { HealthRule } from '../../domain/run-health.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
 import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
@@ -23,6 +24,8 @@ export type Run = {
 	desiredState: DesiredState;
 	priority: number;
 	launcher: LauncherName;
+	/** Health rules that end it by themselves. */
+	stopOn: HealthRule[];
 	clonedFrom: string | null;
 	attempt: number;
 	step: number;
@@ -48,6 +51,7 @@ type Row = {
 	desired_state: DesiredState;
 	priority: number;
 	launcher: LauncherName;
+	stop_on: HealthRule[];
 	cloned_from: string | null;
 	attempt: number;
 	step: number;
@@ -75,6 +79,7 @@ const toRun = (row: Row): Run => ({
 	desiredState: row.desired_state,
 	priority: row.priority,
 	launcher: row.launcher,
+	stopOn: row.stop_on,
 	clonedFrom: row.cloned_from,
 	attempt: row.attempt,
 	step: row.step,
@@ -89,14 +94,14 @@ const toRun = (row: Row): Run => ({
 /** Makes a queued run. */
 export async function insert(
 	tx: Tx,
-	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom'>>
+	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn'>>
 ): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from)
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, stop_on)
 			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
 				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy},
-				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}) returning id`
+				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
 	);
 	return rows[0]?.id ?? '';
 }

@@ -6,7 +6,7 @@ import type { DesiredState } from '../../domain/run-state.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
-import type { Db } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import * as runQueue from '../db/run-queue.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { StepMetrics } from '../db/run-record.ts';
@@ -84,10 +84,24 @@ export async function recordProgress(app: { db: Db }, of: { runId: string; attem
 		if (progress.facts) await runs.describeAttempt(tx, of.runId, of.attempt, progress.facts);
 		await runRecord.putMetrics(tx, of.runId, of.attempt, progress.metrics);
 		await runRecord.addLog(tx, of.runId, of.attempt, progress.log);
-		for (const event of progress.events) await runRecord.addEvent(tx, of.runId, of.attempt, event.kind, event.data);
+		// A rule that spoke in an earlier attempt has spoken.
+		const told = progress.events.some(({ kind }) => kind === 'health') ? await runRecord.healthTold(tx, of.runId) : new Set();
+		const events = progress.events.filter(({ kind, data }) => kind !== 'health' || !told.has(data?.['rule']));
+		for (const event of events) await runRecord.addEvent(tx, of.runId, of.attempt, event.kind, event.data);
+		await stopByRule(tx, run, events);
 		await runRecord.notify(tx, of.runId);
 		return true;
 	});
+}
+
+/** Ends a run, what it saved kept, where a health rule has spoken that it was told to heed. */
+async function stopByRule(tx: Tx, run: Run, events: Progress['events']): Promise<void> {
+	const rule = run.stopOn.find((one) => events.some(({ kind, data }) => kind === 'health' && data?.['rule'] === one));
+	if (!rule || run.desiredState !== 'run') return;
+	await runs.setDesired(tx, run.id, 'cancel_keep');
+	await runs.setStatus(tx, run.id, 'stopping');
+	await runRecord.addEvent(tx, run.id, run.attempt, 'stopping', { keep: true, rule });
+	await record(tx, null, { action: 'run.stopped_by_rule', projectId: run.projectId, subject: ['run', run.id], details: { rule } });
 }
 
 /** Ends a run that gave no checkpoint: failed, or cancelled where that was asked for. */

@@ -23,6 +23,7 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		recipe: { ...run.recipe, ...(changes.recipe && ('maxSteps' in changes.recipe || 'epochs' in changes.recipe) ? { maxSteps: null, epochs: null } : {}), ...changes.recipe },
 		priority: changes.priority ?? run.priority,
 		launcher: run.launcher,
+		stopOn: run.stopOn,
 		clonedFrom: run.id
 	});
 }

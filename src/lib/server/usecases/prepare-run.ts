@@ -3,6 +3,7 @@ import type { Result } from '../../domain/problem.ts';
 import { LAUNCHERS } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
+import type { HealthRule } from '../../domain/run-health.ts';
 import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import { waitingFor } from '../../domain/waiting-for.ts';
@@ -32,7 +33,7 @@ export type RunPreparation = {
 	parentId: string;
 	recipe: TrainingRecipe;
 	/** The run whose settings it begins with: null where it begins with what is proposed. */
-	from: { id: string; priority: number; launcher: LauncherName } | null;
+	from: { id: string; priority: number; launcher: LauncherName; stopOn: HealthRule[] } | null;
 	/** Where living workers can place runs. */
 	launchers: LauncherName[];
 	/** Living workers that have an engine. */
@@ -75,7 +76,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		parents: usable,
 		parentId: from?.parentCheckpointId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
-		from: from && { id: from.id, priority: from.priority, launcher: from.launcher },
+		from: from && { id: from.id, priority: from.priority, launcher: from.launcher, stopOn: from.stopOn },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
 		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)

@@ -27,6 +27,7 @@ export type RunView = {
 	desiredState: Run['desiredState'];
 	priority: number;
 	launcher: Run['launcher'];
+	stopOn: Run['stopOn'];
 	/** The run whose settings it began with. */
 	clonedFrom: string | null;
 	/** Why it has not begun; null once it has. */
@@ -77,6 +78,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		desiredState: run.desiredState,
 		priority: run.priority,
 		launcher: run.launcher,
+		stopOn: run.stopOn,
 		clonedFrom: run.clonedFrom,
 		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id)), run.launcher) : null,
 		step: run.step,

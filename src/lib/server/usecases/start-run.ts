@@ -2,6 +2,7 @@ import { MOST_PRIORITY } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import type { HealthRule } from '../../domain/run-health.ts';
 import { TUNERS } from '../../domain/recipe/field.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
@@ -26,7 +27,7 @@ import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person asks for; what is left out takes its default. */
-export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; clonedFrom?: string | undefined };
+export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; /** Health rules that end it. */ stopOn?: readonly HealthRule[] | undefined; clonedFrom?: string | undefined };
 
 /** What of a recipe decides the rest of its proposal. */
 type Chosen = { tuner?: unknown; onParent?: unknown };
@@ -133,6 +134,7 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 			createdBy: actor.userId,
 			priority,
 			launcher,
+			stopOn: [...new Set(input.stopOn)],
 			clonedFrom: input.clonedFrom ?? null
 		});
 		await rounds.advance(tx, snapshot.roundId, 'training');

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { LAUNCHERS } from '../../../domain/launcher.ts';
+import { HEALTH_RULES } from '../../../domain/run-health.ts';
 import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -13,7 +14,7 @@ export const startRun = operation({
 	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)) }),
+	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)), stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`))) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
 	problems: ['impossible_recipe']
 });

@@ -20,7 +20,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 		log: log.lines,
 		logHidden: log.hidden,
 		// Pace, “kept at step n” and an outside scheduler's word need these; the rest of an event's life is the log's.
-		events: events.filter(({ kind }) => kind === 'phase' || kind === 'saved' || kind === 'placed').map(({ id, attempt, kind, data, createdAt }) => ({ id, attempt, kind, data, createdAt })),
+		events: events.filter(({ kind }) => ['phase', 'saved', 'placed', 'health', 'stopping'].includes(kind)).map(({ id, attempt, kind, data, createdAt }) => ({ id, attempt, kind, data, createdAt })),
 		attempts,
 		now: Date.now()
 	};

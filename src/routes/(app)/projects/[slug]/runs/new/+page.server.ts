@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit';
 import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
 import { LAUNCHERS } from '#lib/domain/launcher.ts';
+import { HEALTH_RULES } from '#lib/domain/run-health.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import { readForm, recipeOf } from '#lib/components/run/recipe-form.ts';
 import { prepareRun, trainableSnapshots } from '#lib/server/usecases/prepare-run.ts';
@@ -28,7 +29,7 @@ export const actions: Actions = {
 		const parentId = String(data.get('parentCheckpointId') ?? '');
 		const snapshotId = url.searchParams.get('snapshot');
 		if (!isRowId(snapshotId)) redirect(303, url.pathname);
-		const place = { launcher: String(data.get('launcher') ?? 'local'), priority: String(data.get('priority') ?? '0') };
+		const place = { launcher: String(data.get('launcher') ?? 'local'), priority: String(data.get('priority') ?? '0'), stopOn: HEALTH_RULES.filter((rule) => data.getAll('stopOn').includes(rule)) };
 		const clonedFrom = url.searchParams.get('from');
 		const started = await startRun(locals.app, actor, {
 			slug: params.slug,
@@ -37,6 +38,7 @@ export const actions: Actions = {
 			recipe: recipeOf(values, objective),
 			launcher: LAUNCHERS.find((one) => one === place.launcher),
 			priority: Number(place.priority),
+			stopOn: place.stopOn,
 			...(isRowId(clonedFrom) ? { clonedFrom } : {})
 		});
 		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, place, problem: started.problem });
