@@ -30,6 +30,10 @@ describe('resamples', () => {
 		);
 	});
 
+	it('of nothing are empty', () => {
+		expect(copies(new JointResamples([], { seed: 's', resamples: 2 }).of([]))).toEqual([[], []]);
+	});
+
 	it('know no other groups', () => {
 		expect(() => copies(new JointResamples(['g'], { seed: 's', resamples: 1 }).of(['h']))).toThrow(RangeError);
 	});

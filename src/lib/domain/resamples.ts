@@ -9,10 +9,7 @@ export function* drawGroups(groups: number, of: { seed: string; resamples: numbe
 	const drawn = new Uint32Array(groups);
 	for (let resample = 0; resample < of.resamples; resample++) {
 		drawn.fill(0);
-		for (let draw = 0; draw < groups; draw++) {
-			const group = rng.int(groups);
-			drawn[group] = (drawn[group] ?? 0) + 1;
-		}
+		rng.tally(drawn, groups);
 		yield drawn;
 	}
 }

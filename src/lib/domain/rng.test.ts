@@ -57,6 +57,24 @@ describe('createRng', () => {
 		expect(createRng('x').int(2 ** 32)).toBeGreaterThanOrEqual(0);
 	});
 
+	it('counts the same draws at once as one by one, and goes on where it stopped', () => {
+		fc.assert(
+			fc.property(fc.string(), fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 200 }), (seed, n, draws) => {
+				const [one, all] = [createRng(seed), createRng(seed)];
+				const counts = new Uint32Array(n);
+				for (let draw = 0; draw < draws; draw++) {
+					const place = one.int(n);
+					counts[place] = (counts[place] ?? 0) + 1;
+				}
+				const counted = new Uint32Array(n);
+				all.tally(counted, draws);
+				expect(counted).toEqual(counts);
+				expect(all.next()).toBe(one.next());
+			})
+		);
+		expect(() => createRng('s').tally(new Uint32Array(0), 1)).toThrow(RangeError);
+	});
+
 	it('shuffles a copy into a permutation', () => {
 		fc.assert(
 			fc.property(fc.array(fc.integer()), fc.string(), (list, seed) => {
