@@ -23,6 +23,7 @@ import type { WorkerContext } from './handlers/context.ts';
 import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
+import { readSources } from './handlers/read-sources.ts';
 import { placeOutside, train } from './handlers/train.ts';
 import { createLaunchers } from './launchers/all.ts';
 import { createDevicePool } from './launchers/devices.ts';
@@ -34,6 +35,9 @@ const PLACE_MS = 2000;
 
 /** How often it looks for documents to read. */
 const DOCUMENTS_MS = 2000;
+
+/** How often it looks for files of folders and buckets to bring in. */
+const SOURCES_MS = 1000;
 
 /** How often it looks for a snapshot to look over for a plan. */
 const INSPECT_MS = 2000;
@@ -142,6 +146,7 @@ const beats = [
 	every(ALIVE_MS, beat),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
+	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
 	every(NAMES_MS, () => names.run()),
 	every(1000, () => sealAudit(app)),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])

@@ -24,7 +24,7 @@ type Import = {
 	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null } | null;
 	errors?: RowError[];
 };
-type Options = { format?: string; encoding?: string; delimiter?: string; skipBad?: boolean; dryRun?: boolean; name?: string; timeout?: number };
+type Options = { format?: string; encoding?: string; delimiter?: string; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
 
 const SHOWN_ERRORS = 10;
 const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded'];
@@ -55,6 +55,22 @@ async function untilEnded(api: Api, speaker: Speaker, id: string, timeout: numbe
 	return done;
 }
 
+/** Has a worker bring in a file of a folder or bucket that is offered to the project, by the source's name. */
+async function sendFrom(project: string, path: string, from: string, options: Options, tools: Tools): Promise<void> {
+	const { speaker } = tools;
+	const api = await tools.api();
+	const at = `/projects/${segment(project)}/import-sources`;
+	const { sources } = await api.get<{ sources: { id: string; name: string }[] }>(at);
+	const source = sources.find(({ name }) => name === from);
+	if (!source) throw refused(`No source “${from}” is offered to this project.${sources.length > 0 ? ` It has: ${sources.map(({ name }) => name).join(', ')}.` : ' The site’s administrator offers them.'}`, { code: 'not_found' });
+	const { format, encoding, delimiter, skipBad = false, dryRun = false } = options;
+	const { imports } = await api.send<{ imports: { id: string }[] }>('POST', `${at}/${source.id}/imports`, { paths: [path], skipBad, dryRun, ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter: separator(delimiter) } : {}) });
+	report(speaker, await untilEnded(api, speaker, imports[0]?.id ?? '', options.timeout ?? null));
+}
+
+/** A separator as a shell can say it. */
+const separator = (given: string) => (given === '\\t' ? '\t' : given);
+
 async function send(project: string, path: string, options: Options, tools: Tools): Promise<void> {
 	const { speaker } = tools;
 	const api = await tools.api();
@@ -62,7 +78,7 @@ async function send(project: string, path: string, options: Options, tools: Tool
 	const query = new URLSearchParams({
 		...(options.format ? { format: options.format } : {}),
 		...(options.encoding ? { encoding: options.encoding } : {}),
-		...(options.delimiter ? { delimiter: options.delimiter === '\\t' ? '\t' : options.delimiter } : {}),
+		...(options.delimiter ? { delimiter: separator(options.delimiter) } : {}),
 		...(options.skipBad ? { skipBad: 'true' } : {}),
 		...(options.dryRun ? { dryRun: 'true' } : {}),
 		...(name ? { fileName: name } : {})
@@ -84,6 +100,7 @@ Examples:
   npx plumbline import tenancy pairs.csv --dry-run          what would come of it
   npx plumbline import publish 0198f2…                      take what the dry run showed
   zcat big.jsonl.gz | npx plumbline import tenancy - --skip-bad
+  npx plumbline import tenancy --from Exports 2024/pairs.jsonl   of a folder or bucket of the server’s
 
 Options of the import itself: npx plumbline import add --help. Rows: docs/api.md.
 Exit code 1 when the file was refused; each bad row is named by line and field.`);
@@ -92,7 +109,8 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.command('add', { isDefault: true })
 		.summary('bring a file in (the word may be left out)')
 		.argument('<project>')
-		.argument('<file>', 'path, or - for standard input')
+		.argument('<file>', 'path, or - for standard input; with --from the path within the source')
+		.option('--from <source>', 'a folder or bucket that the administrator offers to the project, by its name')
 		.option('--format <format>', 'what the file is, where its content does not tell')
 		.option('--encoding <encoding>', 'its encoding, where its bytes do not tell')
 		.option('--delimiter <sign>', 'what stands between its columns')
@@ -100,7 +118,7 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.option('--skip-bad', 'leave out rows that cannot be taken')
 		.option('--dry-run', 'say what would come of it and take nothing')
 		.option('--timeout <span>', 'wait so long for a large file to be read', readSpan)
-		.action((project: string, path: string, options: Options, command: Command) => send(project, path, options, toolsFor(surroundings, command)));
+		.action((project: string, path: string, options: Options, command: Command) => (options.from === undefined ? send(project, path, options, toolsFor(surroundings, command)) : sendFrom(project, path, options.from, options, toolsFor(surroundings, command))));
 
 	imports
 		.command('list')

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,16 @@ async function tinyModel(dir: string): Promise<string> {
 	return model.value.path;
 }
 
+/** A folder that files may be brought in from. */
+async function exportsFolder(dir: string): Promise<string> {
+	const folder = join(dir, 'exports');
+	await mkdir(join(folder, '2024'), { recursive: true });
+	const row = (n: number) => JSON.stringify({ prompt: `Of a folder, ${n}?`, chosen: 'Only if.', rejected: 'Always.' });
+	await writeFile(join(folder, '2024', 'first.jsonl'), [row(1), row(2)].join('\n'));
+	await writeFile(join(folder, '2024', 'second.jsonl'), [row(3), 'not a row'].join('\n'));
+	return folder;
+}
+
 async function ended(child: ChildProcess): Promise<void> {
 	if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
 }
@@ -43,7 +53,7 @@ export default async function setup(): Promise<() => Promise<void>> {
 	const url = `http://127.0.0.1:${port}`;
 	const data = join(dir, 'data');
 	const child = spawn(process.execPath, [START], {
-		env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, PLUMBLINE_DATA_DIR: data, PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1', PLUMBLINE_BASE_MODEL: await tinyModel(dir) },
+		env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', ORIGIN: url, PLUMBLINE_DATA_DIR: data, PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1', PLUMBLINE_IMPORT_ROOTS: `exports=${await exportsFolder(dir)}`, PLUMBLINE_BASE_MODEL: await tinyModel(dir) },
 		stdio: ['ignore', 'pipe', 'pipe']
 	});
 	let output = '';

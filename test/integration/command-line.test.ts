@@ -3,8 +3,11 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
+import { readNextFromSource } from '#lib/server/usecases/read-from-source.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { tokenOf } from '../support/api.ts';
 import { commandLine, ended } from '../support/command-line.ts';
@@ -19,10 +22,11 @@ let world: World;
 let server: Server;
 let home: string;
 let plumbline: CommandLine;
+const GOLDEN = fileURLToPath(new URL('../golden', import.meta.url));
 const lines = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
 
 beforeAll(async () => {
-	world = await createWorld();
+	world = await createWorld({ PLUMBLINE_IMPORT_ROOTS: `golden=${GOLDEN}` });
 	server = await startServer(world);
 	home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
 	plumbline = commandLine(home);
@@ -87,6 +91,18 @@ describe('a whole round by script', () => {
 		const piped = await plumbline.run(['import', 'tenancy', '-', '--json'], { stdin: lines(comparisonRows(30)) });
 		expect(JSON.parse(piped.out)).toMatchObject({ status: 'published', accepted: 0 });
 		expect((await plumbline.run(['import', 'list', 'tenancy'])).out.split('\n')).toHaveLength(4);
+	});
+
+	it('brings in a file of a folder that the administrator offers', async () => {
+		expect(await plumbline.run(['import', 'tenancy', '--from', 'Golden', 'x'])).toMatchObject({ code: 1, err: expect.stringContaining('administrator') });
+		valueOf(await createImportSource(world.app, world.admin, { name: 'Golden', projects: ['tenancy'], kind: 'folder', root: 'golden' }));
+		const workerId = await paperWorker(world);
+		const child = plumbline.start(['import', 'tenancy', '--from', 'Golden', 'desensitisation/en.txt', '--dry-run', '--json']);
+		while (!(await readNextFromSource(world.app, workerId, new AbortController().signal))) await sleep(100);
+		const { code, out } = await ended(child);
+		const scanned = JSON.parse(out) as { id: string };
+		expect([code, scanned]).toMatchObject([0, { status: 'scanned', fileName: 'en.txt', origin: { source: 'Golden' } }]);
+		expect(await plumbline.json(['import', 'discard', scanned.id])).toMatchObject({ discarded: true });
 	});
 
 	it('waits for people as long as it is told', async () => {

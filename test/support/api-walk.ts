@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
@@ -14,6 +15,7 @@ import { createUser } from '#lib/server/usecases/create-user.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
+import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
@@ -42,6 +44,9 @@ export type Caller = { actor: Actor; role: Role | null };
 export type WalkRequest = { path: string; options?: CallOptions };
 type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
 
+/** A folder that files may be brought in from. */
+const PLUMBLINE_IMPORT_ROOTS = `walk=${fileURLToPath(new URL('../golden/desensitisation', import.meta.url))}`;
+
 /** A dry run that waits to be taken. */
 async function scannedImport({ world, slug }: Ground): Promise<string> {
 	return valueOf(await world.importRows(slug, pairRows(1, randomUUID()), { dryRun: true })).id;
@@ -66,7 +71,7 @@ async function finding(ground: Ground): Promise<string> {
 export async function serveGround(): Promise<{ ground: Ground; server: Server; close: () => Promise<void> }> {
 	const ground = await makeGround();
 	try {
-		const server = await startServer(ground.world);
+		const server = await startServer(ground.world, { PLUMBLINE_IMPORT_ROOTS });
 		const close = async () => {
 			await server.stop();
 			await ground.world.close();
@@ -79,7 +84,7 @@ export async function serveGround(): Promise<{ ground: Ground; server: Server; c
 }
 
 async function makeGround(): Promise<Ground> {
-	const world = await createWorld();
+	const world = await createWorld({ PLUMBLINE_IMPORT_ROOTS });
 	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
 	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
 	const workerId = await paperWorker(world);
@@ -139,6 +144,8 @@ const newGeneration = async (ground: Pick<Ground, 'world' | 'slug'>) => valueOf(
 const newAssignment = async (ground: Ground) =>
 	valueOf(await createAssignment(ground.world.app, ground.world.admin, { slug: ground.slug, name: 'Batch', filter: { limit: 2 }, people: [await newMember(ground)] })).id;
 const newGroup = async ({ world, slug }: Ground) => valueOf(await putGroup(world.app, world.admin, { slug, name: `Group ${randomUUID()}`, members: [] })).id;
+const folderSource = () => ({ kind: 'folder' as const, name: randomUUID(), root: 'walk', projects: 'all' as const });
+const newSource = async ({ world }: Ground) => valueOf(await createImportSource(world.app, world.admin, folderSource())).id;
 const inAWeek = () => new Date(Date.now() + 7 * 86_400_000).toISOString();
 
 /** A checkpoint that could neither be measured nor make its answers. */
@@ -224,6 +231,13 @@ export const REQUESTS: Record<string, Make> = {
 	publishImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}/publish` }),
 	discardImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}` }),
 	listImports: inProject('/imports'),
+	listImportSources: () => ({ path: '/import-sources' }),
+	createImportSource: () => ({ path: '/import-sources', options: { body: folderSource() } }),
+	putImportSource: async (ground) => ({ path: `/import-sources/${await newSource(ground)}`, options: { body: { name: randomUUID() } } }),
+	retireImportSource: async (ground) => ({ path: `/import-sources/${await newSource(ground)}` }),
+	listOfferedSources: inProject('/import-sources'),
+	browseSource: async (ground) => ({ path: `/projects/${ground.slug}/import-sources/${await newSource(ground)}/files` }),
+	importFromSource: async (ground) => ({ path: `/projects/${ground.slug}/import-sources/${await newSource(ground)}/imports`, options: { body: { paths: ['en.txt'] } } }),
 	listEndpoints: inProject('/endpoints'),
 	createEndpoint: ({ slug }) => ({ path: `/projects/${slug}/endpoints`, options: { body: { name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', apiKey: 'sk-walk' } } }),
 	putEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}`, options: { body: { name: randomUUID(), priceIn: 1 } } }),

@@ -11,6 +11,17 @@ import { parseKey } from './secrets/keys.ts';
 /** A number of millions. */
 const megas = (otherwise: string) => v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(0.001), v.maxValue(2000)), otherwise);
 
+/** `name=/path, …`; null where one is not so. */
+function parseRoots(text: string): ReadonlyMap<string, string> | null {
+	const roots = new Map<string, string>();
+	for (const each of text.split(',').map((part) => part.trim()).filter(Boolean)) {
+		const [, name, path] = /^([\w.-]{1,60})\s*=\s*(\/.*)$/.exec(each) ?? [];
+		if (name === undefined || path === undefined || roots.has(name)) return null;
+		roots.set(name, path);
+	}
+	return roots;
+}
+
 const Settings = v.object({
 	DATABASE_URL: v.pipe(v.string('DATABASE_URL is not set: npm start sets it; for a server of your own give postgres://user:password@host/database'), v.url()),
 	PLUMBLINE_DATA_DIR: v.optional(v.string(), '.plumbline'),
@@ -37,6 +48,8 @@ const Settings = v.object({
 	PLUMBLINE_SECRET_KEY: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean).map(parseKey)), v.check((keys) => !keys.includes(null), '32 random bytes in base64 or hex, as openssl rand -base64 32 gives them; older keys after a comma'), v.transform((keys) => keys.filter((key) => key !== null))),
 	/** In-house servers that model endpoints may be at: host names, addresses and CIDR ranges, by commas. */
 	PLUMBLINE_INHOUSE_HOSTS: v.pipe(v.optional(v.string(), ''), v.transform(parseAllowed), v.check((allowed) => allowed !== null, 'host names, addresses or CIDR ranges by commas, e.g. vllm.firm.example, 10.4.0.0/16'), v.transform((allowed) => allowed as Allowed)),
+	/** Folders that files may be brought in from, each by a name, for web processes (which list them) and workers (which read them): name=/path, by commas. */
+	PLUMBLINE_IMPORT_ROOTS: v.pipe(v.optional(v.string(), ''), v.transform(parseRoots), v.check((roots) => roots !== null, 'names and absolute folders by commas, e.g. exports=/mnt/exports, tools=/srv/label-studio'), v.transform((roots) => roots as ReadonlyMap<string, string>)),
 	/** What a GPU costs an hour, with its currency: plans then say what a run costs. */
 	PLUMBLINE_GPU_HOUR: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'an amount and a currency, such as “2.10 EUR”'))),
 	/** Where runs may be placed from this worker, by commas; local: on its own host. */
@@ -69,6 +82,8 @@ export type Config = {
 	secretKeys: Buffer[];
 	/** Where requests to the outside may go besides public addresses. */
 	inhouse: Allowed;
+	/** Folders that files may be brought in from, by their names. */
+	importRoots: ReadonlyMap<string, string>;
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
@@ -105,6 +120,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		uploads: { imageBytes: s.PLUMBLINE_MAX_IMAGE_MB * 1e6, documentBytes: s.PLUMBLINE_MAX_DOCUMENT_MB * 1e6, imagePixels: s.PLUMBLINE_MAX_IMAGE_MEGAPIXELS * 1e6 },
 		secretKeys: s.PLUMBLINE_SECRET_KEY,
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
+		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, engineDevice: s.PLUMBLINE_ENGINE_DEVICE },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'

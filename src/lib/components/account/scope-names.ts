@@ -10,6 +10,7 @@ const NAMES: Record<Action, () => string> = {
 	'members.manage': m.account_scope_members_manage,
 	'import.create': m.account_scope_import_create,
 	'import.read': m.account_scope_import_read,
+	'import_source.manage': m.account_scope_import_source_manage,
 	'endpoint.manage': m.account_scope_endpoint_manage,
 	'endpoint.read': m.account_scope_endpoint_read,
 	'generation.start': m.account_scope_generation_start,

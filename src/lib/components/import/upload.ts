@@ -12,7 +12,8 @@ export type Understand = { shape?: ShapeName; mapping?: ColumnMapping };
 export type UploadState =
 	| { step: 'idle' }
 	| { step: 'sending'; sent: number; total: number; startedAt: number }
-	| { step: 'reading'; rows: number }
+	/** `trouble`: what keeps a worker from reading a file of a source. */
+	| { step: 'reading'; rows: number; trouble?: string | null }
 	/** A worker looks for names; `trouble` says what keeps it. */
 	| { step: 'masking'; trouble: string | null }
 	| ({ step: 'scanned' } & Scanned)
@@ -70,7 +71,8 @@ function ended(row: Row): UploadState | null {
 	return row.status === 'failed' ? { step: 'failed', detail: row.message ?? '', again: true } : null;
 }
 
-async function follow(id: string, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
+/** Asks for an import until it waits to be taken, or ended. */
+export async function follow(id: string, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
 	for (;;) {
 		await new Promise((done) => setTimeout(done, ASK_MS));
 		signal.throwIfAborted();
@@ -80,7 +82,7 @@ async function follow(id: string, say: (state: UploadState) => void, signal: Abo
 		const row = (await answer.json()) as Row;
 		const end = ended(row);
 		if (end) return end;
-		say(row.status === 'masking' ? { step: 'masking', trouble: row.masking?.trouble ?? null } : { step: 'reading', rows: row.rows });
+		say(row.status === 'masking' ? { step: 'masking', trouble: row.masking?.trouble ?? null } : { step: 'reading', rows: row.rows, trouble: row.message });
 	}
 }
 

@@ -10,6 +10,7 @@ import * as fleet from './operations/fleet.ts';
 import * as generations from './operations/generations.ts';
 import * as health from './operations/health.ts';
 import * as history from './operations/history.ts';
+import * as importSources from './operations/import-sources.ts';
 import * as imports from './operations/imports.ts';
 import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
@@ -24,4 +25,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

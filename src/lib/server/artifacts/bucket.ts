@@ -1,4 +1,5 @@
 import { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** A place in an S3-compatible bucket. Credentials are not part of it: the client takes them from the environment, as every S3 tool does. */
 export type Bucket = { bucket: string; /** Without slashes at its ends; empty: the whole bucket. */ prefix: string; /** Null: Amazon's own. */ endpoint: string | null; region: string };
@@ -14,15 +15,16 @@ export function bucketAt(place: Pick<Bucket, 'bucket' | 'prefix'>, env: Record<s
 	return { ...place, endpoint: env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'] ?? null, region: env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'] ?? 'us-east-1' };
 }
 
-/** A client for a bucket. Its own checksums are off where we give the content's SHA-256: not every server knows the newer ones. */
-export function clientFor({ endpoint, region }: Bucket): S3Client {
+/** A client for a bucket. Its own checksums are off where we give the content's SHA-256: not every server knows the newer ones. `more`: what is otherwise for this one. */
+export function clientFor({ endpoint, region }: Bucket, more: S3ClientConfig = {}): S3Client {
 	return new S3Client({
 		region,
 		// Other servers seldom have a host name for every bucket.
 		...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
 		requestChecksumCalculation: 'WHEN_REQUIRED',
 		responseChecksumValidation: 'WHEN_REQUIRED',
-		maxAttempts: 5
+		maxAttempts: 5,
+		...more
 	});
 }
 

@@ -6,7 +6,7 @@ import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import * as importedLabels from './imported-labels.ts';
 import { isoTime, rowsOf } from './rows.ts';
-import type { Desensitised, Found, Masking } from './schema/import.ts';
+import type { Desensitised, Found, Masking, Origin } from './schema/import.ts';
 
 export type ImportStatus = 'staging' | 'masking' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
 export type ImportError = { line: number; field: string | null; message: string };
@@ -30,6 +30,8 @@ export type Import = {
 	desensitised: Desensitised | null;
 	/** Where its rows wait until names were looked for in them. */
 	masking: Masking | null;
+	/** Where it was read, or is to be; null: somebody uploaded it. */
+	origin: Origin | null;
 	createdBy: string;
 	createdAt: string;
 	finishedAt: string | null;
@@ -53,6 +55,7 @@ type Row = {
 	found: Found | null;
 	desensitised: Desensitised | null;
 	masking: Masking | null;
+	origin: Origin | null;
 	created_by: string;
 	created_at: string;
 	finished_at: string | null;
@@ -76,6 +79,7 @@ const toImport = (row: Row): Import => ({
 	found: row.found,
 	desensitised: row.desensitised,
 	masking: row.masking,
+	origin: row.origin,
 	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at),
 	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
@@ -83,10 +87,11 @@ const toImport = (row: Row): Import => ({
 });
 
 /** Starts an import. */
-export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null; origin: Origin | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes) values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}, ${of.totalBytes}) returning id`
+		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes, origin)
+			values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}, ${of.totalBytes}, ${of.origin === null ? null : JSON.stringify(of.origin)}::jsonb) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -205,13 +210,13 @@ export async function finish(tx: Tx, id: string, of: { status: ImportStatus; acc
 	await tx.execute(sql`update imports set masking = null, status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
 }
 
-/** Ends imports whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again. */
+/** Ends uploads whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again. What a worker reads of a source is read again. */
 export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<string[]> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`with dead as (
 				select id, status = 'scanned' as waited from imports
-				where status = 'staging' and heartbeat_at < now() - make_interval(secs => ${olderThan.stagingSeconds})
+				where status = 'staging' and not exists (select 1 from import_reads r where r.import_id = imports.id) and heartbeat_at < now() - make_interval(secs => ${olderThan.stagingSeconds})
 					or status = 'scanned' and heartbeat_at < now() - make_interval(secs => ${olderThan.scannedSeconds}) for update skip locked)
 			update imports i set status = case when dead.waited then 'discarded' else 'failed' end, finished_at = now(),
 				message = case when dead.waited then 'Nobody took it in time. Send the file again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end

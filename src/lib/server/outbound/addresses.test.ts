@@ -42,3 +42,12 @@ it('reads nothing else', () => {
 	expect(parseAllowed('')).toEqual(nothing);
 	for (const bad of ['http://a.example', 'a.example:80', '10.0.0.0/40', '*.example', '1.2', '0x7f.1/8 x']) expect(parseAllowed(bad), bad).toBeNull();
 });
+
+it('lets a host that the administrator named be in the house, but neither where clouds give credentials away nor in the clear outside', () => {
+	const allowed = { names: [], ranges: [], trusted: ['s3.firm.example', '127.0.0.1'] };
+	expect(judgeAddress('s3.firm.example', '10.1.2.3', allowed)).toBe('inhouse');
+	expect(judgeAddress('127.0.0.1', '127.0.0.1', allowed)).toBe('inhouse');
+	expect(judgeAddress('s3.firm.example', '8.8.8.8', allowed)).toBe('public');
+	expect(judgeAddress('s3.firm.example', '169.254.169.254', allowed)).toBe('refused');
+	expect(judgeAddress('other.firm.example', '10.1.2.3', allowed)).toBe('refused');
+});

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
-/** What the setting allows besides public addresses: host names (lower case) and ranges. */
-export type Allowed = { names: string[]; ranges: [ipaddr.IPv4 | ipaddr.IPv6, number][] };
+/** What the setting allows besides public addresses: host names (lower case) and ranges. `trusted`: hosts that the site's administrator named for one purpose; they may be in the house, and are called in the clear only there. */
+export type Allowed = { names: string[]; ranges: [ipaddr.IPv4 | ipaddr.IPv6, number][]; trusted?: readonly string[] };
 
 /** Reads the setting: names, addresses and CIDR ranges, by commas. Null when one is neither. */
 export function parseAllowed(text: string): Allowed | null {
@@ -38,7 +38,9 @@ export function judgeAddress(host: string, address: string, allowed: Allowed): '
 	if (!ipaddr.isValid(address)) return 'refused';
 	const parsed = ipaddr.process(address);
 	if (inRanges(parsed, allowed)) return 'inhouse';
-	const named = allowed.names.includes(host.toLowerCase().replace(/\.$/, ''));
-	if (named && (INHOUSE.includes(parsed.range()) || isPublic(parsed))) return 'inhouse';
+	const name = host.toLowerCase().replace(/\.$/, '');
+	const isInhouse = INHOUSE.includes(parsed.range());
+	if (allowed.names.includes(name) && (isInhouse || isPublic(parsed))) return 'inhouse';
+	if (isInhouse && allowed.trusted?.includes(name)) return 'inhouse';
 	return isPublic(parsed) ? 'public' : 'refused';
 }

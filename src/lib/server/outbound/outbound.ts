@@ -38,10 +38,13 @@ const resolveAll: Resolve = (host) => lookup(host, { all: true, verbatim: true }
 /** Sent to the first origin only: a redirect must not carry a key away. */
 const ONES_OWN = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key', 'api-key'];
 
+/** The host of an address as it is judged: an IPv6 address without its brackets. */
+export const hostOf = (address: string | URL): string => new URL(address).hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+
 /** The addresses of a URL's host that it may go to. Throws when there is none, or when words would cross the internet in the clear. */
 async function vetted(url: URL, allowed: Allowed, resolve: Resolve): Promise<LookupAddress[]> {
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundRefused('scheme', 'Only https and http addresses are called.');
-	const host = url.hostname.replace(/^\[|\]$/g, '');
+	const host = hostOf(url);
 	const family = isIP(host);
 	const found = family ? [{ address: host, family }] : await resolve(host);
 	const judged = found.map((each) => ({ ...each, verdict: judgeAddress(host, each.address, allowed) }));
@@ -59,6 +62,21 @@ export async function mayCall(address: string, allowed: Allowed, resolve: Resolv
 	} catch (error) {
 		return error instanceof OutboundRefused ? error.message : null;
 	}
+}
+
+/** Answers for names where a client of its own makes the connections: each time every address is judged, and only judged ones are given. An address in place of a name is never looked up: `mayCall` judges it. */
+export function vettedLookup(protocol: 'http:' | 'https:', allowed: Allowed, resolve: Resolve = resolveAll): LookupFunction {
+	return (host, options, done) => {
+		vetted(new URL(`${protocol}//${host}`), allowed, resolve).then(
+			(found) => {
+				const first = found[0];
+				if (options.all) done(null, found);
+				else if (first) done(null, first.address, first.family);
+				else done(new OutboundRefused('address', `${host} has no address.`), '');
+			},
+			(error: NodeJS.ErrnoException) => done(error, '')
+		);
+	};
 }
 
 /** The body, ended with an error past so many bytes. */

@@ -4,6 +4,7 @@ import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
 import type { App } from '../app.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
+import * as importReads from '../db/import-reads.ts';
 import * as runs from '../db/runs.ts';
 import * as workers from '../db/workers.ts';
 import { enqueueLost } from './enqueue-lost.ts';
@@ -64,6 +65,7 @@ export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: 
 		}
 		await enqueueLost(app, tx, 'evaluation', await evaluations.requeueOf(tx, deadWorkerIds));
 		await enqueueLost(app, tx, 'generation', await generations.requeueOf(tx, deadWorkerIds));
+		await importReads.release(tx, deadWorkerIds);
 		for (const id of deadWorkerIds) await workers.stop(tx, id);
 		return taken;
 	});

@@ -5,7 +5,7 @@ import type { Actor } from '../auth/actor.ts';
 import * as imports from '../db/imports.ts';
 import type { Import, ImportError, SampleRow } from '../db/imports.ts';
 import { allow } from './access.ts';
-import { SAMPLE_ROWS, SHOWN_ERRORS } from './import-pairs.ts';
+import { SAMPLE_ROWS, SHOWN_ERRORS } from './stream-import.ts';
 
 async function mayRead(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<Import>> {
 	const found = await imports.get(app.db, id);

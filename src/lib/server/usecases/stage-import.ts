@@ -43,9 +43,15 @@ function sizeOf(row: StagedRow): number {
 	return [row, ...row.responses].reduce((sum, { messages }) => sum + messages.reduce((chars, message) => chars + messageText(message).length, 0), 0);
 }
 
+/** Locks an import, and says whether it is still the asker's to go on with. */
+export type Holds = (tx: Tx) => Promise<boolean>;
+
+/** An upload goes on with its import until that was ended. */
+export const stillStaging = (id: string): Holds => async (tx) => (await imports.lockStatus(tx, id)) === 'staging';
+
 /** An upload that was silent for so long that it was taken for dead has lost what it had staged: it cannot go on. */
-export async function keepStaging(tx: Tx, id: string): Promise<void> {
-	if ((await imports.lockStatus(tx, id)) !== 'staging') throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
+export async function keep(tx: Tx, holds: Holds): Promise<void> {
+	if (!(await holds(tx))) throw new UnreadableFile('Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.');
 }
 
 /** How rows were understood, as it is kept. A table without a header has its first row for one: what is to be hidden may stand there. */
@@ -60,7 +66,7 @@ function told(shape: Recognised, masker: RowMasker): Recognised {
  * for it.
  * @throws UnreadableFile when nothing can be read any further, or the import was ended meanwhile
  */
-export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm & SaidShape; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker }): Promise<Staged> {
+export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm & SaidShape; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker; holds: Holds }): Promise<Staged> {
 	const { db } = app;
 	const { id, projectId, context, masker } = of;
 	const seen = { bytes: 0 };
@@ -89,7 +95,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await refuseUnknown();
 		rejected += errors.length - before;
 		await db.transaction(async (tx) => {
-			await keepStaging(tx, id);
+			await keep(tx, of.holds);
 			const [form, shape] = [file.form(), shaped.shape()];
 			await imports.stage(tx, id, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels } });
 		});

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
+import * as importReads from '../db/import-reads.ts';
 import * as imports from '../db/imports.ts';
 import * as progress from '../db/progress.ts';
 import * as rateLimits from '../db/rate-limits.ts';
@@ -36,6 +37,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
+		await importReads.removeEnded(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);

@@ -5,6 +5,7 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import type { Tx } from '../db/client.ts';
 import * as findings from '../db/findings.ts';
+import * as importReads from '../db/import-reads.ts';
 import * as undo from '../db/import-undo.ts';
 import type { Obstacle } from '../db/import-undo.ts';
 import * as imports from '../db/imports.ts';
@@ -55,7 +56,8 @@ export async function undoImport(app: Pick<App, 'db'>, actor: Actor, id: string)
 		await projects.serialise(tx, projectId);
 		const status = await imports.lockStatus(tx, id);
 		if (status === 'discarded') return ok({ discarded: true });
-		if (status === 'scanned' || status === 'masking') return ok(await discard(tx, actor, { id, projectId }));
+		// Of an upload under way its sender lets go by ending it.
+		if (status === 'scanned' || status === 'masking' || (status === 'staging' && (await importReads.exists(tx, id)))) return ok(await discard(tx, actor, { id, projectId }));
 		if (status !== 'published') return fail('conflict', 'Only an import that was taken, or waits to be taken, can be taken back.');
 		await undo.find(tx, id);
 		const obstacles = await undo.obstacles(tx, id);

@@ -22,6 +22,18 @@ const found = v.nullable(
 		columns: v.optional(v.nullable(v.array(v.string())))
 	})
 );
+/** How a file is to be read, where that is said; the rest is recognised. */
+export const asked = {
+	format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
+	encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
+	delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
+	shape: v.optional(v.picklist(['auto', ...SHAPES], `auto, ${SHAPES.join(', ')}`), 'auto'),
+	mapping: v.optional(ColumnMappingSchema)
+};
+
+/** The same as the file is opened with. */
+export const saidOf = ({ format, encoding, delimiter, shape, mapping }: v.InferOutput<v.ObjectSchema<typeof asked, undefined>>) => ({ format: format === 'auto' ? undefined : format, encoding, delimiter, shape: shape === 'auto' ? undefined : shape, mapping });
+
 /** Which column is what, as JSON in the address. */
 const mapping = v.pipe(v.string(), v.maxLength(10_000), v.parseJson(undefined, 'JSON such as {"prompt": "Question", "answerA": "Answer 1", "answerB": "Answer 2", "verdict": "Better"}'), ColumnMappingSchema);
 const messages = v.array(v.looseObject({ role: v.string() }));
@@ -36,10 +48,7 @@ export const createImport = operation({
 	access: 'import.create',
 	params: slugParams,
 	query: v.object({
-		format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
-		encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
-		delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
-		shape: v.optional(v.picklist(['auto', ...SHAPES], `auto, ${SHAPES.join(', ')}`), 'auto'),
+		...asked,
 		mapping: v.optional(mapping),
 		skipBad: flag,
 		dryRun: flag,

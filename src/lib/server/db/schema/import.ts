@@ -18,8 +18,8 @@ export type Desensitised = { version: number; counts: FindingCounts };
 /** An import whose rows wait until a worker looked for names: what comes after that, the last line that was looked through, and what stopped it last. */
 export type Masking = { dryRun: boolean; skipBad: boolean; done: number; trouble: string | null };
 
-/** Where a file was read that nobody uploaded: the source, which of its files by the hash of its path, the version that was there, and the hash of the bytes that were read (null while they are). */
-export type Origin = { sourceId: string; source: string; file: string; version: string; modifiedAt: string | null; sha256: string | null };
+/** Where a file was read that nobody uploaded: the source, which of its files by the hash of its path, the version that was there, and the hash of the bytes that were read; null while they are not. */
+export type Origin = { sourceId: string; source: string; file: string; version: string | null; modifiedAt: string | null; sha256: string | null };
 
 /** One file brought in. staging → (masking →) (scanned →) published (→ undone); or refused, failed or discarded with reasons. Only a dry run stops at scanned: its rows are kept for who takes them. What it made bears the moment at which it ended (`finished_at`): all of it is made in that transaction. */
 export const imports = pgTable(

@@ -22,7 +22,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 	if (event.request.headers.get('content-type') === null) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream for instance.');
 	const begun = await importPairs(app, actor, {
 		slug: params.slug,
-		said: { format: query.format === 'auto' ? undefined : query.format, encoding: query.encoding, delimiter: query.delimiter, shape: query.shape === 'auto' ? undefined : query.shape, mapping: query.mapping },
+		said: operations.saidOf(query),
 		skipBad: query.skipBad,
 		dryRun: query.dryRun,
 		fileName: query.fileName ?? null,
