@@ -42,12 +42,17 @@ export function resamplesOf(groups: readonly string[], { seed, resamples, joint 
 /** Observations by group, groups and values in an order that does not depend on the input's. */
 export function byGroup<T extends { group: string }>(items: readonly T[], order: (x: T, y: T) => number): T[][] {
 	const groups = new Map<string, T[]>();
+	// Most come group by group: what follows its own kind needs no looking up.
+	let [group, members]: [string | null, T[]] = [null, []];
 	for (const item of items) {
-		const members = groups.get(item.group);
-		if (members) members.push(item);
-		else groups.set(item.group, [item]);
+		if (group !== item.group) {
+			group = item.group;
+			members = groups.get(group) ?? [];
+			if (members.length === 0) groups.set(group, members);
+		}
+		members.push(item);
 	}
-	return [...groups.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, members]) => members.sort(order));
+	return [...groups.entries()].sort(([x], [y]) => (x < y ? -1 : 1)).map(([, all]) => all.sort(order));
 }
 
 /**

@@ -20,11 +20,15 @@ export type GroupCoincidences = { readonly group: string; readonly coincidences:
 /** Value counts of every comparison with a value on the scale. A comparison belongs to one group. */
 export function countUnits(judgments: Iterable<AgreementJudgment>, scale: Scale): UnitCounts[] {
 	const units = new Map<string, UnitCounts>();
+	let [comparison, unit]: [string | null, UnitCounts | undefined] = [null, undefined];
 	for (const judgment of judgments) {
 		const category = categoryOf(scale, judgment);
 		if (category === null) continue;
-		let unit = units.get(judgment.comparison);
-		if (!unit) units.set(judgment.comparison, (unit = { group: judgment.group, counts: new Array<number>(scale.categories.length).fill(0) }));
+		if (!unit || comparison !== judgment.comparison) {
+			comparison = judgment.comparison;
+			unit = units.get(comparison);
+			if (!unit) units.set(comparison, (unit = { group: judgment.group, counts: new Array<number>(scale.categories.length).fill(0) }));
+		}
 		unit.counts[category] = (unit.counts[category] ?? 0) + 1;
 	}
 	return [...units.values()];
