@@ -7,6 +7,7 @@ import type { App } from '#lib/server/app.ts';
 import { identify } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
 import { readConfig } from '#lib/server/config.ts';
+import { serving } from '#lib/server/give-way.ts';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 
 let app: App;
@@ -55,7 +56,10 @@ const ownForms: Handle = ({ event, resolve }) => {
 	return new Response('This form was sent from another site.', { status: 403 });
 };
 
-export const handle = sequence(headers, ownForms, who, language);
+/** First of all: an import or a freeze in this process rests while somebody else is served. */
+const first: Handle = ({ event, resolve }) => serving(() => resolve(event));
+
+export const handle = sequence(first, headers, ownForms, who, language);
 
 /** What nobody expected: logged with its id; the reader learns the id and nothing else. */
 export const handleError: HandleServerError = ({ error, event, status, message }) => {

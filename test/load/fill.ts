@@ -2,7 +2,7 @@ import postgres from 'postgres';
 
 /**
  * Fills a migrated database with comparisons by bare SQL: prompts with two short
- * answers, three places each, in random queue order. Texts have the length of
+ * answers, three places each, in random queue order, fifty tags. Texts have the length of
  * real answers, so that pages of tables and of memory are as in earnest.
  */
 export async function fillComparisons(url: string, of: { slug: string; comparisons: number; overlap: number }): Promise<{ projectId: string; roundId: string }> {
@@ -20,7 +20,7 @@ export async function fillComparisons(url: string, of: { slug: string; compariso
 			await sql.begin(async (tx) => {
 				await tx`create temporary table n on commit drop as select i, new_id() as g, new_id() as p, new_id() as a, new_id() as b, new_id() as c, (random() * 4503599627370495)::bigint as k from generate_series(${from}::int, ${to}::int) i`;
 				await tx`insert into prompt_groups (id, project_id, key, split) select g, ${projectId}, 'g' || i, case when i % 5 = 0 then 'test' else 'train' end from n`;
-				await tx`insert into prompts (id, project_id, group_id, content_hash) select p, ${projectId}, g, 'p' || i from n`;
+				await tx`insert into prompts (id, project_id, group_id, content_hash, tags) select p, ${projectId}, g, 'p' || i, array['tag ' || i % 50] from n`;
 				await tx`insert into prompt_texts (prompt_id, messages) select p, jsonb_build_array(jsonb_build_object('role', 'user', 'content', 'Question ' || i || ' ' || repeat('about a contract that was not kept ', 4))) from n`;
 				await tx`insert into responses (id, prompt_id, content_hash, source) select a, p, 'a' || i, 'import' from n union all select b, p, 'b' || i, 'import' from n`;
 				await tx`insert into response_texts (response_id, messages) select r, jsonb_build_array(jsonb_build_object('role', 'assistant', 'content', repeat('An answer with conditions and a next step. ', 8) || i || case when r = a then ', first' else ', second' end)) from n cross join lateral (values (a), (b)) v(r)`;

@@ -137,26 +137,31 @@ export async function sample(db: Executor, id: string, most: number): Promise<Sa
 	);
 }
 
-/** Commits one batch: its rows and errors, and how far the import is. */
-export async function stage(tx: Tx, id: string, batch: { rows: (StagedRow & { sealed?: string })[]; errors: ImportError[]; bytes: number; read: number; rejected: number; found: Found | null }): Promise<void> {
+/** Commits one batch: its rows and errors, and how far the import is. `giveWay` is awaited between rows: a batch is large. */
+export async function stage(tx: Tx, id: string, giveWay: () => Promise<void> | undefined, batch: { rows: (StagedRow & { sealed?: string })[]; errors: ImportError[]; bytes: number; read: number; rejected: number; found: Found | null }): Promise<void> {
 	if (batch.rows.length > 0) {
-		const json = JSON.stringify(
-			batch.rows.map((row) => ({
-				line: row.line,
-				prompt_hash: row.promptHash,
-				group_key: row.groupKey,
-				split: row.split,
-				system_prompt_id: row.systemPromptId,
-				messages: row.messages,
-				tags: row.tags,
-				matter: row.matter,
-				requires: row.requires,
-				language: row.language,
-				responses: row.responses,
-				pairs: row.pairs,
-				sealed: row.sealed ?? null
-			}))
-		);
+		const written: string[] = [];
+		for (const row of batch.rows) {
+			await giveWay();
+			written.push(
+				JSON.stringify({
+					line: row.line,
+					prompt_hash: row.promptHash,
+					group_key: row.groupKey,
+					split: row.split,
+					system_prompt_id: row.systemPromptId,
+					messages: row.messages,
+					tags: row.tags,
+					matter: row.matter,
+					requires: row.requires,
+					language: row.language,
+					responses: row.responses,
+					pairs: row.pairs,
+					sealed: row.sealed ?? null
+				})
+			);
+		}
+		const json = `[${written.join(',')}]`;
 		await tx.execute(sql`insert into import_rows (import_id, line, prompt_hash, group_key, split, system_prompt_id, messages, tags, matter, requires, language, responses, pairs, sealed)
 			select ${id}, r.line, r.prompt_hash, r.group_key, r.split, r.system_prompt_id, r.messages, r.tags, r.matter, r.requires, r.language, r.responses, r.pairs, r.sealed
 			from jsonb_to_recordset(${json}::jsonb) as r(line int, prompt_hash text, group_key text, split text, system_prompt_id uuid, messages jsonb, tags text[], matter text, requires text[], language text, responses jsonb, pairs jsonb, sealed text)`);

@@ -61,18 +61,17 @@ export async function promptCounts(db: Executor, projectId: string): Promise<{ p
 	return rows[0] ?? { prompts: 0, train: 0, dev: 0, test: 0, uncompared: 0 };
 }
 
-/** Rewrites of a round's judgments that vote, by whether their prompt is one to train on: what a snapshot could make rows of. */
-export async function rewrites(db: Executor, roundId: string): Promise<{ train: number; heldOut: number }> {
-	const rows = await rowsOf<{ train: number; held_out: number }>(
-		db,
-		sql`select (count(*) filter (where g.split = 'train'))::int as train, (count(*) filter (where g.split <> 'train'))::int as held_out
-			from comparisons c join judgments j on j.comparison_id = c.id join judgment_texts jt on jt.judgment_id = j.id and jt.rewrite is not null
+/** Rewrites of a round's judgments that vote, by whether their prompt is one to train on: what a snapshot could make rows of. Both are counted from the newest up to `most`. */
+export async function rewrites(db: Executor, of: { roundId: string; most: number }): Promise<{ train: number; heldOut: number }> {
+	const ready = (split: SQL) => sql`(select count(*)::int from (
+		select 1 from judgment_texts jt join judgments j on j.id = jt.judgment_id join comparisons c on c.id = j.comparison_id
 			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
-			where c.round_id = ${roundId} and c.status not in ('identical', 'gold') and j.origin = 'workspace' and j.verdict <> 'cannot_judge'
+			where jt.rewrite is not null and ${split} and c.round_id = ${of.roundId} and c.status not in ('identical', 'gold') and j.origin = 'workspace' and j.verdict <> 'cannot_judge'
 				and (j.purpose = 'adjudication' or exists (select 1 from slots s where s.judgment_id = j.id))
 				and not exists (select 1 from judgments later where later.supersedes_id = j.id)
-				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)`
-	);
+				and not exists (select 1 from judgment_voids v where v.judgment_id = j.id)
+			order by jt.judgment_id desc limit ${sql.raw(String(of.most))}) x)`;
+	const rows = await rowsOf<{ train: number; held_out: number }>(db, sql`select ${ready(sql`g.split = 'train'`)} as train, ${ready(sql`g.split <> 'train'`)} as held_out`);
 	return { train: rows[0]?.train ?? 0, heldOut: rows[0]?.held_out ?? 0 };
 }
 
@@ -106,10 +105,12 @@ const NEWEST = 2_000;
 export async function recentWork(db: Executor, of: { projectId: string; roundId: string }): Promise<{ recent: number; hours: number; unfillable: number }> {
 	const rows = await rowsOf<{ recent: number; hours: number; unfillable: number }>(
 		db,
-		sql`select count(*)::int as recent, coalesce(extract(epoch from now() - min(made.created_at)) / 3600, 0)::float8 as hours,
+		// Ids first, which an index of work alone holds in their order: what an import brought since is not gone through.
+		sql`select count(*)::int as recent,
+				coalesce(extract(epoch from now() - (select first.created_at from judgments first where first.id = (array_agg(made.id order by made.id))[1])) / 3600, 0)::float8 as hours,
 				(select coalesce(sum(overlap - filled), 0)::int from comparisons where round_id = ${of.roundId} and status = 'exhausted') as unfillable
-			from (select j.created_at from judgments j join slots s on s.judgment_id = j.id
-				where j.project_id = ${of.projectId} and s.round_id = ${of.roundId}
+			from (select j.id from judgments j join slots s on s.judgment_id = j.id
+				where j.project_id = ${of.projectId} and j.origin = 'workspace' and s.round_id = ${of.roundId}
 					and j.id > rpad(lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0'), 32, '0')::uuid
 				order by j.id desc limit ${NEWEST}) made`
 	);

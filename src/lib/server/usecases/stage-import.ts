@@ -69,6 +69,7 @@ function told(shape: Recognised, masker: RowMasker): Recognised {
 export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: string; projectId: string; said: SaidForm & SaidShape; source: AsyncIterable<Uint8Array>; context: ImportContext; masker: RowMasker; holds: Holds }): Promise<Staged> {
 	const { db } = app;
 	const { id, projectId, context, masker } = of;
+	const giveWay = givingWay();
 	const seen = { bytes: 0 };
 	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
 	const shaped = shapedFile(file, of.said);
@@ -97,11 +98,10 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await db.transaction(async (tx) => {
 			await keep(tx, of.holds);
 			const [form, shape] = [file.form(), shaped.shape()];
-			await imports.stage(tx, id, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels } });
+			await imports.stage(tx, id, giveWay, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};
-	const giveWay = givingWay();
 	for await (const item of shaped.rows) {
 		await giveWay();
 		read += 1;

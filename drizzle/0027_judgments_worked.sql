@@ -1,0 +1,1 @@
+CREATE INDEX "judgments_worked" ON "judgments" USING btree ("project_id","id") WHERE origin = 'workspace';
