@@ -30,9 +30,9 @@ it.each(['dpo', 'kto'] as const)('%s: ms-swift takes every row under --strict tr
 
 it.each(['dpo', 'kto'] as const)('%s: `datasets` loads the folder, JSON Lines, Parquet and CSV, to the letter', (objective) => {
 	const rows: TrainingRow[] = exports.rows[objective];
-	expect(loaded[objective].hf).toEqual(rows.map(trlRow));
-	expect(loaded[objective].jsonl).toEqual(rows.map(trlRow));
+	expect(loaded[objective].hf).toEqual(rows.map((row) => trlRow(row)));
+	expect(loaded[objective].jsonl).toEqual(rows.map((row) => trlRow(row)));
 	const cells = (table: Record<string, unknown>[]) => table.map((row) => Object.values(row));
-	expect(cells(loaded[objective].parquet)).toEqual(rows.map(tableCells));
-	expect(cells(loaded[objective].csv)).toEqual(rows.map(tableCells));
+	expect(cells(loaded[objective].parquet)).toEqual(rows.map((row) => tableCells(row)));
+	expect(cells(loaded[objective].csv)).toEqual(rows.map((row) => tableCells(row)));
 });

@@ -98,6 +98,7 @@ describe('every page', () => {
 			.replace('[slug]', slug)
 			.replace('[number]', '1')
 			.replace('[judgment]', judgmentId)
+			.replace('[other]', snapshotId)
 			.replace('[token]', 'nobody-knows')
 			.replace(/(\w+)\/\[id\]/, (_, noun: string) => `${noun}/${ids[noun] ?? '?'}`);
 		if (/[[?]/.test(path)) throw new Error(`say here what stands for the parameter of ${route}`);

@@ -1,9 +1,8 @@
-import { buffer, text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { sql } from 'drizzle-orm';
-import { fromBufferPromise } from 'yauzl';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ExportFormat } from '#lib/domain/snapshot-export/formats.ts';
 import { EXPORT_FORMATS } from '#lib/domain/snapshot-export/formats.ts';
@@ -11,6 +10,7 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
+import { unzip } from '../support/unzip.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -19,12 +19,6 @@ let world: World;
 let slug: string;
 const ids = new Map<string, { id: string; sha256: string; rows: number }>();
 
-async function unzip(bytes: Buffer): Promise<Map<string, string>> {
-	const zip = await fromBufferPromise(bytes);
-	const files = new Map<string, string>();
-	for await (const entry of zip.eachEntry()) files.set(entry.fileName, await text(await zip.openReadStreamPromise(entry)));
-	return files;
-}
 const take = (objective: string, format: ExportFormat, split: 'train' | 'dev' | 'test' = 'train') => exportSnapshot(world.app, world.admin, { id: ids.get(objective)?.id ?? '', split, format });
 const bytesOf = async (objective: string, format: ExportFormat, split?: 'train' | 'dev' | 'test') => buffer(valueOf(await take(objective, format, split)).stream);
 const lines = (content: string) => content.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);

@@ -315,6 +315,8 @@ export const REQUESTS: Record<string, Make> = {
 	putSnapshotRule: inProject(`/snapshot-rules/${encodeURIComponent('As agreed')}`, { objective: 'dpo', rule: { aggregation: 'unanimity' } }),
 	readSnapshot: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}` }),
 	readManifest: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/manifest` }),
+	readCard: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/card?locale=zh` }),
+	compareSnapshots: async ({ world, slug, snapshotId }) => ({ path: `/snapshots/${await importedSnapshot(world, slug)}/diff/${snapshotId}?change=added&limit=3` }),
 	readSnapshotData: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/data?split=train` }),
 	startRun: async ({ world, slug }) => ({ path: `/projects/${slug}/runs`, options: { body: { snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 } } } }),
 	planRun: ({ slug, snapshotId }) => ({ path: `/projects/${slug}/plans`, options: { body: { snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } } } }),

@@ -33,7 +33,8 @@ export type Deliberation = { finding: Finding; standings: Standing[]; ballots: B
 
 const FIXED = { void: 'void', surplus: 'surplus', filtered: 'filtered' } as const;
 
-const originOf = ({ kind, origin }: BundleJudgment): Origin => origin ?? (kind === 'outside' ? 'import' : 'workspace');
+/** Where a judgment came from. */
+export const originOf = ({ kind, origin }: BundleJudgment): Origin => origin ?? (kind === 'outside' ? 'import' : 'workspace');
 
 /** A criterion's verdict as a vote; null where nothing that counts was said of it. */
 function criterionVote(mode: Mode, { criteria }: BundleJudgment, key: string): CountingVerdict | null {

@@ -25,7 +25,9 @@ function input(more: Partial<ManifestInput> = {}): ManifestInput {
 		desirableWeight: null,
 		cycles: 0,
 		lengthBias: (more.objective ?? 'dpo') === 'dpo' || more.objective === 'orpo' ? { pairs: more.splits?.train.rows ?? 3, sameLength: 0, longerChosen: 1, groups: 1, low: null, high: null } : null,
-		composition: { tags: [], languages: [], sources: [] },
+		composition: { tags: [], languages: [], sources: [], lengths: [] },
+		judgedBy: null,
+		desensitised: { looked: 'none', found: {} },
 		...more
 	};
 }
@@ -83,7 +85,7 @@ describe('manifestProblems', () => {
 		const manifest = buildManifest(input());
 		const odd = { ...manifest, judgments: { used: 6, dropped: { tie: 2, split: 3, lost: 1 } } } as unknown as Manifest;
 		expect(manifestProblems(odd)).toEqual(['lost is not a reason to drop judgments.']);
-		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 4 } })).toHaveLength(1);
+		expect(manifestProblems({ ...manifest, format: { name: manifest.format.name, version: 99 } })).toHaveLength(1);
 	});
 });
 

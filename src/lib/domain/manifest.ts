@@ -4,6 +4,9 @@ import type { DesirableWeight } from './desirable-weight.ts';
 import { SPLITS } from './holdout.ts';
 import type { Split } from './holdout.ts';
 import type { Strength } from './judging-form.ts';
+import type { FindingCounts } from './desensitisation/counts.ts';
+import { judgedByProblems } from './judged-by.ts';
+import type { JudgedBy } from './judged-by.ts';
 import type { LengthBias } from './length-bias.ts';
 import { DATASET_OBJECTIVES, rowKindOf } from './preference-dataset.ts';
 import type { DatasetObjective } from './preference-dataset.ts';
@@ -12,8 +15,8 @@ import type { DropReason } from './prompt-bundle.ts';
 import { MARGINS } from './snapshot-rule.ts';
 import type { SnapshotRule } from './snapshot-rule.ts';
 
-/** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. 3: whole rules, reasons of their own for what a rule leaves out, length bias and composition. */
-export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 3 } as const;
+/** Raised when the meaning of any field changes, so that an old hash is never read with new eyes. 3: whole rules, reasons of their own for what a rule leaves out, length bias and composition. 4: who judged and how far they agreed, rows by length, what was hidden at import. */
+export const MANIFEST_FORMAT = { name: 'plumbline-preference-dataset', version: 4 } as const;
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -81,8 +84,12 @@ export type Manifest = {
 	cycles: number;
 	/** How often the longer answer of a train pair is the chosen one; null where rows are no pairs. */
 	lengthBias: LengthBias | null;
-	/** Rows by tag, language and source of the learnt answer. */
+	/** Rows by tag, language, source of the learnt answer and length. */
 	composition: Composition | null;
+	/** Null: frozen before format 4, which does not know. */
+	judgedBy: JudgedBy | null;
+	/** What imports of these rounds were looked through for, and what was found and dealt with in them; null as above. */
+	desensitised: { looked: 'all' | 'some' | 'none'; found: FindingCounts } | null;
 };
 
 /** What a manifest is built from: all of it but the format. */
@@ -134,14 +141,24 @@ export function buildManifest(input: ManifestInput): Manifest {
 		desirableWeight: input.desirableWeight,
 		cycles: input.cycles,
 		lengthBias: input.lengthBias,
-		composition: input.composition
+		composition: input.composition,
+		judgedBy: input.judgedBy,
+		desensitised: input.desensitised
 	};
 }
 
-/** A stored manifest as it is read today: what formats before 3 did not know is absent, not guessed. Its bytes stay as they were hashed. */
+/** A stored manifest as it is read today: what earlier formats did not know is absent, not guessed. Its bytes stay as they were hashed. */
 export function readableManifest(stored: Manifest): Manifest {
 	const known: Partial<Manifest> = stored;
-	return { ...stored, rewrites: known.rewrites ?? { used: 0, dropped: {} }, lengthBias: known.lengthBias ?? null, composition: known.composition ?? null };
+	const composition: Partial<Composition> | null | undefined = known.composition;
+	return {
+		...stored,
+		rewrites: known.rewrites ?? { used: 0, dropped: {} },
+		lengthBias: known.lengthBias ?? null,
+		composition: composition ? { tags: [], languages: [], sources: [], ...composition, lengths: composition.lengths ?? null } : null,
+		judgedBy: known.judgedBy ?? null,
+		desensitised: known.desensitised ?? null
+	};
 }
 
 /** SHA-256 of the manifest's RFC 8785 form: the snapshot's name. */
@@ -198,5 +215,6 @@ export function manifestProblems(manifest: Manifest): string[] {
 	}
 	if (objective !== 'kto') check(labels === null && desirableWeight === null, 'Labels belong to kto alone.');
 	check(rowKindOf(objective) === 'pair' ? manifest.lengthBias !== null && manifest.lengthBias.pairs + manifest.lengthBias.sameLength === splits.train.rows : manifest.lengthBias === null, 'Pairs by length do not add up to the train rows.');
+	if (manifest.judgedBy) problems.push(...judgedByProblems(manifest.judgedBy, totals.comparisons));
 	return problems;
 }

@@ -37,6 +37,8 @@ export type MappedPrompt = {
 	droppedResponses: Mapping['droppedResponses'];
 	/** Rows that rewrites give beside `rows`, and what became of each rewrite. */
 	rewrites: MappedRewrites;
+	/** How each comparison was heard, in their order. */
+	deliberations: Deliberation[];
 };
 
 /** What may become a row: a comparison's finding, or one judgment of it. */
@@ -77,7 +79,8 @@ export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, opt
 			})
 		),
 		droppedResponses: mapping?.droppedResponses ?? [],
-		rewrites
+		rewrites,
+		deliberations
 	};
 }
 

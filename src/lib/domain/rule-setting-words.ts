@@ -18,7 +18,7 @@ const NAMES: Record<RuleSetting, Words> = {
 	criterion: { en: 'Learns from', zh: '学习依据' },
 	includeRewrites: { en: 'Rewrites', zh: '改写' },
 	maxChars: { en: 'Longest row, characters', zh: '单条最大字符数' },
-	'caps.prompt': { en: 'Most rows of a prompt', zh: '每个问题的条数上限' },
+	'caps.prompt': { en: 'Most rows of a prompt', zh: '每个题目的条数上限' },
 	'caps.source': { en: 'Most rows of a source', zh: '每个来源的条数上限' },
 	'caps.tag': { en: 'Most rows of a tag', zh: '每个标签的条数上限' },
 	'caps.length': { en: 'Most rows of a length', zh: '每个长度段的条数上限' },

@@ -45,6 +45,12 @@ const WHY: Record<DropReason, () => string> = {
 	too_long: m.snapshot_why_too_long
 };
 
+/** A reason in words; one that is not known as it is written. */
+export function reasonName(code: string): string {
+	const name: (() => string) | undefined = NAMES[code as DropReason];
+	return name ? name() : code;
+}
+
 /** One reason why judgments gave no row, in words. */
 export type Reason = { code: DropReason; name: string; why: string; count: number };
 

@@ -13,6 +13,16 @@ export function countFindings(findings: Iterable<{ kind: Kind; action: Action }>
 	return sums;
 }
 
+/** Two counts as one. */
+export function addCounts(counts: FindingCounts, more: FindingCounts): FindingCounts {
+	const sums: FindingCounts = structuredClone(counts);
+	for (const [kind, ofKind] of Object.entries(more)) for (const [action, count] of Object.entries(ofKind)) {
+		const here = (sums[kind as Kind] ??= {});
+		here[action as Action] = (here[action as Action] ?? 0) + count;
+	}
+	return sums;
+}
+
 /** Counts of what was hidden alone. */
 export function withoutFlags(counts: FindingCounts): FindingCounts {
 	return Object.fromEntries(Object.entries(counts).map(([kind, ofKind]) => [kind, Object.fromEntries(Object.entries(ofKind).filter(([action]) => action !== 'flag'))]));

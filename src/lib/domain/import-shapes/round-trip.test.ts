@@ -6,7 +6,7 @@ import type { DatasetObjective } from '../preference-dataset.ts';
 import { llamaFactoryRow } from '../snapshot-export/llama-factory.ts';
 import { preferenceRow } from '../snapshot-export/openai.ts';
 import { partsOf } from '../snapshot-export/parts.ts';
-import { COLUMNS, tableCells } from '../snapshot-export/table.ts';
+import { columnsOf, tableCells } from '../snapshot-export/table.ts';
 import { trlRow } from '../snapshot-export/trl.ts';
 import { neutralise, restore } from '../template-markup.ts';
 import type { TrainingRow } from '../training-row.ts';
@@ -26,7 +26,7 @@ function frozen(record: unknown, isTable: boolean, objective: DatasetObjective):
 }
 
 /** A row as a table's reader gives it back: cells are texts, in a CSV also the label. */
-const cells = (row: TrainingRow, text: boolean) => Object.fromEntries(COLUMNS['label' in row ? 'labelled' : 'pair'].map((name, i) => [name, text ? String(tableCells(row)[i]) : tableCells(row)[i]]));
+const cells = (row: TrainingRow, text: boolean) => Object.fromEntries(columnsOf({ kind: 'label' in row ? 'labelled' : 'pair', margins: false }).map((name, i) => [name, text ? String(tableCells(row)[i]) : tableCells(row)[i]]));
 
 const FORMATS: Record<string, { write: (row: TrainingRow) => object; isTable: boolean; pairsOnly?: boolean; oneTurn?: boolean }> = {
 	'ms-swift': { write: (row) => row, isTable: false },

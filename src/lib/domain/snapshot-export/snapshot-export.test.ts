@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import type { TrainingRow } from '../training-row.ts';
 import { Unexportable } from './formats.ts';
-import { hfCard } from './hf-card.ts';
 import { datasetInfo, llamaFactoryRow } from './llama-factory.ts';
 import { preferenceRow } from './openai.ts';
 import { partsOf } from './parts.ts';
-import { COLUMNS, tableCells } from './table.ts';
+import { columnsOf, tableCells } from './table.ts';
 import { trlRow } from './trl.ts';
 
 const user = (content: string) => ({ role: 'user' as const, content });
@@ -19,13 +18,25 @@ test('a pair, as each consumer names it', () => {
 	expect(trlRow(pair)).toEqual({ prompt: [user('q')], chosen: [says('good')], rejected: [says('bad')] });
 	expect(llamaFactoryRow(pair)).toEqual({ messages: [user('q')], chosen: says('good'), rejected: says('bad') });
 	expect(preferenceRow(pair, 'OpenAI')).toEqual({ input: { messages: [user('q')] }, preferred_output: [says('good')], non_preferred_output: [says('bad')] });
-	expect(tableCells(pair)).toHaveLength(COLUMNS.pair.length);
+	expect(tableCells(pair)).toHaveLength(columnsOf({ kind: 'pair', margins: false }).length);
+});
+
+test('a margin goes to whom it says something: a number for TRL, which takes it of all rows or none, an empty cell where nobody said', () => {
+	const sure: TrainingRow = { ...pair, margin: 1 / 3 };
+	const margins = { margins: true };
+	expect([trlRow(sure, margins)['margin'], trlRow(pair, margins)['margin'], trlRow({ ...turns, margin: 1 }, margins)['margin']]).toEqual([1 / 3, 0, 1]);
+	expect([tableCells(sure, margins).at(-1), tableCells(pair, margins).at(-1)]).toEqual([1 / 3, null]);
+	expect(columnsOf({ kind: 'pair', margins: true }).at(-1)).toBe('margin');
+	// A snapshot whose rule looks at no strength has no such column, and pairs alone have one.
+	expect(trlRow(sure)).not.toHaveProperty('margin');
+	expect(tableCells(label, margins)).toHaveLength(columnsOf({ kind: 'labelled', margins: true }).length);
+	for (const row of [llamaFactoryRow(sure), preferenceRow(sure, 'OpenAI')]) expect(row).not.toHaveProperty('margin');
 });
 
 test('a judged answer keeps its label, false too, and has no form at OpenAI', () => {
 	expect(trlRow(label)).toEqual({ prompt: [user('q')], completion: [says('good')], label: false });
 	expect(llamaFactoryRow(label)).toEqual({ messages: [user('q'), says('good')], label: false });
-	expect(tableCells(label)).toHaveLength(COLUMNS.labelled.length);
+	expect(tableCells(label)).toHaveLength(columnsOf({ kind: 'labelled', margins: false }).length);
 	expect(() => preferenceRow(label, 'Together')).toThrow(Unexportable);
 });
 
@@ -61,8 +72,7 @@ test('turns that LLaMA-Factory would drop are refused', () => {
 	expect(() => llamaFactoryRow({ messages: [user('a'), user('b'), says('c')], rejected_response: 'd' })).toThrow(/alternate/u);
 });
 
-test('the two side files', () => {
+test('the side file of LLaMA-Factory', () => {
 	expect(datasetInfo('x', 'x.jsonl', 'labelled')).toMatchObject({ x: { columns: { kto_tag: 'label' } } });
 	expect(datasetInfo('x', 'x.jsonl', 'pair')).toMatchObject({ x: { ranking: true } });
-	expect(hfCard({ objective: 'dpo', sha256: 'ab', files: [{ split: 'train', path: 'data/train.jsonl', rows: 2 }] })).toContain('      - split: train\n        path: data/train.jsonl\n---');
 });

@@ -42,6 +42,12 @@ export async function keepKey(db: Executor, projectId: string, sealed: string): 
 	return (await key(db, projectId)) ?? sealed;
 }
 
+/** What was found in each import of these rounds (null: nothing was looked for), in order of their beginning. */
+export async function ofImports(db: Executor, roundIds: readonly string[]): Promise<(FindingCounts | null)[]> {
+	const rows = await rowsOf<{ counts: FindingCounts | null }>(db, sql`select desensitised->'counts' as counts from imports where round_id in ${[...roundIds]} and status = 'published' order by id`);
+	return rows.map(({ counts }) => counts);
+}
+
 /** What was found in a snapshot's rows under a version of the settings. */
 export type SnapshotScan = { rows: number; rowsFound: number; counts: FindingCounts };
 

@@ -15,6 +15,13 @@ export async function get(db: Executor, projectId: string, version?: number): Pr
 	return row ? { version: row.version, body: row.body, createdAt: isoTime(row.created_at) } : null;
 }
 
+/** The version of each text, by its hash; of one that was in force twice the first. */
+export async function versionsOfTexts(db: Executor, projectId: string, hashes: readonly string[]): Promise<Map<string, number>> {
+	if (hashes.length === 0) return new Map();
+	const rows = await rowsOf<{ content_hash: string; version: number }>(db, sql`select content_hash, min(version)::int as version from guidelines where project_id = ${projectId} and content_hash in ${[...hashes]} group by 1`);
+	return new Map(rows.map((row) => [row.content_hash, row.version]));
+}
+
 /** Versions of a project's guideline without their text, newest first. */
 export async function versions(db: Executor, projectId: string): Promise<{ version: number; createdAt: string }[]> {
 	const rows = await rowsOf<{ version: number; created_at: string }>(db, sql`select version, created_at from guidelines where project_id = ${projectId} order by version desc`);

@@ -124,8 +124,11 @@ const kindFor = (own: boolean): SQL =>
 const asked = sql`coalesce(jsonb_path_query_array(pt.messages, '$[*] ? (@.role == "user")') -> -1, pt.messages -> -1) -> 'content'`;
 const askedText = sql`case jsonb_typeof(${asked}) when 'string' then ${asked} #>> '{}' else coalesce(jsonb_path_query_first(${asked}, '$[*] ? (@.type == "text").text') #>> '{}', '') end`;
 
+/** First line of the last question of a prompt, whose texts are `pt`. */
+export const questionLine = sql`left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300)`;
+
 const columns = (own: boolean): SQL => sql`j.id, j.task_id, ${kindFor(own)} as kind, j.judge_user_id, up.name as judge_name, j.judge_ref, r.number as round, j.mode, t.side_order,
-	left(split_part(ltrim(${askedText}, E' \\t\\r\\n'), E'\\n', 1), 300) as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, jt.span_notes, j.text_hash, j.duration_ms, j.language, j.client_version,
+	${questionLine} as question, c.id as comparison_id, c.content_hash, j.verdict, j.strength, j.criteria, j.reasons, j.spans, jt.rationale, jt.rewrite, jt.span_notes, j.text_hash, j.duration_ms, j.language, j.client_version,
 	g.version as guideline_version, g.content_hash as guideline_hash, f.version as form_version, f.content_hash as form_hash, j.supersedes_id, later.id as superseded_by,
 	v.reason as void_reason, v.created_at as voided_at, own_mark.user_id is not null as bookmarked, own_mark.note as bookmark_note, j.created_at`;
 

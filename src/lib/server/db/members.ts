@@ -77,6 +77,15 @@ export async function list(db: Executor, projectId: string) {
 		.orderBy(asc(userProfiles.name), asc(memberships.userId));
 }
 
+/** Role and skills of these people as they are now; who is no member has no line. */
+export async function standingOf(db: Executor, projectId: string, userIds: readonly string[]): Promise<{ userId: string; role: Role; skills: string[] }[]> {
+	if (userIds.length === 0) return [];
+	return db
+		.select({ userId: memberships.userId, role: sql<Role>`${memberships.role}`, skills: memberships.skills })
+		.from(memberships)
+		.where(and(eq(memberships.projectId, projectId), inArray(memberships.userId, [...userIds])));
+}
+
 /** Gives a person a role, or changes it. */
 export async function put(tx: Tx, projectId: string, userId: string, role: Role): Promise<void> {
 	await tx

@@ -58,6 +58,15 @@ export async function guidelineHashes(db: Executor, roundIds: readonly string[])
 	return rows.map((row) => row.content_hash);
 }
 
+/** Judgments of the workspace in these rounds by the guideline they were made under (null: none). */
+export async function guidelineUse(db: Executor, roundIds: readonly string[]): Promise<{ sha256: string | null; judgments: number }[]> {
+	return rowsOf(
+		db,
+		sql`select g.content_hash as sha256, count(*)::int as judgments from judgments j join comparisons c on c.id = j.comparison_id left join guidelines g on g.id = j.guideline_id
+			where c.round_id in ${[...roundIds]} and j.origin = 'workspace' group by 1 order by 1 nulls last`
+	);
+}
+
 /** Adds the next version of the guideline. */
 export async function addGuideline(tx: Tx, projectId: string, text: { body: string; contentHash: string; createdBy: string | null }): Promise<number> {
 	const rows = await tx

@@ -70,19 +70,19 @@ const toSnapshot = (row: Row): Snapshot => ({
 /** A place on the database's disk where a snapshot's rows wait to be sorted by content. Gone at the transaction's end. */
 export async function openRows(tx: Tx): Promise<void> {
 	await tx.execute(sql`create temporary table snapshot_rows (seq integer not null, file text not null, hash text not null, line text not null) on commit drop`);
-	await tx.execute(sql`create temporary table snapshot_fates (judgment_id uuid, comparison_id uuid not null, fate text not null, split text, verdict text) on commit drop`);
+	await tx.execute(sql`create temporary table snapshot_fates (judgment_id uuid, comparison_id uuid not null, fate text not null, split text, verdict text, text_hash text) on commit drop`);
 }
 
 /** Rows of one batch. `seq` numbers the rows of a snapshot. */
 export type RowLine = { seq: number; file: SnapshotFileName; hash: string; line: string };
 /** What became of a judgment, or (without one) of a comparison. */
-export type Fate = { judgmentId: string | null; comparisonId: string; fate: string; split: string | null; verdict: string | null };
+export type Fate = { judgmentId: string | null; comparisonId: string; fate: string; split: string | null; verdict: string | null; /** Of a comparison alone. */ textHash: string | null };
 
 /** Adds one batch of rows and fates. */
 export async function addRows(tx: Tx, rows: readonly RowLine[], fates: readonly Fate[]): Promise<void> {
 	await tx.execute(sql`insert into snapshot_rows select r.seq, r.file, r.hash, r.line from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(seq integer, file text, hash text, line text)`);
-	await tx.execute(sql`insert into snapshot_fates select f."judgmentId", f."comparisonId", f.fate, f.split, f.verdict
-		from jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) as f("judgmentId" uuid, "comparisonId" uuid, fate text, split text, verdict text)`);
+	await tx.execute(sql`insert into snapshot_fates select f."judgmentId", f."comparisonId", f.fate, f.split, f.verdict, f."textHash"
+		from jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) as f("judgmentId" uuid, "comparisonId" uuid, fate text, split text, verdict text, "textHash" text)`);
 }
 
 /** Lines of one file in order of content hash, at the memory of one page. */
@@ -120,8 +120,8 @@ export async function insert(tx: Tx, of: NewSnapshot): Promise<string> {
 	}
 	await tx.execute(sql`insert into snapshot_judgments (snapshot_id, judgment_id, comparison_id, disposition)
 		select ${id}, judgment_id, comparison_id, fate from snapshot_fates where judgment_id is not null`);
-	await tx.execute(sql`insert into snapshot_comparisons (snapshot_id, comparison_id, split, outcome, verdict)
-		select ${id}, comparison_id, split, fate, verdict from snapshot_fates where judgment_id is null`);
+	await tx.execute(sql`insert into snapshot_comparisons (snapshot_id, comparison_id, split, outcome, verdict, text_hash)
+		select ${id}, comparison_id, split, fate, verdict, text_hash from snapshot_fates where judgment_id is null`);
 	await tx.execute(sql`insert into snapshot_matters (snapshot_id, matter, split, comparisons)
 		select ${id}, p.matter, f.split, count(*) from snapshot_fates f join comparisons c on c.id = f.comparison_id join prompts p on p.id = c.prompt_id
 		where f.judgment_id is null and p.matter is not null group by p.matter, f.split`);
@@ -139,6 +139,17 @@ export async function get(db: Executor, id: string): Promise<Snapshot | null> {
 /** Snapshots of a project, newest first. */
 export async function list(db: Executor, projectId: string): Promise<Snapshot[]> {
 	return (await rowsOf<Row>(db, sql`${withRule} where s.project_id = ${projectId} order by s.id desc`)).map(toSnapshot);
+}
+
+/** The newest snapshots of a project, so many at most. */
+export async function newest(db: Executor, projectId: string, most: number): Promise<Snapshot[]> {
+	return (await rowsOf<Row>(db, sql`${withRule} where s.project_id = ${projectId} order by s.id desc limit ${most}`)).map(toSnapshot);
+}
+
+/** The snapshot that was made before this one in its project; null: it is the first. */
+export async function idBefore(db: Executor, of: { projectId: string; id: string }): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(db, sql`select id from snapshots where project_id = ${of.projectId} and id < ${of.id}::uuid order by id desc limit 1`);
+	return rows[0]?.id ?? null;
 }
 
 /** A snapshot's files by name. */

@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ZipFile } from 'yazl';
 import { csvLine } from '../../domain/csv.ts';
-import type { RowKind } from '../../domain/mapping.ts';
-import { COLUMNS, tableCells } from '../../domain/snapshot-export/table.ts';
+import { columnsOf, tableCells } from '../../domain/snapshot-export/table.ts';
+import type { Cell, TableOf } from '../../domain/snapshot-export/table.ts';
 import type { TrainingRow } from '../../domain/training-row.ts';
 
 const GROUP_CHARS = 4_000_000;
@@ -32,21 +32,27 @@ export async function* jsonLines(rows: AsyncIterable<TrainingRow>, map: (row: Tr
 }
 
 /** CSV with a header, also where there are no rows. */
-export async function* csvLines(rows: AsyncIterable<TrainingRow>, kind: RowKind): AsyncGenerator<string> {
-	yield csvLine(COLUMNS[kind]);
-	for await (const row of rows) yield csvLine(tableCells(row));
+export async function* csvLines(rows: AsyncIterable<TrainingRow>, of: TableOf): AsyncGenerator<string> {
+	yield csvLine(columnsOf(of));
+	for await (const row of rows) yield csvLine(tableCells(row, of));
+}
+
+function parquetColumn(name: string) {
+	if (name === 'label') return { name, type: 'BOOLEAN', repetition_type: 'REQUIRED' } as const;
+	if (name === 'margin') return { name, type: 'DOUBLE', repetition_type: 'OPTIONAL' } as const;
+	return { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const;
 }
 
 /** Parquet, a row group at a time: at most about four million characters are held. What breaks off has no footer, and no reader takes it. */
-export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, kind: RowKind): AsyncGenerator<Uint8Array> {
-	const names = COLUMNS[kind];
+export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, of: TableOf): AsyncGenerator<Uint8Array> {
+	const names = columnsOf(of);
 	const writer = new ByteWriter();
 	const file = new ParquetWriter({
 		writer,
 		statistics: false,
 		schema: [
 			{ name: 'root', num_children: names.length },
-			...names.map((name) => (name === 'label' ? ({ name, type: 'BOOLEAN', repetition_type: 'REQUIRED' } as const) : ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' } as const)))
+			...names.map(parquetColumn)
 		]
 	});
 	const taken = (): Uint8Array => {
@@ -54,7 +60,7 @@ export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, kind: RowK
 		writer.index = 0;
 		return bytes;
 	};
-	let group: (string | boolean)[][] = [];
+	let group: Cell[][] = [];
 	let chars = 0;
 	const write = async (): Promise<Uint8Array> => {
 		await file.write({ columnData: names.map((name, column) => ({ name, data: group.map((cells) => cells[column]) })), rowGroupSize: group.length });
@@ -62,7 +68,7 @@ export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, kind: RowK
 		return taken();
 	};
 	for await (const row of rows) {
-		const cells = tableCells(row);
+		const cells = tableCells(row, of);
 		group.push(cells);
 		chars += cells.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 1), 0);
 		if (chars >= GROUP_CHARS || group.length >= GROUP_ROWS) yield await write();

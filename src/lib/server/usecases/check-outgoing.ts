@@ -1,4 +1,4 @@
-import { countFindings, totalOf } from '../../domain/desensitisation/counts.ts';
+import { addCounts, countFindings, totalOf } from '../../domain/desensitisation/counts.ts';
 import type { FindingCounts } from '../../domain/desensitisation/counts.ts';
 import { maskMessages } from '../../domain/desensitisation/mask-messages.ts';
 import type { Message } from '../../domain/message.ts';
@@ -46,7 +46,7 @@ async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; proje
 		rows += 1;
 		const found = checked(row, rules);
 		if (found.hidden) rowsFound += 1;
-		counts = addTo(counts, found.counts);
+		counts = addCounts(counts, found.counts);
 		// The web process answers others meanwhile.
 		if (rows % 200 === 0) await new Promise((done) => setImmediate(done));
 	}
@@ -56,15 +56,6 @@ async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; proje
 		await record(tx, actor, { action: 'snapshot.check', projectId: of.projectId, subject: ['snapshot', of.snapshotId], details: { version: rules.version, rows, rowsFound, counts } });
 	});
 	return scan;
-}
-
-function addTo(counts: FindingCounts, more: FindingCounts): FindingCounts {
-	const sums: FindingCounts = structuredClone(counts);
-	for (const [kind, ofKind] of Object.entries(more)) for (const [action, count] of Object.entries(ofKind)) {
-		const here = (sums[kind as keyof FindingCounts] ??= {}) as Record<string, number>;
-		here[action] = (here[action] ?? 0) + count;
-	}
-	return sums;
 }
 
 /** Hides what a project wants hidden in conversations on their way to an endpoint outside; gives them as they may go, in the same order, with what was found. */

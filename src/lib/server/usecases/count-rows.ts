@@ -1,6 +1,7 @@
 import { CompositionCount } from '../../domain/composition.ts';
 import type { Ingredients } from '../../domain/composition.ts';
 import type { Split } from '../../domain/holdout.ts';
+import { JudgedByCount } from '../../domain/judged-by.ts';
 import { LengthBiasCount } from '../../domain/length-bias.ts';
 import { addTallies } from '../../domain/manifest.ts';
 import type { ManifestInput, Tally } from '../../domain/manifest.ts';
@@ -26,6 +27,7 @@ export class SnapshotCount {
 	readonly systemPrompts = new Set<string>();
 	readonly composition = new CompositionCount();
 	readonly lengthBias = new LengthBiasCount();
+	readonly judgedBy = new JudgedByCount();
 
 	/** Takes a row in, or (−1) out again. What is counted of texts and pairs is counted of train rows. */
 	row(split: Split, row: CountedRow, sign: 1 | -1 = 1): void {

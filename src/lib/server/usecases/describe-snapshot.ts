@@ -1,5 +1,4 @@
 import type { Share } from '../../domain/composition.ts';
-import { readableManifest } from '../../domain/manifest.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -9,7 +8,8 @@ import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as users from '../db/users.ts';
-import { readManifest, readSnapshot } from './read-snapshot.ts';
+import { manifestOf } from './read-card.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import type { SnapshotView } from './read-snapshot.ts';
 
 /** A snapshot with what its manifest says, who froze it and what was trained on it. */
@@ -19,23 +19,27 @@ export type SnapshotPage = SnapshotView & {
 	createdBy: string;
 	/** Comparisons by matter and part, without matters that a wall keeps from who looks. */
 	matters: Share[];
+	/** Newest other snapshots of the project, to compare with. */
+	others: { id: string; objective: string; rows: number; createdAt: string }[];
 	runs: Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'createdAt'>[];
 };
+
+/** Snapshots that one can be compared with from its page. */
+const OTHERS = 51;
 
 /** One snapshot as its page shows it. */
 export async function describeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<SnapshotPage>> {
 	const view = await readSnapshot(app, actor, id);
 	if (!view.ok) return view;
-	const [row, opened] = await Promise.all([snapshots.get(app.db, id), readManifest(app, actor, id)]);
+	const [row, manifest] = await Promise.all([snapshots.get(app.db, id), manifestOf(app, id)]);
 	if (!row) throw new Error(`snapshot ${id} vanished`);
-	const [person, all, matters] = await Promise.all([users.personOf(app.db, row.createdBy), runs.list(app.db, row.projectId), snapshots.matters(app.db, row, actor.userId)]);
-	const chunks: Buffer[] = [];
-	if (opened.ok) for await (const chunk of opened.value.stream) chunks.push(Buffer.from(chunk as Uint8Array));
+	const [person, all, matters, newest] = await Promise.all([users.personOf(app.db, row.createdBy), runs.list(app.db, row.projectId), snapshots.matters(app.db, row, actor.userId), snapshots.newest(app.db, row.projectId, OTHERS)]);
 	return ok({
 		...view.value,
-		manifest: opened.ok ? readableManifest(JSON.parse(Buffer.concat(chunks).toString('utf8')) as Manifest) : null,
+		manifest: manifest.ok ? manifest.value : null,
 		createdBy: person?.name ?? '',
 		matters,
+		others: newest.filter((other) => other.id !== id).map(({ id: otherId, objective, trainRows, createdAt }) => ({ id: otherId, objective, rows: trainRows, createdAt })),
 		runs: all.filter((run) => run.snapshotId === id).map(({ id: runId, status, step, maxSteps, createdAt }) => ({ id: runId, status, step, maxSteps, createdAt }))
 	});
 }

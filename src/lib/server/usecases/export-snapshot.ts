@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
-import { hfCard } from '../../domain/snapshot-export/hf-card.ts';
+import { dataCard } from '../../domain/data-card/data-card.ts';
+import { cardMarkdown, hubFrontMatter } from '../../domain/data-card/markdown.ts';
 import { EXPORT_FILES, Unexportable } from '../../domain/snapshot-export/formats.ts';
 import type { ExportFormat } from '../../domain/snapshot-export/formats.ts';
 import { datasetInfo, llamaFactoryRow } from '../../domain/snapshot-export/llama-factory.ts';
@@ -16,10 +17,12 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import { csvLines, frozenRows, jsonLines, parquetBytes, zipOf } from '../records/snapshot-file.ts';
 import { checkExport } from './check-outgoing.ts';
+import { cardFacts } from './read-card.ts';
 import { openForExport } from './read-snapshot.ts';
 
 const HF_SPLITS = { train: 'train', dev: 'validation', test: 'test' } as const;
-const ROWS: Partial<Record<ExportFormat, (row: TrainingRow) => object>> = {
+type Has = { margins: boolean };
+const ROWS: Partial<Record<ExportFormat, (row: TrainingRow, has: Has) => object>> = {
 	trl: trlRow,
 	hf: trlRow,
 	'llama-factory': llamaFactoryRow,
@@ -51,7 +54,9 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secret
 	if (!opened.ok) return opened;
 	const { snapshot, files } = opened.value;
 	const kind = rowKindOf(snapshot.objective as DatasetObjective);
-	const map = ROWS[format];
+	const table = { kind, margins: snapshot.rule['strength'] === 'margin' };
+	const form = ROWS[format];
+	const map = form && ((row: TrainingRow) => form(row, table));
 	const frozen = (sha256: string) => frozenRows(app.artifacts.read(sha256));
 	const check = await checkExport(app, actor, { snapshotId: snapshot.id, projectId: snapshot.projectId, rows: () => allRows(files.map(({ sha256 }) => frozen(sha256))) });
 	if (!check.ok) return check;
@@ -76,18 +81,19 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secret
 	if (!file) return fail('not_found', 'The snapshot has no such file.');
 	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
 	if (format === 'ms-swift' && !hide) return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
-	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), kind)), name, type });
-	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), kind)), name, type });
+	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), table)), name, type });
+	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), table)), name, type });
+	if (format !== 'llama-factory' && format !== 'hf') return ok({ stream: Readable.from(lines(file.sha256)), name, type });
+	const facts = await cardFacts(app, snapshot);
+	if (!facts.ok) return facts;
+	const card = dataCard(facts.value, 'en');
 	if (format === 'llama-factory') {
 		const data = `${split}-${short}.jsonl`;
 		const info = datasetInfo(`plumbline_${split}_${short}`, data, kind);
-		return ok({ stream: zipOf([{ path: 'dataset_info.json', content: `${JSON.stringify(info, null, 2)}\n` }, { path: data, content: () => lines(file.sha256) }]), name, type });
+		return ok({ stream: zipOf([{ path: 'README.md', content: cardMarkdown(card) }, { path: 'dataset_info.json', content: `${JSON.stringify(info, null, 2)}\n` }, { path: data, content: () => lines(file.sha256) }]), name, type });
 	}
-	if (format === 'hf') {
-		// A file without rows has no columns, which `datasets` refuses: such a split is left out of the folder.
-		const full = files.filter(({ rows }) => (rows ?? 0) > 0).map((one) => ({ sha256: one.sha256, rows: one.rows ?? 0, split: HF_SPLITS[one.name as Split], path: `data/${HF_SPLITS[one.name as Split]}.jsonl` }));
-		const card = hfCard({ objective: snapshot.objective, sha256: snapshot.sha256, files: full });
-		return ok({ stream: zipOf([{ path: 'README.md', content: card }, ...full.map(({ path, sha256 }) => ({ path, content: () => lines(sha256) }))]), name, type });
-	}
-	return ok({ stream: Readable.from(lines(file.sha256)), name, type });
+	// A file without rows has no columns, which `datasets` refuses: such a split is left out of the folder.
+	const full = files.filter(({ rows }) => (rows ?? 0) > 0).map((one) => ({ sha256: one.sha256, rows: one.rows ?? 0, split: HF_SPLITS[one.name as Split], path: `data/${HF_SPLITS[one.name as Split]}.jsonl` }));
+	const readme = `${hubFrontMatter(facts.value, full)}${cardMarkdown({ ...card, lead: `${card.lead} Rows are in TRL’s conversational form.` })}`;
+	return ok({ stream: zipOf([{ path: 'README.md', content: readme }, ...full.map(({ path, sha256 }) => ({ path, content: () => lines(sha256) }))]), name, type });
 }

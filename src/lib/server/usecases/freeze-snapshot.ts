@@ -13,11 +13,13 @@ import { record } from '../db/audit.ts';
 import type { Tx } from '../db/client.ts';
 import * as projects from '../db/projects.ts';
 import type { Round } from '../db/rounds.ts';
+import * as snapshotDiffs from '../db/snapshot-diffs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 import { composeSnapshot } from './compose-snapshot.ts';
 import type { ComposedSnapshot, SnapshotInput } from './compose-snapshot.ts';
 import { inTransaction } from './transaction.ts';
+import { hiddenAtImport, whoJudged } from './who-judged.ts';
 
 /** A frozen snapshot, as the API answers it. */
 export type FrozenSnapshot = { id: string; sha256: string; rows: Record<Split, number>; dropped: Record<string, number>; used: number };
@@ -41,7 +43,7 @@ function emptyReason({ counted, rule }: ComposedSnapshot): string {
 	return `No judgment of ${counted.totals.judgments} gives a training row${dropped.length > 0 ? ` (${dropped.join(', ')})` : ''}.${imports}`;
 }
 
-function manifestOf({ objective, rule, rounds, counted }: ComposedSnapshot, files: ReadonlyMap<SnapshotFileName, SnapshotFile>, guidelines: string[]): Manifest {
+function manifestOf({ objective, rule, rounds, counted }: ComposedSnapshot, files: ReadonlyMap<SnapshotFileName, SnapshotFile>, known: Pick<Manifest, 'guidelines' | 'judgedBy' | 'desensitised'>): Manifest {
 	const file = (name: SnapshotFileName): ManifestFile => ({ rows: files.get(name)?.rows ?? 0, sha256: files.get(name)?.sha256 ?? '' });
 	const kind = rowKindOf(objective);
 	const { labels } = counted;
@@ -56,7 +58,7 @@ function manifestOf({ objective, rule, rounds, counted }: ComposedSnapshot, file
 		heldOut: file('held_out'),
 		neutralised: counted.neutralised,
 		documentsWithoutText: counted.documentsWithoutText,
-		guidelines,
+		...known,
 		systemPrompts: [...counted.systemPrompts],
 		labels: kind === 'labelled' ? labels : null,
 		desirableWeight: kind === 'labelled' ? proposeDesirableWeight(labels.desirable, labels.undesirable) : null,
@@ -85,7 +87,8 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 			if (counted.judgments.used === 0 && counted.rewrites.used === 0) return fail('empty_snapshot', emptyReason(composed.value));
 			const files = new Map<SnapshotFileName, SnapshotFile>();
 			for (const name of [...SPLITS, 'held_out'] as const) files.set(name, await storeFile(app, tx, name));
-			const manifest = manifestOf(composed.value, files, await projects.guidelineHashes(tx, rounds.map((round) => round.id)));
+			const guidelines = await projects.guidelineHashes(tx, rounds.map((round) => round.id));
+			const manifest = manifestOf(composed.value, files, { guidelines, judgedBy: await whoJudged(tx, composed.value), desensitised: await hiddenAtImport(tx, composed.value) });
 			files.set('manifest', { name: 'manifest', rows: 1, ...(await app.artifacts.putStream(one(canonicalJson(manifest)))) });
 
 			const sha256 = manifestHash(manifest);
@@ -109,6 +112,8 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 				createdBy: actor.userId,
 				files: [...files.values()]
 			});
+			const beforeId = await snapshots.idBefore(tx, { projectId: project.id, id });
+			if (beforeId !== null) await snapshotDiffs.keep(tx, { afterId: id, beforeId });
 			await record(tx, actor, { action: 'snapshot.freeze', projectId: project.id, subject: ['snapshot', id], details: { sha256, objective, rows: train.rows } });
 			return ok({ id, sha256, rows: { train: train.rows, dev: dev.rows, test: test.rows }, dropped, used: manifest.judgments.used });
 		},

@@ -1,13 +1,15 @@
-import { canonicalJson, contentHash } from '../../domain/canonical-json.ts';
+import { canonicalJson, contentHash, sha256Hex } from '../../domain/canonical-json.ts';
 import { heldOutRow } from '../../domain/held-out.ts';
 import { addTallies, tally } from '../../domain/manifest.ts';
 import type { MapOptions, RowFacts } from '../../domain/mapping.ts';
+import type { Message } from '../../domain/message.ts';
 import { preferenceCycles } from '../../domain/preference-cycles.ts';
 import { mapPrompt } from '../../domain/preference-dataset.ts';
 import type { DatasetObjective } from '../../domain/preference-dataset.ts';
 import { differenceBand, lengthBand } from '../../domain/row-selection.ts';
 import type { Candidate } from '../../domain/row-selection.ts';
-import type { TrainingRow } from '../../domain/training-row.ts';
+import { renderMessages } from '../../domain/training-row.ts';
+import type { DocumentTexts, TrainingRow } from '../../domain/training-row.ts';
 import type { NamedBundle } from '../db/bundles.ts';
 import type { CandidateRow } from '../db/snapshot-candidates.ts';
 import type { Fate, RowLine } from '../db/snapshots.ts';
@@ -41,7 +43,10 @@ export function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, o
 	own.rows.forEach((row, index) => put(row, own.facts[index] as RowFacts, { comparisonIds: own.origins[index] ?? [], judgmentId: own.judgments[index] ?? null, rewrite: false }));
 	own.rewrites.rows.forEach((row, index) => put(row, own.rewrites.facts[index] as RowFacts, { comparisonIds: [], judgmentId: null, rewrite: true }));
 	candidates.sort((x, y) => (x.hash === y.hash ? x.weight - y.weight : x.hash < y.hash ? -1 : 1)).forEach(({ facts }, index) => (facts.promptRank = index + 1));
-	for (const comparison of bundle.comparisons) {
+	const textHashes = wants.lines ? hashTexts(bundle, options.documentTexts) : new Map<string, string>();
+	for (const [index, comparison] of bundle.comparisons.entries()) {
+		const deliberation = own.deliberations[index];
+		if (deliberation) counted.judgedBy.hear(bundle.group, comparison.mode, deliberation);
 		const row = heldOutRow(bundle, comparison, options);
 		if (!row) continue;
 		counted.heldOut += 1;
@@ -62,10 +67,21 @@ export function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, o
 	counted.cycles += preferenceCycles(decisive).length;
 	const comparisonOf = new Map(bundle.comparisons.flatMap((comparison) => comparison.judgments.map((judgment) => [judgment.key, comparison.key] as const)));
 	const fates: Fate[] = [
-		...train.outcomes.map(({ comparisonKey, outcome, verdict }) => ({ judgmentId: null, comparisonId: comparisonKey, fate: outcome, split: bundle.split, verdict })),
-		...train.dispositions.map(({ judgmentKey, disposition }) => ({ judgmentId: judgmentKey, comparisonId: comparisonOf.get(judgmentKey) ?? '', fate: disposition, split: null, verdict: null }))
+		...train.outcomes.map(({ comparisonKey, outcome, verdict }) => ({ judgmentId: null, comparisonId: comparisonKey, fate: outcome, split: bundle.split, verdict, textHash: textHashes.get(comparisonKey) ?? null })),
+		...train.dispositions.map(({ judgmentKey, disposition }) => ({ judgmentId: judgmentKey, comparisonId: comparisonOf.get(judgmentKey) ?? '', fate: disposition, split: null, verdict: null, textHash: null }))
 	];
 	return { rows: lines, fates, candidates };
+}
+
+/** Half a SHA-256 of what the engine would read of each comparison, whatever its verdict and the objective: enough to see that a text has changed. */
+function hashTexts(bundle: NamedBundle, documentTexts: DocumentTexts | undefined): Map<string, string> {
+	const read = (messages: readonly Message[]): string => {
+		const { messages: turns, images } = renderMessages(messages, documentTexts);
+		return JSON.stringify([turns, images]);
+	};
+	const prompt = read(bundle.messages);
+	const answers = new Map(bundle.responses.map(({ key, messages }) => [key, read(messages)]));
+	return new Map(bundle.comparisons.map(({ key, a, b }) => [key, sha256Hex([prompt, answers.get(a), b == null ? '' : answers.get(b)].join('\n')).slice(0, 32)]));
 }
 
 /** Used judgments by comparison. */
@@ -74,11 +90,12 @@ function votesOf(judgmentKeys: readonly string[], bundle: NamedBundle): Map<stri
 	return new Map(bundle.comparisons.map((comparison) => [comparison.key, comparison.judgments.filter(({ key }) => used.has(key)).length]));
 }
 
-function knownOf(bundle: NamedBundle, row: TrainingRow, { answerKey, lengths, neutralised, documentsWithoutText }: RowFacts, rewrite: boolean): CountedRow {
+function knownOf(bundle: NamedBundle, row: TrainingRow, { answerKey, chars, lengths, neutralised, documentsWithoutText }: RowFacts, rewrite: boolean): CountedRow {
 	return {
 		tags: bundle.tags,
 		language: bundle.language,
 		source: answerKey === null ? null : (bundle.sources.get(answerKey) ?? null),
+		chars,
 		group: bundle.group,
 		pair: lengths && { longerChosen: lengths.chosen === lengths.rejected ? null : lengths.chosen > lengths.rejected },
 		label: 'label' in row ? row.label : null,

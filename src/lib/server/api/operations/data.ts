@@ -1,9 +1,10 @@
 import * as v from 'valibot';
 import { SPLITS } from '../../../domain/holdout.ts';
+import { SNAPSHOT_CHANGES } from '../../../domain/snapshot-change.ts';
 import { EXPORT_FORMATS } from '../../../domain/snapshot-export/formats.ts';
 import { ObjectiveSchema, RuleNameSchema, SnapshotRequestSchema } from '../../../domain/snapshot-request.ts';
 import { SnapshotRuleSchema } from '../../../domain/snapshot-rule.ts';
-import { idParams, slug, slugParams } from '../fields.ts';
+import { idParams, slug, slugParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const rows = v.object({ train: v.number(), dev: v.number(), test: v.number() });
@@ -35,7 +36,7 @@ export const previewSnapshot = operation({
 			labels: v.nullable(v.object({ desirable: v.number(), undesirable: v.number() })),
 			cycles: v.number(),
 			lengthBias: v.nullable(v.object({ before: lengthBias, after: lengthBias })),
-			composition: v.object({ tags: shares, languages: shares, sources: shares })
+			composition: v.object({ tags: shares, languages: shares, sources: shares, lengths: shares })
 		})
 	},
 	problems: ['conflict']
@@ -125,4 +126,42 @@ export const putSnapshotRule = operation({
 	params: ruleParams,
 	body: v.object({ objective: ObjectiveSchema, rule: v.optional(SnapshotRuleSchema) }),
 	answers: { 200: v.object({ name: v.string(), version: v.number(), added: v.boolean() }) }
+});
+
+export const readCard = operation({
+	id: 'readCard',
+	method: 'GET',
+	path: '/snapshots/{id}/card',
+	summary: 'The data card as Markdown: who judged, how far they agreed, what it is made of, known limits; from the manifest alone',
+	access: 'snapshot.read',
+	params: idParams,
+	query: v.object({ locale: v.optional(v.picklist(['en', 'zh'], 'en or zh'), 'en') }),
+	answers: { 200: 'text/markdown' },
+	problems: ['gone']
+});
+
+const change = v.picklist(SNAPSHOT_CHANGES, SNAPSHOT_CHANGES.join(', '));
+const compared = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, heldOut: v.number(), used: v.number(), dropped: v.record(v.string(), v.number()), lengthBias: v.nullable(lengthBias) });
+const was = v.nullable(v.object({ split: v.nullable(v.string()), outcome: v.string(), verdict: v.nullable(v.string()) }));
+
+export const compareSnapshots = operation({
+	id: 'compareSnapshots',
+	method: 'GET',
+	path: '/snapshots/{id}/diff/{other}',
+	summary: 'How a snapshot differs from another one before it: settings, counts by change, and the rows of one change',
+	access: 'snapshot.read',
+	params: v.object({ id: uuid, other: uuid }),
+	query: v.object({ change: v.optional(change), cursor: v.optional(uuid), limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, 'a whole number from 1 to 200'), v.toNumber(), v.minValue(1, 'at least 1'), v.maxValue(200, 'at most 200'))) }),
+	answers: {
+		200: v.object({
+			project: v.string(),
+			before: compared,
+			after: compared,
+			rules: v.array(v.object({ setting: v.string(), before: v.unknown(), after: v.unknown() })),
+			counts: v.record(v.string(), v.number()),
+			change: v.nullable(v.string()),
+			changed: v.array(v.object({ id: v.string(), comparisonId: v.string(), judgmentId: v.nullable(v.string()), question: v.string(), before: was, after: was })),
+			next: v.nullable(v.string())
+		})
+	}
 });
