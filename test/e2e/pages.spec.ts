@@ -12,6 +12,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'admin', path: '/projects/law-firm/form' },
 	{ role: 'engineer', path: '/projects/law-firm/runs' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/new' },
+	{ role: 'engineer', path: '/projects/law-firm/runs/compare' },
 	{ role: 'reviewer', path: '/projects/law-firm/checkpoints' },
 	{ role: 'reviewer', path: '/projects/law-firm/agreement' },
 	{ role: 'reviewer', path: '/projects/law-firm/members' },

@@ -4,6 +4,7 @@ import * as runQueue from '#lib/server/db/run-queue.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
+import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
@@ -120,6 +121,28 @@ describe('a copy', () => {
 		expect(problemOf(await prepareRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug, 'orpo'), fromRunId: original }))).toBe('not_found');
 		expect(problemOf(await startRun(world.app, world.admin, { slug: elsewhere.slug, snapshotId: foreign, clonedFrom: original }))).toBe('not_found');
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, priority: 101 }))).toBe('invalid_input');
+	});
+});
+
+describe('runs beside each other', () => {
+	it('show one metric of each over steps, epochs or time, and the settings in which they differ', async () => {
+		await nobodyWaits();
+		const one = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 2, learningRate: 1e-4 });
+		const two = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 2, learningRate: 3e-4 });
+		const at = await beginAttempt(world.app, { runId: one, workerId });
+		await recordProgress(world.app, { runId: one, attempt: at?.attempt ?? 0 }, { metrics: [1, 2, 3].map((step) => ({ step, epoch: step / 10, values: { loss: 1 / step, 'train_speed(s/it)': 2, ...(step === 3 ? { eval_loss: 0.5 } : {}) } })), log: [], events: [], status: 'running' });
+		const compare = async (metric: string, axis: 'step' | 'epoch' | 'time') => valueOf(await compareRuns(world.app, world.admin, { slug, runIds: [two, one], metric, axis }));
+		const { runs, metrics, differing } = await compare('loss', 'time');
+		expect(runs.map(({ id, curve, last }) => ({ id, curve, last }))).toEqual([
+			{ id: one, curve: [{ x: 2, y: 1 }, { x: 4, y: 0.5 }, { x: 6, y: 1 / 3 }], last: 1 / 3 },
+			{ id: two, curve: [], last: null }
+		]);
+		expect(metrics).toEqual(['eval_loss', 'loss', 'train_speed(s/it)']);
+		expect(differing).toEqual([{ field: 'learningRate', values: [1e-4, 3e-4] }]);
+		expect((await compare('eval_loss', 'epoch')).runs[0]?.curve).toEqual([{ x: 0.3, y: 0.5 }]);
+		const elsewhere = await world.project({ rows: pairRows(2) });
+		expect(problemOf(await compareRuns(world.app, world.admin, { slug: elsewhere.slug, runIds: [one], metric: 'loss', axis: 'step' }))).toBe('not_found');
+		expect(problemOf(await compareRuns(world.app, world.admin, { slug, runIds: Array.from({ length: 101 }, (_, i) => String(i)), metric: 'loss', axis: 'step' }))).toBe('invalid_input');
 	});
 });
 

@@ -322,6 +322,7 @@ export const REQUESTS: Record<string, Make> = {
 	planRun: ({ slug, snapshotId }) => ({ path: `/projects/${slug}/plans`, options: { body: { snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } } } }),
 	recipeSchema: () => ({ path: '/recipes/schema' }),
 	listRuns: inProject('/runs'),
+	compareRuns: ({ slug, runId }) => ({ path: `/projects/${slug}/runs/compare?runs=${runId}` }),
 	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),
 	pauseRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/pause` }),

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -45,6 +46,26 @@ export async function addLog(tx: Tx, runId: string, attempt: number, lines: read
 /** Metrics of a run after a step, in order of step. */
 export async function metrics(db: Executor, runId: string, afterStep = -1): Promise<(StepMetrics & { attempt: number })[]> {
 	return rowsOf<StepMetrics & { attempt: number }>(db, sql`select step, attempt, epoch, "values" from run_metrics where run_id = ${runId} and step > ${afterStep} order by step`);
+}
+
+/** One metric of several runs, step by step, with what places a step in time. */
+export async function metricOf(db: Executor, runIds: readonly string[], metric: string): Promise<Map<string, StepMetrics[]>> {
+	if (runIds.length === 0) return new Map();
+	// One row a run: a hundred runs of ten thousand steps are a million rows else.
+	const rows = await rowsOf<{ run_id: string; steps: [number, number | null, number | null, number | null][] }>(
+		db,
+		sql`select run_id, json_agg(json_build_array(step, epoch, "values"->${metric}::text, "values"->'train_speed(s/it)') order by step) as steps from run_metrics
+			where run_id in ${[...runIds]} and "values" ? ${metric}::text group by run_id`
+	);
+	return new Map(rows.map(({ run_id, steps }) => [run_id, steps.map(([step, epoch, value, speed]) => ({ step, epoch, values: { ...(value === null ? {} : { [metric]: value }), ...(speed === null ? {} : { 'train_speed(s/it)': speed }) } }))]));
+}
+
+/** Names of the metrics that runs reported in their first and last steps, by alphabet. */
+export async function metricNames(db: Executor, runIds: readonly string[]): Promise<string[]> {
+	if (runIds.length === 0) return [];
+	const ends = (order: SQL) => sql`(select "values" from run_metrics where run_id = r.id order by step ${order} limit 3)`;
+	const rows = await rowsOf<{ name: string }>(db, sql`select distinct k.name from runs r cross join lateral (${ends(sql`asc`)} union all ${ends(sql`desc`)}) m cross join lateral jsonb_object_keys(m."values") k(name) where r.id in ${[...runIds]} order by 1`);
+	return rows.map(({ name }) => name);
 }
 
 /** Events of a run after an id, oldest first. */

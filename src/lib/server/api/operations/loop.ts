@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { AXES } from '../../../domain/compare-runs.ts';
 import { LAUNCHERS } from '../../../domain/launcher.ts';
 import { HEALTH_RULES } from '../../../domain/run-health.ts';
 import { DECISIONS } from '../../usecases/decide.ts';
@@ -53,6 +54,30 @@ export const listRuns = operation({
 	access: 'run.read',
 	params: slugParams,
 	answers: { 200: v.object({ runs: v.array(runView) }) }
+});
+
+export const compareRuns = operation({
+	id: 'compareRuns',
+	method: 'GET',
+	path: '/projects/{slug}/runs/compare',
+	summary: 'Runs beside each other: one metric of each, thinned to 400 points, and the settings in which they differ',
+	access: 'run.read',
+	params: slugParams,
+	query: v.object({
+		runs: v.pipe(v.string(), v.transform((text) => text.split(',')), v.array(uuid), v.minLength(1)),
+		metric: v.optional(v.pipe(v.string(), v.maxLength(100)), 'loss'),
+		axis: v.optional(v.picklist(AXES, AXES.join(', ')), 'step')
+	}),
+	answers: {
+		200: v.object({
+			runs: v.array(v.looseObject({ id: v.string(), objective: v.string(), status: v.string(), last: v.nullable(v.number()), curve: v.array(v.object({ x: v.number(), y: v.number() })) })),
+			metric: v.string(),
+			axis: v.string(),
+			metrics: v.array(v.string()),
+			differing: v.array(v.object({ field: v.string(), values: v.array(v.unknown()) }))
+		})
+	},
+	problems: ['invalid_input']
 });
 
 export const readRun = operation({ id: 'readRun', method: 'GET', path: '/runs/{id}', summary: 'One run; while it waits, why', access: 'run.read', params: idParams, answers: { 200: runView } });
