@@ -9,17 +9,16 @@ describe('lines of several runs', () => {
 		expect(new Set(Array.from({ length: 18 }, (_, n) => JSON.stringify(lineLook(n)))).size).toBe(18);
 	});
 
-	it('are smoothed without leaving their bounds, their ends or a straight line', () => {
+	it('are smoothed without leaving their bounds, or a straight line but at its ends', () => {
 		fc.assert(
 			fc.property(curve, fc.integer({ min: 1, max: 31 }), (points, width) => {
 				const mean = smoothed(points, width);
 				const { y } = frameOf([points]);
 				expect(mean.map(({ x }) => x)).toEqual(points.map(({ x }) => x));
-				expect([mean[0], mean.at(-1)]).toEqual([points[0], points.at(-1)]);
 				for (const point of mean) expect(point.y >= y[0] && point.y <= y[1]).toBe(true);
 			})
 		);
-		expect(smoothed([0, 1, 2, 3, 4].map((x) => ({ x, y: 2 * x })), 3).map(({ y }) => y)).toEqual([0, 2, 4, 6, 8]);
+		expect(smoothed([0, 1, 2, 3, 4].map((x) => ({ x, y: 2 * x })), 3).map(({ y }) => y)).toEqual([1, 2, 4, 6, 7]);
 	});
 
 	it('have no logarithm at or below zero', () => {

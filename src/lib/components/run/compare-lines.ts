@@ -9,11 +9,11 @@ export function lineLook(n: number): { colour: string; dash: string } {
 	return { colour: HUES[n % HUES.length] ?? 'currentColor', dash: DASHES[Math.floor(n / HUES.length) % DASHES.length] ?? '' };
 }
 
-/** Mean over a window of points around each, narrower at the ends so that both stay where they are. */
+/** Mean over a window of points around each; at the ends over what there is of it. */
 export function smoothed(points: readonly CurvePoint[], width: number): CurvePoint[] {
 	return points.map(({ x }, index) => {
-		const reach = Math.min(Math.floor(width / 2), index, points.length - 1 - index);
-		const near = points.slice(index - reach, index + reach + 1);
+		const reach = Math.floor(width / 2);
+		const near = points.slice(Math.max(0, index - reach), index + reach + 1);
 		return { x, y: near.reduce((sum, { y }) => sum + y, 0) / near.length };
 	});
 }

@@ -28,7 +28,7 @@ export function stageHref(slug: string, stage: Stage, mayJudge: boolean): string
 /** The stage a page belongs to. */
 export function stageOf(routeId: string | null): Stage | null {
 	if (!routeId) return null;
-	if (routeId.includes('/compare')) return 'judgments';
+	if (routeId.includes('[slug]/compare')) return 'judgments';
 	if (routeId.includes('/import')) return 'prompts';
 	if (routeId.includes('/snapshots')) return 'snapshot';
 	if (routeId.includes('/runs')) return 'run';
