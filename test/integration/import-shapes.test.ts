@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { buffer } from 'node:stream/consumers';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
 import type { ExportFormat } from '#lib/domain/snapshot-export/formats.ts';
@@ -30,9 +31,9 @@ async function training() {
 	await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${project.id}' returning 1`);
 	return project;
 }
-async function zip(files: Record<string, { bytes: Uint8Array }>): Promise<Buffer> {
+async function zip(files: Record<string, { bytes: Uint8Array; mode?: number }>): Promise<Buffer> {
 	const zipped = new ZipFile();
-	for (const [name, { bytes }] of Object.entries(files)) zipped.addBuffer(Buffer.from(bytes), name);
+	for (const [name, { bytes, mode }] of Object.entries(files)) zipped.addBuffer(Buffer.from(bytes), name, mode === undefined ? {} : { mode });
 	zipped.end();
 	return buffer(zipped.outputStream as unknown as AsyncIterable<Buffer>);
 }
@@ -98,6 +99,7 @@ it('what is exported in a format comes back as the same rows', async () => {
 describe('a file that is broken or hostile leaves nothing behind, and says where it is', () => {
 	const good = pairRows(3);
 	const lines = (values: unknown[]) => Buffer.from(values.map((value) => JSON.stringify(value)).join('\n'));
+	const parquet = () => new Uint8Array(parquetWriteBuffer({ columnData: (['prompt', 'chosen', 'rejected'] as const).map((name) => ({ name, data: good.map((row) => row[name]) })) }));
 	async function* endless(start: string, end: string): AsyncGenerator<Uint8Array> {
 		yield Buffer.from(start);
 		const mebibyte = Buffer.alloc(1024 * 1024, 'x');
@@ -116,7 +118,17 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 		['JSON: a nest', () => Buffer.from('[{"a":'.repeat(5000)), /within each other/u],
 		['JSON: a record of 200 MB', () => endless('[{"prompt":"Q","chosen":"a","rejected":"', '"}]'), /longer than 16 MB/u],
 		['CSV: a line with a cell too many', () => Buffer.from('prompt,chosen,rejected\nQ,a,b\nQ,a,b,c\n'), /line 3/u],
-		['CSV: a quote that is never closed', () => table('"a'), /line 2/u]
+		['CSV: a quote that is never closed', () => table('"a'), /line 2/u],
+		['CSV: a header of 100,000 columns', () => Buffer.from(`${Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(',')}\n1\n`), /100000 columns; at most 200/u],
+		['CSV: a nest in a cell', () => Buffer.from(`messages,chosen,rejected\n"${'['.repeat(500)}${']'.repeat(500)}",a,b\n`), /line 2: has more than 64/u],
+		['text: a NUL', () => Buffer.from('Is it\0valid?\nYes\n'), /neither text/u],
+		['Parquet: half a file', () => parquet().subarray(0, 150), /footer cannot be read/u],
+		['Parquet: a footer that lies', () => Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(50, 0xff), Buffer.from([0xff, 0xff, 0xff, 0x7f]), Buffer.from('PAR1')]), /Parquet/u],
+		['gzip: half a file', () => gzipSync(Buffer.from(Array.from({ length: 400 }, (_, i) => JSON.stringify(pairRows(1, `${i}-${Math.sin(i)}`)[0])).join('\n'))).subarray(0, -300), /gzip file is broken/u],
+		['gzip: a bomb', () => gzipSync(Buffer.alloc(80 * 1024 * 1024, '\n')), /unpacks to more than/u],
+		['zip: a link', () => zip({ 'data.jsonl': { bytes: Buffer.from('/etc/passwd'), mode: 0o120777 } }), /is a link or no file/u],
+		['zip: a way out', async () => Buffer.from((await zip({ 'aa/aa/evil.jsonl': { bytes: lines(good) } })).toString('latin1').replaceAll('aa/aa/evil', '../../evil'), 'latin1'), /zip file is broken/u],
+		['zip: a bomb', () => zip({ 'bomb.jsonl': { bytes: Buffer.alloc(80 * 1024 * 1024, '\n') } }), /unpacks to more than/u]
 	];
 	it('each', async () => {
 		const { slug, id } = await world.project();
@@ -127,9 +139,29 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 			expect(`${name}: ${result.ok ? '' : result.problem.detail}`).toMatch(words);
 		}
 		expect(await world.query(`select (select count(*)::int from prompts where project_id = '${id}') as prompts, (select count(*)::int from import_rows r join imports i on i.id = r.import_id where i.project_id = '${id}') as staged`)).toEqual([{ prompts: 0, staged: 0 }]);
-		// Two of them are 200 MB long.
+		// Two of them are 200 MB long, and two unpack to 80.
 		console.log(`resident memory ${Math.round((process.memoryUsage().rss - before) / 1024 / 1024)} MiB more after ${CASES.length} hostile files`);
 	}, 120_000);
+
+	it('is taken in every format and packing where it is whole', async () => {
+		const { slug } = await world.project();
+		const text = lines(good);
+		const files: [string, () => Uint8Array | Promise<Uint8Array>, object][] = [
+			['JSON Lines', () => text, { format: 'jsonl', packed: null }],
+			['JSON', () => Buffer.from(JSON.stringify(good)), { format: 'json', packed: null }],
+			['CSV', () => Buffer.from(['prompt,chosen,rejected', ...good.map((row) => [row.prompt, row.chosen, row.rejected].map((cell) => `"${cell}"`).join())].join('\n')), { format: 'csv', packed: null }],
+			['Parquet', parquet, { format: 'parquet', packed: null }],
+			['gzip', () => gzipSync(text), { format: 'jsonl', packed: 'gzip' }],
+			['gzip of Parquet', () => gzipSync(parquet()), { format: 'parquet', packed: 'gzip' }],
+			['zip', () => zip({ 'a.jsonl': { bytes: text }, 'b.parquet': { bytes: parquet() } }), { format: 'jsonl', packed: 'zip' }]
+		];
+		for (const [index, [name, make, found]] of files.entries()) {
+			// The same rows each time: only the first file adds anything.
+			const rows = name === 'zip' ? 2 * good.length : good.length;
+			const accepted = index === 0 ? good.length : 0;
+			expect([name, valueOf(await send(slug, await make()))]).toMatchObject([name, { accepted, duplicates: rows - accepted, rejected: 0, found }]);
+		}
+	});
 
 	it('but a byte order mark, other line ends, and text that spreadsheets would run are no harm', async () => {
 		const { slug } = await world.project();

@@ -15,23 +15,48 @@ export type Executor = Db | Tx;
 
 type Client = postgres.Sql;
 
+/** An open transaction's end; `lost`: its connection closed under it. */
+type Course = { lost: boolean };
+
+/**
+ * What the steps of a transaction give, unless its connection was lost: its caller
+ * knows that already, and postgres.js would write the end of the transaction to a
+ * socket that is no more, which ends the process (3.4.9: `nextWrite` of a closed
+ * connection). A failed step waits a moment, so that a close that comes with it is heard.
+ */
+function unlessLost<T>(course: Course, steps: Promise<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		steps.then(
+			(value) => void (course.lost || resolve(value)),
+			(error: Error) => setImmediate(() => void (course.lost || reject(error)))
+		);
+	});
+}
+
 /**
  * drizzle sends every query through `client.unsafe`, which postgres.js does not
  * prepare unless told to: each claim would be planned anew, which costs more
  * than running it. Statements without parameters (migrations, several commands
  * in one text) must stay on the simple protocol.
  */
-function preparing<T extends Client>(client: T): T {
+function preparing<T extends Client>(client: T, course: Course = { lost: false }): T {
 	return new Proxy(client, {
 		get(target, property, receiver) {
 			if (property === 'unsafe') {
-				return (text: string, params: unknown[] = [], options: object = {}) =>
-					target.unsafe(text, params as never[], { ...options, prepare: params.length > 0 });
+				return (text: string, params: unknown[] = [], options: object = {}) => {
+					if (course.lost) throw new Error('The connection of this transaction was lost.');
+					return target.unsafe(text, params as never[], { ...options, prepare: params.length > 0 });
+				};
 			}
 			if (property === 'begin' || property === 'savepoint') {
-				const run = Reflect.get(target, property, receiver) as (...args: unknown[]) => unknown;
-				return (...args: unknown[]) =>
-					run(...args.map((arg) => (typeof arg === 'function' ? (tx: Client) => arg(preparing(tx)) : arg)));
+				const run = Reflect.get(target, property, receiver) as (...args: unknown[]) => Promise<unknown>;
+				return (...args: unknown[]) => {
+					const own = property === 'begin' ? { lost: false } : course;
+					const ended = run(...args.map((arg) => (typeof arg === 'function' ? (tx: Client) => unlessLost(own, (arg as (tx: Client) => Promise<unknown>)(preparing(tx, own))) : arg)));
+					// Of a transaction that ended in another way no step follows.
+					if (property === 'begin') ended.catch(() => void (own.lost = true));
+					return ended;
+				};
 			}
 			return Reflect.get(target, property, receiver) as unknown;
 		}

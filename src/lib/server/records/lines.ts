@@ -2,6 +2,7 @@ import { MAX_RECORD_BYTES } from './record.ts';
 import type { FileRecord } from './record.ts';
 
 const NEWLINE = 10;
+const RETURN = 13;
 
 /** Lines of a UTF-8 stream without their ends, blank ones left out, at the memory of one line; one that is no UTF-8 or too long is reported and passed over. */
 export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenerator<{ line: number; text: string } | { line: number; error: string }> {
@@ -9,7 +10,8 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 	let parts: Buffer[] = [];
 	let size = 0;
 	const finish = () => {
-		const read = size > MAX_RECORD_BYTES ? { line, error: `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB` } : decode(line, Buffer.concat(parts));
+		const [only = Buffer.alloc(0)] = parts;
+		const read = size > MAX_RECORD_BYTES ? { line, error: `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB` } : decode(line, parts.length > 1 ? Buffer.concat(parts) : only);
 		parts = [];
 		size = 0;
 		return 'text' in read && read.text.trim() === '' ? null : read;
@@ -17,6 +19,14 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 	for await (const chunk of source) {
 		const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 		let start = 0;
+		// Lines without anything are counted and no more: a small file can hold a hundred million of them, and everybody waits meanwhile.
+		const passEmpty = () => {
+			for (let end = 0; size === 0; line += 1, start += end) {
+				end = bytes[start] === NEWLINE ? 1 : bytes[start] === RETURN && bytes[start + 1] === NEWLINE ? 2 : 0;
+				if (end === 0) return;
+			}
+		};
+		passEmpty();
 		for (let end = bytes.indexOf(NEWLINE, start); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
 			size += end - start;
 			if (size <= MAX_RECORD_BYTES) parts.push(bytes.subarray(start, end));
@@ -24,6 +34,7 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 			if (read) yield read;
 			line += 1;
 			start = end + 1;
+			passEmpty();
 		}
 		const rest = bytes.subarray(start);
 		size += rest.length;
@@ -37,10 +48,13 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 	}
 }
 
+// Made once: a decoder costs more than a line. A byte order mark is fine at the start of the file only.
+const FIRST = new TextDecoder('utf-8', { fatal: true });
+const OTHERS = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decode(line: number, bytes: Buffer): { line: number; text: string } | { line: number; error: string } {
 	try {
-		// The decoder also takes a byte order mark away; one is fine at the start of the file only.
-		return { line, text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: line !== 1 }).decode(bytes).replace(/\r$/u, '') };
+		return { line, text: (line === 1 ? FIRST : OTHERS).decode(bytes).replace(/\r$/u, '') };
 	} catch {
 		return { line, error: 'is not UTF-8; save the file as UTF-8' };
 	}
