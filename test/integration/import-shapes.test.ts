@@ -75,6 +75,14 @@ it('a table is read by its columns, as proposed or as said, and that is kept wit
 	expect(await world.query(`select found->'mapping' as mapping from imports where id = '${id}'`)).toEqual([{ mapping }]);
 });
 
+it('answers that are rated a row each become pairs of their question, by the rule', async () => {
+	const { slug, id } = await training();
+	const rated = (prompt: string, response: string, helpfulness: number) => ({ prompt, response, helpfulness, correctness: 3, coherence: 4, complexity: 1, verbosity: 2 });
+	const rows = [rated('One?', 'good', 4), rated('One?', 'bad', 1), rated('Two?', 'a', 2), rated('Two?', 'b', 2), rated('One?', 'later', 3)];
+	expect(valueOf(await send(slug, Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'))))).toMatchObject({ accepted: 3, rejected: 0, found: { shape: 'helpsteer', labels: 2 } });
+	expect(await world.query(`select verdict in ('a', 'b') as decided, count(*)::int as n from judgments where project_id = '${id}' group by 1 order by 1`)).toEqual([{ decided: false, n: 1 }, { decided: true, n: 1 }]);
+});
+
 it('what is exported in a format comes back as the same rows', async () => {
 	const { slug } = await training();
 	const rows = [...pairRows(3), { messages: [{ role: 'system', content: 'Careful. =1+1' }, { role: 'user', content: '[1] „x“\n' }], chosen: '{"role": "user"}', rejected: ' \u2028;,"\t' }, { prompt: 'Long?', chosen: [{ role: 'assistant', content: 'a' }, { role: 'user', content: 'b' }, { role: 'assistant', content: 'c' }], rejected: 'd' }];

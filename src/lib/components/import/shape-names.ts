@@ -12,6 +12,7 @@ export const SHAPE_NAMES: Readonly<Record<ShapeName, () => string>> = {
 	chat_log: m.import_shape_name_chat_log,
 	hh_rlhf: m.import_shape_name_hh_rlhf,
 	ultrafeedback: m.import_shape_name_ultrafeedback,
+	helpsteer: m.import_shape_name_helpsteer,
 	arena: m.import_shape_name_arena,
 	label_studio: () => 'Label Studio',
 	argilla: () => 'Argilla',

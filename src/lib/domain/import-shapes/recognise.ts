@@ -5,6 +5,7 @@ import { chatLog } from './chat-log.ts';
 import type { ColumnMapping } from './column-mapping.ts';
 import { isFlat, proposeMapping, readColumns } from './columns.ts';
 import { doccano } from './doccano.ts';
+import { helpsteer } from './helpsteer.ts';
 import { hhRlhf } from './hh-rlhf.ts';
 import { labelStudio } from './label-studio.ts';
 import { llamaFactory } from './llama-factory.ts';
@@ -18,7 +19,7 @@ import type { ImportShape, ShapeName, ShapeRead } from './shape.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
 
 /** Every shape, those that say more of a record first: where two fit equally many rows, the first is it. */
-const ALL: readonly ImportShape[] = [labelStudio, argilla, potato, openai, arena, ultrafeedback, msSwift, hhRlhf, llamaFactory, doccano, chatLog, plumbline, prompts];
+const ALL: readonly ImportShape[] = [labelStudio, argilla, potato, openai, arena, ultrafeedback, helpsteer, msSwift, hhRlhf, llamaFactory, doccano, chatLog, plumbline, prompts];
 const BY_NAME: ReadonlyMap<ShapeName, ImportShape> = new Map(ALL.map((shape) => [shape.name, shape]));
 
 /** What the sender said of a file's rows; the rest is recognised. */
@@ -64,6 +65,12 @@ function saysMore(columns: readonly string[]): boolean {
 	const isJudged = mapping.verdict !== undefined || (mapping.annotator !== undefined && (mapping.answerA !== undefined || mapping.chosen !== undefined));
 	return isOurs ? isJudged : mapping.answerA !== undefined || mapping.answer !== undefined || mapping.chosen !== undefined;
 }
+
+/** Whether a record goes into one row with those before it, under this shape. */
+export const joinsRow = (shape: ShapeName, before: readonly unknown[], next: unknown): boolean => BY_NAME.get(shape)?.joins?.(before, next) ?? false;
+
+/** Records that go into one row, as one record. */
+export const joinedRow = (shape: ShapeName, records: readonly unknown[]): unknown => (records.length === 1 ? records[0] : BY_NAME.get(shape)?.join?.(records));
 
 /** A record as a row in our own form. `file`: its file within a zip. */
 export function readShape(value: unknown, how: Pick<Recognised, 'shape' | 'mapping'> & { isTable: boolean; file: string | null }): ShapeRead {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readImportRow } from '../import-row.ts';
 import type { StagedRow } from '../import-row.ts';
 import { messageText } from '../message.ts';
-import { readShape, recognise } from './recognise.ts';
+import { joinedRow, joinsRow, readShape, recognise } from './recognise.ts';
 
 const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null };
 
@@ -50,6 +50,28 @@ describe('UltraFeedback', () => {
 		const { row } = understand({ instruction: 'Q', generations: ['x', 'y', 'z'], ratings: [1, 5, null] });
 		expect(row.pairs).toHaveLength(3);
 		expect(judged(row).map(({ said }) => said)).toEqual(['y']);
+	});
+});
+
+describe('HelpSteer', () => {
+	const rated = (response: string, ratings: number[], prompt = 'c#') => ({ prompt, response, ...Object.fromEntries(['helpfulness', 'correctness', 'coherence', 'complexity', 'verbosity'].map((name, i) => [name, ratings[i]])) });
+	const rows = [rated('short', [3, 3, 4, 1, 0]), rated('long', [3, 3, 4, 3, 4]), rated('wrong', [3, 1, 4, 2, 2]), rated('best', [4, 0, 0, 0, 0])];
+	it('prefers the more helpful answer, then the more correct, then the more coherent; length and difficulty prefer none', () => {
+		expect(rows.slice(1).every((row, i) => joinsRow('helpsteer', rows.slice(0, i + 1), row))).toBe(true);
+		const { shape, row } = understand(joinedRow('helpsteer', rows));
+		expect(shape).toBe('helpsteer');
+		expect(judged(row).map(({ said }) => said).sort()).toEqual(['best', 'best', 'best', 'long', 'short', 'tie']);
+	});
+	it('keeps answers of different questions apart, and an answer alone as one', () => {
+		expect(joinsRow('helpsteer', [rows[0]], rated('other', [1, 1, 1, 1, 1], 'java'))).toBe(false);
+		expect(joinsRow('plumbline', [rows[0]], rows[1])).toBe(false);
+		const { shape, row } = understand(rows[0]);
+		expect([shape, row.responses.length, judged(row)]).toEqual(['helpsteer', 1, []]);
+	});
+	it('reads ratings of a table, and is no preference set of ours', () => {
+		const texts = Object.fromEntries(Object.entries(rated('x', [1, 2, 3, 4, 0])).map(([name, value]) => [name, String(value)]));
+		expect(recognise([texts], true).shape).toBe('helpsteer');
+		expect(recognise([{ prompt: 'Q', response: 'x', helpfulness: 'very' }], false).shape).not.toBe('helpsteer');
 	});
 });
 

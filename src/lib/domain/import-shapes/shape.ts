@@ -4,7 +4,7 @@ import type { ColumnMapping } from './column-mapping.ts';
 export type Fields = Record<string, unknown>;
 
 /** Whose row forms are understood. `plumbline` is our own, with the preference sets it takes in; `columns` a table whose columns somebody named. */
-export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'openai', 'chat_log', 'hh_rlhf', 'ultrafeedback', 'arena', 'label_studio', 'argilla', 'potato', 'doccano', 'columns'] as const;
+export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'openai', 'chat_log', 'hh_rlhf', 'ultrafeedback', 'helpsteer', 'arena', 'label_studio', 'argilla', 'potato', 'doccano', 'columns'] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
 /** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them. */
@@ -16,8 +16,19 @@ export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapp
  */
 export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>> } | { ok: false; error: { field: string; message: string } };
 
-/** A form in which another tool writes rows: whether a record is in it, and that record in our own form (`readImportRow`). `file`: the name of the file within a zip. */
-export type ImportShape = { name: ShapeName; fits: (record: Fields) => boolean; read: (record: Fields, file: string | null) => ShapeRead };
+/**
+ * A form in which another tool writes rows: whether a record is in it, and that
+ * record in our own form (`readImportRow`). `file`: the name of the file within a zip.
+ * Where several records that follow each other are one row of ours, `joins` says
+ * whether the next one belongs to those, and `join` makes one record of them.
+ */
+export type ImportShape = {
+	name: ShapeName;
+	fits: (record: Fields) => boolean;
+	read: (record: Fields, file: string | null) => ShapeRead;
+	joins?: (records: readonly unknown[], next: unknown) => boolean;
+	join?: (records: readonly unknown[]) => Fields;
+};
 
 /** A row that cannot be understood. */
 export function unread(field: string, message: string): ShapeRead {

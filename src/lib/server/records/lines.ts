@@ -21,9 +21,10 @@ export async function* readLines(source: AsyncIterable<Uint8Array>): AsyncGenera
 		let start = 0;
 		// Lines without anything are counted and no more: a small file can hold a hundred million of them, and everybody waits meanwhile.
 		const passEmpty = () => {
-			for (let end = 0; size === 0; line += 1, start += end) {
-				end = bytes[start] === NEWLINE ? 1 : bytes[start] === RETURN && bytes[start + 1] === NEWLINE ? 2 : 0;
-				if (end === 0) return;
+			for (; size === 0; line += 1) {
+				if (bytes[start] === NEWLINE) start += 1;
+				else if (bytes[start] === RETURN && bytes[start + 1] === NEWLINE) start += 2;
+				else return;
 			}
 		};
 		passEmpty();

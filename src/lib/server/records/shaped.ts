@@ -1,4 +1,4 @@
-import { nameInFile, readShape, recognise } from '../../domain/import-shapes/recognise.ts';
+import { joinedRow, joinsRow, nameInFile, readShape, recognise } from '../../domain/import-shapes/recognise.ts';
 import type { Recognised, SaidShape } from '../../domain/import-shapes/recognise.ts';
 import type { Fields } from '../../domain/import-shapes/shape.ts';
 import type { OpenFile } from './open.ts';
@@ -41,18 +41,34 @@ export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 		const settle = () => {
 			found = recognise(head.flatMap((record) => ('value' in record ? [record.value] : [])), isTable(), said);
 		};
+		/** Records that follow each other and go into one row; it has the line of the first. */
+		let together: Extract<FileRecord, { value: unknown }>[] = [];
+		const end = (): ShapedRecord[] => {
+			const [first] = together;
+			const row = first && shaped({ ...first, value: joinedRow(found?.shape ?? 'plumbline', together.map(({ value }) => value)) });
+			together = [];
+			return row ? [row] : [];
+		};
+		const next = (record: FileRecord): ShapedRecord[] => {
+			if ('error' in record) return [...end(), shaped(record)];
+			const joins = together.length > 0 && together[0]?.file === record.file && joinsRow(found?.shape ?? 'plumbline', together.map(({ value }) => value), record.value);
+			const before = joins ? [] : end();
+			together.push(record);
+			return before;
+		};
 		for await (const record of file.records) {
-			if (found !== null) yield shaped(record);
+			if (found !== null) yield* next(record);
 			else {
 				head.push(record);
 				if ('value' in record) chars += charsOf(record.value);
 				if (head.length < HEAD_ROWS && chars < HEAD_CHARS) continue;
 				settle();
-				for (const one of head.splice(0)) yield shaped(one);
+				for (const one of head.splice(0)) yield* next(one);
 			}
 		}
 		if (found === null) settle();
-		for (const one of head.splice(0)) yield shaped(one);
+		for (const one of head.splice(0)) yield* next(one);
+		yield* end();
 	}
 	return { shape: () => found, rows: rows() };
 }
