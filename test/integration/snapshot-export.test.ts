@@ -3,12 +3,18 @@ import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { sql } from 'drizzle-orm';
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { ExportFormat } from '#lib/domain/snapshot-export/formats.ts';
 import { EXPORT_FORMATS } from '#lib/domain/snapshot-export/formats.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { putForm } from '#lib/server/usecases/put-form.ts';
+import { readSnapshot } from '#lib/server/usecases/read-snapshot.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import { unzip } from '../support/unzip.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
@@ -74,4 +80,39 @@ it('an annotator takes nothing out, and whoever does is in the audit', async () 
 	await bytesOf('dpo', 'hf');
 	const entries = await rowsOf<{ details: { format: string; split: string } }>(world.app.db, sql`select details from audit_entries where action = 'snapshot.export' and details->>'format' = 'hf' order by id`);
 	expect(entries.at(-1)?.details).toEqual({ format: 'hf', split: 'all' });
+});
+
+it('how clearly somebody preferred goes out as a margin where a trainer reads one, and comes back as the same pair', async () => {
+	const { slug: rm } = await seededProject(world, { overlap: 1, seed: 'margins' });
+	valueOf(await world.importRows(rm, questions(12).map((row) => ({ ...row, group: 'one' }))));
+	const judge = await world.person('sure', { slug: rm, role: 'annotator' });
+	// The first four are judged before anybody is asked how sure they are.
+	for (let n = 0; ; n++) {
+		if (n === 4) valueOf(await putForm(world.app, world.admin, { slug: rm, form: v.parse(JudgingFormSchema, { strength: true }) }));
+		const task = valueOf(await claimTask(world.app, judge, { slug: rm }));
+		if (!task) break;
+		valueOf(await submitJudgment(world.app, judge, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'left', ...(n < 4 ? {} : { strength: n % 2 ? 'clearly' : 'slightly' }) }));
+	}
+	const { id } = valueOf(await freezeSnapshot(world.app, world.admin, { slug: rm, objective: 'rm', rule: { strength: 'margin' } }));
+	const { rows } = valueOf(await readSnapshot(world.app, world.admin, id));
+	const split = (['train', 'dev', 'test'] as const).find((one) => rows[one] > 0) ?? 'train';
+	const bytes = async (format: ExportFormat) => buffer(valueOf(await exportSnapshot(world.app, world.admin, { id, split, format })).stream);
+	const frozen = lines((await bytes('ms-swift')).toString());
+	const margins = frozen.map((row) => row['margin'] ?? null);
+	expect(margins.toSorted()).toEqual([...Array<number>(4).fill(0.333333), ...Array<number>(4).fill(1), ...Array<null>(4).fill(null)].toSorted());
+	// TRL takes a margin of every row of a batch or of none.
+	const trl = lines((await bytes('trl')).toString());
+	expect(trl.map((row) => row['margin'])).toEqual(margins.map((margin) => margin ?? 0));
+	expect(lines((await unzip(await bytes('hf'))).get(`data/${split === 'dev' ? 'validation' : split}.jsonl`) ?? '')).toEqual(trl);
+	const file = await bytes('parquet');
+	const parquet = await parquetReadObjects({ file: file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer });
+	expect(parquet.map((row) => (row['margin'] as number | undefined) ?? null)).toEqual(margins);
+	expect((parse(await bytes('csv'), { columns: true }) as Record<string, string>[]).map((row) => row['margin'])).toEqual(margins.map((margin) => (margin === null ? '' : String(margin))));
+	for (const format of ['llama-factory', 'openai'] as const) expect((await bytes(format)).toString()).not.toContain('"margin"');
+	const back = await seededProject(world, { overlap: 1, seed: 'back' });
+	valueOf(await world.importRows(back.slug, trl.map((row) => ({ ...row, group: 'one' }))));
+	const again = valueOf(await freezeSnapshot(world.app, world.admin, { slug: back.slug, objective: 'rm', rule: { includeImports: true } }));
+	const bare = lines((await buffer(valueOf(await exportSnapshot(world.app, world.admin, { id: again.id, split: (['train', 'dev', 'test'] as const).find((one) => again.rows[one] > 0) ?? 'train', format: 'trl' })).stream)).toString());
+	const pairs = (all: Record<string, unknown>[]) => all.map(({ margin: _, ...row }) => JSON.stringify(row)).sort();
+	expect(pairs(bare)).toEqual(pairs(trl));
 });

@@ -131,7 +131,7 @@ function made({ facts: { manifest }, say, locale }: Of): CardSection {
 		rows: shares.map((share) => [share.name === OTHERS ? say('others') : named(share.name), count(share.train, locale), count(share.dev, locale), count(share.test, locale)]),
 		numbers: true
 	});
-	const share = lengthBias && lengthBias.pairs > 0 ? `${say('longer')}: ${percent(lengthBias.longerChosen / lengthBias.pairs, locale)}${lengthBias.low === null || lengthBias.high === null ? '' : ` (${percent(lengthBias.low, locale)} – ${percent(lengthBias.high, locale)})`}, n ${count(lengthBias.pairs, locale)}` : null;
+	const share = lengthBias && lengthBias.pairs > 0 ? `${say('longer')}${locale === 'zh' ? '：' : ': '}${percent(lengthBias.longerChosen / lengthBias.pairs, locale)}${lengthBias.low === null || lengthBias.high === null ? '' : ` (${percent(lengthBias.low, locale)} – ${percent(lengthBias.high, locale)})`}, n ${count(lengthBias.pairs, locale)}` : null;
 	return section('made', say('made'), {
 		text: share === null ? [] : [share],
 		tables: [
@@ -166,7 +166,7 @@ export function dataCard(facts: CardFacts, locale: Locale): DataCard {
 	const objective = facts.manifest.objective.toUpperCase();
 	return {
 		title: `${say('title')} · ${objective} · ${facts.sha256.slice(0, 12)}`,
-		lead: locale === 'zh' ? `${say('about')} ${objective}` : `${say('about')} ${objective}.`,
+		lead: locale === 'zh' ? `${say('about')} ${objective}。` : `${say('about')} ${objective}.`,
 		sections: SECTIONS.map((write) => write({ facts, say, locale })),
 		foot: say('immutable')
 	};
