@@ -8,7 +8,7 @@ import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
-import { readRun } from '#lib/server/usecases/read-run.ts';
+import { readRun, searchRunLog } from '#lib/server/usecases/read-run.ts';
 import { MAX_FRUITLESS_ATTEMPTS, PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
@@ -143,6 +143,25 @@ describe('runs beside each other', () => {
 		const elsewhere = await world.project({ rows: pairRows(2) });
 		expect(problemOf(await compareRuns(world.app, world.admin, { slug: elsewhere.slug, runIds: [one], metric: 'loss', axis: 'step' }))).toBe('not_found');
 		expect(problemOf(await compareRuns(world.app, world.admin, { slug, runIds: Array.from({ length: 101 }, (_, i) => String(i)), metric: 'loss', axis: 'step' }))).toBe('invalid_input');
+	});
+});
+
+describe('a run’s log', () => {
+	it('is searched through, newest first, page by page, taking what is searched for literally', async () => {
+		const id = await queuedRun(world, slug);
+		const at = await beginAttempt(world.app, { runId: id, workerId });
+		const say = (lines: string[]) => recordProgress(world.app, { runId: id, attempt: at?.attempt ?? 0 }, { metrics: [], log: lines, events: [] });
+		await say(['100% of rows', 'one', 'Traceback: line 1']);
+		await say(Array.from({ length: 130 }, (_, i) => `TRACEBACK no. ${i}`));
+		const search = async (text: string, cursor?: string) => valueOf(await searchRunLog(world.app, world.admin, { runId: id, text, cursor }));
+		const first = await search('traceback');
+		expect([first.lines.length, first.lines[0]?.line, first.hidden]).toEqual([100, 'TRACEBACK no. 129', false]);
+		const second = await search('traceback', first.next ?? '');
+		expect(second.lines.map(({ line }) => line).slice(-2)).toEqual(['TRACEBACK no. 0', 'Traceback: line 1']);
+		expect([second.lines.length, second.next]).toEqual([31, null]);
+		expect((await search('0% o')).lines.map(({ line }) => line)).toEqual(['100% of rows']);
+		expect((await search('%')).lines).toHaveLength(1);
+		expect(problemOf(await searchRunLog(world.app, world.admin, { runId: id, text: 'x', cursor: 'nonsense' }))).toBe('invalid_input');
 	});
 });
 

@@ -324,6 +324,7 @@ export const REQUESTS: Record<string, Make> = {
 	listRuns: inProject('/runs'),
 	compareRuns: ({ slug, runId }) => ({ path: `/projects/${slug}/runs/compare?runs=${runId}` }),
 	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
+	searchRunLog: ({ runId }) => ({ path: `/runs/${runId}/log?text=loss` }),
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),
 	pauseRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/pause` }),
 	continueRun: async ({ world, slug }) => {

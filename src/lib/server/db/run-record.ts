@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
+import { literally } from './prompt-words.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** Channel on which run pages hear that there is something new; the payload is the run's id. */
@@ -75,6 +76,21 @@ export async function events(db: Executor, runId: string, afterId: number): Prom
 		sql`select id, attempt, kind, data, created_at from run_events where run_id = ${runId} and id > ${afterId} order by id limit 5000`
 	);
 	return rows.map((row) => ({ id: Number(row.id), attempt: row.attempt, kind: row.kind, data: row.data, createdAt: isoTime(row.created_at) }));
+}
+
+/** A line of a run's log that holds what was searched for. `place` is where the next search goes on. */
+export type LogLine = { place: string; attempt: number; createdAt: string; line: string };
+
+/** Lines that hold a text, in any case, newest first: at most `limit`, before a place if given. */
+export async function searchLog(db: Executor, runId: string, of: { text: string; before?: { chunk: number; line: number } | undefined; limit: number }): Promise<LogLine[]> {
+	const pattern = literally(of.text);
+	const before = of.before === undefined ? sql`` : sql`and (l.id, x.number) < (${of.before.chunk}::bigint, ${of.before.line}::bigint)`;
+	const rows = await rowsOf<{ id: string; number: string; attempt: number; created_at: string; line: string }>(
+		db,
+		sql`select l.id, x.number, l.attempt, l.created_at, x.line from run_logs l cross join lateral regexp_split_to_table(l.lines, E'\n') with ordinality x(line, number)
+			where l.run_id = ${runId} and l.lines ilike ${pattern} and x.line ilike ${pattern} ${before} order by l.id desc, x.number desc limit ${of.limit}`
+	);
+	return rows.map((row) => ({ place: `${row.id}.${row.number}`, attempt: row.attempt, createdAt: isoTime(row.created_at), line: row.line }));
 }
 
 /** The last lines of a run's log, with the id to go on from. */

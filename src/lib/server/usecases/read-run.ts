@@ -6,7 +6,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as runRecord from '../db/run-record.ts';
-import type { RunEvent, StepMetrics } from '../db/run-record.ts';
+import type { LogLine, RunEvent, StepMetrics } from '../db/run-record.ts';
 import * as runQueue from '../db/run-queue.ts';
 import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
@@ -116,6 +116,22 @@ export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: {
 		runs.attempts(app.db, input.runId)
 	]);
 	return ok({ events, log: { ...log, hidden }, attempts });
+}
+
+/** Found lines a page holds. */
+const LINES_A_PAGE = 100;
+const PLACE = /^(\d{1,15})\.(\d{1,9})$/;
+
+/** Lines of a run's log that hold a text, newest first, and where to go on; none for who may not see what the engine says. */
+export async function searchRunLog(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; text: string; cursor?: string | undefined }): Promise<Result<{ lines: Omit<LogLine, 'place'>[]; next: string | null; hidden: boolean }>> {
+	const found = await reach(app, actor, input.runId);
+	if (!found.ok) return found;
+	const place = input.cursor === undefined ? null : PLACE.exec(input.cursor);
+	if (input.cursor !== undefined && !place) return fail('invalid_input', 'cursor: must be a cursor that an earlier answer gave', { errors: [{ field: 'cursor', message: 'must be a cursor that an earlier answer gave' }] });
+	if (await walls.hidesOfSnapshot(app.db, actor.userId, found.value.run.snapshotId)) return ok({ lines: [], next: null, hidden: true });
+	const lines = await runRecord.searchLog(app.db, input.runId, { text: input.text, before: place ? { chunk: Number(place[1]), line: Number(place[2]) } : undefined, limit: LINES_A_PAGE + 1 });
+	const shown = lines.slice(0, LINES_A_PAGE);
+	return ok({ lines: shown.map(({ attempt, createdAt, line }) => ({ attempt, createdAt, line })), next: lines.length > LINES_A_PAGE ? (shown.at(-1)?.place ?? null) : null, hidden: false });
 }
 
 /** Runs of a project, newest first. */

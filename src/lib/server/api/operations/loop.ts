@@ -105,6 +105,18 @@ export const readRunMetrics = operation({
 	answers: { 200: v.object({ metrics: v.array(v.object({ step: v.number(), attempt: v.number(), epoch: v.nullable(v.number()), values: v.record(v.string(), v.number()) })) }) }
 });
 
+export const searchRunLog = operation({
+	id: 'searchRunLog',
+	method: 'GET',
+	path: '/runs/{id}/log',
+	summary: 'Lines of what the engine said that hold a text, newest first; hidden from who is walled off from anything it was trained on',
+	access: 'run.read',
+	params: idParams,
+	query: v.object({ text: text(200, 1), cursor: v.optional(v.string()) }),
+	answers: { 200: v.object({ lines: v.array(v.object({ attempt: v.number(), createdAt: v.string(), line: v.string() })), next: v.nullable(v.string()), hidden: v.boolean() }) },
+	problems: ['invalid_input']
+});
+
 export const followRun = operation({
 	id: 'followRun',
 	method: 'GET',
