@@ -20,6 +20,7 @@ import { evaluate } from './handlers/evaluate.ts';
 import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
+import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
@@ -44,6 +45,9 @@ const INSPECT_MS = 2000;
 
 /** How often it looks for imports that wait for names to be looked for. */
 const NAMES_MS = 2000;
+
+/** How often it looks for projects in which near-duplicates are to be found. */
+const DUPLICATES_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -142,12 +146,15 @@ const names = nameMasker({
 	}
 });
 
+const duplicates = duplicateFinder({ app, shutdown: shutdown.signal });
+
 const beats = [
 	every(ALIVE_MS, beat),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
 	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
 	every(NAMES_MS, () => names.run()),
+	every(DUPLICATES_MS, () => duplicates.run()),
 	every(1000, () => sealAudit(app)),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
@@ -179,6 +186,7 @@ async function goDown(): Promise<void> {
 	if (shutdown.signal.aborted) return;
 	shutdown.abort();
 	names.stop();
+	duplicates.stop();
 	for (const beat of beats) await beat.stop();
 	mailer?.close();
 	const jobs = await working.catch(() => null);

@@ -11,7 +11,7 @@ type Row = { group?: string };
 
 /** The row as the import reads it: the same hashes, whoever computes them. */
 function read(row: unknown, { seeds, systemPrompt }: Scenario): StagedRow {
-	const read = readImportRow(row, 1, { ...seeds, shares: DEFAULT_SHARES, systemPrompt: { id: '', body: systemPrompt } });
+	const read = readImportRow(row, 1, { ...seeds, shares: DEFAULT_SHARES, systemPrompt: { id: '', body: systemPrompt }, matterIsGroup: false });
 	if (!read.ok) throw new Error(`${read.error.field}: ${read.error.message}`);
 	return read.row;
 }

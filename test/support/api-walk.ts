@@ -52,6 +52,14 @@ async function scannedImport({ world, slug }: Ground): Promise<string> {
 	return valueOf(await world.importRows(slug, pairRows(1, randomUUID()), { dryRun: true })).id;
 }
 
+/** Two questions of the ground as a worker finds them nearly alike. */
+async function nearPair({ world, slug, id }: Ground): Promise<string> {
+	const { id: importId } = valueOf(await world.importRows(slug, pairRows(2, randomUUID())));
+	const made = await world.query<{ id: string }>(`insert into near_duplicates (project_id, prompt_id, like_id, estimate, jaccard, algorithm, threshold)
+		select '${id}', min(id::text)::uuid, max(id::text)::uuid, 0.9, 0.9, 'walk', 0.6 from prompts where import_id = '${importId}' returning id`);
+	return made[0]?.id ?? '';
+}
+
 const HIDES_NUMBERS = { ...OFF, actions: { phone: 'placeholder' as const }, originals: 'encrypt' as const, onExport: 'allow' as const };
 /** A rule that the project has saved; its name asks something of an address. */
 async function newRule({ world, slug }: Ground): Promise<string> {
@@ -252,6 +260,10 @@ export const REQUESTS: Record<string, Make> = {
 		valueOf(await cancelGeneration(ground.world.app, ground.world.admin, id));
 		return { path: `/generations/${id}/resume` };
 	},
+	listNearDuplicates: inProject('/near-duplicates?limit=5'),
+	decideNearDuplicates: async (ground) => ({ path: `/projects/${ground.slug}/near-duplicates`, options: { body: { pairs: [await nearPair(ground)], decision: 'different' } } }),
+	readGrouping: inProject('/grouping'),
+	putGrouping: inProject('/grouping', { matterIsGroup: false }),
 	readDesensitisation: inProject('/desensitisation'),
 	putDesensitisation: inProject('/desensitisation', HIDES_NUMBERS),
 	addOwnWord: (ground) => ({ path: `/projects/${ground.slug}/desensitisation/words`, options: { body: { text: `Word ${randomUUID()}` } } }),

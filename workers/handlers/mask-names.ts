@@ -1,8 +1,9 @@
 import type { NamesDetectorState } from '#lib/domain/worker-capabilities.ts';
 import { maskNextImport, namesAreWanted, tellNamesMissing } from '#lib/server/usecases/mask-names.ts';
+import { NotInstalled } from '../engine/small-environment.ts';
 import { provisionNames } from '../names/environment.ts';
 import { startNames } from '../names/finder.ts';
-import type { Names } from '../names/finder.ts';
+import { onDemand } from '../process/on-demand.ts';
 import type { WorkerContext } from './context.ts';
 
 /** A detector that nobody asked for so long is ended: it holds 150 MB. */
@@ -12,49 +13,33 @@ const AGAIN_MS = 300_000;
 
 /** Looks for names in imports that wait for it. The detector is installed and started when the first one does. */
 export function nameMasker({ app, shutdown, announce }: Pick<WorkerContext, 'app' | 'shutdown'> & { announce: (state: NamesDetectorState) => void }) {
-	let names: Names | null = null;
-	let idle: NodeJS.Timeout | undefined;
-	let notBefore = 0;
-
-	/** The detector, running. Null: it cannot be had on this host, and everybody was told why. */
-	async function detector(): Promise<Names | null> {
-		if (names) return names;
-		try {
+	const detector = onDemand({
+		idleMs: IDLE_MS,
+		againMs: AGAIN_MS,
+		start: async () => {
 			const place = await provisionNames({ signal: shutdown });
-			if (!place.ok) return await missing(`${place.problem.message} ${place.problem.hint}`);
+			if (!place.ok) throw new NotInstalled(place.problem);
 			const started = await startNames(place.value.python);
-			names = started;
-			void started.ended.then(() => {
-				if (names === started) names = null;
-			});
 			announce({ state: 'ready', presidio: started.presidio });
 			return started;
-		} catch (error) {
-			if (shutdown.aborted) return null;
-			app.log.error({ err: error }, 'the detector of names does not start');
-			return missing('The detector of names does not start on this worker; its log says why.');
+		},
+		missing: async (error) => {
+			if (shutdown.aborted) return;
+			const said = error instanceof NotInstalled;
+			if (!said) app.log.error({ err: error }, 'the detector of names does not start');
+			const message = said ? error.message : 'The detector of names does not start on this worker; its log says why.';
+			announce({ state: 'failed', message });
+			await tellNamesMissing(app, message);
 		}
-	}
-
-	async function missing(message: string): Promise<null> {
-		notBefore = Date.now() + AGAIN_MS;
-		announce({ state: 'failed', message });
-		await tellNamesMissing(app, message);
-		return null;
-	}
-
+	});
 	return {
 		/** Looks through everything that waits. */
 		run: async (): Promise<void> => {
-			if (shutdown.aborted || Date.now() < notBefore || !(await namesAreWanted(app))) return;
-			clearTimeout(idle);
-			const running = await detector();
+			if (shutdown.aborted || !(await namesAreWanted(app))) return;
+			const running = await detector.get();
 			while (running && (await maskNextImport(app, running.find, shutdown)));
-			idle = setTimeout(() => names?.stop(), IDLE_MS).unref();
+			detector.rest();
 		},
-		stop: () => {
-			clearTimeout(idle);
-			names?.stop();
-		}
+		stop: () => detector.stop()
 	};
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readImportRow } from './import-row.ts';
 import type { ImportContext, StagedRow } from './import-row.ts';
 
-const context = (systemPrompt: ImportContext['systemPrompt'] = null): ImportContext => ({ seed: 's', splitSalt: 'salt', shares: { train: 0.75, dev: 0.05, test: 0.2 }, systemPrompt });
+const context = (systemPrompt: ImportContext['systemPrompt'] = null): ImportContext => ({ seed: 's', splitSalt: 'salt', shares: { train: 0.75, dev: 0.05, test: 0.2 }, systemPrompt, matterIsGroup: false });
 
 function read(fields: Record<string, unknown>, project = context()): StagedRow {
 	const result = readImportRow({ responses: ['one answer', 'another answer'], ...fields }, 1, project);
@@ -37,5 +37,22 @@ describe('the group of a row that names none', () => {
 	it('is another’s for another question, and the one that the row names is taken', () => {
 		expect(read({ prompt: 'May I?' }).groupKey).not.toBe(read({ prompt: 'Must I?' }).groupKey);
 		expect(read({ prompt: 'May I?', group: 'tenancy' }).groupKey).toBe('tenancy');
+	});
+});
+
+describe('a project in which a matter is one group', () => {
+	const byMatter = { ...context(), matterIsGroup: true };
+
+	it('puts all questions of a matter into one group, whatever group a row names, and does not tell the matter by it', () => {
+		const [one, other] = [read({ prompt: 'May I?', matter: 'Acme v. Birch' }, byMatter), read({ prompt: 'Must I?', matter: 'Acme v. Birch', group: 'tenancy' }, byMatter)];
+		expect(one.groupKey).toBe(other.groupKey);
+		expect(one.split).toBe(other.split);
+		expect(one.groupKey).not.toContain('Acme');
+		expect(read({ prompt: 'May I?', matter: 'Cedar' }, byMatter).groupKey).not.toBe(one.groupKey);
+	});
+
+	it('groups what names no matter as ever', () => {
+		expect(read({ prompt: 'May I?' }, byMatter).groupKey).toBe(read({ prompt: 'May I?' }).groupKey);
+		expect(read({ prompt: 'May I?', group: 'tenancy' }, byMatter).groupKey).toBe('tenancy');
 	});
 });

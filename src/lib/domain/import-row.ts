@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_TEXT_CHARS } from './artifact.ts';
-import { contentHash } from './canonical-json.ts';
+import { contentHash, hmacSha256Hex } from './canonical-json.ts';
 import { drawSplit } from './holdout.ts';
 import type { Split, SplitShares } from './holdout.ts';
 import { placeParts } from './import-parts.ts';
@@ -55,6 +55,8 @@ export type ImportContext = {
 	splitSalt: string;
 	shares: SplitShares;
 	systemPrompt: { id: string; body: string } | null;
+	/** Questions of one matter are one group, whatever group a row names. */
+	matterIsGroup: boolean;
 };
 
 /** A wrong field of a row: its path and what would be right. */
@@ -221,13 +223,18 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
 	});
 }
 
+/** The key of a matter's group. It does not tell the matter's name: walls stand before that. */
+function matterGroup(salt: string, matter: string): string {
+	return `matter:${hmacSha256Hex(salt, `matter ${matter}`)}`;
+}
+
 /**
  * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?, requires?, language?}`
  * or `{prompt, chosen, rejected, …}`, each text or message lists; one answer to be judged alone as
  * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`. Judgments made elsewhere come as
  * `judgments: [{preferred or verdict, judge?, at?, between?}]` (`row-judgments.ts`).
  * The system prompt is the row's own, else the project's (semantics 14); the split
- * is drawn from the group (semantics 10). The error names the field and what would be right.
+ * is drawn from the group (semantics 10): the matter where the project says so, else the row's own, else the question itself. The error names the field and what would be right.
  */
 export function readImportRow(value: unknown, line: number, context: ImportContext): Read {
 	if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
@@ -271,7 +278,8 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	// The question alone: the same one under another system message must not be trained on here and tested there.
 	const { single, preferred } = read.given;
 	const [first] = responses;
-	const groupKey = text(fields, 'group') ?? `prompt:${hashOf(own ? read.given.prompt.slice(1) : read.given.prompt)}`;
+	const matter = text(fields, 'matter');
+	const groupKey = (context.matterIsGroup && matter !== null ? matterGroup(context.splitSalt, matter) : text(fields, 'group')) ?? `prompt:${hashOf(own ? read.given.prompt.slice(1) : read.given.prompt)}`;
 	return {
 		ok: true,
 		row: {
@@ -282,7 +290,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			systemPromptId: project?.id ?? null,
 			messages,
 			tags: tags as string[] | null,
-			matter: text(fields, 'matter'),
+			matter,
 			requires: [...new Set(requires as string[])],
 			language: language as string | null,
 			responses,

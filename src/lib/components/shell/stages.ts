@@ -29,7 +29,7 @@ export function stageHref(slug: string, stage: Stage, mayJudge: boolean): string
 export function stageOf(routeId: string | null): Stage | null {
 	if (!routeId) return null;
 	if (routeId.includes('[slug]/compare')) return 'judgments';
-	if (routeId.includes('/import')) return 'prompts';
+	if (routeId.includes('/import') || routeId.includes('/near-duplicates')) return 'prompts';
 	if (routeId.includes('/snapshots')) return 'snapshot';
 	if (routeId.includes('/runs')) return 'run';
 	if (routeId.includes('/checkpoints')) return 'checkpoint';

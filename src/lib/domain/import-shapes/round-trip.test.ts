@@ -12,7 +12,7 @@ import { neutralise, restore } from '../template-markup.ts';
 import type { TrainingRow } from '../training-row.ts';
 import { readShape, recognise } from './recognise.ts';
 
-const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null };
+const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
 /** The training rows that come of a record which is imported and frozen, its preferences included. */
 function frozen(record: unknown, isTable: boolean, objective: DatasetObjective): TrainingRow[] {

@@ -4,7 +4,7 @@ import type { StagedRow } from '../import-row.ts';
 import { messageText } from '../message.ts';
 import { joinedRow, joinsRow, readShape, recognise } from './recognise.ts';
 
-const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null };
+const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
 function understand(record: unknown): { shape: string; row: StagedRow } {
 	const how = recognise([record], false);

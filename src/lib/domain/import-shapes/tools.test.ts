@@ -3,7 +3,7 @@ import { readImportRow } from '../import-row.ts';
 import { messageText } from '../message.ts';
 import { nameInFile, readShape, recognise } from './recognise.ts';
 
-const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null };
+const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
 /** An item as it comes to be understood: its shape, question, answers, and every judgment by what it prefers; or what is wrong, by the file's field. */
 function understand(record: unknown, file: string | null = null) {

@@ -3,7 +3,7 @@ import { readImportRow } from '../import-row.ts';
 import { messageText } from '../message.ts';
 import { nameInFile, readShape, recognise } from './recognise.ts';
 
-const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null };
+const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
 /** A record as it comes to be understood: its shape, question, answers in the order of the file, and what it says of them; or the field in the file that is wrong. */
 function understand(record: unknown) {

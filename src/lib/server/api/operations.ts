@@ -5,6 +5,7 @@ import * as assignments from './operations/assignments.ts';
 import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
 import * as desensitisation from './operations/desensitisation.ts';
+import * as duplicates from './operations/duplicates.ts';
 import * as desk from './operations/desk.ts';
 import * as fleet from './operations/fleet.ts';
 import * as generations from './operations/generations.ts';
@@ -25,4 +26,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

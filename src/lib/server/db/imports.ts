@@ -246,8 +246,8 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	await tx.execute(sql`with first as (
 			select distinct on (r.prompt_hash) i.project_id, r.* from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id} order by r.prompt_hash, r.line),
 		made as (
-			insert into prompts (project_id, group_id, content_hash, system_prompt_id, import_id, tags, matter, requires, language)
-			select f.project_id, g.id, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter, f.requires, f.language
+			insert into prompts (project_id, group_id, home_group_id, content_hash, system_prompt_id, import_id, tags, matter, requires, language)
+			select f.project_id, coalesce(g.merged_into_id, g.id), case when g.merged_into_id is not null then g.id end, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter, f.requires, f.language
 			from first f join prompt_groups g on g.project_id = f.project_id and g.key = f.group_key
 			on conflict do nothing returning id, content_hash)
 		insert into prompt_texts (prompt_id, messages) select made.id, f.messages from made join first f on f.prompt_hash = made.content_hash`);

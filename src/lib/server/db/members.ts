@@ -14,6 +14,7 @@ const columns = {
 	seed: projects.seed,
 	splitSalt: projects.splitSalt,
 	splitShares: projects.splitShares,
+	matterIsGroup: projects.matterIsGroup,
 	leaseSeconds: projects.leaseSeconds,
 	judgingPolicy: projects.judgingPolicy,
 	createdAt: projects.createdAt

@@ -96,6 +96,11 @@ export async function setJudgingPolicy(tx: Tx, projectId: string, policy: Judgin
 	await tx.update(projects).set({ judgingPolicy: policy }).where(eq(projects.id, projectId));
 }
 
+/** Sets whether questions that come are grouped by their matter. */
+export async function setMatterIsGroup(tx: Tx, projectId: string, matterIsGroup: boolean): Promise<void> {
+	await tx.update(projects).set({ matterIsGroup }).where(eq(projects.id, projectId));
+}
+
 /** Adds the next version of the system prompt. */
 export async function addSystemPrompt(tx: Tx, projectId: string, text: { body: string; contentHash: string }): Promise<number> {
 	const rows = await tx

@@ -259,7 +259,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
 				t.guideline_id, t.form_id, f.form,
 				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
-					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'leaseSeconds', p.lease_seconds, 'judgingPolicy', p.judging_policy, 'createdAt', p.created_at) as project,
+					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'matterIsGroup', p.matter_is_group, 'leaseSeconds', p.lease_seconds, 'judgingPolicy', p.judging_policy, 'createdAt', p.created_at) as project,
 				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, (a.verdict <> 'cannot_judge' and a.purpose <> 'counting' and not exists (select 1 from judgments later where later.supersedes_id = a.id) and not exists (select 1 from judgment_voids v where v.judgment_id = a.id)
 					or exists (select 1 from slots s where s.judgment_id = a.id)) as answered_counted,
 				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped,

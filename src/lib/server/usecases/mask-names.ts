@@ -71,7 +71,7 @@ export async function maskNextImport(app: MaskApp, find: NameFinder, signal: Abo
 async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules | null, find: NameFinder, signal: AbortSignal): Promise<boolean> {
 	const { id, projectId } = found;
 	const project = await members.projectById(app.db, projectId);
-	const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt: await projects.systemPrompt(app.db, projectId) };
+	const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt: await projects.systemPrompt(app.db, projectId), matterIsGroup: project.matterIsGroup };
 	let state = { ...found.masking, trouble: null };
 	let position = await findings.lastPosition(app.db, id);
 	// What rules only tell of stands in the rows and is found again: it is told of once, by this pass.

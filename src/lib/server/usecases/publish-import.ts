@@ -7,6 +7,7 @@ import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as imports from '../db/imports.ts';
+import * as scans from '../db/near-duplicate-scans.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
@@ -26,10 +27,11 @@ export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projec
 	return counts;
 }
 
-/** Makes everything of the staged rows, and ends the import. */
+/** Makes everything of the staged rows, and ends the import. A worker looks for near-duplicates among its questions afterwards. */
 export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: string; projectId: string }): Promise<Published> {
 	const made = await makeStaged(tx, of);
 	await imports.finish(tx, of.id, { status: 'published', ...made, message: null });
+	if (made.accepted > 0) await scans.want(tx, of.projectId);
 	await record(tx, actor, { action: 'import.publish', projectId: of.projectId, subject: ['import', of.id], details: made });
 	return made;
 }

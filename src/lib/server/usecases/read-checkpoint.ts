@@ -14,6 +14,7 @@ import type { Generation } from '../db/generations.ts';
 import * as roundStats from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
@@ -36,6 +37,8 @@ export type CheckpointView = {
 	bytes: number | null;
 	files: Checkpoint['files'];
 	snapshot: { id: string; sha256: string; stale: number } | null;
+	/** Questions that it or a parent of it was trained on and that are held out since: its figures on held-out questions are not clean. */
+	overlaps: number;
 	parent: { id: string; name: string } | null;
 	/** From this checkpoint to the base model. */
 	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null }[];
@@ -77,7 +80,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 	if (!found.ok) return found;
 	const { checkpoint, access } = found.value;
 	const run = checkpoint.runId ? await runs.get(db, checkpoint.runId) : null;
-	const [round, snapshot, parent, lineage, evaluation, made, people, peopleSingle, decisions, champion, allRounds] = await Promise.all([
+	const [round, snapshot, parent, lineage, evaluation, made, people, peopleSingle, decisions, champion, allRounds, overlapping] = await Promise.all([
 		run ? rounds.byId(db, run.roundId) : null,
 		run ? snapshots.get(db, run.snapshotId) : null,
 		checkpoint.parentId ? checkpoints.get(db, checkpoint.parentId) : null,
@@ -88,7 +91,8 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		singleHumanResult(db, checkpoint, run?.roundId ?? null),
 		checkpoints.decisionsOf(db, id),
 		checkpoints.champion(db, checkpoint.projectId),
-		rounds.list(db, checkpoint.projectId)
+		rounds.list(db, checkpoint.projectId),
+		overlaps.trainedHeldOutOf(db, id)
 	]);
 	const generation = made[0];
 	return ok({
@@ -103,6 +107,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		bytes: checkpoint.bytes,
 		files: checkpoint.files,
 		snapshot: snapshot ? { id: snapshot.id, sha256: snapshot.sha256, stale: await snapshots.changedSince(db, snapshot.id) } : null,
+		overlaps: overlapping,
 		parent: parent ? { id: parent.id, name: parent.name } : null,
 		lineage: lineage.map(({ id: own, name, kind, runId }) => ({ id: own, name, kind, runId })),
 		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,

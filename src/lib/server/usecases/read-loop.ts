@@ -24,6 +24,7 @@ import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runQueue from '../db/run-queue.ts';
 import type { Run } from '../db/runs.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
@@ -47,7 +48,7 @@ export type LoopStages = {
 	prompts: PromptCounts & { importing: number | null };
 	comparisons: { total: number; complete: number; exhausted: number; identical: number };
 	judgments: { done: number; wanted: number; people: number; judges: number };
-	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; createdAt: string } | null;
+	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; overlaps: number; createdAt: string } | null;
 	run: (Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'problem'> & { waitingFor: WaitingFor | null }) | null;
 	checkpoint: { id: string; name: string; from: 'this' | 'previous'; decision: Decision['decision'] | null; decidedBy: string | null } | null;
 	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total'> & { accuracy: Figure | null; auc: Figure | null }) | null;
@@ -89,9 +90,10 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 	const { db } = app;
 	const { round, totals, snapshot, run, atHand } = record;
 	const brought = await imports.list(db, project.id);
-	const [prompts, stale, queue, champion] = await Promise.all([
+	const [prompts, stale, overlapping, queue, champion] = await Promise.all([
 		promptCounts(db, project.id, { imports: brought, rounds: all }),
 		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
+		snapshot ? overlaps.trainedHeldOut(db, [snapshot.id]) : 0,
 		runQueue.queued(db),
 		checkpoints.champion(db, project.id)
 	]);
@@ -102,7 +104,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 		comparisons: { total: round.comparisons, complete: totals.completed, exhausted: record.exhausted, identical: round.identical },
 		judgments: { done: totals.counted, wanted: round.comparisons * project.overlap, people: totals.people, judges: record.judges },
 		snapshot: snapshot
-			? { id: snapshot.id, objective: snapshot.objective as DatasetObjective, trainRows: snapshot.trainRows, used: snapshot.used, stale, createdAt: snapshot.createdAt }
+			? { id: snapshot.id, objective: snapshot.objective as DatasetObjective, trainRows: snapshot.trainRows, used: snapshot.used, stale, overlaps: overlapping, createdAt: snapshot.createdAt }
 			: null,
 		run: run
 			? {

@@ -11,6 +11,7 @@ import * as roundStats from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
 
@@ -61,7 +62,7 @@ export type PersonLine = { name: string; judged: number; cannotJudge: number; sk
 /** A round's page. */
 export type RoundPage = RoundLine & {
 	people: PersonLine[];
-	snapshots: (Pick<snapshots.Snapshot, 'id' | 'objective' | 'sha256' | 'trainRows' | 'testRows' | 'used' | 'dropped' | 'createdAt'> & { stale: number })[];
+	snapshots: (Pick<snapshots.Snapshot, 'id' | 'objective' | 'sha256' | 'trainRows' | 'testRows' | 'used' | 'dropped' | 'createdAt'> & { stale: number; overlaps: number })[];
 	runs: Pick<runs.Run, 'id' | 'objective' | 'status' | 'step' | 'maxSteps' | 'createdAt'>[];
 	checkpoints: { id: string; name: string }[];
 };
@@ -97,7 +98,7 @@ export async function readRound(app: Pick<App, 'db'>, actor: Actor, input: { slu
 		snapshots: await Promise.all(
 			allSnapshots
 				.filter((snapshot) => snapshot.roundId === round.id)
-				.map(async ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt }) => ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt, stale: await snapshots.changedSince(app.db, id) }))
+				.map(async ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt }) => ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt, stale: await snapshots.changedSince(app.db, id), overlaps: await overlaps.trainedHeldOut(app.db, [id]) }))
 		),
 		runs: own.map(({ id, objective, status, step, maxSteps, createdAt }) => ({ id, objective, status, step, maxSteps, createdAt })),
 		checkpoints: allCheckpoints.filter((checkpoint) => own.some((run) => run.id === checkpoint.runId)).map(({ id, name }) => ({ id, name }))

@@ -11,6 +11,7 @@ import * as runQueue from '../db/run-queue.ts';
 import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
 import * as rounds from '../db/rounds.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as walls from '../db/walls.ts';
 import * as workers from '../db/workers.ts';
@@ -36,7 +37,7 @@ export type RunView = {
 	maxSteps: number | null;
 	attempt: number;
 	recipe: Run['recipe'];
-	snapshot: { id: string; sha256: string; rows: number; stale: number };
+	snapshot: { id: string; sha256: string; rows: number; stale: number; overlaps: number };
 	parent: { id: string; name: string };
 	reference: { id: string; name: string } | null;
 	checkpoint: { id: string; name: string } | null;
@@ -58,7 +59,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 	const found = await reach(app, actor, id);
 	if (!found.ok) return found;
 	const { run, access } = found.value;
-	const [snapshot, parent, reference, checkpoint, round, living, stale, ahead] = await Promise.all([
+	const [snapshot, parent, reference, checkpoint, round, living, stale, overlapping, ahead] = await Promise.all([
 		snapshots.get(app.db, run.snapshotId),
 		checkpoints.get(app.db, run.parentCheckpointId),
 		run.referenceCheckpointId ? checkpoints.get(app.db, run.referenceCheckpointId) : null,
@@ -66,6 +67,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		rounds.byId(app.db, run.roundId),
 		workers.alive(app.db),
 		snapshots.changedSince(app.db, run.snapshotId),
+		overlaps.trainedHeldOut(app.db, [run.snapshotId]),
 		runQueue.queued(app.db)
 	]);
 	const named = (one: { id: string; name: string } | null) => (one ? { id: one.id, name: one.name } : null);
@@ -85,7 +87,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		maxSteps: run.maxSteps,
 		attempt: run.attempt,
 		recipe: run.recipe,
-		snapshot: { id: run.snapshotId, sha256: run.snapshotSha256, rows: snapshot?.trainRows ?? 0, stale },
+		snapshot: { id: run.snapshotId, sha256: run.snapshotSha256, rows: snapshot?.trainRows ?? 0, stale, overlaps: overlapping },
 		parent: named(parent) ?? { id: run.parentCheckpointId, name: '' },
 		reference: named(reference),
 		checkpoint: named(checkpoint),

@@ -8,12 +8,13 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as rounds from '../db/rounds.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot, SnapshotFile } from '../db/snapshots.ts';
 import * as walls from '../db/walls.ts';
 import { allow } from './access.ts';
 
-/** A snapshot as the API and its page show it. `stale`: judgments it used that were voided or superseded since. */
+/** A snapshot as the API and its page show it. `stale`: judgments it used that were voided or superseded since; `overlaps`: questions it trained on that are held out since. */
 export type SnapshotView = {
 	id: string;
 	project: string;
@@ -29,6 +30,7 @@ export type SnapshotView = {
 	savedRule: Snapshot['savedRule'];
 	files: SnapshotFile[];
 	stale: number;
+	overlaps: number;
 	createdAt: string;
 };
 
@@ -40,7 +42,7 @@ async function reach(app: Pick<App, 'db'>, actor: Actor, id: string, action: Act
 }
 
 async function view(app: Pick<App, 'db'>, snapshot: Snapshot, slug: string): Promise<SnapshotView> {
-	const [round, files, stale] = await Promise.all([rounds.byId(app.db, snapshot.roundId), snapshots.files(app.db, snapshot.id), snapshots.changedSince(app.db, snapshot.id)]);
+	const [round, files, stale, overlapping] = await Promise.all([rounds.byId(app.db, snapshot.roundId), snapshots.files(app.db, snapshot.id), snapshots.changedSince(app.db, snapshot.id), overlaps.trainedHeldOut(app.db, [snapshot.id])]);
 	return {
 		id: snapshot.id,
 		project: slug,
@@ -56,6 +58,7 @@ async function view(app: Pick<App, 'db'>, snapshot: Snapshot, slug: string): Pro
 		savedRule: snapshot.savedRule,
 		files: [...files.values()],
 		stale,
+		overlaps: overlapping,
 		createdAt: snapshot.createdAt
 	};
 }

@@ -20,6 +20,7 @@ import * as inspections from '../db/inspections.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
@@ -107,6 +108,8 @@ export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, i
 		const { project } = access.value;
 		const snapshot = await snapshots.get(tx, input.snapshotId);
 		if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field: 'snapshotId', message: 'not a snapshot of this project' }] });
+		const overlapping = await overlaps.trainedHeldOut(tx, [snapshot.id]);
+		if (overlapping > 0) return fail('conflict', `The snapshot holds rows to train on of ${overlapping} questions that are held out since: people found them nearly the same as held-out ones. Freeze again; the new snapshot leaves them out.`, { facts: { overlaps: overlapping } });
 		const parent = await parentOf(tx, project.id, input.parentCheckpointId);
 		if (!parent.ok) return parent;
 		const recipe = await completeRecipe(tx, snapshot, parent.value, input.recipe);

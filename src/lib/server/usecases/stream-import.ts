@@ -53,7 +53,7 @@ export async function readingOf(app: Pick<App, 'db' | 'secrets'>, db: Executor, 
 	const systemPrompt = await projects.systemPrompt(db, project.id);
 	return ok({
 		masker: rules.value ? rowMasker(app, rules.value, { projectId: project.id, dryRun }) : TAKES_ALL,
-		context: { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt }
+		context: { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt, matterIsGroup: project.matterIsGroup }
 	});
 }
 

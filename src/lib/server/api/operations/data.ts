@@ -8,7 +8,7 @@ import { idParams, slug, slugParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const rows = v.object({ train: v.number(), dev: v.number(), test: v.number() });
-const snapshotView = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, used: v.number(), dropped: v.record(v.string(), v.number()), stale: v.number(), savedRule: v.nullable(v.object({ name: v.string(), version: v.number() })) });
+const snapshotView = v.looseObject({ id: v.string(), objective: v.string(), sha256: v.string(), rows, used: v.number(), dropped: v.record(v.string(), v.number()), stale: v.number(), overlaps: v.number(), savedRule: v.nullable(v.object({ name: v.string(), version: v.number() })) });
 const savedRule = v.object({ name: v.string(), version: v.number(), objective: v.string(), rule: v.looseObject({ aggregation: v.string() }), createdBy: v.nullable(v.string()), createdAt: v.string() });
 const ruleParams = v.object({ slug, name: RuleNameSchema });
 

@@ -17,7 +17,7 @@ export const startRun = operation({
 	params: slugParams,
 	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)), stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`))) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
-	problems: ['impossible_recipe']
+	problems: ['impossible_recipe', 'conflict']
 });
 
 export const planRun = operation({

@@ -37,5 +37,5 @@ export const cloneRun = operation({
 	params: idParams,
 	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
-	problems: ['impossible_recipe']
+	problems: ['impossible_recipe', 'conflict']
 });
