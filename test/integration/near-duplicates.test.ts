@@ -8,7 +8,7 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import { decideDuplicates } from '#lib/server/usecases/decide-duplicates.ts';
 import type { Decided } from '#lib/server/usecases/decide-duplicates.ts';
 import { findNextDuplicates } from '#lib/server/usecases/find-duplicates.ts';
-import { listDuplicates } from '#lib/server/usecases/list-duplicates.ts';
+import { listDuplicates, waitingDuplicates } from '#lib/server/usecases/list-duplicates.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readSnapshot } from '#lib/server/usecases/read-snapshot.ts';
@@ -221,6 +221,7 @@ describe('what a person says of it', () => {
 		expect(await listed(engineer, slug)).toHaveLength(2);
 		valueOf(await raiseWall(world.app, world.admin, { slug, userId: engineer.userId, matter: 'Acme' }));
 		expect(JSON.stringify(await listed(engineer, slug))).not.toContain('lease for');
+		expect([await waitingDuplicates(world.app, engineer, slug), await waitingDuplicates(world.app, world.admin, slug)]).toEqual([{ n: 1, over: false }, { n: 2, over: false }]);
 		const hidden = (await listed(world.admin, slug)).find(({ prompt, like }) => JSON.stringify([prompt, like]).includes('lease for'))?.like[0]?.id ?? '';
 		expect(problemOf(await decide(slug, [hidden], 'same', true, engineer))).toBe('not_found');
 		expect(problemOf(await listDuplicates(world.app, await world.person('reviewer', { slug, role: 'reviewer' }), { slug, decided: false, limit: 5 }))).toBe('forbidden');

@@ -78,7 +78,7 @@ export const COUNTED = 100;
 
 /** How many pairs wait for this person's word; at most one more than `COUNTED`. */
 export async function waiting(db: Executor, of: { projectId: string; userId: string }): Promise<number> {
-	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from (select 1 from ${listed({ ...of, decided: false })} limit ${COUNTED + 1}) some`);
+	const rows = await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from (select 1 from ${listed({ ...of, decided: false })} limit ${COUNTED + 1}) pairs`);
 	return rows[0]?.n ?? 0;
 }
 
