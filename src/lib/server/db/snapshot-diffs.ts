@@ -49,13 +49,15 @@ const CONDITIONS: { readonly [part in Part]: readonly (readonly [SnapshotChange,
 	judgments: JUDGMENT_CHANGES.map((change) => [change, JUDGMENT[change]] as const)
 };
 
-/** What a snapshot says of its comparisons or judgments, between two ids if given. */
+/** What a snapshot says of its comparisons or judgments, between two ids if given: then by the primary key alone, whatever the planner thinks of the range. */
 function setOf(part: Part, snapshotId: string, between?: { after: string; to: string }): SQL {
 	const id = part === 'comparisons' ? sql`comparison_id` : sql`judgment_id`;
-	const within = between ? sql`and ${id} > ${between.after}::uuid and ${id} <= ${between.to}::uuid` : sql``;
+	const within = between
+		? sql`(snapshot_id, ${id}) > (${snapshotId}::uuid, ${between.after}::uuid) and (snapshot_id, ${id}) <= (${snapshotId}::uuid, ${between.to}::uuid)`
+		: sql`snapshot_id = ${snapshotId}`;
 	return part === 'comparisons'
-		? sql`(select comparison_id as id, comparison_id, split, outcome, verdict, text_hash from snapshot_comparisons where snapshot_id = ${snapshotId} ${within})`
-		: sql`(select judgment_id as id, comparison_id, null::text as split, disposition as outcome, null::text as verdict from snapshot_judgments where snapshot_id = ${snapshotId} ${within})`;
+		? sql`(select comparison_id as id, comparison_id, split, outcome, verdict, text_hash from snapshot_comparisons where ${within})`
+		: sql`(select judgment_id as id, comparison_id, null::text as split, disposition as outcome, null::text as verdict from snapshot_judgments where ${within})`;
 }
 
 const joined = (part: Part, { afterId, beforeId }: Pair, between?: { after: string; to: string }): SQL => sql`${setOf(part, afterId, between)} a full join ${setOf(part, beforeId, between)} b on b.id = a.id`;
@@ -105,7 +107,7 @@ async function blocksWith(db: Executor, of: Pair, change: SnapshotChange, after:
 	);
 }
 
-const side = (of: SQL): SQL => sql`case when ${of}.id is not null then jsonb_build_object('split', ${of}.split, 'outcome', ${of}.outcome, 'verdict', ${of}.verdict) end`;
+const side = (of: 'a' | 'b'): SQL => sql.raw(`case when x.${of}_outcome is not null then jsonb_build_object('split', x.${of}_split, 'outcome', x.${of}_outcome, 'verdict', x.${of}_verdict) end`);
 
 async function inBlock(db: Executor, of: Pair, change: SnapshotChange, at: { after: string; to: string; viewer: string; limit: number }): Promise<ChangedRow[]> {
 	const part: Part = isJudgmentChange(change) ? 'judgments' : 'comparisons';
@@ -113,12 +115,14 @@ async function inBlock(db: Executor, of: Pair, change: SnapshotChange, at: { aft
 	const shown = part === 'judgments' ? sql`x.id` : sql`(select j.id from judgments j where j.comparison_id = x.comparison_id order by j.id desc limit 1)`;
 	return rowsOf<ChangedRow>(
 		db,
+		// Asked within the join whether a change holds would make it an inner one, of each with each where the planner takes a block for a row.
 		sql`with x as materialized (
-				select coalesce(a.id, b.id) as id, coalesce(a.comparison_id, b.comparison_id) as comparison_id, ${side(sql`b`)} as before, ${side(sql`a`)} as after
-				from ${joined(part, of, at)} where ${holds})
-			select x.id, x.comparison_id as "comparisonId", ${shown} as "judgmentId", ${questionLine} as question, x.before, x.after
+				select coalesce(a.id, b.id) as id, coalesce(a.comparison_id, b.comparison_id) as comparison_id, coalesce(${holds}, false) as holds,
+					a.split as a_split, a.outcome as a_outcome, a.verdict as a_verdict, b.split as b_split, b.outcome as b_outcome, b.verdict as b_verdict
+				from ${joined(part, of, at)})
+			select x.id, x.comparison_id as "comparisonId", ${shown} as "judgmentId", ${questionLine} as question, ${side('b')} as before, ${side('a')} as after
 			from x join comparisons c on c.id = x.comparison_id join prompts p on p.id = c.prompt_id join prompt_texts pt on pt.prompt_id = p.id
-			where ${maySee(at.viewer)} order by x.id limit ${at.limit}`
+			where x.holds and ${maySee(at.viewer)} order by x.id limit ${at.limit}`
 	);
 }
 
