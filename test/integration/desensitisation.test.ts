@@ -1,8 +1,11 @@
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Settings } from '#lib/domain/desensitisation/settings.ts';
 import * as findings from '#lib/server/db/findings.ts';
 import * as imports from '#lib/server/db/imports.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
+import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { maskNextImport, tellNamesMissing } from '#lib/server/usecases/mask-names.ts';
 import type { NameFinder } from '#lib/server/usecases/mask-names.ts';
 import { publishImport } from '#lib/server/usecases/publish-import.ts';
@@ -145,6 +148,28 @@ it('shows no finding from behind a wall, and settings to their manager alone', a
 	expect(await seen()).toBe(0);
 	expect(problemOf(await readDesensitisation(world.app, engineer, { slug }))).toBe('forbidden');
 	expect(valueOf(await readDesensitisation(world.app, world.admin, { slug }))).toMatchObject({ version: 1, names: { state: 'missing' } });
+});
+
+it('lets nothing that was taken before it was looked for leave in an export: refused, or masked, or let go, as the project says', async () => {
+	const { slug, id } = await world.project();
+	await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${id}' returning 1`);
+	valueOf(await world.importRows(slug, [row(), { prompt: 'Nothing to hide?', chosen: 'No.', rejected: 'Yes.' }]));
+	const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo', rule: { includeImports: true } }));
+	const leave = async (onExport: Settings['onExport']) => {
+		valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: { ...HIDES, onExport } }));
+		const out = await exportSnapshot(world.app, world.admin, { id: frozen.id, split: 'train', format: 'trl' });
+		return out.ok ? (await buffer(out.value.stream)).toString() : out.problem;
+	};
+	expect(await leave('refuse')).toMatchObject({ code: 'sensitive', facts: { rows: 1 } });
+	const masked = String(await leave('mask'));
+	expect(masked).not.toMatch(/13800138000|138-0013-8000|a@b\.example/u);
+	expect(masked).toContain('[PHONE_1]');
+	// What is only told of at import is told of here too, and the other row is as it was.
+	expect(masked).toContain('500元');
+	expect(masked).toContain('Nothing to hide?');
+	expect(masked.trim().split('\n')).toHaveLength(2);
+	expect(await leave('allow')).toContain(PHONE);
+	expect(await world.query(`select count(*)::int as n from audit_entries where action = 'snapshot.check' and subject_id = '${frozen.id}'`)).toEqual([{ n: 2 }]);
 });
 
 it('refuses patterns that RE2 cannot run, and a version that somebody else has passed', async () => {

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { cancelGeneration, resumeGeneration } from '#lib/server/usecases/cancel-generation.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { createEndpoint, listEndpoints, putEndpoint, retireEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
-import { readGeneration } from '#lib/server/usecases/read-generation.ts';
+import { listGenerations, readGeneration } from '#lib/server/usecases/read-generation.ts';
 import { previewGeneration, startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { ask } from '../../workers/handlers/generate.ts';
 import { startChatServer } from '../support/chat-server.ts';
@@ -64,6 +66,30 @@ const asking = (generationId: string, shutdown = new AbortController().signal) =
 const read = async (generationId: string) => valueOf(await readGeneration(world.app, engineer, generationId));
 
 describe('endpoints', () => {
+	it('are asked nothing that the project hides, though it stands in prompts that were taken before', async () => {
+		await project(1, { system: 'Our own number is 13900139000.' });
+		valueOf(await world.importRows(slug, [{ prompt: 'Call 13800138000 or a@b.example?' }]));
+		valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'placeholder', email: 'mask' } } }));
+		const server = await serving(({ question }) => `You asked: ${question}`);
+		await asking(await start({ sources: [{ endpointId: await endpoint('outside', server) }], policy: 'each_answer' }));
+		expect(server.asked).toHaveLength(2);
+		const heard = server.asked.map(({ whole }) => whole).join();
+		expect(heard).not.toMatch(/13800138000|13900139000|a@b\.example/u);
+		expect(heard).toContain('[PHONE_1]');
+	});
+
+	it('are listed with what they made page by page, newest first', async () => {
+		await project(1);
+		const server = await serving(() => 'an answer');
+		const endpointId = await endpoint('pages', server);
+		const made: string[] = [];
+		for (let n = 0; n < 3; n += 1) made.unshift(await start({ sources: [{ endpointId }], policy: 'each_answer' }));
+		const first = valueOf(await listGenerations(world.app, engineer, { slug, limit: 2 }));
+		expect([first.generations.map((one) => one.id), first.next]).toEqual([made.slice(0, 2), made[1]]);
+		const second = valueOf(await listGenerations(world.app, engineer, { slug, limit: 2, cursor: first.next }));
+		expect([second.generations.map((one) => one.id), second.next]).toEqual([made.slice(2), null]);
+	});
+
 	it('keep their key to themselves, encrypted, wherever one looks', async () => {
 		await project(1);
 		const server = await serving(() => 'an answer');

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a scripted model server was asked. */
-export type Asked = { model: string; question: string; temperature: number; seed: number; authorization: string };
+export type Asked = { model: string; question: string; temperature: number; seed: number; authorization: string; /** All that was sent. */ whole: string };
 
 /** What it does: says a text, or misbehaves. */
 export type Does = string | { status: number; retryAfter?: string } | 'HANG' | 'GARBAGE' | 'HUGE' | 'CUT' | 'NOTHING';
@@ -34,7 +34,7 @@ export async function startChatServer(script: (asked: Asked, times: number) => D
 		request.on('data', (chunk: Buffer) => (text += chunk.toString()));
 		request.on('end', () => {
 			const { model, messages, temperature, seed } = JSON.parse(text) as { model: string; messages: { content: string }[]; temperature: number; seed: number };
-			const one: Asked = { model, question: messages.at(-1)?.content ?? '', temperature, seed, authorization: request.headers.authorization ?? '' };
+			const one: Asked = { model, question: messages.at(-1)?.content ?? '', temperature, seed, authorization: request.headers.authorization ?? '', whole: text };
 			const times = asked.filter((each) => each.model === model && each.question === one.question && each.seed === seed).length;
 			asked.push(one);
 			most = Math.max(most, ++now);

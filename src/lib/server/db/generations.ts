@@ -129,9 +129,10 @@ export async function insert(tx: Tx, of: NewGeneration): Promise<string> {
 	return id;
 }
 
-/** Generations that people asked for in a project, newest first. */
-export async function listAsked(db: Executor, projectId: string, limit = 50): Promise<Generation[]> {
-	return (await rowsOf<Row>(db, sql`select * from generations where project_id = ${projectId} and checkpoint_id is null order by id desc limit ${limit}`)).map(toGeneration);
+/** Generations of a project that people asked for, newest first, those before one where that is given. */
+export async function listAsked(db: Executor, projectId: string, of: { before: string | null; limit: number }): Promise<Generation[]> {
+	const earlier = of.before === null ? sql`` : sql`and id < ${of.before}`;
+	return (await rowsOf<Row>(db, sql`select * from generations where project_id = ${projectId} and checkpoint_id is null ${earlier} order by id desc limit ${of.limit}`)).map(toGeneration);
 }
 
 /** Whether a generation needs the engine: one of its sources is a checkpoint. */

@@ -53,11 +53,17 @@ export async function readGeneration(app: Pick<App, 'db'>, actor: Actor, id: str
 	return found.ok ? ok({ ...(await view(app.db, found.value.generation)), slug: found.value.slug }) : found;
 }
 
-/** Newest generations of a project that people asked for. */
-export async function listGenerations(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<GenerationView[]>> {
-	const access = await allow(app.db, actor, { slug }, 'generation.read');
+/** Generations of a page, where a list does not say how many. */
+const PAGE = 50;
+
+/** Generations of a project that people asked for, newest first, a page at a time; `next` is the cursor of the following one. */
+export async function listGenerations(app: Pick<App, 'db'>, actor: Actor, of: { slug: string; cursor?: string | null | undefined; limit?: number | undefined }): Promise<Result<{ generations: GenerationView[]; next: string | null }>> {
+	const access = await allow(app.db, actor, { slug: of.slug }, 'generation.read');
 	if (!access.ok) return access;
-	return ok(await Promise.all((await generations.listAsked(app.db, access.value.project.id)).map((generation) => view(app.db, generation))));
+	const limit = of.limit ?? PAGE;
+	const found = await generations.listAsked(app.db, access.value.project.id, { before: of.cursor ?? null, limit: limit + 1 });
+	const shown = found.slice(0, limit);
+	return ok({ generations: await Promise.all(shown.map((generation) => view(app.db, generation))), next: found.length > limit ? (shown.at(-1)?.id ?? null) : null });
 }
 
 /** What can be chosen for a generation: models, tags, matters that this person may know of. */

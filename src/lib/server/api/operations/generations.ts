@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { GenerationPlan } from '../../../domain/generation-plan.ts';
-import { idParams, slugParams, text } from '../fields.ts';
+import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const price = v.optional(v.nullable(v.pipe(v.number(), v.finite('a number'), v.minValue(0, 'at least 0'), v.maxValue(1e6, 'at most 1000000'))), null);
@@ -124,10 +124,14 @@ export const listGenerations = operation({
 	id: 'listGenerations',
 	method: 'GET',
 	path: '/projects/{slug}/generations',
-	summary: 'Newest generations that people asked for',
+	summary: 'Generations that people asked for, newest first; next is the cursor of the following page',
 	access: 'generation.read',
 	params: slugParams,
-	answers: { 200: v.object({ generations: v.array(generationView) }) }
+	query: v.object({
+		cursor: v.optional(uuid),
+		limit: v.optional(v.pipe(v.string(), v.toNumber(), v.integer('a whole number'), v.minValue(1, 'from 1 to 200'), v.maxValue(200, 'from 1 to 200')), '50')
+	}),
+	answers: { 200: v.object({ generations: v.array(generationView), next: v.nullable(v.string()) }) }
 });
 
 export const readGeneration = operation({

@@ -7,13 +7,16 @@ import { fieldErrors } from '#lib/server/api/serve.ts';
 import { generationChoices, listGenerations } from '#lib/server/usecases/read-generation.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
+import { isRowId } from '../runs/row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
 	depends('plumbline:generations');
 	const actor = signedIn(locals, url);
-	const generations = valueOf(await listGenerations(locals.app, actor, params.slug), locals.requestId);
-	return { generations, choices: valueOf(await generationChoices(locals.app, actor, params.slug), locals.requestId) };
+	const before = url.searchParams.get('before');
+	const cursor = before !== null && isRowId(before) ? before : null;
+	const { generations, next } = valueOf(await listGenerations(locals.app, actor, { slug: params.slug, cursor }), locals.requestId);
+	return { generations, next, first: cursor === null, choices: valueOf(await generationChoices(locals.app, actor, params.slug), locals.requestId) };
 };
 
 /** The plan that the page put together; null when it is no JSON. */

@@ -4,9 +4,9 @@ import { serve } from '#lib/server/api/serve.ts';
 import { listGenerations } from '#lib/server/usecases/read-generation.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 
-export const GET = serve(operations.listGenerations, async ({ app, actor, params }) => {
-	const result = await listGenerations(app, actor, params.slug);
-	return result.ok ? ok({ status: 200, body: { generations: result.value } }) : result;
+export const GET = serve(operations.listGenerations, async ({ app, actor, params, query }) => {
+	const result = await listGenerations(app, actor, { slug: params.slug, ...query });
+	return result.ok ? ok({ status: 200, body: result.value }) : result;
 });
 
 export const POST = serve(operations.startGeneration, async ({ app, actor, params, body }) => {

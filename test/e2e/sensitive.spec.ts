@@ -1,0 +1,47 @@
+import { expect, test } from '@playwright/test';
+import { accessible, account, address, api, signedIn } from './people.ts';
+
+const SLUG = `private-${Date.now().toString(36)}`;
+let importId = '';
+
+test.beforeAll(async ({ playwright }) => {
+	const request = await playwright.request.newContext();
+	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Private', overlap: 1 })).status).toBe(201);
+	expect((await api(request, account('admin'), 'PUT', `/projects/${SLUG}/desensitisation`, { actions: { phone: 'placeholder', email: 'mask', word: 'placeholder' }, originals: 'encrypt' })).status).toBe(200);
+	const judge = await api<{ id: string }>(request, account('annotator'), 'GET', '/me');
+	expect((await api(request, account('admin'), 'PUT', `/projects/${SLUG}/members/${judge.body.id}`, { role: 'annotator' })).status).toBe(200);
+	const rows = [{ prompt: 'Call 13800138000 about Falcon?', responses: ['Yes, write to a@b.example.', 'No.'] }].map((row) => JSON.stringify(row)).join('\n');
+	const sent = await request.post(`${address()}/api/v1/projects/${SLUG}/imports`, { headers: { authorization: `Bearer ${account('admin').token}`, 'content-type': 'application/x-ndjson' }, data: rows });
+	importId = ((await sent.json()) as { id: string }).id;
+	await request.dispose();
+});
+
+test('what was found is looked over: one value is let pass, a word that was missed is added', async ({ browser, request }) => {
+	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import/${importId}`, locale: 'en' });
+	const passed = async () => (await api<{ settings: { exceptions: unknown[]; words: { text: string }[] } }>(request, account('admin'), 'GET', `/projects/${SLUG}/desensitisation`)).body.settings;
+	await accessible(page);
+	await page.getByRole('button', { name: 'Show the original' }).first().click();
+	await expect(page.getByText('13800138000').first()).toBeVisible();
+	await page.getByRole('button', { name: 'Not sensitive' }).first().click();
+	await expect.poll(async () => (await passed()).exceptions.length).toBe(1);
+	await page.getByLabel('Word or name').fill('Falcon');
+	await page.getByRole('button', { name: 'Add to the list' }).click();
+	await expect.poll(async () => (await passed()).words.map(({ text }) => text)).toEqual(['Falcon']);
+	await accessible(page);
+	await context.close();
+});
+
+for (const [locale, kinds] of [['en', 'Telephone numbers'], ['zh', '电话号码']] as const) {
+	test(`a judge who types personal data is told so, and stopped by nothing (${locale})`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, account('annotator'), { path: `/projects/${SLUG}/compare`, locale });
+		const field = page.locator('#rationale');
+		await field.fill('Clause 3 decides it; the fee is 500 EUR.');
+		await expect(page.getByText(kinds)).toHaveCount(0);
+		await field.pressSequentially(' Ask 13800138000.');
+		await expect(page.getByText(kinds)).toBeVisible();
+		await accessible(page);
+		await field.fill('');
+		await expect(page.getByText(kinds)).toHaveCount(0);
+		await context.close();
+	});
+}
