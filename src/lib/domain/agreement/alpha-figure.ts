@@ -62,17 +62,14 @@ type Kinds = { all: { coincidences: Coincidences; groups: number }[]; kindOf: Ui
 
 function kindsOf(groups: readonly GroupCoincidences[]): Kinds {
 	const all: Kinds['all'] = [];
-	const known = new Map<Coincidences, number>();
-	const alike = new Map<string, number>();
-	const place = (coincidences: Coincidences): number => {
+	const known = new Map<string, number>();
+	const kindOf = Uint32Array.from(groups, ({ coincidences }) => {
 		const key = JSON.stringify(coincidences.bySize);
-		const found = alike.get(key) ?? all.push({ coincidences, groups: 0 }) - 1;
-		alike.set(key, found);
-		known.set(coincidences, found);
-		return found;
-	};
-	const kindOf = Uint32Array.from(groups, ({ coincidences }) => known.get(coincidences) ?? place(coincidences));
-	for (const kind of kindOf) (all[kind] ?? { groups: 0 }).groups += 1;
+		const kind = known.get(key) ?? all.push({ coincidences, groups: 0 }) - 1;
+		known.set(key, kind);
+		(all[kind] ?? { groups: 0 }).groups += 1;
+		return kind;
+	});
 	return { all, kindOf };
 }
 

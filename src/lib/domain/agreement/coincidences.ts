@@ -97,18 +97,24 @@ export function coincidenceSums({ categories, bySize }: Coincidences): Coinciden
 
 /** Number of values of a unit. @throws RangeError */
 function unitSize({ categories }: Coincidences, counts: readonly number[]): number {
-	if (counts.length !== categories || !counts.every((count) => Number.isInteger(count) && count >= 0)) {
-		throw new RangeError(`a unit is ${categories} whole numbers from 0, not ${counts.join(', ')}`);
+	let size = 0;
+	let whole = counts.length === categories;
+	for (const count of counts) {
+		whole &&= Number.isInteger(count) && count >= 0;
+		size += count;
 	}
-	return counts.reduce((sum, count) => sum + count, 0);
+	if (!whole) throw new RangeError(`a unit is ${categories} whole numbers from 0, not ${counts.join(', ')}`);
+	return size;
 }
 
 function eachCell(counts: readonly number[], categories: number, matrix: number[], sign: 1 | -1): void {
-	const present = [...counts.keys()].filter((category) => counts[category] !== 0);
-	for (const c of present) {
-		for (const k of present) {
+	for (let c = 0; c < categories; c++) {
+		const ofC = counts[c] ?? 0;
+		if (ofC === 0) continue;
+		for (let k = 0; k < categories; k++) {
+			const ofK = (counts[k] ?? 0) - (c === k ? 1 : 0);
 			const cell = c * categories + k;
-			matrix[cell] = (matrix[cell] ?? 0) + sign * (counts[c] ?? 0) * ((counts[k] ?? 0) - (c === k ? 1 : 0));
+			if (ofK !== 0) matrix[cell] = (matrix[cell] ?? 0) + sign * ofC * ofK;
 		}
 	}
 }

@@ -15,8 +15,16 @@ export function medianSeconds(judgments: readonly TimedJudgment[], options: Agre
 	if (judgments.some(({ seconds }) => !(seconds >= 0 && seconds < Infinity))) throw new RangeError('medianSeconds: every time must be finite and not negative');
 	const groups = byGroup(judgments, () => 0);
 	const sizes = Uint32Array.from(groups, (members) => members.length);
-	const times = Float64Array.from(groups.flatMap((members) => members.map(({ seconds }) => seconds)));
-	const owners = Uint32Array.from(groups.flatMap((members, group) => members.map(() => group)));
+	const times = new Float64Array(judgments.length);
+	const owners = new Uint32Array(judgments.length);
+	let count = 0;
+	for (const [group, members] of groups.entries()) {
+		for (const { seconds } of members) {
+			times[count] = seconds;
+			owners[count] = group;
+			count += 1;
+		}
+	}
 	const ranks = Uint32Array.from(times.keys()).sort((x, y) => (times[x] ?? 0) - (times[y] ?? 0));
 	const seconds = Float64Array.from(ranks, (place) => times[place] ?? NaN);
 	const groupOf = Uint32Array.from(ranks, (place) => owners[place] ?? 0);

@@ -27,9 +27,12 @@ type Both = { group: string; values: [number, number] };
 export function pairwiseAgreements(judgments: Iterable<AgreementJudgment>, scale: Scale, options: AgreementOptions): PairwiseAgreement[] {
 	const pairs = new Map<string, Map<string, Both[]>>();
 	for (const { group, values } of valuesByComparison(judgments, scale)) {
-		const judges = [...values].filter((entry): entry is [string, number] => entry[1] !== null).sort(([x], [y]) => (x < y ? -1 : 1));
-		for (const [place, [x, ofX]] of judges.entries()) {
-			for (const [y, ofY] of judges.slice(place + 1)) {
+		const judges = [...values.keys()].sort();
+		for (const [place, x] of judges.entries()) {
+			for (let next = place + 1; next < judges.length; next++) {
+				const y = judges[next] ?? '';
+				const [ofX, ofY] = [values.get(x) ?? null, values.get(y) ?? null];
+				if (ofX === null || ofY === null) continue;
 				const others = pairs.get(x) ?? new Map<string, Both[]>();
 				pairs.set(x, others);
 				const both = others.get(y);
@@ -66,12 +69,9 @@ function valuesByComparison(judgments: Iterable<AgreementJudgment>, scale: Scale
 }
 
 function agreementOf(judges: [string, string], both: readonly Both[], scale: Scale, options: AgreementOptions): PairwiseAgreement {
-	const units = both.map(({ group, values: [ofX, ofY] }) => {
-		const counts = new Array<number>(scale.categories.length).fill(0);
-		counts[ofX] = 1;
-		counts[ofY] = ofX === ofY ? 2 : 1;
-		return { group, counts };
-	});
+	// Two values make few different units: each is counted once, and not for every comparison.
+	const unitOf = scale.categories.map((_, x) => scale.categories.map((__, y) => scale.categories.map((___, category) => Number(category === x) + Number(category === y))));
+	const units = both.map(({ group, values: [ofX, ofY] }) => ({ group, counts: unitOf[ofX]?.[ofY] ?? [] }));
 	return {
 		judges,
 		alpha: alphaFigure(coincidencesByGroup(units, scale.categories.length), scale.metric, options),

@@ -14,8 +14,8 @@ export type AgreementJudgment = ScaledVerdict & { group: string; comparison: str
 /** How many judges gave each category of a scale to one comparison. */
 export type UnitCounts = { group: string; counts: number[] };
 
-/** The coincidences of one prompt group: all that a resample needs to know of it. To be read only: other groups may share them. */
-export type GroupCoincidences = { readonly group: string; readonly coincidences: Coincidences };
+/** The coincidences of one prompt group: all that a resample needs to know of it. */
+export type GroupCoincidences = { group: string; coincidences: Coincidences };
 
 /** Value counts of every comparison with a value on the scale. A comparison belongs to one group. */
 export function countUnits(judgments: Iterable<AgreementJudgment>, scale: Scale): UnitCounts[] {
@@ -34,21 +34,12 @@ export function countUnits(judgments: Iterable<AgreementJudgment>, scale: Scale)
 	return [...units.values()];
 }
 
-/**
- * Coincidences by prompt group, ordered by group; groups where nothing can be
- * paired are left out. Groups with the same counts share one object: a hundred
- * thousand comparisons have a few dozen different ones. @throws as `addUnit` does
- */
+/** Coincidences by prompt group, ordered by group; groups where nothing can be paired are left out. @throws as `addUnit` does */
 export function coincidencesByGroup(units: readonly UnitCounts[], categories: number): GroupCoincidences[] {
-	const known = new Map<string, Coincidences>();
 	return byGroup(units, () => 0)
 		.map((members) => {
-			const key = members.map(({ counts }) => counts.join(',')).join(';');
-			let coincidences = known.get(key);
-			if (!coincidences) {
-				known.set(key, (coincidences = emptyCoincidences(categories)));
-				for (const { counts } of members) addUnit(coincidences, counts);
-			}
+			const coincidences = emptyCoincidences(categories);
+			for (const { counts } of members) addUnit(coincidences, counts);
 			return { group: members[0]?.group ?? '', coincidences };
 		})
 		.filter(({ coincidences }) => Object.keys(coincidences.bySize).length > 0);

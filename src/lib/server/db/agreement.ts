@@ -30,7 +30,7 @@ const said = (criterion: string | null, j: SQL): SQL => (criterion === null ? sq
 /**
  * Judgments by people of a project (of one round, if given) that stand: newest of
  * their chain and not void, counting or surplus; only of comparisons that one
- * person judged, if named. By prompt group, as what reads them wants them.
+ * person judged, if named. Those of a comparison follow each other: whoever counts them need not look each one up.
  */
 export async function standingJudgments(db: Executor, of: AgreementScope & { sharedWith?: string }): Promise<StandingJudgment[]> {
 	const rows = await rowsOf<Row>(
@@ -39,7 +39,7 @@ export async function standingJudgments(db: Executor, of: AgreementScope & { sha
 			from judgments j join tasks t on t.id = j.task_id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id
 			where ${within(of)} and j.purpose = 'counting' and ${stands}
 				${of.sharedWith === undefined ? sql`` : sql`and j.comparison_id in (select own.comparison_id from judgments own where own.judge_user_id = ${of.sharedWith} and own.project_id = ${of.projectId} and own.purpose = 'counting')`}
-			order by p.group_id, j.comparison_id, j.id`
+			order by j.comparison_id`
 	);
 	return rows.flatMap((row) =>
 		row.verdict === null ? [] : [{ group: row.group_id, comparison: row.comparison_id, judge: row.judge, verdict: row.verdict, strength: row.strength, sideOrder: row.side_order, seconds: row.duration_ms === null ? null : row.duration_ms / 1000 }]

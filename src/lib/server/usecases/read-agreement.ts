@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { agreementAlpha } from '../../domain/agreement/alpha-figure.ts';
 import { AGREEMENT_RESAMPLES } from '../../domain/agreement/agreement-figure.ts';
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
+import { bundled } from '../../domain/agreement/bundled.ts';
 import { goldAccuracy } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
 import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
@@ -56,7 +57,8 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 	if (criterion !== null && !criteria.some((one) => one.key === criterion)) return fail('not_found', `No form of this project ever asked for “${criterion}”.`);
 
 	const scope = { projectId: project.id, viewer: actor.userId, roundId: round?.id ?? null, criterion };
-	const [judgments, repeated, golden] = await Promise.all([agreement.standingJudgments(db, scope), agreement.repeats(db, scope), agreement.goldAnswers(db, scope)]);
+	const [standing, repeated, golden] = await Promise.all([agreement.standingJudgments(db, scope), agreement.repeats(db, scope), agreement.goldAnswers(db, scope)]);
+	const judgments = bundled(standing);
 	const scale = nominalScale(judgments);
 	const own = { seed: `${project.seed}:agreement`, resamples: judgments.length > MANY ? FEWER_RESAMPLES : AGREEMENT_RESAMPLES };
 	const groups = judgments.map(({ group }) => group);
