@@ -127,7 +127,10 @@ describe('a correction', () => {
 	});
 
 	it('needs a reason once its round was frozen, kept apart and erasable, and makes the snapshot stale', async () => {
-		const { slug, id } = await world.project({ rows: comparisonRows(4) });
+		const { slug, id } = await world.project();
+		// Of pairs that are all held out no snapshot is made.
+		await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${id}'`);
+		valueOf(await world.importRows(slug, comparisonRows(4)));
 		const ann = await world.person('ann', { slug, role: 'annotator' });
 		const ids = [await judgeOne(slug, ann), await judgeOne(slug, ann), await judgeOne(slug, ann)];
 		const comparison = (await world.query<{ comparison_id: string }>(`select comparison_id from judgments where id = '${ids[1]}'`))[0]?.comparison_id ?? '';

@@ -88,6 +88,8 @@ describe('endpoints', () => {
 		expect([first.generations.map((one) => one.id), first.next]).toEqual([made.slice(0, 2), made[1]]);
 		const second = valueOf(await listGenerations(world.app, engineer, { slug, limit: 2, cursor: first.next }));
 		expect([second.generations.map((one) => one.id), second.next]).toEqual([made.slice(2), null]);
+		// A worker of a later test must not wait for a server that is gone.
+		for (const generationId of made) valueOf(await cancelGeneration(world.app, engineer, generationId));
 	});
 
 	it('keep their key to themselves, encrypted, wherever one looks', async () => {
