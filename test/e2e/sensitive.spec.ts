@@ -6,10 +6,12 @@ let importId = '';
 
 test.beforeAll(async ({ playwright }) => {
 	const request = await playwright.request.newContext();
-	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Private', overlap: 1 })).status).toBe(201);
+	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Private', overlap: 2 })).status).toBe(201);
 	expect((await api(request, account('admin'), 'PUT', `/projects/${SLUG}/desensitisation`, { actions: { phone: 'placeholder', email: 'mask', word: 'placeholder' }, originals: 'encrypt' })).status).toBe(200);
-	const judge = await api<{ id: string }>(request, account('annotator'), 'GET', '/me');
-	expect((await api(request, account('admin'), 'PUT', `/projects/${SLUG}/members/${judge.body.id}`, { role: 'annotator' })).status).toBe(200);
+	for (const annotator of [account('annotator', 0), account('annotator', 1)]) {
+		const judge = await api<{ id: string }>(request, annotator, 'GET', '/me');
+		expect((await api(request, account('admin'), 'PUT', `/projects/${SLUG}/members/${judge.body.id}`, { role: 'annotator' })).status).toBe(200);
+	}
 	const rows = [{ prompt: 'Call 13800138000 about Falcon?', responses: ['Yes, write to a@b.example.', 'No.'] }].map((row) => JSON.stringify(row)).join('\n');
 	const sent = await request.post(`${address()}/api/v1/projects/${SLUG}/imports`, { headers: { authorization: `Bearer ${account('admin').token}`, 'content-type': 'application/x-ndjson' }, data: rows });
 	importId = ((await sent.json()) as { id: string }).id;
@@ -31,9 +33,10 @@ test('what was found is looked over: one value is let pass, a word that was miss
 	await context.close();
 });
 
-for (const [locale, kinds] of [['en', 'Telephone numbers'], ['zh', '电话号码']] as const) {
+// Two people: the pair stays leased to the one for a while after their browser is gone.
+for (const [locale, kinds, index] of [['en', 'Telephone numbers', 0], ['zh', '电话号码', 1]] as const) {
 	test(`a judge who types personal data is told so, and stopped by nothing (${locale})`, async ({ browser }) => {
-		const { context, page } = await signedIn(browser, account('annotator'), { path: `/projects/${SLUG}/compare`, locale });
+		const { context, page } = await signedIn(browser, account('annotator', index), { path: `/projects/${SLUG}/compare`, locale });
 		const field = page.locator('#rationale');
 		await field.fill('Clause 3 decides it; the fee is 500 EUR.');
 		await expect(page.getByText(kinds)).toHaveCount(0);
