@@ -27,11 +27,10 @@ type Both = { group: string; values: [number, number] };
 export function pairwiseAgreements(judgments: Iterable<AgreementJudgment>, scale: Scale, options: AgreementOptions): PairwiseAgreement[] {
 	const pairs = new Map<string, Map<string, Both[]>>();
 	for (const { group, values } of valuesByComparison(judgments, scale)) {
-		const judges = [...values.keys()].sort();
-		for (const [place, x] of judges.entries()) {
-			for (let next = place + 1; next < judges.length; next++) {
-				const y = judges[next] ?? '';
-				const [ofX, ofY] = [values.get(x) ?? null, values.get(y) ?? null];
+		values.sort((one, other) => (one.judge < other.judge ? -1 : 1));
+		for (const [place, { judge: x, value: ofX }] of values.entries()) {
+			for (let next = place + 1; next < values.length; next++) {
+				const { judge: y, value: ofY } = values[next] ?? { judge: '', value: null };
 				if (ofX === null || ofY === null) continue;
 				const others = pairs.get(x) ?? new Map<string, Both[]>();
 				pairs.set(x, others);
@@ -56,14 +55,17 @@ export function pairwiseAgreement(judgments: Iterable<AgreementJudgment>, judges
 }
 
 /** Per comparison: its group and each judge's value, null where a judge left several. */
-function valuesByComparison(judgments: Iterable<AgreementJudgment>, scale: Scale): Iterable<{ group: string; values: Map<string, number | null> }> {
-	const comparisons = new Map<string, { group: string; values: Map<string, number | null> }>();
+function valuesByComparison(judgments: Iterable<AgreementJudgment>, scale: Scale): Iterable<{ group: string; values: { judge: string; value: number | null }[] }> {
+	const comparisons = new Map<string, { group: string; values: { judge: string; value: number | null }[] }>();
 	for (const judgment of judgments) {
 		const category = categoryOf(scale, judgment);
 		if (category === null) continue;
 		let comparison = comparisons.get(judgment.comparison);
-		if (!comparison) comparisons.set(judgment.comparison, (comparison = { group: judgment.group, values: new Map() }));
-		comparison.values.set(judgment.judge, comparison.values.has(judgment.judge) ? null : category);
+		if (!comparison) comparisons.set(judgment.comparison, (comparison = { group: judgment.group, values: [] }));
+		// A comparison has a handful of judges.
+		const before = comparison.values.find(({ judge }) => judge === judgment.judge);
+		if (before) before.value = null;
+		else comparison.values.push({ judge: judgment.judge, value: category });
 	}
 	return comparisons.values();
 }
