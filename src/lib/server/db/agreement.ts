@@ -30,7 +30,7 @@ const said = (criterion: string | null, j: SQL): SQL => (criterion === null ? sq
 /**
  * Judgments by people of a project (of one round, if given) that stand: newest of
  * their chain and not void, counting or surplus; only of comparisons that one
- * person judged, if named. Those of a comparison follow each other: whoever counts them need not look each one up.
+ * person judged, if named. Oldest first.
  */
 export async function standingJudgments(db: Executor, of: AgreementScope & { sharedWith?: string }): Promise<StandingJudgment[]> {
 	const verdict = said(of.criterion, sql`j`);
@@ -41,7 +41,7 @@ export async function standingJudgments(db: Executor, of: AgreementScope & { sha
 			from judgments j join tasks t on t.id = j.task_id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id
 			where ${within(of)} and j.purpose = 'counting' and ${stands} and ${verdict} is not null
 				${of.sharedWith === undefined ? sql`` : sql`and j.comparison_id in (select own.comparison_id from judgments own where own.judge_user_id = ${of.sharedWith} and own.project_id = ${of.projectId} and own.purpose = 'counting')`}
-			order by j.comparison_id`
+			order by j.id`
 	);
 }
 
