@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { curveOf, differingSettings } from './compare-runs.ts';
 import { recipeDefaults } from './training-recipe.ts';
@@ -12,20 +11,6 @@ describe('curveOf', () => {
 		expect(curveOf(all, 'loss', 'epoch').map(({ x }) => x)).toEqual([0.01, 0.02, 0.03]);
 		expect(curveOf(all, 'loss', 'time').map(({ x }) => x)).toEqual([2, 4, 6]);
 		expect(curveOf(all, 'other', 'epoch')).toEqual([]);
-	});
-
-	it('keeps a peak, both ends and the order of ten thousand steps in four hundred points of theirs', () => {
-		fc.assert(
-			fc.property(fc.integer({ min: 1, max: 9998 }), (peak) => {
-				const all = steps(10_000, (i) => (i === peak ? 50 : Math.sin(i / 500)));
-				const curve = curveOf(all, 'loss', 'step');
-				expect(curve.length).toBeLessThanOrEqual(400);
-				expect(curve.map(({ y }) => y)).toContain(50);
-				expect([curve[0]?.x, curve.at(-1)?.x]).toEqual([1, 10_000]);
-				expect(curve.every(({ x, y }, i) => all[x - 1]?.values.loss === y && (i === 0 || x > (curve[i - 1]?.x ?? 0)))).toBe(true);
-			}),
-			{ numRuns: 20 }
-		);
 	});
 });
 

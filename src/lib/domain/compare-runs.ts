@@ -1,4 +1,3 @@
-import { LTTB } from 'downsample';
 import { applies, fieldsOf } from './training-recipe.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 
@@ -12,28 +11,23 @@ export type ReportedStep = { step: number; epoch: number | null; values: Readonl
 /** A point of a curve: steps, epochs or seconds across, the metric's value up. */
 export type CurvePoint = { x: number; y: number };
 
-/** More points than this a curve of many needs not: a screen has no room for them. */
-export const CURVE_POINTS = 400;
-
 /** The engine's mean time of a step so far, in seconds. */
 const SECONDS_A_STEP = 'train_speed(s/it)';
 
 /**
- * A metric of a run as a curve of at most `most` points, thinned by
- * largest-triangle-three-buckets (Steinarsson 2013), which keeps peaks. A step
- * without the metric, or without what the axis needs, is left out. Time is the
- * engine's own mean time of a step times the step: after a resume it counts the
- * steps before it as if they had been as fast.
+ * A metric of a run as a curve. A step without the metric, or without what the
+ * axis needs, is left out. Time is the engine's own mean time of a step times
+ * the step: after a resume it counts the steps before it as if they had been as
+ * fast.
  */
-export function curveOf(steps: readonly ReportedStep[], metric: string, axis: Axis, most = CURVE_POINTS): CurvePoint[] {
+export function curveOf(steps: readonly ReportedStep[], metric: string, axis: Axis): CurvePoint[] {
 	const points = steps.flatMap(({ step, epoch, values }): CurvePoint[] => {
 		const y = values[metric];
 		const seconds = values[SECONDS_A_STEP];
 		const x = axis === 'step' ? step : axis === 'epoch' ? epoch : seconds === undefined ? null : seconds * step;
 		return y === undefined || x === null ? [] : [{ x, y }];
 	});
-	points.sort((one, other) => one.x - other.x);
-	return points.length <= most ? points : Array.from(LTTB(points, most) as ArrayLike<CurvePoint>);
+	return points.sort((one, other) => one.x - other.x);
 }
 
 /** A setting that not all of some runs share: its value in each, null where it has no meaning there. */

@@ -7,7 +7,7 @@ import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
 import { readRecipe } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor, Tx } from './client.ts';
-import { isoTime, rowsOf } from './rows.ts';
+import { isoTime, rowsOf, uuids } from './rows.ts';
 
 /** One training of one snapshot on one parent. */
 export type Run = {
@@ -121,6 +121,12 @@ export async function lock(tx: Tx, id: string): Promise<Run | null> {
 /** Runs of a project, newest first. */
 export async function list(db: Executor, projectId: string): Promise<Run[]> {
 	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} order by id desc`)).map(toRun);
+}
+
+/** Those of these runs that are a project's, oldest first. */
+export async function some(db: Executor, projectId: string, ids: readonly string[]): Promise<Run[]> {
+	if (ids.length === 0) return [];
+	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} and id in ${uuids(ids)} order by id`)).map(toRun);
 }
 
 /** Changes a locked run's status; the database refuses what is not legal. */

@@ -8,10 +8,13 @@ import * as checkpoints from '../db/checkpoints.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
+import { thinned } from '../thinned.ts';
 import { allow } from './access.ts';
 
 /** More lines on one drawing nobody tells apart. */
-export const MOST_COMPARED = 100;
+const MOST_COMPARED = 100;
+/** More points than this a curve of many needs not: a screen has no room for them. */
+const CURVE_POINTS = 400;
 
 /** One of several runs, with its curve. */
 export type ComparedRun = Pick<Run, 'id' | 'objective' | 'status' | 'desiredState' | 'step' | 'maxSteps' | 'createdAt' | 'snapshotSha256'> & { parent: string; curve: CurvePoint[]; /** The metric's last value; null where the run has none. */ last: number | null };
@@ -29,7 +32,7 @@ export async function compareRuns(app: Pick<App, 'db'>, actor: Actor, input: { s
 	if (!access.ok) return access;
 	const wanted = new Set(input.runIds);
 	if (wanted.size > MOST_COMPARED) return fail('invalid_input', `runs: at most ${MOST_COMPARED} at a time`, { errors: [{ field: 'runs', message: `at most ${MOST_COMPARED} at a time` }] });
-	const found = (await runs.list(db, access.value.project.id)).filter(({ id }) => wanted.has(id)).toReversed();
+	const found = await runs.some(db, access.value.project.id, [...wanted]);
 	const missing = [...wanted].find((id) => !found.some((run) => run.id === id));
 	if (missing !== undefined) return fail('not_found', `There is no run ${missing} in this project.`, { errors: [{ field: 'runs', message: `${missing} is not a run of this project` }] });
 	const ids = found.map(({ id }) => id);
@@ -43,7 +46,7 @@ export async function compareRuns(app: Pick<App, 'db'>, actor: Actor, input: { s
 		runs: found.map((run) => {
 			const steps = curves.get(run.id) ?? [];
 			const { id, objective, status, desiredState, step, maxSteps, createdAt, snapshotSha256 } = run;
-			return { id, objective, status, desiredState, step, maxSteps, createdAt, snapshotSha256, parent: names.get(run.parentCheckpointId) ?? '', curve: curveOf(steps, input.metric, input.axis), last: steps.findLast(({ values }) => values[input.metric] !== undefined)?.values[input.metric] ?? null };
+			return { id, objective, status, desiredState, step, maxSteps, createdAt, snapshotSha256, parent: names.get(run.parentCheckpointId) ?? '', curve: thinned(curveOf(steps, input.metric, input.axis), CURVE_POINTS), last: steps.findLast(({ values }) => values[input.metric] !== undefined)?.values[input.metric] ?? null };
 		}),
 		metric: input.metric,
 		axis: input.axis,
