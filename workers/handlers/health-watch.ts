@@ -10,21 +10,34 @@ export class HealthWatch {
 	readonly #context: HealthContext;
 	readonly #dir: string;
 	readonly #told = new Set<HealthRule>();
-	readonly #steps: HealthStep[] = [];
+	/** By step: what is written again after a failure, or adds an evaluation to its step, is the same step. */
+	readonly #steps = new Map<number, HealthStep>();
+	#last = 0;
 	#diskSeen = 0;
 
-	/** @param dir a folder on the disk that checkpoints go to */
-	constructor(context: HealthContext, dir: string) {
+	/**
+	 * @param dir a folder on the disk that checkpoints go to
+	 * @param before steps of earlier attempts that this one goes on from: its own first steps are not the run's
+	 */
+	constructor(context: HealthContext, dir: string, before: readonly HealthStep[] = []) {
 		this.#context = context;
 		this.#dir = dir;
+		this.#take(before);
 	}
 
 	/** What there is to say after these further steps. */
 	async after(steps: readonly HealthStep[]): Promise<HealthFinding[]> {
-		this.#steps.push(...steps);
-		const found = steps.length > 0 ? healthOf(this.#steps, this.#context) : [];
+		this.#take(steps);
+		const found = steps.length > 0 ? healthOf([...this.#steps.values()], this.#context) : [];
 		const disk = await this.#disk();
 		return [...found, ...(disk ? [disk] : [])].filter(({ rule }) => !this.#told.has(rule) && this.#told.add(rule));
+	}
+
+	#take(steps: readonly HealthStep[]): void {
+		for (const { step, values } of steps) {
+			this.#steps.set(step, { step, values: { ...this.#steps.get(step)?.values, ...values } });
+			this.#last = step;
+		}
 	}
 
 	async #disk(): Promise<HealthFinding | null> {
@@ -32,6 +45,6 @@ export class HealthWatch {
 		this.#diskSeen = Date.now();
 		// A folder that is gone is another's trouble to tell.
 		const disk = await statfs(this.#dir).catch(() => null);
-		return disk && diskFinding({ freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize }, this.#steps.at(-1)?.step ?? 0);
+		return disk && diskFinding({ freeBytes: disk.bavail * disk.bsize, totalBytes: disk.blocks * disk.bsize }, this.#last);
 	}
 }

@@ -4,7 +4,7 @@ import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { devicesWanted } from '#lib/domain/next-run.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
-import { endWithoutCheckpoint, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
+import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
@@ -95,7 +95,8 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	const placed = launcher.name === 'local' ? Promise.resolve() : tellPlace(context, lease, launcher, job);
 	const ended = new AbortController();
 	const { recipe, maxSteps } = at.run;
-	const watch = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir);
+	const before = run.resumeCheckpoint ? await metricsUpTo(context.app, lease.of.runId, run.resumeCheckpoint.step) : [];
+	const watch = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir, before);
 	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), watch);
 	const exit = await launcher.collect(job);
 	ended.abort();

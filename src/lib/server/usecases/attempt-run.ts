@@ -94,6 +94,11 @@ export async function recordProgress(app: { db: Db }, of: { runId: string; attem
 	});
 }
 
+/** What a run's attempts have reported so far, up to a step that one of them goes on from. */
+export async function metricsUpTo(app: { db: Db }, runId: string, step: number): Promise<StepMetrics[]> {
+	return (await runRecord.metrics(app.db, runId)).filter((metrics) => metrics.step <= step);
+}
+
 /** Ends a run, what it saved kept, where a health rule has spoken that it was told to heed. */
 async function stopByRule(tx: Tx, run: Run, events: Progress['events']): Promise<void> {
 	const rule = run.stopOn.find((one) => events.some(({ kind, data }) => kind === 'health' && data?.['rule'] === one));
