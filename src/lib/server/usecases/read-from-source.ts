@@ -7,8 +7,6 @@ import type { Actor } from '../auth/actor.ts';
 import * as importReads from '../db/import-reads.ts';
 import type { Read } from '../db/import-reads.ts';
 import * as sources from '../db/import-sources.ts';
-import * as imports from '../db/imports.ts';
-import { record } from '../db/audit.ts';
 import * as members from '../db/members.ts';
 import { openSource } from '../import-sources/open.ts';
 import { SourceTrouble } from '../import-sources/reader.ts';
@@ -18,7 +16,7 @@ import { fileHash, reachSource } from './browse-source.ts';
 import { beginImport } from './import-pairs.ts';
 import type { Asked } from './import-pairs.ts';
 import type { Holds } from './stage-import.ts';
-import { readingOf, streamImport } from './stream-import.ts';
+import { endUntaken, readingOf, streamImport } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Files that may be asked for at a time. */
@@ -79,11 +77,7 @@ export async function readNextFromSource(app: ReadingApp, workerId: string, sign
 
 /** Ends an import of which nothing can be read. */
 async function give(app: ReadingApp, { read, actor, holds }: Attempt, status: 'refused' | 'failed', message: string): Promise<void> {
-	await app.db.transaction(async (tx) => {
-		if (!(await holds(tx))) return;
-		await imports.finish(tx, read.importId, { status, accepted: 0, duplicates: 0, message });
-		await record(tx, actor, { action: `import.${status}`, projectId: read.projectId, subject: ['import', read.importId] });
-	});
+	await endUntaken(app.db, actor, { id: read.importId, projectId: read.projectId, holds }, status, message);
 }
 
 /** Lets a file wait to be tried again, or ends its import when it was tried often enough. */

@@ -58,7 +58,7 @@ export async function readingOf(app: Pick<App, 'db' | 'secrets'>, db: Executor, 
 }
 
 /** Ends an import of which nothing was taken. One that somebody let go meanwhile, or that another worker reads, is not ended. */
-async function end(db: Db, actor: Actor, of: Pick<Streaming, 'id' | 'projectId' | 'holds'>, status: 'refused' | 'failed', message: string): Promise<void> {
+export async function endUntaken(db: Db, actor: Actor, of: Pick<Streaming, 'id' | 'projectId' | 'holds'>, status: 'refused' | 'failed', message: string): Promise<void> {
 	await db.transaction(async (tx) => {
 		if (!(await of.holds(tx))) return;
 		await imports.finish(tx, of.id, { status, accepted: 0, duplicates: 0, message });
@@ -100,7 +100,7 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 		} catch (error) {
 			if (await of.brokenOff?.(error)) return fail('not_ready', 'The file is read again later.');
 			const unreadable = error instanceof UnreadableFile;
-			await end(db, actor, of, unreadable ? 'refused' : 'failed', unreadable ? masker.text(error.message) : 'The file did not arrive whole. Nothing was taken; send it again.');
+			await endUntaken(db, actor, of, unreadable ? 'refused' : 'failed', unreadable ? masker.text(error.message) : 'The file did not arrive whole. Nothing was taken; send it again.');
 			if (unreadable) return fail('import_refused', masker.text(error.message), { facts: { id, accepted: 0 } });
 			throw error;
 		}
@@ -111,7 +111,7 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 		if (!read.ok) return read;
 		const errors = await imports.errors(db, id, SHOWN_ERRORS);
 		const refuse = async (detail: string): Promise<Result<never>> => {
-			await end(db, actor, of, 'refused', detail);
+			await endUntaken(db, actor, of, 'refused', detail);
 			return fail('import_refused', detail, {
 				errors: errors.map((error) => ({ field: error.field ?? 'row', message: error.message, line: error.line })),
 				facts: { id, accepted: 0, duplicates: 0, rejected: read.value.rejected }
