@@ -4,10 +4,9 @@ import { addCoincidences, addUnit, emptyCoincidences } from './agreement/coincid
 import type { Coincidences } from './agreement/coincidences.ts';
 import { categoryOf, PAIR_NOMINAL, PAIR_ORDINAL, SINGLE_NOMINAL } from './agreement/scale.ts';
 import type { Scale } from './agreement/scale.ts';
-import { sha256Hex } from './canonical-json.ts';
+import { bundleOf, MAX_CLUSTERS } from './bundles.ts';
 import { judgeOf, originOf } from './deliberation.ts';
 import type { Ballot, Deliberation } from './deliberation.ts';
-import { MAX_CLUSTERS } from './length-bias.ts';
 import { ORIGINS } from './snapshot-rule.ts';
 import type { Origin } from './snapshot-rule.ts';
 import type { Mode } from './verdict.ts';
@@ -134,7 +133,6 @@ export class JudgedByCount {
 }
 
 const SCALE_NAMES = Object.keys(SCALES) as ScaleName[];
-const bundleOf = (group: string): string => sha256Hex(group).slice(0, 3);
 const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0);
 /** Six digits: what is hashed must not hang on the last bit of a sum. */
 const rounded = (value: number | null): number | null => (value === null ? null : Number(value.toFixed(DIGITS)));

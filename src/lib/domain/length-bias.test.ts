@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LengthBiasCount, MAX_CLUSTERS } from './length-bias.ts';
+import { MAX_CLUSTERS } from './bundles.ts';
+import { LengthBiasCount } from './length-bias.ts';
 import { createRng } from './rng.ts';
 
 type Pair = { group: string; longer: boolean | null };

@@ -1,4 +1,4 @@
-import { sha256Hex } from './canonical-json.ts';
+import { bundleOf, MAX_CLUSTERS } from './bundles.ts';
 import { bootstrapInterval, MIN_GROUPS } from './cluster-bootstrap.ts';
 import { drawGroups } from './resamples.ts';
 import { wilsonInterval } from './wilson.ts';
@@ -16,8 +16,6 @@ export type LengthBias = {
 	high: number | null;
 };
 
-/** More groups than this are drawn in bundles, by the hash of their name: as independent, and memory stays flat. */
-export const MAX_CLUSTERS = 4096;
 const SEED = 'length-bias';
 const DIGITS = 4;
 
@@ -40,7 +38,7 @@ export class LengthBiasCount {
 	}
 
 	#clusterOf(group: string): string {
-		return this.#bundled ? sha256Hex(group).slice(0, 3) : group;
+		return this.#bundled ? bundleOf(group) : group;
 	}
 
 	#put(cluster: string, { pairs, longer }: Sums): void {

@@ -2,13 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { agreementAlpha } from '../../domain/agreement/alpha-figure.ts';
 import { AGREEMENT_RESAMPLES } from '../../domain/agreement/agreement-figure.ts';
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
-import { bundled } from '../../domain/agreement/bundled.ts';
 import { goldAccuracy } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
 import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
 import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
 import { nominalScale, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
 import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
+import { bundled } from '../../domain/bundles.ts';
 import { JointResamples } from '../../domain/resamples.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -19,7 +19,7 @@ import * as members from '../db/members.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
 
-/** From this many judgments on, fewer resamples: the bounds move in the third digit, and the page still answers within a second. */
+/** From this many judgments on, fewer resamples: the bounds move in the third digit, and the page answers in about a second. */
 const MANY = 10_000;
 const FEWER_RESAMPLES = 200;
 
@@ -63,7 +63,8 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 	const own = { seed: `${project.seed}:agreement`, resamples: judgments.length > MANY ? FEWER_RESAMPLES : AGREEMENT_RESAMPLES };
 	const groups = judgments.map(({ group }) => group);
 	const options = { ...own, joint: new JointResamples(groups, own) };
-	const names = await members.names(db, [...new Set(judgments.map(({ judge }) => judge))]);
+	const judges = [...new Set(judgments.map(({ judge }) => judge))];
+	const names = await members.names(db, judges);
 	const name = (id: string) => names.get(id) ?? id;
 	const alphaNominal = await apart(() => agreementAlpha(judgments, scale, options));
 	const alphaOrdinal = criterion === null && scale.mode === 'pair' ? await apart(() => agreementAlpha(judgments, PAIR_ORDINAL, options)) : null;
@@ -75,7 +76,7 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 		round: round?.number ?? null,
 		criterion,
 		judgments: judgments.length,
-		people: new Set(judgments.map(({ judge }) => judge)).size,
+		people: judges.length,
 		alphaNominal,
 		alphaOrdinal,
 		leftRate: left,

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_CLUSTERS } from '../length-bias.ts';
-import { createRng } from '../rng.ts';
-import { agreementAlpha } from './alpha-figure.ts';
-import { bundled } from './bundled.ts';
-import { PAIR_NOMINAL } from './scale.ts';
+import { agreementAlpha } from './agreement/alpha-figure.ts';
+import { PAIR_NOMINAL } from './agreement/scale.ts';
+import { bundled, MAX_CLUSTERS } from './bundles.ts';
+import { createRng } from './rng.ts';
 
 const rng = createRng('bundles');
 const id = (): string => Array.from({ length: 32 }, () => rng.int(16).toString(16)).join('');
