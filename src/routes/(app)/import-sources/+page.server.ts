@@ -7,7 +7,7 @@ import { fieldErrors } from '#lib/server/api/serve.ts';
 import { listProjects } from '#lib/server/usecases/list-projects.ts';
 import { createImportSource, listImportSources, putImportSource, retireImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { signedIn, valueOf } from '../../page-result.ts';
-import { isRowId } from '../projects/[slug]/runs/row-id.ts';
+import { isRowId } from '../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, url }) => {

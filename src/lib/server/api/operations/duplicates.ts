@@ -20,6 +20,9 @@ const pair = v.object({
 const scan = v.nullable(v.object({ state: v.picklist(['waiting', 'done']), looked: v.number(), trouble: v.nullable(v.string()), finishedAt: v.nullable(v.string()) }));
 const grouping = v.object({ matterIsGroup: v.boolean('true or false') });
 
+/** What a person says of pairs, by the API and on the page. */
+export const DuplicateDecision = v.object({ pairs: v.pipe(v.array(uuid), v.minLength(1, 'at least one'), v.maxLength(100, 'at most 100 at a time')), decision: v.picklist(DECISIONS, DECISIONS.join(', ')), holdOut: v.optional(v.boolean('true or false')) });
+
 export const listNearDuplicates = operation({
 	id: 'listNearDuplicates',
 	method: 'GET',
@@ -42,7 +45,7 @@ export const decideNearDuplicates = operation({
 	summary: 'Say of pairs that they are the same (their groups become one, held out as far as the further of the two; holdOut must be true where that moves questions), different, or open again',
 	access: 'import.create',
 	params: slugParams,
-	body: v.object({ pairs: v.pipe(v.array(uuid), v.minLength(1, 'at least one'), v.maxLength(100, 'at most 100 at a time')), decision: v.picklist(DECISIONS, DECISIONS.join(', ')), holdOut: v.optional(v.boolean('true or false')) }),
+	body: DuplicateDecision,
 	answers: { 200: v.object({ decided: v.number(), moved: v.number(), snapshots: v.array(v.string()) }) },
 	problems: ['conflict']
 });

@@ -6,7 +6,7 @@ import { EndpointSettings, NewEndpoint } from '#lib/server/api/operations/genera
 import { fieldErrors } from '#lib/server/api/serve.ts';
 import { createEndpoint, listEndpoints, putEndpoint, retireEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
-import { isRowId } from '../runs/row-id.ts';
+import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {

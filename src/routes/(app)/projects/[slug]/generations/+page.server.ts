@@ -7,7 +7,7 @@ import { fieldErrors } from '#lib/server/api/serve.ts';
 import { generationChoices, listGenerations } from '#lib/server/usecases/read-generation.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
-import { isRowId } from '../runs/row-id.ts';
+import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {

@@ -1,13 +1,15 @@
 import { fail } from '@sveltejs/kit';
+import * as v from 'valibot';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
+import { DuplicateDecision } from '#lib/server/api/operations/duplicates.ts';
 import { decideDuplicates } from '#lib/server/usecases/decide-duplicates.ts';
 import { listDuplicates } from '#lib/server/usecases/list-duplicates.ts';
 import { putGrouping, readGrouping } from '#lib/server/usecases/put-grouping.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
+import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const CLUSTERS = 10;
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
@@ -15,7 +17,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	const actor = signedIn(locals, url);
 	const decided = url.searchParams.get('show') === 'decided';
 	const after = url.searchParams.get('after');
-	const from = after && UUID.test(after) ? after : undefined;
+	const from = isRowId(after) ? after : undefined;
 	const page = valueOf(await listDuplicates(locals.app, actor, { slug: params.slug, decided, after: from, limit: CLUSTERS }), locals.requestId);
 	return { ...page, decided, first: from === undefined, grouping: valueOf(await readGrouping(locals.app, actor, params.slug), locals.requestId) };
 };
@@ -26,12 +28,10 @@ export const actions: Actions = {
 	decide: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
-		const pairs = fields.getAll('pair').map(String);
-		const said = String(fields.get('decision'));
-		const decision = said === 'same' || said === 'different' || said === 'open' ? said : null;
-		if (!decision || pairs.length === 0 || pairs.length > 100 || !pairs.every((pair) => UUID.test(pair))) return refused({ code: 'invalid_input', detail: 'Say of at least one pair whether it is the same.' });
-		const decided = await decideDuplicates(locals.app, actor, { slug: params.slug, pairs, decision, holdOut: fields.get('holdOut') === 'on' });
-		return decided.ok ? { said: decision, moved: decided.value.moved, snapshots: decided.value.snapshots.length } : refused(decided.problem);
+		const said = v.safeParse(DuplicateDecision, { pairs: fields.getAll('pair'), decision: fields.get('decision'), holdOut: fields.get('holdOut') === 'on' });
+		if (!said.success) return refused({ code: 'invalid_input', detail: 'Say of at least one pair whether it is the same.' });
+		const decided = await decideDuplicates(locals.app, actor, { slug: params.slug, ...said.output });
+		return decided.ok ? { said: said.output.decision, moved: decided.value.moved, snapshots: decided.value.snapshots.length } : refused(decided.problem);
 	},
 	grouping: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);

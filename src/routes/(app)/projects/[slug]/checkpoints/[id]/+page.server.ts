@@ -9,7 +9,7 @@ import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
 import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { rowId } from '../../runs/row-id.ts';
+import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(v.string(), v.trim(), text(5_000)) });

@@ -3,7 +3,7 @@ import { PROBLEMS } from '#lib/domain/problem.ts';
 import { cancelGeneration, resumeGeneration } from '#lib/server/usecases/cancel-generation.ts';
 import { readGeneration } from '#lib/server/usecases/read-generation.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { rowId } from '../../runs/row-id.ts';
+import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {

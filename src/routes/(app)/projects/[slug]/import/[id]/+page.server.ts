@@ -7,7 +7,7 @@ import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
 import { addOwnWord, exceptFinding, listFindings, rescanImport } from '#lib/server/usecases/review-findings.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { isRowId, rowId } from '../../runs/row-id.ts';
+import { isRowId, rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 const PAGE = 50;

@@ -3,7 +3,7 @@ import { CHART_KEYS } from '#lib/components/run/chart-specs.ts';
 import { slim } from '#lib/components/run/series.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { rowId } from '../row-id.ts';
+import { rowId } from '../../../../../row-id.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {

@@ -1,7 +1,7 @@
 import { AXES } from '#lib/domain/compare-runs.ts';
 import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { isRowId } from '../row-id.ts';
+import { isRowId } from '../../../../../row-id.ts';
 import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {

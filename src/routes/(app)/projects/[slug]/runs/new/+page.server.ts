@@ -7,7 +7,7 @@ import { readForm, recipeOf } from '#lib/components/run/recipe-form.ts';
 import { prepareRun, trainableSnapshots } from '#lib/server/usecases/prepare-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
-import { isRowId } from '../row-id.ts';
+import { isRowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
