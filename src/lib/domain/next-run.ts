@@ -2,6 +2,11 @@ import type { LauncherName } from './launcher.ts';
 import { gpuOnlyField } from './recipe/hardware-problems.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 
+/** Places in line: any whole number up to this, and below it as far; higher goes first. */
+export const MOST_PRIORITY = 100;
+/** Those that a page offers. */
+export const PRIORITIES = { first: 10, normal: 0, last: -10 } as const;
+
 /** A run in line, as far as it matters to who may take it. */
 export type RunInLine = { id: string; launcher: LauncherName; /** GPUs that it wants on one host. */ gpus: number; /** It cannot run on processors alone. */ gpuOnly: boolean };
 

@@ -12,8 +12,6 @@ import { maySee } from './walls.ts';
 /** What one person said of one comparison, as agreement reads it. */
 export type StandingJudgment = { group: string; comparison: string; judge: string; verdict: Verdict; strength: Strength | null; sideOrder: SideOrder; seconds: number | null };
 
-type Row = { group_id: string; comparison_id: string; judge: string; verdict: Verdict | null; strength: Strength | null; side_order: SideOrder; duration_ms: number | null };
-
 /** Whose agreement is asked for, and by whom: nothing behind a wall for the viewer is counted. */
 export type AgreementScope = {
 	projectId: string;
@@ -50,13 +48,12 @@ export async function standingJudgments(db: Executor, of: AgreementScope & { sha
  * rest: a figure of theirs that moved with some of it alone would tell which.
  */
 export async function saidBy(db: Executor, of: { projectId: string; userId: string }): Promise<Omit<StandingJudgment, 'strength' | 'judge'>[]> {
-	const rows = await rowsOf<Omit<Row, 'strength' | 'judge' | 'verdict'> & { verdict: Verdict }>(
+	return rowsOf<Omit<StandingJudgment, 'strength' | 'judge'>>(
 		db,
-		sql`select p.group_id, j.comparison_id, t.side_order, j.duration_ms, j.verdict
+		sql`select p.group_id as "group", j.comparison_id as comparison, j.verdict, t.side_order as "sideOrder", j.duration_ms::float8 / 1000 as seconds
 			from judgments j join tasks t on t.id = j.task_id join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id
 			where ${within({ projectId: of.projectId, viewer: of.userId, roundId: null, criterion: null })} and j.judge_user_id = ${of.userId} and j.purpose <> 'adjudication' and ${stands} order by j.id`
 	);
-	return rows.map((row) => ({ group: row.group_id, comparison: row.comparison_id, verdict: row.verdict, sideOrder: row.side_order, seconds: row.duration_ms === null ? null : row.duration_ms / 1000 }));
 }
 
 /** Standing repeats, each beside what the same person's judgment was when the repeat was given to them; of one person, if named. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
-import { rowsOf } from './rows.ts';
+import { isoTime, rowsOf } from './rows.ts';
 import type { Origin } from './schema/import.ts';
 import type { AskedReading } from './schema/import-source.ts';
 
@@ -76,10 +76,11 @@ export async function removeEnded(db: Executor): Promise<void> {
 
 /** Of these files (by their hashes), which version a project took last, and when. */
 export async function takenBefore(db: Executor, projectId: string, files: readonly string[]): Promise<{ file: string; version: string | null; at: string; importId: string }[]> {
-	return rowsOf<{ file: string; version: string | null; at: string; importId: string }>(
+	const rows = await rowsOf<{ file: string; version: string | null; at: string; importId: string }>(
 		db,
-		sql`select distinct on (i.origin->>'file') i.origin->>'file' as file, i.origin->>'version' as version, to_char(i.finished_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, i.id as "importId"
+		sql`select distinct on (i.origin->>'file') i.origin->>'file' as file, i.origin->>'version' as version, i.finished_at as at, i.id as "importId"
 			from imports i where i.project_id = ${projectId} and i.origin is not null and i.status = 'published' and i.origin->>'file' in (select jsonb_array_elements_text(${JSON.stringify(files)}::jsonb))
 			order by i.origin->>'file', i.finished_at desc`
 	);
+	return rows.map((row) => ({ ...row, at: isoTime(row.at) }));
 }

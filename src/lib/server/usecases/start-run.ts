@@ -1,5 +1,5 @@
-import { MOST_PRIORITY } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
+import { MOST_PRIORITY } from '../../domain/next-run.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { HealthRule } from '../../domain/run-health.ts';

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import { MOST_PRIORITY } from '../../../domain/next-run.ts';
 import { idParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const status = v.object({ status: v.string() });
 /** Higher goes first. */
-export const priority = v.pipe(v.number(), v.integer(), v.minValue(-100), v.maxValue(100));
+export const priority = v.pipe(v.number(), v.integer(), v.minValue(-MOST_PRIORITY), v.maxValue(MOST_PRIORITY));
 
 export const pauseRun = operation({
 	id: 'pauseRun',

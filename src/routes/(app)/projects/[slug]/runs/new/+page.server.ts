@@ -31,12 +31,15 @@ export const actions: Actions = {
 		if (!isRowId(snapshotId)) redirect(303, url.pathname);
 		const place = { launcher: String(data.get('launcher') ?? 'local'), priority: String(data.get('priority') ?? '0'), stopOn: HEALTH_RULES.filter((rule) => data.getAll('stopOn').includes(rule)) };
 		const clonedFrom = url.searchParams.get('from');
+		const launcher = LAUNCHERS.find((one) => one === place.launcher);
+		// A form of ours names no other: taken for “local” it would run where nobody wanted it.
+		if (!launcher) return fail(400, { values, parentId, place, problem: { code: 'invalid_input' as const, detail: `launcher: one of ${LAUNCHERS.join(', ')}`, errors: [{ field: 'launcher', message: `one of ${LAUNCHERS.join(', ')}` }] } });
 		const started = await startRun(locals.app, actor, {
 			slug: params.slug,
 			snapshotId,
 			...(isRowId(parentId) ? { parentCheckpointId: parentId } : {}),
 			recipe: recipeOf(values, objective),
-			launcher: LAUNCHERS.find((one) => one === place.launcher),
+			launcher,
 			priority: Number(place.priority),
 			stopOn: place.stopOn,
 			...(isRowId(clonedFrom) ? { clonedFrom } : {})
