@@ -14,9 +14,8 @@ import { listSnapshots, readSnapshot } from '#lib/server/usecases/read-snapshot.
 import { listSnapshotRules, readSnapshotRule } from '#lib/server/usecases/read-snapshot-rules.ts';
 import { inWords } from '../../../../../(account)/in-words.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
+import { isRowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const roundsOf = ({ rule }: { rule: Record<string, unknown> }): number[] | null => (rule['filter'] as { rounds?: number[] } | undefined)?.rounds ?? null;
 
@@ -32,7 +31,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 		readRounds(locals.app, actor, params.slug),
 		listMembers(locals.app, actor, params.slug),
 		readForm(locals.app, actor, params.slug),
-		UUID.test(from) ? readSnapshot(locals.app, actor, from) : null,
+		isRowId(from) ? readSnapshot(locals.app, actor, from) : null,
 		listSnapshots(locals.app, actor, params.slug),
 		listSnapshotRules(locals.app, actor, params.slug),
 		name === '' ? null : readSnapshotRule(locals.app, actor, { slug: params.slug, name: name.slice(0, 80) })
