@@ -15,7 +15,8 @@ export type Measure = 'log_ratio' | 'reward';
  * the other.
  */
 export type EvaluationResults = {
-	split: 'test';
+	/** Test questions, which decide; or dev questions, which rank the points of a sweep (semantics 10). */
+	split: 'test' | 'dev';
 	/** What was measured; missing in evaluations from before reward models, which measured log-ratios. */
 	measure?: Measure;
 	/** On pairs; `pairs` is 0 where there were none. */

@@ -73,6 +73,12 @@ export function recipeDefaults<O extends Objective>(objective: O, options: { dev
 	return { objective, ...proposed, tuner: of.tuner, advanced: {} as Advanced } as unknown as Extract<TrainingRecipe, { objective: O }>;
 }
 
+/** Settings with some of them changed. Steps and epochs exclude each other: a changed one takes the place of the other. */
+export function changedSettings(settings: Settings, changes: Settings): Record<string, unknown> {
+	const length = 'maxSteps' in changes || 'epochs' in changes ? { maxSteps: null, epochs: null } : {};
+	return { ...settings, ...length, ...changes };
+}
+
 /** A recipe as it was recorded, by this version or by one that had fewer fields: what it did not know was as is proposed on its device. */
 export function readRecipe(recorded: Settings): TrainingRecipe {
 	const objective = OBJECTIVES.find((one) => one === recorded['objective']) ?? 'dpo';

@@ -43,6 +43,8 @@ type Described<T> = {
 	flag: string | ((value: T, of: FlagsFor) => Flags);
 	/** Megatron's name for the same, where it has another; null where it has none. */
 	megatron?: string | null;
+	/** A number that runs may be tried over, and how a sweep draws it: `log` gives each order of magnitude the same chance. */
+	sweep?: 'log' | 'even';
 };
 
 /** One setting of a recipe with everything that is known of it. Form, API, defaults, explanation, arguments and tests read only this. */

@@ -15,7 +15,7 @@ const reference = choiceField(
 );
 
 const beta = (propose: number, help: { en: string; zh: string }) =>
-	numberField(number(1e-4, 100), { label: { en: 'Beta', zh: 'Beta' }, help, part: 'main', propose: () => propose, flag: 'beta' });
+	numberField(number(1e-4, 100), { label: { en: 'Beta', zh: 'Beta' }, help, part: 'main', propose: () => propose, flag: 'beta', sweep: 'log' });
 
 const held = { en: 'How strongly the model is held to the reference; higher stays closer.', zh: '模型被参考模型约束的强度，越大越接近。' };
 
@@ -37,7 +37,8 @@ const labelSmoothing = numberField(number(0, 0.49), {
 	part: 'more',
 	propose: () => 0,
 	when: ({ lossType }) => lossType !== 'ipo',
-	flag: 'label_smoothing'
+	flag: 'label_smoothing',
+	sweep: 'even'
 });
 
 const rpoAlpha = optionalField(number(0, 100), {
@@ -45,11 +46,12 @@ const rpoAlpha = optionalField(number(0, 100), {
 	help: { en: 'Weight of the plain fine-tuning term on the preferred answers; without it DPO at a high rate makes answers loop.', zh: '对优选回答的微调项权重；没有它，高学习率的 DPO 会让回答陷入重复。' },
 	part: 'more',
 	propose: () => 1,
-	flag: 'rpo_alpha'
+	flag: 'rpo_alpha',
+	sweep: 'even'
 });
 
 const weight = (label: { en: string; zh: string }, help: { en: string; zh: string }, flag: string) =>
-	numberField(number(0.01, 100), { label, help, part: 'more', propose: () => 1, flag });
+	numberField(number(0.01, 100), { label, help, part: 'more', propose: () => 1, flag, sweep: 'log' });
 
 const cpoAlpha = numberField(number(0, 100), {
 	label: { en: 'Fine-tuning weight', zh: '微调项权重' },
@@ -57,7 +59,8 @@ const cpoAlpha = numberField(number(0, 100), {
 	part: 'more',
 	// Held together by it where the rate is high; the paper's own figure where it is low.
 	propose: ({ objective, device }: DefaultsFor) => (objective === 'simpo' && device === 'gpu' ? 0 : 1),
-	flag: 'cpo_alpha'
+	flag: 'cpo_alpha',
+	sweep: 'even'
 });
 
 const simpoGamma = numberField(number(0, 20), {
@@ -65,7 +68,8 @@ const simpoGamma = numberField(number(0, 20), {
 	help: { en: 'How much likelier, per token and times beta, the preferred answer shall be; the paper suggests 0.5 to 1.5.', zh: '优选回答每个词元（乘以 beta）应高出的似然；论文建议 0.5 到 1.5。' },
 	part: 'main',
 	propose: () => 1,
-	flag: 'simpo_gamma'
+	flag: 'simpo_gamma',
+	sweep: 'even'
 });
 
 const centerRewards = optionalField(number(0, 10), {
@@ -73,7 +77,8 @@ const centerRewards = optionalField(number(0, 10), {
 	help: { en: 'Pulls the mean score towards zero, so that scores of different prompts can be compared; 0.01 is usual.', zh: '把平均分拉向零，使不同提示的分数可以比较；常用 0.01。' },
 	part: 'more',
 	propose: () => 0.01,
-	flag: 'center_rewards_coefficient'
+	flag: 'center_rewards_coefficient',
+	sweep: 'log'
 });
 
 /** Which loss settings an objective's recipe has, in the order of the form. */

@@ -17,23 +17,23 @@ export const SCHEDULE_FIELDS = {
 	maxSteps: optionalField(integer(1, 1_000_000), {
 		label: { en: 'Steps', zh: '步数' },
 		help: { en: 'Number of updates before the run ends.', zh: '训练结束前的更新次数。' },
-		unit: 'steps', part: 'main', propose: ({ device }) => (device === 'cpu' ? 100 : null), flag: 'max_steps', megatron: 'train_iters'
+		unit: 'steps', part: 'main', propose: ({ device }) => (device === 'cpu' ? 100 : null), flag: 'max_steps', megatron: 'train_iters', sweep: 'even'
 	}),
 	epochs: optionalField(number(0.01, 1000), {
 		label: { en: 'Epochs', zh: '轮数' },
 		help: { en: 'How often every row is seen, instead of a number of steps.', zh: '每行数据被看到的次数，可代替步数。' },
-		unit: 'epochs', part: 'main', propose: ({ device }) => (device === 'cpu' ? null : 1), flag: 'num_train_epochs'
+		unit: 'epochs', part: 'main', propose: ({ device }) => (device === 'cpu' ? null : 1), flag: 'num_train_epochs', sweep: 'even'
 	}),
 	learningRate: numberField(number(1e-8, 1), {
 		label: { en: 'Learning rate', zh: '学习率' },
 		help: { en: 'Size of each update; too high breaks the language, too low changes nothing.', zh: '每次更新的幅度；太高会破坏语言能力，太低则没有变化。' },
-		part: 'main', propose: proposedRate, flag: 'learning_rate', megatron: 'lr'
+		part: 'main', propose: proposedRate, flag: 'learning_rate', megatron: 'lr', sweep: 'log'
 	}),
 	batchSize: numberField(integer(1, 1024), {
 		label: { en: 'Batch size', zh: '批大小' },
 		help: { en: 'Rows computed at once on each device; more needs more memory.', zh: '每个设备一次计算的行数，越多占用内存越大。' },
 		// KTO needs neighbours in its batch for the KL estimate.
-		unit: 'rows', part: 'main', propose: ({ objective, device }) => (objective === 'kto' || device === 'gpu' ? 4 : 2), flag: 'per_device_train_batch_size', megatron: 'micro_batch_size'
+		unit: 'rows', part: 'main', propose: ({ objective, device }) => (objective === 'kto' || device === 'gpu' ? 4 : 2), flag: 'per_device_train_batch_size', megatron: 'micro_batch_size', sweep: 'log'
 	}),
 	gradientAccumulation: numberField(integer(1, 1024), {
 		label: { en: 'Gradient accumulation', zh: '梯度累积' },
@@ -42,17 +42,18 @@ export const SCHEDULE_FIELDS = {
 		flag: (value, { engine, settings }): Flags =>
 			engine === 'megatron'
 				? { global_batch_size: (value * Number(settings['batchSize']) * Number(settings['gpus']) * Number(settings['nodes'])) / (Number(settings['tensorParallel']) * Number(settings['pipelineParallel'])) }
-				: { gradient_accumulation_steps: value }
+				: { gradient_accumulation_steps: value },
+		sweep: 'log'
 	}),
 	warmupRatio: numberField(number(0, 1), {
 		label: { en: 'Warm-up share', zh: '预热比例' },
 		help: { en: 'Share of the run during which the learning rate rises from zero.', zh: '学习率从零上升阶段所占的比例。' },
-		unit: 'share', part: 'more', propose: () => 0.05, flag: 'warmup_ratio', megatron: 'lr_warmup_fraction'
+		unit: 'share', part: 'more', propose: () => 0.05, flag: 'warmup_ratio', megatron: 'lr_warmup_fraction', sweep: 'even'
 	}),
 	weightDecay: numberField(number(0, 1), {
 		label: { en: 'Weight decay', zh: '权重衰减' },
 		help: { en: 'How strongly the learned weights are pulled back towards zero.', zh: '把学到的权重拉回零的强度。' },
-		part: 'more', propose: () => 0.1, flag: 'weight_decay'
+		part: 'more', propose: () => 0.1, flag: 'weight_decay', sweep: 'even'
 	}),
 	maxLength: numberField(integer(16, 1_000_000), {
 		label: { en: 'Maximum length, in tokens', zh: '最大长度（词元）' },

@@ -64,17 +64,17 @@ export const TUNER_FIELDS = {
 	loraRank: numberField(integer(1, 512), {
 		label: { en: 'Adapter rank', zh: '适配器秩' },
 		help: { en: 'Capacity of the adapter; more can learn more and overfit more.', zh: '适配器的容量；越大学得越多，也越容易过拟合。' },
-		part: 'more', propose: () => 16, when: adapts, flag: 'lora_rank'
+		part: 'more', propose: () => 16, when: adapts, flag: 'lora_rank', sweep: 'log'
 	}),
 	loraAlpha: numberField(integer(1, 1024), {
 		label: { en: 'Adapter strength (alpha)', zh: '适配器强度（alpha）' },
 		help: { en: 'Strength of the adapter, usually twice its rank.', zh: '适配器的强度，通常为秩的两倍。' },
-		part: 'more', propose: () => 32, when: adapts, flag: 'lora_alpha'
+		part: 'more', propose: () => 32, when: adapts, flag: 'lora_alpha', sweep: 'log'
 	}),
 	loraDropout: numberField(number(0, 0.9), {
 		label: { en: 'Adapter dropout', zh: '适配器丢弃率' },
 		help: { en: 'Share of the adapter’s inputs left out at random while training, against overfitting.', zh: '训练时随机丢弃的适配器输入比例，用于减少过拟合。' },
-		unit: 'share', part: 'more', propose: () => 0.05, when: adapts, flag: 'lora_dropout'
+		unit: 'share', part: 'more', propose: () => 0.05, when: adapts, flag: 'lora_dropout', sweep: 'even'
 	}),
 	targetModules,
 	rsLora: switchField({

@@ -94,6 +94,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('snapshot_comparisons', 'snapshot_id', 'snapshots'),
 	of('snapshot_matters', 'snapshot_id', 'snapshots'),
 	of('snapshot_scans', 'snapshot_id', 'snapshots'),
+	own('sweeps'),
 	own('runs', { over: `${ended("'succeeded','failed','cancelled'", 'cancelled')} || jsonb_build_object('waiting_for', null)` }),
 	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
 	of('run_events', 'run_id', 'runs', { without: ['id'] }),

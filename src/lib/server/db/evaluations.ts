@@ -13,6 +13,8 @@ export type Evaluation = {
 	checkpointId: string;
 	parentCheckpointId: string;
 	snapshotId: string;
+	/** Whose comparisons it scores: test decides, dev ranks the points of a sweep. */
+	split: 'dev' | 'test';
 	status: 'queued' | 'running' | 'succeeded' | 'failed';
 	attempt: number;
 	done: number;
@@ -30,6 +32,7 @@ type Row = {
 	checkpoint_id: string;
 	parent_checkpoint_id: string;
 	snapshot_id: string;
+	split: Evaluation['split'];
 	status: Evaluation['status'];
 	attempt: number;
 	done: number;
@@ -47,6 +50,7 @@ const toEvaluation = (row: Row): Evaluation => ({
 	checkpointId: row.checkpoint_id,
 	parentCheckpointId: row.parent_checkpoint_id,
 	snapshotId: row.snapshot_id,
+	split: row.split,
 	status: row.status,
 	attempt: row.attempt,
 	done: row.done,
@@ -59,11 +63,11 @@ const toEvaluation = (row: Row): Evaluation => ({
 });
 
 /** Queues an evaluation. */
-export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; parentCheckpointId: string; snapshotId: string; seed: string }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; parentCheckpointId: string; snapshotId: string; split: Evaluation['split']; seed: string }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into evaluations (project_id, checkpoint_id, parent_checkpoint_id, snapshot_id, seed)
-			values (${of.projectId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.snapshotId}, ${of.seed}) returning id`
+		sql`insert into evaluations (project_id, checkpoint_id, parent_checkpoint_id, snapshot_id, split, seed)
+			values (${of.projectId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.snapshotId}, ${of.split}, ${of.seed}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -74,9 +78,9 @@ export async function get(db: Executor, id: string): Promise<Evaluation | null> 
 	return rows[0] ? toEvaluation(rows[0]) : null;
 }
 
-/** The newest evaluation of a checkpoint. */
-export async function newestOf(db: Executor, checkpointId: string): Promise<Evaluation | null> {
-	const rows = await rowsOf<Row>(db, sql`select * from evaluations where checkpoint_id = ${checkpointId} order by id desc limit 1`);
+/** The newest evaluation of a checkpoint: on test questions unless the others are asked for. */
+export async function newestOf(db: Executor, checkpointId: string, split: Evaluation['split'] = 'test'): Promise<Evaluation | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from evaluations where checkpoint_id = ${checkpointId} and split = ${split} order by id desc limit 1`);
 	return rows[0] ? toEvaluation(rows[0]) : null;
 }
 

@@ -27,6 +27,8 @@ export type Run = {
 	/** Health rules that end it by themselves. */
 	stopOn: HealthRule[];
 	clonedFrom: string | null;
+	/** The sweep that it is a point of, and which, from 1. */
+	sweep: { id: string; point: number } | null;
 	attempt: number;
 	step: number;
 	maxSteps: number | null;
@@ -53,6 +55,8 @@ type Row = {
 	launcher: LauncherName;
 	stop_on: HealthRule[];
 	cloned_from: string | null;
+	sweep_id: string | null;
+	sweep_point: number | null;
 	attempt: number;
 	step: number;
 	max_steps: number | null;
@@ -81,6 +85,7 @@ const toRun = (row: Row): Run => ({
 	launcher: row.launcher,
 	stopOn: row.stop_on,
 	clonedFrom: row.cloned_from,
+	sweep: row.sweep_id === null ? null : { id: row.sweep_id, point: row.sweep_point ?? 0 },
 	attempt: row.attempt,
 	step: row.step,
 	maxSteps: row.max_steps,
@@ -94,14 +99,14 @@ const toRun = (row: Row): Run => ({
 /** Makes a queued run. */
 export async function insert(
 	tx: Tx,
-	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn'>>
+	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep'>>
 ): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, stop_on)
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, stop_on)
 			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
 				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy},
-				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
+				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, ${of.sweep?.id ?? null}, ${of.sweep?.point ?? null}::int, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -127,6 +132,11 @@ export async function list(db: Executor, projectId: string): Promise<Run[]> {
 export async function some(db: Executor, projectId: string, ids: readonly string[]): Promise<Run[]> {
 	if (ids.length === 0) return [];
 	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} and id in ${uuids(ids)} order by id`)).map(toRun);
+}
+
+/** The runs of a sweep, in the order of its points. */
+export async function ofSweep(db: Executor, sweepId: string): Promise<Run[]> {
+	return (await rowsOf<Row>(db, sql`select * from runs where sweep_id = ${sweepId} order by sweep_point`)).map(toRun);
 }
 
 /** Changes a locked run's status; the database refuses what is not legal. */

@@ -185,6 +185,16 @@ export async function matters(db: Executor, of: { id: string; projectId: string 
 /** A decisive held-out comparison of a snapshot, with everything a scorer needs. */
 export type HeldOutPair = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; chosen: { role: string; content: unknown }[]; rejected: { role: string; content: unknown }[] };
 
+/** How many decisive comparisons of a snapshot a split holds, pairs and answers judged alone, and of how many prompt groups. */
+export async function decisive(db: Executor, id: string, split: 'dev' | 'test'): Promise<{ comparisons: number; groups: number }> {
+	const rows = await rowsOf<{ comparisons: number; groups: number }>(
+		db,
+		sql`select count(*)::int as comparisons, count(distinct p.group_id)::int as groups from snapshot_comparisons s join comparisons c on c.id = s.comparison_id join prompts p on p.id = c.prompt_id
+			where s.snapshot_id = ${id} and s.split = ${split} and s.verdict in ('a', 'b', 'good', 'bad')`
+	);
+	return rows[0] ?? { comparisons: 0, groups: 0 };
+}
+
 /** A held-out answer of a snapshot that was judged alone. */
 export type HeldOutAnswer = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; answer: { role: string; content: unknown }[]; good: boolean };
 

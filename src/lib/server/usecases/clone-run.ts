@@ -1,5 +1,6 @@
 import { fail } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { changedSettings } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as runs from '../db/runs.ts';
@@ -19,8 +20,7 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		slug: access.value.project.slug,
 		snapshotId: changes.snapshotId ?? run.snapshotId,
 		parentCheckpointId: changes.parentCheckpointId ?? run.parentCheckpointId,
-		// Steps and epochs exclude each other: a changed one takes the place of the other.
-		recipe: { ...run.recipe, ...(changes.recipe && ('maxSteps' in changes.recipe || 'epochs' in changes.recipe) ? { maxSteps: null, epochs: null } : {}), ...changes.recipe },
+		recipe: changedSettings(run.recipe, changes.recipe ?? {}),
 		priority: changes.priority ?? run.priority,
 		launcher: run.launcher,
 		stopOn: run.stopOn,

@@ -25,6 +25,8 @@ export const evaluations = pgTable(
 		snapshotId: uuid()
 			.notNull()
 			.references(() => snapshots.id),
+		/** Of which split's comparisons: test decides, dev ranks the points of a sweep. */
+		split: text().notNull().default('test'),
 		status: text().notNull().default('queued'),
 		attempt: integer().notNull().default(0),
 		workerId: uuid().references(() => workers.id),
@@ -40,6 +42,7 @@ export const evaluations = pgTable(
 	},
 	(t) => [
 		index('evaluations_checkpoint').on(t.checkpointId),
+		check('evaluations_split', sql`${t.split} in ('dev','test')`),
 		check('evaluations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
 	]
 );

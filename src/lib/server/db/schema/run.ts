@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
-import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { TrainingRecipe } from '../../../domain/training-recipe.ts';
 import type { HealthRule } from '../../../domain/run-health.ts';
 import type { RunProblem } from '../../../domain/run-problem.ts';
@@ -10,6 +10,7 @@ import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
 import { rounds } from './round.ts';
 import { snapshots } from './snapshot.ts';
+import { sweeps } from './sweep.ts';
 import { workers } from './worker.ts';
 
 /** One training of one snapshot on one parent checkpoint. Legal status changes are a trigger. */
@@ -46,6 +47,9 @@ export const runs = pgTable(
 		stopOn: text().array().$type<HealthRule[]>().notNull().default(sql`'{}'`),
 		/** The run whose settings it began with. */
 		clonedFrom: uuid().references((): AnyPgColumn => runs.id),
+		/** The sweep that it is a point of, and which, from 1. */
+		sweepId: uuid().references(() => sweeps.id),
+		sweepPoint: integer(),
 		/** The current attempt's number, 0 before the first. Doubles as fencing number. */
 		attempt: integer().notNull().default(0),
 		step: integer().notNull().default(0),
@@ -60,6 +64,8 @@ export const runs = pgTable(
 	},
 	(t) => [
 		index('runs_project').on(t.projectId, t.id),
+		unique('runs_sweep_point').on(t.sweepId, t.sweepPoint),
+		check('runs_sweep', sql`(${t.sweepId} is null) = (${t.sweepPoint} is null)`),
 		index('runs_unfinished')
 			.on(t.status)
 			.where(sql`status not in ('succeeded','failed','cancelled')`),
