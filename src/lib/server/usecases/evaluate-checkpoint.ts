@@ -30,8 +30,8 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const checkpoint = await checkpoints.get(tx, evaluation.checkpointId);
 		const parent = await checkpoints.get(tx, evaluation.parentCheckpointId);
 		if (!checkpoint || !parent) throw new Error(`evaluation ${evaluation.id} lost its checkpoints`);
-		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, 'test');
-		const answers = await snapshots.heldOutAnswers(tx, evaluation.snapshotId, 'test');
+		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, evaluation.split);
+		const answers = await snapshots.heldOutAnswers(tx, evaluation.snapshotId, evaluation.split);
 		const texts = [...pairs.map(({ messages, chosen, rejected }) => [messages, chosen, rejected]), ...answers.map(({ messages, answer }) => [messages, answer])];
 		const documents = documentsOf(texts.flat(2) as Message[]);
 		const documentTexts = await artifactTexts.bodies(tx, evaluation.projectId, documents);
@@ -80,10 +80,10 @@ function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): num
 	return held.filter(({ comparisonId, turns }) => !scored.has(comparisonId) && turns.some((one) => holdsImage(one as Message[]))).length;
 }
 
-/** Computes the figures from scored test pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
+/** Computes the figures from scored pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
 export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
 	const single = singleFigures(at, items);
-	const results: EvaluationResults = { split: 'test', measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items) };
+	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
 		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });

@@ -7,9 +7,12 @@ import * as checkpoints from '../db/checkpoints.ts';
 import type { CheckpointFile } from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
+import type { Tx } from '../db/client.ts';
 import * as rounds from '../db/rounds.ts';
+import type { Round } from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
 export const DEFAULT_SAMPLING = { temperatures: [0.7], samples: 1, topP: 0.95, maxTokens: 160 } as const;
@@ -21,7 +24,8 @@ export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'
  * Ends a run with its checkpoint. Only the attempt that still holds the run may
  * (fencing number); what follows, evaluation and the next round's answers, is
  * queued in the same transaction. A run that was asked to stop ends cancelled,
- * its checkpoint kept, and nothing follows by itself.
+ * its checkpoint kept, and nothing follows by itself; a point of a sweep is
+ * scored on dev questions, and answers nothing.
  * @returns the checkpoint's id, or null when the attempt was fenced off
  */
 export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, trained: Trained): Promise<string | null> {
@@ -51,29 +55,36 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, train
 		await runRecord.addEvent(tx, run.id, trained.attempt, stopped ? 'cancelled' : 'succeeded', { checkpoint: id, step: trained.step });
 		await runRecord.notify(tx, run.id);
 		if (!stopped) {
-			await rounds.advance(tx, run.roundId, 'evaluating');
-			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
+			const ofSweep = run.sweep !== null;
+			if (!ofSweep) await rounds.advance(tx, run.roundId, 'evaluating');
+			// A point of a sweep is looked at on dev questions alone: the best of several looks at test questions would spoil them (semantics 10).
+			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, split: ofSweep ? 'dev' : 'test', seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
 			await app.enqueue(tx, 'evaluate', { evaluationId });
-			const toAnswer = answerModes(await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number }), await generations.modesOfRound(tx, round.id));
-			// A reward model answers nothing.
-			if (OBJECTIVE_FACTS[run.recipe.objective].generates && toAnswer.pair.length + toAnswer.single.length > 0) {
-				const generationId = await generations.insert(tx, {
-					projectId: run.projectId,
-					roundId: run.roundId,
-					checkpointId: id,
-					parentCheckpointId: run.parentCheckpointId,
-					sampling: { ...DEFAULT_SAMPLING, temperatures: [...DEFAULT_SAMPLING.temperatures] },
-					seed: run.recipe.seed,
-					policy: 'champion_challenger',
-					sources: [{ checkpointId: run.parentCheckpointId }, { checkpointId: id }],
-					promptIds: toAnswer.pair,
-					singlePromptIds: toAnswer.single,
-					total: toAnswer.pair.length + new Set([...toAnswer.pair, ...toAnswer.single]).size
-				});
-				await app.enqueue(tx, 'generate', { generationId });
-			}
+			if (!ofSweep) await answerWith(app, tx, run, id, round);
 		}
 		await record(tx, null, { action: 'checkpoint.register', projectId: run.projectId, subject: ['checkpoint', id], details: { run: run.id, sha256: trained.sha256, step: trained.step } });
 		return id;
 	});
+}
+
+/** Queues the new checkpoint's answers, which the next round is made of. */
+async function answerWith(app: Pick<App, 'enqueue'>, tx: Tx, run: Run, checkpointId: string, round: Round): Promise<void> {
+	const toAnswer = answerModes(await generations.promptsToAnswer(tx, { projectId: run.projectId, roundNumber: round.number }), await generations.modesOfRound(tx, round.id));
+	// A reward model answers nothing.
+	if (OBJECTIVE_FACTS[run.recipe.objective].generates && toAnswer.pair.length + toAnswer.single.length > 0) {
+		const generationId = await generations.insert(tx, {
+			projectId: run.projectId,
+			roundId: run.roundId,
+			checkpointId,
+			parentCheckpointId: run.parentCheckpointId,
+			sampling: { ...DEFAULT_SAMPLING, temperatures: [...DEFAULT_SAMPLING.temperatures] },
+			seed: run.recipe.seed,
+			policy: 'champion_challenger',
+			sources: [{ checkpointId: run.parentCheckpointId }, { checkpointId }],
+			promptIds: toAnswer.pair,
+			singlePromptIds: toAnswer.single,
+			total: toAnswer.pair.length + new Set([...toAnswer.pair, ...toAnswer.single]).size
+		});
+		await app.enqueue(tx, 'generate', { generationId });
+	}
 }
