@@ -29,6 +29,7 @@ import { placeOutside, train } from './handlers/train.ts';
 import { createLaunchers } from './launchers/all.ts';
 import { createDevicePool } from './launchers/devices.ts';
 import { createLocalLauncher } from './launchers/local.ts';
+import { readKubernetesSettings } from './launchers/outside/kubernetes-settings.ts';
 import { every } from './process/every.ts';
 
 /** How often it looks for runs that an outside scheduler is to take. */
@@ -59,6 +60,7 @@ const DIGEST_MS = 60_000;
 process.umask(0o077);
 
 const config = readConfig(process.env);
+const kubernetes = config.placement.kubernetesFile === undefined ? null : await readKubernetesSettings(config.placement.kubernetesFile);
 const app = await createApp(config, 'worker');
 const mailer = createMailer(config);
 const refusedMail = new Map<string, number>();
@@ -107,7 +109,7 @@ async function announce(engine: EngineState): Promise<void> {
 
 /** Takes jobs once the engine is there; a worker without one leaves them to others. */
 async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void> }> {
-	const launchers = createLaunchers(config.placement, { scope: hostKey, python: environment.python, local });
+	const launchers = createLaunchers({ ...config.placement, kubernetes }, { scope: hostKey, python: environment.python, local });
 	const context: WorkerContext = {
 		app,
 		workerId,

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as runQueue from '#lib/server/db/run-queue.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
+import { announceWorker, retireWorker } from '#lib/server/usecases/announce-worker.ts';
 import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
@@ -193,6 +194,22 @@ describe('health rules', () => {
 		valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: false }));
 		await saw(id, at?.attempt ?? 0, 'no_progress');
 		expect(await run(id)).toMatchObject({ status: 'stopping', desiredState: 'cancel_discard' });
+	});
+});
+
+describe('a cluster', () => {
+	it('is offered once a living worker hands runs to it, and takes several machines, which a single host does not', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const offered = async () => valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).launchers;
+		expect(await offered()).toEqual(['local']);
+		const recipe = { maxSteps: 10, saveSteps: 2, strategy: 'ddp', gpus: 1, nodes: 2 };
+		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe, launcher: 'ray' }))).toBe('impossible_recipe');
+		const placed = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe, launcher: 'kubernetes' })).id;
+		expect(await run(placed)).toMatchObject({ launcher: 'kubernetes', waitingFor: { code: 'no_launcher', launcher: 'kubernetes' } });
+		const other = await announceWorker(world.app, { hostname: 'cluster', pid: 1, hostKey: 'cluster', capabilities: { cpus: 2, memoryBytes: 8e9, gpus: [], launchers: ['kubernetes'], engine: { state: 'ready', versions: {} } } });
+		expect(await offered()).toEqual(['local', 'kubernetes']);
+		await nobodyWaits();
+		await retireWorker(world.app, other);
 	});
 });
 

@@ -58,6 +58,8 @@ const Settings = v.object({
 	PLUMBLINE_SLURM_OPTIONS: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(/\s+/).filter(Boolean)), v.array(v.pipe(v.string(), v.regex(/^--[a-z][a-z-]*(=[\w:.,@+/%-]+)?$/, 'options as --name or --name=value, by spaces')))),
 	/** The Ray cluster's dashboard, e.g. http://head.firm.example:8265. */
 	PLUMBLINE_RAY_ADDRESS: v.optional(v.pipe(v.string(), v.url())),
+	/** A JSON file with how jobs look in the Kubernetes cluster (docs/launchers.md). */
+	PLUMBLINE_KUBERNETES: v.optional(v.string()),
 	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
 	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
@@ -87,7 +89,7 @@ export type Config = {
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
-	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined };
+	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined };
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -105,6 +107,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 	const s = parsed.output;
 	if (s.PLUMBLINE_SMTP_URL !== undefined && (s.PLUMBLINE_MAIL_FROM === undefined || s.ORIGIN === undefined)) throw new Error('Wrong settings. PLUMBLINE_SMTP_URL: also give PLUMBLINE_MAIL_FROM, who mails come from, and ORIGIN, the address that their links begin with');
 	if (s.PLUMBLINE_LAUNCHERS.includes('ray') && s.PLUMBLINE_RAY_ADDRESS === undefined) throw new Error('Wrong settings. PLUMBLINE_LAUNCHERS: ray also needs PLUMBLINE_RAY_ADDRESS, the address of the cluster’s dashboard');
+	if (s.PLUMBLINE_LAUNCHERS.includes('kubernetes') && s.PLUMBLINE_KUBERNETES === undefined) throw new Error('Wrong settings. PLUMBLINE_LAUNCHERS: kubernetes also needs PLUMBLINE_KUBERNETES, a file that says how jobs look in the cluster');
 	const dataDir = resolve(s.PLUMBLINE_DATA_DIR);
 	const bucket = parseBucket(s.PLUMBLINE_ARTIFACTS ?? '');
 	return {
@@ -122,7 +125,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
-		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, engineDevice: s.PLUMBLINE_ENGINE_DEVICE },
+		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
 }

@@ -75,6 +75,9 @@ export function explainFailure(exit: Pick<ProcessExit, 'code' | 'signal' | 'reas
 	if (exit.reason === 'worker_gone' || exit.reason === 'not_renewed' || exit.reason === 'guard_lost') {
 		return { code: 'killed', message: 'The engine was ended because its worker was gone.', hint: 'The run goes on from its last checkpoint.' };
 	}
+	if (exit.reason === 'scheduler') {
+		return { code: 'killed', message: `The scheduler took the host away${exit.message ? ` (${exit.message})` : ''}.`, hint: 'The run goes on from its last checkpoint, as a new attempt.' };
+	}
 	for (const rule of RULES) {
 		const found = rule.pattern.exec(logTail);
 		if (found) return { code: rule.code, message: rule.message(found), hint: rule.hint };

@@ -58,7 +58,9 @@ export function createOutsideLauncher(scheduler: Scheduler, { python, scope, pol
 			const exit = await readExitRecord(job.dir);
 			if (exit) {
 				leases.delete(job.attempt);
-				return exit;
+				// The watcher only saw the signal; why it came, the scheduler may know.
+				const why = exit.reason === 'scheduler' ? (await scheduler.state(job.id)).detail : undefined;
+				return why ? { ...exit, message: `${scheduler.name}: ${why}` } : exit;
 			}
 			if (Date.now() > deadline) break;
 			await sleep(Math.min(pollMs, 500));
@@ -76,11 +78,16 @@ export function createOutsideLauncher(scheduler: Scheduler, { python, scope, pol
 			const env = Object.fromEntries(Object.entries(command.env).filter(([name, text]) => !OF_THE_HOST.includes(name) && (name !== 'CUDA_VISIBLE_DEVICES' || text === '')));
 			await mkdir(dir, { recursive: true, mode: 0o700 });
 			const resources = { nodes: 1, gpusPerNode: 0, cpusPerNode: 1, ...spec.resources };
-			await writeJob(dir, { argv: command.argv, env, cwd: command.cwd, marker: `${scope}:${attempt}`, nodes: resources.nodes, masterPort: masterPort(attempt), graceSeconds, selfTerminateSeconds });
+			const port = masterPort(attempt);
+			await writeJob(dir, { argv: command.argv, env, cwd: command.cwd, marker: `${scope}:${attempt}`, nodes: resources.nodes, masterPort: port, graceSeconds, selfTerminateSeconds });
 			await writeLease(dir, 0);
 			leases.set(attempt, 0);
-			const submitted = await scheduler.submit({ name: `${prefix}${attempt}`, dir, argv: [python, WATCH, dir], resources });
-			return submitted.ok ? value({ id: submitted.value, attempt, dir }) : submitted;
+			const submitted = await scheduler.submit({ name: `${prefix}${attempt}`, attempt, dir, argv: [python, WATCH, dir], resources, masterPort: port, graceSeconds });
+			if (submitted.ok) return value({ id: submitted.value, attempt, dir });
+			// What it took in spite of its answer ends as soon as it begins.
+			await writeStop(dir, 0);
+			leases.delete(attempt);
+			return submitted;
 		},
 		follow: states,
 		renew: (job) => {

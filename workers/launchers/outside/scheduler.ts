@@ -5,7 +5,18 @@ import type { Outcome } from '../../engine/problem.ts';
 export type JobResources = { nodes: number; gpusPerNode: number; cpusPerNode: number };
 
 /** A job as a scheduler is given it: a name to find it by, and the program that runs on each of its hosts. */
-export type SchedulerJob = { name: string; dir: string; argv: string[]; resources: JobResources };
+export type SchedulerJob = {
+	name: string;
+	/** Whose it is, for people who look into the cluster: `run.number`. */
+	attempt: string;
+	dir: string;
+	argv: string[];
+	resources: JobResources;
+	/** Where its nodes meet. */
+	masterPort: number;
+	/** How long the watcher gives the engine once it is told to end. */
+	graceSeconds: number;
+};
 
 /**
  * What a scheduler says of a job. `gone`: it will never run again; the detail says how it saw it end. `unknown`: it

@@ -5,7 +5,7 @@
 DIR is the attempt's folder, which worker and host both see. The worker writes `job.json` (what to run) and, every
 few seconds, a new number into `lease`; a file `stop` asks to end, its text is the grace time in seconds. This script
 writes `engine.log`, `job-state.json` once the engine runs, and `exit.json` when it has ended, each whole or not at
-all. Only the standard library, no clock that two hosts would have to share: a lease counts from when its text changed.
+all. No attempt is started twice on one rank, whatever a scheduler does: the file `started` is made once. Only the standard library, no clock that two hosts would have to share: a lease counts from when its text changed.
 """
 
 import json
@@ -20,6 +20,10 @@ from datetime import datetime, timezone
 
 POLL_SECONDS = 0.5
 MARKER = "PLUMBLINE_ATTEMPT"
+# Two ranks may share a host, and must not end each other.
+RANK = "PLUMBLINE_RANK"
+# Exit code of a second start: EX_TEMPFAIL, which no engine ends with.
+STARTED_BEFORE = 75
 # Of the host's own environment the engine needs these to find its tools and devices; nothing else is passed on.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "CUDA_HOME", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")
 
@@ -32,6 +36,14 @@ def write_whole(path, value):
         file.flush()
         os.fsync(file.fileno())
     os.replace(building, path)
+
+
+def made_now(path):
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    return True
 
 
 def read_text(path):
@@ -53,10 +65,11 @@ def rank_of(environ):
     return 0
 
 
-def engine_environment(job, environ):
+def engine_environment(job, rank, environ):
     env = {name: environ[name] for name in PASSED_ON if name in environ}
     env.update(job["env"])
     env[MARKER] = job["marker"]
+    env[RANK] = str(rank)
     return env
 
 
@@ -70,16 +83,16 @@ def engine_arguments(job, rank, environ):
     return [place.get(argument, argument) for argument in job["argv"]]
 
 
-def marked(marker):
+def marked(marker, rank):
     """Processes that carry the marker, wherever they went; none where there is no /proc."""
-    wanted = f"{MARKER}={marker}".encode()
+    wanted = {f"{MARKER}={marker}".encode(), f"{RANK}={rank}".encode()}
     found = []
     for entry in os.listdir("/proc") if os.path.isdir("/proc") else []:
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
         try:
             with open(f"/proc/{entry}/environ", "rb") as file:
-                if wanted in file.read().split(b"\0"):
+                if wanted <= set(file.read().split(b"\0")):
                     with open(f"/proc/{entry}/stat", encoding="latin-1") as stat:
                         if stat.read().rsplit(")", 1)[1].split()[0] not in "ZX":
                             found.append(int(entry))
@@ -106,10 +119,14 @@ def watch(folder):
     if os.path.exists(at("stop")):
         write_whole(at(f"exit{own}.json"), {"code": None, "signal": None, "reason": "stopped", "at": now()})
         return 0
+    # A cluster that makes a lost pod anew: the attempt is over, and its run goes on as another attempt.
+    if not made_now(at(f"started{own}")):
+        print("This attempt was started before; it is not started again.", file=sys.stderr)
+        return STARTED_BEFORE
     log = os.open(at(f"engine{own}.log"), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         engine = subprocess.Popen(
-            engine_arguments(job, rank, os.environ), cwd=job["cwd"], env=engine_environment(job, os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            engine_arguments(job, rank, os.environ), cwd=job["cwd"], env=engine_environment(job, rank, os.environ), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     except OSError as error:
         write_whole(at(f"exit{own}.json"), {"code": None, "signal": None, "reason": "start_failed", "at": now(), "message": str(error)})
@@ -145,7 +162,7 @@ def watch(folder):
     # The leader is gone; what it left behind must not go on writing.
     kill_group(engine.pid, signal.SIGKILL)
     for _ in range(50):
-        left = marked(job["marker"])
+        left = marked(job["marker"], rank)
         if not left:
             break
         for pid in left:

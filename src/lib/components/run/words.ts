@@ -31,7 +31,7 @@ export function statusLook(run: { status: RunStatus; desiredState: DesiredState 
 }
 
 /** Where runs are placed, in words. */
-export const LAUNCHER_NAMES: Record<LauncherName, () => string> = { local: m.run_launcher_local, slurm: () => 'Slurm', ray: () => 'Ray' };
+export const LAUNCHER_NAMES: Record<LauncherName, () => string> = { local: m.run_launcher_local, slurm: () => 'Slurm', ray: () => 'Ray', kubernetes: () => 'Kubernetes' };
 
 /** Why a run has not begun, and that nobody has to come back for it. */
 export function waitingSentence(why: WaitingFor): string {

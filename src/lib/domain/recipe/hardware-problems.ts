@@ -24,7 +24,7 @@ export function gpuOnlyField({ precision, strategy }: Pick<TrainingRecipe, 'prec
 export function hardwareProblems(recipe: TrainingRecipe, hosts: readonly Host[], machines?: number | null): RecipeProblem[] {
 	const problems = impossible(recipe);
 	if (machines != null && recipe.strategy !== 'single' && recipe.nodes > machines) {
-		problems.push({ field: 'nodes', code: 'one_machine', message: 'A worker’s own host is one machine, and so is a job on Ray: place the run with Slurm, or take one machine.' });
+		problems.push({ field: 'nodes', code: 'one_machine', message: 'A worker’s own host is one machine, and so is a job on Ray: place the run with Slurm or Kubernetes, or take one machine.' });
 	}
 	if (hosts.length === 0 && machines === undefined) return problems;
 	// Its checkpoints have a layout of their own, which nothing here reads yet.

@@ -1,0 +1,140 @@
+import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { LaunchSpec } from '../../workers/launchers/launcher.ts';
+import { createKubernetes } from '../../workers/launchers/outside/kubernetes.ts';
+import { objectName } from '../../workers/launchers/outside/kubernetes-objects.ts';
+import { parseKubernetesSettings } from '../../workers/launchers/outside/kubernetes-settings.ts';
+import { createOutsideLauncher } from '../../workers/launchers/outside/outside.ts';
+import type { SchedulerJob } from '../../workers/launchers/outside/scheduler.ts';
+import { startKubernetes } from '../support/kubernetes-server.ts';
+import { until } from '../support/worker.ts';
+
+/** The official client against a server that speaks the API's few paths and runs pods as processes; no cluster was at hand. */
+let cluster: Awaited<ReturnType<typeof startKubernetes>>;
+let dir: string;
+const settings = parseKubernetesSettings(JSON.stringify({ namespace: 'alignment', image: 'none', volumes: [{ claim: 'plumbline', path: '/' }] }));
+const scheduler = createKubernetes(settings);
+/** For calls that hang. */
+const impatient = createKubernetes(settings, { callMs: 1500 });
+const JOBS = '/apis/batch/v1/namespaces/alignment/jobs';
+beforeAll(async () => {
+	dir = await mkdtemp(join(tmpdir(), 'plumbline-kubernetes-'));
+	cluster = await startKubernetes();
+});
+afterEach(() => cluster.fail(() => undefined));
+afterAll(async () => {
+	await cluster?.stop();
+	await rm(dir, { recursive: true, force: true });
+});
+
+const job = (name: string, argv = ['sleep', '300']): SchedulerJob => ({ name: `plumbline-scope-${name}`, attempt: `${name}.1`, dir, argv, resources: { nodes: 1, gpusPerNode: 0, cpusPerNode: 1 }, masterPort: 20_000, graceSeconds: 1 });
+const id = (name: string) => `job/${objectName(`plumbline-scope-${name}`)}`;
+const gone = (name: string) => until('its end', async () => (await scheduler.state(id(name))).state === 'gone', 10, () => name);
+
+describe('the API’s answers', () => {
+	it('a job is handed over once, read, found, and gone when deleted', async () => {
+		const submitted = await scheduler.submit(job('one'));
+		expect(submitted).toEqual({ ok: true, value: id('one') });
+		expect(await scheduler.state(id('one'))).toEqual({ state: 'running' });
+		// The same attempt again: it is there, and nothing else is started.
+		expect(await scheduler.submit(job('one'))).toEqual(submitted);
+		expect(cluster.pods).toHaveLength(1);
+		expect(await scheduler.find('plumbline-scope-')).toEqual([{ id: id('one'), name: 'plumbline-scope-one' }]);
+		expect(await scheduler.find('plumbline-other-')).toEqual([]);
+		await scheduler.cancel(id('one'));
+		await gone('one');
+		expect(await scheduler.state(id('one'))).toEqual({ state: 'gone', detail: 'unknown to Kubernetes' });
+		await scheduler.cancel(id('one'));
+	});
+
+	it('an object of the same name that is not the run’s is not taken for it', async () => {
+		await scheduler.submit(job('stranger'));
+		const stored = cluster.objects.get(`${JOBS}/${objectName('plumbline-scope-stranger')}`);
+		Object.assign(stored?.metadata ?? {}, { annotations: {} });
+		expect(await scheduler.submit(job('stranger'))).toMatchObject({ ok: false, problem: { code: 'start_failed', message: expect.stringContaining('not this run’s') } });
+		await scheduler.cancel(id('stranger'));
+		await gone('stranger');
+	});
+
+	it('a job that arrived while its answer did not, or came as 500, is not started twice and not lost', async () => {
+		cluster.fail((method) => (method === 'POST' ? 'after' : undefined));
+		expect(await impatient.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
+		cluster.fail((method) => (method === 'POST' ? 500 : undefined));
+		expect(await scheduler.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
+		expect(await scheduler.submit(job('never'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\(500\): answered 500 by the test/) } });
+		cluster.fail(() => undefined);
+		await scheduler.cancel(id('unsaid'));
+		await gone('unsaid');
+	});
+
+	it('silence, 500 and 403 say nothing about a job; 404 does', async () => {
+		await scheduler.submit(job('silent'));
+		for (const answer of [500, 403, 429]) {
+			cluster.fail(() => answer);
+			expect([answer, await scheduler.state(id('silent'))]).toEqual([answer, { state: 'unknown' }]);
+			expect(await scheduler.find('plumbline-')).toEqual([]);
+			await scheduler.cancel(id('silent'));
+		}
+		// The job is seen, its pods are not: whether it runs is not known.
+		cluster.fail((_, path) => (path.endsWith('/pods') ? 403 : undefined));
+		expect(await scheduler.state(id('silent'))).toEqual({ state: 'unknown' });
+		cluster.fail(() => 'hang');
+		expect(await impatient.state(id('silent'))).toEqual({ state: 'unknown' });
+		expect(await impatient.submit(job('lost'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/^The Kubernetes API does not answer \(.*timeout/) } });
+		cluster.fail(() => undefined);
+		expect(await scheduler.state(id('silent'))).toEqual({ state: 'running' });
+		await scheduler.cancel(id('silent'));
+		await gone('silent');
+	});
+
+	it('says what is wrong: credentials, the namespace, an operator that is not installed, no kubeconfig', async () => {
+		const config = process.env.KUBECONFIG;
+		process.env.KUBECONFIG = cluster.stranger;
+		const stranger = createKubernetes(settings);
+		expect(await stranger.submit(job('refused'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\(401\)/) } });
+		expect(await stranger.state(id('refused'))).toEqual({ state: 'unknown' });
+		process.env.KUBECONFIG = '/nonexistent';
+		expect(await createKubernetes(settings).submit(job('nowhere'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/no way to Kubernetes/) } });
+		process.env.KUBECONFIG = config;
+		cluster.fail((method) => (method === 'POST' ? 404 : undefined));
+		expect(await scheduler.submit({ ...job('several'), resources: { nodes: 2, gpusPerNode: 0, cpusPerNode: 1 } })).toMatchObject({ ok: false, problem: { message: 'The cluster knows no PyTorchJob, which several nodes need.' } });
+	});
+});
+
+describe('a run', () => {
+	const launcher = createOutsideLauncher(scheduler, { python: 'python3', scope: 'scope', pollMs: 200 });
+	const spec = (name: string, argv: string[], nodes = 1): LaunchSpec => ({ attempt: `${name}.1`, dir: join(dir, name), command: { argv, env: {}, cwd: '/' }, graceSeconds: 1, selfTerminateSeconds: 30, resources: { nodes, gpusPerNode: 0, cpusPerNode: 1 } });
+
+	it('on two nodes is one PyTorchJob, whose watchers tell the engine its place', async () => {
+		const submitted = await launcher.submit(spec('two', ['/bin/sh', '-c', 'echo "at $0 of $1:$2"; sleep 1', '{node_rank}', '{master_addr}', '{master_port}'], 2));
+		if (!submitted.ok) throw new Error(submitted.problem.message);
+		expect(submitted.value.id).toMatch(/^pytorchjob\/plumbline-/);
+		expect(await launcher.collect(submitted.value)).toMatchObject({ code: 0, reason: 'exited' });
+		await until('the other node', async () => cluster.pods.filter(({ owner }) => owner.kind === 'PyTorchJob').every(({ status }) => status.phase === 'Succeeded'), 10, () => '');
+		const logs = await Promise.all(['engine.log', 'engine.1.log'].map((name) => readFile(join(dir, 'two', name), 'utf8')));
+		const [port] = cluster.pods.flatMap(({ owner, container }) => (owner.kind === 'PyTorchJob' ? [container.ports?.[0]?.containerPort] : []));
+		expect(logs).toEqual([0, 1].map((rank) => `at ${rank} of ${submitted.value.id.split('/')[1]}-master-0:${port}\n`));
+	});
+
+	it('is not started a second time when the cluster makes its lost pod anew', async () => {
+		const submitted = await launcher.submit(spec('anew', ['/bin/sh', '-c', 'echo once; sleep 300']));
+		if (!submitted.ok) throw new Error(submitted.problem.message);
+		await until('the engine', () => access(join(dir, 'anew', 'job-state.json')).then(() => true, () => false), 10, () => '');
+		const pod = cluster.pods.find(({ owner }) => submitted.value.id.endsWith(owner.metadata.name));
+		if (!pod) throw new Error('no pod');
+		const first = pod.process;
+		cluster.startAgain(pod);
+		await until('the second pod', async () => pod.process?.exitCode === 75, 10, () => String(pod.process?.exitCode));
+		expect(await readFile(join(dir, 'anew', 'engine.log'), 'utf8')).toBe('once\n');
+		first?.kill('SIGTERM');
+		expect(await launcher.collect(submitted.value)).toMatchObject({ reason: 'scheduler', message: 'kubernetes: Failed: BackoffLimitExceeded' });
+	});
+
+	it('whose submission failed leaves word that nothing of it may begin', async () => {
+		cluster.fail(() => 500);
+		expect(await launcher.submit(spec('unheard', ['true']))).toMatchObject({ ok: false });
+		expect(await readFile(join(dir, 'unheard', 'stop'), 'utf8')).toBe('0');
+	});
+});
