@@ -43,7 +43,7 @@ export default defineConfig({
 				test: {
 					name: 'engine-all',
 					include: ['test/engine-all/**/*.test.ts'],
-					globalSetup: ['test/engine/setup.ts'],
+					globalSetup: ['test/support/build.ts', 'test/support/cluster.ts', 'test/engine/setup.ts'],
 					testTimeout: 900_000,
 					hookTimeout: 1_500_000,
 					fileParallelism: false

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Api } from './api.ts';
+import { download } from './download.ts';
 import { misused, refused } from './ending.ts';
 import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
@@ -150,6 +151,19 @@ Impossible settings are refused at once, by name.`)
 			const { speaker, api } = toolsFor(surroundings, command);
 			const { runs } = await (await api()).get<{ runs: Run[] }>(`/projects/${segment(project)}/runs`);
 			speaker.result({ runs }, columns(runs.map(({ id, objective, status, step, maxSteps, createdAt }) => [id, objective, status, `step ${step}${maxSteps === null ? '' : ` of ${maxSteps}`}`, createdAt])));
+		});
+
+	run.command('repeat')
+		.summary('a script that trains the run again elsewhere')
+		.description('Writes a shell script that repeats a run outside Plumbline: it checks the engine’s versions, the rows, the base and the parent by their hashes, starts the same training and compares the losses.')
+		.argument('<id>')
+		.option('-o, --output <file>', 'where to; - is standard output', '-')
+		.addHelpText('after', `
+Example:
+  npx plumbline run repeat $RUN -o repeat.sh && PYTHON=engine/bin/python bash repeat.sh`)
+		.action(async (id: string, { output }: { output: string }, command: Command) => {
+			const tools = toolsFor(surroundings, command);
+			await download(tools, await (await tools.api()).open(`/runs/${segment(id)}/repeat`), output);
 		});
 
 	run.command('cancel')

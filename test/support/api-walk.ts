@@ -28,7 +28,7 @@ import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
-import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, trainedCheckpoint } from './loop.ts';
+import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
@@ -345,6 +345,11 @@ export const REQUESTS: Record<string, Make> = {
 		return { path: `/runs/${runId}/continue` };
 	},
 	cloneRun: ({ runId }) => ({ path: `/runs/${runId}/clone`, options: { body: { priority: 5 } } }),
+	repeatRun: async ({ world, slug, workerId }) => ({ path: `/runs/${(await storedCheckpoint(world, slug, workerId)).runId}/repeat` }),
+	readCheckpointFile: async ({ world, slug, workerId }) => {
+		const { checkpointId, path } = await storedCheckpoint(world, slug, workerId);
+		return { path: `/checkpoints/${checkpointId}/files?path=${path}` };
+	},
 	readFleet: () => ({ path: '/fleet' }),
 	drainWorker: ({ workerId }) => ({ path: `/workers/${workerId}/drain` }),
 	resumeWorker: ({ workerId }) => ({ path: `/workers/${workerId}/resume` }),

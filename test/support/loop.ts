@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as workers from '#lib/server/db/workers.ts';
 import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
@@ -40,6 +42,25 @@ export async function trainedCheckpoint(world: World, slug: string, workerId: st
 	const checkpointId = await registerCheckpoint(world.app, trained(runId, at.attempt));
 	if (!checkpointId) throw new Error('the checkpoint was refused');
 	return { runId, checkpointId, snapshotId: at.run.snapshotId };
+}
+
+/** The command line of a training as an attempt keeps it, with folders that nobody has. */
+const ARGV = ['/engine/bin/python', '/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/tiny', '--dataset', '/work/train.jsonl', '--seed', '42', '--output_dir', '/work/output'];
+
+/** A run whose attempt says how it was started, and its checkpoint of one stored file. */
+export async function storedCheckpoint(world: World, slug: string, workerId: string): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {
+	const runId = await queuedRun(world, slug);
+	const at = await beginAttempt(world.app, { runId, workerId });
+	if (!at) throw new Error('the run was not to be had');
+	await recordProgress(world.app, { runId, attempt: at.attempt }, { metrics: [], log: [], events: [], status: 'running', facts: { argv: ARGV, env: { OMP_NUM_THREADS: '2' }, engineVersions: { python: '3.11.9', 'ms-swift': '4.6.0' } } });
+	const folder = join(world.dataDir, 'trained', runId);
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'adapter_model.safetensors'), `weights of ${runId}`);
+	const tree = await world.app.artifacts.putTree(folder);
+	const checkpointId = await registerCheckpoint(world.app, { ...trained(runId, at.attempt), ...tree });
+	const [file] = tree.files;
+	if (!checkpointId || !file) throw new Error('the checkpoint was refused');
+	return { runId, checkpointId, snapshotId: at.run.snapshotId, path: file.path, sha256: file.sha256 };
 }
 
 /** Lets the evaluation and the generation that follow a checkpoint fail. */

@@ -1,3 +1,4 @@
+import type { RowPlan } from '#lib/domain/repeat-run.ts';
 import type { Device, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import type { ProcessExit } from '../process/exit-record.ts';
 import type { Outcome } from './problem.ts';
@@ -39,14 +40,16 @@ export type PreparedRun = {
 	expectedRows: number;
 	/** Row indices of the request left out here, with the reason for the manifest's counts. */
 	dropped: { index: number; reason: string }[];
+	/** How what the engine reads differs from the request's rows; null: not at all. */
+	rowPlan: RowPlan | null;
 	outputDir: string;
 	dataset: string;
 	dataSeed: number;
 	resumeCheckpoint?: { path: string; step: number };
 };
 
-/** What to start; no secret stands in `argv`. */
-export type EngineCommand = { argv: string[]; env: Record<string, string>; cwd: string };
+/** What to start; no secret stands in `argv`. `own`: what of `env` the engine asks for, whatever the host. */
+export type EngineCommand = { argv: string[]; env: Record<string, string>; own: Record<string, string>; cwd: string };
 
 /** What a run tells while it goes on. */
 export type EngineEvent =

@@ -73,7 +73,7 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 		metrics: run.resumeCheckpoint && request.resumeFrom ? await stepsUpTo(request.resumeFrom, run.resumeCheckpoint.step) : [],
 		log: [],
 		events: run.dropped.map((row) => ({ kind: 'row_dropped', data: row })),
-		facts: { outputDir: request.dir, argv: command.argv, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
+		facts: { outputDir: request.dir, argv: command.argv, env: command.own, rowPlan: run.rowPlan, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
 	});
 	if (!held || lease.stop.aborted) return { kind: 'failed', problem: { code: 'stopped', message: 'It was stopped before it began.' }, exitCode: null };
 	const submitted = await launcher.submit({

@@ -8,7 +8,7 @@ import type { JobResources } from './outside/scheduler.ts';
 export type LaunchSpec = {
 	/** Unique to the attempt; its processes carry it, wherever they run. */
 	attempt: string;
-	command: EngineCommand;
+	command: Omit<EngineCommand, 'own'>;
 	/** The attempt's folder, which the job's host sees too. */
 	dir: string;
 	/** Between asking the engine to stop and killing it. A checkpoint is saved at the end of a step. */

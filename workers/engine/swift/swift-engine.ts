@@ -42,6 +42,7 @@ async function prepare(environment: EngineEnvironment, request: TrainRequest): P
 	let { rows: dataset, rowCount: expectedRows } = request;
 	let dataSeed = recipe.seed;
 	const dropped: PreparedRun['dropped'] = [];
+	let rowPlan: PreparedRun['rowPlan'] = null;
 	if (recipe.objective === 'kto') {
 		const target = join(dir, 'kto-rows.jsonl');
 		const settings = { totalBatch: totalBatch(recipe), seed: recipe.seed };
@@ -51,12 +52,14 @@ async function prepare(environment: EngineEnvironment, request: TrainRequest): P
 		dataSeed = plan.value.dataSeed;
 		expectedRows -= plan.value.dropped.length;
 		dropped.push(...plan.value.dropped.map((index) => ({ index, reason: 'kto_remainder' })));
+		if (plan.value.dropped.length > 0 || plan.value.order !== null) rowPlan = { dropped: plan.value.dropped, order: plan.value.order };
 	}
 	const resume = request.resumeFrom === undefined ? undefined : await lastCheckpoint(join(request.resumeFrom, OUTPUT_FOLDER));
 	return value({
 		request,
 		expectedRows,
 		dropped,
+		rowPlan,
 		outputDir: join(dir, OUTPUT_FOLDER),
 		dataset,
 		dataSeed,
@@ -82,7 +85,8 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		threads: request.threads,
 		...(request.recipe.strategy !== 'single' && request.recipe.nodes > 1 ? { node: PLACED_LATER } : {})
 	});
-	return { argv, env: engineEnv(join(request.dir, 'cache'), { ...env, ...deviceEnv(environment, request.threads) }), cwd: request.dir };
+	const own = { ...env, ...deviceEnv(environment, request.threads) };
+	return { argv, env: engineEnv(join(request.dir, 'cache'), own), own, cwd: request.dir };
 }
 
 async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { RowPlan } from '../../domain/repeat-run.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
@@ -172,8 +173,9 @@ export async function renew(db: Executor, id: string, attempt: number, leaseSeco
 }
 
 /** Facts about an attempt, as they become known. */
-export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null; jobId?: string }): Promise<void> {
+export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; jobId?: string }): Promise<void> {
 	await tx.execute(sql`update run_attempts set output_dir = coalesce(${of.outputDir ?? null}, output_dir), job_id = coalesce(${of.jobId ?? null}, job_id), argv = coalesce(${of.argv ? JSON.stringify(of.argv) : null}::jsonb, argv),
+		env = coalesce(${of.env ? JSON.stringify(of.env) : null}::jsonb, env), row_plan = coalesce(${of.rowPlan ? JSON.stringify(of.rowPlan) : null}::jsonb, row_plan),
 		engine_versions = coalesce(${of.engineVersions ? JSON.stringify(of.engineVersions) : null}::jsonb, engine_versions), resumed_from_step = coalesce(${of.resumedFromStep ?? null}::int, resumed_from_step)
 		where run_id = ${id} and number = ${attempt}`);
 }
@@ -202,9 +204,12 @@ export async function fruitlessAttempts(tx: Tx, id: string): Promise<number> {
 export type Attempt = {
 	number: number;
 	workerId: string;
-	hostKey: string;
+	/** The host's name, as it calls itself. */
+	host: string;
 	outputDir: string | null;
 	argv: string[] | null;
+	env: Record<string, string> | null;
+	rowPlan: RowPlan | null;
 	engineVersions: Record<string, string> | null;
 	resumedFromStep: number | null;
 	exitCode: number | null;
@@ -218,22 +223,26 @@ export async function attempts(db: Executor, id: string): Promise<Attempt[]> {
 	const rows = await rowsOf<{
 		number: number;
 		worker_id: string;
-		host_key: string;
+		hostname: string;
 		output_dir: string | null;
 		argv: string[] | null;
+		env: Record<string, string> | null;
+		row_plan: RowPlan | null;
 		engine_versions: Record<string, string> | null;
 		resumed_from_step: number | null;
 		exit_code: number | null;
 		problem: RunProblem | null;
 		started_at: string;
 		ended_at: string | null;
-	}>(db, sql`select a.*, w.host_key from run_attempts a join workers w on w.id = a.worker_id where a.run_id = ${id} order by a.number`);
+	}>(db, sql`select a.*, w.hostname from run_attempts a join workers w on w.id = a.worker_id where a.run_id = ${id} order by a.number`);
 	return rows.map((row) => ({
 		number: row.number,
 		workerId: row.worker_id,
-		hostKey: row.host_key,
+		host: row.hostname,
 		outputDir: row.output_dir,
 		argv: row.argv,
+		env: row.env,
+		rowPlan: row.row_plan,
 		engineVersions: row.engine_versions,
 		resumedFromStep: row.resumed_from_step,
 		exitCode: row.exit_code,

@@ -1,6 +1,7 @@
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import { devicesWanted, nextRun } from '../../domain/next-run.ts';
 import type { Room } from '../../domain/next-run.ts';
+import type { RowPlan } from '../../domain/repeat-run.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { DesiredState } from '../../domain/run-state.ts';
 import { record } from '../db/audit.ts';
@@ -72,7 +73,7 @@ export type Progress = {
 	log: string[];
 	events: { kind: string; data?: Record<string, unknown> }[];
 	status?: 'running';
-	facts?: { outputDir?: string; argv?: string[]; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
+	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
 };
 
 /** Writes a batch of progress. False: the attempt is fenced off and nothing was written. */

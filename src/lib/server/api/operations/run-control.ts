@@ -40,3 +40,26 @@ export const cloneRun = operation({
 	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
 	problems: ['impossible_recipe', 'conflict']
 });
+
+export const repeatRun = operation({
+	id: 'repeatRun',
+	method: 'GET',
+	path: '/runs/{id}/repeat',
+	summary: 'A shell script that repeats the run outside the product: versions, data, base and parent checked by hash, the same arguments, the losses compared',
+	access: 'run.read',
+	params: idParams,
+	answers: { 200: 'text/x-shellscript' },
+	problems: ['conflict', 'gone']
+});
+
+export const readCheckpointFile = operation({
+	id: 'readCheckpointFile',
+	method: 'GET',
+	path: '/checkpoints/{id}/files',
+	summary: 'One file of a trained checkpoint, by the path that the checkpoint lists it under',
+	access: 'snapshot.data',
+	params: idParams,
+	query: v.object({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(500)) }),
+	answers: { 200: 'application/octet-stream' },
+	problems: ['walled', 'gone']
+});

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { TrainingRecipe } from '../../../domain/training-recipe.ts';
+import type { RowPlan } from '../../../domain/repeat-run.ts';
 import type { HealthRule } from '../../../domain/run-health.ts';
 import type { RunProblem } from '../../../domain/run-problem.ts';
 import { users } from './account.ts';
@@ -91,6 +92,10 @@ export const runAttempts = pgTable(
 			.references(() => workers.id),
 		outputDir: text(),
 		argv: jsonb().$type<string[]>(),
+		/** The variables that the engine was given besides those of its host. */
+		env: jsonb().$type<Record<string, string>>(),
+		/** How the rows that it read differ from the snapshot's file; null: not at all. */
+		rowPlan: jsonb().$type<RowPlan>(),
 		/** Its job's id in an outside scheduler, for people who look there; a worker finds its jobs by their names. */
 		jobId: text(),
 		engineVersions: jsonb().$type<Record<string, string>>(),

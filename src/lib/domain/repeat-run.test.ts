@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attemptToRepeat, repeatedCommand, repeatScript, shellWord } from './repeat-run.ts';
+import type { RepeatFacts, StartedAttempt } from './repeat-run.ts';
+
+const ARGV = ['/opt/engine/bin/python', '/opt/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/base', '--target_modules', 'q_proj', 'v_proj', '--target_regex', "model\\.(a|b)'s", '--dataset', '/work/1/train.jsonl', '--output_dir', '/work/1/output', '--add_version', 'false', '--seed', '42', '--adapters', '/work/1/parent', '--ref_adapters', '/work/1/parent'];
+const attempt = (number: number, more: Partial<StartedAttempt> = {}): StartedAttempt => ({ number, argv: ARGV, env: { OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '' }, rowPlan: null, engineVersions: { python: '3.11.9', torch: '2.13.0+cpu', 'ms-swift': '4.6.0' }, ...more });
+const adapter = { id: 'c1', name: 'r1-dpo-1', kind: 'adapter' as const, sha256: 'b'.repeat(64), files: [{ path: 'adapter_model.safetensors', sha256: 'c'.repeat(64) }] };
+const facts = (more: Partial<RepeatFacts> = {}): RepeatFacts => ({
+	origin: 'https://plumbline.firm.example',
+	project: 'tenancy',
+	run: { id: '01990000-0000-7000-8000-000000000001', objective: 'dpo', attempts: 1 },
+	attempt: { number: 1, argv: ARGV, env: attempt(1).env ?? {}, versions: attempt(1).engineVersions ?? {}, rowPlan: null },
+	data: { snapshotId: 's1', sha256: 'a'.repeat(64) },
+	base: { name: 'base', sha256: 'd'.repeat(64), folder: '/models/base' },
+	parent: adapter,
+	merged: false,
+	...more
+});
+
+describe('attemptToRepeat', () => {
+	it('is the newest that began at the start', () => {
+		const resumed = attempt(3, { argv: [...ARGV, '--resume_from_checkpoint', '/work/2/output/checkpoint-3'] });
+		expect(attemptToRepeat([attempt(1), attempt(2), resumed])?.number).toBe(2);
+		expect(attemptToRepeat([resumed])).toBeNull();
+		expect(attemptToRepeat([attempt(1), attempt(2, { argv: null })])?.number).toBe(1);
+		expect(attemptToRepeat([attempt(1, { env: null })])).toBeNull();
+	});
+});
+
+describe('the command of a repeat', () => {
+	it('has every argument, the folders of the host that trained as variables', () => {
+		expect(repeatedCommand(facts())).toEqual([
+			'"$PYTHON" "$CLI/rlhf.py"', '--rlhf_type dpo', '--model "$BASE"', '--target_modules q_proj v_proj', `--target_regex 'model\\.(a|b)'\\''s'`, '--dataset "$ROWS"', '--output_dir "$OUT"', '--add_version false', '--seed 42',
+			'--adapters "$PARENT"', '--ref_adapters "$PARENT"'
+		]);
+		const text = repeatedCommand(facts()).join(' ');
+		for (const folder of ['/work/1', '/opt/engine', '/models/base']) expect(text).not.toContain(folder);
+	});
+	it('trains a whole parent, or one that was merged before', () => {
+		const own = ['/p', '/x/swift/cli/rlhf.py', '--model', '/work/1/parent', '--ref_model', '/models/base'];
+		const started = { ...facts().attempt, argv: own };
+		expect(repeatedCommand(facts({ attempt: started, parent: { ...adapter, kind: 'full' } }))).toEqual(['"$PYTHON" "$CLI/rlhf.py"', '--model "$PARENT"', '--ref_model "$BASE"']);
+		const merged = repeatScript(facts({ attempt: started, merged: true }));
+		expect(merged).toContain('--model "$MERGED"');
+		expect(merged.indexOf('--merge_lora true')).toBeLessThan(merged.indexOf('--model "$MERGED"'));
+	});
+	it('leaves the places of several machines to each of them', () => {
+		const argv = ['/p', '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--node_rank', '{node_rank}', '--master_addr', '{master_addr}', '/x/swift/cli/_megatron/rlhf.py', '--model', '/m'];
+		expect(repeatedCommand(facts({ parent: null, attempt: { ...facts().attempt, argv } }))).toEqual([
+			'"$PYTHON" -m torch.distributed.run', '--nproc_per_node 2', '--node_rank "${NODE_RANK:?which of the machines this is, from 0}"', '--master_addr "${MASTER_ADDR:?address of machine 0}" "$CLI/_megatron/rlhf.py"', '--model "$BASE"'
+		]);
+	});
+});
+
+describe('the script of a repeat', () => {
+	it('holds hashes and versions, asks for a token and has none', () => {
+		const script = repeatScript(facts());
+		for (const part of ['a'.repeat(64), 'b'.repeat(64), 'd'.repeat(64), '"ms-swift":"4.6.0"', 'export OMP_NUM_THREADS=2\n', 'export CUDA_VISIBLE_DEVICES=\n', '/snapshots/s1/data?format=ms-swift&split=train', '/checkpoints/c1/files?path=']) expect(script).toContain(part);
+		expect(script).not.toMatch(/Bearer [^"]/);
+		expect(repeatScript(facts({ attempt: { ...facts().attempt, env: { CUDA_VISIBLE_DEVICES: '3' } } }))).not.toContain('CUDA_VISIBLE_DEVICES');
+	});
+	it('asks for the base where nobody knows its folder', () => {
+		expect(repeatScript(facts({ base: { name: 'base', sha256: null, folder: null } }))).toContain('BASE="${BASE:?');
+	});
+});
+
+it('a word survives the shell', () => {
+	const read = (word: string) => (word.startsWith("'") ? word.slice(1, -1).replaceAll("'\\''", "'") : word);
+	fc.assert(fc.property(fc.string(), (text) => read(shellWord(text)) === text && (shellWord(text).startsWith("'") || /^[\w./:=,@%+-]+$/.test(text))));
+});

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readRepeat } from '#lib/server/usecases/read-repeat.ts';
+import { paperWorker, queuedRun, storedCheckpoint } from '../support/loop.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const run = promisify(execFile);
+const origin = 'http://127.0.0.1:1';
+
+let world: World;
+let slug: string;
+let made: Awaited<ReturnType<typeof storedCheckpoint>>;
+beforeAll(async () => {
+	world = await createWorld();
+	const rows = Array.from({ length: 12 }, (_, n) => ({ prompt: `Question ${n}?`, chosen: `It depends ${n}.`, rejected: `You win ${n}.`, matter: 'Acme v. Birch' }));
+	slug = (await world.project({ rows })).slug;
+	made = await storedCheckpoint(world, slug, await paperWorker(world));
+});
+afterAll(() => world.close());
+
+describe('a run repeated elsewhere', () => {
+	it('is one script that a shell reads, which stops at another engine', async () => {
+		const { script, data } = valueOf(await readRepeat(world.app, world.admin, { runId: made.runId, origin }));
+		const path = join(world.dataDir, 'repeat.sh');
+		await writeFile(path, script);
+		await run('bash', ['-n', path]);
+		const env = { PATH: process.env['PATH'], BASE: world.dataDir, WORK: join(world.dataDir, 'work') } as unknown as NodeJS.ProcessEnv;
+		await expect(run('bash', [path], { env })).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('ms-swift: trained with 4.6.0, here missing') });
+		// What it fetches is what it checks.
+		const file = valueOf(await exportSnapshot(world.app, world.admin, { id: data.snapshotId, split: 'train', format: 'ms-swift' }));
+		expect(createHash('sha256').update(await buffer(file.stream)).digest('hex')).toBe(data.sha256);
+		expect(script).toContain(data.sha256);
+	});
+
+	it('cannot be had before the run has begun, nor by who may not see it', async () => {
+		expect(problemOf(await readRepeat(world.app, world.admin, { runId: await queuedRun(world, slug), origin }))).toBe('conflict');
+		const annotator = await world.person('annotator', { slug, role: 'annotator' });
+		expect(problemOf(await readRepeat(world.app, annotator, { runId: made.runId, origin }))).toBe('forbidden');
+	});
+});
+
+describe('a file of a checkpoint', () => {
+	it('goes out as it is stored, and who took it stands in the audit', async () => {
+		const engineer = await world.person('engineer', { slug, role: 'engineer' });
+		const file = valueOf(await exportCheckpointFile(world.app, engineer, { id: made.checkpointId, path: made.path }));
+		expect(createHash('sha256').update(await buffer(file.stream)).digest('hex')).toBe(made.sha256);
+		expect(await world.query(`select actor_id, details->>'path' as path from audit_entries where action = 'checkpoint.export'`)).toEqual([{ actor_id: engineer.userId, path: made.path }]);
+		expect(problemOf(await exportCheckpointFile(world.app, engineer, { id: made.checkpointId, path: '../secret.key' }))).toBe('not_found');
+	});
+
+	it('is refused before a wall, and to who judges', async () => {
+		const walled = await world.person('walled', { slug, role: 'engineer' });
+		valueOf(await raiseWall(world.app, world.admin, { slug, userId: walled.userId, matter: 'Acme v. Birch' }));
+		expect(problemOf(await exportCheckpointFile(world.app, walled, { id: made.checkpointId, path: made.path }))).toBe('walled');
+		const reviewer = await world.person('reviewer', { slug, role: 'reviewer' });
+		expect(problemOf(await exportCheckpointFile(world.app, reviewer, { id: made.checkpointId, path: made.path }))).toBe('forbidden');
+	});
+});
