@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import { agreementAlpha } from '#lib/domain/agreement/alpha-figure.ts';
 import { PAIR_NOMINAL, PAIR_ORDINAL } from '#lib/domain/agreement/scale.ts';
+import { byComparison } from '#lib/domain/agreement/units.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
@@ -72,8 +73,8 @@ describe('agreement', () => {
 				join prompt_texts x on x.prompt_id = c.prompt_id join user_profiles p on p.user_id = j.judge_user_id join projects r on r.id = j.project_id where r.slug = '${slug}'`
 		);
 		const asStored = canonical.map(({ question, ...rest }) => ({ ...rest, group: question, comparison: question }));
-		expect(read.alphaNominal.value).toBeCloseTo(agreementAlpha(asStored, PAIR_NOMINAL, { seed: 'any' }).value as number, 12);
-		expect(read.alphaOrdinal?.value).toBeCloseTo(agreementAlpha(asStored, PAIR_ORDINAL, { seed: 'any' }).value as number, 12);
+		expect(read.alphaNominal.value).toBeCloseTo(agreementAlpha(byComparison(asStored), PAIR_NOMINAL, { seed: 'any' }).value as number, 12);
+		expect(read.alphaOrdinal?.value).toBeCloseTo(agreementAlpha(byComparison(asStored), PAIR_ORDINAL, { seed: 'any' }).value as number, 12);
 		expect(read.alphaNominal.low).toBeLessThan(read.alphaNominal.value as number);
 
 		// Only Ann answered the criterion: nothing to compare, and it says so.

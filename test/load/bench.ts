@@ -4,6 +4,7 @@
  * these parts only. Ratios and medians are what to quote: machines differ and are
  * noisy.
  */
+import { agreeing } from './agreeing.ts';
 import { exporting } from './exporting.ts';
 import { startGround } from './ground.ts';
 import type { Ground } from './ground.ts';
@@ -11,7 +12,7 @@ import { importing } from './importing.ts';
 import { judging } from './judging.ts';
 import { listing } from './listing.ts';
 
-const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, import: importing, snapshot: exporting, lists: listing };
+const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);

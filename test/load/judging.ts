@@ -1,9 +1,8 @@
 import postgres from 'postgres';
 import { openSession } from '../../src/lib/server/auth/lucia.ts';
 import { connect } from '../../src/lib/server/db/client.ts';
-import { fillJudgments } from './agreed.ts';
 import { judgeFor, makeAnnotators } from './annotators.ts';
-import { cpuOfTree, quantile, residentMb } from './cpu.ts';
+import { cpuOfTree, residentMb } from './cpu.ts';
 import { FULLEST_FORM, timeDesk, weighDesk } from './desk.ts';
 import { fillComparisons } from './fill.ts';
 import type { Ground } from './ground.ts';
@@ -18,8 +17,7 @@ const LARGE = Number(process.env['BENCH_SLOTS'] ?? 1_000_000);
  * What a judgment costs. Claim and submit through HTTP, with token, validation,
  * audit and all, at 1, 4 and 16 annotators, over 10,000 and 1,000,000 slots with
  * 200 live leases, and for a person with 100,000 judgments; beside the same
- * transactions as bare SQL; then agreement on 100,000 judgments, and the compare
- * page in a browser.
+ * transactions as bare SQL; then the compare page in a browser.
  */
 export async function judging(ground: Ground): Promise<void> {
 	const { url, web } = ground;
@@ -43,27 +41,7 @@ export async function judging(ground: Ground): Promise<void> {
 	await line(ground, 'veteran', large.slug, old.map((one) => one.token));
 	await bareLine(ground, LARGE, large);
 	console.log(`\nWeb process: ${residentMb(web).toFixed(0)} MB resident.`);
-	await agreementLine(ground, large);
 	await deskLines(ground, await place(ground, 'desk', 3_000));
-}
-
-/** Agreement over 100,000 judgments by three people, as the page asks for it: intervals and all. */
-async function agreementLine({ url, base }: Ground, place: Place): Promise<void> {
-	const people = await makeAnnotators(url, place.projectId, 3);
-	const judgments = await fillJudgments(url, { ...place, userIds: people.map(({ userId }) => userId) as [string, string, string], comparisons: Math.min(33_334, Math.floor(LARGE / 30)) });
-	const sql = postgres(url, { max: 1 });
-	await sql`update memberships set role = 'owner' where user_id = ${people[0]?.userId ?? ''}`;
-	await sql`vacuum analyze`;
-	await sql.end();
-	const seconds: number[] = [];
-	for (let i = 0; i < 5; i++) {
-		const began = performance.now();
-		const response = await fetch(`${base}/api/v1/projects/${place.slug}/agreement?round=1`, { headers: { authorization: `Bearer ${people[0]?.token ?? ''}` } });
-		if (response.status !== 200) throw new Error(`agreement: ${response.status} ${await response.text()}`);
-		await response.arrayBuffer();
-		seconds.push((performance.now() - began) / 1000);
-	}
-	console.log(`Agreement on ${judgments} judgments: median ${quantile(seconds, 0.5).toFixed(2)} s of ${seconds.length}, slowest ${Math.max(...seconds).toFixed(2)} s.`);
 }
 
 /** The compare page in a browser: what it weighs, and how soon the next pair stands there. */

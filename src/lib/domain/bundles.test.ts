@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { agreementAlpha } from './agreement/alpha-figure.ts';
 import { PAIR_NOMINAL } from './agreement/scale.ts';
+import { byComparison } from './agreement/units.ts';
 import { bundled, MAX_CLUSTERS } from './bundles.ts';
 import { createRng } from './rng.ts';
 
@@ -21,7 +22,7 @@ describe('bundled', () => {
 		const together = bundled(judgments);
 		expect(new Set(together.map(({ group }) => group)).size).toBeLessThanOrEqual(MAX_CLUSTERS);
 		const options = { seed: 's', resamples: 400 };
-		const [apart, joined] = [agreementAlpha(judgments, PAIR_NOMINAL, options), agreementAlpha(together, PAIR_NOMINAL, options)];
+		const [apart, joined] = [agreementAlpha(byComparison(judgments), PAIR_NOMINAL, options), agreementAlpha(byComparison(together), PAIR_NOMINAL, options)];
 		expect(joined.value).toBe(apart.value);
 		expect(joined.n).toBe(apart.n);
 		const width = ({ low, high }: typeof apart): number => (high ?? NaN) - (low ?? NaN);

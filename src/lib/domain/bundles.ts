@@ -20,7 +20,14 @@ export function bundleOf(group: string): string {
  * digits, which are random already and need no hash.
  */
 export function bundled<T extends { group: string }>(observations: readonly T[]): readonly T[] {
-	const groups = new Set<string>();
-	for (const { group } of observations) groups.add(group);
-	return groups.size <= MAX_CLUSTERS ? observations : observations.map((one) => ({ ...one, group: one.group.slice(-DIGITS) }));
+	const bundles = new Map<string, string>();
+	const names = new Map<string, string>();
+	for (const { group } of observations) {
+		if (bundles.has(group)) continue;
+		const bundle = group.slice(-DIGITS);
+		// One text for each bundle: looked up a hundred thousand times, equal texts are compared, the same is known.
+		names.set(bundle, names.get(bundle) ?? bundle);
+		bundles.set(group, names.get(bundle) ?? bundle);
+	}
+	return bundles.size <= MAX_CLUSTERS ? observations : observations.map((one) => ({ ...one, group: bundles.get(one.group) ?? one.group }));
 }

@@ -81,16 +81,32 @@ function quantile(sorted: Float64Array, share: number): number {
 
 /**
  * The mean over all observations, with an interval that knows that observations
- * of one group go together. Where every observation is 0 or every one is 1,
- * resampling can give nothing else and would claim certainty: for proportions
- * Wilson over groups stands in, as if each group were one trial.
+ * of one group go together; see `meanOfSums`.
  * @throws RangeError on a value that is not finite: callers count those apart
  */
 export function clusterMean(items: readonly Grouped[], options: BootstrapOptions): Figure {
 	if (items.some(({ value }) => !Number.isFinite(value))) throw new RangeError('clusterMean: every value must be finite');
 	const groups = byGroup(items, (x, y) => x.value - y.value);
-	const sums = Float64Array.from(groups, (members) => members.reduce((sum, { value }) => sum + value, 0));
-	const sizes = Uint32Array.from(groups, (members) => members.length);
+	return meanOfSums(
+		groups.map((members) => ({ group: members[0]?.group ?? '', sum: members.reduce((sum, { value }) => sum + value, 0), size: members.length })),
+		options
+	);
+}
+
+/** What the observations of one group add up to, and how many they are: at least one. */
+export type GroupSum = { group: string; sum: number; size: number };
+
+/**
+ * The mean over all observations from their sums by group, each group once and
+ * in any order: percentile cluster bootstrap over groups. Where every observation
+ * is 0 or every one is 1, resampling can give nothing else and would claim
+ * certainty: for proportions Wilson over groups stands in, as if each group were
+ * one trial.
+ */
+export function meanOfSums(unordered: readonly GroupSum[], options: BootstrapOptions): Figure {
+	const groups = [...unordered].sort((x, y) => (x.group < y.group ? -1 : 1));
+	const sums = Float64Array.from(groups, ({ sum }) => sum);
+	const sizes = Uint32Array.from(groups, ({ size }) => size);
 	const meanOf = (drawn: Uint32Array): number => {
 		let [sum, size] = [0, 0];
 		for (let group = 0; group < drawn.length; group++) {
@@ -100,13 +116,13 @@ export function clusterMean(items: readonly Grouped[], options: BootstrapOptions
 		}
 		return sum / size;
 	};
-	const value = items.length > 0 ? meanOf(new Uint32Array(groups.length).fill(1)) : null;
-	const figure = { value, n: items.length, groups: groups.length };
+	const value = groups.length > 0 ? meanOf(new Uint32Array(groups.length).fill(1)) : null;
+	const figure = { value, n: sizes.reduce((total, size) => total + size, 0), groups: groups.length };
 	if (value === null || groups.length < MIN_GROUPS) return { ...figure, low: null, high: null, tooFew: true, method: 'none' };
 	if (options.proportion && (value === 0 || value === 1)) {
 		return { ...figure, ...wilsonInterval(value * groups.length, groups.length), tooFew: false, method: 'wilson' };
 	}
-	const names = groups.map((members) => members[0]?.group ?? '');
+	const names = groups.map(({ group }) => group);
 	const interval = bootstrapInterval(resamplesOf(names, options), meanOf);
 	return { ...figure, low: interval?.low ?? null, high: interval?.high ?? null, tooFew: false, method: 'cluster_bootstrap' };
 }

@@ -8,14 +8,14 @@ import { alphaOf, krippendorffAlpha } from './krippendorff-alpha.ts';
 import type { Metric } from './krippendorff-alpha.ts';
 import type { Scale } from './scale.ts';
 import { coincidencesByGroup, countUnits } from './units.ts';
-import type { AgreementJudgment, GroupCoincidences } from './units.ts';
+import type { GroupCoincidences, JudgedComparison } from './units.ts';
 
 /** With more resamples than this without an alpha, 95 % of them do not tell an interval. */
 const MOST_UNDEFINED = 0.05;
 
-/** Krippendorff's alpha of judgments on a scale; see `alphaFigure`. */
-export function agreementAlpha(judgments: Iterable<AgreementJudgment>, scale: Scale, options: AgreementOptions): AgreementFigure {
-	return alphaFigure(coincidencesByGroup(countUnits(judgments, scale), scale.categories.length), scale.metric, options);
+/** Krippendorff's alpha of judged comparisons on a scale; see `alphaFigure`. */
+export function agreementAlpha(comparisons: Iterable<JudgedComparison>, scale: Scale, options: AgreementOptions): AgreementFigure {
+	return alphaFigure(coincidencesByGroup(countUnits(comparisons, scale), scale.categories.length), scale.metric, options);
 }
 
 /**

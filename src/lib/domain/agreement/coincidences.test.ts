@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addCoincidences, addUnit, coincidenceSums, emptyCoincidences, removeUnit } from './coincidences.ts';
+import { addCoincidences, addPair, addUnit, coincidenceSums, emptyCoincidences, removeUnit } from './coincidences.ts';
 import type { Coincidences } from './coincidences.ts';
 import { krippendorffAlpha } from './krippendorff-alpha.ts';
 
@@ -31,6 +31,17 @@ describe('coincidences', () => {
 		const { marginals, offDiagonal } = coincidenceSums(of([[2, 1, 0], [1, 0, 1]]));
 		expect([...marginals]).toEqual([3, 1, 1]);
 		expect([...offDiagonal]).toEqual([1, 1, 0]);
+	});
+
+	it('takes a pair of values as a unit of two', () => {
+		fc.assert(
+			fc.property(anyUnits, fc.array(fc.tuple(fc.nat(CATEGORIES - 1), fc.nat(CATEGORIES - 1))), (units, pairs) => {
+				const coincidences = of(units);
+				for (const [x, y] of pairs) addPair(coincidences, x, y);
+				expect(coincidences).toEqual(of([...units, ...pairs.map(([x, y]) => [0, 1, 2].map((category) => Number(category === x) + Number(category === y)))]));
+			})
+		);
+		for (const wrong of [-1, CATEGORIES, 0.5, NaN]) expect(() => addPair(emptyCoincidences(CATEGORIES), 0, wrong)).toThrow(RangeError);
 	});
 
 	it('is exactly what it was after units came and went, in any order', () => {

@@ -43,6 +43,15 @@ export function addUnit(coincidences: Coincidences, counts: readonly number[]): 
 	eachCell(counts, categories, (bySize[size] ??= new Array<number>(categories ** 2).fill(0)), 1);
 }
 
+/** Adds a unit of two values, in place: what `addUnit` does with it, without the counts written out. @throws RangeError on what is no category */
+export function addPair({ categories, bySize }: Coincidences, x: number, y: number): void {
+	for (const value of [x, y]) if (!Number.isInteger(value) || value < 0 || value >= categories) throw new RangeError(`addPair: ${value} is none of ${categories} categories`);
+	const matrix = (bySize[2] ??= new Array<number>(categories ** 2).fill(0));
+	// n_x n_y both ways; of one category twice, 2 × (2 − 1).
+	matrix[x * categories + y] = (matrix[x * categories + y] ?? 0) + 1;
+	matrix[y * categories + x] = (matrix[y * categories + x] ?? 0) + 1;
+}
+
 /**
  * Takes away, in place, a unit that was added: afterwards everything is as if
  * it had never been there. To change a unit, remove its old counts and add the

@@ -1,4 +1,4 @@
-import { bootstrapInterval, byGroup, MIN_GROUPS, resamplesOf } from '../cluster-bootstrap.ts';
+import { bootstrapInterval, MIN_GROUPS, resamplesOf } from '../cluster-bootstrap.ts';
 import { AGREEMENT_RESAMPLES, withoutInterval } from './agreement-figure.ts';
 import type { AgreementFigure, AgreementOptions } from './agreement-figure.ts';
 
@@ -13,21 +13,20 @@ export type TimedJudgment = { group: string; seconds: number };
  */
 export function medianSeconds(judgments: readonly TimedJudgment[], options: AgreementOptions): AgreementFigure {
 	if (judgments.some(({ seconds }) => !(seconds >= 0 && seconds < Infinity))) throw new RangeError('medianSeconds: every time must be finite and not negative');
-	const groups = byGroup(judgments, () => 0);
-	const sizes = Uint32Array.from(groups, (members) => members.length);
-	const times = new Float64Array(judgments.length);
-	const owners = new Uint32Array(judgments.length);
-	let count = 0;
-	for (const [group, members] of groups.entries()) {
-		for (const { seconds } of members) {
-			times[count] = seconds;
-			owners[count] = group;
-			count += 1;
-		}
+	const names = [...new Set(judgments.map(({ group }) => group))].sort();
+	const places = new Map(names.map((group, place) => [group, place]));
+	const sizes = new Uint32Array(names.length);
+	const seconds = Float64Array.from(judgments, ({ seconds: time }) => time).sort();
+	// Each judgment's group beside its time: of equal times it is all the same which comes first.
+	const groupOf = new Uint32Array(judgments.length);
+	const taken = new Uint32Array(judgments.length);
+	for (const { group, seconds: time } of judgments) {
+		const place = places.get(group) ?? 0;
+		const first = firstNotBelow(seconds, time);
+		groupOf[first + (taken[first] ?? 0)] = place;
+		taken[first] = (taken[first] ?? 0) + 1;
+		sizes[place] = (sizes[place] ?? 0) + 1;
 	}
-	const ranks = Uint32Array.from(times.keys()).sort((x, y) => (times[x] ?? 0) - (times[y] ?? 0));
-	const seconds = Float64Array.from(ranks, (place) => times[place] ?? NaN);
-	const groupOf = Uint32Array.from(ranks, (place) => owners[place] ?? 0);
 	/** Median with every judgment taken as often as its group was drawn. */
 	const medianOf = (drawn: Uint32Array): number => {
 		let total = 0;
@@ -39,9 +38,19 @@ export function medianSeconds(judgments: readonly TimedJudgment[], options: Agre
 		while (upTo <= upper) upTo += drawn[groupOf[(place += 1)] ?? 0] ?? 0;
 		return (atLower + (seconds[place] ?? NaN)) / 2;
 	};
-	const figure = { value: judgments.length > 0 ? medianOf(new Uint32Array(groups.length).fill(1)) : null, n: judgments.length, groups: groups.length };
+	const figure = { value: judgments.length > 0 ? medianOf(new Uint32Array(names.length).fill(1)) : null, n: judgments.length, groups: names.length };
 	if (figure.value === null) return withoutInterval(figure, 'no_observations');
-	const names = groups.map((members) => members[0]?.group ?? '');
-	const interval = groups.length < MIN_GROUPS ? null : bootstrapInterval(resamplesOf(names, { ...options, resamples: options.resamples ?? AGREEMENT_RESAMPLES }), medianOf);
+	const interval = names.length < MIN_GROUPS ? null : bootstrapInterval(resamplesOf(names, { ...options, resamples: options.resamples ?? AGREEMENT_RESAMPLES }), medianOf);
 	return interval ? { ...figure, ...interval, method: 'cluster_bootstrap' } : withoutInterval(figure, 'too_few');
+}
+
+/** The first place in sorted values whose value is not below. */
+function firstNotBelow(sorted: Float64Array, value: number): number {
+	let [low, high] = [0, sorted.length];
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((sorted[middle] ?? NaN) < value) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }

@@ -17,21 +17,34 @@ export type UnitCounts = { group: string; counts: number[] };
 /** The coincidences of one prompt group: all that a resample needs to know of it. */
 export type GroupCoincidences = { group: string; coincidences: Coincidences };
 
-/** Value counts of every comparison with a value on the scale. A comparison belongs to one group. */
-export function countUnits(judgments: Iterable<AgreementJudgment>, scale: Scale): UnitCounts[] {
-	const units = new Map<string, UnitCounts>();
-	let [comparison, unit]: [string | null, UnitCounts | undefined] = [null, undefined];
+/** A comparison, the prompt group it belongs to, and what people said of it. */
+export type JudgedComparison<Said extends ScaledVerdict & { judge: string } = ScaledVerdict & { judge: string }> = { group: string; judgments: Said[] };
+
+/** Judgments by the comparison they are of. All figures about the same judgments read them so: they are sorted out once. */
+export function byComparison<Said extends AgreementJudgment>(judgments: Iterable<Said>): JudgedComparison<Said>[] {
+	const comparisons = new Map<string, JudgedComparison<Said>>();
 	for (const judgment of judgments) {
-		const category = categoryOf(scale, judgment);
-		if (category === null) continue;
-		if (!unit || comparison !== judgment.comparison) {
-			comparison = judgment.comparison;
-			unit = units.get(comparison);
-			if (!unit) units.set(comparison, (unit = { group: judgment.group, counts: new Array<number>(scale.categories.length).fill(0) }));
-		}
-		unit.counts[category] = (unit.counts[category] ?? 0) + 1;
+		const comparison = comparisons.get(judgment.comparison);
+		if (comparison) comparison.judgments.push(judgment);
+		else comparisons.set(judgment.comparison, { group: judgment.group, judgments: [judgment] });
 	}
-	return [...units.values()];
+	return [...comparisons.values()];
+}
+
+/** Value counts of every comparison with a value on the scale. */
+export function countUnits(comparisons: Iterable<JudgedComparison>, scale: Scale): UnitCounts[] {
+	const units: UnitCounts[] = [];
+	for (const { group, judgments } of comparisons) {
+		let counts: number[] | null = null;
+		for (const judgment of judgments) {
+			const category = categoryOf(scale, judgment);
+			if (category === null) continue;
+			counts ??= new Array<number>(scale.categories.length).fill(0);
+			counts[category] = (counts[category] ?? 0) + 1;
+		}
+		if (counts) units.push({ group, counts });
+	}
+	return units;
 }
 
 /** Coincidences by prompt group, ordered by group; groups where nothing can be paired are left out. @throws as `addUnit` does */

@@ -8,6 +8,7 @@ import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
 import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
 import { nominalScale, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
 import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
+import { byComparison } from '../../domain/agreement/units.ts';
 import { bundled } from '../../domain/bundles.ts';
 import { JointResamples } from '../../domain/resamples.ts';
 import { fail, ok } from '../../domain/problem.ts';
@@ -58,24 +59,22 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 
 	const scope = { projectId: project.id, viewer: actor.userId, roundId: round?.id ?? null, criterion };
 	const [standing, repeated, golden] = await Promise.all([agreement.standingJudgments(db, scope), agreement.repeats(db, scope), agreement.goldAnswers(db, scope)]);
-	const judgments = bundled(standing);
-	const scale = nominalScale(judgments);
-	const own = { seed: `${project.seed}:agreement`, resamples: judgments.length > MANY ? FEWER_RESAMPLES : AGREEMENT_RESAMPLES };
-	const groups = judgments.map(({ group }) => group);
-	const options = { ...own, joint: new JointResamples(groups, own) };
-	const judges = [...new Set(judgments.map(({ judge }) => judge))];
+	const comparisons = bundled(byComparison(standing));
+	const scale = nominalScale(standing);
+	const own = { seed: `${project.seed}:agreement`, resamples: standing.length > MANY ? FEWER_RESAMPLES : AGREEMENT_RESAMPLES };
+	const options = { ...own, joint: new JointResamples(comparisons.map(({ group }) => group), own) };
+	const judges = [...new Set(standing.map(({ judge }) => judge))];
 	const names = await members.names(db, judges);
 	const name = (id: string) => names.get(id) ?? id;
-	const alphaNominal = await apart(() => agreementAlpha(judgments, scale, options));
-	const alphaOrdinal = criterion === null && scale.mode === 'pair' ? await apart(() => agreementAlpha(judgments, PAIR_ORDINAL, options)) : null;
-	const left = await apart(() => leftRate(judgments, options));
-	const timed = judgments.flatMap(({ group, seconds }) => (seconds === null ? [] : [{ group, seconds }]));
-	const median = await apart(() => medianSeconds(timed, options));
-	const pairs = await apart(() => pairwiseAgreements(judgments, scale, options));
+	const alphaNominal = await apart(() => agreementAlpha(comparisons, scale, options));
+	const alphaOrdinal = criterion === null && scale.mode === 'pair' ? await apart(() => agreementAlpha(comparisons, PAIR_ORDINAL, options)) : null;
+	const left = await apart(() => leftRate(comparisons.flatMap(({ group, judgments }) => judgments.map(({ verdict, sideOrder }) => ({ group, verdict, sideOrder }))), options));
+	const median = await apart(() => medianSeconds(comparisons.flatMap(({ group, judgments }) => judgments.flatMap(({ seconds }) => (seconds === null ? [] : [{ group, seconds }]))), options));
+	const pairs = await apart(() => pairwiseAgreements(comparisons, scale, options));
 	return ok({
 		round: round?.number ?? null,
 		criterion,
-		judgments: judgments.length,
+		judgments: standing.length,
 		people: judges.length,
 		alphaNominal,
 		alphaOrdinal,

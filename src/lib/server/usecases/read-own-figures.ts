@@ -1,11 +1,12 @@
 import { againstOthers } from '../../domain/agreement/against-others.ts';
-import type { AgainstOthers } from '../../domain/agreement/against-others.ts';
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
 import { goldAccuracy, OWN_GOLD_FROM, tellableGold } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
 import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
+import type { PairAgreement } from '../../domain/agreement/paired-values.ts';
 import { nominalScale } from '../../domain/agreement/scale.ts';
 import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
+import { byComparison } from '../../domain/agreement/units.ts';
 import { perActiveHour } from '../../domain/pace.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -31,7 +32,7 @@ export type OwnFigures = {
 	medianSeconds: AgreementFigure;
 	leftRate: AgreementFigure;
 	/** With everybody else pooled: no name is said, and none can be asked for. */
-	others: AgainstOthers;
+	others: PairAgreement;
 	selfConsistency: AgreementFigure;
 	/** Without a value before `goldFrom` known items were judged, then told ten at a time. */
 	goldAccuracy: AgreementFigure;
@@ -66,7 +67,7 @@ export async function readOwnFigures(app: Pick<App, 'db'>, actor: Actor, slug: s
 			options
 		),
 		leftRate: leftRate(mine, options),
-		others: againstOthers(judgments, actor.userId, nominalScale(judgments), options),
+		others: againstOthers(byComparison(judgments), actor.userId, nominalScale(judgments), options),
 		selfConsistency: selfConsistency(repeated, options),
 		goldAccuracy: goldAccuracy(tellableGold(golden), options),
 		goldFrom: OWN_GOLD_FROM
