@@ -92,8 +92,8 @@ const PERSONAL = ['/projects', '/account', '/notifications'];
 
 describe('every page', () => {
 	const address = (route: string): string => {
-		const { slug, importId, snapshotId, runId, checkpointId, judgmentId, generationId } = ground;
-		const ids: Record<string, string> = { import: importId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId };
+		const { slug, importId, snapshotId, runId, checkpointId, judgmentId, generationId, sweepId } = ground;
+		const ids: Record<string, string> = { import: importId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId, sweeps: sweepId };
 		const path = route
 			.replace('[slug]', slug)
 			.replace('[number]', '1')
@@ -102,7 +102,7 @@ describe('every page', () => {
 			.replace('[token]', 'nobody-knows')
 			.replace(/(\w+)\/\[id\]/, (_, noun: string) => `${noun}/${ids[noun] ?? '?'}`);
 		if (/[[?]/.test(path)) throw new Error(`say here what stands for the parameter of ${route}`);
-		return route.endsWith('/runs/new') ? `${path}?snapshot=${snapshotId}` : path;
+		return /\/(runs|sweeps)\/new$/.test(route) ? `${path}?snapshot=${snapshotId}` : path;
 	};
 	const formAt = (path: string, action: string): string => (action === 'default' ? path : `${path}${path.includes('?') ? '&' : '?'}/${action}`);
 	const open = (path: string, cookie?: string) => fetch(`${server.origin}${path}`, { redirect: 'manual', headers: { accept: 'text/html', ...(cookie ? { cookie } : {}) } });

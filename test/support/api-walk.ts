@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
@@ -25,6 +26,7 @@ import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
+import { startSweep } from '#lib/server/usecases/start-sweep.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
@@ -36,7 +38,7 @@ import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
 /** A project in which everything exists that a call of the API can be about. */
-export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string; generationId: string; /** Somebody’s. */ judgmentId: string };
+export type Ground = { world: World; slug: string; id: string; workerId: string; importId: string; snapshotId: string; runId: string; checkpointId: string; generationId: string; sweepId: string; /** Somebody’s. */ judgmentId: string };
 
 /** Somebody who calls: their role in the ground's project (null: none). */
 export type Caller = { actor: Actor; role: Role | null };
@@ -94,10 +96,12 @@ export async function serveGround(): Promise<{ ground: Ground; server: Server; c
 async function makeGround(): Promise<Ground> {
 	const world = await createWorld({ PLUMBLINE_IMPORT_ROOTS });
 	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
+	// A sweep needs preferences on tuning questions; with the usual twentieth there might be none.
+	await world.app.db.execute(sql`update projects set split_shares = '{"train": 0.5, "dev": 0.4, "test": 0.1}' where id = ${id}`);
 	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
 	const workerId = await paperWorker(world);
 	const ground = { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
-	return { ...ground, judgmentId: await newJudgment(ground), generationId: await newGeneration(ground) };
+	return { ...ground, judgmentId: await newJudgment(ground), generationId: await newGeneration(ground), sweepId: await newSweep(ground) };
 }
 
 /** Changes what a caller is in the project, as its owner would. */
@@ -146,6 +150,8 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 	return valueOf(await submitJudgment(ground.world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
 }
 
+const tried = { method: 'grid' as const, settings: { beta: [0.1, 0.5] } };
+const newSweep = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await startSweep(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 }, plan: tried })).id;
 const newEndpoint = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
 const planOf = async (ground: Pick<Ground, 'world' | 'slug'>) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
 const newGeneration = async (ground: Pick<Ground, 'world' | 'slug'>) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
@@ -350,6 +356,10 @@ export const REQUESTS: Record<string, Make> = {
 		const { checkpointId, path } = await storedCheckpoint(world, slug, workerId);
 		return { path: `/checkpoints/${checkpointId}/files?path=${path}` };
 	},
+	startSweep: async ({ world, slug }) => ({ path: `/projects/${slug}/sweeps`, options: { body: { snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 }, plan: tried } } }),
+	listSweeps: inProject('/sweeps'),
+	readSweep: ({ sweepId }) => ({ path: `/sweeps/${sweepId}` }),
+	cancelSweep: async (ground) => ({ path: `/sweeps/${await newSweep(ground)}/cancel` }),
 	readFleet: () => ({ path: '/fleet' }),
 	drainWorker: ({ workerId }) => ({ path: `/workers/${workerId}/drain` }),
 	resumeWorker: ({ workerId }) => ({ path: `/workers/${workerId}/resume` }),

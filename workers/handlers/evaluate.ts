@@ -53,7 +53,7 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 	);
 }
 
-/** Scores a checkpoint and its parent on the snapshot's held-out test pairs and answers. */
+/** Scores a checkpoint and its parent on the snapshot's held-out pairs and answers: of test questions, or for a point of a sweep of dev questions. */
 export async function evaluate(context: WorkerContext, job: { evaluationId: string }): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
@@ -70,8 +70,8 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 	}, RUN_INTERVALS.heartbeatSeconds * 1000);
 	try {
 		const held = itemsOf(at);
-		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'The snapshot holds no decisive judgment on a test prompt.', hint: 'Judge more; about a fifth of the prompts are kept for testing.' });
-		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: 'Everything judged on test prompts holds images, and the scorer reads text only.', hint: 'Let people judge the checkpoint’s answers.' });
+		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
+		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
 		const dir = join(context.workDir, 'evaluations', at.evaluation.id, String(at.evaluation.attempt));
 		const scored = await score(context, at, dir, AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;

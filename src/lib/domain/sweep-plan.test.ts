@@ -6,7 +6,7 @@ import type { SweepPlan } from './sweep-plan.ts';
 import { OBJECTIVES, recipeDefaults } from './training-recipe.ts';
 
 const grid = (settings: Record<string, number[]>): SweepPlan => ({ method: 'grid', settings });
-const fields = (plan: SweepPlan) => planProblems(plan, 'dpo').map(({ field }) => field);
+const fields = (plan: SweepPlan) => planProblems(plan, 'dpo').map(({ setting, code }) => (setting === null ? code : `${setting} ${code}`));
 
 describe('what a sweep tries', () => {
 	it.each(OBJECTIVES)('is what the recipe of %s has as numbers that training depends on, and nothing of the hardware', (objective) => {
@@ -18,14 +18,16 @@ describe('what a sweep tries', () => {
 	});
 
 	it('names what cannot be laid out', () => {
-		expect(fields(grid({}))).toEqual(['plan.settings']);
-		expect(fields(grid({ beta: [0.1] }))).toEqual(['plan.settings']);
-		expect(fields(grid({ gpus: [1, 2], lossType: [1] }))).toEqual(['plan.settings.gpus', 'plan.settings.lossType']);
-		expect(fields(grid({ beta: [0.1, 0.1] }))).toEqual(['plan.settings.beta']);
-		expect(fields(grid({ maxSteps: [10, 20], epochs: [1] }))).toEqual(['plan.settings.epochs']);
-		expect(fields(grid({ beta: [1, 2, 3, 4, 5, 6], learningRate: [1, 2, 3, 4, 5, 6] }))).toEqual(['plan.settings']);
+		expect(fields(grid({}))).toEqual(['none_named']);
+		expect(fields(grid({ beta: [0.1] }))).toEqual(['nothing_varies']);
+		expect(fields(grid({ gpus: [1, 2], lossType: [1] }))).toEqual(['gpus not_offered', 'lossType not_offered']);
+		expect(fields(grid({ beta: [0.1, 0.1] }))).toEqual(['beta named_twice']);
+		expect(fields(grid({ maxSteps: [10, 20], epochs: [1] }))).toEqual(['epochs length_twice']);
+		expect(fields(grid({ beta: [1, 2, 3, 4, 5, 6], learningRate: [1, 2, 3, 4, 5, 6] }))).toEqual(['too_many']);
 		const random = (settings: Record<string, { from: number; to: number }>): SweepPlan => ({ method: 'random', settings, count: 4, seed: 1 });
-		expect(fields(random({ beta: { from: 1, to: 1 }, learningRate: { from: 0, to: 1 }, loraRank: { from: 1.5, to: 8 }, weightDecay: { from: 0, to: 0.2 } }))).toEqual(['plan.settings.beta', 'plan.settings.learningRate', 'plan.settings.loraRank']);
+		expect(fields(random({ beta: { from: 2, to: 1 }, learningRate: { from: 0, to: 1 }, loraRank: { from: 1.5, to: 8 }, weightDecay: { from: 0, to: 0.2 } }))).toEqual(['beta bounds_crossed', 'learningRate above_zero', 'loraRank whole']);
+		expect(fields(random({ beta: { from: 1, to: 1 } }))).toEqual(['nothing_varies']);
+		expect(fields(random({ beta: { from: 1, to: 1 }, loraRank: { from: 1, to: 8 } }))).toEqual([]);
 		expect(v.is(SweepPlanSchema, { method: 'random', settings: {}, count: MOST_POINTS + 1, seed: 0 })).toBe(false);
 	});
 });

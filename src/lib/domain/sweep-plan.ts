@@ -1,5 +1,4 @@
 import * as v from 'valibot';
-import type { FieldError } from './problem.ts';
 import { createRng } from './rng.ts';
 import type { Rng } from './rng.ts';
 import { fieldOf, fieldsOf } from './training-recipe.ts';
@@ -11,7 +10,7 @@ export const MOST_POINTS = 32;
 const Value = v.pipe(v.number(), v.finite());
 const Seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1));
 
-/** Every combination of the named values, or so many drawn between bounds. Settings have the names of the recipe's. */
+/** Every combination of the named values, or so many drawn between bounds; one value, or twice the same bound, sets it for all. Settings have the names of the recipe's. */
 export const SweepPlanSchema = v.variant('method', [
 	v.strictObject({ method: v.literal('grid'), settings: v.record(v.string(), v.pipe(v.array(Value), v.minLength(1), v.maxLength(MOST_POINTS))) }),
 	v.strictObject({ method: v.literal('random'), settings: v.record(v.string(), v.strictObject({ from: Value, to: Value })), count: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(MOST_POINTS)), seed: Seed })
@@ -31,26 +30,37 @@ function isWhole(field: AnyField): boolean {
 	return !v.is(field.schema, 1.5) && v.is(field.schema, 2);
 }
 
-/** Why a plan cannot be laid out, field by field; empty when it can. Whether each point can be trained is the recipe's question. */
-export function planProblems(plan: SweepPlan, objective: Objective): FieldError[] {
+/** Why a plan cannot be laid out: a setting by its name, or null for all of them together. `message` is English, for the API. */
+export type PlanProblem = { setting: string | null; code: 'none_named' | 'not_offered' | 'length_twice' | 'named_twice' | 'too_many' | 'nothing_varies' | 'bounds_crossed' | 'above_zero' | 'whole'; message: string };
+
+/** Everything that keeps a plan from being laid out; empty when nothing does. Whether each point can be trained is the recipe's question. */
+export function planProblems(plan: SweepPlan, objective: Objective): PlanProblem[] {
 	const names = Object.keys(plan.settings);
 	const offered = sweptFields(objective);
-	if (names.length === 0) return [{ field: 'plan.settings', message: 'name at least one setting to try' }];
+	if (names.length === 0) return [{ setting: null, code: 'none_named', message: 'name at least one setting to try' }];
 	const unknown = names.filter((name) => !offered.includes(name as FieldKey));
-	if (unknown.length > 0) return unknown.map((name) => ({ field: `plan.settings.${name}`, message: `${objective} is tried over ${offered.join(', ')}` }));
-	if ('maxSteps' in plan.settings && 'epochs' in plan.settings) return [{ field: 'plan.settings.epochs', message: 'steps or epochs, not both' }];
-	if (plan.method === 'random') return Object.entries(plan.settings).flatMap(([name, bounds]) => boundsProblems(`plan.settings.${name}`, bounds, fieldOf(objective, name)));
-	const twice = Object.entries(plan.settings).filter(([, values]) => new Set(values).size < values.length);
-	if (twice.length > 0) return twice.map(([name]) => ({ field: `plan.settings.${name}`, message: 'the same value stands there twice' }));
-	const count = Object.values(plan.settings).reduce((product, values) => product * values.length, 1);
-	if (count > MOST_POINTS) return [{ field: 'plan.settings', message: `${count} combinations; at most ${MOST_POINTS} runs at a time` }];
-	return count < 2 ? [{ field: 'plan.settings', message: 'one combination is a run, not a sweep: name two values of a setting' }] : [];
+	if (unknown.length > 0) return unknown.map((setting) => ({ setting, code: 'not_offered', message: `${objective} is tried over ${offered.join(', ')}` }));
+	if ('maxSteps' in plan.settings && 'epochs' in plan.settings) return [{ setting: 'epochs', code: 'length_twice', message: 'steps or epochs, not both' }];
+	return plan.method === 'grid' ? gridProblems(plan.settings) : randomProblems(plan.settings, objective);
 }
 
-function boundsProblems(field: string, { from, to }: { from: number; to: number }, known: AnyField | undefined): FieldError[] {
-	if (from >= to) return [{ field, message: 'from must be below to' }];
-	if (known?.sweep === 'log' && from <= 0) return [{ field, message: 'is drawn by order of magnitude: from must be above 0' }];
-	return known && isWhole(known) && !(Number.isInteger(from) && Number.isInteger(to)) ? [{ field, message: 'takes whole numbers' }] : [];
+function gridProblems(settings: Record<string, number[]>): PlanProblem[] {
+	const twice = Object.entries(settings).filter(([, values]) => new Set(values).size < values.length);
+	if (twice.length > 0) return twice.map(([setting]) => ({ setting, code: 'named_twice', message: 'the same value stands there twice' }));
+	const count = Object.values(settings).reduce((product, values) => product * values.length, 1);
+	if (count > MOST_POINTS) return [{ setting: null, code: 'too_many', message: `${count} combinations; at most ${MOST_POINTS} runs at a time` }];
+	return count < 2 ? [{ setting: null, code: 'nothing_varies', message: 'one combination is a run, not a sweep: name two values of a setting' }] : [];
+}
+
+function randomProblems(settings: Record<string, { from: number; to: number }>, objective: Objective): PlanProblem[] {
+	const wrong = Object.entries(settings).flatMap(([setting, { from, to }]): PlanProblem[] => {
+		const field = fieldOf(objective, setting);
+		if (from > to) return [{ setting, code: 'bounds_crossed', message: 'from must not be above to' }];
+		if (field?.sweep === 'log' && from <= 0) return [{ setting, code: 'above_zero', message: 'is drawn by order of magnitude: from must be above 0' }];
+		return field && isWhole(field) && !(Number.isInteger(from) && Number.isInteger(to)) ? [{ setting, code: 'whole', message: 'takes whole numbers' }] : [];
+	});
+	const fixed = Object.values(settings).every(({ from, to }) => from === to);
+	return wrong.length === 0 && fixed ? [{ setting: null, code: 'nothing_varies', message: 'nothing varies: give some setting two different bounds' }] : wrong;
 }
 
 /** Three digits: more of a drawn number nobody reads, or says again. */

@@ -19,6 +19,7 @@ import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
 import * as review from './operations/review.ts';
 import * as runControl from './operations/run-control.ts';
+import * as sweeps from './operations/sweeps.ts';
 import * as users from './operations/users.ts';
 
 function isOperation(value: unknown): value is Operation {
@@ -26,4 +27,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, sweeps, fleet].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

@@ -97,11 +97,11 @@ const toRun = (row: Row): Run => ({
 	finishedAt: time(row.finished_at)
 });
 
+/** A run to be made. */
+export type NewRun = Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep'>>;
+
 /** Makes a queued run. */
-export async function insert(
-	tx: Tx,
-	of: Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep'>>
-): Promise<string> {
+export async function insert(tx: Tx, of: NewRun): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, stop_on)

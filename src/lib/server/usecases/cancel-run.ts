@@ -5,8 +5,10 @@ import type { RunStatus } from '../../domain/run-state.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import type { Tx } from '../db/client.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -19,15 +21,20 @@ export async function cancelRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, 
 		if (!access.ok) return access;
 		const run = (await runs.lock(tx, input.runId)) ?? found;
 		if (isTerminal(run.status)) return fail('already_decided', `This run is over: ${run.status}.`);
-		await runs.setDesired(tx, run.id, input.keep ? 'cancel_keep' : 'cancel_discard');
-		// Nobody works on a queued run that has made no checkpoint; one that a worker left must be collected first.
-		const status: RunStatus = run.status === 'queued' || run.status === 'waiting' ? (run.attempt === 0 || !input.keep ? 'cancelled' : 'queued') : 'stopping';
-		if (status !== run.status) await runs.setStatus(tx, run.id, status);
-		// A paused run waits for nobody: a worker is told to collect what it had saved.
-		if (status === 'queued' && run.status === 'waiting') await app.enqueue(tx, 'train', { runId: run.id });
-		await runRecord.addEvent(tx, run.id, run.attempt, status === 'cancelled' ? 'cancelled' : 'stopping', { keep: input.keep });
-		await runRecord.notify(tx, run.id);
-		await record(tx, actor, { action: 'run.cancel', projectId: run.projectId, subject: ['run', run.id], details: { keep: input.keep } });
-		return ok({ status });
+		return ok({ status: await cancelLocked(app, tx, actor, run, input.keep) });
 	});
+}
+
+/** Stops a locked run that is not over. */
+export async function cancelLocked(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, run: Run, keep: boolean): Promise<RunStatus> {
+	await runs.setDesired(tx, run.id, keep ? 'cancel_keep' : 'cancel_discard');
+	// Nobody works on a queued run that has made no checkpoint; one that a worker left must be collected first.
+	const status: RunStatus = run.status === 'queued' || run.status === 'waiting' ? (run.attempt === 0 || !keep ? 'cancelled' : 'queued') : 'stopping';
+	if (status !== run.status) await runs.setStatus(tx, run.id, status);
+	// A paused run waits for nobody: a worker is told to collect what it had saved.
+	if (status === 'queued' && run.status === 'waiting') await app.enqueue(tx, 'train', { runId: run.id });
+	await runRecord.addEvent(tx, run.id, run.attempt, status === 'cancelled' ? 'cancelled' : 'stopping', { keep });
+	await runRecord.notify(tx, run.id);
+	await record(tx, actor, { action: 'run.cancel', projectId: run.projectId, subject: ['run', run.id], details: { keep } });
+	return status;
 }

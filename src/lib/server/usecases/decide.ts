@@ -27,6 +27,7 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: { checkp
 		const { checkpoint } = found.value;
 		const run = checkpoint.runId ? await runs.get(tx, checkpoint.runId) : null;
 		if (!run) return fail('conflict', 'The base model is where the project began; there is nothing to decide.');
+		if (run.sweep) return fail('conflict', 'This checkpoint is a point of a sweep: it was scored on dev questions only, and nothing was measured on test questions. Start its settings as a run of their own and decide on that.');
 		if (run.objective === 'rm' && input.decision === 'promote') return fail('conflict', 'A reward model writes no answers, so it cannot become what the next round starts from. Keep it as it is, or reject it.');
 		await projects.serialise(tx, checkpoint.projectId);
 		const evaluation = await evaluations.newestOf(tx, checkpoint.id);

@@ -12,7 +12,7 @@ export async function evaluateAgain(app: Pick<App, 'db' | 'enqueue'>, actor: Act
 	return inTransaction(app.db, async (tx) => {
 		const found = await reachCheckpoint(tx, actor, input.checkpointId, 'run.start');
 		if (!found.ok) return found;
-		const evaluation = await evaluations.newestOf(tx, input.checkpointId);
+		const evaluation = (await evaluations.newestOf(tx, input.checkpointId)) ?? (await evaluations.newestOf(tx, input.checkpointId, 'dev'));
 		// Of two who ask at once the second finds it in line already.
 		if (!evaluation || !(await evaluations.again(tx, evaluation.id))) return fail('conflict', 'No evaluation of this checkpoint has failed: there is nothing to do again.');
 		await app.enqueue(tx, 'evaluate', { evaluationId: evaluation.id });

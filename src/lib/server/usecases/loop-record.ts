@@ -48,7 +48,8 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 		runs.list(db, projectId),
 		checkpoints.list(db, projectId)
 	]);
-	const own = allRuns.filter((run) => run.roundId === round.id);
+	// Points of a sweep are looks at dev questions: the round goes on with a run of its own.
+	const own = allRuns.filter((run) => run.roundId === round.id && run.sweep === null);
 	const snapshot = allSnapshots.find((candidate) => candidate.roundId === round.id) ?? null;
 	return {
 		round,

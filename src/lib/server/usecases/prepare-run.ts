@@ -28,7 +28,7 @@ export type TrainableSnapshot = { id: string; objective: string; sha256: string;
 
 /** What the form that starts a run begins with. */
 export type RunPreparation = {
-	snapshot: TrainableSnapshot & { stale: number; /** Questions it trained on that are held out since: nothing may be trained on it any more. */ overlaps: number; /** KTO: all rows are good answers, or all bad. */ oneKindOnly: boolean };
+	snapshot: TrainableSnapshot & { stale: number; /** Questions it trained on that are held out since: nothing may be trained on it any more. */ overlaps: number; /** KTO: all rows are good answers, or all bad. */ oneKindOnly: boolean; /** What the points of a sweep would be scored on. */ dev: { comparisons: number; groups: number } };
 	/** Newest first. */
 	parents: RunParent[];
 	parentId: string;
@@ -60,11 +60,12 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const champion = await checkpoints.champion(db, project.id);
 	const recipe = await defaultRecipe(db, snapshot, champion);
 	if (!recipe.ok) return recipe;
-	const [all, round, stale, overlapping, living, ahead] = await Promise.all([
+	const [all, round, stale, overlapping, dev, living, ahead] = await Promise.all([
 		checkpoints.list(db, project.id),
 		rounds.byId(db, snapshot.roundId),
 		snapshots.changedSince(db, snapshot.id),
 		overlaps.trainedHeldOut(db, [snapshot.id]),
+		snapshots.decisive(db, snapshot.id, 'dev'),
 		workers.alive(db),
 		runQueue.queued(db)
 	]);
@@ -74,7 +75,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const offered = new Set(living.flatMap(({ capabilities: { launchers = ['local' as const] } }) => launchers));
 	const usable = parents.filter(({ facts }) => !facts.isReward || snapshot.objective === 'rm');
 	return ok({
-		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, overlaps: overlapping, oneKindOnly: isOneKindOnly(snapshot) },
+		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, overlaps: overlapping, oneKindOnly: isOneKindOnly(snapshot), dev },
 		parents: usable,
 		parentId: from?.parentCheckpointId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,

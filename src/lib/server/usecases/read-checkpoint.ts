@@ -32,6 +32,8 @@ export type CheckpointView = {
 	project: string;
 	round: number | null;
 	runId: string | null;
+	/** The sweep that its run is a point of: then it was scored on dev questions only, and nothing is decided on it. */
+	sweep: { id: string; point: number } | null;
 	step: number | null;
 	sha256: string | null;
 	bytes: number | null;
@@ -85,7 +87,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		run ? snapshots.get(db, run.snapshotId) : null,
 		checkpoint.parentId ? checkpoints.get(db, checkpoint.parentId) : null,
 		checkpoints.lineage(db, id),
-		evaluations.newestOf(db, id),
+		evaluations.newestOf(db, id).then((found) => found ?? evaluations.newestOf(db, id, 'dev')),
 		generations.ofCheckpoint(db, id),
 		humanResult(db, checkpoint),
 		singleHumanResult(db, checkpoint, run?.roundId ?? null),
@@ -102,6 +104,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		project: access.project.slug,
 		round: round?.number ?? null,
 		runId: checkpoint.runId,
+		sweep: run?.sweep ?? null,
 		step: checkpoint.step,
 		sha256: checkpoint.sha256,
 		bytes: checkpoint.bytes,

@@ -31,6 +31,8 @@ export type RunView = {
 	stopOn: Run['stopOn'];
 	/** The run whose settings it began with. */
 	clonedFrom: string | null;
+	/** The sweep that it is a point of, and which, from 1. */
+	sweep: Run['sweep'];
 	/** Why it has not begun; null once it has. */
 	waitingFor: WaitingFor | null;
 	step: number;
@@ -82,6 +84,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		launcher: run.launcher,
 		stopOn: run.stopOn,
 		clonedFrom: run.clonedFrom,
+		sweep: run.sweep,
 		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id)), run.launcher) : null,
 		step: run.step,
 		maxSteps: run.maxSteps,
@@ -137,9 +140,9 @@ export async function searchRunLog(app: Pick<App, 'db'>, actor: Actor, input: { 
 }
 
 /** Runs of a project, newest first. */
-export async function listRuns(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<Pick<Run, 'id' | 'objective' | 'status' | 'desiredState' | 'step' | 'maxSteps' | 'createdAt' | 'finishedAt'>[]>> {
+export async function listRuns(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<Pick<Run, 'id' | 'objective' | 'status' | 'desiredState' | 'step' | 'maxSteps' | 'createdAt' | 'finishedAt' | 'sweep'>[]>> {
 	const access = await allow(app.db, actor, { slug }, 'run.read');
 	if (!access.ok) return access;
 	const all = await runs.list(app.db, access.value.project.id);
-	return ok(all.map(({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt }) => ({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt })));
+	return ok(all.map(({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt, sweep }) => ({ id, objective, status, desiredState, step, maxSteps, createdAt, finishedAt, sweep })));
 }

@@ -1,6 +1,6 @@
 import type { LauncherName } from '../../domain/launcher.ts';
 import { MOST_PRIORITY } from '../../domain/next-run.ts';
-import { fail, ok } from '../../domain/problem.ts';
+import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import { TUNERS } from '../../domain/recipe/field.ts';
@@ -15,11 +15,12 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
-import type { Executor } from '../db/client.ts';
+import type { Executor, Tx } from '../db/client.ts';
 import * as inspections from '../db/inspections.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import type { NewRun } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
@@ -100,50 +101,73 @@ export async function parentOf(tx: Executor, projectId: string, wanted: string |
 	return ok(parent);
 }
 
+/** A snapshot of the project that may be trained on. */
+export async function trainable(tx: Executor, projectId: string, snapshotId: string, field = 'snapshotId'): Promise<Result<Snapshot>> {
+	const snapshot = await snapshots.get(tx, snapshotId);
+	if (!snapshot || snapshot.projectId !== projectId) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field, message: 'not a snapshot of this project' }] });
+	const overlapping = await overlaps.trainedHeldOut(tx, [snapshot.id]);
+	if (overlapping > 0) return fail('conflict', `The snapshot holds rows to train on of ${overlapping} questions that are held out since: people found them nearly the same as held-out ones. Freeze again; the new snapshot leaves them out.`, { facts: { overlaps: overlapping } });
+	return ok(snapshot);
+}
+
+/** A priority that was asked for, or the given one. */
+export function readPriority(wanted: number | undefined, otherwise = 0): Result<number> {
+	const priority = wanted ?? otherwise;
+	return Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY ? ok(priority) : wrongField('priority', `must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}`);
+}
+
+/** The complete recipe of a run that could be started as it is asked for; else what keeps it, field by field. */
+export async function checkedRecipe(db: Executor, snapshot: Snapshot, parent: Checkpoint, given: Record<string, unknown> | undefined, launcher: LauncherName): Promise<Result<TrainingRecipe>> {
+	const recipe = await completeRecipe(db, snapshot, parent, given);
+	if (!recipe.ok) return recipe;
+	const problems = await problemsOf(db, snapshot, parent, recipe.value, launcher);
+	if (problems.length === 0) return recipe;
+	return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
+}
+
+/** A run whose recipe was checked, with what is asked for beside it. */
+export type CheckedRun = { snapshot: Snapshot; parent: Checkpoint; recipe: TrainingRecipe } & Required<Pick<NewRun, 'priority' | 'launcher' | 'stopOn'>> & Pick<NewRun, 'clonedFrom' | 'sweep'>;
+
+/** Puts a checked run in line. */
+export async function putInLine(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, { snapshot, parent, recipe, ...asked }: CheckedRun): Promise<string> {
+	const base = await checkpoints.baseOf(tx, snapshot.projectId);
+	const id = await runs.insert(tx, {
+		...asked,
+		projectId: snapshot.projectId,
+		roundId: snapshot.roundId,
+		snapshotId: snapshot.id,
+		snapshotSha256: snapshot.sha256,
+		parentCheckpointId: parent.id,
+		referenceCheckpointId: !('reference' in recipe) ? null : recipe.reference === 'parent' ? parent.id : base.id,
+		objective: snapshot.objective,
+		recipe,
+		maxSteps: plannedSteps(recipe, snapshot.trainRows),
+		createdBy: actor.userId
+	});
+	await rounds.advance(tx, snapshot.roundId, 'training');
+	await runRecord.addEvent(tx, id, 0, 'queued');
+	await app.enqueue(tx, 'train', { runId: id });
+	await record(tx, actor, { action: 'run.start', projectId: snapshot.projectId, subject: ['run', id], details: { snapshot: snapshot.sha256, parent: parent.id, objective: snapshot.objective } });
+	return id;
+}
+
 /** Queues one training of a snapshot. Impossible settings are refused here, before anything waits for hardware. */
 export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, input: RunRequest): Promise<Result<{ id: string; status: 'queued' }>> {
 	return inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
 		if (!access.ok) return access;
 		const { project } = access.value;
-		const snapshot = await snapshots.get(tx, input.snapshotId);
-		if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field: 'snapshotId', message: 'not a snapshot of this project' }] });
-		const overlapping = await overlaps.trainedHeldOut(tx, [snapshot.id]);
-		if (overlapping > 0) return fail('conflict', `The snapshot holds rows to train on of ${overlapping} questions that are held out since: people found them nearly the same as held-out ones. Freeze again; the new snapshot leaves them out.`, { facts: { overlaps: overlapping } });
+		const snapshot = await trainable(tx, project.id, input.snapshotId);
+		if (!snapshot.ok) return snapshot;
 		const parent = await parentOf(tx, project.id, input.parentCheckpointId);
 		if (!parent.ok) return parent;
-		const recipe = await completeRecipe(tx, snapshot, parent.value, input.recipe);
-		if (!recipe.ok) return recipe;
-		const launcher = input.launcher ?? 'local';
-		const priority = input.priority ?? 0;
-		if (!Number.isInteger(priority) || Math.abs(priority) > MOST_PRIORITY) return fail('invalid_input', `priority: must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}`, { errors: [{ field: 'priority', message: `must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}` }] });
+		const priority = readPriority(input.priority);
+		if (!priority.ok) return priority;
 		if (input.clonedFrom !== undefined && (await runs.get(tx, input.clonedFrom))?.projectId !== project.id) return fail('not_found', 'There is no such run in this project.', { errors: [{ field: 'clonedFrom', message: 'not a run of this project' }] });
-		const problems = await problemsOf(tx, snapshot, parent.value, recipe.value, launcher);
-		if (problems.length > 0) {
-			return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
-		}
-		const base = await checkpoints.baseOf(tx, project.id);
-		const reference = !('reference' in recipe.value) ? null : recipe.value.reference === 'parent' ? parent.value.id : base.id;
-		const id = await runs.insert(tx, {
-			projectId: project.id,
-			roundId: snapshot.roundId,
-			snapshotId: snapshot.id,
-			snapshotSha256: snapshot.sha256,
-			parentCheckpointId: parent.value.id,
-			referenceCheckpointId: reference,
-			objective: snapshot.objective,
-			recipe: recipe.value,
-			maxSteps: plannedSteps(recipe.value, snapshot.trainRows),
-			createdBy: actor.userId,
-			priority,
-			launcher,
-			stopOn: [...new Set(input.stopOn)],
-			clonedFrom: input.clonedFrom ?? null
-		});
-		await rounds.advance(tx, snapshot.roundId, 'training');
-		await runRecord.addEvent(tx, id, 0, 'queued');
-		await app.enqueue(tx, 'train', { runId: id });
-		await record(tx, actor, { action: 'run.start', projectId: project.id, subject: ['run', id], details: { snapshot: snapshot.sha256, parent: parent.value.id, objective: snapshot.objective } });
+		const launcher = input.launcher ?? 'local';
+		const recipe = await checkedRecipe(tx, snapshot.value, parent.value, input.recipe, launcher);
+		if (!recipe.ok) return recipe;
+		const id = await putInLine(app, tx, actor, { snapshot: snapshot.value, parent: parent.value, recipe: recipe.value, priority: priority.value, launcher, stopOn: [...new Set(input.stopOn)], clonedFrom: input.clonedFrom ?? null });
 		return ok({ id, status: 'queued' });
 	});
 }
