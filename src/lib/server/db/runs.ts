@@ -30,6 +30,8 @@ export type Run = {
 	clonedFrom: string | null;
 	/** The sweep that it is a point of, and which, from 1. */
 	sweep: { id: string; point: number } | null;
+	/** The stage before it: it waits for that run and starts from its checkpoint. Until then its parent is that run's own. */
+	afterRunId: string | null;
 	attempt: number;
 	step: number;
 	maxSteps: number | null;
@@ -58,6 +60,7 @@ type Row = {
 	cloned_from: string | null;
 	sweep_id: string | null;
 	sweep_point: number | null;
+	after_run_id: string | null;
 	attempt: number;
 	step: number;
 	max_steps: number | null;
@@ -87,6 +90,7 @@ const toRun = (row: Row): Run => ({
 	stopOn: row.stop_on,
 	clonedFrom: row.cloned_from,
 	sweep: row.sweep_id === null ? null : { id: row.sweep_id, point: row.sweep_point ?? 0 },
+	afterRunId: row.after_run_id,
 	attempt: row.attempt,
 	step: row.step,
 	maxSteps: row.max_steps,
@@ -98,16 +102,16 @@ const toRun = (row: Row): Run => ({
 });
 
 /** A run to be made. */
-export type NewRun = Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep'>>;
+export type NewRun = Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep' | 'afterRunId'>>;
 
-/** Makes a queued run. */
+/** Makes a queued run, or one that waits for the stage before it. */
 export async function insert(tx: Tx, of: NewRun): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, stop_on)
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, after_run_id, status, stop_on)
 			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
 				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy},
-				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, ${of.sweep?.id ?? null}, ${of.sweep?.point ?? null}::int, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
+				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, ${of.sweep?.id ?? null}, ${of.sweep?.point ?? null}::int, ${of.afterRunId ?? null}, ${of.afterRunId ? 'waiting' : 'queued'}, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -133,6 +137,17 @@ export async function list(db: Executor, projectId: string): Promise<Run[]> {
 export async function some(db: Executor, projectId: string, ids: readonly string[]): Promise<Run[]> {
 	if (ids.length === 0) return [];
 	return (await rowsOf<Row>(db, sql`select * from runs where project_id = ${projectId} and id in ${uuids(ids)} order by id`)).map(toRun);
+}
+
+/** The run that waits for this one, or waited for it; null: none. */
+export async function after(db: Executor, id: string): Promise<Run | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from runs where after_run_id = ${id}`);
+	return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** Lets a locked run start from the checkpoint of the stage before it. */
+export async function setParent(tx: Tx, id: string, of: { parentCheckpointId: string; referenceCheckpointId: string | null }): Promise<void> {
+	await tx.execute(sql`update runs set parent_checkpoint_id = ${of.parentCheckpointId}, reference_checkpoint_id = ${of.referenceCheckpointId} where id = ${id}`);
 }
 
 /** The runs of a sweep, in the order of its points. */

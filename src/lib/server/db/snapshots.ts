@@ -195,6 +195,23 @@ export async function decisive(db: Executor, id: string, split: 'dev' | 'test'):
 	return rows[0] ?? { comparisons: 0, groups: 0 };
 }
 
+/** Newest snapshot of another objective that was made by the same rule from the same round; null: none. Whether its judgments are the same is `differ`'s question. */
+export async function twin(db: Executor, of: Snapshot, objective: string): Promise<Snapshot | null> {
+	const rows = await rowsOf<Row>(db, sql`${withRule} where s.project_id = ${of.projectId} and s.round_id = ${of.roundId} and s.objective = ${objective} and s.rule = ${JSON.stringify(of.rule)}::jsonb order by s.id desc limit 1`);
+	return rows[0] ? toSnapshot(rows[0]) : null;
+}
+
+/** How many comparisons two snapshots do not share: with another verdict, split or text, or in one of them only. Of rows from before texts were hashed, verdict and split. */
+export async function differ(db: Executor, one: string, other: string): Promise<number> {
+	const part = (id: string) => sql`(select comparison_id, split, verdict, text_hash from snapshot_comparisons where snapshot_id = ${id})`;
+	const rows = await rowsOf<{ n: number }>(
+		db,
+		sql`select count(*)::int as n from ${part(one)} x full join ${part(other)} y using (comparison_id)
+			where x.split is distinct from y.split or x.verdict is distinct from y.verdict or x.text_hash <> y.text_hash`
+	);
+	return rows[0]?.n ?? 0;
+}
+
 /** A held-out answer of a snapshot that was judged alone. */
 export type HeldOutAnswer = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; answer: { role: string; content: unknown }[]; good: boolean };
 

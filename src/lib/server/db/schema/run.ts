@@ -51,6 +51,8 @@ export const runs = pgTable(
 		/** The sweep that it is a point of, and which, from 1. */
 		sweepId: uuid().references(() => sweeps.id),
 		sweepPoint: integer(),
+		/** The stage before it: it waits for that run and starts from its checkpoint, which a trigger checks. Until then the parent is the stage's own. */
+		afterRunId: uuid().references((): AnyPgColumn => runs.id),
 		/** The current attempt's number, 0 before the first. Doubles as fencing number. */
 		attempt: integer().notNull().default(0),
 		step: integer().notNull().default(0),
@@ -65,6 +67,7 @@ export const runs = pgTable(
 	},
 	(t) => [
 		index('runs_project').on(t.projectId, t.id),
+		unique('runs_after').on(t.afterRunId),
 		unique('runs_sweep_point').on(t.sweepId, t.sweepPoint),
 		check('runs_sweep', sql`(${t.sweepId} is null) = (${t.sweepPoint} is null)`),
 		index('runs_unfinished')
