@@ -165,7 +165,7 @@ const beats = [
 const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log, { accepts: () => !draining });
 
 const working = (async () => {
-	const provisioned = await provisionEnvironment({ ...(config.placement.engineDevice ? { device: config.placement.engineDevice } : {}), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
+	const provisioned = await provisionEnvironment({ ...(config.placement.mlflow ? { mlflow: config.placement.mlflow } : {}), ...(config.placement.engineDevice ? { device: config.placement.engineDevice } : {}), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
 		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
 		if (!shutdown.signal.aborted) app.log.error({ err: error }, 'the engine could not be installed');
 		return problem('install_failed', 'The engine could not be installed: the worker met an error it did not expect.', 'Look at the worker’s log; it tries again when it starts.');

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -49,7 +50,7 @@ describe('the loop, with everything killed once', () => {
 	it('waits with a reason while no worker is there', async () => {
 		const snapshot = valueOf(await freezeSnapshot(world.app, engineer, { slug, objective: 'dpo', rule: { includeImports: true } }));
 		expect(snapshot.rows.train).toBeGreaterThan(30);
-		const recipe = { maxSteps: STEPS, saveSteps: 25, batchSize: 2, maxLength: 256, loraRank: 4, learningRate: 1e-3, rpoAlpha: null };
+		const recipe = { maxSteps: STEPS, saveSteps: 25, batchSize: 2, maxLength: 256, loraRank: 4, learningRate: 1e-3, rpoAlpha: null, tracker: 'tensorboard' };
 		runId = valueOf(await startRun(world.app, engineer, { slug, snapshotId: snapshot.id, recipe })).id;
 		expect((await run()).waitingFor).toEqual({ code: 'no_worker' });
 	});
@@ -90,6 +91,15 @@ describe('the loop, with everything killed once', () => {
 		const { attempts } = valueOf(await readRunRecord(world.app, engineer, { runId }));
 		expect(attempts.at(-1)?.argv?.join(' ')).toContain('--rlhf_type dpo');
 		expect(attempts.at(-1)?.engineVersions?.['ms-swift']).toBeTruthy();
+	});
+
+	it('has kept what the engine wrote for TensorBoard', async () => {
+		const { attempts } = valueOf(await readRunRecord(world.app, engineer, { runId }));
+		const files = attempts.at(-1)?.tensorboard ?? [];
+		expect(files.map(({ path }) => path.split('.').slice(0, 3).join('.'))).toEqual(['events.out.tfevents']);
+		expect((await buffer(world.app.artifacts.read(files[0]?.sha256 ?? ''))).includes('train/loss')).toBe(true);
+		// A worker that was killed kept nothing of its attempt.
+		expect(attempts[1]?.tensorboard).toBeNull();
 	});
 
 	it('is evaluated on held-out pairs and answers judged alone, and its answers are the next round’s blind comparisons', async () => {

@@ -213,6 +213,22 @@ describe('a cluster', () => {
 	});
 });
 
+describe('experiment trackers', () => {
+	it('MLflow is refused before the queue until a worker that could place the run writes to one', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const start = (launcher: 'local' | 'slurm' = 'local') => startRun(world.app, world.admin, { slug, snapshotId, launcher, recipe: { maxSteps: 10, saveSteps: 2, tracker: 'mlflow' } });
+		const refused = await start();
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'impossible_recipe', errors: [{ field: 'recipe.tracker' }] } });
+		// Nobody places runs in Slurm now: who will is not known.
+		expect(valueOf(await start('slurm'))).toMatchObject({ status: 'queued' });
+		const other = await announceWorker(world.app, { hostname: 'tracked', pid: 1, hostKey: 'tracked', capabilities: { cpus: 2, memoryBytes: 8e9, gpus: [], engine: { state: 'ready', versions: { mlflow: '3.5.0' } } } });
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).mlflow).toEqual({ local: true });
+		expect(valueOf(await start())).toMatchObject({ status: 'queued' });
+		await nobodyWaits();
+		await retireWorker(world.app, other);
+	});
+});
+
 describe('the line', () => {
 	it('takes higher priority first, then the project that trains least, then who came first; only what the worker can place', async () => {
 		await nobodyWaits();

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
@@ -8,6 +9,7 @@ import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { cancelGeneration } from '#lib/server/usecases/cancel-generation.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -343,6 +345,13 @@ export const REQUESTS: Record<string, Make> = {
 	compareRuns: ({ slug, runId }) => ({ path: `/projects/${slug}/runs/compare?runs=${runId}` }),
 	readRun: ({ runId }) => ({ path: `/runs/${runId}` }),
 	searchRunLog: ({ runId }) => ({ path: `/runs/${runId}/log?text=loss` }),
+	readTensorboard: async ({ world, slug }) => {
+		const runId = await queuedRun(world, slug);
+		const attempt = await beginAttempt(world.app, { runId, workerId: await paperWorker(world) });
+		const file = await world.app.artifacts.putStream(Readable.from([Buffer.from('events')]));
+		await recordProgress(world.app, { runId, attempt: attempt?.attempt ?? 0 }, { metrics: [], log: [], events: [], facts: { tensorboard: [{ path: 'events.out.tfevents', ...file }] } });
+		return { path: `/runs/${runId}/tensorboard` };
+	},
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),
 	pauseRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/pause` }),
 	continueRun: async ({ world, slug }) => {

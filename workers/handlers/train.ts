@@ -14,6 +14,7 @@ import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
+import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
 import { provideBase } from './checkpoint-files.ts';
@@ -55,6 +56,13 @@ async function tellPlace(context: WorkerContext, lease: Lease, launcher: Launche
 	for await (const { state, detail } of launcher.follow(job)) {
 		await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }] });
 	}
+}
+
+/** Keeps an attempt's TensorBoard files, however it ended. */
+async function keepTensorboard(context: WorkerContext, at: AttemptAtHand, lease: Lease, dir: string): Promise<void> {
+	if (at.run.recipe.tracker !== 'tensorboard' || lease.fenced) return;
+	const { files } = await context.app.artifacts.putTree(join(dir, TENSORBOARD_FOLDER)).catch(() => ({ files: [] }));
+	if (files.length > 0) await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [], facts: { tensorboard: files } });
 }
 
 /** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
@@ -101,6 +109,7 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	const exit = await launcher.collect(job);
 	ended.abort();
 	await Promise.all([written, placed]);
+	await keepTensorboard(context, at, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
 	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed' || exit.reason === 'scheduler';

@@ -45,6 +45,9 @@ describe('the command of a repeat', () => {
 		expect(merged).toContain('--model "$MERGED"');
 		expect(merged.indexOf('--merge_lora true')).toBeLessThan(merged.indexOf('--model "$MERGED"'));
 	});
+	it('writes to no tracker', () => {
+		expect(repeatedCommand(facts({ attempt: { ...facts().attempt, argv: ['/p', '/x/swift/cli/rlhf.py', '--report_to', 'mlflow'] } })).at(-1)).toBe('--report_to none');
+	});
 	it('leaves the places of several machines to each of them', () => {
 		const argv = ['/p', '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--node_rank', '{node_rank}', '--master_addr', '{master_addr}', '/x/swift/cli/_megatron/rlhf.py', '--model', '/m'];
 		expect(repeatedCommand(facts({ parent: null, attempt: { ...facts().attempt, argv } }))).toEqual([

@@ -48,7 +48,8 @@ function pathsOf({ parent, merged, attempt }: Pick<RepeatFacts, 'parent' | 'merg
 	const model = merged ? '"$MERGED"' : parent?.kind === 'full' ? '"$PARENT"' : '"$BASE"';
 	// All weights learn, held to the base: the model itself is the parent.
 	const reference = flagOf(attempt.argv, '--ref_model') === flagOf(attempt.argv, '--model') ? model : '"$BASE"';
-	return { '--model': model, '--ref_model': reference, '--adapters': '"$PARENT"', '--ref_adapters': '"$PARENT"', '--dataset': '"$ROWS"', '--output_dir': '"$OUT"' };
+	// A tracker is the installation's that trained.
+	return { '--report_to': 'none', '--model': model, '--ref_model': reference, '--adapters': '"$PARENT"', '--ref_adapters': '"$PARENT"', '--dataset': '"$ROWS"', '--output_dir': '"$OUT"' };
 }
 
 /** What a scheduler filled in on each machine. */

@@ -60,6 +60,8 @@ const Settings = v.object({
 	PLUMBLINE_RAY_ADDRESS: v.optional(v.pipe(v.string(), v.url())),
 	/** A JSON file with how jobs look in the Kubernetes cluster (docs/launchers.md). */
 	PLUMBLINE_KUBERNETES: v.optional(v.string()),
+	/** The MLflow that runs may be written to, e.g. http://mlflow.firm.example:5000; never one that a form names. */
+	PLUMBLINE_MLFLOW_URI: v.optional(v.pipe(v.string(), v.url(), v.regex(/^https?:\/\/[^/@]+(\/|$)/, 'http:// or https://, without a password'))),
 	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
 	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
 	/** Folder of the base model for new projects; the bundled small one when not set. */
@@ -89,7 +91,7 @@ export type Config = {
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
-	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined };
+	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
 	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -125,7 +127,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
-		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE },
+		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
 		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
 	};
 }

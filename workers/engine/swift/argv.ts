@@ -95,7 +95,6 @@ function swiftOnly(recipe: TrainingRecipe): Flags {
 		// A reward model reads the last position only and has no words to leave out.
 		use_logits_to_keep: OBJECTIVE_FACTS[recipe.objective].generates ? true : null,
 		logging_first_step: true,
-		report_to: 'none',
 		save_only_model: false,
 		callbacks: 'graceful_exit' // TERM saves a checkpoint and ends with code 0
 	};

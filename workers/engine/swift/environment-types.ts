@@ -10,6 +10,8 @@ export type EngineEnvironment = {
 	versions: Record<string, string>;
 	/** GPUs of this host that a piece of work has for itself; left out, it sees what the host lets it see. */
 	devices?: readonly number[];
+	/** Address of the MLflow that the operator named; without it no run is written to one. */
+	mlflow?: string;
 };
 
 /** How far an installation is; the worker announces it as it is. */

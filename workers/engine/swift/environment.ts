@@ -25,6 +25,8 @@ export type ProvisionOptions = {
 	device?: Device;
 	/** `PLUMBLINE_CACHE_DIR`, or `plumbline` in the user's cache folder. */
 	cacheDir?: string;
+	/** The operator's MLflow; used where its package is in the environment too. */
+	mlflow?: string;
 	onProgress?: (progress: InstallProgress) => void;
 	signal?: AbortSignal;
 };
@@ -51,7 +53,7 @@ export async function provisionEnvironment(options: ProvisionOptions = {}): Prom
 	const { dir, python, device } = place.value;
 	for (;;) {
 		const there = await readComplete(dir);
-		if (there) return value(await withAdded(there));
+		if (there) return value(await withAdded(there, options.mlflow));
 		let release: Awaited<ReturnType<typeof takeLock>>;
 		try {
 			await mkdir(join(dir, '..'), { recursive: true });
@@ -126,10 +128,24 @@ async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string;
 	return value({ dir: join(options.cacheDir ?? cacheFolder(), `engine-${key}`), python: python.value, device });
 }
 
-/** The environment with what a host's keeper installed into it since, such as DeepSpeed, which compiles for the host (docs/operations.md). */
-async function withAdded(environment: EngineEnvironment): Promise<EngineEnvironment> {
-	const asked = await run([environment.python, '-c', 'import importlib.metadata as m; print(m.version("deepspeed"))'], { timeoutMs: 30_000 });
-	return asked.code === 0 ? { ...environment, versions: { ...environment.versions, deepspeed: asked.stdout.trim() } } : environment;
+/** Prints the versions of those packages that are there. */
+const ADDED = `
+import importlib.metadata as metadata, json
+found = {each.metadata['Name'].lower().replace('_', '-'): each.version for each in metadata.distributions()}
+print(json.dumps({'deepspeed': found.get('deepspeed'), 'mlflow': found.get('mlflow') or found.get('mlflow-skinny')}))
+`;
+
+/**
+ * The environment with what a host's keeper installed into it since (docs/operations.md): DeepSpeed, which compiles for
+ * the host, and MLflow, which counts only with an address to write to.
+ */
+async function withAdded(environment: EngineEnvironment, mlflow: string | undefined): Promise<EngineEnvironment> {
+	const asked = await run([environment.python, '-c', ADDED], { timeoutMs: 30_000 });
+	if (asked.code !== 0) return environment;
+	const found = JSON.parse(asked.stdout) as { deepspeed: string | null; mlflow: string | null };
+	const writes = mlflow !== undefined && found.mlflow !== null;
+	const versions = { ...environment.versions, ...(found.deepspeed ? { deepspeed: found.deepspeed } : {}), ...(writes ? { mlflow: found.mlflow ?? '' } : {}) };
+	return { ...environment, versions, ...(writes ? { mlflow } : {}) };
 }
 
 async function readComplete(dir: string): Promise<EngineEnvironment | undefined> {

@@ -12,6 +12,7 @@ import { engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { followRun } from './follow.ts';
 import { planKtoRows } from './kto-preflight.ts';
+import { trackerEnv } from './tracker-env.ts';
 import { lastCheckpoint } from './last-checkpoint.ts';
 import { createOutputReader } from './log-lines.ts';
 import { metricsByStep, parseLogLine } from './log-parser.ts';
@@ -35,7 +36,7 @@ export function createSwiftEngine(environment: EngineEnvironment): TrainingEngin
 
 async function prepare(environment: EngineEnvironment, request: TrainRequest): Promise<Outcome<PreparedRun>> {
 	const { recipe, dir } = request;
-	const refusal = (await refuseModel(request.model.path)) ?? (await refuseHost());
+	const refusal = (await refuseModel(request.model.path)) ?? (await refuseHost()) ?? refuseTracker(environment, recipe.tracker);
 	if (refusal) return refusal;
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 
@@ -86,7 +87,8 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		...(request.recipe.strategy !== 'single' && request.recipe.nodes > 1 ? { node: PLACED_LATER } : {})
 	});
 	const own = { ...env, ...deviceEnv(environment, request.threads) };
-	return { argv, env: engineEnv(join(request.dir, 'cache'), own), own, cwd: request.dir };
+	// A tracker is this installation's: what repeats the run elsewhere has none.
+	return { argv, env: engineEnv(join(request.dir, 'cache'), { ...own, ...trackerEnv(environment, request) }), own, cwd: request.dir };
 }
 
 async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {
@@ -130,6 +132,12 @@ async function refuseHost(): Promise<ReturnType<typeof problem> | undefined> {
 	const there = await access(STOP_FILE).then(() => true, () => false);
 	if (!there) return undefined;
 	return problem('stop_file', 'A file named “stop” in the temporary folder of this worker stops every training at once.', 'Delete that file.');
+}
+
+/** The line was taken by a worker whose operator named no MLflow, as one that does was announced. */
+function refuseTracker({ mlflow }: EngineEnvironment, tracker: string): ReturnType<typeof problem> | undefined {
+	if (tracker !== 'mlflow' || mlflow !== undefined) return undefined;
+	return problem('missing_package', 'This worker writes to no MLflow.', 'Set PLUMBLINE_MLFLOW_URI and install mlflow into the engine’s environment on every worker, or take another place for the curves.');
 }
 
 async function readText(path: string): Promise<string> {

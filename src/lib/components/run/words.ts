@@ -145,7 +145,8 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	megatron_lacks_tuner: () => m.run_issue_megatron_lacks_tuner(),
 	megatron_split: () => m.run_issue_megatron_split(),
 	megatron_not_started: () => m.run_issue_megatron_not_started(),
-	one_machine: () => m.run_issue_one_machine()
+	one_machine: () => m.run_issue_one_machine(),
+	no_mlflow: () => m.run_issue_no_mlflow()
 };
 
 /** What is wrong with a field and what would be right. */

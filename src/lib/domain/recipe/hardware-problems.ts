@@ -20,6 +20,15 @@ export function gpuOnlyField({ precision, strategy }: Pick<TrainingRecipe, 'prec
 	return ['fsdp2', 'zero2', 'zero3', 'zero3_offload', 'megatron'].includes(strategy) ? 'strategy' : null;
 }
 
+/**
+ * MLflow where nobody writes to one.
+ * @param mlflow whether a living worker that could place the run does; undefined while none is known
+ */
+export function trackerProblems({ tracker }: Pick<TrainingRecipe, 'tracker'>, mlflow: boolean | undefined): RecipeProblem[] {
+	if (tracker !== 'mlflow' || mlflow !== false) return [];
+	return [{ field: 'tracker', code: 'no_mlflow', message: 'No living worker that could place this run writes to an MLflow: its operator names one (PLUMBLINE_MLFLOW_URI) and installs the package; see “Experiment trackers” in docs/operations.md.' }];
+}
+
 /** What no machine could do, then what none of the living ones can. With none known, only the former. */
 export function hardwareProblems(recipe: TrainingRecipe, hosts: readonly Host[], machines?: number | null): RecipeProblem[] {
 	const problems = impossible(recipe);

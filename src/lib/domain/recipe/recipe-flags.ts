@@ -30,6 +30,7 @@ const MADE: readonly (readonly [string, string])[] = [
 	...['target_modules', 'target_regex'].map((name) => [name, 'targetModules'] as const),
 	...['torch_dtype', 'fp16', 'bf16', 'use_cpu'].map((name) => [name, 'precision'] as const),
 	['truncation_strategy', 'tooLong'],
+	['report_to', 'tracker'],
 	['gradient_accumulation_steps', 'gradientAccumulation'],
 	['gradient_checkpointing', 'gradientCheckpointing'],
 	['deepspeed', 'strategy'],

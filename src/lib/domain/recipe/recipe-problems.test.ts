@@ -88,6 +88,10 @@ describe('hardware', () => {
 		expect(on({ ...dpo, tuner: 'qlora' }, cpu, gpu)).toEqual([]);
 		expect(on({ ...orpo, strategy: 'zero3', gpus: 2 }, gpu)).toEqual(['strategy: engine_lacks']);
 	});
+	it('an MLflow that nobody writes to', () => {
+		expect(codes({ ...dpo, tracker: 'mlflow' }, { mlflow: false })).toEqual(['tracker: no_mlflow']);
+		expect([codes({ ...dpo, tracker: 'mlflow' }, { mlflow: true }), codes({ ...dpo, tracker: 'mlflow' }), codes({ ...dpo, tracker: 'tensorboard' }, { mlflow: false })]).toEqual([[], [], []]);
+	});
 	it('several devices that are one', () => expect(codes({ ...orpo, strategy: 'ddp', gpus: 1 })).toEqual(['gpus: one_process']));
 	it('what Megatron lacks, and groups that do not come out', () => {
 		const megatron = { strategy: 'megatron', gpus: 4 } as const;
@@ -105,7 +109,7 @@ it('says which further argument is refused and why', () => {
 		'output_dir names files or models, which the record decides.',
 		'lora_rank is the setting loraRank: set that.',
 		'callbacks would load other program code into the engine.',
-		'report_to would send or fetch something outside this installation.',
+		'report_to is the setting tracker: set that.',
 		'no_such_thing is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.',
 		'output_di is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.'
 	]);

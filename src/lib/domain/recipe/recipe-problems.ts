@@ -3,7 +3,7 @@ import type { TokenLengths } from '../memory/token-lengths.ts';
 import { ADAPTER_FIELDS, plannedSteps, totalBatch } from '../training-recipe.ts';
 import type { Adapter, RecipeField, TrainingRecipe } from '../training-recipe.ts';
 import { refusedArgument } from './advanced.ts';
-import { hardwareProblems } from './hardware-problems.ts';
+import { hardwareProblems, trackerProblems } from './hardware-problems.ts';
 import type { Host } from './hardware-problems.ts';
 import { OBJECTIVE_FACTS } from './objective-facts.ts';
 import { OWNED_ARGUMENTS } from './recipe-flags.ts';
@@ -39,6 +39,8 @@ export type RecipeContext = {
 	hosts?: readonly Host[];
 	/** Machines that one run can have where it shall be placed; null: as many as it wants; left out while that is not known. */
 	machines?: number | null;
+	/** Whether a living worker that could place the run writes to an MLflow; left out while that is not known. */
+	mlflow?: boolean | undefined;
 };
 
 export type RecipeProblemCode =
@@ -46,7 +48,7 @@ export type RecipeProblemCode =
 	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
 	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'warmup_is_all'
 	| 'advanced_refused'
-	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine';
+	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine' | 'no_mlflow';
 
 /** Why a field cannot be so. `message` is English, for the API; `detail` fills the sentence that a page shows for the code. */
 export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; message: string; detail?: string };
@@ -56,7 +58,7 @@ export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; messa
  * only after minutes of loading, or never. A KTO remainder of one row is no problem: it is dropped and reported.
  */
 export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): RecipeProblem[] {
-	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...advancedProblems(recipe)];
+	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe)];
 }
 
 function scheduleProblems(recipe: TrainingRecipe, { rows, lengths }: RecipeContext): RecipeProblem[] {

@@ -188,10 +188,11 @@ export async function renew(db: Executor, id: string, attempt: number, leaseSeco
 }
 
 /** Facts about an attempt, as they become known. */
-export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; jobId?: string }): Promise<void> {
+export async function describeAttempt(tx: Tx, id: string, attempt: number, of: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; jobId?: string; tensorboard?: StoredFile[] }): Promise<void> {
 	await tx.execute(sql`update run_attempts set output_dir = coalesce(${of.outputDir ?? null}, output_dir), job_id = coalesce(${of.jobId ?? null}, job_id), argv = coalesce(${of.argv ? JSON.stringify(of.argv) : null}::jsonb, argv),
 		env = coalesce(${of.env ? JSON.stringify(of.env) : null}::jsonb, env), row_plan = coalesce(${of.rowPlan ? JSON.stringify(of.rowPlan) : null}::jsonb, row_plan),
-		engine_versions = coalesce(${of.engineVersions ? JSON.stringify(of.engineVersions) : null}::jsonb, engine_versions), resumed_from_step = coalesce(${of.resumedFromStep ?? null}::int, resumed_from_step)
+		engine_versions = coalesce(${of.engineVersions ? JSON.stringify(of.engineVersions) : null}::jsonb, engine_versions), resumed_from_step = coalesce(${of.resumedFromStep ?? null}::int, resumed_from_step),
+		tensorboard = coalesce(${of.tensorboard ? JSON.stringify(of.tensorboard) : null}::jsonb, tensorboard)
 		where run_id = ${id} and number = ${attempt}`);
 }
 
@@ -227,11 +228,16 @@ export type Attempt = {
 	rowPlan: RowPlan | null;
 	engineVersions: Record<string, string> | null;
 	resumedFromStep: number | null;
+	/** Event files of TensorBoard in the artifact store. */
+	tensorboard: StoredFile[] | null;
 	exitCode: number | null;
 	problem: RunProblem | null;
 	startedAt: string;
 	endedAt: string | null;
 };
+
+/** A file in the artifact store, with the path that it had. */
+export type StoredFile = { path: string; sha256: string; bytes: number };
 
 /** Attempts of a run, oldest first. */
 export async function attempts(db: Executor, id: string): Promise<Attempt[]> {
@@ -245,6 +251,7 @@ export async function attempts(db: Executor, id: string): Promise<Attempt[]> {
 		row_plan: RowPlan | null;
 		engine_versions: Record<string, string> | null;
 		resumed_from_step: number | null;
+		tensorboard: StoredFile[] | null;
 		exit_code: number | null;
 		problem: RunProblem | null;
 		started_at: string;
@@ -260,6 +267,7 @@ export async function attempts(db: Executor, id: string): Promise<Attempt[]> {
 		rowPlan: row.row_plan,
 		engineVersions: row.engine_versions,
 		resumedFromStep: row.resumed_from_step,
+		tensorboard: row.tensorboard,
 		exitCode: row.exit_code,
 		problem: row.problem,
 		startedAt: isoTime(row.started_at),

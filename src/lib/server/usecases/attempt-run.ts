@@ -12,7 +12,7 @@ import * as runQueue from '../db/run-queue.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { StepMetrics } from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
-import type { Attempt, Run } from '../db/runs.ts';
+import type { Attempt, Run, StoredFile } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 
@@ -73,7 +73,7 @@ export type Progress = {
 	log: string[];
 	events: { kind: string; data?: Record<string, unknown> }[];
 	status?: 'running';
-	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
+	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string; tensorboard?: StoredFile[] };
 };
 
 /** Writes a batch of progress. False: the attempt is fenced off and nothing was written. */

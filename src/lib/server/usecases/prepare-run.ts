@@ -18,7 +18,7 @@ import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { defaultRecipe, isOneKindOnly, parentFacts, trainingHosts } from './start-run.ts';
+import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './start-run.ts';
 
 /** A checkpoint that a run may start from, with what the run would have to keep of it. */
 export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
@@ -39,6 +39,8 @@ export type RunPreparation = {
 	launchers: LauncherName[];
 	/** Living workers that have an engine. */
 	hosts: Host[];
+	/** Whether a run could be written to an MLflow, by where it is placed; left out where nobody could place it now. */
+	mlflow: Partial<Record<LauncherName, boolean>>;
 	/** What a run queued now would wait for. */
 	waitingFor: WaitingFor;
 };
@@ -72,6 +74,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const parents = await Promise.all(
 		all.toReversed().map(async (one): Promise<RunParent> => ({ id: one.id, name: one.name, isChampion: one.id === champion.id, facts: await parentFacts(db, one) }))
 	);
+	const mlflow = await mlflowPlaces(db);
 	const offered = new Set(living.flatMap(({ capabilities: { launchers = ['local' as const] } }) => launchers));
 	const usable = parents.filter(({ facts }) => !facts.isReward || snapshot.objective === 'rm');
 	return ok({
@@ -82,6 +85,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		from: from && { id: from.id, priority: from.priority, launcher: from.launcher, stopOn: from.stopOn },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
+		mlflow: Object.fromEntries(LAUNCHERS.flatMap((launcher) => [mlflowAt(mlflow, launcher)].flatMap((writes) => (writes === undefined ? [] : [[launcher, writes]])))),
 		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
 	});
 }

@@ -63,6 +63,17 @@ export async function trainingHosts(db: Executor): Promise<Host[]> {
 	return (await workers.alive(db)).flatMap(({ capabilities: { gpus, cpus, engine } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions }] : []));
 }
 
+/** Where runs can be placed by a living worker that writes to an MLflow, and where by any with an engine. */
+export async function mlflowPlaces(db: Executor): Promise<{ writes: LauncherName[]; places: LauncherName[] }> {
+	const ready = (await workers.alive(db)).flatMap(({ capabilities: { launchers = ['local' as const], engine } }) => (engine.state === 'ready' ? [{ launchers, versions: engine.versions }] : []));
+	return { writes: ready.flatMap(({ launchers, versions }) => (versions['mlflow'] === undefined ? [] : launchers)), places: ready.flatMap(({ launchers }) => launchers) };
+}
+
+/** Whether a run placed there could be written to an MLflow; undefined while no living worker could place it. */
+export function mlflowAt({ writes, places }: { writes: readonly LauncherName[]; places: readonly LauncherName[] }, launcher: LauncherName): boolean | undefined {
+	return places.includes(launcher) ? writes.includes(launcher) : undefined;
+}
+
 /** Whether a KTO snapshot's rows are all good or all bad answers: then no weight could be proposed for it. */
 export function isOneKindOnly(snapshot: Pick<Snapshot, 'objective' | 'desirableWeight'>): boolean {
 	return snapshot.objective === 'kto' && snapshot.desirableWeight === null;
@@ -90,7 +101,7 @@ export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Check
 	// What the hosts of an outside scheduler have, it knows itself.
 	const hosts = launcher === 'local' ? await trainingHosts(db) : [];
 	const lengths = await inspections.lengthsOf(db, snapshot.id);
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, ...(lengths ? { lengths } : {}) });
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent: await parentFacts(db, parent), oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(lengths ? { lengths } : {}) });
 }
 
 /** The checkpoint that was asked for, or the promoted one. */

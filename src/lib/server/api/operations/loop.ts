@@ -117,6 +117,16 @@ export const searchRunLog = operation({
 	problems: ['invalid_input']
 });
 
+export const readTensorboard = operation({
+	id: 'readTensorboard',
+	method: 'GET',
+	path: '/runs/{id}/tensorboard',
+	summary: 'Event files for TensorBoard of a run whose recipe asked for them, a folder an attempt; there once an attempt has ended',
+	access: 'run.read',
+	params: idParams,
+	answers: { 200: 'application/zip' }
+});
+
 export const followRun = operation({
 	id: 'followRun',
 	method: 'GET',

@@ -103,6 +103,8 @@ export const runAttempts = pgTable(
 		jobId: text(),
 		engineVersions: jsonb().$type<Record<string, string>>(),
 		resumedFromStep: integer(),
+		/** Event files of TensorBoard in the artifact store, where the recipe asked for them. */
+		tensorboard: jsonb().$type<{ path: string; sha256: string; bytes: number }[]>(),
 		leaseExpiresAt: instant().notNull(),
 		exitCode: integer(),
 		problem: jsonb().$type<RunProblem>(),
