@@ -87,11 +87,22 @@ export async function createWorld(settings: Record<string, string> = {}): Promis
 			return { slug, id: made.id };
 		},
 		close: async () => {
+			// Whatever a test did: what is kept beside the record agrees with it.
+			const wrong = await query(MISCOUNTED);
 			await app.close();
 			await rm(dataDir, { recursive: true, force: true });
+			if (wrong.length > 0) throw new Error(`prompt_counts does not say what the record holds: ${JSON.stringify(wrong)}`);
 		}
 	};
 }
+
+/** Projects of which `prompt_counts` and a count over their prompts differ. */
+const MISCOUNTED = `select * from (
+		select p.project_id::text, count(*) filter (where g.split = 'train') as train, count(*) filter (where g.split = 'dev') as dev, count(*) filter (where g.split = 'test') as test,
+			count(*) filter (where not exists (select 1 from comparisons c where c.prompt_id = p.id)) as uncompared
+		from prompts p join prompt_groups g on g.id = p.group_id group by p.project_id) counted
+	full join (select project_id::text, train, dev, test, uncompared from prompt_counts where train + dev + test > 0) kept using (project_id)
+	where (counted.train, counted.dev, counted.test, counted.uncompared) is distinct from (kept.train, kept.dev, kept.test, kept.uncompared)`;
 
 /** Comes back when some transaction of the world waits for another's lock: the next lock then shows in which order they are taken. */
 export async function untilOneWaits(world: World): Promise<void> {

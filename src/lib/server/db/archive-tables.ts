@@ -125,6 +125,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	notifications: 'told here',
 	import_rows: 'on their way in, not yet of the record',
 	import_errors: 'rows that were not taken',
+	prompt_counts: 'kept by triggers: it follows from the prompts',
 	prompt_signatures: 'made again from the words',
 	import_sources: 'of this server; an import says the name of the one that it was read from',
 	import_source_projects: 'as import_sources',

@@ -50,14 +50,11 @@ export async function singleVotesInRound(db: Executor, of: { roundId: string; no
 	return singleVotes(db, sql`c.round_id = ${of.roundId} and (ra.source <> 'checkpoint' or ra.source_ref is distinct from ${of.notCheckpointId})`);
 }
 
-/** Prompts of a project by split, and those no round has compared yet. */
-export async function promptCounts(db: Executor, projectId: string): Promise<{ prompts: number; train: number; dev: number; test: number; uncompared: number }> {
-	const rows = await rowsOf<Record<'prompts' | 'train' | 'dev' | 'test' | 'uncompared', number>>(
-		db,
-		sql`select count(*)::int as prompts, count(*) filter (where g.split = 'train')::int as train, count(*) filter (where g.split = 'dev')::int as dev, count(*) filter (where g.split = 'test')::int as test,
-				count(*) filter (where not exists (select 1 from comparisons c where c.prompt_id = p.id))::int as uncompared
-			from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${projectId}`
-	);
+export type PromptCounts = { prompts: number; train: number; dev: number; test: number; uncompared: number };
+
+/** Prompts of a project by split, and those no round has compared yet: kept as they change, not counted when asked. */
+export async function promptCounts(db: Executor, projectId: string): Promise<PromptCounts> {
+	const rows = await rowsOf<PromptCounts>(db, sql`select train + dev + test as prompts, train, dev, test, uncompared from prompt_counts where project_id = ${projectId}`);
 	return rows[0] ?? { prompts: 0, train: 0, dev: 0, test: 0, uncompared: 0 };
 }
 

@@ -25,6 +25,7 @@ import type { Round } from '../db/rounds.ts';
 import * as runQueue from '../db/run-queue.ts';
 import type { Run } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
+import * as roundStats from '../db/round-stats.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
@@ -32,8 +33,6 @@ import { waitingDecisions } from './adjudication-queue.ts';
 import { ownLeft, toldInTens } from './counts-told.ts';
 import { loopFacts, loopRecord } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
-import { promptCounts } from './prompt-counts.ts';
-import type { PromptCounts } from './prompt-counts.ts';
 import { roundProgress } from './round-progress.ts';
 import type { RoundProgress } from './round-progress.ts';
 
@@ -45,7 +44,7 @@ export type EngineNotice = { code: 'ready'; gpus: number } | { code: 'unknown' }
 
 /** Live counts of the circle. Names models and checkpoints: never for who judges blind. */
 export type LoopStages = {
-	prompts: PromptCounts & { importing: number | null };
+	prompts: roundStats.PromptCounts & { importing: number | null };
 	comparisons: { total: number; complete: number; exhausted: number; identical: number };
 	judgments: { done: number; wanted: number; people: number; judges: number };
 	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; overlaps: number; createdAt: string } | null;
@@ -91,7 +90,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 	const { round, totals, snapshot, run, atHand } = record;
 	const brought = await imports.list(db, project.id);
 	const [prompts, stale, overlapping, queue, champion] = await Promise.all([
-		promptCounts(db, project.id, { imports: brought, rounds: all }),
+		roundStats.promptCounts(db, project.id),
 		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
 		snapshot ? overlaps.trainedHeldOut(db, [snapshot.id]) : 0,
 		runQueue.queued(db),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Message } from '../../../domain/message.ts';
 import { users } from './account.ts';
@@ -80,6 +80,17 @@ export const prompts = pgTable(
 		index('prompts_matter').on(t.projectId, t.matter).where(sql`matter is not null`)
 	]
 );
+
+/** How many prompts a project has, by split, and how many no round has compared yet. Kept by triggers on prompts and comparisons (drizzle/*_prompt_counts.sql): who looks at a project waits for no count of a million. */
+export const promptCounts = pgTable('prompt_counts', {
+	projectId: uuid()
+		.primaryKey()
+		.references(() => projects.id),
+	train: integer().notNull(),
+	dev: integer().notNull(),
+	test: integer().notNull(),
+	uncompared: integer().notNull()
+});
 
 export const promptTexts = pgTable('prompt_texts', {
 	promptId: uuid()
