@@ -25,6 +25,7 @@ import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { readSources } from './handlers/read-sources.ts';
+import { tidy } from './handlers/tidy.ts';
 import { placeOutside, train } from './handlers/train.ts';
 import { createLaunchers } from './launchers/all.ts';
 import { createDevicePool } from './launchers/devices.ts';
@@ -46,6 +47,9 @@ const INSPECT_MS = 2000;
 
 /** How often it looks for imports that wait for names to be looked for. */
 const NAMES_MS = 2000;
+
+/** How often it looks for clean-ups, and at the folders of its attempts. */
+const TIDY_MS = 5000;
 
 /** How often it looks for projects in which near-duplicates are to be found. */
 const DUPLICATES_MS = 2000;
@@ -157,6 +161,7 @@ const beats = [
 	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
 	every(NAMES_MS, () => names.run()),
 	every(DUPLICATES_MS, () => duplicates.run()),
+	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));

@@ -370,6 +370,11 @@ export const REQUESTS: Record<string, Make> = {
 	readSweep: ({ sweepId }) => ({ path: `/sweeps/${sweepId}` }),
 	cancelSweep: async (ground) => ({ path: `/sweeps/${await newSweep(ground)}/cancel` }),
 	readFleet: () => ({ path: '/fleet' }),
+	planCleanUp: () => ({ path: '/clean-ups/plan?days=30' }),
+	startCleanUp: async ({ world }) => {
+		await world.query(`update clean_ups set status = 'done'`);
+		return { path: '/clean-ups', options: { body: { lastRuns: 2, days: 7 } } };
+	},
 	drainWorker: ({ workerId }) => ({ path: `/workers/${workerId}/drain` }),
 	resumeWorker: ({ workerId }) => ({ path: `/workers/${workerId}/resume` }),
 	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),

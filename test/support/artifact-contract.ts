@@ -63,6 +63,21 @@ export function describeArtifacts(name: string, open: (dir: string) => Promise<U
 			await expect(under.store.putStream(broken())).rejects.toThrow('the sender is gone');
 			expect(await under.store.has(sha256(Buffer.from('half of ')))).toBe(false);
 		});
+		it('lists what it holds, and takes a file out once or never', async () => {
+			const name = await kept(Buffer.from('to be taken out'));
+			const listed = async () => {
+				const files = [];
+				for await (const file of under.store.list()) files.push(file);
+				return files;
+			};
+			const found = (await listed()).filter(({ sha256: one }) => one === name);
+			expect(found).toEqual([{ sha256: name, bytes: 15, modifiedAt: expect.any(Number) }]);
+			expect(Math.abs((found[0]?.modifiedAt ?? 0) - Date.now())).toBeLessThan(3_600_000);
+			await under.store.remove(name);
+			await under.store.remove(name);
+			expect(await under.store.has(name)).toBe(false);
+			expect((await listed()).some(({ sha256: one }) => one === name)).toBe(false);
+		});
 		it('keeps folders by their paths and lays them out again', async () => {
 			await mkdir(join(dir, 'tree', 'inner'), { recursive: true });
 			const files = { 'a.json': '{}', 'inner/b.bin': randomBytes(3000), 'inner/skip.tmp': 'x' };

@@ -119,10 +119,11 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, start: Start, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
 	const finished = await finishedModel(context, at, start, trained.path, attemptDir(context, at));
 	if (!finished.ok) return finished.problem;
-	const tree = await context.app.artifacts.putTree(finished.value.path, (path) => NOT_KEPT.test(path));
 	const chatTemplateSha256 = await chatTemplateHash(start.model);
-	await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, chatTemplateSha256, step: trained.step, exitCode, ...tree, metrics: trained.metrics });
-	return null;
+	for (;;) {
+		const tree = await context.app.artifacts.putTree(finished.value.path, (path) => NOT_KEPT.test(path));
+		if ((await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, chatTemplateSha256, step: trained.step, exitCode, ...tree, metrics: trained.metrics })) !== 'not_stored') return null;
+	}
 }
 
 /** The attempt's own folder on this host. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { spool } from './spool.ts';
-import { ArtifactDamaged, checked, hashFile } from './store.ts';
+import { ArtifactDamaged, checked, filesBelow, hashFile } from './store.ts';
 import type { Artifacts, Stored } from './store.ts';
 import { withTrees } from './trees.ts';
 
@@ -13,6 +13,7 @@ export const pathIn = (root: string, sha256: string): string => join(root, 'sha2
 
 /** Larger than the default: what goes out over HTTP costs as many steps as it has chunks. */
 const CHUNK_BYTES = 256 * 1024;
+const NAME = /^[0-9a-f]{64}$/;
 
 async function* bytesOf(path: string, sha256: string): AsyncGenerator<Uint8Array> {
 	try {
@@ -50,6 +51,15 @@ export async function openFolder(root: string): Promise<Artifacts> {
 		read: (sha256, part) => (part ? createReadStream(pathOf(sha256), part) : Readable.from(checked(sha256, bytesOf(pathOf(sha256), sha256)), { objectMode: false })),
 		verify: async (sha256) => {
 			for await (const chunk of checked(sha256, bytesOf(pathOf(sha256), sha256))) void chunk;
-		}
+		},
+		list: async function* () {
+			for (const path of await filesBelow(join(root, 'sha256')).catch(() => [])) {
+				const sha256 = basename(path);
+				// One that is taken away while the folder is read is not there.
+				const found = NAME.test(sha256) ? await stat(pathOf(sha256)).catch(() => null) : null;
+				if (found) yield { sha256, bytes: found.size, modifiedAt: found.mtimeMs };
+			}
+		},
+		remove: (sha256) => rm(pathOf(sha256), { force: true })
 	});
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { clientFor, refusal } from './bucket.ts';
 import type { Bucket } from './bucket.ts';
 import { uploadFile } from './s3-upload.ts';
@@ -79,6 +79,18 @@ export function openS3(place: Bucket, options: { spoolDir: string; partBytes?: n
 		putFile: async (path) => store(path, await hashFile(path)),
 		has: async (sha256) => (await head(sha256)) !== null,
 		read: (sha256, part) => Readable.from(part ? bytesOf(sha256, part) : checked(sha256, bytesOf(sha256)), { objectMode: false }),
-		verify
+		verify,
+		list: async function* () {
+			for (let token: string | undefined; ; ) {
+				const page = await client.send(new ListObjectsV2Command({ Bucket: place.bucket, Prefix: keyOf('').slice(0, -1), ...(token === undefined ? {} : { ContinuationToken: token }) }));
+				for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+					const sha256 = /\/([0-9a-f]{64})$/.exec(Key)?.[1];
+					if (sha256 !== undefined && Key === keyOf(sha256)) yield { sha256, bytes: Size, modifiedAt: LastModified?.getTime() ?? Date.now() };
+				}
+				if (!page.IsTruncated) return;
+				token = page.NextContinuationToken;
+			}
+		},
+		remove: async (sha256) => void (await client.send(new DeleteObjectCommand(at(sha256))))
 	});
 }

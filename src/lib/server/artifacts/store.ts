@@ -30,6 +30,10 @@ export type Artifacts = {
 	layOut: (tree: { files: readonly { path: string; sha256: string }[] }, target: string) => Promise<void>;
 	/** @throws ArtifactDamaged when the file is missing or its bytes do not match its name. */
 	verify: (sha256: string) => Promise<void>;
+	/** Every stored file, in no particular order, with when it was stored last, in milliseconds. */
+	list: () => AsyncIterable<Stored & { modifiedAt: number }>;
+	/** Takes a file out; nothing where there is none. For clean-ups alone, which know that nothing cites it. */
+	remove: (sha256: string) => Promise<void>;
 };
 
 /** A stored file that is missing or whose bytes changed in the store. */

@@ -6,7 +6,7 @@ import { filesBelow, treeHash } from './store.ts';
 import type { Artifacts, StoredTree } from './store.ts';
 
 /** What a kind of store brings; folders and laid-out files are the same for all. */
-export type FileStore = Pick<Artifacts, 'putStream' | 'putFile' | 'read' | 'has' | 'verify'>;
+export type FileStore = Pick<Artifacts, 'putStream' | 'putFile' | 'read' | 'has' | 'verify' | 'list' | 'remove'>;
 
 /** A store of files as one of folders too. */
 export function withTrees(files: FileStore): Artifacts {

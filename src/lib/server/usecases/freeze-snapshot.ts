@@ -18,6 +18,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 import { composeSnapshot } from './compose-snapshot.ts';
 import type { ComposedSnapshot, SnapshotInput } from './compose-snapshot.ts';
+import { areStored } from './store-citing.ts';
 import { inTransaction } from './transaction.ts';
 import { hiddenAtImport, whoJudged } from './who-judged.ts';
 
@@ -90,6 +91,7 @@ export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: 
 			const guidelines = await projects.guidelineHashes(tx, rounds.map((round) => round.id));
 			const manifest = manifestOf(composed.value, files, { guidelines, judgedBy: await whoJudged(tx, composed.value), desensitised: await hiddenAtImport(tx, composed.value) });
 			files.set('manifest', { name: 'manifest', rows: 1, ...(await app.artifacts.putStream(one(canonicalJson(manifest)))) });
+			if (!(await areStored(app, tx, files.values()))) return fail('conflict', 'A clean-up took one of its files away before it was entered. Freeze it again.');
 
 			const sha256 = manifestHash(manifest);
 			const { train, dev, test } = manifest.splits;

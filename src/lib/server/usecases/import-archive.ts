@@ -16,6 +16,7 @@ import { jsonArrays, UnusableArchive, withArchive } from '../records/archive-fil
 import type { OpenArchive } from '../records/archive-file.ts';
 import { spooled } from '../records/spool.ts';
 import { allowSite } from './access.ts';
+import { areStored } from './store-citing.ts';
 import { inTransaction } from './transaction.ts';
 
 /** A project that came out of an archive. `sha256` is that of the archive's manifest. */
@@ -87,6 +88,7 @@ async function take(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, opened: Op
 		const clash = await archive.clash(tx, { id: manifest.project.id, slug });
 		if (clash === 'id') return fail('conflict', 'This project is here already. An archive makes a project that is not there; it does not go over one that is.');
 		if (clash === 'slug') return fail('conflict', `slug: another project is called “${slug}”. Say slug=… to give this one another name.`, { errors: [{ field: 'slug', message: 'another project has this name' }] });
+		if (!(await areStored(app, tx, manifest.artifacts))) return fail('conflict', 'A clean-up took one of its files away before it was entered. Send it again.');
 		const rows = await make(tx, actor, opened, slug);
 		return ok({ id: manifest.project.id, slug, rows, artifacts: manifest.artifacts.length, sha256: opened.sha256 });
 	});

@@ -12,6 +12,7 @@ import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import { areStored } from './store-citing.ts';
 import type { Run } from '../db/runs.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
@@ -26,10 +27,12 @@ export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'
  * queued in the same transaction. A run that was asked to stop ends cancelled,
  * its checkpoint kept, and nothing follows by itself; a point of a sweep is
  * scored on dev questions, and answers nothing.
- * @returns the checkpoint's id, or null when the attempt was fenced off
+ * @returns the checkpoint's id; null when the attempt was fenced off; `not_stored` when a clean-up took a file away that
+ * nothing cited yet: it is to be stored again
  */
-export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue'>, trained: Trained): Promise<string | null> {
+export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'artifacts'>, trained: Trained): Promise<string | 'not_stored' | null> {
 	return app.db.transaction(async (tx) => {
+		if (!(await areStored(app, tx, trained.files))) return 'not_stored';
 		const run = await runs.lock(tx, trained.runId);
 		if (!run || run.attempt !== trained.attempt || (run.status !== 'running' && run.status !== 'stopping' && run.status !== 'preparing')) return null;
 		const round = await rounds.byId(tx, run.roundId);

@@ -1,4 +1,4 @@
-import { ok } from '../../domain/problem.ts';
+import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import { receive } from '../artifacts/receive.ts';
@@ -8,6 +8,7 @@ import * as artifacts from '../db/artifacts.ts';
 import type { Artifact } from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
 import { allow } from './access.ts';
+import { areStored } from './store-citing.ts';
 import { uploadGuardOf } from './upload-guard.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -32,6 +33,7 @@ export async function uploadArtifact(
 		const still = await allow(tx, actor, { slug: input.slug }, 'import.create');
 		if (!still.ok) return still;
 		const projectId = still.value.project.id;
+		if (!(await areStored(app, tx, [received.value]))) return fail('gone', 'A clean-up took the file away before it was entered. Upload it again.');
 		const artifact: Artifact = { sha256, ...facts };
 		if (!(await artifacts.insert(tx, { projectId, createdBy: actor.userId, artifact }))) return ok((await artifacts.get(tx, projectId, sha256)) ?? artifact);
 		if (text !== null) await artifactTexts.insertRead(tx, { projectId, sha256, body: text });

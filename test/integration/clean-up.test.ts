@@ -1,0 +1,163 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathIn } from '#lib/server/artifacts/folder.ts';
+import * as retention from '#lib/server/db/retention.ts';
+import { endWithoutCheckpoint, beginAttempt } from '#lib/server/usecases/attempt-run.ts';
+import { carryOutCleanUp, planCleanUp, startCleanUp } from '#lib/server/usecases/clean-up.ts';
+import { areStored } from '#lib/server/usecases/store-citing.ts';
+import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
+import { tidy } from '../../workers/handlers/tidy.ts';
+import { paperWorker, queuedRun, storedCheckpoint } from '../support/loop.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+const ALL = { lastRuns: 0, days: 0 };
+const going = new AbortController().signal;
+
+let world: World;
+let slug: string;
+let projectId: string;
+let workerId: string;
+beforeAll(async () => {
+	world = await createWorld();
+	({ slug, id: projectId } = await world.project({ rows: pairRows(12) }));
+	workerId = await paperWorker(world, 'host-a');
+});
+afterAll(() => world.close());
+
+const fileOf = (sha256: string) => pathIn(join(world.dataDir, 'artifacts'), sha256);
+const isThere = (path: string) => stat(path).then(() => true, () => false);
+const named = (text: string) => createHash('sha256').update(text).digest('hex');
+async function* one(text: string) {
+	yield Buffer.from(text);
+}
+
+/** A stored file that nothing cites, as one that was stored long ago. */
+async function forgotten(text: string): Promise<string> {
+	const { sha256 } = await world.app.artifacts.putStream(one(text));
+	await utimes(fileOf(sha256), new Date(0), new Date(0));
+	return sha256;
+}
+
+const upload = (text: string) => uploadArtifact(world.app, world.admin, { slug, declaredType: 'text/plain', source: one(text) });
+const cleanUp = async () => {
+	valueOf(await startCleanUp(world.app, world.admin, ALL));
+	expect(await carryOutCleanUp(world.app, going)).toBe(true);
+};
+
+/** A run that ended, whose attempt left a folder on the worker's host. */
+async function endedRun(): Promise<{ runId: string; folder: string }> {
+	const runId = await queuedRun(world, slug);
+	const at = await beginAttempt(world.app, { runId, workerId });
+	await endWithoutCheckpoint(world.app, { runId, attempt: at?.attempt ?? 0, exitCode: 1, problem: { code: 'killed', message: 'It was killed.' } });
+	const folder = join(world.dataDir, 'work', 'runs', runId, '1');
+	await mkdir(join(folder, 'output', 'checkpoint-3'), { recursive: true });
+	await writeFile(join(folder, 'output', 'checkpoint-3', 'optimizer.pt'), 'x'.repeat(1000));
+	return { runId, folder };
+}
+
+describe('a clean-up', () => {
+	it('says beforehand what would go, how large it is and why the rest stays; only to administrators', async () => {
+		const orphan = await forgotten('nobody cites this');
+		const cited = valueOf(await upload('cited by the project')).sha256;
+		await utimes(fileOf(cited), new Date(0), new Date(0));
+		const { folder } = await endedRun();
+		await tidy({ app: world.app, hostKey: 'host-a', workDir: join(world.dataDir, 'work'), shutdown: going });
+		const plan = valueOf(await planCleanUp(world.app, world.admin, ALL));
+		expect(plan.files.list.map(({ sha256 }) => sha256)).toEqual([orphan]);
+		expect(plan.files.stays.cited?.n).toBeGreaterThan(5); // the document, and the snapshot of the run
+		expect(plan.folders).toMatchObject({ goes: { n: 1, bytes: 1000 }, list: [{ hostname: 'host-a', bytes: 1000, because: null, project: { slug } }] });
+		expect(valueOf(await planCleanUp(world.app, world.admin, { lastRuns: 1, days: 0 })).folders).toMatchObject({ goes: { n: 0 }, stays: { last: { n: 1, bytes: 1000 } } });
+		expect([await isThere(fileOf(orphan)), await isThere(folder)]).toEqual([true, true]);
+		const owner = await world.person('owner', { slug, role: 'owner' });
+		expect([problemOf(await planCleanUp(world.app, owner, ALL)), problemOf(await startCleanUp(world.app, owner, ALL))]).toEqual(['forbidden', 'forbidden']);
+	});
+
+	it('removes that and no more, says so in the audit, and one at a time', async () => {
+		const orphan = named('nobody cites this');
+		valueOf(await startCleanUp(world.app, world.admin, ALL));
+		expect(problemOf(await startCleanUp(world.app, world.admin, ALL))).toBe('conflict');
+		const here = { app: world.app, hostKey: 'host-a', workDir: join(world.dataDir, 'work'), shutdown: going };
+		await tidy({ ...here, hostKey: 'another host' });
+		const [marked] = await retention.list(world.app.db);
+		expect(marked).toMatchObject({ status: 'done', files: { n: 1, bytes: 17 }, folders: { n: 1, bytes: 1000, waiting: 1 } });
+		await tidy(here);
+		expect((await retention.list(world.app.db))[0]?.folders.waiting).toBe(0);
+		expect([await isThere(fileOf(orphan)), await isThere(fileOf(named('cited by the project')))]).toEqual([false, true]);
+		expect((await world.query<{ action: string }>(`select action from audit_entries where action like 'clean_up%' order by id`)).map(({ action }) => action)).toEqual(['clean_up.start', 'clean_up.done']);
+	});
+
+	it('keeps a checkpoint’s files and the folder of a run that has not ended', async () => {
+		const { sha256, runId } = await storedCheckpoint(world, slug, workerId);
+		await utimes(fileOf(sha256), new Date(0), new Date(0));
+		const unfinished = await queuedRun(world, slug);
+		await beginAttempt(world.app, { runId: unfinished, workerId });
+		await retention.putFolder(world.app.db, { runId: unfinished, attempt: 1, hostKey: 'host-a', bytes: 5 });
+		await retention.putFolder(world.app.db, { runId, attempt: 1, hostKey: 'host-a', bytes: 7 });
+		await cleanUp();
+		expect(await isThere(fileOf(sha256))).toBe(true);
+		expect((await retention.foldersToGo(world.app.db, 'host-a')).map((folder) => folder.runId)).toEqual([runId]);
+		expect(valueOf(await planCleanUp(world.app, world.admin, ALL)).folders.stays).toEqual({ unfinished: { n: 1, bytes: 5 } });
+	});
+});
+
+describe('a clean-up whose worker dies', () => {
+	it('is ended by the next with the same record: what is written as gone is gone, what is cited meanwhile stays', async () => {
+		const [before, after, rescued] = [await forgotten('removed, not yet written'), await forgotten('written, not yet removed'), await forgotten('cited meanwhile')];
+		const { id } = valueOf(await startCleanUp(world.app, world.admin, ALL));
+		await retention.take(world.app.db);
+		await retention.insertFiles(world.app.db, id, [before, after, rescued].map((sha256) => ({ sha256, bytes: 1 })));
+		await world.app.artifacts.remove(before);
+		valueOf(await upload('cited meanwhile'));
+		// It was killed here. While it may still live nobody takes its place.
+		expect(await carryOutCleanUp(world.app, going)).toBe(false);
+		await world.query(`update clean_ups set taken_at = now() - interval '2 minutes' where status = 'running'`);
+		expect(await carryOutCleanUp(world.app, going)).toBe(true);
+		expect(await Promise.all([before, after, rescued].map((sha256) => world.app.artifacts.has(sha256)))).toEqual([false, false, true]);
+		expect(await world.query(`select sha256, gone from clean_up_files where clean_up_id = '${id}' order by sha256`)).toEqual([before, after].sort().map((sha256) => ({ sha256, gone: true })));
+	});
+});
+
+describe('a race with somebody who cites a file', () => {
+	it('waits while files are entered into the record, and finds them cited then', async () => {
+		const text = 'entered while a clean-up begins';
+		const sha256 = await forgotten(text);
+		let cleaning: Promise<boolean> | undefined;
+		await world.app.db.transaction(async (tx) => {
+			expect(await areStored(world.app, tx, [{ sha256 }])).toBe(true);
+			valueOf(await startCleanUp(world.app, world.admin, ALL));
+			cleaning = carryOutCleanUp(world.app, going);
+			// It has written the file down and cannot have the store alone.
+			while ((await world.query(`select 1 from clean_up_files where sha256 = '${sha256}'`)).length === 0);
+			await tx.execute(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) values ('${projectId}', '${sha256}', 'text/plain', ${text.length}, '${world.admin.userId}')`);
+			expect(await isThere(fileOf(sha256))).toBe(true);
+		});
+		expect(await cleaning).toBe(true);
+		expect(await isThere(fileOf(sha256))).toBe(true);
+		expect(await world.query(`select 1 from clean_up_files where sha256 = '${sha256}'`)).toEqual([]);
+	});
+
+	it('tells who comes too late that the file is no longer stored', async () => {
+		const sha256 = await forgotten('stored, not entered, and cleaned up');
+		await cleanUp();
+		expect(await world.app.db.transaction((tx) => areStored(world.app, tx, [{ sha256 }]))).toBe(false);
+	});
+
+	it('never loses what was cited, whoever is first', async () => {
+		for (let round = 0; round < 8; round++) {
+			const texts = Array.from({ length: 6 }, (_, n) => `raced ${round}.${n} ${randomUUID()}`);
+			for (const text of texts) await forgotten(text);
+			valueOf(await startCleanUp(world.app, world.admin, ALL));
+			const [, ...uploads] = await Promise.all([carryOutCleanUp(world.app, going), ...texts.map(upload)]);
+			for (const [n, uploaded] of uploads.entries()) {
+				// Entered and there, or refused with the reason: never entered and gone.
+				const cited = (await world.query(`select 1 from artifacts where sha256 = '${named(texts[n] ?? '')}'`)).length === 1;
+				expect(cited).toBe(uploaded.ok);
+				if (cited) expect(await isThere(fileOf(named(texts[n] ?? '')))).toBe(true);
+				else expect(problemOf(uploaded)).toBe('gone');
+			}
+		}
+	});
+});
