@@ -200,6 +200,13 @@ describe('a snapshot', () => {
 		const next = valueOf(await freeze('dpo'));
 		expect(next.dropped['void']).toBe(used.length + 1);
 		expect(valueOf(await readSnapshot(world.app, world.admin, next.id)).stale).toBe(0);
+
+		// What is held out was trained on by nobody, but figures were measured on it; on its ties were none.
+		const heldOut = [...(await questionsIn('dev')), ...(await questionsIn('test'))];
+		const [decided, undecided] = [heldOut.find((question) => question % 10 > 4), heldOut.find((question) => question % 10 === 0)];
+		if (decided === undefined) throw new Error('no question is held out and decided');
+		for (const question of [decided, ...(undecided === undefined ? [] : [undecided])]) valueOf(await voidJudgment(world.app, world.admin, { judgmentId: judged.get(question) ?? '', reason: 'spam' }));
+		expect(valueOf(await readSnapshot(world.app, world.admin, next.id)).stale).toBe(1);
 	});
 
 	it('takes the rounds it was asked for', async () => {

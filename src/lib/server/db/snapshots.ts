@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Share } from '../../domain/composition.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -158,7 +159,10 @@ export async function files(db: Executor, id: string): Promise<Map<SnapshotFileN
 	return new Map(rows.map((row) => [row.name, { ...row, bytes: Number(row.bytes) }]));
 }
 
-/** How many judgments a snapshot used that were voided or superseded since: why it is stale. */
+/** Verdicts of held-out comparisons that say which answer is right. */
+const decides = (verdict: SQL): SQL => sql`${verdict} in ('a', 'b', 'good', 'bad')`;
+
+/** How many judgments that a snapshot made rows of, or that decide a held-out comparison on which its checkpoints are measured, were voided or superseded since: why it is stale. */
 export async function changedSince(db: Executor, id: string): Promise<number> {
 	const rows = await rowsOf<{ n: string }>(
 		db,
@@ -166,7 +170,8 @@ export async function changedSince(db: Executor, id: string): Promise<number> {
 		sql`with changed as (
 				select v.judgment_id from judgment_voids v join judgments j on j.id = v.judgment_id where j.project_id = (select project_id from snapshots where id = ${id})
 				union select j.supersedes_id from judgments j where j.supersedes_id is not null and j.project_id = (select project_id from snapshots where id = ${id}))
-			select count(*) as n from changed join snapshot_judgments s on s.snapshot_id = ${id} and s.judgment_id = changed.judgment_id where s.disposition = 'used'`
+			select count(*) as n from changed join snapshot_judgments s on s.snapshot_id = ${id} and s.judgment_id = changed.judgment_id where s.disposition = 'used' or s.disposition = 'split' and exists (
+				select 1 from snapshot_comparisons h where h.snapshot_id = s.snapshot_id and h.comparison_id = s.comparison_id and h.split <> 'train' and ${decides(sql`h.verdict`)})`
 	);
 	return Number(rows[0]?.n ?? 0);
 }
@@ -190,7 +195,7 @@ export async function decisive(db: Executor, id: string, split: 'dev' | 'test'):
 	const rows = await rowsOf<{ comparisons: number; groups: number }>(
 		db,
 		sql`select count(*)::int as comparisons, count(distinct p.group_id)::int as groups from snapshot_comparisons s join comparisons c on c.id = s.comparison_id join prompts p on p.id = c.prompt_id
-			where s.snapshot_id = ${id} and s.split = ${split} and s.verdict in ('a', 'b', 'good', 'bad')`
+			where s.snapshot_id = ${id} and s.split = ${split} and ${decides(sql`s.verdict`)}`
 	);
 	return rows[0] ?? { comparisons: 0, groups: 0 };
 }
