@@ -32,6 +32,7 @@ const ENDED = ['succeeded', 'failed', 'cancelled'];
 const FIGURES = [['loss', 'loss', 3], ['rewards/margins', 'margin', 3], ['rewards/accuracies', 'accuracy', 2]] as const;
 
 function whyWaiting({ code, message, done, total, ahead }: WaitingFor): string {
+	if (code === 'stage') return 'the stage before it has yet to give its checkpoint';
 	if (code === 'no_worker') return 'no worker is running';
 	if (code === 'no_engine') return `no worker can train: ${message ?? ''}`;
 	if (code === 'engine_installing') return `the training engine is being installed, ${done ?? 0} of ${total ?? 0} packages`;

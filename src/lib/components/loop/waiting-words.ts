@@ -8,6 +8,8 @@ export function waitingWords(waiting: WaitingFor): string {
 	switch (waiting.code) {
 		case 'paused':
 			return m.run_waits_paused();
+		case 'stage':
+			return m.run_waits_stage({ objective: waiting.objective.toUpperCase() });
 		case 'no_launcher':
 			return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[waiting.launcher]() });
 		case 'no_worker':

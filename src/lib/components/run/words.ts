@@ -36,6 +36,7 @@ export const LAUNCHER_NAMES: Record<LauncherName, () => string> = { local: m.run
 /** Why a run has not begun, and that nobody has to come back for it. */
 export function waitingSentence(why: WaitingFor): string {
 	if (why.code === 'paused') return m.run_waits_paused();
+	if (why.code === 'stage') return m.run_waits_stage({ objective: why.objective.toUpperCase() });
 	if (why.code === 'no_launcher') return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[why.launcher]() });
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
 	if (why.code === 'no_engine') return m.run_waits_no_engine();
@@ -99,6 +100,7 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	scoring_failed: m.run_problem_scoring_failed,
 	worker_failed: m.run_problem_worker_failed,
 	worker_lost: m.run_problem_worker_lost,
+	stage_failed: m.run_problem_stage_failed,
 	worker_stopped: m.run_problem_worker_stopped,
 	paused: m.run_status_paused,
 	stopped: m.run_says_cancelled,

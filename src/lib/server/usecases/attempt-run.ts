@@ -15,6 +15,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt, Run, StoredFile } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
+import { endNext } from './settle-stage.ts';
 
 /** Everything a worker needs for one attempt, read at the moment it took the run. */
 export type AttemptAtHand = {
@@ -119,6 +120,7 @@ export async function endWithoutCheckpoint(app: { db: Db }, of: { runId: string;
 		await runs.endAttempt(tx, of.runId, of.attempt, { exitCode: of.exitCode, problem: cancelled ? null : of.problem });
 		await runs.setStatus(tx, of.runId, cancelled ? 'cancelled' : 'failed', { problem: cancelled ? null : of.problem });
 		await runRecord.addEvent(tx, of.runId, of.attempt, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { ...of.problem });
+		await endNext(tx, run, cancelled ? 'cancelled' : 'failed');
 		await runRecord.notify(tx, of.runId);
 		await record(tx, null, { action: cancelled ? 'run.cancelled' : 'run.failed', projectId: run.projectId, subject: ['run', run.id], details: cancelled ? {} : { code: of.problem.code } });
 	});

@@ -6,16 +6,19 @@ import type { Actor } from '../auth/actor.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
 import { startRun } from './start-run.ts';
+import type { StartedRun } from './start-run.ts';
 
 /** What a copy does otherwise than its original; without anything it is the same run once more. */
 export type RunChanges = { snapshotId?: string | undefined; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined };
 
 /** Starts a run with the settings of another and some changes: a retry, or the next try. */
-export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<{ id: string; status: 'queued' }>> {
+export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<StartedRun>> {
 	const run = await runs.get(app.db, runId);
 	if (!run) return fail('not_found', 'There is no such run.');
 	const access = await allow(app.db, actor, { id: run.projectId }, 'run.start');
 	if (!access.ok) return access;
+	// One that never came to start from its stage is tried again with it.
+	const stage = run.afterRunId === null || changes.parentCheckpointId !== undefined ? null : await runs.get(app.db, run.afterRunId);
 	return startRun(app, actor, {
 		slug: access.value.project.slug,
 		snapshotId: changes.snapshotId ?? run.snapshotId,
@@ -24,6 +27,7 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		priority: changes.priority ?? run.priority,
 		launcher: run.launcher,
 		stopOn: run.stopOn,
-		clonedFrom: run.id
+		clonedFrom: run.id,
+		...(stage && stage.status !== 'succeeded' ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
 	});
 }

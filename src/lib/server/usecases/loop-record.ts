@@ -49,7 +49,11 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 		checkpoints.list(db, projectId)
 	]);
 	// Points of a sweep are looks at dev questions: the round goes on with a run of its own.
-	const own = allRuns.filter((run) => run.roundId === round.id && run.sweep === null);
+	// So is the stage before another run: what comes of both is looked at.
+	const stages = new Map(allRuns.map((run) => [run.id, run]));
+	const before = (run: Run) => (run.afterRunId === null ? undefined : stages.get(run.afterRunId));
+	const withNext = new Set(allRuns.map(({ afterRunId }) => afterRunId));
+	const own = allRuns.filter((run) => run.roundId === round.id && run.sweep === null && !withNext.has(run.id));
 	const snapshot = allSnapshots.find((candidate) => candidate.roundId === round.id) ?? null;
 	return {
 		round,
@@ -57,7 +61,7 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 		exhausted,
 		judges: judges.length,
 		snapshot,
-		run: own.find((run) => run.snapshotId === snapshot?.id) ?? null,
+		run: own.find((run) => run.snapshotId === snapshot?.id || before(run)?.snapshotId === snapshot?.id) ?? null,
 		atHand: await checkpointAtHand(db, round, own, allCheckpoints)
 	};
 }

@@ -51,7 +51,9 @@ export async function continueRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor
 		const run = locked.value;
 		if (run.desiredState !== 'pause') return fail('conflict', 'This run is not paused.');
 		await runs.setDesired(tx, run.id, 'run');
-		const status: RunStatus = run.status === 'waiting' ? 'queued' : run.status;
+		// It was paused while it waited for the stage before it, and still does.
+		const stage = run.afterRunId === null ? null : await runs.get(tx, run.afterRunId);
+		const status: RunStatus = run.status === 'waiting' && (!stage || stage.status === 'succeeded') ? 'queued' : run.status;
 		if (status !== run.status) {
 			await runs.setStatus(tx, run.id, status);
 			await app.enqueue(tx, 'train', { runId: run.id });

@@ -23,7 +23,7 @@ import * as runSpeeds from '../db/run-speeds.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { completeRecipe, parentOf, problemsOf } from './start-run.ts';
+import { completeRecipe, parentFacts, parentOf, problemsOf } from './check-recipe.ts';
 import type { RunRequest } from './start-run.ts';
 
 /** Lengths of the snapshot's rows under the model's tokenizer. `over` would be cut or end the run, as the recipe says. */
@@ -103,7 +103,8 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field: 'snapshotId', message: 'not a snapshot of this project' }] });
 	const parent = await parentOf(db, project.id, input.parentCheckpointId);
 	if (!parent.ok) return parent;
-	const completed = await completeRecipe(db, snapshot, parent.value, input.recipe);
+	const facts = await parentFacts(db, parent.value);
+	const completed = await completeRecipe(db, snapshot, facts, input.recipe);
 	if (!completed.ok) return completed;
 	const recipe = completed.value;
 	const base = await checkpoints.baseOf(db, project.id);
@@ -118,7 +119,7 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const price = app.config.gpuHour;
 	return ok({
 		recipe,
-		problems: await problemsOf(db, snapshot, parent.value, recipe),
+		problems: await problemsOf(db, snapshot, facts, recipe),
 		steps,
 		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), total: totalBatch(recipe) },
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },

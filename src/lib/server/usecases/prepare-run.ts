@@ -18,7 +18,8 @@ import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './start-run.ts';
+import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './check-recipe.ts';
+import { stageSnapshot } from './check-stage.ts';
 
 /** A checkpoint that a run may start from, with what the run would have to keep of it. */
 export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
@@ -33,6 +34,8 @@ export type RunPreparation = {
 	parents: RunParent[];
 	parentId: string;
 	recipe: TrainingRecipe;
+	/** Fine-tuning on the accepted answers first: the snapshot that holds them, once one was made from the same judgments; `possible` where the objective may follow such a stage. */
+	stage: { possible: boolean; snapshot: { id: string; rows: number } | null };
 	/** The run whose settings it begins with: null where it begins with what is proposed. */
 	from: { id: string; priority: number; launcher: LauncherName; stopOn: HealthRule[] } | null;
 	/** Where living workers can place runs. */
@@ -60,14 +63,16 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const from = input.fromRunId === undefined ? null : await runs.get(db, input.fromRunId);
 	if (input.fromRunId !== undefined && (from?.projectId !== project.id || from.objective !== snapshot.objective)) return fail('not_found', 'There is no such run of this objective in this project.');
 	const champion = await checkpoints.champion(db, project.id);
-	const recipe = await defaultRecipe(db, snapshot, champion);
+	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion));
 	if (!recipe.ok) return recipe;
-	const [all, round, stale, overlapping, dev, living, ahead] = await Promise.all([
+	const possible = snapshot.objective !== 'sft' && snapshot.objective !== 'rm';
+	const [all, round, stale, overlapping, dev, accepted, living, ahead] = await Promise.all([
 		checkpoints.list(db, project.id),
 		rounds.byId(db, snapshot.roundId),
 		snapshots.changedSince(db, snapshot.id),
 		overlaps.trainedHeldOut(db, [snapshot.id]),
 		snapshots.decisive(db, snapshot.id, 'dev'),
+		possible ? stageSnapshot(db, snapshot) : null,
 		workers.alive(db),
 		runQueue.queued(db)
 	]);
@@ -82,6 +87,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		parents: usable,
 		parentId: from?.parentCheckpointId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
+		stage: { possible, snapshot: accepted && { id: accepted.id, rows: accepted.trainRows } },
 		from: from && { id: from.id, priority: from.priority, launcher: from.launcher, stopOn: from.stopOn },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),

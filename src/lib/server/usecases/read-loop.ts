@@ -7,7 +7,7 @@ import type { Action } from '../../domain/permission.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { DatasetObjective } from '../../domain/preference-dataset.ts';
-import { waitingFor } from '../../domain/waiting-for.ts';
+import { waitingFor, whyRunWaits } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -23,6 +23,7 @@ import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runQueue from '../db/run-queue.ts';
+import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as roundStats from '../db/round-stats.ts';
@@ -89,15 +90,15 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 	const { db } = app;
 	const { round, totals, snapshot, run, atHand } = record;
 	const brought = await imports.list(db, project.id);
-	const [prompts, stale, overlapping, queue, champion] = await Promise.all([
+	const [prompts, stale, overlapping, queue, stage, champion] = await Promise.all([
 		roundStats.promptCounts(db, project.id),
 		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
 		snapshot ? overlaps.trainedHeldOut(db, [snapshot.id]) : 0,
 		runQueue.queued(db),
+		run?.afterRunId ? runs.get(db, run.afterRunId) : null,
 		checkpoints.champion(db, project.id)
 	]);
 	const importing = brought.filter((one) => one.status === 'staging');
-	const waits = run?.status === 'queued' || run?.status === 'waiting';
 	return {
 		prompts: { ...prompts, importing: importing.length > 0 ? importing.reduce((sum, one) => sum + one.rows, 0) : null },
 		comparisons: { total: round.comparisons, complete: totals.completed, exhausted: record.exhausted, identical: round.identical },
@@ -112,7 +113,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 					step: run.step,
 					maxSteps: run.maxSteps,
 					problem: run.problem,
-					waitingFor: waits ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id)), run.launcher) : null
+					waitingFor: whyRunWaits(run, stage, living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id)))
 				}
 			: null,
 		checkpoint: atHand

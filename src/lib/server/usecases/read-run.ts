@@ -1,6 +1,6 @@
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
-import { waitingFor } from '../../domain/waiting-for.ts';
+import { whyRunWaits } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -18,6 +18,9 @@ import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
 
+/** A run before or after another. */
+export type StageView = Pick<Run, 'id' | 'objective' | 'status'>;
+
 /** A run as the API and its page show it. */
 export type RunView = {
 	id: string;
@@ -33,6 +36,9 @@ export type RunView = {
 	clonedFrom: string | null;
 	/** The sweep that it is a point of, and which, from 1. */
 	sweep: Run['sweep'];
+	/** The stage before it, from whose checkpoint it starts, and the run that starts from its own. */
+	stage: StageView | null;
+	next: StageView | null;
 	/** Why it has not begun; null once it has. */
 	waitingFor: WaitingFor | null;
 	step: number;
@@ -61,17 +67,20 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 	const found = await reach(app, actor, id);
 	if (!found.ok) return found;
 	const { run, access } = found.value;
-	const [snapshot, parent, reference, checkpoint, round, living, stale, overlapping, ahead] = await Promise.all([
+	const [snapshot, parent, reference, checkpoint, stage, next, round, living, stale, overlapping, ahead] = await Promise.all([
 		snapshots.get(app.db, run.snapshotId),
 		checkpoints.get(app.db, run.parentCheckpointId),
 		run.referenceCheckpointId ? checkpoints.get(app.db, run.referenceCheckpointId) : null,
 		checkpoints.ofRun(app.db, run.id),
+		run.afterRunId ? runs.get(app.db, run.afterRunId) : null,
+		runs.after(app.db, run.id),
 		rounds.byId(app.db, run.roundId),
 		workers.alive(app.db),
 		snapshots.changedSince(app.db, run.snapshotId),
 		overlaps.trainedHeldOut(app.db, [run.snapshotId]),
 		runQueue.queued(app.db)
 	]);
+	const staged = (one: Run | null): StageView | null => one && { id: one.id, objective: one.objective, status: one.status };
 	const named = (one: { id: string; name: string } | null) => (one ? { id: one.id, name: one.name } : null);
 	return ok({
 		id: run.id,
@@ -85,7 +94,9 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		stopOn: run.stopOn,
 		clonedFrom: run.clonedFrom,
 		sweep: run.sweep,
-		waitingFor: run.status === 'waiting' && run.desiredState === 'pause' ? { code: 'paused' } : run.status === 'queued' || run.status === 'waiting' ? waitingFor(living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id)), run.launcher) : null,
+		stage: staged(stage),
+		next: staged(next),
+		waitingFor: whyRunWaits(run, stage, living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))),
 		step: run.step,
 		maxSteps: run.maxSteps,
 		attempt: run.attempt,

@@ -14,6 +14,7 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import { areStored } from './store-citing.ts';
 import type { Run } from '../db/runs.ts';
+import { endNext, releaseNext } from './settle-stage.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
 export const DEFAULT_SAMPLING = { temperatures: [0.7], samples: 1, topP: 0.95, maxTokens: 160 } as const;
@@ -57,13 +58,18 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'arti
 		await runs.setStatus(tx, run.id, stopped ? 'cancelled' : 'succeeded');
 		await runRecord.addEvent(tx, run.id, trained.attempt, stopped ? 'cancelled' : 'succeeded', { checkpoint: id, step: trained.step });
 		await runRecord.notify(tx, run.id);
-		if (!stopped) {
+		if (stopped) await endNext(tx, run, 'cancelled');
+		else {
+			const next = await runs.after(tx, run.id);
+			if (next) await releaseNext(app, tx, run, id);
 			const ofSweep = run.sweep !== null;
-			if (!ofSweep) await rounds.advance(tx, run.roundId, 'evaluating');
+			// The stage before another run is a way station: it is measured beside what comes of it, and nobody waits for its answers.
+			const lastStage = !ofSweep && !next;
+			if (lastStage) await rounds.advance(tx, run.roundId, 'evaluating');
 			// A point of a sweep is looked at on dev questions alone: the best of several looks at test questions would spoil them (semantics 10).
 			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, split: ofSweep ? 'dev' : 'test', seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
 			await app.enqueue(tx, 'evaluate', { evaluationId });
-			if (!ofSweep) await answerWith(app, tx, run, id, round);
+			if (lastStage) await answerWith(app, tx, run, id, round);
 		}
 		await record(tx, null, { action: 'checkpoint.register', projectId: run.projectId, subject: ['checkpoint', id], details: { run: run.id, sha256: trained.sha256, step: trained.step } });
 		return id;

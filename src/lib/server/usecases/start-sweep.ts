@@ -2,6 +2,7 @@ import type { LauncherName } from '../../domain/launcher.ts';
 import { PRIORITIES } from '../../domain/next-run.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { FieldError, Result } from '../../domain/problem.ts';
+import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import { planProblems, sweepPoints } from '../../domain/sweep-plan.ts';
 import type { PointSettings, SweepPlan } from '../../domain/sweep-plan.ts';
@@ -10,13 +11,13 @@ import type { Objective, TrainingRecipe } from '../../domain/training-recipe.ts'
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as sweeps from '../db/sweeps.ts';
 import { allow } from './access.ts';
-import { checkedRecipe, parentOf, putInLine, readPriority, trainable } from './start-run.ts';
+import { checkedRecipe, parentFacts, parentOf, readPriority, trainable } from './check-recipe.ts';
+import { putInLine } from './start-run.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person asks for: what all runs share, and what is tried. Sweeps wait behind single runs unless another priority is said. */
@@ -28,7 +29,7 @@ const TOLD = 5;
 const said = (point: PointSettings): string => Object.entries(point).map(([key, value]) => `${key} ${value}`).join(', ');
 
 /** The recipe of every point, or what keeps which of them. */
-async function checkedPoints(db: Executor, snapshot: Snapshot, parent: Checkpoint, points: readonly PointSettings[], input: Pick<SweepRequest, 'recipe' | 'launcher'>): Promise<Result<TrainingRecipe[]>> {
+async function checkedPoints(db: Executor, snapshot: Snapshot, parent: ParentFacts, points: readonly PointSettings[], input: Pick<SweepRequest, 'recipe' | 'launcher'>): Promise<Result<TrainingRecipe[]>> {
 	const recipes: TrainingRecipe[] = [];
 	const errors: FieldError[] = [];
 	let refused = 0;
@@ -66,7 +67,7 @@ export async function startSweep(app: Pick<App, 'db' | 'enqueue'>, actor: Actor,
 		const dev = await snapshots.decisive(tx, snapshot.value.id, 'dev');
 		if (dev.comparisons === 0) return fail('conflict', 'The snapshot holds no decisive judgment on a dev question, and the runs of a sweep are compared on those only. Judge more, or start a single run.', { errors: [{ field: 'snapshotId', message: 'has nothing on dev questions' }] });
 		const points = sweepPoints(input.plan, objective);
-		const recipes = await checkedPoints(tx, snapshot.value, parent.value, points, input);
+		const recipes = await checkedPoints(tx, snapshot.value, await parentFacts(tx, parent.value), points, input);
 		if (!recipes.ok) return recipes;
 		const id = await sweeps.insert(tx, { projectId: project.id, snapshotId: snapshot.value.id, parentCheckpointId: parent.value.id, plan: input.plan, createdBy: actor.userId });
 		await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.value.sha256, parent: parent.value.id, points: points.length } });

@@ -15,8 +15,8 @@ export const startRun = operation({
 	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)), stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`))) }),
-	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
+	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)), stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`))), stages: v.optional(v.pipe(v.array(v.object({ snapshotId: uuid, recipe: v.optional(v.record(v.string(), v.unknown())) })), v.maxLength(1, 'one stage before the run at most'))) }),
+	answers: { 201: v.object({ id: v.string(), status: v.picklist(['queued', 'waiting']), stages: v.array(v.string()) }) },
 	problems: ['impossible_recipe', 'conflict']
 });
 

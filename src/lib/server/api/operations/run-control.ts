@@ -37,7 +37,7 @@ export const cloneRun = operation({
 	access: 'run.start',
 	params: idParams,
 	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
-	answers: { 201: v.object({ id: v.string(), status: v.literal('queued') }) },
+	answers: { 201: v.looseObject({ id: v.string(), status: v.picklist(['queued', 'waiting']) }) },
 	problems: ['impossible_recipe', 'conflict']
 });
 

@@ -30,10 +30,11 @@ export const actions: Actions = {
 		const snapshotId = url.searchParams.get('snapshot');
 		if (!isRowId(snapshotId)) redirect(303, url.pathname);
 		const place = { launcher: String(data.get('launcher') ?? 'local'), priority: String(data.get('priority') ?? '0'), stopOn: HEALTH_RULES.filter((rule) => data.getAll('stopOn').includes(rule)) };
+		const stage = { first: isRowId(String(data.get('stageSnapshot') ?? '')), steps: String(data.get('stageSteps') ?? '').trim(), rate: String(data.get('stageRate') ?? '').trim() };
 		const clonedFrom = url.searchParams.get('from');
 		const launcher = LAUNCHERS.find((one) => one === place.launcher);
 		// A form of ours names no other: taken for “local” it would run where nobody wanted it.
-		if (!launcher) return fail(400, { values, parentId, place, problem: { code: 'invalid_input' as const, detail: `launcher: one of ${LAUNCHERS.join(', ')}`, errors: [{ field: 'launcher', message: `one of ${LAUNCHERS.join(', ')}` }] } });
+		if (!launcher) return fail(400, { values, parentId, place, stage, problem: { code: 'invalid_input' as const, detail: `launcher: one of ${LAUNCHERS.join(', ')}`, errors: [{ field: 'launcher', message: `one of ${LAUNCHERS.join(', ')}` }] } });
 		const started = await startRun(locals.app, actor, {
 			slug: params.slug,
 			snapshotId,
@@ -42,9 +43,10 @@ export const actions: Actions = {
 			launcher,
 			priority: Number(place.priority),
 			stopOn: place.stopOn,
+			...(stage.first ? { stages: [{ snapshotId: String(data.get('stageSnapshot')), recipe: { ...(stage.steps ? { maxSteps: Number(stage.steps) } : {}), ...(stage.rate ? { learningRate: Number(stage.rate) } : {}) } }] } : {}),
 			...(isRowId(clonedFrom) ? { clonedFrom } : {})
 		});
-		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, place, problem: started.problem });
+		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { values, parentId, place, stage, problem: started.problem });
 		redirect(303, `/projects/${params.slug}/runs/${started.value.id}`);
 	}
 };

@@ -57,7 +57,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 		last: last ? { id: last.id, createdAt: last.createdAt, objective: last.objective, rounds: roundsOf(last), rule: storedRule(last.rule) } : null,
 		earlier: snapshots.slice(0, 20).map(({ id, objective, sha256, createdAt, rows }) => ({ id, objective, sha256, createdAt, rows: rows.train })),
 		asked: {
-			objective: DATASET_OBJECTIVES.find((one) => one === (begun?.objective ?? project.objective)) ?? 'dpo',
+			objective: DATASET_OBJECTIVES.find((one) => one === (url.searchParams.get('objective') ?? begun?.objective ?? project.objective)) ?? 'dpo',
 			rounds: (source && roundsOf(source)) ?? [all.some(({ number }) => number === wanted) ? wanted : newest],
 			rule: begun?.rule ?? completeRule()
 		}
