@@ -18,6 +18,7 @@ import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
 import { provideBase } from './checkpoint-files.ts';
+import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
 import { withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
@@ -104,11 +105,14 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	const ended = new AbortController();
 	const { recipe, maxSteps } = at.run;
 	const before = run.resumeCheckpoint ? await metricsUpTo(context.app, lease.of.runId, run.resumeCheckpoint.step) : [];
-	const watch = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir, before);
-	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), watch);
+	const health = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir, before);
+	// An outside scheduler's GPUs are on another host.
+	const gpus = watchGpus(launcher.name === 'local' ? (context.environment.devices ?? []) : []);
+	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), { health, gpus });
 	const exit = await launcher.collect(job);
 	ended.abort();
 	await Promise.all([written, placed]);
+	await gpus.stop();
 	await keepTensorboard(context, at, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };

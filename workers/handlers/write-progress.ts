@@ -2,6 +2,8 @@ import type { App } from '#lib/server/app.ts';
 import { recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import type { Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { EngineEvent } from '../engine/engine.ts';
+import { withGpus } from './gpu-watch.ts';
+import type { GpuWatch } from './gpu-watch.ts';
 import type { HealthWatch } from './health-watch.ts';
 
 /** One write a second however fast the engine talks: every write wakes the open pages. */
@@ -28,14 +30,15 @@ function add(batch: Batch, event: EngineEvent): void {
 }
 
 /** Writes an engine's events, and what its figures give to say, in batches until it has ended; a batch that the database could not take is tried again. */
-export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>, watch: HealthWatch): Promise<void> {
+export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>, { health, gpus }: { health: HealthWatch; gpus: GpuWatch }): Promise<void> {
 	const empty = (): Batch => ({ metrics: [], log: [], events: [] });
 	let batch = empty();
 	let writing = Promise.resolve();
 	const flush = async () => {
 		const taken = batch;
 		batch = empty();
-		taken.events.push(...(await watch.after(taken.metrics)).map((finding) => ({ kind: 'health', data: finding })));
+		taken.metrics = withGpus(taken.metrics, gpus);
+		taken.events.push(...(await health.after(taken.metrics)).map((finding) => ({ kind: 'health', data: finding })));
 		if (taken.metrics.length + taken.log.length + taken.events.length === 0) return;
 		try {
 			await recordProgress(app, of, taken);

@@ -1,4 +1,5 @@
 import type { Figure } from './cluster-bootstrap.ts';
+import type { Drift } from './drift.ts';
 import type { PreferenceAccuracy } from './preference-accuracy.ts';
 import type { SingleAnswerFigures } from './single-answer-figures.ts';
 
@@ -26,6 +27,8 @@ export type EvaluationResults = {
 	single?: { checkpoint: SingleAnswerFigures; parent: SingleAnswerFigures } | null;
 	/** Held-out pairs and answers left out because they hold images, which the scorer cannot read; missing in evaluations from before they were counted. */
 	withImages?: number;
+	/** How far the checkpoint has moved from base and parent; null for a reward model, missing in evaluations from before it was computed. */
+	drift?: Drift | null;
 };
 
 /** The one figure of each mode that lists and overviews show; null where nothing was measured that way. */

@@ -41,6 +41,14 @@ describe('health rules', () => {
 		expect(rules(run(10, (i) => ({ ...sound(i), kl: 80 })), { maxSteps: 100, beta: null })).toEqual(['far_from_reference']);
 	});
 
+	it('speak when GPUs mostly wait, not while a run starts and not where nobody samples', () => {
+		const used = (share: (i: number) => number, count = 40) => run(count, (i) => ({ ...sound(i), 'gpu/use': share(i) }));
+		expect(rules(used(() => 0.1))).toEqual(['gpu_idle']);
+		expect(rules(used((i) => (i < 10 ? 0 : 0.9)))).toEqual([]);
+		expect(rules(used(() => 0.1, 24))).toEqual([]);
+		expect(healthOf(used(() => 0.1, 25), { maxSteps: 100, beta: 0.1 })).toEqual([{ rule: 'gpu_idle', step: 25, facts: { use: expect.closeTo(0.1) } }]);
+	});
+
 	it('speak when nothing moves, but not early, and not where accuracy says otherwise', () => {
 		const still = (count: number, accuracy: number) => run(count, () => ({ loss: 0.693, 'rewards/accuracies': accuracy }));
 		expect(rules(still(40, 0.5))).toEqual(['no_progress']);

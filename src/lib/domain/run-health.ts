@@ -2,7 +2,7 @@
  * Rules that speak while a run trains: each a rule of thumb on the engine's own
  * figures, with what it saw, so that who reads it can judge for themselves.
  */
-export const HEALTH_RULES = ['loss_not_a_number', 'chosen_falls', 'right_at_once', 'far_from_reference', 'no_progress', 'disk_nearly_full'] as const;
+export const HEALTH_RULES = ['loss_not_a_number', 'chosen_falls', 'right_at_once', 'far_from_reference', 'no_progress', 'gpu_idle', 'disk_nearly_full'] as const;
 export type HealthRule = (typeof HEALTH_RULES)[number];
 
 /** What a rule saw, and at which step. */
@@ -28,6 +28,10 @@ const LEAST_CHANGE = 0.01;
 const LEAST_ACCURACY = 0.55;
 const NO_PROGRESS_POINTS = 30;
 
+/** Share of the time that the run's GPUs compute, on average over so many reported steps, below which they mostly wait. */
+const LEAST_GPU_USE = 0.2;
+const GPU_POINTS = 20;
+
 /** A disk with less than this share and less than this many bytes free takes no further checkpoint for sure. */
 const LEAST_SHARE = 0.05;
 const LEAST_BYTES = 5e9;
@@ -45,9 +49,11 @@ const LEAST_BYTES = 5e9;
  *   divided by β; the engine's own KL where it reports one).
  * - `no_progress`: after 30 reported steps and a third of the run the loss has
  *   moved by less than 1 % and accuracy is not above 0.55.
+ * - `gpu_idle`: over the last 20 steps with a sample, the first five left out
+ *   (a start loads and compiles), the run's GPUs computed a fifth of the time or less.
  */
 export function healthOf(steps: readonly HealthStep[], of: HealthContext): HealthFinding[] {
-	const found = [lossNotANumber(steps), chosenFalls(steps), rightAtOnce(steps), farFromReference(steps, of), noProgress(steps, of)];
+	const found = [lossNotANumber(steps), chosenFalls(steps), rightAtOnce(steps), farFromReference(steps, of), noProgress(steps, of), gpuIdle(steps)];
 	return found.filter((one) => one !== null).sort((x, y) => x.step - y.step);
 }
 
@@ -102,4 +108,10 @@ function noProgress(steps: readonly HealthStep[], { maxSteps }: HealthContext): 
 	const accuracies = pointsOf(steps, 'rewards/accuracies');
 	const accuracy = accuracies.length > 0 ? mean(accuracies.slice(-third)) : null;
 	return accuracy !== null && accuracy > LEAST_ACCURACY ? null : { rule: 'no_progress', step, facts: { from, to } };
+}
+
+function gpuIdle(steps: readonly HealthStep[]): HealthFinding | null {
+	const last = pointsOf(steps, 'gpu/use').slice(WINDOW).slice(-GPU_POINTS);
+	const use = mean(last);
+	return last.length === GPU_POINTS && use <= LEAST_GPU_USE ? { rule: 'gpu_idle', step: last.at(-1)?.step ?? 0, facts: { use } } : null;
 }

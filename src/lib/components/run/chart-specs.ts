@@ -61,6 +61,29 @@ export const CHARTS: readonly ChartSpec[] = [
 		format: rate,
 		tick: rate,
 		exact: true
+	},
+	{
+		id: 'gpu-use',
+		title: m.run_chart_gpu_use,
+		unit: m.run_unit_time_share,
+		help: m.run_chart_gpu_use_help,
+		series: [{ key: 'gpu/use', label: m.run_chart_gpu_use, colour: BLUE, dash: '' }],
+		format: (value) => percent(value, 0),
+		tick: (value) => percent(value, 0)
+	},
+	{
+		id: 'gpu-memory',
+		title: m.run_chart_gpu_memory,
+		unit: () => 'GiB',
+		help: m.run_chart_gpu_memory_help,
+		series: [
+			// First what is there of every run on GPUs, also in an outside scheduler.
+			{ key: 'memory(GiB)', label: m.run_chart_gpu_memory_engine, colour: BLUE, dash: '' },
+			{ key: 'gpu/memory', label: m.run_chart_gpu_memory_line, colour: GREEN, dash: '7 3' }
+		],
+		format: (value) => decimal(value, 2),
+		tick: short,
+		exact: true
 	}
 ];
 

@@ -12,5 +12,6 @@ export const HEALTH_WORDS: Record<HealthRule, { name: () => string; saw: (facts:
 	right_at_once: { name: m.health_right_at_once, saw: (facts) => m.health_right_at_once_saw({ share: percent(number(facts['accuracy'])) }), advice: m.health_right_at_once_try },
 	far_from_reference: { name: m.health_far_from_reference, saw: (facts) => m.health_far_from_reference_saw({ nats: decimal(number(facts['nats']), 0) }), advice: m.health_far_from_reference_try },
 	no_progress: { name: m.health_no_progress, saw: (facts) => m.health_no_progress_saw({ from: decimal(number(facts['from']), 4), to: decimal(number(facts['to']), 4) }), advice: m.health_no_progress_try },
+	gpu_idle: { name: m.health_gpu_idle, saw: (facts) => m.health_gpu_idle_saw({ share: percent(number(facts['use'])) }), advice: m.health_gpu_idle_try },
 	disk_nearly_full: { name: m.health_disk_nearly_full, saw: (facts) => m.health_disk_nearly_full_saw({ gb: decimal(number(facts['freeBytes']) / 1e9, 1) }), advice: m.health_disk_nearly_full_try }
 };

@@ -1,3 +1,5 @@
+import { driftOf } from '../../domain/drift.ts';
+import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
 import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
 import { documentsOf, holdsImage } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
@@ -73,6 +75,20 @@ function singleFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): 
 	return { checkpoint: singleAnswerFigures(scored, { seed }), parent: singleAnswerFigures(asParent, { seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }) };
 }
 
+/** How far the checkpoint has moved on every held-out answer: those judged alone, and both of a pair. */
+function drift(at: EvaluationAtHand, items: readonly EvaluationItem[]): Drift | null {
+	const groups = new Map([...at.pairs, ...at.answers].map(({ comparisonId, group }) => [comparisonId, group]));
+	const answers = items.flatMap((item): ScoredAnswer[] => {
+		const group = groups.get(item.comparisonId);
+		if (group === undefined) return [];
+		const chosen = { group, tokens: item.tokensChosen, base: item.baseChosen, parent: item.parentChosen, checkpoint: item.checkpointChosen };
+		const { tokensRejected, baseRejected, parentRejected, checkpointRejected } = item;
+		if (tokensRejected === null || baseRejected === null || parentRejected === null || checkpointRejected === null) return [chosen];
+		return [chosen, { group, tokens: tokensRejected, base: baseRejected, parent: parentRejected, checkpoint: checkpointRejected }];
+	});
+	return at.measure === 'reward' ? null : driftOf(answers, { seed: at.evaluation.seed });
+}
+
 /** How many held-out pairs and answers have no score because of their images. */
 function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): number {
 	const scored = new Set(items.map(({ comparisonId }) => comparisonId));
@@ -83,7 +99,7 @@ function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): num
 /** Computes the figures from scored pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
 export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
 	const single = singleFigures(at, items);
-	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items) };
+	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items), drift: drift(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
 		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });

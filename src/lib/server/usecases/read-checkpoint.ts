@@ -1,3 +1,4 @@
+import type { Drift } from '../../domain/drift.ts';
 import { parseHubModel } from '../../domain/hub-model.ts';
 import type { HubModel, ModelFacts } from '../../domain/hub-model.ts';
 import { fail, ok } from '../../domain/problem.ts';
@@ -47,7 +48,7 @@ export type CheckpointView = {
 	overlaps: number;
 	parent: { id: string; name: string } | null;
 	/** From this checkpoint to the base model. */
-	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null }[];
+	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null; /** How far it has moved from the base and from its parent; null where that was not measured. */ drift: Drift | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
 	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem'> & { sampling: { temperature: number; topP: number; maxTokens: number }; intoRound: number | null }) | null;
 	/** On pairs with its parent. */
@@ -100,6 +101,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		rounds.list(db, checkpoint.projectId),
 		overlaps.trainedHeldOutOf(db, id)
 	]);
+	const drifts = await Promise.all(lineage.map(async (ancestor) => (await evaluations.newestOf(db, ancestor.id))?.results?.drift ?? null));
 	const generation = made[0];
 	return ok({
 		id,
@@ -117,7 +119,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		snapshot: snapshot ? { id: snapshot.id, sha256: snapshot.sha256, stale: await snapshots.changedSince(db, snapshot.id) } : null,
 		overlaps: overlapping,
 		parent: parent ? { id: parent.id, name: parent.name } : null,
-		lineage: lineage.map(({ id: own, name, kind, runId }) => ({ id: own, name, kind, runId })),
+		lineage: lineage.map(({ id: own, name, kind, runId }, index) => ({ id: own, name, kind, runId, drift: drifts[index] ?? null })),
 		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
 		generation: generation
 			? {
