@@ -118,7 +118,7 @@ export async function folders(db: Executor): Promise<(AttemptFolder & { project:
 		db,
 		sql`with measured as (
 				select c.project_id, c.run_id, max((e.results->'checkpoint'->'accuracy'->>'value')::float8) as accuracy from evaluations e join checkpoints c on c.id = e.checkpoint_id
-				where e.status = 'succeeded' and e.results->'checkpoint'->'accuracy'->>'value' is not null group by c.project_id, c.run_id),
+				where e.status = 'succeeded' and e.split = 'test' and e.results->'checkpoint'->'accuracy'->>'value' is not null group by c.project_id, c.run_id),
 			best as (select distinct on (project_id) run_id from measured order by project_id, accuracy desc, run_id desc)
 			select f.run_id, f.attempt, r.project_id, p.slug, p.name, w.hostname, r.status, r.finished_at, f.bytes, b.run_id is not null as best,
 				exists (select 1 from checkpoints c join decisions d on d.checkpoint_id = c.id where c.run_id = r.id and d.decision = 'promote') as promoted
