@@ -5,6 +5,7 @@
  * noisy.
  */
 import { agreeing } from './agreeing.ts';
+import { lookingAlike } from './alike.ts';
 import { exporting } from './exporting.ts';
 import { startGround } from './ground.ts';
 import type { Ground } from './ground.ts';
@@ -12,7 +13,7 @@ import { importing } from './importing.ts';
 import { judging } from './judging.ts';
 import { listing } from './listing.ts';
 
-const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing };
+const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing, alike: lookingAlike };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attachmentsKey, bandPairs, comparedWords, pairsToKeep } from './near-duplicates.ts';
-import type { IdPair, Likeness } from './near-duplicates.ts';
+import { attachmentsKey, bandPairs, comparedWords, likeliest, pairsToKeep, withOpenBands } from './near-duplicates.ts';
+import type { IdPair, Likeness, Sharing } from './near-duplicates.ts';
 
 const hash = (digit: string) => digit.repeat(64);
 
@@ -30,6 +30,43 @@ describe('bandPairs', () => {
 				}));
 				const byPair = (x: { pair: readonly string[] }, y: { pair: readonly string[] }) => (x.pair.join() < y.pair.join() ? -1 : 1);
 				expect(bandPairs(batch).sort(byPair)).toEqual(expected.sort(byPair));
+			})
+		);
+	});
+});
+
+describe('what was looked at before', () => {
+	const anySharing = fc.uniqueArray(fc.record({ id: fc.constantFrom('m1', 'm2'), other: fc.nat(20).map((n) => `${n % 2 === 0 ? 'a' : 'z'}${n}`), apart: fc.boolean(), shared: fc.uniqueArray(fc.constantFrom('1', '2', '3', '4'), { minLength: 1 }) }), { selector: ({ id, other }) => id + other, maxLength: 40 });
+
+	it('gives of each question those of other groups that share most, the smaller id first', () => {
+		fc.assert(
+			fc.property(anySharing, (sharing) => {
+				const pairs = likeliest(sharing, 3);
+				for (const id of ['m1', 'm2']) {
+					const most = sharing.filter((one) => one.id === id && one.apart).map(({ shared }) => shared.length).sort((x, y) => y - x).slice(0, 3);
+					const of = pairs.filter((pair) => pair.includes(id));
+					expect(of.map((pair) => sharing.find((one) => one.id === id && pair.includes(one.other))?.shared.length)).toEqual(most);
+					for (const pair of of) expect(pair[0] < pair[1]).toBe(true);
+				}
+			})
+		);
+	});
+
+	it('leaves no band to more questions than make a mould, whatever comes, and takes none away below that', () => {
+		fc.assert(
+			fc.property(fc.array(fc.array(fc.uniqueArray(fc.constantFrom('1', '2', '3', '4', '5', '6'), { maxLength: 4 }), { maxLength: 6 }), { maxLength: 6 }), (batches) => {
+				const stored: { id: string; bands: readonly string[] }[] = [];
+				const all: { id: string; bands: string[] }[] = [];
+				for (const [at, hashes] of batches.entries()) {
+					const batch = hashes.map((bands, i) => ({ id: `${at}-${i}`, bands }));
+					const before = batch.flatMap((one) => stored.map((other): Sharing => ({ id: one.id, other: other.id, apart: true, shared: other.bands.filter((band) => one.bands.includes(band)) })).filter(({ shared }) => shared.length > 0));
+					stored.push(...withOpenBands(batch, before, 3));
+					all.push(...batch);
+				}
+				for (const band of ['1', '2', '3', '4', '5', '6']) {
+					const holders = (of: readonly { bands: readonly string[] }[]) => of.filter(({ bands }) => bands.includes(band)).length;
+					expect(holders(stored)).toBe(Math.min(3, holders(all)));
+				}
 			})
 		);
 	});

@@ -36,6 +36,43 @@ export function bandPairs(batch: readonly { id: string; bands: readonly string[]
 	return [...shared].map(([key, n]) => ({ pair: key.split(' ') as [string, string], shared: n }));
 }
 
+/** A question looked at before that shares bands with a new one. */
+export type Sharing = { id: string; other: string; /** Whether they are of different groups. */ apart: boolean; shared: readonly string[] };
+
+/** Of each new question those looked at before that share most bands with it and are of another group, `most` of them. */
+export function likeliest(sharing: readonly Sharing[], most: number): IdPair[] {
+	const taken = new Map<string, number>();
+	return sharing
+		.filter(({ apart }) => apart)
+		.sort((x, y) => y.shared.length - x.shared.length || (x.other < y.other ? -1 : 1))
+		.flatMap(({ id, other }): IdPair[] => {
+			const n = (taken.get(id) ?? 0) + 1;
+			taken.set(id, n);
+			if (n > most) return [];
+			return [id < other ? [id, other] : [other, id]];
+		});
+}
+
+/**
+ * A band that so many questions hold is that of a mould ("What is the difference
+ * between … and …?"): of later ones it is no longer kept. They are found by the
+ * bands that tell them apart, and those of a mould by its first; what a new
+ * question costs does not grow with how many there are of its kind.
+ */
+export const FULL_BAND = 50;
+
+/** The questions of a batch with those of their bands that are not full, in the order of the batch; `before` are the questions looked at before. */
+export function withOpenBands<T extends { bands: readonly string[] }>(batch: readonly T[], before: readonly Sharing[], full = FULL_BAND): T[] {
+	const holders = new Map<string, Set<string>>();
+	for (const { other, shared } of before) for (const band of shared) holders.set(band, (holders.get(band) ?? new Set()).add(other));
+	const held = new Map([...holders].map(([band, ids]) => [band, ids.size]));
+	return batch.map((one) => {
+		const bands = one.bands.filter((band) => (held.get(band) ?? 0) < full);
+		for (const band of bands) held.set(band, (held.get(band) ?? 0) + 1);
+		return { ...one, bands };
+	});
+}
+
 /** A pair whose likeness is known. */
 export type Likeness = { pair: IdPair; estimate: number; jaccard: number };
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Message } from '../../domain/message.ts';
-import type { IdPair, Likeness } from '../../domain/near-duplicates.ts';
+import type { Likeness, Sharing } from '../../domain/near-duplicates.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf, uuids } from './rows.ts';
 
@@ -20,17 +20,14 @@ export async function without(db: Executor, of: { projectId: string; algorithm: 
 /** A question with the hashes of its bands. */
 export type Signed = { id: string; groupId: string; bands: readonly string[] };
 
-/** For each of these questions those looked at before that share most bands with it, `most` of them, and are of another group. */
-export async function candidates(db: Executor, of: { projectId: string; algorithm: string; batch: readonly Signed[]; most: number }): Promise<IdPair[]> {
-	const rows = await rowsOf<{ id: string; other: string }>(
+/** For each of these questions all those looked at before that share a band with it, and which bands. A band is held by a bounded number of them (`FULL_BAND`). */
+export async function sharing(db: Executor, of: { projectId: string; algorithm: string; batch: readonly Signed[] }): Promise<Sharing[]> {
+	return rowsOf<Sharing>(
 		db,
-		sql`select n.id, s.prompt_id as other from jsonb_to_recordset(${JSON.stringify(of.batch)}::jsonb) as n(id uuid, "groupId" uuid, bands bigint[])
-			cross join lateral (
-				select s.prompt_id from prompt_signatures s join prompts p on p.id = s.prompt_id
-				where s.bands && n.bands and s.project_id = ${of.projectId} and s.algorithm = ${of.algorithm} and p.group_id <> n."groupId"
-				order by (select count(*) from unnest(s.bands) band where band = any (n.bands)) desc, s.prompt_id limit ${of.most}) s`
+		sql`select n.id, s.prompt_id as other, p.group_id <> n."groupId" as apart, array(select band::text from unnest(s.bands) band where band = any (n.bands)) as shared
+			from jsonb_to_recordset(${JSON.stringify(of.batch)}::jsonb) as n(id uuid, "groupId" uuid, bands bigint[])
+			join prompt_signatures s on s.bands && n.bands and s.project_id = ${of.projectId} and s.algorithm = ${of.algorithm} join prompts p on p.id = s.prompt_id`
 	);
-	return rows.map(({ id, other }): IdPair => (id < other ? [id, other] : [other, id]));
 }
 
 /** Words of questions, by id. */

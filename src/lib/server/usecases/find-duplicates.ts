@@ -1,4 +1,4 @@
-import { attachmentsKey, bandPairs, comparedWords, pairsToKeep, THRESHOLD } from '../../domain/near-duplicates.ts';
+import { attachmentsKey, bandPairs, comparedWords, likeliest, pairsToKeep, THRESHOLD, withOpenBands } from '../../domain/near-duplicates.ts';
 import type { IdPair, Likeness } from '../../domain/near-duplicates.ts';
 import type { Message } from '../../domain/message.ts';
 import type { App } from '../app.ts';
@@ -88,12 +88,13 @@ async function lookAt(app: SearchApp, scan: Scan, sketcher: Sketcher, batch: rea
 	const { algorithm } = sketcher;
 	const bands = await sketcher.sketch(batch.map(({ messages }) => ({ scope: `${projectId} ${attachmentsKey(messages)}`, text: comparedWords(messages) })));
 	const signed = batch.map(({ id, groupId }, at): Signed => ({ id, groupId, bands: bands[at] ?? [] }));
-	const pairs = [...within(signed), ...(await signatures.candidates(app.db, { projectId, algorithm, batch: signed, most: MOST_CANDIDATES }))];
+	const before = await signatures.sharing(app.db, { projectId, algorithm, batch: signed });
+	const pairs = [...within(signed), ...likeliest(before, MOST_CANDIDATES)];
 	const kept = pairsToKeep(await compared(app, sketcher, pairs, new Map(batch.map(({ id, messages }) => [id, messages]))));
 	return app.db.transaction(async (tx) => {
 		await projects.serialise(tx, projectId);
 		if (!(await scans.goOn(tx, scan, batch.length))) throw new Gone();
-		return signatures.keep(tx, { projectId, algorithm, threshold: THRESHOLD, batch: signed, pairs: kept });
+		return signatures.keep(tx, { projectId, algorithm, threshold: THRESHOLD, batch: withOpenBands(signed, before), pairs: kept });
 	});
 }
 
