@@ -6,12 +6,13 @@ import type { Device, Field, Objective, Settings, Tuner } from './recipe/field.t
 import { HARDWARE_FIELDS } from './recipe/hardware-fields.ts';
 import { OBJECTIVE_FIELDS } from './recipe/objective-fields.ts';
 import { SCHEDULE_FIELDS } from './recipe/schedule-fields.ts';
+import { TRACKER_FIELDS } from './recipe/tracker-fields.ts';
 import { ADAPTER_FIELDS, TUNER_FIELDS } from './recipe/tuner-fields.ts';
 
 export { OBJECTIVES } from './recipe/field.ts';
 export type { Device, Objective } from './recipe/field.ts';
 
-const SHARED_FIELDS = { ...SCHEDULE_FIELDS, ...TUNER_FIELDS, ...HARDWARE_FIELDS } as const;
+const SHARED_FIELDS = { ...SCHEDULE_FIELDS, ...TUNER_FIELDS, ...HARDWARE_FIELDS, ...TRACKER_FIELDS } as const;
 
 type SchemasOf<T extends Record<string, { schema: v.GenericSchema }>> = { [K in keyof T]: T[K]['schema'] };
 
