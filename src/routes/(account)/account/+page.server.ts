@@ -19,10 +19,10 @@ import { typed } from '../../typed-text.ts';
 import { inWords } from '../in-words.ts';
 import { secret, without } from '../secret-text.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { isRowId } from '../../row-id.ts';
 
 const SHOWN = 200;
 const DAY_MS = 86_400_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const broken = (): string => m.password_rule_broken(PASSWORD_LENGTH);
 
 const NewPassword = v.object({ currentPassword: secret(() => m.account_password_current_missing()), newPassword: secret(broken) });
@@ -98,7 +98,7 @@ export const actions: Actions = {
 		const actor = person(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
 		// Ended in another tab, or never there: either way the list without it is the truth.
-		const ended = UUID.test(id) ? await revokeToken(locals.app, actor, id) : null;
+		const ended = isRowId(id) ? await revokeToken(locals.app, actor, id) : null;
 		if (ended && !ended.ok && ended.problem.code !== 'not_found') return failed(PROBLEMS[ended.problem.code].status, { problem: { code: ended.problem.code } });
 		return { ended: true };
 	}

@@ -2,14 +2,13 @@ import { listNotifications } from '#lib/server/usecases/list-notifications.ts';
 import { readNotifications } from '#lib/server/usecases/read-notifications.ts';
 import { signedIn } from '../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isRowId } from '../../row-id.ts';
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
 	depends('plumbline:notifications');
 	const actor = signedIn(locals, url);
 	const after = url.searchParams.get('after');
-	const { notifications, unread, next } = await listNotifications(locals.app, actor, { cursor: after && UUID.test(after) ? after : undefined });
+	const { notifications, unread, next } = await listNotifications(locals.app, actor, { cursor: isRowId(after) ? after : undefined });
 	return { notifications, unread, next, first: after === null };
 };
 

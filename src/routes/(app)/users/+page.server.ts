@@ -16,8 +16,8 @@ import type { FormMessage } from '../../form-result.ts';
 import { signedIn, valueOf } from '../../page-result.ts';
 import { typed } from '../../typed-text.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { isRowId } from '../../row-id.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const NewUser = v.object({ name: typed(200, 1), email: typed(254, 3), isAdmin: v.boolean() });
 type Said = FormMessage | { made: IssuedLink };
 /** A one-time link as it is shown once; nobody can read it again. */
@@ -28,7 +28,7 @@ const blank = { name: '', email: '', isAdmin: false };
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = signedIn(locals, url);
 	const after = url.searchParams.get('after');
-	const page = valueOf(await listUsers(locals.app, actor, { after: after && UUID.test(after) ? after : undefined }), locals.requestId);
+	const page = valueOf(await listUsers(locals.app, actor, { after: isRowId(after) ? after : undefined }), locals.requestId);
 	return { ...page, first: after === null, form: await superValidate<v.InferOutput<typeof NewUser>, Said>(blank, valibot(NewUser), { errors: false }) };
 };
 
@@ -40,7 +40,7 @@ function refuse(problem: Problem, conflict = m.users_last_admin) {
 async function chosen(request: Request): Promise<{ userId: string; name: string } | null> {
 	const fields = await request.formData();
 	const userId = String(fields.get('userId') ?? '');
-	return UUID.test(userId) ? { userId, name: String(fields.get('name') ?? '') } : null;
+	return isRowId(userId) ? { userId, name: String(fields.get('name') ?? '') } : null;
 }
 
 const nobody: Problem = { code: 'not_found', detail: 'There is no such user.' };

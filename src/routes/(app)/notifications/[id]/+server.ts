@@ -3,12 +3,11 @@ import { noticeTarget } from '#lib/components/notifications/address.ts';
 import { openNotification } from '#lib/server/usecases/read-notifications.ts';
 import { signedIn } from '../../../page-result.ts';
 import type { RequestHandler } from './$types';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isRowId } from '../../../row-id.ts';
 
 /** Opens a notification: marks it as read and leads to what it is about. Mails link here: the address tells nothing. */
 export const GET: RequestHandler = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
-	const opened = UUID.test(params.id) ? await openNotification(locals.app, actor, params.id) : null;
+	const opened = isRowId(params.id) ? await openNotification(locals.app, actor, params.id) : null;
 	redirect(303, opened?.ok ? noticeTarget(opened.value) : '/notifications');
 };

@@ -16,8 +16,7 @@ import { removeGroup } from '#lib/server/usecases/remove-group.ts';
 import { inWords } from '../../../../(account)/in-words.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isRowId } from '../../../../row-id.ts';
 
 export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const actor = signedIn(locals, url);
@@ -27,7 +26,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const after = url.searchParams.get('after');
 	const [own, listed, choices] = await Promise.all([
 		can['task.judge'] && role !== null ? readOwnWork(locals.app, actor, params.slug) : null,
-		can['assignment.manage'] ? listAssignments(locals.app, actor, { slug: params.slug, ended, cursor: after && UUID.test(after) ? after : undefined }) : null,
+		can['assignment.manage'] ? listAssignments(locals.app, actor, { slug: params.slug, ended, cursor: isRowId(after) ? after : undefined }) : null,
 		can['assignment.manage'] ? assignmentChoices(locals.app, actor, params.slug) : null
 	]);
 	return {
@@ -69,7 +68,7 @@ export const actions: Actions = {
 	end: async ({ locals, request, url }) => {
 		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		const ended = UUID.test(id) ? await endAssignment(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
+		const ended = isRowId(id) ? await endAssignment(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
 		return ended.ok ? { ended: id } : refuse(ended.problem, {}, { conflict: m.assign_gone, not_found: m.assign_gone, invalid_input: m.assign_gone });
 	},
 	putGroup: async ({ locals, params, request, url }) => {
@@ -77,7 +76,7 @@ export const actions: Actions = {
 		const fields = await request.formData();
 		const id = String(fields.get('id') ?? '');
 		const group = v.safeParse(GroupSchema, { name: String(fields.get('name') ?? ''), members: jsonOf(fields.get('members')) ?? undefined });
-		if (!group.success || (id !== '' && !UUID.test(id))) return fail(400, { wrong: { groupName: m.form_text_missing() } });
+		if (!group.success || (id !== '' && !isRowId(id))) return fail(400, { wrong: { groupName: m.form_text_missing() } });
 		const put = await putGroup(locals.app, actor, { ...(id === '' ? { slug: params.slug } : { id }), ...group.output });
 		if (put.ok) return { group: put.value.id };
 		const named = { ...put.problem, ...(put.problem.errors ? { errors: put.problem.errors.map((one) => ({ ...one, field: one.field === 'name' ? 'groupName' : one.field })) } : {}) };
@@ -86,14 +85,14 @@ export const actions: Actions = {
 	removeGroup: async ({ locals, request, url }) => {
 		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		const removed = UUID.test(id) ? await removeGroup(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
+		const removed = isRowId(id) ? await removeGroup(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
 		return removed.ok ? { removed: id } : refuse(removed.problem, {}, { not_found: m.assign_gone, invalid_input: m.assign_gone });
 	},
 	delegate: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const [from, to, startsAt, endsAt] = ['from', 'to', 'startsAt', 'endsAt'].map((name) => String(fields.get(name) ?? '')) as [string, string, string, string];
-		if (!UUID.test(to) || (from !== '' && !UUID.test(from))) return fail(400, { wrong: { to: m.delegate_choose() } });
+		if (!isRowId(to) || (from !== '' && !isRowId(from))) return fail(400, { wrong: { to: m.delegate_choose() } });
 		if (Number.isNaN(Date.parse(endsAt)) || (startsAt !== '' && Number.isNaN(Date.parse(startsAt)))) return fail(400, { wrong: { endsAt: m.delegate_wrong_time() } });
 		const handed = await delegateWork(locals.app, actor, { slug: params.slug, to, endsAt, ...(from === '' ? {} : { from }), ...(startsAt === '' ? {} : { startsAt }) });
 		return handed.ok ? { handed: handed.value.id } : refuse(handed.problem, { from: m.delegate_choose, to: m.delegate_choose, endsAt: m.delegate_wrong_time });
@@ -101,7 +100,7 @@ export const actions: Actions = {
 	endDelegation: async ({ locals, request, url }) => {
 		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		const ended = UUID.test(id) ? await endDelegation(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
+		const ended = isRowId(id) ? await endDelegation(locals.app, actor, id) : ({ ok: false, problem: broken } as const);
 		return ended.ok ? { takenBack: id } : refuse(ended.problem, {}, { conflict: m.assign_gone, not_found: m.assign_gone, invalid_input: m.assign_gone });
 	}
 };

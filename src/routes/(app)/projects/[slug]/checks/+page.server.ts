@@ -12,14 +12,14 @@ import { refused } from '../../../../form-result.ts';
 import type { FormMessage } from '../../../../form-result.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { isRowId } from '../../../../row-id.ts';
 
 type Said = FormMessage | { disputed: number };
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
 	const before = url.searchParams.get('before');
-	const checks = valueOf(await readChecks(locals.app, actor, { slug: params.slug, before: before && UUID.test(before) ? before : null }), locals.requestId);
+	const checks = valueOf(await readChecks(locals.app, actor, { slug: params.slug, before: isRowId(before) ? before : null }), locals.requestId);
 	return { checks, form: await superValidate<JudgingPolicy, Said>(checks.policy, valibot(JudgingPolicySchema), { errors: false }) };
 };
 
@@ -37,14 +37,14 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const importId = String(fields.get('importId') ?? '');
-		if (!UUID.test(importId)) return wrong('invalid_input', 'Choose an import.');
+		if (!isRowId(importId)) return wrong('invalid_input', 'Choose an import.');
 		const put = await putGold(locals.app, actor, { slug: params.slug, importId, warmUp: fields.get('warmUp') === 'on', tieIsRight: fields.get('tieIsRight') === 'on' });
 		return put.ok ? { added: put.value } : fail(PROBLEMS[put.problem.code].status, { problem: put.problem });
 	},
 	retire: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		if (!UUID.test(id)) return wrong('invalid_input', 'Choose a gold item.');
+		if (!isRowId(id)) return wrong('invalid_input', 'Choose a gold item.');
 		const retired = await retireGold(locals.app, actor, { slug: params.slug, id });
 		return retired.ok ? { retired: id } : fail(PROBLEMS[retired.problem.code].status, { problem: retired.problem });
 	}

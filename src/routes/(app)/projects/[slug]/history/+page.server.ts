@@ -2,8 +2,7 @@ import { filterOf } from '#lib/components/history/filter.ts';
 import { listJudgments } from '#lib/server/usecases/list-judgments.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { PageServerLoad } from './$types';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+import { isRowId } from '../../../../row-id.ts';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
@@ -14,7 +13,7 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 			slug: params.slug,
 			mine: true,
 			current: true,
-			cursor: cursor && UUID.test(cursor) ? cursor : undefined,
+			cursor: isRowId(cursor) ? cursor : undefined,
 			search: filter.search,
 			verdict: filter.verdict || undefined,
 			round: filter.round ?? undefined,

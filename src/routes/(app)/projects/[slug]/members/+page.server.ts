@@ -16,8 +16,8 @@ import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { inWords } from '../../../../(account)/in-words.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
+import { isRowId } from '../../../../row-id.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const LONGEST_SEARCH = 200;
 
 export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
@@ -51,7 +51,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const [userId, role] = [String(fields.get('userId') ?? ''), String(fields.get('role') ?? '')];
-		if (!UUID.test(userId) || !isRole(role)) return refuse({ code: 'invalid_input', detail: 'Choose a person and a role.' }, userId);
+		if (!isRowId(userId) || !isRole(role)) return refuse({ code: 'invalid_input', detail: 'Choose a person and a role.' }, userId);
 		const put = await putMember(locals.app, actor, { slug: params.slug, userId, role });
 		return put.ok ? { put: { userId, role } } : refuse(put.problem, userId);
 	},
@@ -60,7 +60,7 @@ export const actions: Actions = {
 		const fields = await request.formData();
 		const userId = String(fields.get('userId') ?? '');
 		const given = { skills: words(fields.get('skills')), languages: words(fields.get('languages')) };
-		if (!UUID.test(userId)) return refuse({ code: 'invalid_input', detail: 'Choose a person.' }, userId);
+		if (!isRowId(userId)) return refuse({ code: 'invalid_input', detail: 'Choose a person.' }, userId);
 		const wrong = given.skills.find((skill) => !v.is(SkillSchema, skill)) ?? given.languages.find((language) => !v.is(LanguageSchema, language));
 		if (wrong !== undefined) return fail(400, { problem: { code: 'invalid_input' as const, detail: m.skills_wrong({ word: wrong }) }, userId });
 		const put = await putSkills(locals.app, actor, { slug: params.slug, userId, ...given });
@@ -70,21 +70,21 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const [userId, matter] = [String(fields.get('userId') ?? ''), String(fields.get('matter') ?? '').replaceAll('\0', '').trim().slice(0, 500)];
-		if (!UUID.test(userId) || matter === '') return refuse({ code: 'invalid_input', detail: 'Choose a person and a matter.' }, userId);
+		if (!isRowId(userId) || matter === '') return refuse({ code: 'invalid_input', detail: 'Choose a person and a matter.' }, userId);
 		const raised = await raiseWall(locals.app, actor, { slug: params.slug, userId, matter });
 		return raised.ok ? { raised: raised.value } : fail(PROBLEMS[raised.problem.code].status, { problem: { code: raised.problem.code, detail: raised.problem.code === 'conflict' ? m.walls_stands() : raised.problem.detail }, userId });
 	},
 	lift: async ({ locals, request, url }) => {
 		const actor = signedIn(locals, url);
 		const id = String((await request.formData()).get('id') ?? '');
-		if (!UUID.test(id)) return refuse({ code: 'invalid_input', detail: 'Choose a wall.' }, '');
+		if (!isRowId(id)) return refuse({ code: 'invalid_input', detail: 'Choose a wall.' }, '');
 		const lifted = await liftWall(locals.app, actor, { id });
 		return lifted.ok ? { lifted: id } : fail(PROBLEMS[lifted.problem.code].status, { problem: { code: lifted.problem.code, detail: lifted.problem.detail }, userId: '' });
 	},
 	remove: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
 		const userId = String((await request.formData()).get('userId') ?? '');
-		if (!UUID.test(userId)) return refuse({ code: 'invalid_input', detail: 'Choose a person.' }, userId);
+		if (!isRowId(userId)) return refuse({ code: 'invalid_input', detail: 'Choose a person.' }, userId);
 		const removed = await removeMember(locals.app, actor, { slug: params.slug, userId });
 		return removed.ok ? { removed: { userId } } : refuse(removed.problem, userId);
 	}

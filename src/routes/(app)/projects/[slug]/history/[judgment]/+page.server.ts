@@ -3,13 +3,13 @@ import { listComments } from '#lib/server/usecases/list-comments.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import type { PageServerLoad } from './$types';
+import { isRowId } from '../../../../../row-id.ts';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const missing = () => error(404, { message: 'There is no such judgment.', code: 'not_found' });
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
-	if (!UUID.test(params.judgment)) missing();
+	if (!isRowId(params.judgment)) missing();
 	const judgment = valueOf(await readJudgment(locals.app, actor, params.judgment), locals.requestId);
 	// A judgment stands under its own project only: the frame around it must not name another one.
 	if (judgment.project !== params.slug) missing();
