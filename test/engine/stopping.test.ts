@@ -2,12 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import * as evaluations from '#lib/server/db/evaluations.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
-import { readRun, readRunRecord } from '#lib/server/usecases/read-run.ts';
+import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
+import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
-import { importedSnapshot } from '../support/loop.ts';
+import { importedSnapshot, paperWorker } from '../support/loop.ts';
 import { startWorker, until } from '../support/worker.ts';
 import type { WorkerProcess } from '../support/worker.ts';
 import { createWorld, valueOf } from '../support/world.ts';
@@ -17,6 +19,8 @@ import { pairs } from './rows.ts';
 let world: World;
 let worker: WorkerProcess;
 let slug: string;
+/** A run whose attempt’s folder holds everything up to its last step. */
+let finished: string;
 
 beforeAll(async () => {
 	const { model } = inject('engine');
@@ -60,7 +64,7 @@ describe('a worker that is stopped', () => {
 	});
 
 	it('gives an evaluation back, which the next one finishes', async () => {
-		const runId = await start(50);
+		const runId = (finished = await start(50));
 		const { id } = await until('the checkpoint', async () => (await run(runId)).checkpoint, 180, seen);
 		const evaluation = () => evaluations.newestOf(world.app.db, id);
 		await until('the evaluation', async () => (await evaluation())?.status === 'running', 60, seen);
@@ -69,5 +73,21 @@ describe('a worker that is stopped', () => {
 		worker = startWorker(world);
 		await until('its end', async () => (await evaluation())?.status === 'succeeded', 120, seen);
 		expect(await evaluation()).toMatchObject({ attempt: 2, problem: null });
+	});
+
+	it('registers what an attempt had saved at its last step before it broke off, and trains no step more', async () => {
+		await worker.stop();
+		const { snapshot, recipe } = await run(finished);
+		const runId = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: snapshot.id, recipe })).id;
+		const attempt = (await beginAttempt(world.app, { runId, workerId: await paperWorker(world) }))?.attempt ?? 0;
+		await recordProgress(world.app, { runId, attempt }, { metrics: [], log: [], events: [], status: 'running', facts: { outputDir: join(world.dataDir, 'work', 'runs', finished, '1') } });
+		await requeueAttempt(world.app, { runId, attempt, problem: { code: 'killed', message: 'It was killed.' }, exitCode: null });
+		worker = startWorker(world);
+		const done = await until('the end', async () => ['succeeded', 'failed'].includes((await run(runId)).status) && (await run(runId)), 180, seen);
+		expect(done).toMatchObject({ status: 'succeeded', step: 50, attempt: 2, problem: null });
+		const { attempts } = valueOf(await readRunRecord(world.app, world.admin, { runId }));
+		expect(attempts.at(-1)?.argv).toBeNull(); // no engine was started
+		expect(valueOf(await readRunMetrics(world.app, world.admin, { runId })).map(({ step }) => step)).toEqual(Array.from({ length: 50 }, (_, i) => i + 1));
+		expect(valueOf(await readCheckpoint(world.app, world.admin, done.checkpoint?.id ?? '')).step).toBe(50);
 	});
 });

@@ -1,5 +1,5 @@
 /**
- * `npm run test:soak`: a file of 1 GB through the real web process into a real
+ * `npm run test:soak:import`: a file of 1 GB through the real web process into a real
  * database, and what that costs: time, and the memory of the process. Takes
  * minutes and some gigabytes of disk, so it is no part of `npm test`.
  * `node test/load/import-1gb.ts 250` sends 250 MB instead.

@@ -4,6 +4,7 @@ import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { devicesWanted } from '#lib/domain/next-run.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
@@ -34,6 +35,9 @@ const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 
 /** A worker that went down in order: the attempt is not held against the run. */
 const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worker was stopped.' };
+
+/** The next attempt goes on from the last save; should the database be away still, the lapsed lease brings it. */
+const OUT_OF_REACH: RunProblem = { code: 'out_of_reach', message: 'The database or the artifact store could not be reached.' };
 
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
 
@@ -145,14 +149,18 @@ async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAt
 	const start = await startingModel(context, at, base.value, dir);
 	if (!start.ok) return fail(start.problem);
 	const resumeFrom = await resumable(at);
-	/** Ends a run that was to be stopped with what earlier attempts left. */
-	const collectLeft = async (exitCode: number | null) => {
-		const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
-		const problem = left ? await keep(context, at, lease, start.value, { ...left, metrics: {} }, exitCode) : { code: 'stopped', message: 'It was stopped before its first checkpoint.' };
+	const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
+	/** Ends a run with what earlier attempts left. */
+	const collectLeft = async (exitCode: number | null, status?: 'running') => {
+		if (!left || !resumeFrom) return fail({ code: 'stopped', message: 'It was stopped before its first checkpoint.' }, exitCode);
+		await recordProgress(app, lease.of, { metrics: await stepsUpTo(resumeFrom, left.step), log: [], events: [], ...(status ? { status } : {}) });
+		const problem = await keep(context, at, lease, start.value, { ...left, metrics: {} }, exitCode);
 		if (problem) await fail(problem, exitCode);
 	};
 	// Stopped while nobody worked on it.
 	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
+	// It broke off between its last save and its end: gone on with, the engine would train one step too many.
+	if (left && left.step === left.maxSteps) return collectLeft(null, 'running');
 	const rows = await layOutRows(context, at, dir);
 	const ended = await runEngine(context, launcher, at, lease, {
 		attempt: `${at.run.id}.${at.attempt}`,
@@ -190,6 +198,10 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 		await attempt(context, launcher, at, lease);
 	} catch (error) {
 		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
+		if (outOfReach(error)) {
+			context.app.log.warn({ err: error, runId: at.run.id, attempt: at.attempt }, 'out of reach: the run goes back in line');
+			return await requeueAttempt(context.app, { ...lease.of, problem: OUT_OF_REACH, exitCode: null });
+		}
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
 		const problem: RunProblem =
 			error instanceof ArtifactDamaged

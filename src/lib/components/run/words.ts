@@ -100,6 +100,7 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	scoring_failed: m.run_problem_scoring_failed,
 	worker_failed: m.run_problem_worker_failed,
 	worker_lost: m.run_problem_worker_lost,
+	out_of_reach: m.run_problem_out_of_reach,
 	stage_failed: m.run_problem_stage_failed,
 	worker_stopped: m.run_problem_worker_stopped,
 	paused: m.run_status_paused,
