@@ -59,7 +59,7 @@ describe('what was looked at before', () => {
 				const all: { id: string; bands: string[] }[] = [];
 				for (const [at, hashes] of batches.entries()) {
 					const batch = hashes.map((bands, i) => ({ id: `${at}-${i}`, bands }));
-					const before = batch.flatMap((one) => stored.map((other): Sharing => ({ id: one.id, other: other.id, apart: true, shared: other.bands.filter((band) => one.bands.includes(band)) })).filter(({ shared }) => shared.length > 0));
+					const before = batch.flatMap((one) => stored.map((other): Sharing => ({ id: one.id, other: other.id, apart: true, shared: other.bands.filter((band) => one.bands.some((own) => own === band)) })).filter(({ shared }) => shared.length > 0));
 					stored.push(...withOpenBands(batch, before, 3));
 					all.push(...batch);
 				}
