@@ -6,14 +6,16 @@
  */
 import { agreeing } from './agreeing.ts';
 import { lookingAlike } from './alike.ts';
+import { comparing } from './comparing.ts';
 import { exporting } from './exporting.ts';
 import { startGround } from './ground.ts';
 import type { Ground } from './ground.ts';
 import { importing } from './importing.ts';
 import { judging } from './judging.ts';
 import { listing } from './listing.ts';
+import { overhead } from './overhead.ts';
 
-const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing, alike: lookingAlike };
+const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing, alike: lookingAlike, curves: comparing, overhead };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);

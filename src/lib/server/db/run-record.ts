@@ -49,16 +49,14 @@ export async function metrics(db: Executor, runId: string, afterStep = -1): Prom
 	return rowsOf<StepMetrics & { attempt: number }>(db, sql`select step, attempt, epoch, "values" from run_metrics where run_id = ${runId} and step > ${afterStep} order by step`);
 }
 
-/** One metric of several runs, step by step, with what places a step in time. */
-export async function metricOf(db: Executor, runIds: readonly string[], metric: string): Promise<Map<string, StepMetrics[]>> {
-	if (runIds.length === 0) return new Map();
-	// One row a run: a hundred runs of ten thousand steps are a million rows else.
-	const rows = await rowsOf<{ run_id: string; steps: [number, number | null, number | null, number | null][] }>(
+/** One metric of a run, step by step, with what places a step in time. */
+export async function metricOf(db: Executor, runId: string, metric: string): Promise<StepMetrics[]> {
+	// One row for all steps: there may be tens of thousands.
+	const [row] = await rowsOf<{ steps: [number, number | null, number | null, number | null][] | null }>(
 		db,
-		sql`select run_id, json_agg(json_build_array(step, epoch, "values"->${metric}::text, "values"->'train_speed(s/it)') order by step) as steps from run_metrics
-			where run_id in ${[...runIds]} and "values" ? ${metric}::text group by run_id`
+		sql`select json_agg(json_build_array(step, epoch, "values"->${metric}::text, "values"->'train_speed(s/it)') order by step) as steps from run_metrics where run_id = ${runId} and "values" ? ${metric}::text`
 	);
-	return new Map(rows.map(({ run_id, steps }) => [run_id, steps.map(([step, epoch, value, speed]) => ({ step, epoch, values: { ...(value === null ? {} : { [metric]: value }), ...(speed === null ? {} : { 'train_speed(s/it)': speed }) } }))]));
+	return (row?.steps ?? []).map(([step, epoch, value, speed]) => ({ step, epoch, values: { ...(value === null ? {} : { [metric]: value }), ...(speed === null ? {} : { 'train_speed(s/it)': speed }) } }));
 }
 
 /** Names of the metrics that runs reported in their first and last steps, by alphabet. */
