@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { agreementAlpha } from './agreement/alpha-figure.ts';
 import { PAIR_NOMINAL } from './agreement/scale.ts';
 import { byComparison } from './agreement/units.ts';
-import { bundled, MAX_CLUSTERS } from './bundles.ts';
+import { bundled, BUNDLES, MAX_CLUSTERS } from './bundles.ts';
 import { createRng } from './rng.ts';
 
 const rng = createRng('bundles');
@@ -20,7 +20,7 @@ describe('bundled', () => {
 
 	it('puts whole groups together, and neither the figure nor the width of its interval changes', () => {
 		const together = bundled(judgments);
-		expect(new Set(together.map(({ group }) => group)).size).toBeLessThanOrEqual(MAX_CLUSTERS);
+		expect(new Set(together.map(({ group }) => group)).size).toBe(BUNDLES);
 		const options = { seed: 's', resamples: 400 };
 		const [apart, joined] = [agreementAlpha(byComparison(judgments), PAIR_NOMINAL, options), agreementAlpha(byComparison(together), PAIR_NOMINAL, options)];
 		expect(joined.value).toBe(apart.value);

@@ -9,7 +9,7 @@ export type LengthBias = {
 	pairs: number;
 	sameLength: number;
 	longerChosen: number;
-	/** Prompt groups, the unit of the interval; where there are more than 4,096, that many bundles of them. */
+	/** Prompt groups, the unit of the interval; where there are more than 4,096, a thousand bundles of them. */
 	groups: number;
 	/** 95 % interval of the share; null with fewer than 20 groups. */
 	low: number | null;

@@ -17,7 +17,7 @@ export type AgreementFigure = {
 	high: number | null;
 	/** Observations; each function says of what. */
 	n: number;
-	/** Prompt groups with an observation: the unit; where there are more than 4,096, that many bundles of them. */
+	/** Prompt groups with an observation: the unit; where there are more than 4,096, a thousand bundles of them. */
 	groups: number;
 	method: Figure['method'];
 	reason?: AgreementReason;
