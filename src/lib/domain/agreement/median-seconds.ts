@@ -12,11 +12,19 @@ export type TimedJudgment = { group: string; seconds: number };
  * @throws RangeError on a time that is negative or not finite
  */
 export function medianSeconds(judgments: readonly TimedJudgment[], options: AgreementOptions): AgreementFigure {
-	if (judgments.some(({ seconds }) => !(seconds >= 0 && seconds < Infinity))) throw new RangeError('medianSeconds: every time must be finite and not negative');
-	const names = [...new Set(judgments.map(({ group }) => group))].sort();
+	const groups = new Set<string>();
+	const seconds = new Float64Array(judgments.length);
+	let count = 0;
+	for (const { group, seconds: time } of judgments) {
+		if (!(time >= 0 && time < Infinity)) throw new RangeError('medianSeconds: every time must be finite and not negative');
+		groups.add(group);
+		seconds[count] = time;
+		count += 1;
+	}
+	seconds.sort();
+	const names = [...groups].sort();
 	const places = new Map(names.map((group, place) => [group, place]));
 	const sizes = new Uint32Array(names.length);
-	const seconds = Float64Array.from(judgments, ({ seconds: time }) => time).sort();
 	// Each judgment's group beside its time: of equal times it is all the same which comes first.
 	const groupOf = new Uint32Array(judgments.length);
 	const taken = new Uint32Array(judgments.length);

@@ -4,11 +4,14 @@ import { AGREEMENT_RESAMPLES } from '../../domain/agreement/agreement-figure.ts'
 import type { AgreementFigure } from '../../domain/agreement/agreement-figure.ts';
 import { goldAccuracy } from '../../domain/agreement/gold-accuracy.ts';
 import { leftRate } from '../../domain/agreement/left-rate.ts';
+import type { PresentedVerdict } from '../../domain/agreement/left-rate.ts';
 import { medianSeconds } from '../../domain/agreement/median-seconds.ts';
+import type { TimedJudgment } from '../../domain/agreement/median-seconds.ts';
 import { pairwiseAgreements } from '../../domain/agreement/pairwise.ts';
 import { nominalScale, PAIR_ORDINAL } from '../../domain/agreement/scale.ts';
 import { selfConsistency } from '../../domain/agreement/self-consistency.ts';
 import { byComparison } from '../../domain/agreement/units.ts';
+import type { JudgedComparison } from '../../domain/agreement/units.ts';
 import { bundled } from '../../domain/bundles.ts';
 import { JointResamples } from '../../domain/resamples.ts';
 import { fail, ok } from '../../domain/problem.ts';
@@ -16,6 +19,7 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as agreement from '../db/agreement.ts';
+import type { StandingJudgment } from '../db/agreement.ts';
 import * as members from '../db/members.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
@@ -68,8 +72,8 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 	const name = (id: string) => names.get(id) ?? id;
 	const alphaNominal = await apart(() => agreementAlpha(comparisons, scale, options));
 	const alphaOrdinal = criterion === null && scale.mode === 'pair' ? await apart(() => agreementAlpha(comparisons, PAIR_ORDINAL, options)) : null;
-	const left = await apart(() => leftRate(comparisons.flatMap(({ group, judgments }) => judgments.map(({ verdict, sideOrder }) => ({ group, verdict, sideOrder }))), options));
-	const median = await apart(() => medianSeconds(comparisons.flatMap(({ group, judgments }) => judgments.flatMap(({ seconds }) => (seconds === null ? [] : [{ group, seconds }]))), options));
+	const left = await apart(() => leftRate(inGroups(comparisons), options));
+	const median = await apart(() => medianSeconds(timed(comparisons), options));
 	const pairs = await apart(() => pairwiseAgreements(comparisons, scale, options));
 	return ok({
 		round: round?.number ?? null,
@@ -92,4 +96,18 @@ export async function readAgreement(app: Pick<App, 'db'>, actor: Actor, input: {
 async function apart<T>(figure: () => T): Promise<T> {
 	await setImmediate();
 	return figure();
+}
+
+type Compared = JudgedComparison<StandingJudgment>;
+
+/** What was said of comparisons, each in the group (or bundle) of its comparison. */
+function* inGroups(comparisons: readonly Compared[]): Generator<PresentedVerdict> {
+	for (const { group, judgments } of comparisons) for (const { verdict, sideOrder } of judgments) yield { group, verdict, sideOrder };
+}
+
+/** The times that are known of judgments, each in the group (or bundle) of its comparison. */
+function timed(comparisons: readonly Compared[]): TimedJudgment[] {
+	const times: TimedJudgment[] = [];
+	for (const { group, judgments } of comparisons) for (const { seconds } of judgments) if (seconds !== null) times.push({ group, seconds });
+	return times;
 }
