@@ -6,6 +6,7 @@ import { pathIn } from '#lib/server/artifacts/folder.ts';
 import * as retention from '#lib/server/db/retention.ts';
 import { endWithoutCheckpoint, beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { carryOutCleanUp, planCleanUp, startCleanUp } from '#lib/server/usecases/clean-up.ts';
+import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { areStored } from '#lib/server/usecases/store-citing.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { tidy } from '../../workers/handlers/tidy.ts';
@@ -100,6 +101,36 @@ describe('a clean-up', () => {
 		expect(await isThere(fileOf(sha256))).toBe(true);
 		expect((await retention.foldersToGo(world.app.db, 'host-a')).map((folder) => folder.runId)).toEqual([runId]);
 		expect(valueOf(await planCleanUp(world.app, world.admin, ALL)).folders.stays).toEqual({ unfinished: { n: 1, bytes: 5 } });
+	});
+});
+
+describe('event files of a run', () => {
+	/** An attempt under way with a stored event file that nothing cites yet. */
+	async function written(text: string) {
+		const runId = await queuedRun(world, slug);
+		const at = await beginAttempt(world.app, { runId, workerId });
+		return { of: { runId, attempt: at?.attempt ?? 0 }, files: [{ path: 'events.out.tfevents.1', sha256: await forgotten(text), bytes: text.length }] };
+	}
+	const kept = (runId: string) => world.query(`select tensorboard from run_attempts where run_id = '${runId}'`);
+
+	it('stay once the run’s record cites them', async () => {
+		const { of, files } = await written('curves of a run');
+		expect(await keepTensorboard(world.app, of, files)).toBe('kept');
+		await utimes(fileOf(files[0]?.sha256 ?? ''), new Date(0), new Date(0));
+		await cleanUp();
+		expect(await kept(of.runId)).toEqual([{ tensorboard: files }]);
+		expect(await isThere(fileOf(files[0]?.sha256 ?? ''))).toBe(true);
+	});
+
+	it('are stored again where a clean-up took them first, and are not entered for an attempt that lost its run', async () => {
+		const { of, files } = await written('curves that were cleaned up');
+		await cleanUp();
+		expect(await keepTensorboard(world.app, of, files)).toBe('not_stored');
+		expect(await kept(of.runId)).toEqual([{ tensorboard: null }]);
+		await forgotten('curves that were cleaned up');
+		expect(await keepTensorboard(world.app, { ...of, attempt: of.attempt + 1 }, files)).toBe('fenced');
+		expect(await kept(of.runId)).toEqual([{ tensorboard: null }]);
+		expect(await keepTensorboard(world.app, of, files)).toBe('kept');
 	});
 });
 

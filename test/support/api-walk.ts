@@ -9,7 +9,7 @@ import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
-import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { cancelGeneration } from '#lib/server/usecases/cancel-generation.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -17,6 +17,7 @@ import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
+import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
@@ -349,7 +350,7 @@ export const REQUESTS: Record<string, Make> = {
 		const runId = await queuedRun(world, slug);
 		const attempt = await beginAttempt(world.app, { runId, workerId: await paperWorker(world) });
 		const file = await world.app.artifacts.putStream(Readable.from([Buffer.from('events')]));
-		await recordProgress(world.app, { runId, attempt: attempt?.attempt ?? 0 }, { metrics: [], log: [], events: [], facts: { tensorboard: [{ path: 'events.out.tfevents', ...file }] } });
+		await keepTensorboard(world.app, { runId, attempt: attempt?.attempt ?? 0 }, [{ path: 'events.out.tfevents', ...file }]);
 		return { path: `/runs/${runId}/tensorboard` };
 	},
 	cancelRun: async ({ world, slug }) => ({ path: `/runs/${await queuedRun(world, slug)}/cancel`, options: { body: { keep: false } } }),

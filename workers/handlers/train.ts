@@ -8,6 +8,7 @@ import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
+import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
@@ -64,10 +65,12 @@ async function tellPlace(context: WorkerContext, lease: Lease, launcher: Launche
 }
 
 /** Keeps an attempt's TensorBoard files, however it ended. */
-async function keepTensorboard(context: WorkerContext, at: AttemptAtHand, lease: Lease, dir: string): Promise<void> {
+async function storeTensorboard(context: WorkerContext, at: AttemptAtHand, lease: Lease, dir: string): Promise<void> {
 	if (at.run.recipe.tracker !== 'tensorboard' || lease.fenced) return;
-	const { files } = await context.app.artifacts.putTree(join(dir, TENSORBOARD_FOLDER)).catch(() => ({ files: [] }));
-	if (files.length > 0) await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [], facts: { tensorboard: files } });
+	for (;;) {
+		const { files } = await context.app.artifacts.putTree(join(dir, TENSORBOARD_FOLDER)).catch(() => ({ files: [] }));
+		if (files.length === 0 || (await keepTensorboard(context.app, lease.of, files)) !== 'not_stored') return;
+	}
 }
 
 /** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
@@ -117,7 +120,7 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	ended.abort();
 	await Promise.all([written, placed]);
 	await gpus.stop();
-	await keepTensorboard(context, at, lease, request.dir);
+	await storeTensorboard(context, at, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
 	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed' || exit.reason === 'scheduler';

@@ -27,7 +27,7 @@ export type AttemptFolder = {
 
 /** Why a folder stays. `unfinished`: a run would go on from it. */
 export type FolderReason = 'unfinished' | 'promoted' | 'best' | 'last' | 'recent';
-/** A file of the artifact store. `cited`: a snapshot, a checkpoint, an image or a document is this file. */
+/** A file of the artifact store. `cited`: a snapshot, a checkpoint, an image, a document or an event file of a run is this file. */
 export type StoredFile = { sha256: string; bytes: number; /** Milliseconds. */ modifiedAt: number; cited: boolean };
 export type FileReason = 'cited' | 'recent';
 

@@ -12,7 +12,7 @@ import * as runQueue from '../db/run-queue.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { StepMetrics } from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
-import type { Attempt, Run, StoredFile } from '../db/runs.ts';
+import type { Attempt, Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 import { endNext } from './settle-stage.ts';
@@ -74,7 +74,7 @@ export type Progress = {
 	log: string[];
 	events: { kind: string; data?: Record<string, unknown> }[];
 	status?: 'running';
-	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string; tensorboard?: StoredFile[] };
+	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
 };
 
 /** Writes a batch of progress. False: the attempt is fenced off and nothing was written. */
