@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REPEAT_PYTHON } from '#lib/domain/repeat-python.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
@@ -39,6 +42,39 @@ describe('a run repeated elsewhere', () => {
 		const file = valueOf(await exportSnapshot(world.app, world.admin, { id: data.snapshotId, split: 'train', format: 'ms-swift' }));
 		expect(createHash('sha256').update(await buffer(file.stream)).digest('hex')).toBe(data.sha256);
 		expect(script).toContain(data.sha256);
+	});
+
+	describe('compared and laid out by its program', () => {
+		/** Runs the program on facts of its own. */
+		const program = async (name: string, what: 'check' | 'compare', facts: object, log: object[], env: Record<string, string>) => {
+			const dir = join(world.dataDir, name);
+			await mkdir(dir);
+			await writeFile(join(dir, 'repeat.py'), REPEAT_PYTHON);
+			await writeFile(join(dir, 'facts.json'), JSON.stringify({ versions: {}, base: { name: 'base', sha256: null }, ...facts }));
+			// As Python writes what is no number.
+			await writeFile(join(dir, 'logging.jsonl'), log.map((line) => JSON.stringify(line).replace('null', 'NaN')).join('\n'));
+			return run('python3', [join(dir, 'repeat.py'), what], { env: { PATH: process.env['PATH'], OUT: dir, PARENT: dir, ...env } as unknown as NodeJS.ProcessEnv });
+		};
+
+		it('a repeat that diverges is not taken for one that agrees', async () => {
+			const metrics = [1, 2].map((step) => ({ step, values: { loss: 0.5 } }));
+			const server = createServer((_, answer) => answer.setHeader('content-type', 'application/json').end(JSON.stringify({ metrics }))).listen(0, '127.0.0.1');
+			await new Promise((listening) => server.once('listening', listening));
+			const env = { SERVER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, PLUMBLINE_TOKEN: 'of-the-test', TOLERANCE: '0.1', no_proxy: '127.0.0.1' };
+			const log = (second: number | null) => [{ loss: 0.5, 'global_step/max_steps': '1/2' }, { loss: second, 'global_step/max_steps': '2/2' }];
+			try {
+				expect((await program('same', 'compare', { metrics: '/metrics' }, log(0.5), env)).stdout).toContain('of 2 of 2 steps lie at most 0 apart');
+				await expect(program('diverged', 'compare', { metrics: '/metrics' }, log(null), env)).rejects.toMatchObject({ code: 1, stdout: expect.stringContaining('at most inf apart (step 2'), stderr: expect.stringContaining('more than TOLERANCE') });
+			} finally {
+				server.close();
+			}
+		});
+
+		it('a parent’s file that would lie outside its folder is refused', async () => {
+			for (const [name, path] of [['up', 'a/../../x'], ['absolute', '/etc/hostname']] as const) {
+				await expect(program(name, 'check', { parent: { path: '/files?path=', sha256: 'b', files: [{ path, sha256: 'c' }] } }, [], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`a file outside its folder: ${path}`) });
+			}
+		});
 	});
 
 	it('cannot be had before the run has begun, nor by who may not see it', async () => {

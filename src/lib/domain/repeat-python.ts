@@ -4,7 +4,7 @@
  * the environment and is written nowhere.
  */
 export const REPEAT_PYTHON = String.raw`"""check | cli | compare: see repeat.sh, which wrote this file."""
-import hashlib, importlib.metadata, importlib.util, json, os, platform, sys, urllib.error, urllib.parse, urllib.request
+import hashlib, importlib.metadata, importlib.util, json, math, os, platform, re, sys, urllib.error, urllib.parse, urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FACTS = json.load(open(os.path.join(HERE, "facts.json"), encoding="utf-8"))
@@ -82,6 +82,8 @@ def place_images(rows):
         for field in ("images", "rejected_images"):
             for index, name in enumerate(row.get(field) or []):
                 image = str(name).removeprefix("artifact:")
+                if not re.fullmatch("[0-9a-f]{64}", image):
+                    stop("the rows name an image by something that is no hash: " + image)
                 path = os.path.join(HERE, "images", image)
                 if not os.path.exists(path):
                     fetch(FACTS["images"] + "/" + image, path)
@@ -117,10 +119,18 @@ def check_parent():
     if FACTS["parent"] is None:
         return
     for file in FACTS["parent"]["files"]:
+        if os.path.isabs(file["path"]) or ".." in file["path"].split("/"):
+            stop("the parent names a file outside its folder: " + file["path"])
         path = os.path.join(os.environ["PARENT"], file["path"])
         if not os.path.exists(path):
             fetch(FACTS["parent"]["path"] + urllib.parse.quote(file["path"]), path)
     check_folder("PARENT", "the parent", FACTS["parent"]["sha256"])
+
+
+def apart_at(then, now):
+    """Infinite where one of them is no number, which no limit would be less than."""
+    apart = abs(then - now)
+    return apart if math.isfinite(apart) else math.inf
 
 
 def compare():
@@ -137,8 +147,8 @@ def compare():
     both = sorted(set(before) & set(losses))
     if not both:
         stop("there is no step of which both have a loss")
-    worst = max(both, key=lambda step: abs(before[step] - losses[step]))
-    apart = abs(before[worst] - losses[worst])
+    worst = max(both, key=lambda step: apart_at(before[step], losses[step]))
+    apart = apart_at(before[worst], losses[worst])
     print("repeat: the losses of %d of %d steps lie at most %g apart (step %d: %g then, %g now)" % (len(both), len(before), apart, worst, before[worst], losses[worst]))
     allowed = os.environ.get("TOLERANCE")
     if allowed and (apart > float(allowed) or len(both) < len(before)):

@@ -63,6 +63,18 @@ describe('the script of a repeat', () => {
 		expect(script).not.toMatch(/Bearer [^"]/);
 		expect(repeatScript(facts({ attempt: { ...facts().attempt, env: { CUDA_VISIBLE_DEVICES: '3' } } }))).not.toContain('CUDA_VISIBLE_DEVICES');
 	});
+	it('is held to the packages that train: not to a tracker, and to DeepSpeed only where it was used', () => {
+		const versions = { ...attempt(1).engineVersions, mlflow: '3.1.0', deepspeed: '0.18.2' };
+		const known = (argv: readonly string[]) => /"versions":(\{[^}]*\})/.exec(repeatScript(facts({ attempt: { ...facts().attempt, argv, versions } })))?.[1] ?? '';
+		expect(JSON.parse(known(ARGV))).toEqual(attempt(1).engineVersions);
+		expect(JSON.parse(known([...ARGV, '--deepspeed', 'zero2']))).toEqual({ ...attempt(1).engineVersions, deepspeed: '0.18.2' });
+	});
+	it('lets no address and no variable’s name say more to the shell', () => {
+		const script = repeatScript(facts({ origin: 'https://a$(touch /tmp/x)"', attempt: { ...facts().attempt, env: { 'A=1; touch /tmp/x': '1', OMP_NUM_THREADS: '2' } } }));
+		expect(script).toContain(`DEFAULT_SERVER='https://a$(touch /tmp/x)"'; export SERVER="\${SERVER:-$DEFAULT_SERVER}"\n`);
+		expect(script.split('\n').filter((line) => line.startsWith('export ') && line.includes('touch'))).toEqual([]);
+		expect(script).toContain('export OMP_NUM_THREADS=2\n');
+	});
 	it('asks for the base where nobody knows its folder', () => {
 		expect(repeatScript(facts({ base: { name: 'base', sha256: null, folder: null } }))).toContain('BASE="${BASE:?');
 	});

@@ -70,8 +70,19 @@ export function repeatedCommand(facts: Pick<RepeatFacts, 'parent' | 'merged' | '
 	return lines;
 }
 
-/** Variables that belong to the host: which of its devices are free is not the run's. */
-const ofHost = (name: string, value: string): boolean => name === 'CUDA_VISIBLE_DEVICES' && value !== '';
+/** Packages whose versions a repeat is held to: those that train. A tracker writes elsewhere, and what a host added without using it changes no number. */
+const TRAINS = new Set(['python', 'torch', 'ms-swift', 'transformers', 'trl', 'peft', 'datasets', 'accelerate', 'bitsandbytes']);
+
+/** Of an attempt's recorded versions those that its command line makes matter. */
+function versionsThatCount({ argv, versions }: RepeatFacts['attempt']): Record<string, string> {
+	return Object.fromEntries(Object.entries(versions).filter(([name]) => TRAINS.has(name) || (name === 'deepspeed' && argv.includes('--deepspeed'))));
+}
+
+/** Variables that belong to the host: which of its devices are free, and how it counts them, is not the run's. */
+const ofHost = (name: string, value: string): boolean => (name === 'CUDA_VISIBLE_DEVICES' && value !== '') || name === 'CUDA_DEVICE_ORDER';
+
+/** A name that a shell takes for a variable's; anything else would be read as more of the script. */
+const VARIABLE = /^[A-Za-z_]\w*$/;
 
 /**
  * A shell script that repeats a training outside the product: checks versions, data, base and parent against what was
@@ -83,7 +94,7 @@ export function repeatScript(facts: RepeatFacts): string {
 	const uses = (variable: string) => command.some((line) => line.includes(`"$${variable}"`)) || (variable === 'BASE' && merged);
 	const api = `/projects/${facts.project}`;
 	const known = {
-		versions: attempt.versions,
+		versions: versionsThatCount(attempt),
 		scopes: REPEAT_SCOPES,
 		data: { path: `/snapshots/${facts.data.snapshotId}/data?format=ms-swift&split=train`, sha256: facts.data.sha256 },
 		images: `${api}/artifacts`,
@@ -108,7 +119,7 @@ export function repeatScript(facts: RepeatFacts): string {
 		'# TOLERANCE  fail when a loss lies further apart than this',
 		'set -euo pipefail',
 		'umask 077',
-		`export SERVER="\${SERVER:-${facts.origin}}"`,
+		`DEFAULT_SERVER=${shellWord(facts.origin)}; export SERVER="\${SERVER:-$DEFAULT_SERVER}"`,
 		'PYTHON="${PYTHON:-python3}"',
 		`WORK="\${WORK:-$PWD/run-${run.id.slice(-8)}}"`,
 		...(uses('BASE') ? [base.folder === null ? `export BASE="\${BASE:?Set BASE to the folder of the base model}"` : `DEFAULT_BASE=${shellWord(base.folder)}; export BASE="\${BASE:-$DEFAULT_BASE}"`] : []),
@@ -124,7 +135,7 @@ export function repeatScript(facts: RepeatFacts): string {
 		'',
 		'"$PYTHON" "$WORK/repeat.py" check',
 		'CLI="$("$PYTHON" "$WORK/repeat.py" cli)"',
-		...Object.entries(attempt.env).flatMap(([name, value]) => (ofHost(name, value) ? [] : [`export ${name}=${value === '' ? '' : shellWord(value)}`])),
+		...Object.entries(attempt.env).flatMap(([name, value]) => (ofHost(name, value) || !VARIABLE.test(name) ? [] : [`export ${name}=${value === '' ? '' : shellWord(value)}`])),
 		'export HF_HOME="$WORK/cache/hf" HF_DATASETS_CACHE="$WORK/cache/datasets" MODELSCOPE_CACHE="$WORK/cache/modelscope"',
 		'',
 		...(merged ? ['MERGED="$WORK/merged"', `"$PYTHON" "$CLI/export.py" --model "$BASE" ${template} --adapters "$PARENT" --load_args false --merge_lora true --output_dir "$MERGED"`, ''] : []),
