@@ -16,8 +16,10 @@ let cluster: Awaited<ReturnType<typeof startKubernetes>>;
 let dir: string;
 const settings = parseKubernetesSettings(JSON.stringify({ namespace: 'alignment', image: 'none', volumes: [{ claim: 'plumbline', path: '/' }] }));
 const scheduler = createKubernetes(settings);
-/** For calls that hang. */
+/** For calls that never come back: how long they are waited for changes nothing. */
 const impatient = createKubernetes(settings, { callMs: 1500 });
+/** For calls of which one never comes back and the next must, on a machine that is slow at the moment. */
+const patient = createKubernetes(settings, { callMs: 5000 });
 const JOBS = '/apis/batch/v1/namespaces/alignment/jobs';
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), 'plumbline-kubernetes-'));
@@ -31,9 +33,9 @@ afterAll(async () => {
 
 const job = (name: string, argv = ['sleep', '300']): SchedulerJob => ({ name: `plumbline-scope-${name}`, attempt: `${name}.1`, dir, argv, resources: { nodes: 1, gpusPerNode: 0, cpusPerNode: 1 }, masterPort: 20_000, graceSeconds: 1 });
 const id = (name: string) => `job/${objectName(`plumbline-scope-${name}`)}`;
-const gone = (name: string) => until('its end', async () => (await scheduler.state(id(name))).state === 'gone', 10, () => name);
+const gone = (name: string) => until('its end', async () => (await scheduler.state(id(name))).state === 'gone', 60, () => name);
 
-describe('the API’s answers', () => {
+describe('the API’s answers', { timeout: 180_000 }, () => {
 	it('a job is handed over once, read, found, and gone when deleted', async () => {
 		const submitted = await scheduler.submit(job('one'));
 		expect(submitted).toEqual({ ok: true, value: id('one') });
@@ -60,7 +62,7 @@ describe('the API’s answers', () => {
 
 	it('a job that arrived while its answer did not, or came as 500, is not started twice and not lost', async () => {
 		cluster.fail((method) => (method === 'POST' ? 'after' : undefined));
-		expect(await impatient.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
+		expect(await patient.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
 		cluster.fail((method) => (method === 'POST' ? 500 : undefined));
 		expect(await scheduler.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
 		expect(await scheduler.submit(job('never'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\(500\): answered 500 by the test/) } });
@@ -103,7 +105,7 @@ describe('the API’s answers', () => {
 	});
 });
 
-describe('a run', () => {
+describe('a run', { timeout: 180_000 }, () => {
 	const launcher = createOutsideLauncher(scheduler, { python: 'python3', scope: 'scope', pollMs: 200 });
 	const spec = (name: string, argv: string[], nodes = 1): LaunchSpec => ({ attempt: `${name}.1`, dir: join(dir, name), command: { argv, env: {}, cwd: '/' }, graceSeconds: 1, selfTerminateSeconds: 30, resources: { nodes, gpusPerNode: 0, cpusPerNode: 1 } });
 
@@ -112,7 +114,7 @@ describe('a run', () => {
 		if (!submitted.ok) throw new Error(submitted.problem.message);
 		expect(submitted.value.id).toMatch(/^pytorchjob\/plumbline-/);
 		expect(await launcher.collect(submitted.value)).toMatchObject({ code: 0, reason: 'exited' });
-		await until('the other node', async () => cluster.pods.filter(({ owner }) => owner.kind === 'PyTorchJob').every(({ status }) => status.phase === 'Succeeded'), 10, () => '');
+		await until('the other node', async () => cluster.pods.filter(({ owner }) => owner.kind === 'PyTorchJob').every(({ status }) => status.phase === 'Succeeded'), 60, () => '');
 		const logs = await Promise.all(['engine.log', 'engine.1.log'].map((name) => readFile(join(dir, 'two', name), 'utf8')));
 		const [port] = cluster.pods.flatMap(({ owner, container }) => (owner.kind === 'PyTorchJob' ? [container.ports?.[0]?.containerPort] : []));
 		expect(logs).toEqual([0, 1].map((rank) => `at ${rank} of ${submitted.value.id.split('/')[1]}-master-0:${port}\n`));
@@ -121,12 +123,12 @@ describe('a run', () => {
 	it('is not started a second time when the cluster makes its lost pod anew', async () => {
 		const submitted = await launcher.submit(spec('anew', ['/bin/sh', '-c', 'echo once; sleep 300']));
 		if (!submitted.ok) throw new Error(submitted.problem.message);
-		await until('the engine', () => access(join(dir, 'anew', 'job-state.json')).then(() => true, () => false), 10, () => '');
+		await until('the engine', () => access(join(dir, 'anew', 'job-state.json')).then(() => true, () => false), 60, () => '');
 		const pod = cluster.pods.find(({ owner }) => submitted.value.id.endsWith(owner.metadata.name));
 		if (!pod) throw new Error('no pod');
 		const first = pod.process;
 		cluster.startAgain(pod);
-		await until('the second pod', async () => pod.process?.exitCode === 75, 10, () => String(pod.process?.exitCode));
+		await until('the second pod', async () => pod.process?.exitCode === 75, 60, () => String(pod.process?.exitCode));
 		expect(await readFile(join(dir, 'anew', 'engine.log'), 'utf8')).toBe('once\n');
 		first?.kill('SIGTERM');
 		expect(await launcher.collect(submitted.value)).toMatchObject({ reason: 'scheduler', message: 'kubernetes: Failed: BackoffLimitExceeded' });

@@ -60,6 +60,13 @@ describe('what the cluster is given', () => {
 		});
 	});
 
+	it('asks for no more rights than a namespace of the standard “restricted” allows, as far as its user allows', () => {
+		const pod = (uid: number) => (kubernetesObject(job, least, { uid, gid: uid }).body as { spec: { template: { spec: { securityContext: object; containers: { securityContext: object }[] } } } }).spec.template.spec;
+		expect(pod(5).securityContext).toEqual({ runAsNonRoot: true, runAsUser: 5, runAsGroup: 5 });
+		expect(pod(0).securityContext).toEqual({ runAsUser: 0, runAsGroup: 0 });
+		expect(pod(5).containers[0]?.securityContext).toEqual({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } });
+	});
+
 	it('asks for the devices by the name that the operator gave, and shares folders under the same paths', () => {
 		const [container] = (kubernetesObject(job, most).body as { spec: { template: { spec: { containers: { resources: object; volumeMounts: object[]; command: string[] }[] } } } }).spec.template.spec.containers;
 		expect(container?.resources).toEqual({ requests: { cpu: '8', memory: '64Gi', 'huawei.com/Ascend910': '2' }, limits: { memory: '64Gi', 'huawei.com/Ascend910': '2' } });

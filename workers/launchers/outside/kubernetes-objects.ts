@@ -61,7 +61,7 @@ function template(job: SchedulerJob, settings: KubernetesSettings, labels: Recor
 			...(settings.imagePullSecrets.length > 0 ? { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) } : {}),
 			...(Object.keys(settings.nodeSelector).length > 0 ? { nodeSelector: settings.nodeSelector } : {}),
 			...(settings.tolerations.length > 0 ? { tolerations: settings.tolerations } : {}),
-			...(user ? { securityContext: { runAsUser: user.uid, runAsGroup: user.gid } } : {}),
+			...(user ? { securityContext: { ...(user.uid > 0 ? { runAsNonRoot: true } : {}), runAsUser: user.uid, runAsGroup: user.gid } } : {}),
 			containers: [
 				{
 					// Kubeflow looks for this name, and for that of the port: where the nodes of one job meet.
@@ -73,7 +73,8 @@ function template(job: SchedulerJob, settings: KubernetesSettings, labels: Recor
 					env: [{ name: 'HOME', value: '/tmp' }],
 					...(resources.nodes > 1 ? { ports: [{ name: 'pytorchjob-port', containerPort: job.masterPort }] } : {}),
 					resources: { requests: { cpu: String(resources.cpusPerNode), ...memory, ...devices }, limits: { ...memory, ...devices } },
-					securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+					// With the pod's user, what a namespace of the standard “restricted” asks for.
+					securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } },
 					volumeMounts: [
 						...settings.volumes.map(({ claim, path, subPath, readOnly }) => ({ name: `volume-${claims.indexOf(claim)}`, mountPath: path, ...(subPath ? { subPath } : {}), ...(readOnly ? { readOnly } : {}) })),
 						{ name: 'shared-memory', mountPath: '/dev/shm' }

@@ -17,6 +17,12 @@ describe('how a job stands', () => {
 		expect(stateOf(is('Suspended', { message: 'Job suspended' }), [])).toEqual({ state: 'waiting', detail: 'Suspended: Job suspended' });
 	});
 
+	it('waits for a pod that the cluster does not make, with what would tell why', () => {
+		expect(stateOf({ kind: 'Job', metadata: { name: 'plumbline-1' } }, [])).toEqual({ state: 'waiting', detail: 'no pod made yet: kubectl describe job/plumbline-1' });
+		expect(stateOf({ kind: 'PyTorchJob', metadata: { name: 'plumbline-1' } }, [])).toMatchObject({ detail: 'no pod made yet: kubectl describe pytorchjob/plumbline-1' });
+		expect(stateOf({ kind: 'Job', metadata: { name: 'plumbline-1' } }, [pod({ phase: 'Pending' })])).toEqual({ state: 'waiting' });
+	});
+
 	it('runs once all of its pods do', () => {
 		expect(stateOf({}, [pod({ phase: 'Running' })])).toEqual({ state: 'running' });
 		expect(stateOf(is('Running'), [pod({ phase: 'Running' }), waitingFor('ContainerCreating')])).toMatchObject({ state: 'waiting' });

@@ -4,7 +4,7 @@ import type { JobState } from './scheduler.ts';
 type Condition = { type: string; status: string; reason?: string; message?: string };
 
 /** What of a Job or PyTorchJob says how it stands; both write their conditions alike. */
-export type ObjectSeen = { metadata?: V1ObjectMeta; status?: { conditions?: Condition[] | null } };
+export type ObjectSeen = { kind?: string; metadata?: V1ObjectMeta; status?: { conditions?: Condition[] | null } };
 
 /** What of a pod is read. */
 export type PodSeen = Pick<V1Pod, 'metadata' | 'status'>;
@@ -39,7 +39,7 @@ function endOf({ status }: PodSeen): string | undefined {
  * How a job stands, from its object and its pods. A pod's own word is worth more than the object's, which only counts
  * them: it names what is missing, and who took the node away. Pure.
  */
-export function stateOf({ metadata, status }: ObjectSeen, pods: readonly PodSeen[]): JobState {
+export function stateOf({ kind, metadata, status }: ObjectSeen, pods: readonly PodSeen[]): JobState {
 	const conditions = status?.conditions ?? [];
 	const over = conditions.find(({ type, status: set }) => OVER.has(type) && set === 'True');
 	const lost = pods.map(disruption).find(Boolean);
@@ -52,6 +52,8 @@ export function stateOf({ metadata, status }: ObjectSeen, pods: readonly PodSeen
 	if (pods.length > 0 && pods.every((pod) => pod.status?.phase !== 'Pending')) return { state: 'running', ...(lost ? { detail: told('preempted', lost) } : {}) };
 	if (metadata?.deletionTimestamp) return { state: 'waiting', detail: 'deleted' };
 	const suspended = conditions.find(({ type, status: set }) => type === 'Suspended' && set === 'True');
-	const reason = suspended ? told(suspended.type, suspended.message) : pods.map(waitsFor).find(Boolean);
+	// A pod that the cluster refuses (a quota, a policy, a claim that is not there) leaves no trace but an event, which is not ours to read.
+	const none = pods.length === 0 && metadata?.name ? told('no pod made yet', `kubectl describe ${(kind ?? 'job').toLowerCase()}/${metadata.name}`) : undefined;
+	const reason = suspended ? told(suspended.type, suspended.message) : (none ?? pods.map(waitsFor).find(Boolean));
 	return { state: 'waiting', ...(reason ? { detail: reason } : {}) };
 }
