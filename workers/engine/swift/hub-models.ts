@@ -59,7 +59,8 @@ async function fetchOnce(environment: EngineEnvironment, model: HubModel, folder
 			continue;
 		}
 		try {
-			const offline = passed['HF_HUB_OFFLINE'] === '1';
+			// As the hub's own package reads it.
+			const offline = /^(1|on|yes|true)$/i.test(passed['HF_HUB_OFFLINE'] ?? '');
 			const result = await runScript(environment, 'fetch_model.py', [model.hub, model.repo, model.commit, folder], { ...options, env: { HF_HUB_DISABLE_PROGRESS_BARS: '1', ...passed, HF_HUB_OFFLINE: offline ? '1' : '0', ...options.env } });
 			// Going down: what has come is kept, and whoever wanted the model is given back.
 			options.signal?.throwIfAborted();

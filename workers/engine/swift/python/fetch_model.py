@@ -22,19 +22,27 @@ WEIGHTS = ["*.safetensors"]
 BOOKKEEPING = [".cache", ".msc", ".mv", "._____temp", ".gitattributes"]
 
 
+def inside(folder, name):
+    """A path in a folder: what a hub calls its files shall not lead out of it."""
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise OSError(f"{name} lies outside of {folder}")
+    return path
+
+
 def fetch_weights(repo, commit, folder, name):
     """One large file, from where an earlier process left it: the package itself goes on only within one process."""
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers
 
-    target = folder / name
+    target = inside(folder, name)
     if target.is_file():
         return
     url = hf_hub_url(repo, name, revision=commit)
     known = get_hf_file_metadata(url, retry_on_errors=True)
     # Named by what it shall be: a part of another content is never gone on with.
-    part = folder / ".cache" / "parts" / f"{name.replace('/', '--')}.{known.etag}"
+    part = inside(folder / ".cache" / "parts", f"{name.replace('/', '--')}.{known.etag}")
     part.parent.mkdir(parents=True, exist_ok=True)
     with open(part, "ab") as file:
         http_get(url, file, resume_size=file.tell(), headers=build_hf_headers(), expected_size=known.size)
