@@ -153,6 +153,40 @@ describe('a clean-up whose worker dies', () => {
 	});
 });
 
+describe('a clean-up that meets an error', () => {
+	/** The world's store, which throws this for one file. */
+	const refusing = (sha256: string, error: Error) => ({
+		...world.app,
+		artifacts: { ...world.app.artifacts, remove: (one: string) => (one === sha256 ? Promise.reject(error) : world.app.artifacts.remove(one)) }
+	});
+	const eperm = Object.assign(new Error('operation not permitted'), { code: 'EPERM' });
+	const last = async () => (await retention.list(world.app.db))[0];
+
+	it('fails with the reason, has on record what it did take, and leaves the way to the next', async () => {
+		const [held, gone] = [await forgotten('held by the system'), await forgotten('not held')];
+		valueOf(await startCleanUp(world.app, world.admin, ALL));
+		await expect(carryOutCleanUp(refusing(held, eperm), going)).rejects.toThrow('operation not permitted');
+		expect(await last()).toMatchObject({ status: 'failed', problem: 'not_permitted', finishedAt: expect.any(String) as string, files: { n: 1 } });
+		expect([await isThere(fileOf(held)), await isThere(fileOf(gone))]).toEqual([true, false]);
+		expect(await world.query(`select sha256 from clean_up_files where clean_up_id = '${(await last())?.id}'`)).toEqual([{ sha256: gone }]);
+		expect(await world.query(`select details from audit_entries where action = 'clean_up.failed'`)).toEqual([{ details: { problem: 'not_permitted' } }]);
+		await cleanUp();
+		expect([await isThere(fileOf(held)), (await last())?.status]).toEqual([false, 'done']);
+	});
+
+	it('goes on later where the store was only out of reach, and fails for what nobody foresaw', async () => {
+		const sha256 = await forgotten('out of reach for a time');
+		valueOf(await startCleanUp(world.app, world.admin, ALL));
+		await expect(carryOutCleanUp(refusing(sha256, Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })), going)).rejects.toThrow('refused');
+		expect(await last()).toMatchObject({ status: 'running', problem: null });
+		await world.query(`update clean_ups set taken_at = now() - interval '2 minutes' where status = 'running'`);
+		await expect(carryOutCleanUp(refusing(sha256, new Error('a surprise')), going)).rejects.toThrow('a surprise');
+		expect(await last()).toMatchObject({ status: 'failed', problem: 'unexpected' });
+		await cleanUp();
+		expect(await isThere(fileOf(sha256))).toBe(false);
+	});
+});
+
 describe('a race with somebody who cites a file', () => {
 	it('waits while files are entered into the record, and finds them cited then', async () => {
 		const text = 'entered while a clean-up begins';

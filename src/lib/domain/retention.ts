@@ -31,6 +31,9 @@ export type FolderReason = 'unfinished' | 'promoted' | 'best' | 'last' | 'recent
 export type StoredFile = { sha256: string; bytes: number; /** Milliseconds. */ modifiedAt: number; cited: boolean };
 export type FileReason = 'cited' | 'recent';
 
+/** What ended a clean-up early. `not_permitted`: the store does not let the worker take files out. */
+export type CleanUpProblem = 'not_permitted' | 'unexpected';
+
 const DAY_MS = 86_400_000;
 /** Even a rule of no days leaves what was stored just now: whoever stored it may be about to enter it into the record. */
 const YOUNGEST_FILE_MS = 3_600_000;

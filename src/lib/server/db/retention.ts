@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { AttemptFolder, RetentionRule } from '../../domain/retention.ts';
+import type { AttemptFolder, CleanUpProblem, RetentionRule } from '../../domain/retention.ts';
 import type { RunStatus } from '../../domain/run-state.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -33,18 +33,18 @@ export async function cited(db: Executor, sha256s: readonly string[]): Promise<S
 }
 
 /** A clean-up as it is told. */
-export type CleanUp = { id: string; rule: RetentionRule; status: 'queued' | 'running' | 'done'; byName: string; createdAt: string; finishedAt: string | null; folders: { n: number; bytes: number; waiting: number }; files: { n: number; bytes: number } };
+export type CleanUp = { id: string; rule: RetentionRule; status: 'queued' | 'running' | 'done' | 'failed'; problem: CleanUpProblem | null; byName: string; createdAt: string; finishedAt: string | null; folders: { n: number; bytes: number; waiting: number }; files: { n: number; bytes: number } };
 
-/** Asks for a clean-up; null while another is not done. */
+/** Asks for a clean-up; null while another waits or is carried out. */
 export async function insert(tx: Tx, of: { rule: RetentionRule; byUserId: string }): Promise<string | null> {
 	await tx.execute(sql`lock table clean_ups in share row exclusive mode`);
-	const rows = await rowsOf<{ id: string }>(tx, sql`insert into clean_ups (rule, by_user_id) select ${JSON.stringify(of.rule)}::jsonb, ${of.byUserId} where not exists (select 1 from clean_ups where status <> 'done') returning id`);
+	const rows = await rowsOf<{ id: string }>(tx, sql`insert into clean_ups (rule, by_user_id) select ${JSON.stringify(of.rule)}::jsonb, ${of.byUserId} where not exists (select 1 from clean_ups where status in ('queued', 'running')) returning id`);
 	return rows[0]?.id ?? null;
 }
 
 /** The last clean-ups, newest first. */
 export async function list(db: Executor, limit = 20): Promise<CleanUp[]> {
-	const rows = await rowsOf<{ id: string; rule: RetentionRule; status: CleanUp['status']; name: string; created_at: string; finished_at: string | null; folders: string; folder_bytes: string; waiting: string; files: string; file_bytes: string }>(
+	const rows = await rowsOf<{ id: string; rule: RetentionRule; status: CleanUp['status']; problem: CleanUpProblem | null; name: string; created_at: string; finished_at: string | null; folders: string; folder_bytes: string; waiting: string; files: string; file_bytes: string }>(
 		db,
 		sql`select c.*, p.name, f.*, s.* from clean_ups c join user_profiles p on p.user_id = c.by_user_id
 			cross join lateral (select count(*) as folders, coalesce(sum(bytes), 0) as folder_bytes, count(*) filter (where gone_at is null) as waiting from attempt_folders where clean_up_id = c.id) f
@@ -54,6 +54,7 @@ export async function list(db: Executor, limit = 20): Promise<CleanUp[]> {
 		id: row.id,
 		rule: row.rule,
 		status: row.status,
+		problem: row.problem,
 		byName: row.name,
 		createdAt: isoTime(row.created_at),
 		finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
@@ -66,7 +67,7 @@ export async function list(db: Executor, limit = 20): Promise<CleanUp[]> {
 export async function take(db: Executor): Promise<{ id: string; rule: RetentionRule } | null> {
 	const rows = await rowsOf<{ id: string; rule: RetentionRule }>(
 		db,
-		sql`update clean_ups set status = 'running', taken_at = now() where id = (select id from clean_ups where status <> 'done' and (taken_at is null or taken_at < now() - interval '60 seconds') order by id limit 1 for update skip locked) returning id, rule`
+		sql`update clean_ups set status = 'running', taken_at = now() where id = (select id from clean_ups where status in ('queued', 'running') and (taken_at is null or taken_at < now() - interval '60 seconds') order by id limit 1 for update skip locked) returning id, rule`
 	);
 	return rows[0] ?? null;
 }
@@ -79,6 +80,13 @@ export async function alive(db: Executor, id: string): Promise<void> {
 /** Ends a clean-up. */
 export async function finish(tx: Tx, id: string): Promise<void> {
 	await tx.execute(sql`update clean_ups set status = 'done', finished_at = now() where id = ${id}`);
+}
+
+/** Ends a clean-up that met an error. What it had not taken yet it leaves. False: it has ended before. */
+export async function abandon(tx: Tx, id: string, problem: CleanUpProblem): Promise<boolean> {
+	const rows = await rowsOf(tx, sql`update clean_ups set status = 'failed', problem = ${problem}, finished_at = now() where id = ${id} and status = 'running' returning id`);
+	if (rows.length > 0) await tx.execute(sql`delete from clean_up_files where clean_up_id = ${id} and not gone`);
+	return rows.length > 0;
 }
 
 /** Writes down files that are about to be taken out of the store. */

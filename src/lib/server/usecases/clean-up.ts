@@ -1,13 +1,15 @@
 import { fileToRemove, foldersToRemove } from '../../domain/retention.ts';
-import type { FileReason, FolderReason, RetentionRule } from '../../domain/retention.ts';
+import type { CleanUpProblem, FileReason, FolderReason, RetentionRule } from '../../domain/retention.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
+import { refusal } from '../artifacts/bucket.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import type { Db } from '../db/client.ts';
 import * as retention from '../db/retention.ts';
 import type { CleanUp } from '../db/retention.ts';
+import { outOfReach } from '../out-of-reach.ts';
 import { allowSite } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -89,17 +91,29 @@ export async function startCleanUp(app: Pick<App, 'db'>, actor: Actor, rule: Ret
 	});
 }
 
-/** Takes files out of the store that were written down before, if nothing cites them now. False: somebody enters files into the record; try again. */
+/**
+ * Takes files out of the store that were written down before, if nothing cites them now. False: somebody enters files into
+ * the record; try again. Where the store refuses some, the others are taken out and written before that is thrown.
+ */
 async function removeFiles(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: string, files: readonly { sha256: string }[]): Promise<boolean> {
-	return app.db.transaction(async (tx) => {
+	const refused: unknown[] = [];
+	const alone = await app.db.transaction(async (tx) => {
 		if (!(await retention.haveStoreAlone(tx))) return false;
 		const cited = await retention.cited(tx, files.map(({ sha256 }) => sha256));
 		for (const { sha256 } of files) {
-			if (!cited.has(sha256)) await app.artifacts.remove(sha256);
-			await retention.settleFile(tx, cleanUpId, sha256, !cited.has(sha256));
+			const before = refused.length;
+			if (!cited.has(sha256)) {
+				await app.artifacts.remove(sha256).catch((error: unknown) => {
+					if (outOfReach(error)) throw error;
+					refused.push(error);
+				});
+			}
+			if (refused.length === before) await retention.settleFile(tx, cleanUpId, sha256, !cited.has(sha256));
 		}
 		return true;
 	});
+	if (refused.length > 0) throw refused[0];
+	return alone;
 }
 
 async function removeInTurn(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: string, files: readonly { sha256: string }[], shutdown: AbortSignal): Promise<void> {
@@ -111,10 +125,34 @@ async function removeInTurn(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: strin
  * Carries out the clean-up that waits, if there is one: marks folders, which their own hosts remove, and takes files out
  * of the store. Each file is written down before it is touched, so that a worker that comes after one that died ends with
  * the same record.
+ * @throws what the store or the database threw, for the log. Where they were only out of reach it goes on in a minute;
+ * otherwise it has failed.
  */
 export async function carryOutCleanUp(app: { db: Db; artifacts: App['artifacts'] }, shutdown: AbortSignal): Promise<boolean> {
 	const at = await retention.take(app.db);
 	if (!at) return false;
+	try {
+		return await carryOut(app, at, shutdown);
+	} catch (error) {
+		if (!outOfReach(error)) await giveUp(app, at.id, problemOf(error));
+		throw error;
+	}
+}
+
+/** What the system (EPERM …) or the bucket (403) says where it lets nobody delete. */
+function problemOf(error: unknown): CleanUpProblem {
+	const code = (error as NodeJS.ErrnoException | null)?.code;
+	return ['EPERM', 'EACCES', 'EROFS'].includes(code ?? '') || refusal(error)?.status === 403 ? 'not_permitted' : 'unexpected';
+}
+
+/** Ends a clean-up by an error, so that it does not stand in the way of the next. */
+async function giveUp(app: Pick<App, 'db'>, cleanUpId: string, problem: CleanUpProblem): Promise<void> {
+	await app.db.transaction(async (tx) => {
+		if (await retention.abandon(tx, cleanUpId, problem)) await record(tx, null, { action: 'clean_up.failed', projectId: null, subject: ['clean_up', cleanUpId], details: { problem } });
+	});
+}
+
+async function carryOut(app: { db: Db; artifacts: App['artifacts'] }, at: { id: string; rule: RetentionRule }, shutdown: AbortSignal): Promise<boolean> {
 	await removeInTurn(app, at.id, await retention.filesToGo(app.db, at.id), shutdown);
 	await app.db.transaction(async (tx) => {
 		const known = await retention.folders(tx);

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import type { RetentionRule } from '../../../domain/retention.ts';
+import type { CleanUpProblem, RetentionRule } from '../../../domain/retention.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { runAttempts } from './run.ts';
@@ -18,9 +18,15 @@ export const cleanUps = pgTable(
 			.notNull()
 			.references(() => users.id),
 		createdAt: createdAt(),
-		finishedAt: instant()
+		finishedAt: instant(),
+		/** What ended one that failed. */
+		problem: text().$type<CleanUpProblem>()
 	},
-	(t) => [index('clean_ups_open').on(t.id).where(sql`status <> 'done'`), check('clean_ups_status', sql`${t.status} in ('queued','running','done')`)]
+	(t) => [
+		index('clean_ups_open').on(t.id).where(sql`status in ('queued','running')`),
+		check('clean_ups_status', sql`${t.status} in ('queued','running','done','failed')`),
+		check('clean_ups_problem', sql`(${t.status} = 'failed') = (${t.problem} is not null)`)
+	]
 );
 
 /** Files that a clean-up takes out of the artifact store: written before the file is touched. */
