@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawSplit } from '#lib/domain/holdout.ts';
 import type { Split } from '#lib/domain/holdout.ts';
+import { FULL_BAND } from '#lib/domain/near-duplicates.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
@@ -72,6 +73,10 @@ const LIKE = LONG.replace('24', '36').replace('10', '12');
 const ALSO = LONG.replace('24', '48').replace('10', '15');
 
 describe('what is found', () => {
+	it('rests on signatures whose name says when a band is full: older ones hold fuller bands', () => {
+		expect(sketcher.algorithm).toContain(`${FULL_BAND} a band`);
+	});
+
 	it('is what people call nearly the same, in English and Chinese', async () => {
 		const { id } = await world.project({ rows: [...new Set([...ENGLISH, ...CHINESE].flatMap(({ one, other }) => [one, other]))].map((words) => row(words)) });
 		await look();
@@ -153,10 +158,11 @@ describe('what a person says of it', () => {
 		expect(valueOf(await decide(slug, [pair ?? ''], 'different'))).toEqual({ decided: 1, moved: 0, snapshots: [] });
 		expect(await groups()).toBe(2);
 		expect(await world.query(`select count(*)::int as n from prompts where project_id = '${id}' and home_group_id is not null`)).toEqual([{ n: 0 }]);
-		// Everything is looked through once more: what was said stays said.
-		await world.query(`delete from prompt_signatures where project_id = '${id}'`);
+		// The rules have changed, and everything is looked through once more: what was said stays said.
+		await world.query(`update prompt_signatures set algorithm = 'older' where project_id = '${id}'`);
 		await world.query(`update near_duplicate_scans set state = 'waiting' where project_id = '${id}'`);
 		await look();
+		expect(await world.query(`select distinct algorithm from prompt_signatures where project_id = '${id}'`)).toEqual([{ algorithm: sketcher.algorithm }]);
 		expect(await idsOf(slug)).toEqual([]);
 		expect(await listed(world.admin, slug, true)).toMatchObject([{ like: [{ id: pair, decision: 'different', decidedBy: 'admin' }] }]);
 		expect(await world.query(`select details->>'decision' as said from audit_entries where subject_id = '${pair ?? ''}' order by id`)).toEqual([{ said: 'same' }, { said: 'different' }]);

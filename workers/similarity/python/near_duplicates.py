@@ -20,8 +20,9 @@ from rensa import RMinHash
 PERMUTATIONS, SEED = 128, 20261128
 #: 25 bands of 5: of pairs that are alike by 0.7, 99 of 100 share one, by 0.6 87, by 0.3 6, by 0.12 (two long texts of one field) 1 of 1,600.
 BANDS, ROWS = 25, 5
-#: Said with every signature; whoever changes anything here gives it another name.
-ALGORITHM = f"minhash-1.{RMinHash.ALGORITHM_VERSION}"
+#: Said with every signature and part of its hashes; whoever changes anything here, or of how many a band is kept
+#: (FULL_BAND in src/lib/domain/near-duplicates.ts), gives it another name: all are then made anew, none is compared with older ones.
+ALGORITHM = f"minhash-1.{RMinHash.ALGORITHM_VERSION}, 50 a band"
 
 NO_WORD = re.compile(r"[\W_]+")
 WIDE = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U000323af]")
