@@ -118,7 +118,7 @@ describe('a sweep', () => {
 		expect(problemOf(await decide(world.app, world.admin, { checkpointId, decision: 'promote', reason: 'The best.' }))).toBe('conflict');
 		const round = (await rounds.list(world.app.db, project.id))[0];
 		if (!round) throw new Error('the round is gone');
-		expect(round.status).toBe('training');
+		expect(round.status).toBe('collecting');
 		expect(await loopRecord(world.app.db, project.id, round)).toMatchObject({ run: null, atHand: null, snapshot: { id: snapshotId } });
 	});
 });

@@ -43,7 +43,8 @@ export async function putInLine(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor,
 		maxSteps: plannedSteps(recipe, snapshot.trainRows),
 		createdBy: actor.userId
 	});
-	await rounds.advance(tx, snapshot.roundId, 'training');
+	// A point of a sweep tries settings: the round goes on with the run that is started of them.
+	if (!asked.sweep) await rounds.advance(tx, snapshot.roundId, 'training');
 	await runRecord.addEvent(tx, id, 0, asked.afterRunId ? 'waits_for_stage' : 'queued');
 	if (!asked.afterRunId) await app.enqueue(tx, 'train', { runId: id });
 	await record(tx, actor, { action: 'run.start', projectId: snapshot.projectId, subject: ['run', id], details: { snapshot: snapshot.sha256, parent: parent.id, objective: snapshot.objective } });
