@@ -5,9 +5,11 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import * as rounds from '#lib/server/db/rounds.ts';
 import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { cancelSweep } from '#lib/server/usecases/cancel-sweep.ts';
+import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { beginEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { loopRecord } from '#lib/server/usecases/loop-record.ts';
+import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
 import { listSweeps, readSweep } from '#lib/server/usecases/read-sweep.ts';
@@ -116,9 +118,13 @@ describe('a sweep', () => {
 		expect(await world.query(`select 1 from generations where project_id = '${project.id}'`)).toEqual([]);
 		expect(valueOf(await readCheckpoint(world.app, world.admin, checkpointId))).toMatchObject({ sweep: { id: made.id, point: 2 }, evaluation: { results: { split: 'dev' } } });
 		expect(problemOf(await decide(world.app, world.admin, { checkpointId, decision: 'promote', reason: 'The best.' }))).toBe('conflict');
+		// Its settings in earnest: a run like any other, which does not wait where the points waited.
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: project.slug, snapshotId, fromRunId: good })).from).toMatchObject({ id: good, priority: 0 });
 		const round = (await rounds.list(world.app.db, project.id))[0];
 		if (!round) throw new Error('the round is gone');
 		expect(round.status).toBe('collecting');
 		expect(await loopRecord(world.app.db, project.id, round)).toMatchObject({ run: null, atHand: null, snapshot: { id: snapshotId } });
+		expect(valueOf(await readRun(world.app, world.admin, valueOf(await cloneRun(world.app, world.admin, good)).id))).toMatchObject({ clonedFrom: good, priority: 0, sweep: null, recipe: { beta: 0.05, loraRank: 8 } });
+		expect((await rounds.byId(world.app.db, round.id))?.status).toBe('training');
 	});
 });

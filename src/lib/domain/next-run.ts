@@ -7,6 +7,11 @@ export const MOST_PRIORITY = 100;
 /** Those that a page offers. */
 export const PRIORITIES = { first: 10, normal: 0, last: -10 } as const;
 
+/** Place in line of a copy: its original's. That of a point of a sweep is a run in earnest, and does not wait behind all others as the point did. */
+export function priorityOfCopy(run: { priority: number; sweep: object | null }): number {
+	return run.sweep ? PRIORITIES.normal : run.priority;
+}
+
 /** A run in line, as far as it matters to who may take it. */
 export type RunInLine = { id: string; launcher: LauncherName; /** GPUs that it wants on one host. */ gpus: number; /** It cannot run on processors alone. */ gpuOnly: boolean };
 

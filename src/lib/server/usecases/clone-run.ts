@@ -1,3 +1,4 @@
+import { priorityOfCopy } from '../../domain/next-run.ts';
 import { fail } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { changedSettings } from '../../domain/training-recipe.ts';
@@ -24,7 +25,7 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		snapshotId: changes.snapshotId ?? run.snapshotId,
 		parentCheckpointId: changes.parentCheckpointId ?? run.parentCheckpointId,
 		recipe: changedSettings(run.recipe, changes.recipe ?? {}),
-		priority: changes.priority ?? run.priority,
+		priority: changes.priority ?? priorityOfCopy(run),
 		launcher: run.launcher,
 		stopOn: run.stopOn,
 		clonedFrom: run.id,

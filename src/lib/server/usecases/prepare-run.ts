@@ -2,6 +2,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { LAUNCHERS } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
+import { priorityOfCopy } from '../../domain/next-run.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
@@ -37,7 +38,7 @@ export type RunPreparation = {
 	/** Fine-tuning on the accepted answers first: the snapshot that holds them, once one was made from the same judgments; `possible` where the objective may follow such a stage. */
 	stage: { possible: boolean; snapshot: { id: string; rows: number } | null };
 	/** The run whose settings it begins with: null where it begins with what is proposed. */
-	from: { id: string; priority: number; launcher: LauncherName; stopOn: HealthRule[] } | null;
+	from: { id: string; /** Of a copy. */ priority: number; launcher: LauncherName; stopOn: HealthRule[] } | null;
 	/** Where living workers can place runs. */
 	launchers: LauncherName[];
 	/** Living workers that have an engine. */
@@ -88,7 +89,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		parentId: from?.parentCheckpointId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
 		stage: { possible, snapshot: accepted && { id: accepted.id, rows: accepted.trainRows } },
-		from: from && { id: from.id, priority: from.priority, launcher: from.launcher, stopOn: from.stopOn },
+		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, stopOn: from.stopOn },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
 		mlflow: Object.fromEntries(LAUNCHERS.flatMap((launcher) => [mlflowAt(mlflow, launcher)].flatMap((writes) => (writes === undefined ? [] : [[launcher, writes]])))),
