@@ -14,7 +14,7 @@ import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import { importedSnapshot, paperWorker, queuedRun, trained } from '../support/loop.ts';
-import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import { createWorld, pairRows, problemOf, untilWaiting, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -148,6 +148,25 @@ describe('an attempt', () => {
 		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from checkpoints where run_id = ${runId}`)).toEqual([{ n: 1 }]);
 		const { attempts } = valueOf(await readRunRecord(world.app, world.admin, { runId }));
 		expect(attempts.map(({ number, workerId, problem }) => [number, workerId, problem?.code ?? null])).toEqual([[1, one, 'worker_lost'], [2, two, null]]);
+	});
+
+	it('that ends together with another gives its checkpoint a name of its own', async () => {
+		const { id, slug } = await world.project({ rows: pairRows(20) });
+		const ending: { runId: string; attempt: number }[] = [];
+		for (const runId of [await queuedRun(world, slug), await queuedRun(world, slug)]) {
+			const attempt = await begun(runId);
+			await progress(runId, attempt);
+			ending.push({ runId, attempt });
+		}
+		let registered: Promise<unknown> | null = null;
+		await world.app.db.transaction(async (tx) => {
+			// A checkpoint cannot be written while its project is held: both have come as far as they can when this lets go.
+			await tx.execute(sql`select 1 from projects where id = ${id} for update`);
+			registered = Promise.all(ending.map(({ runId, attempt }) => registerCheckpoint(world.app, trained(runId, attempt))));
+			await untilWaiting(world, 2);
+		});
+		await registered;
+		expect((await checkpoints.list(world.app.db, id)).flatMap(({ kind, name }) => (kind === 'base' ? [] : [name])).sort()).toEqual(['r1-dpo-1', 'r1-dpo-2']);
 	});
 
 	it('that broke off too often ends the run instead of going round for ever', async () => {

@@ -105,8 +105,11 @@ const MISCOUNTED = `select * from (
 	where (counted.train, counted.dev, counted.test, counted.uncompared) is distinct from (kept.train, kept.dev, kept.test, kept.uncompared)`;
 
 /** Comes back when some transaction of the world waits for another's lock: the next lock then shows in which order they are taken. */
-export async function untilOneWaits(world: World): Promise<void> {
-	for (let waits = 0; waits === 0; ) {
+export const untilOneWaits = (world: World): Promise<void> => untilWaiting(world, 1);
+
+/** Comes back when so many transactions of the world wait for others' locks. */
+export async function untilWaiting(world: World, many: number): Promise<void> {
+	for (let waits = 0; waits < many; ) {
 		waits = (await world.query<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))[0]?.n ?? 0;
 	}
 }

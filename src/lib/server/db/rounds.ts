@@ -68,6 +68,12 @@ export async function byId(db: Executor, id: string): Promise<Round | null> {
 	return rows[0] ? toRound(rows[0]) : null;
 }
 
+/** One round, locked against others that ask for the same; what is added to it meanwhile does not wait. */
+export async function lock(tx: Tx, id: string): Promise<Round | null> {
+	const rows = await rowsOf<Row>(tx, sql`select * from rounds where id = ${id} for no key update`);
+	return rows[0] ? toRound(rows[0]) : null;
+}
+
 /** Opens a round. */
 export async function open(
 	tx: Tx,

@@ -36,7 +36,8 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'arti
 		if (!(await areStored(app, tx, trained.files))) return 'not_stored';
 		const run = await runs.lock(tx, trained.runId);
 		if (!run || run.attempt !== trained.attempt || (run.status !== 'running' && run.status !== 'stopping' && run.status !== 'preparing')) return null;
-		const round = await rounds.byId(tx, run.roundId);
+		// Two that end together are counted one after the other: a name is given once.
+		const round = await rounds.lock(tx, run.roundId);
 		if (!round) throw new Error(`run ${run.id} lost its round`);
 		const number = (await checkpoints.list(tx, run.projectId)).filter((checkpoint) => checkpoint.kind !== 'base').length + 1;
 		const id = await checkpoints.insertTrained(tx, {
