@@ -70,6 +70,8 @@ describe('a stage before a run', () => {
 		if (!round) throw new Error('the round is gone');
 		expect(round.status).toBe('training');
 		expect(await loopRecord(world.app.db, project.id, round)).toMatchObject({ run: { id: second }, atHand: null });
+		// A copy of the run starts from that checkpoint too, without the stage.
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: project.slug, snapshotId: pairs, fromRunId: second }))).toMatchObject({ parentId: checkpoint, from: { stage: null } });
 		const last = await train(second);
 		expect(await rowsOf(world.app.db, sql`select parent_id from checkpoints where id = ${last}`)).toEqual([{ parent_id: checkpoint }]);
 	});
@@ -79,7 +81,9 @@ describe('a stage before a run', () => {
 		const at = await beginAttempt(world.app, { runId: failing.first, workerId: worker });
 		await endWithoutCheckpoint(world.app, { runId: failing.first, attempt: at?.attempt ?? 0, exitCode: 1, problem: { code: 'out_of_memory', message: 'The memory was too small.' } });
 		expect(await run(failing.second)).toMatchObject({ status: 'failed', problem: { code: 'stage_failed' } });
-		// Tried again, both are.
+		// Tried again, both are: the form of a copy begins with the stage as it was.
+		const { from, stage } = valueOf(await prepareRun(world.app, world.admin, { slug: project.slug, snapshotId: pairs, fromRunId: failing.second }));
+		expect([from?.stage, stage.snapshot?.id]).toEqual([{ snapshotId: accepted, steps: 6, rate: (await run(failing.first)).recipe.learningRate }, accepted]);
 		expect(valueOf(await cloneRun(world.app, world.admin, failing.second))).toMatchObject({ status: 'waiting', stages: [expect.any(String)] });
 
 		const cancelled = await started();
@@ -116,5 +120,9 @@ describe('a stage before a run', () => {
 		const later = await importedSnapshot(world, project.slug, 'sft');
 		expect(await start({ stages: [{ snapshotId: later }] })).toMatchObject({ ok: false, problem: { code: 'conflict', detail: expect.stringContaining('5 comparisons') as string } });
 		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from runs`)).toEqual(before);
+		// Of the newest accepted answers there is no stage any more; a copy keeps the stage that its original had.
+		const { second } = await started();
+		const offered = async (fromRunId?: string) => valueOf(await prepareRun(world.app, world.admin, { slug: project.slug, snapshotId: pairs, fromRunId })).stage.snapshot?.id;
+		expect([await offered(), await offered(second)]).toEqual([undefined, accepted]);
 	});
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { adapterOf, OBJECTIVES, recipeDefaults } from '#lib/domain/training-recipe.ts';
 import type { Objective, TrainingRecipe } from '#lib/domain/training-recipe.ts';
-import { checkForm, fieldsOfPart, readForm, recipeOf, toForm, valueWords, withSettings } from './recipe-form.ts';
+import { checkForm, fieldsOfPart, readForm, recipeOf, toForm, toStage, valueWords, withSettings } from './recipe-form.ts';
 import type { FormField, FormValues } from './recipe-form.ts';
 
 const context = { rows: 200, parent: { kind: 'base' as const } };
@@ -63,6 +63,16 @@ describe('the form of a run', () => {
 	test('takes settings over what stands there, as a preset or a parent gives them', () => {
 		const over = withSettings(filled('dpo'), { epochs: 3, maxSteps: null, ...adapterOf({ ...proposed('kto'), loraRank: 64, targetModules: 'q_proj,v_proj' }) });
 		expect(checkForm(over, proposed('dpo'), context).recipe).toMatchObject({ epochs: 3, maxSteps: null, loraRank: 64, targetModules: 'q_proj,v_proj' });
+	});
+
+	test('begins with the stage of a copied run that never came to start from it', () => {
+		const snapshot = { id: 's', rows: 40 };
+		const from = { id: 'r', priority: 0, launcher: 'local' as const, stopOn: [], stage: { snapshotId: 's', steps: 6, rate: 0.00001 } };
+		expect(toStage({ stage: { possible: true, snapshot }, from })).toEqual({ first: true, steps: '6', rate: '0.00001' });
+		const none = { first: false, steps: '', rate: '' };
+		expect(toStage({ stage: { possible: true, snapshot }, from: { ...from, stage: null } })).toEqual(none);
+		expect(toStage({ stage: { possible: true, snapshot }, from: null })).toEqual(none);
+		expect(toStage({ stage: { possible: true, snapshot: null }, from })).toEqual(none);
 	});
 
 	test('says values in the reader’s words', () => {

@@ -6,6 +6,7 @@ import { recipeProblems } from '#lib/domain/recipe/recipe-problems.ts';
 import type { RecipeContext, RecipeProblemCode } from '#lib/domain/recipe/recipe-problems.ts';
 import { applies, fieldOf, fieldsOf, TrainingRecipeSchema } from '#lib/domain/training-recipe.ts';
 import type { FieldKey, Objective, TrainingRecipe } from '#lib/domain/training-recipe.ts';
+import type { RunPreparation } from '#lib/server/usecases/prepare-run.ts';
 
 /** A setting that a person fills in; the objective is the snapshot's. */
 export type FormField = FieldKey | 'advanced';
@@ -56,6 +57,15 @@ export function toForm(recipe: TrainingRecipe): FormValues {
 	values.maxSteps ||= '100';
 	values.epochs ||= '1';
 	return values;
+}
+
+/** What stands in the form of the stage before a run, as typed. */
+export type StageValues = { first: boolean; steps: string; rate: string };
+
+/** The stage that the form begins with: that of a copied run which never came to start from it, where it can be trained again; else none. */
+export function toStage({ stage, from }: Pick<RunPreparation, 'stage' | 'from'>): StageValues {
+	if (!stage.snapshot || !from?.stage) return { first: false, steps: '', rate: '' };
+	return { first: true, steps: String(from.stage.steps ?? ''), rate: String(from.stage.rate) };
 }
 
 /** What stands in a form, with settings put over it as they are in a recipe. */

@@ -6,6 +6,8 @@ import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
 import { ADAPTER_FIELDS, adapterOf } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor } from '../db/client.ts';
+import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import { checkedRecipe, trainable } from './check-recipe.ts';
@@ -23,6 +25,12 @@ const SHARED = ['tuner', ...ADAPTER_FIELDS] as const;
 export async function stageSnapshot(db: Executor, snapshot: Snapshot): Promise<Snapshot | null> {
 	const twin = await snapshots.twin(db, snapshot, 'sft');
 	return twin && (await snapshots.differ(db, snapshot.id, twin.id)) === 0 ? twin : null;
+}
+
+/** The stage before a run that has not succeeded, so that the run never came to start from it: tried again, both are. Null: none, or it succeeded. */
+export async function stageToRepeat(db: Executor, run: Pick<Run, 'afterRunId'>): Promise<Run | null> {
+	const stage = run.afterRunId === null ? null : await runs.get(db, run.afterRunId);
+	return stage?.status === 'succeeded' ? null : stage;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
+import { stageToRepeat } from './check-stage.ts';
 import { startRun } from './start-run.ts';
 import type { StartedRun } from './start-run.ts';
 
@@ -18,8 +19,7 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 	if (!run) return fail('not_found', 'There is no such run.');
 	const access = await allow(app.db, actor, { id: run.projectId }, 'run.start');
 	if (!access.ok) return access;
-	// One that never came to start from its stage is tried again with it.
-	const stage = run.afterRunId === null || changes.parentCheckpointId !== undefined ? null : await runs.get(app.db, run.afterRunId);
+	const stage = changes.parentCheckpointId === undefined ? await stageToRepeat(app.db, run) : null;
 	return startRun(app, actor, {
 		slug: access.value.project.slug,
 		snapshotId: changes.snapshotId ?? run.snapshotId,
@@ -29,6 +29,6 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		launcher: run.launcher,
 		stopOn: run.stopOn,
 		clonedFrom: run.id,
-		...(stage && stage.status !== 'succeeded' ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
+		...(stage ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
 	});
 }

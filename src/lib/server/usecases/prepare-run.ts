@@ -12,15 +12,18 @@ import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
 import * as rounds from '../db/rounds.ts';
 import * as runQueue from '../db/run-queue.ts';
 import * as runs from '../db/runs.ts';
+import type { Run } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
+import type { Snapshot } from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './check-recipe.ts';
-import { stageSnapshot } from './check-stage.ts';
+import { stageSnapshot, stageToRepeat } from './check-stage.ts';
 
 /** A checkpoint that a run may start from, with what the run would have to keep of it. */
 export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
@@ -38,7 +41,15 @@ export type RunPreparation = {
 	/** Fine-tuning on the accepted answers first: the snapshot that holds them, once one was made from the same judgments; `possible` where the objective may follow such a stage. */
 	stage: { possible: boolean; snapshot: { id: string; rows: number } | null };
 	/** The run whose settings it begins with: null where it begins with what is proposed. */
-	from: { id: string; /** Of a copy. */ priority: number; launcher: LauncherName; stopOn: HealthRule[] } | null;
+	from: {
+		id: string;
+		/** Of a copy. */
+		priority: number;
+		launcher: LauncherName;
+		stopOn: HealthRule[];
+		/** The stage before it where that has not succeeded: without it a copy would train on what the stage was to start from. */
+		stage: { snapshotId: string; steps: number | null; rate: number } | null;
+	} | null;
 	/** Where living workers can place runs. */
 	launchers: LauncherName[];
 	/** Living workers that have an engine. */
@@ -48,6 +59,11 @@ export type RunPreparation = {
 	/** What a run queued now would wait for. */
 	waitingFor: WaitingFor;
 };
+
+/** What the stage before a run would train on: where a run is copied, what its own stage had. A newer twin may hold other judgments by now. */
+function stageOffered(db: Executor, snapshot: Snapshot, from: Run | null, unfinished: Run | null): Promise<Snapshot | null> {
+	return unfinished && from?.snapshotId === snapshot.id ? snapshots.get(db, unfinished.snapshotId) : stageSnapshot(db, snapshot);
+}
 
 /**
  * Defaults of a run for a snapshot, and the checkpoints it could continue; the
@@ -63,6 +79,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.');
 	const from = input.fromRunId === undefined ? null : await runs.get(db, input.fromRunId);
 	if (input.fromRunId !== undefined && (from?.projectId !== project.id || from.objective !== snapshot.objective)) return fail('not_found', 'There is no such run of this objective in this project.');
+	const unfinished = from && (await stageToRepeat(db, from));
 	const champion = await checkpoints.champion(db, project.id);
 	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion));
 	if (!recipe.ok) return recipe;
@@ -73,7 +90,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		snapshots.changedSince(db, snapshot.id),
 		overlaps.trainedHeldOut(db, [snapshot.id]),
 		snapshots.decisive(db, snapshot.id, 'dev'),
-		possible ? stageSnapshot(db, snapshot) : null,
+		possible ? stageOffered(db, snapshot, from, unfinished) : null,
 		workers.alive(db),
 		runQueue.queued(db)
 	]);
@@ -89,7 +106,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		parentId: from?.parentCheckpointId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
 		stage: { possible, snapshot: accepted && { id: accepted.id, rows: accepted.trainRows } },
-		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, stopOn: from.stopOn },
+		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, stopOn: from.stopOn, stage: unfinished && { snapshotId: unfinished.snapshotId, steps: unfinished.maxSteps, rate: unfinished.recipe.learningRate } },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
 		mlflow: Object.fromEntries(LAUNCHERS.flatMap((launcher) => [mlflowAt(mlflow, launcher)].flatMap((writes) => (writes === undefined ? [] : [[launcher, writes]])))),
