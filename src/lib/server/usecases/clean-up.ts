@@ -79,6 +79,12 @@ export async function planCleanUp(app: Pick<App, 'db' | 'artifacts'>, actor: Act
 	return ok({ rule, folders, files, earlier: await retention.list(app.db) });
 }
 
+/** The last clean-ups, newest first; for administrators. */
+export async function earlierCleanUps(app: Pick<App, 'db'>, actor: Actor): Promise<Result<CleanUp[]>> {
+	const allowed = allowSite(actor, 'fleet.manage');
+	return allowed.ok ? ok(await retention.list(app.db)) : allowed;
+}
+
 /** Asks for a clean-up; a worker carries it out. */
 export async function startCleanUp(app: Pick<App, 'db'>, actor: Actor, rule: RetentionRule): Promise<Result<{ id: string; status: 'queued' }>> {
 	const allowed = allowSite(actor, 'fleet.manage');

@@ -8,8 +8,10 @@ import type { PageServerLoad } from './$types';
 const numberIn = (text: string | null) => (text === null || text.trim() === '' ? undefined : Number(text));
 
 export const load: PageServerLoad = async ({ locals, url, depends }) => {
-	depends('plumbline:clean-up');
+	// Costs a walk through the whole store: apart from the clean-ups themselves, which are looked at again while one goes on.
+	depends('plumbline:clean-up-plan');
 	const asked = v.safeParse(RetentionInput, { lastRuns: numberIn(url.searchParams.get('lastRuns')), days: numberIn(url.searchParams.get('days')) });
 	// A number that makes no sense shows what the usual rule would do.
-	return valueOf(await planCleanUp(locals.app, signedIn(locals, url), asked.success ? asked.output : DEFAULT_RETENTION), locals.requestId);
+	const { rule, folders, files } = valueOf(await planCleanUp(locals.app, signedIn(locals, url), asked.success ? asked.output : DEFAULT_RETENTION), locals.requestId);
+	return { rule, folders, files };
 };
