@@ -208,6 +208,27 @@ describe('a race with somebody who cites a file', () => {
 		expect(await world.query(`select 1 from clean_up_files where sha256 = '${sha256}'`)).toEqual([]);
 	});
 
+	it('is not taken over while it waits for others, however long, and is said to be done once', async () => {
+		await forgotten('waited for');
+		const { id } = valueOf(await startCleanUp(world.app, world.admin, ALL));
+		const status = async () => (await world.query<{ idle: boolean }>(`select taken_at < now() - interval '60 seconds' as idle from clean_ups where id = '${id}' and status = 'running' and exists (select 1 from clean_up_files where clean_up_id = '${id}')`))[0];
+		const until = async (idle: boolean) => {
+			while ((await status())?.idle !== idle) await new Promise((resolve) => setTimeout(resolve, 10));
+		};
+		let cleaning: Promise<boolean> | undefined;
+		await world.app.db.transaction(async (tx) => {
+			await retention.holdStore(tx);
+			cleaning = carryOutCleanUp(world.app, going);
+			await until(false);
+			await world.query(`update clean_ups set taken_at = now() - interval '2 minutes' where id = '${id}'`);
+			await until(false);
+			expect(await carryOutCleanUp(world.app, going)).toBe(false);
+		});
+		expect(await cleaning).toBe(true);
+		expect(await world.app.db.transaction((tx) => retention.finish(tx, id))).toBe(false);
+		expect(await world.query(`select 1 from audit_entries where action = 'clean_up.done' and subject_id = '${id}'`)).toHaveLength(1);
+	});
+
 	it('tells who comes too late that the file is no longer stored', async () => {
 		const sha256 = await forgotten('stored, not entered, and cleaned up');
 		await cleanUp();

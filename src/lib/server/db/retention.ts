@@ -77,9 +77,9 @@ export async function alive(db: Executor, id: string): Promise<void> {
 	await db.execute(sql`update clean_ups set taken_at = now() where id = ${id}`);
 }
 
-/** Ends a clean-up. */
-export async function finish(tx: Tx, id: string): Promise<void> {
-	await tx.execute(sql`update clean_ups set status = 'done', finished_at = now() where id = ${id}`);
+/** Ends a clean-up. False: it has ended before. */
+export async function finish(tx: Tx, id: string): Promise<boolean> {
+	return (await rowsOf(tx, sql`update clean_ups set status = 'done', finished_at = now() where id = ${id} and status = 'running' returning id`)).length > 0;
 }
 
 /** Ends a clean-up that met an error. What it had not taken yet it leaves. False: it has ended before. */

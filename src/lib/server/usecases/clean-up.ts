@@ -29,6 +29,8 @@ export type CleanUpPlan = {
 const LISTED = 200;
 /** Files of the store that are looked at together. */
 const BATCH = 200;
+/** Between two tries to have the store alone. */
+const WAIT_MS = 50;
 
 const add = (sum: Sum | undefined, bytes: number): Sum => ({ n: (sum?.n ?? 0) + 1, bytes: (sum?.bytes ?? 0) + bytes });
 
@@ -123,7 +125,11 @@ async function removeFiles(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: string
 }
 
 async function removeInTurn(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: string, files: readonly { sha256: string }[], shutdown: AbortSignal): Promise<void> {
-	while (files.length > 0 && !shutdown.aborted && !(await removeFiles(app, cleanUpId, files))) await new Promise((resolve) => setTimeout(resolve, 50));
+	while (files.length > 0 && !shutdown.aborted && !(await removeFiles(app, cleanUpId, files))) {
+		// It waits for as long as others enter files, and is still worked on.
+		await retention.alive(app.db, cleanUpId);
+		await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+	}
 	await retention.alive(app.db, cleanUpId);
 }
 
@@ -173,7 +179,8 @@ async function carryOut(app: { db: Db; artifacts: App['artifacts'] }, at: { id: 
 	}
 	if (shutdown.aborted) return false;
 	await app.db.transaction(async (tx) => {
-		await retention.finish(tx, at.id);
+		// Another worker, which thought this one dead, has ended it and said so.
+		if (!(await retention.finish(tx, at.id))) return;
 		const done = (await retention.list(tx)).find(({ id }) => id === at.id);
 		await record(tx, null, { action: 'clean_up.done', projectId: null, subject: ['clean_up', at.id], details: { folders: done?.folders.n ?? 0, files: done?.files.n ?? 0, bytes: (done?.folders.bytes ?? 0) + (done?.files.bytes ?? 0) } });
 	});
