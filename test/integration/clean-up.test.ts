@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { pathIn } from '#lib/server/artifacts/folder.ts';
 import * as retention from '#lib/server/db/retention.ts';
 import { endWithoutCheckpoint, beginAttempt } from '#lib/server/usecases/attempt-run.ts';
@@ -92,6 +92,19 @@ describe('a clean-up', () => {
 		expect(problemOf(await earlierCleanUps(world.app, await world.person('member', { slug, role: 'owner' })))).toBe('forbidden');
 		expect([await isThere(fileOf(orphan)), await isThere(fileOf(named('cited by the project')))]).toEqual([false, true]);
 		expect((await world.query<{ action: string }>(`select action from audit_entries where action like 'clean_up%' order by id`)).map(({ action }) => action)).toEqual(['clean_up.start', 'clean_up.done']);
+	});
+
+	it('goes by the database’s clock, not by its host’s', async () => {
+		const { sha256 } = await world.app.artifacts.putStream(one('young'));
+		vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 400 * 86_400_000 });
+		try {
+			expect(valueOf(await planCleanUp(world.app, world.admin, { lastRuns: 0, days: 30 })).files).toMatchObject({ goes: { n: 0 }, stays: { recent: { n: 1 } } });
+			valueOf(await startCleanUp(world.app, world.admin, { lastRuns: 0, days: 30 }));
+			expect(await carryOutCleanUp(world.app, going)).toBe(true);
+		} finally {
+			vi.useRealTimers();
+		}
+		expect(await isThere(fileOf(sha256))).toBe(true);
 	});
 
 	it('keeps a checkpoint’s files and the folder of a run that has not ended', async () => {

@@ -63,13 +63,19 @@ export async function list(db: Executor, limit = 20): Promise<CleanUp[]> {
 	}));
 }
 
-/** Takes a clean-up that nobody has worked on for a minute. */
-export async function take(db: Executor): Promise<{ id: string; rule: RetentionRule } | null> {
-	const rows = await rowsOf<{ id: string; rule: RetentionRule }>(
+/** The database's clock, in milliseconds: ages are counted by it, whatever a host's own says. */
+export async function now(db: Executor): Promise<number> {
+	const rows = await rowsOf<{ now: string }>(db, sql`select now()::text as now`);
+	return Date.parse(isoTime(rows[0]?.now ?? ''));
+}
+
+/** Takes a clean-up that nobody has worked on for a minute, with the database's clock in milliseconds. */
+export async function take(db: Executor): Promise<{ id: string; rule: RetentionRule; now: number } | null> {
+	const rows = await rowsOf<{ id: string; rule: RetentionRule; now: string }>(
 		db,
-		sql`update clean_ups set status = 'running', taken_at = now() where id = (select id from clean_ups where status in ('queued', 'running') and (taken_at is null or taken_at < now() - interval '60 seconds') order by id limit 1 for update skip locked) returning id, rule`
+		sql`update clean_ups set status = 'running', taken_at = now() where id = (select id from clean_ups where status in ('queued', 'running') and (taken_at is null or taken_at < now() - interval '60 seconds') order by id limit 1 for update skip locked) returning id, rule, now()::text as now`
 	);
-	return rows[0] ?? null;
+	return rows[0] ? { ...rows[0], now: Date.parse(isoTime(rows[0].now)) } : null;
 }
 
 /** Says that a clean-up is still worked on. */

@@ -37,8 +37,7 @@ const add = (sum: Sum | undefined, bytes: number): Sum => ({ n: (sum?.n ?? 0) + 
 type File = { sha256: string; bytes: number; modifiedAt: number };
 
 /** All files of the store with their fate, a batch at a time. */
-async function* fates(app: Pick<App, 'db' | 'artifacts'>, rule: RetentionRule): AsyncGenerator<(File & { because: FileReason | null })[]> {
-	const now = Date.now();
+async function* fates(app: Pick<App, 'db' | 'artifacts'>, rule: RetentionRule, now: number): AsyncGenerator<(File & { because: FileReason | null })[]> {
 	const judged = async (batch: File[]) => {
 		const cited = await retention.cited(app.db, batch.map(({ sha256 }) => sha256));
 		return batch.map((file) => ({ ...file, because: fileToRemove({ ...file, cited: cited.has(file.sha256) }, rule, now) }));
@@ -58,7 +57,8 @@ export async function planCleanUp(app: Pick<App, 'db' | 'artifacts'>, actor: Act
 	const allowed = allowSite(actor, 'fleet.manage');
 	if (!allowed.ok) return allowed;
 	const known = await retention.folders(app.db);
-	const verdicts = foldersToRemove(known, rule, Date.now());
+	const now = await retention.now(app.db);
+	const verdicts = foldersToRemove(known, rule, now);
 	const folders: CleanUpPlan['folders'] = { goes: { n: 0, bytes: 0 }, stays: {}, list: [] };
 	for (const [index, { runId, attempt, project, hostname, bytes, finishedAt }] of known.entries()) {
 		const because = verdicts[index] ?? null;
@@ -68,7 +68,7 @@ export async function planCleanUp(app: Pick<App, 'db' | 'artifacts'>, actor: Act
 	}
 	folders.list = folders.list.sort((x, y) => Number(x.because !== null) - Number(y.because !== null)).slice(0, LISTED);
 	const files: CleanUpPlan['files'] = { goes: { n: 0, bytes: 0 }, stays: {}, list: [] };
-	for await (const batch of fates(app, rule)) {
+	for await (const batch of fates(app, rule, now)) {
 		for (const { sha256, bytes, modifiedAt, because } of batch) {
 			if (because !== null) files.stays[because] = add(files.stays[because], bytes);
 			else {
@@ -164,14 +164,14 @@ async function giveUp(app: Pick<App, 'db'>, cleanUpId: string, problem: CleanUpP
 	});
 }
 
-async function carryOut(app: { db: Db; artifacts: App['artifacts'] }, at: { id: string; rule: RetentionRule }, shutdown: AbortSignal): Promise<boolean> {
+async function carryOut(app: { db: Db; artifacts: App['artifacts'] }, at: { id: string; rule: RetentionRule; now: number }, shutdown: AbortSignal): Promise<boolean> {
 	await removeInTurn(app, at.id, await retention.filesToGo(app.db, at.id), shutdown);
 	await app.db.transaction(async (tx) => {
 		const known = await retention.folders(tx);
-		const verdicts = foldersToRemove(known, at.rule, Date.now());
+		const verdicts = foldersToRemove(known, at.rule, at.now);
 		await retention.markFolders(tx, at.id, known.filter((_, index) => verdicts[index] === null).map(({ runId, attempt }) => ({ runId, attempt })));
 	});
-	for await (const batch of fates(app, at.rule)) {
+	for await (const batch of fates(app, at.rule, at.now)) {
 		if (shutdown.aborted) return false;
 		const going = batch.filter(({ because }) => because === null);
 		await retention.insertFiles(app.db, at.id, going);
