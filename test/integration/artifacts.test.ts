@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Result } from '#lib/domain/problem.ts';
+import * as operations from '#lib/server/api/operations/artifacts.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -142,6 +143,16 @@ describe('who sees an image', () => {
 	it('is told when the file is gone from the store', async () => {
 		const { slug } = await world.project();
 		expect(problemOf(await readArtifact({ db: world.app.db, artifacts: { ...world.app.artifacts, has: async () => false } }, world.admin, { slug, sha256: valueOf(await send(slug, png(15, 15))).sha256 }))).toBe('gone');
+	});
+});
+
+describe('an upload that a clean-up overtakes', () => {
+	it('is refused with a problem that its operation describes', async () => {
+		const { slug } = await world.project();
+		const swept = { ...world.app, artifacts: { ...world.app.artifacts, has: async () => false } };
+		const code = problemOf(await uploadArtifact(swept, world.admin, { slug, declaredType: 'image/png', source: pieces(png(16, 16)) }));
+		expect(code).toBe('gone');
+		expect(operations.uploadArtifact.problems).toContain(code);
 	});
 });
 

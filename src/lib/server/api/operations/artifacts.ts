@@ -15,7 +15,7 @@ export const uploadArtifact = operation({
 	params: slugParams,
 	upload: [...TYPES, 'application/octet-stream'],
 	answers: { 201: v.object({ sha256: Sha256Schema, mediaType: v.picklist(TYPES), bytes: v.number(), width: v.nullable(v.number()), height: v.nullable(v.number()) }) },
-	problems: ['too_large', 'unsupported_format']
+	problems: ['too_large', 'unsupported_format', 'gone']
 });
 
 export const readArtifact = operation({
