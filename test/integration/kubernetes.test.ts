@@ -65,7 +65,7 @@ describe('the API’s answers', { timeout: 180_000 }, () => {
 		expect(await patient.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
 		cluster.fail((method) => (method === 'POST' ? 500 : undefined));
 		expect(await scheduler.submit(job('unsaid'))).toEqual({ ok: true, value: id('unsaid') });
-		expect(await scheduler.submit(job('never'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\(500\): answered 500 by the test/) } });
+		expect(await scheduler.submit(job('never'))).toMatchObject({ ok: false, problem: { code: 'out_of_reach', message: expect.stringMatching(/\(500\): answered 500 by the test/) } });
 		cluster.fail(() => undefined);
 		await scheduler.cancel(id('unsaid'));
 		await gone('unsaid');
@@ -84,7 +84,7 @@ describe('the API’s answers', { timeout: 180_000 }, () => {
 		expect(await scheduler.state(id('silent'))).toEqual({ state: 'unknown' });
 		cluster.fail(() => 'hang');
 		expect(await impatient.state(id('silent'))).toEqual({ state: 'unknown' });
-		expect(await impatient.submit(job('lost'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/^The Kubernetes API does not answer \(.*timeout/) } });
+		expect(await impatient.submit(job('lost'))).toMatchObject({ ok: false, problem: { code: 'out_of_reach', message: expect.stringMatching(/^The Kubernetes API does not answer \(.*timeout/) } });
 		cluster.fail(() => undefined);
 		expect(await scheduler.state(id('silent'))).toEqual({ state: 'running' });
 		await scheduler.cancel(id('silent'));
@@ -95,11 +95,16 @@ describe('the API’s answers', { timeout: 180_000 }, () => {
 		const config = process.env.KUBECONFIG;
 		process.env.KUBECONFIG = cluster.stranger;
 		const stranger = createKubernetes(settings);
-		expect(await stranger.submit(job('refused'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/\(401\)/) } });
+		expect(await stranger.submit(job('refused'))).toMatchObject({ ok: false, problem: { code: 'out_of_reach', message: expect.stringMatching(/\(401\)/) } });
 		expect(await stranger.state(id('refused'))).toEqual({ state: 'unknown' });
-		process.env.KUBECONFIG = '/nonexistent';
-		expect(await createKubernetes(settings).submit(job('nowhere'))).toMatchObject({ ok: false, problem: { message: expect.stringMatching(/no way to Kubernetes/) } });
+		// Once they are renewed they are read again.
 		process.env.KUBECONFIG = config;
+		expect(await stranger.state(id('refused'))).toMatchObject({ state: 'gone' });
+		process.env.KUBECONFIG = '/nonexistent';
+		expect(await createKubernetes(settings).submit(job('nowhere'))).toMatchObject({ ok: false, problem: { code: 'start_failed', message: expect.stringMatching(/no way to Kubernetes/) } });
+		process.env.KUBECONFIG = config;
+		cluster.fail((method) => (method === 'POST' ? 403 : undefined));
+		expect(await scheduler.submit(job('forbidden'))).toMatchObject({ ok: false, problem: { code: 'start_failed', message: expect.stringMatching(/\(403\)/) } });
 		cluster.fail((method) => (method === 'POST' ? 404 : undefined));
 		expect(await scheduler.submit({ ...job('several'), resources: { nodes: 2, gpusPerNode: 0, cpusPerNode: 1 } })).toMatchObject({ ok: false, problem: { message: 'The cluster knows no PyTorchJob, which several nodes need.' } });
 	});

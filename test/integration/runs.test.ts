@@ -180,7 +180,7 @@ describe('an attempt', () => {
 		expect(await beginAttempt(world.app, { runId, workerId: one })).toBeNull();
 	});
 
-	it('and had got further, or was given back by a worker that went down, is not held against the run', async () => {
+	it('and had got further, or was given back by a worker that went down or could not reach what it needs, is not held against the run', async () => {
 		const runId = await queuedRun(world, slug);
 		for (let round = 1; round <= MAX_FRUITLESS_ATTEMPTS + 1; round++) {
 			const saving = await begun(runId);
@@ -188,6 +188,7 @@ describe('an attempt', () => {
 			await lapse(runId);
 			await sweep(world.app);
 			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: 0 });
+			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'out_of_reach', message: 'The scheduler does not answer.' }, exitCode: null });
 		}
 		expect(await run(runId)).toMatchObject({ status: 'queued', problem: null });
 		// The same save again is no progress.

@@ -30,6 +30,7 @@ export type EngineProblemCode =
 	| 'torch_is_cuda'
 	| 'install_failed'
 	| 'start_failed'
+	| 'out_of_reach'
 	| 'server_failed'
 	| 'scoring_failed'
 	| 'not_finite';

@@ -6,7 +6,7 @@ import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
-import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
+import type { AttemptAtHand, Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
@@ -19,6 +19,7 @@ import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.t
 import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
+import type { ProcessExit } from '../process/exit-record.ts';
 import { provideBase } from './checkpoint-files.ts';
 import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
@@ -26,6 +27,7 @@ import { withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
+import { OUT_OF_REACH, waitForReach } from './out-of-reach.ts';
 import { finishedModel, startingModel } from './starting-model.ts';
 import type { Start } from './starting-model.ts';
 import { writeProgress } from './write-progress.ts';
@@ -38,7 +40,7 @@ const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worker was stopped.' };
 
 /** The next attempt goes on from the last save; should the database be away still, the lapsed lease brings it. */
-const OUT_OF_REACH: RunProblem = { code: 'out_of_reach', message: 'The database or the artifact store could not be reached.' };
+const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.' };
 
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
 
@@ -56,12 +58,12 @@ async function stepsUpTo(attemptDir: string, step: number): Promise<StepMetrics[
 	return [...metricsByStep(logged.split('\n')).values()].filter((metrics) => metrics.step <= step).map(({ step: at, epoch, values }) => ({ step: at, epoch, values }));
 }
 
-/** Tells the run's page where its job stands in an outside scheduler. */
-async function tellPlace(context: WorkerContext, lease: Lease, launcher: Launcher, job: LaunchedJob): Promise<void> {
-	await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [], facts: { jobId: job.id } });
-	for await (const { state, detail } of launcher.follow(job)) {
-		await recordProgress(context.app, lease.of, { metrics: [], log: [], events: [{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }] });
-	}
+/** Tells the run's page where its job stands in an outside scheduler. What a database that is away misses is told with the next change: the job goes on. */
+async function tellPlace({ app }: WorkerContext, lease: Lease, launcher: Launcher, job: LaunchedJob): Promise<void> {
+	const tell = (events: Progress['events']) =>
+		recordProgress(app, lease.of, { metrics: [], log: [], events, facts: { jobId: job.id } }).catch((error: unknown) => app.log.warn({ err: error, ...lease.of }, 'place not written'));
+	await tell([]);
+	for await (const { state, detail } of launcher.follow(job)) await tell([{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }]);
 }
 
 /** Keeps an attempt's TensorBoard files, however it ended. */
@@ -92,6 +94,8 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 		facts: { outputDir: request.dir, argv: command.argv, env: command.own, rowPlan: run.rowPlan, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
 	});
 	if (!held || lease.stop.aborted) return { kind: 'failed', problem: { code: 'stopped', message: 'It was stopped before it began.' }, exitCode: null };
+	// Asked before there is a job that would train on, should the database be away now.
+	const before = run.resumeCheckpoint ? await metricsUpTo(context.app, lease.of.runId, run.resumeCheckpoint.step) : [];
 	const submitted = await launcher.submit({
 		attempt: `${at.run.id}.${at.attempt}`,
 		command,
@@ -101,25 +105,38 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
 		resources: resourcesOf(context, at.run.recipe)
 	});
-	if (!submitted.ok) return { kind: 'failed', problem: submitted.problem, exitCode: null };
+	if (!submitted.ok) return { kind: submitted.problem.code === OUT_OF_REACH ? 'broke_off' : 'failed', problem: submitted.problem, exitCode: null };
 	const job = submitted.value;
 	lease.onRenewed(() => launcher.renew(job));
-	const cancel = () => void launcher.cancel(job, { graceSeconds: lease.fenced ? 0 : RUN_INTERVALS.graceSeconds });
+	const end = (graceSeconds: number) => launcher.cancel(job, { graceSeconds }).catch((error: unknown) => context.app.log.warn({ err: error, ...lease.of }, 'job not ended'));
+	const cancel = () => void end(lease.fenced ? 0 : RUN_INTERVALS.graceSeconds);
 	lease.stop.addEventListener('abort', cancel, { once: true });
 	if (lease.stop.aborted) cancel();
 
-	const placed = launcher.name === 'local' ? Promise.resolve() : tellPlace(context, lease, launcher, job);
 	const ended = new AbortController();
 	const { recipe, maxSteps } = at.run;
-	const before = run.resumeCheckpoint ? await metricsUpTo(context.app, lease.of.runId, run.resumeCheckpoint.step) : [];
 	const health = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir, before);
 	// An outside scheduler's GPUs are on another host.
 	const gpus = watchGpus(launcher.name === 'local' ? (context.environment.devices ?? []) : []);
-	const written = writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), { health, gpus });
-	const exit = await launcher.collect(job);
-	ended.abort();
-	await Promise.all([written, placed]);
-	await gpus.stop();
+	const told = Promise.all([
+		writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), { health, gpus }),
+		launcher.name === 'local' ? undefined : tellPlace(context, lease, launcher, job)
+	]);
+	// Looked at when the job has ended: until then a rejection that nobody awaits would end the worker with all its runs.
+	told.catch(() => undefined);
+	let exit: ProcessExit;
+	try {
+		exit = await launcher.collect(job);
+		ended.abort();
+		await told;
+	} catch (error) {
+		// Nobody follows it any more: it must not train beside the next attempt.
+		await end(0);
+		throw error;
+	} finally {
+		ended.abort();
+		await gpus.stop();
+	}
 	await storeTensorboard(context, at, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
@@ -184,6 +201,7 @@ async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAt
 	if (lease.paused && (lease.desired === 'run' || lease.desired === 'pause') && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
 		return requeueAttempt(app, { ...lease.of, problem: PAUSED, exitCode: ended.exitCode });
 	}
+	if (ended.kind === 'broke_off' && ended.problem.code === OUT_OF_REACH) await waitForReach(at.earlier, lease.stop);
 	// Also one that was to be stopped and kept: what it saved before it was killed is collected by the next attempt.
 	if (ended.kind === 'broke_off' && lease.desired !== 'cancel_discard') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
 	// Stopped before it saved anew: the last complete checkpoint is the one that it went on from.
@@ -203,7 +221,8 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
 		if (outOfReach(error)) {
 			context.app.log.warn({ err: error, runId: at.run.id, attempt: at.attempt }, 'out of reach: the run goes back in line');
-			return await requeueAttempt(context.app, { ...lease.of, problem: OUT_OF_REACH, exitCode: null });
+			await waitForReach(at.earlier, lease.stop);
+			return await requeueAttempt(context.app, { ...lease.of, problem: AWAY, exitCode: null });
 		}
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
 		const problem: RunProblem =

@@ -12,6 +12,9 @@ const CALL_MS = 15_000;
 
 const SEE = 'Look at the file of PLUMBLINE_KUBERNETES and at what the worker may do in the namespace (docs/launchers.md).';
 
+/** Whether an answer says nothing of what was asked for: none came, credentials are being renewed, or the server has too much to do or is broken. */
+const passes = (status: number): boolean => status === 0 || status === 401 || status === 429 || status >= 500;
+
 /** `job/name`, as kubectl reads it. */
 function parts(id: string): { kind: KindName; name: string } {
 	const [kind, name = ''] = id.split('/');
@@ -40,6 +43,11 @@ export function createKubernetes(settings: KubernetesSettings, { callMs = CALL_M
 			throw error;
 		}
 	};
+	/** Credentials that ran out are read again from where they came. */
+	const heard = <T>(answer: Answer<T>): Answer<T> => {
+		if (answer.status === 401) connected = undefined;
+		return answer;
+	};
 	const isOurs = (answer: Answer, job: string) => (answer.body as ObjectSeen | undefined)?.metadata?.annotations?.[NAME] === job;
 
 	return {
@@ -52,21 +60,24 @@ export function createKubernetes(settings: KubernetesSettings, { callMs = CALL_M
 			} catch (error) {
 				return problem('start_failed', `The worker finds no way to Kubernetes: ${(error as Error).message}`, 'Give it a kubeconfig (KUBECONFIG) or a service account.');
 			}
-			const made = await client.create(kind, body);
+			const made = heard(await client.create(kind, body));
 			if (made.status === 200) return value(`${kind}/${name}`);
 			// It may have arrived although no answer came, or before: the name is the attempt's own.
-			if (made.status === 0 || made.status === 409 || made.status >= 500) {
-				const there = await client.read(kind, name);
+			if (passes(made.status) || made.status === 409) {
+				const there = heard(await client.read(kind, name));
 				if (there.status === 200 && isOurs(there, job.name)) return value(`${kind}/${name}`);
 				if (there.status === 200) return problem('start_failed', `Kubernetes has an object ${name} that is not this run’s.`, SEE);
+				const last = made.status === 409 ? there : made;
+				if (last.status === 0) return problem('out_of_reach', `The Kubernetes API does not answer (${last.message.slice(0, 300)}).`, SEE);
+				if (passes(last.status)) return problem('out_of_reach', `The Kubernetes API cannot take the job now (${last.status}): ${last.message.slice(0, 500)}`, SEE);
 			}
 			if (made.status === 404 && kind === 'pytorchjob') return problem('start_failed', 'The cluster knows no PyTorchJob, which several nodes need.', 'Install Kubeflow’s training operator, or take one machine.');
-			return problem('start_failed', made.status === 0 ? `The Kubernetes API does not answer (${made.message.slice(0, 300)}).` : `Kubernetes did not take the job (${made.status}): ${made.message.slice(0, 500)}`, SEE);
+			return problem('start_failed', `Kubernetes did not take the job (${made.status}): ${made.message.slice(0, 500)}`, SEE);
 		},
 		state: async (id) => {
 			const { kind, name } = parts(id);
 			const client = await api().catch(() => null);
-			const [seen, pods] = client ? await Promise.all([client.read(kind, name), client.pods(`${JOB}=${name}`)]) : [null, null];
+			const [seen, pods] = client ? await Promise.all([client.read(kind, name).then(heard), client.pods(`${JOB}=${name}`)]) : [null, null];
 			if (seen?.status === 404) return { state: 'gone', detail: 'unknown to Kubernetes' };
 			if (seen?.status !== 200) return { state: 'unknown' };
 			const state = stateOf(seen.body as ObjectSeen, pods?.status === 200 ? pods.body.items : []);
