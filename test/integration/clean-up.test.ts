@@ -10,7 +10,7 @@ import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { areStored } from '#lib/server/usecases/store-citing.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { tidy } from '../../workers/handlers/tidy.ts';
-import { paperWorker, queuedRun, storedCheckpoint } from '../support/loop.ts';
+import { paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -118,6 +118,26 @@ describe('a clean-up', () => {
 		expect(await isThere(fileOf(sha256))).toBe(true);
 		expect((await retention.foldersToGo(world.app.db, 'host-a')).map((folder) => folder.runId)).toEqual([runId]);
 		expect(valueOf(await planCleanUp(world.app, world.admin, ALL)).folders.stays).toEqual({ unfinished: { n: 1, bytes: 5 } });
+	});
+});
+
+describe('the best on held-out pairs', () => {
+	it('is the best policy and the best reward model of a project, neither measured by the other', async () => {
+		const { slug } = await world.project({ rows: pairRows(12) });
+		const measured = async (accuracy: number, measure?: 'log_ratio' | 'reward') => {
+			const { runId, checkpointId } = await trainedCheckpoint(world, slug, workerId);
+			const results = JSON.stringify({ ...(measure ? { measure } : {}), checkpoint: { accuracy: { value: accuracy } } });
+			await world.query(`update evaluations set status = 'succeeded', results = '${results}' where checkpoint_id = '${checkpointId}'`);
+			await retention.putFolder(world.app.db, { runId, attempt: 1, hostKey: 'host-b', bytes: 1 });
+			return runId;
+		};
+		// The second is from before reward models: it counts as a policy.
+		await measured(0.6, 'log_ratio');
+		const policy = await measured(0.7);
+		await measured(0.8, 'reward');
+		const reward = await measured(0.9, 'reward');
+		const best = (await retention.folders(world.app.db)).filter((folder) => folder.project.slug === slug && folder.best);
+		expect(best.map(({ runId }) => runId).sort()).toEqual([policy, reward].sort());
 	});
 });
 

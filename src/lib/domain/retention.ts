@@ -20,7 +20,7 @@ export type AttemptFolder = {
 	/** Milliseconds; null while it goes on. */
 	finishedAt: number | null;
 	bytes: number;
-	/** What the run gave is promoted, or measured best of its project on held-out pairs. */
+	/** What the run gave is promoted, or measured best of its project's policies or reward models on held-out pairs. */
 	promoted: boolean;
 	best: boolean;
 };

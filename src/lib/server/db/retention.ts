@@ -132,13 +132,14 @@ export async function folders(db: Executor): Promise<(AttemptFolder & { project:
 	const rows = await rowsOf<{ run_id: string; attempt: number; project_id: string; slug: string; name: string; hostname: string; status: RunStatus; finished_at: string | null; bytes: string; promoted: boolean; best: boolean }>(
 		db,
 		sql`with measured as (
-				select c.project_id, c.run_id, max((e.results->'checkpoint'->'accuracy'->>'value')::float8) as accuracy from evaluations e join checkpoints c on c.id = e.checkpoint_id
-				where e.status = 'succeeded' and e.split = 'test' and e.results->'checkpoint'->'accuracy'->>'value' is not null group by c.project_id, c.run_id),
-			best as (select distinct on (project_id) run_id from measured order by project_id, accuracy desc, run_id desc)
-			select f.run_id, f.attempt, r.project_id, p.slug, p.name, w.hostname, r.status, r.finished_at, f.bytes, b.run_id is not null as best,
+				select c.project_id, c.run_id, coalesce(e.results->>'measure', 'log_ratio') as measure, max((e.results->'checkpoint'->'accuracy'->>'value')::float8) as accuracy from evaluations e join checkpoints c on c.id = e.checkpoint_id
+				where e.status = 'succeeded' and e.split = 'test' and e.results->'checkpoint'->'accuracy'->>'value' is not null group by 1, 2, 3),
+			-- A reward model's accuracy and a policy's say different things: the best of each stays.
+			best as (select distinct on (project_id, measure) run_id from measured order by project_id, measure, accuracy desc, run_id desc)
+			select f.run_id, f.attempt, r.project_id, p.slug, p.name, w.hostname, r.status, r.finished_at, f.bytes, r.id in (select run_id from best) as best,
 				exists (select 1 from checkpoints c join decisions d on d.checkpoint_id = c.id where c.run_id = r.id and d.decision = 'promote') as promoted
 			from attempt_folders f join runs r on r.id = f.run_id join projects p on p.id = r.project_id
-				join run_attempts a on a.run_id = f.run_id and a.number = f.attempt join workers w on w.id = a.worker_id left join best b on b.run_id = r.id
+				join run_attempts a on a.run_id = f.run_id and a.number = f.attempt join workers w on w.id = a.worker_id
 			where f.clean_up_id is null and f.bytes > 0 order by f.bytes desc, f.run_id, f.attempt`
 	);
 	return rows.map((row) => ({
