@@ -11,7 +11,8 @@ import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
-import type { PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
+import type { ModelSource, PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
+import type { Outcome } from '../engine/problem.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
@@ -159,17 +160,31 @@ function attemptDir({ workDir }: Pick<WorkerContext, 'workDir'>, at: AttemptAtHa
 	return join(workDir, 'runs', at.run.id, String(at.attempt));
 }
 
+/** The base model; null when the attempt was stopped while it was fetched. What earlier attempts saved is collected on it: to keep that, it is fetched all the same. */
+async function baseUnlessStopped(context: WorkerContext, at: AttemptAtHand, lease: Lease, saved: boolean): Promise<Outcome<ModelSource> | null> {
+	if (at.run.desiredState !== 'cancel_keep') {
+		try {
+			return await provideBase({ ...context, shutdown: lease.stop }, at.base);
+		} catch (error) {
+			if (!lease.stop.aborted || context.shutdown.aborted) throw error;
+			if (lease.desired !== 'cancel_keep' || !saved) return null;
+		}
+	}
+	return provideBase(context, at.base);
+}
+
 async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {
 	const { app } = context;
 	const dir = attemptDir(context, at);
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
-	const base = await provideBase(context, at.base);
+	const resumeFrom = await resumable(at);
+	const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
+	const base = await baseUnlessStopped(context, at, lease, left !== undefined);
+	if (!base) return lease.desired === 'cancel_discard' || lease.desired === 'cancel_keep' ? fail({ code: 'stopped', message: 'It was stopped before it began.' }) : requeueAttempt(app, { ...lease.of, problem: PAUSED, exitCode: null });
 	if (!base.ok) return fail(base.problem);
 	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const start = await startingModel(context, at, base.value, dir);
 	if (!start.ok) return fail(start.problem);
-	const resumeFrom = await resumable(at);
-	const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
 	/** Ends a run with what earlier attempts left. */
 	const collectLeft = async (exitCode: number | null, status?: 'running') => {
 		if (!left || !resumeFrom) return fail({ code: 'stopped', message: 'It was stopped before its first checkpoint.' }, exitCode);

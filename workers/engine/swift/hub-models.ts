@@ -38,12 +38,33 @@ function explain(hub: Hub, stderr: string): { ok: false; problem: Parameters<typ
  * fetch it once. Offline, what is missing is named.
  * @param models folder of this host's models
  */
-export function provideHubModel(environment: EngineEnvironment, model: HubModel, models: string, options: ScriptOptions): Promise<Outcome<string>> {
+export async function provideHubModel(environment: EngineEnvironment, model: HubModel, models: string, options: ScriptOptions): Promise<Outcome<string>> {
 	const folder = hubFolder(models, model);
-	// Within this process they wait for the same download; between processes of a host there is the lock.
-	const shared = underWay.get(folder) ?? fetchOnce(environment, model, folder, options).finally(() => underWay.delete(folder));
-	underWay.set(folder, shared);
-	return shared;
+	for (;;) {
+		// Within this process they wait for the same download; between processes of a host there is the lock.
+		const others = underWay.get(folder);
+		const shared = others ?? fetchOnce(environment, model, folder, options).finally(() => underWay.delete(folder));
+		underWay.set(folder, shared);
+		try {
+			return await (others ? unlessStopped(others, options.signal) : shared);
+		} catch (error) {
+			// Whoever began it wants it no longer: the next in line goes on where it was.
+			if (!others || options.signal?.aborted) throw error;
+		}
+	}
+}
+
+/** What somebody else fetches, or the signal's reason as soon as it is raised. */
+async function unlessStopped<T>(others: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+	if (!signal) return others;
+	const listening = new AbortController();
+	const stopped = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { signal: listening.signal }));
+	try {
+		signal.throwIfAborted();
+		return await Promise.race([others, stopped]);
+	} finally {
+		listening.abort();
+	}
 }
 
 const underWay = new Map<string, Promise<Outcome<string>>>();

@@ -8,6 +8,7 @@ there. Program code and pickled weights are not taken. Prints one JSON object: {
 there and complete. With HF_HUB_OFFLINE=1 nothing is asked for, and `missing` says what the partial folder lacks.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -86,22 +87,34 @@ def missing(folder):
     return lacks
 
 
+def hold(path):
+    """Waits until no other process writes into the folder: that of a worker which was killed goes on by itself for a while."""
+    file = open(path, "w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX)
+    except OSError:
+        pass  # A file system that knows no locks.
+    return file
+
+
 def main():
     hub, repo, commit, target = sys.argv[1:]
     folder, partial = pathlib.Path(target), pathlib.Path(f"{target}.partial")
-    if not folder.exists():
-        partial.mkdir(parents=True, exist_ok=True)
-        if os.environ.get("HF_HUB_OFFLINE") != "1":
-            fetch(hub, repo, commit, partial)
-        lacks = missing(partial)
-        if not lacks:
-            for name in BOOKKEEPING:
-                left = partial / name
-                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
-            os.rename(partial, folder)
-        print(json.dumps({"missing": lacks}))
-    else:
-        print(json.dumps({"missing": missing(folder)}))
+    # Beside the folder, which gets another name when it is whole.
+    with hold(f"{target}.writer"):
+        if not folder.exists():
+            partial.mkdir(parents=True, exist_ok=True)
+            if os.environ.get("HF_HUB_OFFLINE") != "1":
+                fetch(hub, repo, commit, partial)
+            lacks = missing(partial)
+            if not lacks:
+                for name in BOOKKEEPING:
+                    left = partial / name
+                    shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+                os.rename(partial, folder)
+            print(json.dumps({"missing": lacks}))
+        else:
+            print(json.dumps({"missing": missing(folder)}))
 
 
 if __name__ == "__main__":
