@@ -93,8 +93,12 @@ describe('a stage before a run', () => {
 		const kept = await started();
 		valueOf(await cancelRun(world.app, world.admin, { runId: kept.second, keep: true }));
 		expect([(await run(kept.first)).status, (await run(kept.second)).status]).toEqual(['queued', 'cancelled']);
-		await train(kept.first);
+		// It came too late for this run; a copy starts from it.
+		const given = await train(kept.first);
 		expect((await run(kept.second)).status).toBe('cancelled');
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: project.slug, snapshotId: pairs, fromRunId: kept.second }))).toMatchObject({ parentId: given, from: { stage: null } });
+		const copy = valueOf(await cloneRun(world.app, world.admin, kept.second));
+		expect(await run(copy.id)).toMatchObject({ status: 'queued', parent: { id: given }, reference: { id: given } });
 	});
 
 	it('lets a paused run wait on, and one that goes on before its time wait for it', async () => {

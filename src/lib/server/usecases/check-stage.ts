@@ -5,6 +5,7 @@ import { resultKind } from '../../domain/recipe/recipe-problems.ts';
 import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
 import { ADAPTER_FIELDS, adapterOf } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import * as checkpoints from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
@@ -27,10 +28,15 @@ export async function stageSnapshot(db: Executor, snapshot: Snapshot): Promise<S
 	return twin && (await snapshots.differ(db, snapshot.id, twin.id)) === 0 ? twin : null;
 }
 
-/** The stage before a run that has not succeeded, so that the run never came to start from it: tried again, both are. Null: none, or it succeeded. */
-export async function stageToRepeat(db: Executor, run: Pick<Run, 'afterRunId'>): Promise<Run | null> {
+/**
+ * What a copy of a run starts from: the stage before it where that has not
+ * succeeded, so that both are tried again; else the checkpoint that the stage
+ * gave, also where the run itself was ended before it came to start from it.
+ */
+export async function startOfCopy(db: Executor, run: Pick<Run, 'afterRunId' | 'parentCheckpointId'>): Promise<{ parentId: string; stage: Run | null }> {
 	const stage = run.afterRunId === null ? null : await runs.get(db, run.afterRunId);
-	return stage?.status === 'succeeded' ? null : stage;
+	const given = stage?.status === 'succeeded' ? await checkpoints.ofRun(db, stage.id) : null;
+	return { parentId: given?.id ?? run.parentCheckpointId, stage: given ? null : stage };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
-import { stageToRepeat } from './check-stage.ts';
+import { startOfCopy } from './check-stage.ts';
 import { startRun } from './start-run.ts';
 import type { StartedRun } from './start-run.ts';
 
@@ -19,16 +19,16 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 	if (!run) return fail('not_found', 'There is no such run.');
 	const access = await allow(app.db, actor, { id: run.projectId }, 'run.start');
 	if (!access.ok) return access;
-	const stage = changes.parentCheckpointId === undefined ? await stageToRepeat(app.db, run) : null;
+	const { parentId, stage } = await startOfCopy(app.db, run);
 	return startRun(app, actor, {
 		slug: access.value.project.slug,
 		snapshotId: changes.snapshotId ?? run.snapshotId,
-		parentCheckpointId: changes.parentCheckpointId ?? run.parentCheckpointId,
+		parentCheckpointId: changes.parentCheckpointId ?? parentId,
 		recipe: changedSettings(run.recipe, changes.recipe ?? {}),
 		priority: changes.priority ?? priorityOfCopy(run),
 		launcher: run.launcher,
 		stopOn: run.stopOn,
 		clonedFrom: run.id,
-		...(stage ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
+		...(stage && changes.parentCheckpointId === undefined ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
 	});
 }

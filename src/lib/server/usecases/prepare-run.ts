@@ -23,7 +23,7 @@ import type { Snapshot } from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './check-recipe.ts';
-import { stageSnapshot, stageToRepeat } from './check-stage.ts';
+import { stageSnapshot, startOfCopy } from './check-stage.ts';
 
 /** A checkpoint that a run may start from, with what the run would have to keep of it. */
 export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
@@ -79,7 +79,8 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	if (!snapshot || snapshot.projectId !== project.id) return fail('not_found', 'There is no such snapshot in this project.');
 	const from = input.fromRunId === undefined ? null : await runs.get(db, input.fromRunId);
 	if (input.fromRunId !== undefined && (from?.projectId !== project.id || from.objective !== snapshot.objective)) return fail('not_found', 'There is no such run of this objective in this project.');
-	const unfinished = from && (await stageToRepeat(db, from));
+	const copied = from && (await startOfCopy(db, from));
+	const unfinished = copied?.stage ?? null;
 	const champion = await checkpoints.champion(db, project.id);
 	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion));
 	if (!recipe.ok) return recipe;
@@ -103,7 +104,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	return ok({
 		snapshot: { id: snapshot.id, objective: snapshot.objective, sha256: snapshot.sha256, rows: snapshot.trainRows, round: round?.number ?? 0, createdAt: snapshot.createdAt, stale, overlaps: overlapping, oneKindOnly: isOneKindOnly(snapshot), dev },
 		parents: usable,
-		parentId: from?.parentCheckpointId ?? champion.id,
+		parentId: copied?.parentId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
 		stage: { possible, snapshot: accepted && { id: accepted.id, rows: accepted.trainRows } },
 		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, stopOn: from.stopOn, stage: unfinished && { snapshotId: unfinished.snapshotId, steps: unfinished.maxSteps, rate: unfinished.recipe.learningRate } },
