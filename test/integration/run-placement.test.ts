@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as runQueue from '#lib/server/db/run-queue.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
-import { announceWorker, retireWorker } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, retireWorker, takeOver } from '#lib/server/usecases/announce-worker.ts';
 import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
@@ -35,6 +35,21 @@ const goOn = (id: string) => continueRun(world.app, world.admin, id);
 const saved = (runId: string, attempt: number, step: number) => recordProgress(world.app, { runId, attempt }, { metrics: [{ step, epoch: null, values: { loss: 0.5 } }], log: [], events: [{ kind: 'saved', data: { step } }], status: 'running' });
 const begun = async (runId: string) => (await beginAttempt(world.app, { runId, workerId }))?.attempt ?? 0;
 const nobodyWaits = () => world.app.db.execute(sql`update runs set status = 'cancelled' where status in ('queued', 'waiting', 'preparing', 'running', 'stopping')`);
+
+describe('a worker that died', () => {
+	it('leaves its own runs to be taken over at once, and those in an outside scheduler until their lease lapses: their engines live still', async () => {
+		const dead = await paperWorker(world);
+		const [here, outside] = [await queuedRun(world, slug), await queuedRun(world, slug)];
+		await world.query(`update runs set launcher = 'slurm' where id = '${outside}'`);
+		for (const runId of [here, outside]) expect(await beginAttempt(world.app, { runId, workerId: dead })).toMatchObject({ attempt: 1 });
+		expect(await takeOver(world.app, [dead])).toBe(1);
+		expect([(await run(here)).status, (await run(outside)).status]).toEqual(['queued', 'preparing']);
+		await world.query(`update run_attempts set lease_expires_at = now() - interval '1 second' where run_id = '${outside}'`);
+		await sweep(world.app);
+		expect((await run(outside)).status).toBe('queued');
+		await nobodyWaits();
+	});
+});
 
 describe('a paused run', () => {
 	it('leaves the line when nobody has begun it, and comes back to it', async () => {

@@ -52,14 +52,17 @@ export async function retireWorker(app: Pick<App, 'db'>, id: string): Promise<vo
 	await workers.stop(app.db, id);
 }
 
-/** Takes over at once what workers held whose processes are known to be dead: nobody renews their leases. Gives the number of runs. */
+/**
+ * Takes over at once what workers held whose processes are known to be dead: nobody renews their leases. Not runs in an
+ * outside scheduler, whose engines live on until they miss the renewals: those lapse by their lease. Gives the number of runs.
+ */
 export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: readonly string[]): Promise<number> {
 	if (deadWorkerIds.length === 0) return 0;
 	return app.db.transaction(async (tx) => {
 		let taken = 0;
 		for (const { runId, attempt } of await runs.attemptsOf(tx, deadWorkerIds)) {
 			const run = await runs.lock(tx, runId);
-			if (!run || run.attempt !== attempt || !hasAttempt(run.status)) continue;
+			if (!run || run.attempt !== attempt || run.launcher !== 'local' || !hasAttempt(run.status)) continue;
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
 			taken += 1;
 		}
