@@ -1,5 +1,5 @@
 import { access, cp, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
 import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
@@ -23,8 +23,10 @@ let n = 0;
 const weights = Buffer.alloc(25_000_000, 'plumbline');
 beforeAll(async () => {
 	const engine = inject('engine');
-	original = engine.model.path;
 	dir = await mkdtemp(join(engine.dir, 'hub-'));
+	// As a hub has it: other tests tell the engine how to read theirs.
+	original = join(dir, 'original');
+	await cp(engine.model.path, original, { recursive: true, filter: (path) => basename(path) !== 'plumbline.json' });
 	hub = await startHub(original, { ...model, token: 'of-the-test', extra: { 'README.md': '---\nlicense: apache-2.0\nlanguage:\n- en\n---\n# Tiny\n', 'modeling_tiny.py': 'raise SystemExit("never run")', 'pytorch_model.bin': 'pickled', 'model.safetensors': weights } });
 });
 beforeEach(() => {
