@@ -45,7 +45,7 @@ export async function trainedCheckpoint(world: World, slug: string, workerId: st
 }
 
 /** The command line of a training as an attempt keeps it, with folders that nobody has. */
-const ARGV = ['/engine/bin/python', '/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/tiny', '--dataset', '/work/train.jsonl', '--seed', '42', '--output_dir', '/work/output'];
+const ARGV = ['/engine/bin/python', '/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/tiny', '--dataset', '/data/train.jsonl', '--seed', '42', '--output_dir', '/data/output'];
 
 /** A run whose attempt says how it was started, and its checkpoint of one stored file. */
 export async function storedCheckpoint(world: World, slug: string, workerId: string): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { attemptToRepeat, repeatedCommand, repeatScript, shellWord } from './repeat-run.ts';
 import type { RepeatFacts, StartedAttempt } from './repeat-run.ts';
 
-const ARGV = ['/opt/engine/bin/python', '/opt/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/base', '--target_modules', 'q_proj', 'v_proj', '--target_regex', "model\\.(a|b)'s", '--dataset', '/work/1/train.jsonl', '--output_dir', '/work/1/output', '--add_version', 'false', '--seed', '42', '--adapters', '/work/1/parent', '--ref_adapters', '/work/1/parent'];
+const ARGV = ['/opt/engine/bin/python', '/opt/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/base', '--target_modules', 'q_proj', 'v_proj', '--target_regex', "model\\.(a|b)'s", '--dataset', '/data/1/train.jsonl', '--output_dir', '/data/1/output', '--add_version', 'false', '--seed', '42', '--adapters', '/data/1/parent', '--ref_adapters', '/data/1/parent'];
 const attempt = (number: number, more: Partial<StartedAttempt> = {}): StartedAttempt => ({ number, argv: ARGV, env: { OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '' }, rowPlan: null, engineVersions: { python: '3.11.9', torch: '2.13.0+cpu', 'ms-swift': '4.6.0' }, ...more });
 const adapter = { id: 'c1', name: 'r1-dpo-1', kind: 'adapter' as const, sha256: 'b'.repeat(64), files: [{ path: 'adapter_model.safetensors', sha256: 'c'.repeat(64) }] };
 const facts = (more: Partial<RepeatFacts> = {}): RepeatFacts => ({
@@ -20,7 +20,7 @@ const facts = (more: Partial<RepeatFacts> = {}): RepeatFacts => ({
 
 describe('attemptToRepeat', () => {
 	it('is the newest that began at the start', () => {
-		const resumed = attempt(3, { argv: [...ARGV, '--resume_from_checkpoint', '/work/2/output/checkpoint-3'] });
+		const resumed = attempt(3, { argv: [...ARGV, '--resume_from_checkpoint', '/data/2/output/checkpoint-3'] });
 		expect(attemptToRepeat([attempt(1), attempt(2), resumed])?.number).toBe(2);
 		expect(attemptToRepeat([resumed])).toBeNull();
 		expect(attemptToRepeat([attempt(1), attempt(2, { argv: null })])?.number).toBe(1);
@@ -35,10 +35,10 @@ describe('the command of a repeat', () => {
 			'--adapters "$PARENT"', '--ref_adapters "$PARENT"'
 		]);
 		const text = repeatedCommand(facts()).join(' ');
-		for (const folder of ['/work/1', '/opt/engine', '/models/base']) expect(text).not.toContain(folder);
+		for (const folder of ['/data/1', '/opt/engine', '/models/base']) expect(text).not.toContain(folder);
 	});
 	it('trains a whole parent, or one that was merged before', () => {
-		const own = ['/p', '/x/swift/cli/rlhf.py', '--model', '/work/1/parent', '--ref_model', '/models/base'];
+		const own = ['/p', '/x/swift/cli/rlhf.py', '--model', '/data/1/parent', '--ref_model', '/models/base'];
 		const started = { ...facts().attempt, argv: own };
 		expect(repeatedCommand(facts({ attempt: started, parent: { ...adapter, kind: 'full' } }))).toEqual(['"$PYTHON" "$CLI/rlhf.py"', '--model "$PARENT"', '--ref_model "$BASE"']);
 		const merged = repeatScript(facts({ attempt: started, merged: true }));
