@@ -37,8 +37,7 @@ export type CleanUp = { id: string; rule: RetentionRule; status: 'queued' | 'run
 
 /** Asks for a clean-up; null while another waits or is carried out. */
 export async function insert(tx: Tx, of: { rule: RetentionRule; byUserId: string }): Promise<string | null> {
-	await tx.execute(sql`lock table clean_ups in share row exclusive mode`);
-	const rows = await rowsOf<{ id: string }>(tx, sql`insert into clean_ups (rule, by_user_id) select ${JSON.stringify(of.rule)}::jsonb, ${of.byUserId} where not exists (select 1 from clean_ups where status in ('queued', 'running')) returning id`);
+	const rows = await rowsOf<{ id: string }>(tx, sql`insert into clean_ups (rule, by_user_id) values (${JSON.stringify(of.rule)}::jsonb, ${of.byUserId}) on conflict do nothing returning id`);
 	return rows[0]?.id ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { CleanUpProblem, RetentionRule } from '../../../domain/retention.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
@@ -23,7 +23,8 @@ export const cleanUps = pgTable(
 		problem: text().$type<CleanUpProblem>()
 	},
 	(t) => [
-		index('clean_ups_open').on(t.id).where(sql`status in ('queued','running')`),
+		// One at a time.
+		uniqueIndex('clean_ups_open').on(sql`(true)`).where(sql`status in ('queued','running')`),
 		check('clean_ups_status', sql`${t.status} in ('queued','running','done','failed')`),
 		check('clean_ups_problem', sql`(${t.status} = 'failed') = (${t.problem} is not null)`)
 	]
