@@ -1,11 +1,9 @@
 import * as v from 'valibot';
 import { AXES } from '../../../domain/compare-runs.ts';
-import { LAUNCHERS } from '../../../domain/launcher.ts';
-import { HEALTH_RULES } from '../../../domain/run-health.ts';
 import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
-import { priority } from './run-control.ts';
+import { trainingFields } from './run-control.ts';
 
 const runView = v.looseObject({ id: v.string(), objective: v.string(), status: v.string(), step: v.number(), maxSteps: v.nullable(v.number()) });
 export const startRun = operation({
@@ -15,7 +13,7 @@ export const startRun = operation({
 	summary: 'Train on a snapshot. Settings that are left out take their defaults; impossible ones are refused at once',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({ snapshotId: uuid, parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority), launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)), stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`))), stages: v.optional(v.pipe(v.array(v.object({ snapshotId: uuid, recipe: v.optional(v.record(v.string(), v.unknown())) })), v.maxLength(1, 'one stage before the run at most'))) }),
+	body: v.object({ ...trainingFields, stages: v.optional(v.pipe(v.array(v.object({ snapshotId: uuid, recipe: v.optional(v.record(v.string(), v.unknown())) })), v.maxLength(1, 'one stage before the run at most'))) }),
 	answers: { 201: v.object({ id: v.string(), status: v.picklist(['queued', 'waiting']), stages: v.array(v.string()) }) },
 	problems: ['impossible_recipe', 'conflict']
 });

@@ -1,11 +1,23 @@
 import * as v from 'valibot';
+import { LAUNCHERS } from '../../../domain/launcher.ts';
 import { MOST_PRIORITY } from '../../../domain/next-run.ts';
+import { HEALTH_RULES } from '../../../domain/run-health.ts';
 import { idParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const status = v.object({ status: v.string() });
 /** Higher goes first. */
-export const priority = v.pipe(v.number(), v.integer(), v.minValue(-MOST_PRIORITY), v.maxValue(MOST_PRIORITY));
+const priority = v.pipe(v.number(), v.integer(), v.minValue(-MOST_PRIORITY), v.maxValue(MOST_PRIORITY));
+const recipe = v.optional(v.record(v.string(), v.unknown()));
+/** What every training is asked for with, one run or many. */
+export const trainingFields = {
+	snapshotId: uuid,
+	parentCheckpointId: v.optional(uuid),
+	recipe,
+	priority: v.optional(priority),
+	launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)),
+	stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`)))
+};
 
 export const pauseRun = operation({
 	id: 'pauseRun',
@@ -36,7 +48,7 @@ export const cloneRun = operation({
 	summary: 'Start a run with the settings of another and some changes; without any it is a retry',
 	access: 'run.start',
 	params: idParams,
-	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe: v.optional(v.record(v.string(), v.unknown())), priority: v.optional(priority) }),
+	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe, priority: v.optional(priority) }),
 	answers: { 201: v.looseObject({ id: v.string(), status: v.picklist(['queued', 'waiting']) }) },
 	problems: ['impossible_recipe', 'conflict']
 });

@@ -1,10 +1,8 @@
 import * as v from 'valibot';
-import { LAUNCHERS } from '../../../domain/launcher.ts';
-import { HEALTH_RULES } from '../../../domain/run-health.ts';
 import { SweepPlanSchema } from '../../../domain/sweep-plan.ts';
-import { idParams, slugParams, uuid } from '../fields.ts';
+import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
-import { priority } from './run-control.ts';
+import { trainingFields } from './run-control.ts';
 
 export const startSweep = operation({
 	id: 'startSweep',
@@ -13,15 +11,7 @@ export const startSweep = operation({
 	summary: 'Start several runs that differ in a few settings, all or none: every combination of a grid, or points drawn between bounds. They are scored on dev questions only',
 	access: 'run.start',
 	params: slugParams,
-	body: v.object({
-		snapshotId: uuid,
-		parentCheckpointId: v.optional(uuid),
-		recipe: v.optional(v.record(v.string(), v.unknown())),
-		plan: SweepPlanSchema,
-		priority: v.optional(priority),
-		launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)),
-		stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`)))
-	}),
+	body: v.object({ ...trainingFields, plan: SweepPlanSchema }),
 	answers: { 201: v.object({ id: v.string(), runs: v.array(v.string()) }) },
 	problems: ['invalid_input', 'impossible_recipe', 'conflict']
 });
