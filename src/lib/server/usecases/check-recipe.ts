@@ -113,9 +113,23 @@ export async function trainable(tx: Executor, projectId: string, snapshotId: str
 }
 
 /** A priority that was asked for, or the given one. */
-export function readPriority(wanted: number | undefined, otherwise = 0): Result<number> {
+function readPriority(wanted: number | undefined, otherwise: number): Result<number> {
 	const priority = wanted ?? otherwise;
 	return Number.isInteger(priority) && Math.abs(priority) <= MOST_PRIORITY ? ok(priority) : wrongField('priority', `must be a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}`);
+}
+
+/** From what a run is asked for: snapshot and parent of the project, and its turn. */
+export type AskedFor = { snapshotId: string; parentCheckpointId?: string | undefined; priority?: number | undefined };
+
+/** What is asked for as it stands in the record, or what of it cannot be; `turn` is the priority where none is said. */
+export async function askedFor(tx: Executor, projectId: string, input: AskedFor, turn = 0): Promise<Result<{ snapshot: Snapshot; parent: Checkpoint; priority: number }>> {
+	const snapshot = await trainable(tx, projectId, input.snapshotId);
+	if (!snapshot.ok) return snapshot;
+	const parent = await parentOf(tx, projectId, input.parentCheckpointId);
+	if (!parent.ok) return parent;
+	const priority = readPriority(input.priority, turn);
+	if (!priority.ok) return priority;
+	return ok({ snapshot: snapshot.value, parent: parent.value, priority: priority.value });
 }
 
 /** The complete recipe of a run that could be started as it is asked for; else what keeps it, field by field. */

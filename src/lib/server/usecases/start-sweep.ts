@@ -16,7 +16,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as sweeps from '../db/sweeps.ts';
 import { allow } from './access.ts';
-import { checkedRecipe, parentFacts, parentOf, readPriority, trainable } from './check-recipe.ts';
+import { askedFor, checkedRecipe, parentFacts } from './check-recipe.ts';
 import { putInLine } from './start-run.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -55,25 +55,22 @@ export async function startSweep(app: Pick<App, 'db' | 'enqueue'>, actor: Actor,
 		const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
 		if (!access.ok) return access;
 		const { project } = access.value;
-		const snapshot = await trainable(tx, project.id, input.snapshotId);
-		if (!snapshot.ok) return snapshot;
-		const parent = await parentOf(tx, project.id, input.parentCheckpointId);
-		if (!parent.ok) return parent;
-		const priority = readPriority(input.priority, PRIORITIES.last);
-		if (!priority.ok) return priority;
-		const objective = snapshot.value.objective as Objective;
+		const found = await askedFor(tx, project.id, input, PRIORITIES.last);
+		if (!found.ok) return found;
+		const { snapshot, parent, priority } = found.value;
+		const objective = snapshot.objective as Objective;
 		const wrong = planProblems(input.plan, objective).map(({ setting, message }) => ({ field: setting === null ? 'plan.settings' : `plan.settings.${setting}`, message }));
 		if (wrong.length > 0) return fail('invalid_input', wrong.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors: wrong });
-		const dev = await snapshots.decisive(tx, snapshot.value.id, 'dev');
+		const dev = await snapshots.decisive(tx, snapshot.id, 'dev');
 		if (dev.comparisons === 0) return fail('conflict', 'The snapshot holds no decisive judgment on a dev question, and the runs of a sweep are compared on those only. Judge more, or start a single run.', { errors: [{ field: 'snapshotId', message: 'has nothing on dev questions' }] });
 		const points = sweepPoints(input.plan, objective);
-		const recipes = await checkedPoints(tx, snapshot.value, await parentFacts(tx, parent.value), points, input);
+		const recipes = await checkedPoints(tx, snapshot, await parentFacts(tx, parent), points, input);
 		if (!recipes.ok) return recipes;
-		const id = await sweeps.insert(tx, { projectId: project.id, snapshotId: snapshot.value.id, parentCheckpointId: parent.value.id, plan: input.plan, createdBy: actor.userId });
-		await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.value.sha256, parent: parent.value.id, points: points.length } });
+		const id = await sweeps.insert(tx, { projectId: project.id, snapshotId: snapshot.id, parentCheckpointId: parent.id, plan: input.plan, createdBy: actor.userId });
+		await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.sha256, parent: parent.id, points: points.length } });
 		const made: string[] = [];
 		for (const [index, recipe] of recipes.value.entries()) {
-			made.push(await putInLine(app, tx, actor, { snapshot: snapshot.value, parent: parent.value, recipe, priority: priority.value, launcher: input.launcher ?? 'local', stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
+			made.push(await putInLine(app, tx, actor, { snapshot, parent, recipe, priority, launcher: input.launcher ?? 'local', stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
 		}
 		return ok({ id, runs: made });
 	});
