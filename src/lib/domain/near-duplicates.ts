@@ -39,12 +39,15 @@ export function bandPairs(batch: readonly { id: string; bands: readonly string[]
 /** A question looked at before that shares bands with a new one. */
 export type Sharing = { id: string; other: string; /** Whether they are of different groups. */ apart: boolean; shared: readonly string[] };
 
-/** Of each new question those looked at before that share most bands with it and are of another group, `most` of them. */
-export function likeliest(sharing: readonly Sharing[], most: number): IdPair[] {
+/** A candidate pair: a question, another that it might be like, and how many bands they share. */
+export type Candidate = { id: string; other: string; apart: boolean; shared: number };
+
+/** Of each question those of another group that share most bands with it, `most` of them. */
+export function likeliest(candidates: readonly Candidate[], most: number): IdPair[] {
 	const taken = new Map<string, number>();
-	return sharing
+	return candidates
 		.filter(({ apart }) => apart)
-		.sort((x, y) => y.shared.length - x.shared.length || (x.other < y.other ? -1 : 1))
+		.sort((x, y) => y.shared - x.shared || (x.other < y.other ? -1 : 1))
 		.flatMap(({ id, other }): IdPair[] => {
 			const n = (taken.get(id) ?? 0) + 1;
 			taken.set(id, n);

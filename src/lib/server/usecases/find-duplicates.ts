@@ -1,5 +1,5 @@
 import { attachmentsKey, bandPairs, comparedWords, likeliest, pairsToKeep, THRESHOLD, withOpenBands } from '../../domain/near-duplicates.ts';
-import type { IdPair, Likeness } from '../../domain/near-duplicates.ts';
+import type { Candidate, IdPair, Likeness } from '../../domain/near-duplicates.ts';
 import type { Message } from '../../domain/message.ts';
 import type { App } from '../app.ts';
 import { record } from '../db/audit.ts';
@@ -89,7 +89,8 @@ async function lookAt(app: SearchApp, scan: Scan, sketcher: Sketcher, batch: rea
 	const bands = await sketcher.sketch(batch.map(({ messages }) => ({ scope: `${projectId} ${attachmentsKey(messages)}`, text: comparedWords(messages) })));
 	const signed = batch.map(({ id, groupId }, at): Signed => ({ id, groupId, bands: bands[at] ?? [] }));
 	const before = await signatures.sharing(app.db, { projectId, algorithm, batch: signed });
-	const pairs = [...within(signed), ...likeliest(before, MOST_CANDIDATES)];
+	const earlier = before.map((one) => ({ ...one, shared: one.shared.length }));
+	const pairs = [...likeliest(within(signed), MOST_CANDIDATES), ...likeliest(earlier, MOST_CANDIDATES)];
 	const kept = pairsToKeep(await compared(app, sketcher, pairs, new Map(batch.map(({ id, messages }) => [id, messages]))));
 	return app.db.transaction(async (tx) => {
 		await projects.serialise(tx, projectId);
@@ -98,18 +99,10 @@ async function lookAt(app: SearchApp, scan: Scan, sketcher: Sketcher, batch: rea
 	});
 }
 
-/** Candidates within a batch: of each question those with smaller ids that share most. */
-function within(signed: readonly Signed[]): IdPair[] {
+/** Candidates within a batch: to each question those with smaller ids. */
+function within(signed: readonly Signed[]): Candidate[] {
 	const groups = new Map(signed.map(({ id, groupId }) => [id, groupId]));
-	const taken = new Map<string, number>();
-	return bandPairs(signed)
-		.filter(({ pair: [a, b] }) => groups.get(a) !== groups.get(b))
-		.sort((x, y) => y.shared - x.shared || x.pair.join().localeCompare(y.pair.join()))
-		.flatMap(({ pair }) => {
-			const n = (taken.get(pair[1]) ?? 0) + 1;
-			taken.set(pair[1], n);
-			return n > MOST_CANDIDATES ? [] : [pair];
-		});
+	return bandPairs(signed).map(({ pair: [other, id], shared }) => ({ id, other, apart: groups.get(id) !== groups.get(other), shared }));
 }
 
 /** How alike candidates are, some at a time: the memory of their words. */
