@@ -6,19 +6,14 @@ import type { Problem } from '#lib/domain/problem.ts';
 import { SweepPlanSchema } from '#lib/domain/sweep-plan.ts';
 import { OBJECTIVES } from '#lib/domain/training-recipe.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
-import { prepareRun, trainableSnapshots } from '#lib/server/usecases/prepare-run.ts';
+import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { startSweep } from '#lib/server/usecases/start-sweep.ts';
-import { signedIn, valueOf } from '../../../../../page-result.ts';
+import { signedIn } from '../../../../../page-result.ts';
 import { isRowId } from '../../../../../row-id.ts';
+import { loadPreparation } from '../../run-preparation.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params, url }) => {
-	const actor = signedIn(locals, url);
-	const snapshotId = url.searchParams.get('snapshot');
-	if (!isRowId(snapshotId)) return { preparation: null, snapshots: valueOf(await trainableSnapshots(locals.app, actor, params.slug), locals.requestId) };
-	const from = url.searchParams.get('from');
-	return { preparation: valueOf(await prepareRun(locals.app, actor, { slug: params.slug, snapshotId, ...(isRowId(from) ? { fromRunId: from } : {}) }), locals.requestId), snapshots: [] };
-};
+export const load: PageServerLoad = (event) => loadPreparation(event);
 
 export const actions: Actions = {
 	default: async ({ locals, params, url, request }) => {
