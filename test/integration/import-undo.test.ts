@@ -64,7 +64,7 @@ describe('an import that was taken', () => {
 			expect(await made(projectId)).toEqual(before);
 			return refused;
 		};
-		expect(await someone(pairRows(2), async ({ slug }) => valueOf(await freezeSnapshot(world.app, owner, { slug, objective: 'dpo', rule: { includeImports: true } })))).toEqual({ code: 'conflict', cited: 1 });
+		expect(await someone(pairRows(20), async ({ slug }) => valueOf(await freezeSnapshot(world.app, owner, { slug, objective: 'dpo', rule: { includeImports: true } })))).toEqual({ code: 'conflict', cited: 1 });
 		expect(await someone(pairRows(2), async ({ slug, id }) => valueOf(await putGold(world.app, owner, { slug, importId: id })))).toMatchObject({ code: 'conflict', gold: 2 });
 		expect(await someone(comparisonRows(2), async ({ comparisonId }) => valueOf(await addComment(world.app, owner, { comparisonId, body: 'Look at this.' })))).toEqual({ code: 'conflict', discussed: 1 });
 		const assigned = await someone(comparisonRows(2), async ({ slug }) => {
