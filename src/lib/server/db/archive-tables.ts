@@ -138,5 +138,12 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	snapshot_diffs: 'counted again when somebody asks: it follows from the snapshots alone',
 	desensitisation_settings: 'encrypted under a key of this server',
 	desensitisation_keys: 'secret',
-	findings: 'hold what was found, encrypted under a key of this server'
+	findings: 'hold what was found, encrypted under a key of this server',
+	deployments: 'servers that answer here; over there others will',
+	gateways: 'processes of this server',
+	gateway_settings: 'as deployments',
+	gateway_keys: 'secret',
+	gateway_usage: 'as gateway_keys',
+	gateway_requests: 'what was asked of servers of this installation',
+	gateway_payloads: 'kept for days, with a limit that people were told'
 };

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { users } from './account.ts';
+import { checkpoints } from './checkpoint.ts';
+import { createdAt, id, instant } from './columns.ts';
+import { endpoints } from './endpoint.ts';
+import { projects } from './project.ts';
+
+/** A server that serves a checkpoint: one that the firm runs itself and has registered as an endpoint. Checkpoint and server never change; what serves another checkpoint is another deployment. */
+export const deployments = pgTable(
+	'deployments',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		endpointId: uuid()
+			.notNull()
+			.references(() => endpoints.id),
+		/** Most requests under way at a time, from one gateway process. */
+		concurrency: integer().notNull().default(64),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt(),
+		/** Takes nothing new since then; what is under way ends by itself. */
+		drainingAt: instant(),
+		endedAt: instant(),
+		/** As a gateway last found it. */
+		health: text().notNull().default('unknown'),
+		healthProblem: text(),
+		checkedAt: instant()
+	},
+	(t) => [
+		index('deployments_project').on(t.projectId, t.id),
+		uniqueIndex('deployments_living').on(t.checkpointId, t.endpointId).where(sql`ended_at is null`),
+		check('deployments_concurrency', sql`${t.concurrency} between 1 and 1000`),
+		check('deployments_health', sql`${t.health} in ('unknown','up','down')`)
+	]
+);
