@@ -20,7 +20,7 @@ export type Figure = {
 	/** Prompt groups: the unit. */
 	groups: number;
 	tooFew: boolean;
-	method: 'cluster_bootstrap' | 'wilson' | 'none';
+	method: 'cluster_bootstrap' | 'wilson' | 'sandwich' | 'none';
 };
 
 export type BootstrapOptions = {
