@@ -102,9 +102,12 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	own('evaluations', { over: failed }),
 	of('evaluation_items', 'evaluation_id', 'evaluations'),
 	own('endpoints', { over: `jsonb_build_object('sealed_key', null)` }),
+	own('suite_versions'),
 	own('generations', { over: failed }),
 	of('generation_sources', 'generation_id', 'generations'),
 	of('generation_answers', 'generation_id', 'generations'),
+	own('suite_runs'),
+	own('judge_answers'),
 	of('decisions', 'checkpoint_id', 'checkpoints'),
 	{ name: 'decision_texts', scope: 'exists (select 1 from decisions d join checkpoints u on u.id = d.checkpoint_id where d.id = t.decision_id and u.project_id = $p)' },
 	own('audit_entries', { without: ['id', 'txid'], people: ['actor_id'] })

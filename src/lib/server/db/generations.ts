@@ -11,7 +11,7 @@ import { requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
-/** Answers to be made: after a training, of parent and checkpoint, for the next round; or asked for by a person, of any models, for the round that is open. */
+/** Answers to be made: after a training, of parent and checkpoint, for the next round; asked for by a person, of any models, for the round that is open; or for a suite, which measures them. */
 export type Generation = {
 	id: string;
 	projectId: string;
@@ -21,6 +21,8 @@ export type Generation = {
 	checkpointId: string | null;
 	parentCheckpointId: string | null;
 	createdBy: string | null;
+	/** The suite that its answers are measured by; null: they are made into comparisons. */
+	suiteVersionId: string | null;
 	sampling: Sampling;
 	seed: number;
 	policy: PairPolicy;
@@ -48,6 +50,7 @@ type Row = {
 	checkpoint_id: string | null;
 	parent_checkpoint_id: string | null;
 	created_by: string | null;
+	suite_version_id: string | null;
 	sampling: Sampling;
 	seed: string;
 	policy: PairPolicy;
@@ -73,6 +76,7 @@ const toGeneration = (row: Row): Generation => ({
 	checkpointId: row.checkpoint_id,
 	parentCheckpointId: row.parent_checkpoint_id,
 	createdBy: row.created_by,
+	suiteVersionId: row.suite_version_id,
 	sampling: row.sampling,
 	seed: Number(row.seed),
 	policy: row.policy,
@@ -114,14 +118,14 @@ export async function modesOfRound(db: Executor, roundId: string): Promise<Mode[
 
 const uuids = (ids: readonly string[]) => sql`array(select x::uuid from jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb) x)`;
 
-type NewGeneration = Pick<Generation, 'projectId' | 'roundId' | 'sampling' | 'seed' | 'policy' | 'promptIds' | 'total'> & Partial<Pick<Generation, 'checkpointId' | 'parentCheckpointId' | 'createdBy' | 'pairsPerPrompt' | 'singlePromptIds'>> & { sources: readonly NewSource[] };
+type NewGeneration = Pick<Generation, 'projectId' | 'roundId' | 'sampling' | 'seed' | 'policy' | 'promptIds' | 'total'> & Partial<Pick<Generation, 'checkpointId' | 'parentCheckpointId' | 'createdBy' | 'pairsPerPrompt' | 'singlePromptIds' | 'suiteVersionId'>> & { sources: readonly NewSource[] };
 
 /** Queues a generation with its sources. */
 export async function insert(tx: Tx, of: NewGeneration): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, created_by, sampling, seed, policy, pairs_per_prompt, prompt_ids, single_prompt_ids, total)
-			values (${of.projectId}, ${of.roundId}, ${of.checkpointId ?? null}, ${of.parentCheckpointId ?? null}, ${of.createdBy ?? null}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed}, ${of.policy}, ${of.pairsPerPrompt ?? null},
+		sql`insert into generations (project_id, round_id, checkpoint_id, parent_checkpoint_id, created_by, suite_version_id, sampling, seed, policy, pairs_per_prompt, prompt_ids, single_prompt_ids, total)
+			values (${of.projectId}, ${of.roundId}, ${of.checkpointId ?? null}, ${of.parentCheckpointId ?? null}, ${of.createdBy ?? null}, ${of.suiteVersionId ?? null}, ${JSON.stringify(of.sampling)}::jsonb, ${of.seed}, ${of.policy}, ${of.pairsPerPrompt ?? null},
 				${uuids(of.promptIds)}, ${uuids(of.singlePromptIds ?? [])}, ${of.total}) returning id`
 	);
 	const id = rows[0]?.id ?? '';
@@ -132,7 +136,7 @@ export async function insert(tx: Tx, of: NewGeneration): Promise<string> {
 /** Generations of a project that people asked for, newest first, those before one where that is given. */
 export async function listAsked(db: Executor, projectId: string, of: { before: string | null; limit: number }): Promise<Generation[]> {
 	const earlier = of.before === null ? sql`` : sql`and id < ${of.before}`;
-	return (await rowsOf<Row>(db, sql`select * from generations where project_id = ${projectId} and checkpoint_id is null ${earlier} order by id desc limit ${of.limit}`)).map(toGeneration);
+	return (await rowsOf<Row>(db, sql`select * from generations where project_id = ${projectId} and checkpoint_id is null and suite_version_id is null ${earlier} order by id desc limit ${of.limit}`)).map(toGeneration);
 }
 
 /** Whether a generation needs the engine: one of its sources is a checkpoint. */

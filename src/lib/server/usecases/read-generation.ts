@@ -21,7 +21,7 @@ import { allow } from './access.ts';
 export type SourceView = Source & { cost: number | null };
 
 /** A generation that somebody asked for. */
-export type GenerationView = Omit<Generation, 'promptIds' | 'singlePromptIds' | 'checkpointId' | 'parentCheckpointId' | 'attempt'> & {
+export type GenerationView = Omit<Generation, 'promptIds' | 'singlePromptIds' | 'checkpointId' | 'parentCheckpointId' | 'suiteVersionId' | 'attempt'> & {
 	prompts: number;
 	sources: SourceView[];
 	/** Why questions got no answer. */
@@ -31,7 +31,7 @@ export type GenerationView = Omit<Generation, 'promptIds' | 'singlePromptIds' | 
 };
 
 async function view(db: Executor, generation: Generation): Promise<GenerationView> {
-	const { promptIds, singlePromptIds: _singles, checkpointId: _checkpoint, parentCheckpointId: _parent, attempt: _attempt, ...rest } = generation;
+	const { promptIds, singlePromptIds: _singles, checkpointId: _checkpoint, parentCheckpointId: _parent, suiteVersionId: _suite, attempt: _attempt, ...rest } = generation;
 	const sources = await generationSources.list(db, generation.id);
 	const any = sources.some(({ missed }) => missed > 0);
 	const round = generation.intoRoundId === null ? null : await rounds.byId(db, generation.intoRoundId);
@@ -41,8 +41,8 @@ async function view(db: Executor, generation: Generation): Promise<GenerationVie
 /** Finds a generation that somebody asked for, and may do this with. */
 export async function reachGeneration(db: Executor, actor: Actor, id: string, action: Extract<Action, `generation.${string}`>): Promise<Result<{ generation: Generation; slug: string }>> {
 	const generation = await generations.get(db, id);
-	// What follows a training is read and started again with its checkpoint.
-	if (!generation || generation.checkpointId !== null) return fail('not_found', 'There is no such generation.');
+	// What follows a training, or is made for a suite, is read and started again with its checkpoint.
+	if (!generation || generation.checkpointId !== null || generation.suiteVersionId !== null) return fail('not_found', 'There is no such generation.');
 	const access = await allow(db, actor, { id: generation.projectId }, action);
 	return access.ok ? ok({ generation, slug: access.value.project.slug }) : access;
 }

@@ -10,13 +10,15 @@ import { endpoints } from './endpoint.ts';
 import { projects } from './project.ts';
 import { prompts, responses } from './prompt.ts';
 import { rounds } from './round.ts';
+import { suiteVersions } from './suite.ts';
 import { workers } from './worker.ts';
 
 /**
  * Answers to be made, and how they become comparisons; every sampling setting
- * is stored. Two occasions, one row: after a training (`checkpoint_id`) parent
+ * is stored. Three occasions, one row: after a training (`checkpoint_id`) parent
  * and checkpoint answer and the next round opens; asked for by a person
- * (`created_by`) any models answer, and pairs go to the round that is open.
+ * (`created_by`) any models answer, and pairs go to the round that is open; for a
+ * suite (`suite_version_id`) the answers are measured and make no pairs.
  */
 export const generations = pgTable(
 	'generations',
@@ -34,6 +36,7 @@ export const generations = pgTable(
 		checkpointId: uuid().references(() => checkpoints.id),
 		parentCheckpointId: uuid().references(() => checkpoints.id),
 		createdBy: uuid().references(() => users.id),
+		suiteVersionId: uuid().references(() => suiteVersions.id),
 		sampling: jsonb().$type<Sampling>().notNull(),
 		seed: bigint({ mode: 'number' }).notNull(),
 		policy: text().$type<PairPolicy>().notNull().default('champion_challenger'),
@@ -60,9 +63,9 @@ export const generations = pgTable(
 	},
 	(t) => [
 		index('generations_round').on(t.roundId),
-		index('generations_asked').on(t.projectId, t.id).where(sql`checkpoint_id is null`),
+		index('generations_asked').on(t.projectId, t.id).where(sql`checkpoint_id is null and suite_version_id is null`),
 		check('generations_status', sql`${t.status} in ('queued','running','succeeded','failed','cancelled')`),
-		check('generations_occasion', sql`(${t.checkpointId} is null) = (${t.parentCheckpointId} is null) and (${t.checkpointId} is null) = (${t.createdBy} is not null)`)
+		check('generations_occasion', sql`(${t.checkpointId} is null) = (${t.parentCheckpointId} is null) and num_nonnulls(${t.checkpointId}, coalesce(${t.suiteVersionId}, ${t.createdBy})) = 1`)
 	]
 );
 

@@ -1,0 +1,85 @@
+import type { Figure, Grouped } from '../cluster-bootstrap.ts';
+import { groupedMean, pairedDifference } from '../paired-difference.ts';
+import type { PairedDifference } from '../paired-difference.ts';
+import type { JudgeResults } from './judge-results.ts';
+
+/** What a checkpoint is compared with, on the same prompts, seeds and sampling. */
+export const AGAINST = ['parent', 'champion', 'base'] as const;
+export type Against = (typeof AGAINST)[number];
+
+export type MeasureKind = 'check' | 'rubric' | 'judge' | 'refusal' | 'length' | 'style';
+
+/** What is measured of every answer. */
+export type MeasureOf = {
+	name: string;
+	kind: MeasureKind;
+	/** Which way is better; null: neither, it only tells how far the style has moved. */
+	better: 'higher' | 'lower' | null;
+	/** Whether it is a share. */
+	proportion: boolean;
+};
+
+/** A measure of a checkpoint, with what it is beside. A gate's rules read these. */
+export type NamedMeasure = MeasureOf & {
+	checkpoint: Figure;
+	/** The same figure of what it is compared with; null where that is the checkpoint itself, or there is none. */
+	others: Record<Against, Figure | null>;
+	/** Checkpoint less the other, prompt by prompt and sample by sample. */
+	against: Record<Against, PairedDifference | null>;
+	/** Answers of the checkpoint of which it could not be said. */
+	unknown: number;
+};
+
+/** An answer with what was found of it, one value a measure in their order; null: it cannot be said. */
+export type MeasuredAnswer = { source: number; promptId: string; group: string; sample: number; values: readonly (number | null)[] };
+
+/** Places of the sources: the checkpoint’s own, and where its parent, champion and base answer. Null: there is none. */
+export type SourcePlaces = { checkpoint: number } & Record<Against, number | null>;
+
+/** What a finished suite run holds. */
+export type SuiteResults = {
+	measures: NamedMeasure[];
+	/** Prompts that were asked, and their groups: the unit. */
+	prompts: number;
+	groups: number;
+	samples: number;
+	judge: JudgeResults | null;
+	seed: string;
+};
+
+type Keyed = Grouped & { key: string };
+
+/** Every measure of the checkpoint with its interval, beside parent, champion and base, with paired differences: unit = prompt group (semantics 19). */
+export function namedMeasures(measures: readonly MeasureOf[], answers: readonly MeasuredAnswer[], { places, seed }: { places: SourcePlaces; seed: string }): NamedMeasure[] {
+	const bySource = Map.groupBy(answers, ({ source }) => source);
+	return measures.map((measure, index): NamedMeasure => {
+		const ofSource = (source: number): Keyed[] =>
+			(bySource.get(source) ?? []).flatMap(({ promptId, group, sample, values }) => {
+				const value = values[index] ?? null;
+				return value === null ? [] : [{ key: `${promptId}/${sample}`, group, value }];
+			});
+		const figure = (items: readonly Keyed[]): Figure => groupedMean(items, { seed, proportion: measure.proportion });
+		const own = ofSource(places.checkpoint);
+		const valueOf = new Map(own.map(({ key, value }) => [key, value]));
+		// Parent, champion and base are often one model.
+		const beside = new Map<number, { figure: Figure; difference: PairedDifference }>();
+		for (const place of new Set(AGAINST.map((against) => places[against]))) {
+			if (place === null || place === places.checkpoint) continue;
+			const other = ofSource(place);
+			const differences = other.flatMap(({ key, group, value }) => {
+				const mine = valueOf.get(key);
+				return mine === undefined ? [] : [{ group, value: mine - value }];
+			});
+			beside.set(place, { figure: figure(other), difference: pairedDifference(differences, { seed }) });
+		}
+		const at = (against: Against) => beside.get(places[against] ?? NaN) ?? null;
+		const each = <T>(of: (against: Against) => T): Record<Against, T> => ({ parent: of('parent'), champion: of('champion'), base: of('base') });
+		return {
+			...measure,
+			checkpoint: figure(own),
+			others: each((against) => at(against)?.figure ?? null),
+			against: each((against) => at(against)?.difference ?? null),
+			unknown: (bySource.get(places.checkpoint)?.length ?? 0) - own.length
+		};
+	});
+}

@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { SuiteResults } from '../../../domain/suite/measures.ts';
+import { users } from './account.ts';
+import { checkpoints } from './checkpoint.ts';
+import { createdAt, id, instant } from './columns.ts';
+import { endpoints } from './endpoint.ts';
+import { generations } from './generation.ts';
+import { projects } from './project.ts';
+import { prompts } from './prompt.ts';
+import { suiteVersions } from './suite.ts';
+
+/** A checkpoint run through a suite's version, beside what it is compared with. Its answers are a generation's, which holds status and problem too. */
+export const suiteRuns = pgTable(
+	'suite_runs',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		suiteVersionId: uuid()
+			.notNull()
+			.references(() => suiteVersions.id),
+		generationId: uuid()
+			.notNull()
+			.references(() => generations.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		/** Null for the base model, which has none. */
+		parentCheckpointId: uuid().references(() => checkpoints.id),
+		/** What was promoted when it was asked for. */
+		championCheckpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		baseCheckpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		/** Seed of the bootstrap and the sign flips. */
+		seed: text().notNull(),
+		results: jsonb().$type<SuiteResults>(),
+		/** Null: it followed the training by itself. */
+		createdBy: uuid().references(() => users.id),
+		createdAt: createdAt(),
+		finishedAt: instant()
+	},
+	(t) => [unique('suite_runs_generation').on(t.generationId), index('suite_runs_checkpoint').on(t.checkpointId), index('suite_runs_project').on(t.projectId, t.id), check('suite_runs_finished', sql`(${t.results} is null) = (${t.finishedAt} is null)`)]
+);
+
+/**
+ * What a model judge said to a question, or why it said nothing. Its key is the
+ * hash of all that it was asked, by which endpoint: the same question is asked
+ * once, whichever run puts it, and another wording is another question.
+ */
+export const judgeAnswers = pgTable(
+	'judge_answers',
+	{
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		key: text().notNull(),
+		/** Whose words stand in the question: walls go by it. */
+		promptId: uuid()
+			.notNull()
+			.references(() => prompts.id),
+		endpointId: uuid()
+			.notNull()
+			.references(() => endpoints.id),
+		/** `a`, `b` or `tie` of a pair as it was shown, `yes` or `no` of a question about one answer. */
+		verdict: text(),
+		/** Its reason, as it gave it. */
+		reason: text(),
+		/** Code of what was wrong, where there is no verdict. */
+		missed: text(),
+		createdAt: createdAt()
+	},
+	(t) => [
+		primaryKey({ columns: [t.projectId, t.key] }),
+		index('judge_answers_prompt').on(t.promptId),
+		check('judge_answers_one', sql`num_nonnulls(${t.verdict}, ${t.missed}) = 1`),
+		check('judge_answers_verdict', sql`${t.verdict} in ('a','b','tie','yes','no')`)
+	]
+);
