@@ -1,9 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { makeAnnotators } from './annotators.ts';
 import { copyRows } from './copy.ts';
@@ -29,13 +31,11 @@ async function writePairs(path: string, pairs: number): Promise<void> {
 
 type Sending = { slug: string; token: string; file: string };
 
-/** Sends a file; gives the import's id when all of it was received. */
+/** Sends a file from another process; gives the import's id when all of it was received. */
 async function send(base: string, of: Sending): Promise<string> {
-	const headers = { authorization: `Bearer ${of.token}`, 'content-type': 'application/x-ndjson' };
-	const body = Readable.toWeb(createReadStream(of.file, { highWaterMark: 1 << 18 }));
-	const sent = await fetch(`${base}/api/v1/projects/${of.slug}/imports?format=jsonl`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit);
-	if (!sent.ok) throw new Error(`import: ${sent.status} ${await sent.text()}`);
-	return ((await sent.json()) as { id: string }).id;
+	const address = `${base}/api/v1/projects/${of.slug}/imports?format=jsonl`;
+	const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'send-file.ts'), address, of.token, of.file]);
+	return (JSON.parse(stdout) as { id: string }).id;
 }
 
 /** Waits until everything of an import is there. */
@@ -66,6 +66,8 @@ export async function importing(ground: Ground): Promise<void> {
 	await writePairs(file, PAIRS);
 	const megabytes = (await stat(file)).size / 1e6;
 
+	// As in a server that has run for five minutes: its log files are there to be written over.
+	await sql`checkpoint`;
 	const pace = { slug: 'judged', tokens: people.map(({ token }) => token), perSecond: PER_SECOND };
 	await judgeSteadily(base, pace, sleep(SECONDS * 1000));
 	const beforehand = await judgeSteadily(base, pace, sleep(SECONDS * 3000));
