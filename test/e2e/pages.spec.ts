@@ -15,6 +15,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'engineer', path: '/projects/law-firm/runs/compare' },
 	{ role: 'reviewer', path: '/projects/law-firm/checkpoints' },
 	{ role: 'reviewer', path: '/projects/law-firm/agreement' },
+	{ role: 'reviewer', path: '/projects/law-firm/ranking' },
 	{ role: 'reviewer', path: '/projects/law-firm/members' },
 	{ role: 'reviewer', path: '/projects/law-firm/assignments' },
 	{ role: 'reviewer', path: '/notifications' },

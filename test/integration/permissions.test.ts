@@ -102,6 +102,7 @@ describe('every page', () => {
 			.replace('[token]', 'nobody-knows')
 			.replace(/(\w+)\/\[id\]/, (_, noun: string) => `${noun}/${ids[noun] ?? '?'}`);
 		if (/[[?]/.test(path)) throw new Error(`say here what stands for the parameter of ${route}`);
+		if (route.endsWith('/ranking/judgments')) return `${path}?checkpoint=${checkpointId}`;
 		return /\/(runs|sweeps)\/new$/.test(route) ? `${path}?snapshot=${snapshotId}` : path;
 	};
 	const formAt = (path: string, action: string): string => (action === 'default' ? path : `${path}${path.includes('?') ? '&' : '?'}/${action}`);

@@ -382,6 +382,8 @@ export const REQUESTS: Record<string, Make> = {
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),
 	readAgreement: inProject('/agreement?round=1'),
+	readRanking: inProject('/ranking?style=length'),
+	listRankedJudgments: ({ slug, checkpointId }) => ({ path: `/projects/${slug}/ranking/judgments?checkpoint=${checkpointId}` }),
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),

@@ -32,7 +32,7 @@ export function stageOf(routeId: string | null): Stage | null {
 	if (routeId.includes('/import') || routeId.includes('/near-duplicates')) return 'prompts';
 	if (routeId.includes('/snapshots')) return 'snapshot';
 	if (routeId.includes('/runs') || routeId.includes('/sweeps')) return 'run';
-	if (routeId.includes('/checkpoints')) return 'checkpoint';
+	if (routeId.includes('/checkpoints') || routeId.includes('/ranking')) return 'checkpoint';
 	if (routeId.includes('/rounds')) return 'next_round';
 	return null;
 }

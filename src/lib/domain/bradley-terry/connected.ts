@@ -66,12 +66,12 @@ export function linksOf(battles: readonly Pick<Battle, 'a' | 'b' | 'group'>[]): 
  * On how many prompt groups it rests how one competitor compares with another:
  * the most that flows between them when each link carries its groups (Ford &
  * Fulkerson 1956). A long row of checkpoints of which each met only the next is
- * no firmer than its thinnest link.
+ * no firmer than its thinnest link. What is beyond `enough` is not counted out.
  */
-export function support(links: Links, from: string, to: string): number {
+export function support(links: Links, from: string, to: string, enough = Infinity): number {
 	const left = new Map([...links].map(([name, row]) => [name, new Map(row)]));
 	let total = 0;
-	for (let way = shortest(left, from, to); way; way = shortest(left, from, to)) {
+	for (let way = shortest(left, from, to); way && total < enough; way = shortest(left, from, to)) {
 		const steps = way.slice(1).map((name, index) => [way?.[index] ?? '', name] as const);
 		const width = Math.min(...steps.map(([x, y]) => left.get(x)?.get(y) ?? 0));
 		for (const [x, y] of steps) {

@@ -33,7 +33,7 @@ describe('ranking', () => {
 	it('says too few where a single thin link carries the comparison', () => {
 		const [scale] = rank([...battles('one', 'base', 30, 60), ...battles('two', 'one', 3, 5)], options).scales;
 		const of = (name: string) => scale?.standings.find(({ competitor }) => competitor === name)?.strength;
-		expect(of('one')).toMatchObject({ tooFew: false, groups: 60 });
+		expect(of('one')).toMatchObject({ tooFew: false, groups: 65 });
 		expect(of('two')).toMatchObject({ tooFew: true, low: null, high: null, groups: 5 });
 	});
 

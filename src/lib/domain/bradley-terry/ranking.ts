@@ -120,7 +120,7 @@ function scaleOf(all: readonly Battle[], set: readonly string[], { base, order }
 	const { columns, coefficients, covariances, df } = found;
 	const own = tally(battles);
 	const links = linksOf(battles);
-	const linked = new Map(set.map((name) => [name, name === anchor ? Infinity : Math.min(own(name).groups, own(anchor).groups, support(links, name, anchor))]));
+	const linked = new Map(set.map((name) => [name, name === anchor ? Infinity : support(links, name, anchor, MIN_GROUPS)]));
 	const width = df >= 1 ? t95(df) : null;
 
 	const errorOf = (plus: number, minus: number): number => {
@@ -134,8 +134,11 @@ function scaleOf(all: readonly Battle[], set: readonly string[], { base, order }
 		return { value, low: value - half, high: value + half, ...of, tooFew: false, method: 'sandwich' };
 	};
 	const columnOf = (name: string): number => columns.of.get(name) ?? -1;
-	// What flows between two is at least what flows from either to the anchor.
-	const groupsOf = (one: string, other: string): number => Math.min(linked.get(one) ?? 0, linked.get(other) ?? 0, own(one).groups);
+	/** Its own prompt groups, or those of the thinnest place on the way where these are too few. What flows between two is at least what flows from either to the anchor. */
+	const groupsOf = (one: string, other: string): number => {
+		const thinnest = Math.min(linked.get(one) ?? 0, linked.get(other) ?? 0, own(other).groups);
+		return thinnest < MIN_GROUPS ? Math.min(thinnest, own(one).groups) : own(one).groups;
+	};
 	const against = (one: string, other: string): Figure => figure(columnOf(one), columnOf(other), { n: own(one).judgments, groups: groupsOf(one, other) });
 	const standings = set.map((competitor): Standing => {
 		const { judgments, points, groups } = own(competitor);

@@ -1,6 +1,6 @@
 import { logistic, logitOf, scoreAndInformation } from './fit.ts';
 import type { ModelRow } from './fit.ts';
-import { addOuter, at, cholesky, dot, inverse, symmetricEigen, times, zeros } from './linear-algebra.ts';
+import { at, cholesky, dot, inverse, symmetricEigen, times, transposed, zeros } from './linear-algebra.ts';
 import type { Matrix } from './linear-algebra.ts';
 
 /** How what few clusters hide is made good: not at all, by a factor (as statsmodels does), or by bias-reduced linearisation. */
@@ -22,13 +22,13 @@ export function fitted(rows: readonly ModelRow[], coefficients: Float64Array, ri
 }
 
 /** What a cluster's rows add up to, over the columns that they touch. */
-type Cluster = { columns: number[]; place: Map<number, number>; score: number[]; information: Matrix };
+type Cluster = { columns: number[]; place: Map<number, number>; score: number[]; information: number[][] };
 
 function clustersOf({ rows, coefficients }: Fitted, names: readonly string[]): Cluster[] {
 	const clusters = new Map<string, Cluster>();
 	rows.forEach((row, index) => {
 		const name = names[index] ?? '';
-		const cluster = clusters.get(name) ?? { columns: [], place: new Map<number, number>(), score: [], information: [] };
+		const cluster: Cluster = clusters.get(name) ?? { columns: [], place: new Map(), score: [], information: [] };
 		clusters.set(name, cluster);
 		for (const column of row.columns) if (!cluster.place.has(column)) widen(cluster, column);
 		const p = logistic(logitOf(row, coefficients));
@@ -49,48 +49,64 @@ function clustersOf({ rows, coefficients }: Fitted, names: readonly string[]): C
 }
 
 /** Room for one more column. */
-function widen(cluster: Cluster, column: number): void {
-	cluster.place.set(column, cluster.columns.length);
-	cluster.columns.push(column);
-	cluster.score.push(0);
-	cluster.information = cluster.information.map((line) => Float64Array.from([...line, 0]));
-	cluster.information.push(new Float64Array(cluster.columns.length));
+function widen({ columns, place, score, information }: Cluster, column: number): void {
+	place.set(column, columns.length);
+	columns.push(column);
+	score.push(0);
+	for (const line of information) line.push(0);
+	information.push(columns.map(() => 0));
 }
 
 /** Below this share of a direction that others than the cluster determine, nothing of it can be estimated without the cluster. */
 const ALONE = 1e-9;
+const TERMS = 250;
+const ENOUGH = 1e-14;
 
 /**
  * A cluster's score as CR2 takes it: u'(I − H)^−½ e with H = u M u', the part of
  * the fit that the cluster's own rows make (Bell & McCaffrey 2002; Pustejovsky &
- * Tipton 2018). With M = L L' and the eigenvectors q of L' u'u L it needs no
- * matrix of the cluster's size: u'e + Σ f(λ) (u'u L q)(q' L' u'e).
+ * Tipton 2018). No matrix of the cluster's size is needed: with K = u'u and
+ * s = u'e it is s + K Σ bₖ₊₁ (M K)ᵏ M s, bₖ the coefficients of (1 − λ)^−½.
+ * Where the series is slow, because hardly anybody else says anything of some
+ * direction, by eigenvectors.
  */
-function linearised(cluster: Cluster, inverseInformation: Matrix): readonly number[] {
-	const inner = cluster.columns.map((row) => Float64Array.from(cluster.columns, (column) => at(inverseInformation, row, column)));
-	const lower = cholesky(inner);
-	if (!lower) return cluster.score;
-	const size = cluster.columns.length;
-	// Rows of K L and of L' (K L).
-	const spread = cluster.information.map((line) => Float64Array.from({ length: size }, (_, column) => sumOf(size, (k) => (line[k] ?? 0) * at(lower, k, column))));
-	const own = Array.from({ length: size }, (_, row) => Float64Array.from({ length: size }, (__, column) => sumOf(size, (k) => at(lower, k, row) * at(spread, k, column))));
-	const turned = Float64Array.from({ length: size }, (_, row) => sumOf(size, (k) => at(lower, k, row) * (cluster.score[k] ?? 0)));
-	const { values, vectors } = symmetricEigen(own);
-	const result = [...cluster.score];
+function linearised(cluster: Cluster, inverseInformation: Matrix): ArrayLike<number> {
+	const { columns, information } = cluster;
+	const inner = columns.map((row) => columns.map((column) => at(inverseInformation, row, column)));
+	let term = times(inner, cluster.score);
+	const sum = new Float64Array(columns.length);
+	let coefficient = 1;
+	for (let k = 1; k <= TERMS; k++) {
+		coefficient *= (2 * k - 1) / (2 * k);
+		let [size, most] = [0, 0];
+		for (let index = 0; index < sum.length; index++) {
+			const part = coefficient * (term[index] ?? 0);
+			sum[index] = (sum[index] ?? 0) + part;
+			size = Math.max(size, Math.abs(part));
+			most = Math.max(most, Math.abs(sum[index] ?? 0));
+		}
+		if (size <= ENOUGH * most) return times(information, sum).map((value, index) => value + (cluster.score[index] ?? 0));
+		term = times(inner, times(information, term));
+	}
+	return byEigenvectors(cluster, inner);
+}
+
+/** The same with M = L L' and the eigenvectors q of L' K L: s + Σ f(λ) (K L q)(q' L' s). */
+function byEigenvectors({ information, score }: Cluster, inner: readonly number[][]): ArrayLike<number> {
+	const lower = cholesky(inner.map((line) => Float64Array.from(line)));
+	if (!lower) return score;
+	const upper = transposed(lower);
+	const { values, vectors } = symmetricEigen(upper.map((line) => times(upper, times(information, line))));
+	const turned = times(upper, score);
+	const result = Float64Array.from(score);
 	values.forEach((value, index) => {
 		const vector = vectors[index];
 		if (!vector || value <= ALONE) return;
 		const factor = (1 - value > ALONE ? 1 / Math.sqrt(1 - value) - 1 : -1) / value;
 		const along = factor * dot(vector, turned);
-		times(spread, vector).forEach((part, row) => (result[row] = (result[row] ?? 0) + along * part));
+		times(information, times(lower, vector)).forEach((part, row) => (result[row] = (result[row] ?? 0) + along * part));
 	});
 	return result;
-}
-
-function sumOf(size: number, term: (k: number) => number): number {
-	let sum = 0;
-	for (let k = 0; k < size; k++) sum += term(k);
-	return sum;
 }
 
 /**
@@ -103,29 +119,24 @@ export function sandwich(model: Fitted, names: readonly string[] | null, correct
 	const size = model.coefficients.length;
 	const clusters = clustersOf(model, names ?? model.rows.map((_, index) => String(index)));
 	const meat = zeros(size, size);
-	const wide = new Float64Array(size);
 	for (const cluster of clusters) {
 		const score = correction === 'CR2' ? linearised(cluster, model.inverseInformation) : cluster.score;
-		wide.fill(0);
-		cluster.columns.forEach((column, index) => (wide[column] = score[index] ?? 0));
-		addOuter(meat, wide, 1);
+		cluster.columns.forEach((row, first) => {
+			const line = meat[row];
+			if (line) cluster.columns.forEach((column, second) => (line[column] = (line[column] ?? 0) + (score[first] ?? 0) * (score[second] ?? 0)));
+		});
 	}
-	const half = meat.map((line) => times(model.inverseInformation, line));
 	const [groups, rows] = [clusters.length, model.rows.length];
 	const factor = correction === 'CR1' ? (groups / (groups - 1)) * ((rows - 1) / (rows - size)) : 1;
-	const covariance = zeros(size, size);
-	// M meat M: `half` holds (M meat)' by rows, which M turns once more.
-	half.forEach((line, column) => line.forEach((value, row) => {
-		const target = covariance[row];
-		if (target) target[column] = value;
-	}));
-	return { covariance: covariance.map((line) => times(model.inverseInformation, line).map((value) => factor * value)), clusters: groups };
+	// M (Σ s s') M: `meat` and M are symmetric, so rows may stand for columns.
+	const half = transposed(meat.map((line) => times(model.inverseInformation, line)));
+	return { covariance: half.map((line) => times(model.inverseInformation, line).map((value) => factor * value)), clusters: groups };
 }
 
 /**
  * Covariances under two ways of going together at once (Cameron, Gelbach &
  * Miller 2011): of each, and V₁ + V₂ − V₁₂ of both. The last may fall below the
- * others, or below nought: a variance is read with `twoWayVariance`.
+ * others, or below nought: hence all three.
  */
 export type TwoWay = { first: Matrix; second: Matrix; both: Matrix; clusters: number };
 

@@ -18,6 +18,7 @@ import * as judging from './operations/judging.ts';
 import * as loop from './operations/loop.ts';
 import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
+import * as ranking from './operations/ranking.ts';
 import * as review from './operations/review.ts';
 import * as runControl from './operations/run-control.ts';
 import * as sweeps from './operations/sweeps.ts';
@@ -28,4 +29,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, runControl, sweeps, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, runControl, sweeps, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
