@@ -115,7 +115,7 @@ Options of the generation itself: npx plumbline generate start --help.`);
 		.option('--top-p <p>', 'nucleus of the sampling')
 		.option('--max-tokens <n>', 'longest answer', wholeNumber(1))
 		.option('--policy <policy>', ASKED_POLICIES.join(', '), oneOf(ASKED_POLICIES, 'policy'))
-		.option('--pairs-per-prompt <n>', 'for spread and random_pairs', wholeNumber(1))
+		.option('--pairs-per-prompt <n>', 'for spread, random_pairs and adaptive', wholeNumber(1))
 		.option('--seed <n>', 'of sampling and drawing', wholeNumber(0))
 		.option('--dry-run', 'say what it would come to, and cost at the most')
 		.option('--follow', 'stay until it has ended')

@@ -1,3 +1,5 @@
+import { adaptivePairs } from './adaptive-pairs.ts';
+import type { Worth } from './adaptive-pairs.ts';
 import type { AskedPolicy } from './generation-plan.ts';
 import { championChallenger, eachAnswer, everyPair, randomPairs } from './pairing.ts';
 import type { ChosenAnswer, ChosenPair, Hashed } from './pairing.ts';
@@ -13,8 +15,8 @@ function sameSample<T extends SampledAnswer>(answers: readonly T[]): ChosenPair<
 	return answers.filter(({ source }) => source === 0).flatMap((champion) => championChallenger(champion, answers.filter(({ source, sample }) => source > 0 && sample === champion.sample)));
 }
 
-/** What of the answers to one prompt is judged, by the policy that was declared. Draws come from the seed alone. */
-export function chooseAnswers<T extends SampledAnswer>(policy: AskedPolicy, answers: readonly T[], draw: { seed: string; pairsPerPrompt: number }): Chosen<T> {
+/** What of the answers to one prompt is judged, by the policy that was declared. Draws come from the seed alone; `worth` is for the adaptive one. */
+export function chooseAnswers<T extends SampledAnswer>(policy: AskedPolicy, answers: readonly T[], draw: { seed: string; pairsPerPrompt: number; worth?: Worth | undefined }): Chosen<T> {
 	switch (policy) {
 		case 'every_pair':
 			return { pairs: everyPair(answers), singles: [] };
@@ -24,6 +26,8 @@ export function chooseAnswers<T extends SampledAnswer>(policy: AskedPolicy, answ
 			return { pairs: spreadPairs(draw.seed, answers, draw.pairsPerPrompt), singles: [] };
 		case 'random_pairs':
 			return { pairs: randomPairs(draw.seed, answers, draw.pairsPerPrompt), singles: [] };
+		case 'adaptive':
+			return { pairs: adaptivePairs(draw.seed, answers, draw.pairsPerPrompt, draw.worth ?? (() => 1)), singles: [] };
 		case 'each_answer':
 			return { pairs: [], singles: eachAnswer(answers) };
 	}

@@ -5,8 +5,11 @@ import type { FieldError } from './problem.ts';
 export type Sampling = { temperatures: number[]; samples: number; topP: number; maxTokens: number };
 
 /** Policies that a person can choose when answers are asked for. */
-export const ASKED_POLICIES = ['every_pair', 'champion_challenger', 'spread', 'random_pairs', 'each_answer'] as const;
+export const ASKED_POLICIES = ['every_pair', 'champion_challenger', 'spread', 'random_pairs', 'adaptive', 'each_answer'] as const;
 export type AskedPolicy = (typeof ASKED_POLICIES)[number];
+
+/** Policies that draw some of a prompt's pairs: `pairsPerPrompt` says how many. */
+export const drawsSome = (policy: AskedPolicy): boolean => policy === 'spread' || policy === 'random_pairs' || policy === 'adaptive';
 
 /** Most of one generation: what a person can still oversee, and a failed one costs. */
 export const MOST = { prompts: 10_000, answers: 100_000, sources: 8, samples: 16, temperatures: 8 } as const;
@@ -24,6 +27,8 @@ export const PromptChoice = v.object({
 	import: v.optional(v.union([v.literal('newest'), id], 'newest, or an import’s id')),
 	/** Only prompts that nobody has answered yet. */
 	unanswered: v.optional(v.boolean(), false),
+	/** Only prompts to train on, to tune on, or to test with. */
+	split: v.optional(v.picklist(['train', 'dev', 'test'], 'train, dev or test')),
 	limit: v.optional(whole(1, MOST.prompts), 100)
 });
 export type PromptChoice = v.InferOutput<typeof PromptChoice>;
@@ -41,7 +46,7 @@ export const GenerationPlan = v.object({
 	topP: v.optional(between(0.01, 1), 0.95),
 	maxTokens: v.optional(whole(1, 32_768), 512),
 	policy: v.optional(v.picklist(ASKED_POLICIES, `one of ${ASKED_POLICIES.join(', ')}`), 'every_pair'),
-	/** For spread and random_pairs. */
+	/** For policies that draw some of all pairs. */
 	pairsPerPrompt: v.optional(whole(1, 100), 1),
 	seed: v.optional(whole(0, 2 ** 31 - 1))
 });
@@ -71,7 +76,9 @@ export function perPrompt(plan: GenerationPlan): { answers: number; comparisons:
 	const each = plan.temperatures.length * plan.samples;
 	const answers = each * plan.sources.length;
 	const pairs = (answers * (answers - 1)) / 2;
-	const comparisons = { every_pair: pairs, champion_challenger: each * (plan.sources.length - 1), spread: Math.min(plan.pairsPerPrompt, pairs), random_pairs: Math.min(plan.pairsPerPrompt, pairs), each_answer: answers };
+	/** Pairs of different sources. */
+	const across = (each * each * plan.sources.length * (plan.sources.length - 1)) / 2;
+	const comparisons = { adaptive: Math.min(plan.pairsPerPrompt, across), every_pair: pairs, champion_challenger: each * (plan.sources.length - 1), spread: Math.min(plan.pairsPerPrompt, pairs), random_pairs: Math.min(plan.pairsPerPrompt, pairs), each_answer: answers };
 	return { answers, comparisons: comparisons[plan.policy] };
 }
 
@@ -83,6 +90,7 @@ export function planProblems(plan: GenerationPlan): FieldError[] {
 	if (new Set(plan.temperatures).size < plan.temperatures.length) problems.push({ field: 'temperatures', message: 'each temperature once; ask for more samples instead' });
 	if (plan.samples > 1 && plan.temperatures.includes(0)) problems.push({ field: 'samples', message: 'at temperature 0 a model says the same each time: one sample, or a higher temperature' });
 	if (plan.policy === 'champion_challenger' && plan.sources.length < 2) problems.push({ field: 'sources', message: 'a champion needs a challenger: at least two models' });
+	else if (plan.policy === 'adaptive' && (plan.sources.length < 3 || plan.sources.some((source) => !('checkpointId' in source)))) problems.push({ field: 'sources', message: 'pairs that narrow the ranking are chosen among at least three checkpoints, and no endpoints: the first is the one to be beaten' });
 	else if (perPrompt(plan).comparisons === 0) problems.push({ field: 'samples', message: 'a pair needs two answers: more samples or another model' });
 	return problems;
 }

@@ -28,7 +28,7 @@ export function queueKey(seed: string, comparison: string): number {
 	return Number.parseInt(hmacSha256Hex(`${seed}/queue`, comparison).slice(0, 13), 16);
 }
 
-export const PAIR_POLICIES = ['every_pair', 'champion_challenger', 'spread', 'random_pairs', 'each_answer', 'as_imported'] as const;
+export const PAIR_POLICIES = ['every_pair', 'champion_challenger', 'spread', 'random_pairs', 'adaptive', 'each_answer', 'as_imported'] as const;
 export type PairPolicy = (typeof PAIR_POLICIES)[number];
 
 /**

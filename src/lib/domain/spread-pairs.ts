@@ -36,23 +36,30 @@ export function inclusionChances(weights: readonly number[], count: number): num
 /**
  * Best-of-n spread: `count` of all pairs of distinct answers, those that differ
  * most the likeliest (word distance, at least a floor): judging them tells most.
- * Systematic sampling with unequal chances (Madow 1949), so that each pair's
- * propensity is exactly its chance of being drawn.
  */
 export function spreadPairs<T extends Hashed & { text: string }>(seed: string, responses: readonly T[], count: number): ChosenPair<T>[] {
 	const all = everyPair(responses);
 	const words = new Map(responses.map((response) => [response.hash, wordsOf(response.text)]));
 	const none: ReadonlySet<string> = new Set();
 	const weights = all.map(({ first, second }) => Math.max(FLOOR, wordDistance(words.get(first.hash) ?? none, words.get(second.hash) ?? none)));
+	return drawByWeight(seed, all, weights, count).map((pair) => ({ ...pair, policy: 'spread' }));
+}
+
+/**
+ * Draws `count` pairs, the likelier the greater their weight. Systematic sampling
+ * with unequal chances (Madow 1949), so that each pair's propensity is exactly
+ * its chance of being drawn.
+ */
+export function drawByWeight<T>(seed: string, pairs: readonly ChosenPair<T>[], weights: readonly number[], count: number): ChosenPair<T>[] {
 	const chances = inclusionChances(weights, count);
 	const start = createRng(seed).next();
 	// A pair is drawn when its stretch of the running sum holds one of start, start + 1, start + 2 …
 	let before = 0;
-	return all.flatMap((pair, index) => {
+	return pairs.flatMap((pair, index) => {
 		const chance = Math.min(1, chances[index] ?? 0);
 		const [from, to] = [before, before + chance];
 		before = to;
 		const drawn = chance >= 1 || Math.ceil(to - start) > Math.ceil(from - start);
-		return drawn ? [{ ...pair, policy: 'spread' as const, propensity: chance }] : [];
+		return drawn ? [{ ...pair, propensity: chance }] : [];
 	});
 }

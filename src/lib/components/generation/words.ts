@@ -18,6 +18,7 @@ export const POLICY: Record<AskedPolicy, { name: () => string; note: () => strin
 	champion_challenger: { name: m.generation_policy_champion, note: m.generation_policy_champion_note },
 	spread: { name: m.generation_policy_spread, note: m.generation_policy_spread_note },
 	random_pairs: { name: m.generation_policy_random, note: m.generation_policy_random_note },
+	adaptive: { name: m.generation_policy_adaptive, note: m.generation_policy_adaptive_note },
 	each_answer: { name: m.generation_policy_each, note: m.generation_policy_each_note }
 };
 
@@ -39,3 +40,7 @@ export const missedWords = (code: string): string => (MISSED[code] ?? m.generati
 
 /** “CNY 1.24”; cents of a cent where it is that little. */
 export const price = (amount: number, currency: string | null): string => `${currency ?? ''} ${decimal(amount, amount !== 0 && amount < 0.1 ? 4 : 2)}`.trim();
+
+export const SPLITS = ['train', 'dev', 'test'] as const;
+/** What questions of a split are for. */
+export const SPLIT: Record<(typeof SPLITS)[number], () => string> = { train: m.generation_split_train, dev: m.generation_split_dev, test: m.generation_split_test };

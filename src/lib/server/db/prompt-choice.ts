@@ -13,6 +13,7 @@ function chosen(projectId: string, userId: string, choice: PromptChoice): SQL {
 	if (choice.import === 'newest') conditions.push(sql`p.import_id = (select i.id from imports i where i.project_id = ${projectId} and i.status = 'published' order by i.id desc limit 1)`);
 	else if (choice.import !== undefined) conditions.push(sql`p.import_id = ${choice.import}`);
 	if (choice.unanswered) conditions.push(sql`not exists (select 1 from responses r where r.prompt_id = p.id)`);
+	if (choice.split !== undefined) conditions.push(sql`exists (select 1 from prompt_groups g where g.id = p.group_id and g.split = ${choice.split})`);
 	return sql.join(conditions, sql` and `);
 }
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { MOST, costAtMost, perPrompt, planProblems, samplingOf } from '../../domain/generation-plan.ts';
+import { MOST, costAtMost, drawsSome, perPrompt, planProblems, samplingOf } from '../../domain/generation-plan.ts';
 import type { GenerationPlan } from '../../domain/generation-plan.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -86,7 +86,6 @@ export async function startGeneration(app: Pick<App, 'db' | 'enqueue'>, actor: A
 		if (promptIds.length === 0) return wrongField('prompts', 'a choice that some prompt of the project meets');
 		const projectId = access.project.id;
 		const round = await rounds.newest(tx, projectId);
-		const draws = plan.policy === 'spread' || plan.policy === 'random_pairs';
 		const id = await generations.insert(tx, {
 			projectId,
 			roundId: round.id,
@@ -94,7 +93,7 @@ export async function startGeneration(app: Pick<App, 'db' | 'enqueue'>, actor: A
 			sampling: samplingOf(plan),
 			seed: plan.seed ?? randomInt(2 ** 31),
 			policy: plan.policy,
-			pairsPerPrompt: draws ? plan.pairsPerPrompt : null,
+			pairsPerPrompt: drawsSome(plan.policy) ? plan.pairsPerPrompt : null,
 			sources: plan.sources,
 			promptIds,
 			total: preview.answers
