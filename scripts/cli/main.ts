@@ -11,6 +11,7 @@ import { addProject } from './project.ts';
 import { addRound } from './round.ts';
 import { addRun } from './run.ts';
 import { addSnapshot } from './snapshot.ts';
+import { addSweep } from './sweep.ts';
 import { addToken } from './token.ts';
 import type { GlobalOptions, Surroundings } from './tools.ts';
 import { addUser } from './user.ts';
@@ -39,7 +40,7 @@ Exit codes: 0 done · 1 refused, or ended badly · 2 used wrongly · 3 not signe
 4 the server cannot be reached or the transfer broke off · 5 the time given ran out.
 Environment: PLUMBLINE_URL, PLUMBLINE_TOKEN. audit verify and user password-link work on the
 database itself: DATABASE_URL, else the embedded one of PLUMBLINE_DATA_DIR while npm start runs.`);
-	for (const add of [addLogin, addProject, addImport, addGenerate, addSnapshot, addExport, addRun, addRound, addUser, addToken, addArchive, addAudit]) add(program, surroundings);
+	for (const add of [addLogin, addProject, addImport, addGenerate, addSnapshot, addExport, addRun, addSweep, addRound, addUser, addToken, addArchive, addAudit]) add(program, surroundings);
 	return program;
 }
 

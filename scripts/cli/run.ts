@@ -83,7 +83,11 @@ export function recipeOptions(command: Command): Command {
 
 /** The settings that a command line names. @throws Ending */
 export async function readRecipe({ recipe, set = [] }: RecipeOptions): Promise<Record<string, unknown>> {
-	const settings = recipe === undefined ? {} : await readJson(recipe);
+	return withSettings(recipe === undefined ? {} : await readJson(recipe), set);
+}
+
+/** Settings of a file with those of the command line over them. */
+function withSettings(settings: Record<string, unknown>, set: readonly string[]): Record<string, unknown> {
 	for (const given of set) {
 		const at = given.indexOf('=');
 		if (at < 1) throw misused(`“${given}” sets nothing. Write key=value: --set maxSteps=200`);
@@ -97,10 +101,16 @@ export async function readRecipe({ recipe, set = [] }: RecipeOptions): Promise<R
 	return settings;
 }
 
-/** Queues a run. */
-export async function startRun(api: Api, project: string, snapshotId: string, options: RecipeOptions & { parent?: string }): Promise<{ id: string; status: string }> {
+/** Where a run starts, and what is trained before it. */
+export type StartOptions = RecipeOptions & { parent?: string; first?: string; firstSet?: string[] };
+
+/** Queues a run, and the stage before it where one is asked for. */
+export async function startRun(api: Api, project: string, snapshotId: string, options: StartOptions): Promise<{ id: string; status: string; stages: string[] }> {
 	const recipe = await readRecipe(options);
-	return api.send('POST', `/projects/${segment(project)}/runs`, { snapshotId, recipe, ...(options.parent ? { parentCheckpointId: options.parent } : {}) });
+	const { parent, first, firstSet = [] } = options;
+	if (first === undefined && firstSet.length > 0) throw misused('--first-set is for the stage before the run. Name its snapshot: --first <id>');
+	const stages = first === undefined ? {} : { stages: [{ snapshotId: first, recipe: withSettings({}, firstSet) }] };
+	return api.send('POST', `/projects/${segment(project)}/runs`, { snapshotId, recipe, ...(parent ? { parentCheckpointId: parent } : {}), ...stages });
 }
 
 /** `plumbline run` */
@@ -108,15 +118,18 @@ export function addRun(program: Command, surroundings: Surroundings): void {
 	const run = program.command('run').summary('train on a snapshot').description('Trainings: one snapshot, one parent checkpoint, one recipe.');
 
 	recipeOptions(run.command('start').summary('queue a training').argument('<project>').requiredOption('--snapshot <id>', 'what to train on').option('--parent <id>', 'checkpoint to start from (default: the promoted one, else the base)'))
+		.option('--first <id>', 'snapshot of accepted answers (objective sft) to fine-tune on first; the run starts from what comes of it')
+		.option('--first-set <key=value>', 'one setting of that stage (several times)', collect)
 		.option('--follow', 'stay until it has ended')
 		.option('--timeout <span>', 'with --follow: wait so long at most', readSpan)
 		.addHelpText('after', `
 Examples:
   npx plumbline run start tenancy --snapshot $SNAPSHOT --set maxSteps=200 --follow
+  npx plumbline run start tenancy --snapshot $PAIRS --first $ACCEPTED --first-set maxSteps=100 --follow
   RUN=$(npx plumbline run start tenancy --snapshot $SNAPSHOT --json | jq -r .id)
 
 Impossible settings are refused at once, by name.`)
-		.action(async (project: string, options: RecipeOptions & { snapshot: string; parent?: string; follow?: boolean; timeout?: number }, command: Command) => {
+		.action(async (project: string, options: StartOptions & { snapshot: string; follow?: boolean; timeout?: number }, command: Command) => {
 			const { speaker, api } = toolsFor(surroundings, command);
 			const server = await api();
 			const begun = await startRun(server, project, options.snapshot, options);

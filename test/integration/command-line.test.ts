@@ -12,7 +12,7 @@ import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { tokenOf } from '../support/api.ts';
 import { commandLine, ended } from '../support/command-line.ts';
 import type { CommandLine } from '../support/command-line.ts';
-import { paperWorker, playOnPaper } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, playOnPaper } from '../support/loop.ts';
 import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
@@ -127,6 +127,27 @@ describe('a whole round by script', () => {
 		expect(JSON.parse(done.out)).toMatchObject({ round: 1, run: { id: run?.id, recipe: { maxSteps: 10 } }, checkpoint: { id: checkpointId, evaluation: { status: 'succeeded' } }, decision: 'promote' });
 		expect(await world.query('select decision from decisions')).toEqual([{ decision: 'promote' }]);
 		expect((await plumbline.run(['round', 'show', 'tenancy'])).out).toMatch(/Round 1 +decided[\s\S]*Round 2 +collecting/u);
+	});
+
+	it('tries settings around a run, and puts a stage before one', async () => {
+		const { slug, id: projectId } = await world.project();
+		await world.query(`update projects set split_shares = '{"train": 0.4, "dev": 0.5, "test": 0.1}' where id = '${projectId}' returning 1`);
+		valueOf(await world.importRows(slug, pairRows(60)));
+		const snapshot = await importedSnapshot(world, slug);
+		expect(await plumbline.run(['sweep', 'start', slug, '--snapshot', snapshot, '--try', 'gpus=1,2'])).toMatchObject({ code: 1, err: expect.stringContaining('gpus') });
+		const swept = await plumbline.json<{ id: string; runs: string[] }>(['sweep', 'start', slug, '--snapshot', snapshot, '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--try', 'beta=0.05,0.1', '--try', 'loraRank=8,16']);
+		expect(swept.runs).toHaveLength(4);
+		expect((await plumbline.run(['sweep', 'list', slug])).out).toMatch(/dpo +4 queued/u);
+		expect(await plumbline.run(['sweep', 'cancel', swept.id])).toMatchObject({ code: 0, out: expect.stringContaining('4 runs') });
+		const shown = (await plumbline.run(['sweep', 'follow', swept.id])).out.trim().split('\n');
+		expect(shown).toHaveLength(4);
+		expect(shown[3]).toMatch(/cancelled +beta 0\.1, loraRank 16/u);
+
+		const accepted = await importedSnapshot(world, slug, 'sft');
+		expect(await plumbline.run(['run', 'start', slug, '--snapshot', snapshot, '--first-set', 'maxSteps=10'])).toMatchObject({ code: 2, err: expect.stringContaining('--first') });
+		const run = await plumbline.json<{ status: string; stages: string[] }>(['run', 'start', slug, '--snapshot', snapshot, '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--first', accepted, '--first-set', 'maxSteps=6', '--first-set', 'saveSteps=3']);
+		expect(run).toMatchObject({ status: 'waiting', stages: [expect.any(String)] });
+		expect((await plumbline.run(['run', 'show', run.stages[0] ?? ''])).out).toMatch(/sft[\s\S]*step +0 of 6/u);
 	});
 
 	it('saves a rule under a name and freezes by it, and takes no settings beside it', async () => {

@@ -14,6 +14,13 @@ import os
 import sys
 
 
+def leave_out_quantisation(path):
+    """peft imports bitsandbytes wherever it is installed: a third of this process's time, for nothing where the base is not quantised."""
+    with open(os.path.join(path, "config.json"), encoding="utf-8") as handle:
+        if "quantization_config" not in json.load(handle):
+            sys.modules["bitsandbytes"] = None
+
+
 def sha256_of(paths):
     digest = hashlib.sha256()
     for path in paths:
@@ -89,6 +96,7 @@ def main():
     parser.add_argument("--reward", action="store_true")
     args = parser.parse_args()
     try:
+        leave_out_quantisation(args.model)
         found = verify_adapter(args.model, args.adapter, args.reward) if args.adapter else verify_whole(args.model, args.reward)
         print(json.dumps({"ok": True, **found}))
     except Exception as error:  # the caller shows this sentence, whatever the library raised
