@@ -37,6 +37,7 @@ import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckp
 import { startServer } from './server.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
+import { suiteRequests } from './walk-suites.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
 
@@ -47,7 +48,7 @@ export type Ground = { world: World; slug: string; id: string; workerId: string;
 export type Caller = { actor: Actor; role: Role | null };
 
 export type WalkRequest = { path: string; options?: CallOptions };
-type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
+export type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
 
 /** A folder that files may be brought in from. */
 const PLUMBLINE_IMPORT_ROOTS = `walk=${fileURLToPath(new URL('../golden/desensitisation', import.meta.url))}`;
@@ -387,5 +388,6 @@ export const REQUESTS: Record<string, Make> = {
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
+	...suiteRequests(become),
 	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
 };

@@ -8,12 +8,13 @@ import type { AskContext, Ending } from './answer-all.ts';
 import { askEndpoint } from './ask-endpoint.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { measureAnswers } from './measure-answers.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
 
 /** Lets one source answer. */
 type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) => Promise<RunProblem | null>;
 
-/** Lets the sources answer, one after the other, and makes comparisons of what they said. */
+/** Lets the sources answer, one after the other, and makes comparisons of what they said, or measures it by the suite. */
 async function makeAnswers(context: AskContext, generationId: string, askSource: AskSource): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
@@ -35,7 +36,11 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 			if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 			if (problem) return await failGeneration(app, at, problem);
 		}
-		await (at.generation.checkpointId === null ? pairAnswers(app, at) : openRound(app, at));
+		if (at.generation.suiteVersionId !== null) {
+			await measureAnswers(context, at, { signal, lost });
+			// Going down in the middle of it: what judges said is kept, and the next worker goes on.
+			if (context.shutdown.aborted) await giveBackGeneration(app, at);
+		} else await (at.generation.checkpointId === null ? pairAnswers(app, at) : openRound(app, at));
 	} catch (error) {
 		if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
@@ -53,7 +58,7 @@ export async function ask(context: AskContext, job: { generationId: string }): P
 	});
 }
 
-/** Makes the answers of a generation in which checkpoints answer, after a training or asked for. */
+/** Makes the answers of a generation in which checkpoints answer, after a training, for a suite or asked for. */
 export async function generate(context: WorkerContext, job: { generationId: string }): Promise<void> {
 	await makeAnswers(context, job.generationId, async (at, source, ending) => {
 		if (source.endpoint) return askEndpoint(context, at, source, ending);

@@ -60,6 +60,8 @@ export const PERMISSIONS = {
 	'run.read': ['reviewer', 'engineer', 'owner'],
 	'checkpoint.read': ['reviewer', 'engineer', 'owner'],
 	'checkpoint.decide': ['reviewer', 'owner'],
+	/** What every new checkpoint's answers are checked for. */
+	'suite.manage': ['engineer', 'owner'],
 	/** The whole record of a project at once. */
 	'archive.export': ['owner'],
 	'archive.import': ['admin'],

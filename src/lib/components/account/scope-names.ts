@@ -40,6 +40,7 @@ const NAMES: Record<Action, () => string> = {
 	'run.read': m.account_scope_run_read,
 	'checkpoint.read': m.account_scope_checkpoint_read,
 	'checkpoint.decide': m.account_scope_checkpoint_decide,
+	'suite.manage': m.account_scope_suite_manage,
 	'archive.export': m.account_scope_archive_export,
 	'archive.import': m.account_scope_archive_import,
 	'fleet.read': m.account_scope_fleet_read,

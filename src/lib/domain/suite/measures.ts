@@ -83,3 +83,15 @@ export function namedMeasures(measures: readonly MeasureOf[], answers: readonly 
 		};
 	});
 }
+
+/**
+ * What a gate's rules may read: every measure, and the judge's win rate where
+ * the judge is level with the project's own people (semantics 25). The judge
+ * compares, so that the checkpoint's own figure is its win rate over its parent.
+ */
+export function gateMeasures({ measures, judge }: SuiteResults): NamedMeasure[] {
+	const parent = judge?.against.parent ?? judge?.against.champion ?? judge?.against.base ?? null;
+	if (!judge?.counts || !parent) return measures;
+	const each = <T>(of: (against: Against) => T): Record<Against, T> => ({ parent: of('parent'), champion: of('champion'), base: of('base') });
+	return [...measures, { name: 'judge', kind: 'judge', better: 'higher', proportion: true, checkpoint: parent.winRate, others: each(() => null), against: each((against) => judge.against[against]?.edge ?? null), unknown: parent.missed }];
+}

@@ -183,8 +183,8 @@ export async function lockHeld(tx: Tx, id: string, attempt: number): Promise<boo
 	return rows.length > 0;
 }
 
-/** Ends a locked generation whose answers are in a round now. */
-export async function succeed(tx: Tx, id: string, into: { roundId: string; comparisons: number }): Promise<void> {
+/** Ends a locked generation whose answers are in a round now, or (no round) have been measured. */
+export async function succeed(tx: Tx, id: string, into: { roundId: string | null; comparisons: number }): Promise<void> {
 	await tx.execute(sql`update generations set status = 'succeeded', problem = null, into_round_id = ${into.roundId}, comparisons = ${into.comparisons}, finished_at = now() where id = ${id}`);
 }
 

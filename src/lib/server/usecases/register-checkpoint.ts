@@ -12,6 +12,7 @@ import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
+import { queueSuiteRun } from './queue-suite-run.ts';
 import { areStored } from './store-citing.ts';
 import type { Run } from '../db/runs.ts';
 import { endNext, releaseNext } from './settle-stage.ts';
@@ -24,7 +25,7 @@ export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'
 
 /**
  * Ends a run with its checkpoint. Only the attempt that still holds the run may
- * (fencing number); what follows, evaluation and the next round's answers, is
+ * (fencing number); what follows, evaluation, the next round's answers and the suite, is
  * queued in the same transaction. A run that was asked to stop ends cancelled,
  * its checkpoint kept, and nothing follows by itself; a point of a sweep is
  * scored on dev questions, and answers nothing.
@@ -70,7 +71,10 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'arti
 			// A point of a sweep is looked at on dev questions alone: the best of several looks at test questions would spoil them (semantics 10).
 			const evaluationId = await evaluations.insert(tx, { projectId: run.projectId, checkpointId: id, parentCheckpointId: run.parentCheckpointId, snapshotId: run.snapshotId, split: ofSweep ? 'dev' : 'test', seed: contentHash({ evaluation: trained.sha256 }).slice(0, 16) });
 			await app.enqueue(tx, 'evaluate', { evaluationId });
-			if (lastStage) await answerWith(app, tx, run, id, round);
+			if (lastStage) {
+				await answerWith(app, tx, run, id, round);
+				await checkBySuite(app, tx, run, id);
+			}
 		}
 		await record(tx, null, { action: 'checkpoint.register', projectId: run.projectId, subject: ['checkpoint', id], details: { run: run.id, sha256: trained.sha256, step: trained.step } });
 		return id;
@@ -97,4 +101,10 @@ async function answerWith(app: Pick<App, 'enqueue'>, tx: Tx, run: Run, checkpoin
 		});
 		await app.enqueue(tx, 'generate', { generationId });
 	}
+}
+
+/** Queues the new checkpoint's run through the project's suite, after the answers that people wait for. */
+async function checkBySuite(app: Pick<App, 'enqueue'>, tx: Tx, run: Run, checkpointId: string): Promise<void> {
+	const checkpoint = OBJECTIVE_FACTS[run.recipe.objective].generates ? await checkpoints.get(tx, checkpointId) : null;
+	if (checkpoint) await queueSuiteRun(app, tx, { checkpoint, roundId: run.roundId, by: null });
 }

@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { Check, MOST_OF_SUITE, SuiteDefinition } from '../../../domain/suite/check.ts';
+import { idParams, slugParams, text } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const figure = v.looseObject({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), tooFew: v.boolean() });
+const difference = v.nullable(v.object({ difference: figure, p: v.nullable(v.number()), groups: v.number() }));
+const beside = <S extends v.GenericSchema>(of: S) => v.object({ parent: of, champion: of, base: of });
+
+const measure = v.object({
+	name: v.string(),
+	kind: v.string(),
+	better: v.nullable(v.picklist(['higher', 'lower'])),
+	proportion: v.boolean(),
+	checkpoint: figure,
+	others: beside(v.nullable(figure)),
+	against: beside(difference),
+	unknown: v.number()
+});
+
+export const putSuite = operation({
+	id: 'putSuite',
+	method: 'PUT',
+	path: '/projects/{slug}/suite',
+	summary: 'Set what every new checkpoint’s answers are checked for, as a new version. Patterns are RE2, schemas JSON Schema 2020-12. The same suite again adds no version',
+	access: 'suite.manage',
+	params: slugParams,
+	body: SuiteDefinition,
+	answers: { 200: v.object({ version: v.number(), hash: v.string() }) }
+});
+
+export const readSuite = operation({
+	id: 'readSuite',
+	method: 'GET',
+	path: '/projects/{slug}/suite',
+	summary: 'The suite in force; version 0 is what a project without one may begin with',
+	access: 'checkpoint.read',
+	params: slugParams,
+	answers: { 200: v.object({ version: v.number(), hash: v.nullable(v.string()), suite: v.looseObject({ checks: v.array(v.looseObject({ name: v.string(), kind: v.string() })) }), byName: v.nullable(v.string()), createdAt: v.nullable(v.string()) }) }
+});
+
+export const trySuite = operation({
+	id: 'trySuite',
+	method: 'POST',
+	path: '/projects/{slug}/suite/trial',
+	summary: 'What checks say of an answer, without keeping anything; null where a text alone does not tell. Rubrics are not tried',
+	access: 'suite.manage',
+	params: slugParams,
+	body: v.strictObject({ checks: v.pipe(v.array(Check), v.maxLength(MOST_OF_SUITE.checks)), answer: text(100_000) }),
+	answers: { 200: v.object({ checks: v.array(v.object({ name: v.string(), kind: v.string(), passes: v.nullable(v.boolean()) })) }) }
+});
+
+export const startSuiteRun = operation({
+	id: 'startSuiteRun',
+	method: 'POST',
+	path: '/checkpoints/{id}/evaluations',
+	summary: 'Run a checkpoint through the suite in force, beside its parent, the champion and the base. New checkpoints are run through it by themselves; one that failed goes on where it stood',
+	access: 'run.start',
+	params: idParams,
+	answers: { 202: v.object({ id: v.string(), status: v.literal('queued') }) },
+	problems: ['conflict']
+});
+
+export const listSuiteRuns = operation({
+	id: 'listSuiteRuns',
+	method: 'GET',
+	path: '/checkpoints/{id}/evaluations',
+	summary: 'A checkpoint’s runs through the suite, newest first: each measure with its interval, and its paired difference to parent, champion and base with p. Versions of the suite are never mixed',
+	access: 'checkpoint.read',
+	params: idParams,
+	answers: {
+		200: v.object({
+			evaluations: v.array(
+				v.object({
+					id: v.string(),
+					suiteVersion: v.number(),
+					current: v.boolean(),
+					status: v.picklist(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+					done: v.number(),
+					total: v.number(),
+					problem: v.nullable(v.looseObject({ code: v.string(), message: v.string() })),
+					createdAt: v.string(),
+					finishedAt: v.nullable(v.string()),
+					against: beside(v.nullable(v.object({ id: v.string(), name: v.string() }))),
+					results: v.nullable(v.looseObject({ measures: v.array(measure), prompts: v.number(), groups: v.number(), samples: v.number(), seed: v.string() }))
+				})
+			)
+		})
+	}
+});

@@ -1,0 +1,166 @@
+import { sql } from 'drizzle-orm';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { SuiteResults } from '../../domain/suite/measures.ts';
+import type { Executor, Tx } from './client.ts';
+import type { Generation } from './generations.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** A checkpoint's run through a version of the suite. Status, progress and problem are those of the generation that makes its answers. */
+export type SuiteRun = {
+	id: string;
+	projectId: string;
+	suiteVersionId: string;
+	version: number;
+	generationId: string;
+	checkpointId: string;
+	parentCheckpointId: string | null;
+	championCheckpointId: string;
+	baseCheckpointId: string;
+	seed: string;
+	results: SuiteResults | null;
+	status: Generation['status'];
+	done: number;
+	total: number;
+	problem: RunProblem | null;
+	createdAt: string;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	suite_version_id: string;
+	version: number;
+	generation_id: string;
+	checkpoint_id: string;
+	parent_checkpoint_id: string | null;
+	champion_checkpoint_id: string;
+	base_checkpoint_id: string;
+	seed: string;
+	results: SuiteResults | null;
+	status: Generation['status'];
+	done: number;
+	total: number;
+	problem: RunProblem | null;
+	created_at: string;
+	finished_at: string | null;
+};
+
+const toRun = (row: Row): SuiteRun => ({
+	id: row.id,
+	projectId: row.project_id,
+	suiteVersionId: row.suite_version_id,
+	version: row.version,
+	generationId: row.generation_id,
+	checkpointId: row.checkpoint_id,
+	parentCheckpointId: row.parent_checkpoint_id,
+	championCheckpointId: row.champion_checkpoint_id,
+	baseCheckpointId: row.base_checkpoint_id,
+	seed: row.seed,
+	results: row.results,
+	status: row.status,
+	done: row.done,
+	total: row.total,
+	problem: row.problem,
+	createdAt: isoTime(row.created_at),
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+});
+
+const runs = sql`select r.*, v.version, g.status, g.done, g.total, g.problem from suite_runs r join suite_versions v on v.id = r.suite_version_id join generations g on g.id = r.generation_id`;
+
+/** Notes a run through the suite whose answers a generation makes. */
+export async function insert(tx: Tx, of: Pick<SuiteRun, 'projectId' | 'suiteVersionId' | 'generationId' | 'checkpointId' | 'parentCheckpointId' | 'championCheckpointId' | 'baseCheckpointId' | 'seed'> & { createdBy: string | null }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into suite_runs (project_id, suite_version_id, generation_id, checkpoint_id, parent_checkpoint_id, champion_checkpoint_id, base_checkpoint_id, seed, created_by)
+			values (${of.projectId}, ${of.suiteVersionId}, ${of.generationId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.championCheckpointId}, ${of.baseCheckpointId}, ${of.seed}, ${of.createdBy}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** The run whose answers a generation makes. */
+export async function ofGeneration(db: Executor, generationId: string): Promise<SuiteRun | null> {
+	const rows = await rowsOf<Row>(db, sql`${runs} where r.generation_id = ${generationId}`);
+	return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** Runs of a checkpoint, newest first. */
+export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<SuiteRun[]> {
+	return (await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} order by r.id desc`)).map(toRun);
+}
+
+/** The newest finished run of a checkpoint through one version. */
+export async function finishedOf(db: Executor, checkpointId: string, suiteVersionId: string): Promise<SuiteRun | null> {
+	const rows = await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} and r.suite_version_id = ${suiteVersionId} and r.results is not null order by r.id desc limit 1`);
+	return rows[0] ? toRun(rows[0]) : null;
+}
+
+/** The newest run of each checkpoint through one version, newest checkpoint first. */
+export async function newestOfEach(db: Executor, suiteVersionId: string): Promise<SuiteRun[]> {
+	return (await rowsOf<Row>(db, sql`select * from (select distinct on (checkpoint_id) * from (${runs} where r.suite_version_id = ${suiteVersionId}) one order by checkpoint_id, id desc) newest order by checkpoint_id desc`)).map(toRun);
+}
+
+/** Writes a run's results. */
+export async function finish(tx: Tx, id: string, results: SuiteResults): Promise<void> {
+	await tx.execute(sql`update suite_runs set results = ${JSON.stringify(results)}::jsonb, finished_at = now() where id = ${id}`);
+}
+
+/** The first held-out test prompts of a project in the order of their hashes, which is random and stays. */
+export async function testPrompts(db: Executor, projectId: string, limit: number): Promise<string[]> {
+	const rows = await rowsOf<{ id: string }>(db, sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${projectId} and g.split = 'test' order by p.content_hash limit ${limit}`);
+	return rows.map(({ id }) => id);
+}
+
+/**
+ * Takes over what the same checkpoints said to the same prompts under the same
+ * settings and seed in earlier generations for suites: what is equal by content
+ * is made once. Gives how many answers that were.
+ */
+export async function reuseAnswers(tx: Tx, generationId: string): Promise<number> {
+	const rows = await rowsOf<{ n: string }>(
+		tx,
+		sql`with known as (
+				select distinct on (p.id, s.ordinal, a.sample) p.id as prompt_id, s.ordinal, a.sample, a.response_id
+				from generations g join generation_sources s on s.generation_id = g.id join prompts p on p.id = any (g.prompt_ids)
+				join generations old on old.project_id = g.project_id and old.id <> g.id and old.suite_version_id is not null and old.sampling = g.sampling and old.seed = g.seed
+				join generation_sources os on os.generation_id = old.id and os.checkpoint_id = s.checkpoint_id
+				join generation_answers a on a.generation_id = old.id and a.source = os.ordinal and a.prompt_id = p.id and a.response_id is not null
+				where g.id = ${generationId} order by p.id, s.ordinal, a.sample, old.id),
+			taken as (insert into generation_answers (generation_id, prompt_id, source, sample, response_id) select ${generationId}, prompt_id, ordinal, sample, response_id from known returning source),
+			tallied as (update generation_sources s set answered = s.answered + t.n from (select source, count(*) as n from taken group by source) t where s.generation_id = ${generationId} and s.ordinal = t.source),
+			counted as (update generations set done = done + (select count(*) from taken) where id = ${generationId})
+		select count(*) as n from taken`
+	);
+	return Number(rows[0]?.n ?? 0);
+}
+
+/** An answer of a run, with what its prompt's group is and how the server said that it ended. */
+export type RunAnswer = { source: number; promptId: string; group: string; sample: number; responseId: string; text: string; finish: string | null };
+
+/** All answers of a generation, by prompt, source and number. An answer is one message of text. */
+export async function answers(db: Executor, generationId: string): Promise<RunAnswer[]> {
+	const rows = await rowsOf<{ source: number; prompt_id: string; group: string; sample: number; response_id: string; text: string | null; finish: string | null }>(
+		db,
+		sql`select a.source, a.prompt_id, g.key as "group", a.sample, a.response_id, t.messages -> -1 ->> 'content' as text, r.sampling ->> 'finish' as finish
+			from generation_answers a join responses r on r.id = a.response_id join response_texts t on t.response_id = r.id
+			join prompts p on p.id = a.prompt_id join prompt_groups g on g.id = p.group_id
+			where a.generation_id = ${generationId} order by p.content_hash, a.source, a.sample`
+	);
+	return rows.map((row) => ({ source: row.source, promptId: row.prompt_id, group: row.group, sample: row.sample, responseId: row.response_id, text: row.text ?? '', finish: row.finish }));
+}
+
+/** Texts of answers that a snapshot trains on, both of each comparison, a page at a time. */
+export async function* trainingAnswers(db: Executor, snapshotId: string, pageSize = 500): AsyncGenerator<string[]> {
+	for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+		const rows = await rowsOf<{ id: string; a: string | null; b: string | null }>(
+			db,
+			sql`select c.id, ta.messages -> -1 ->> 'content' as a, tb.messages -> -1 ->> 'content' as b from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
+				join response_texts ta on ta.response_id = c.response_a_id left join response_texts tb on tb.response_id = c.response_b_id
+				where s.snapshot_id = ${snapshotId} and s.split = 'train' and s.comparison_id > ${after} order by s.comparison_id limit ${pageSize}`
+		);
+		if (rows.length > 0) yield rows.flatMap(({ a, b }) => [a, b]).filter((text) => text !== null);
+		const last = rows.at(-1);
+		if (!last || rows.length < pageSize) return;
+		after = last.id;
+	}
+}

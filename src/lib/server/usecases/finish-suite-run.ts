@@ -1,0 +1,82 @@
+import type { Tools } from '../../domain/suite/grade.ts';
+import { measuresOf, valuesOf } from '../../domain/suite/measure-answers.ts';
+import { namedMeasures } from '../../domain/suite/measures.ts';
+import type { SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
+import { repeatFinder } from '../../domain/suite/repetition.ts';
+import type { App } from '../app.ts';
+import { checkTools } from '../checks/tools.ts';
+import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Db, Executor } from '../db/client.ts';
+import * as generations from '../db/generations.ts';
+import * as runs from '../db/runs.ts';
+import * as suiteRuns from '../db/suite-runs.ts';
+import type { RunAnswer, SuiteRun } from '../db/suite-runs.ts';
+import * as suites from '../db/suites.ts';
+import type { SuiteVersion } from '../db/suites.ts';
+import type { GenerationAtHand } from './make-answers.ts';
+
+/** A run through the suite whose answers are all there. */
+export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces };
+
+/** Reads what a generation for a suite has made. */
+export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promise<AnsweredRun> {
+	const run = await suiteRuns.ofGeneration(app.db, at.generation.id);
+	const suite = run ? await suites.get(app.db, run.suiteVersionId) : null;
+	if (!run || !suite) throw new Error(`generation ${at.generation.id} lost its run through the suite`);
+	const place = (checkpointId: string | null) => at.sources.find((source) => source.checkpointId === checkpointId)?.ordinal ?? null;
+	const checkpoint = place(run.checkpointId);
+	if (checkpoint === null) throw new Error(`suite run ${run.id}: its checkpoint was not asked`);
+	const places = { checkpoint, parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
+	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places };
+}
+
+/** Which answers repeat what the checkpoint was trained on; null where it was trained on nothing. Other models are held against the same training answers. */
+export async function findRepeats(db: Executor, checkpointId: string, answers: readonly { text: string }[]): Promise<boolean[] | null> {
+	const checkpoint = await checkpoints.get(db, checkpointId);
+	const run = checkpoint?.runId ? await runs.get(db, checkpoint.runId) : null;
+	if (!run) return null;
+	const finder = repeatFinder(answers.map(({ text }) => text));
+	for await (const texts of suiteRuns.trainingAnswers(db, run.snapshotId)) for (const text of texts) finder.see(text);
+	return finder.repeats();
+}
+
+function toolsOf(suite: SuiteVersion): Tools {
+	const tools = checkTools(suite.definition.checks);
+	// A version that was taken compiled then; the libraries have changed since.
+	if (!tools.ok) throw new Error(`suite version ${suite.version}: ${tools.problem.detail}`);
+	return tools.value;
+}
+
+/** What model judges said of a run: of an answer by a rubric, and of pairs. */
+export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge'] };
+
+/** Measures a run's answers: pure but for the search for repeats. */
+export async function measureRun(app: { db: Db }, { run, suite, answers, places }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
+	const tools = toolsOf(suite);
+	const repeats = await findRepeats(app.db, run.checkpointId, answers);
+	const measured = answers.map((answer, index) => ({
+		...answer,
+		values: valuesOf(suite.definition, { text: answer.text, finish: answer.finish, repeats: repeats?.[index] ?? null }, tools, (place) => said.rubric(answer, place))
+	}));
+	const own = answers.filter(({ source }) => source === places.checkpoint);
+	return {
+		measures: namedMeasures(measuresOf(suite.definition), measured, { places, seed: run.seed }),
+		prompts: new Set(own.map(({ promptId }) => promptId)).size,
+		groups: new Set(own.map(({ group }) => group)).size,
+		samples: suite.definition.samples,
+		judge: said.judge,
+		seed: run.seed
+	};
+}
+
+/** Ends a run through the suite with its results; false when another attempt has taken its place. */
+export async function finishSuiteRun(app: Pick<App, 'db'>, at: GenerationAtHand, { run, suite }: AnsweredRun, results: SuiteResults): Promise<boolean> {
+	return app.db.transaction(async (tx) => {
+		if (!(await generations.lockHeld(tx, at.generation.id, at.generation.attempt))) return false;
+		await generations.succeed(tx, at.generation.id, { roundId: null, comparisons: 0 });
+		await suiteRuns.finish(tx, run.id, results);
+		await record(tx, null, { action: 'suite.finish', projectId: run.projectId, subject: ['suite_run', run.id], details: { checkpoint: run.checkpointId, version: suite.version, prompts: results.prompts } });
+		return true;
+	});
+}

@@ -1,0 +1,49 @@
+import { contentHash } from '../../domain/canonical-json.ts';
+import { fail, ok } from '../../domain/problem.ts';
+import type { FieldError, Result } from '../../domain/problem.ts';
+import { isRubric } from '../../domain/suite/check.ts';
+import type { SuiteDefinition } from '../../domain/suite/check.ts';
+import type { Actor } from '../auth/actor.ts';
+import { checkTools } from '../checks/tools.ts';
+import { record } from '../db/audit.ts';
+import type { Db, Executor } from '../db/client.ts';
+import * as endpoints from '../db/endpoints.ts';
+import * as projects from '../db/projects.ts';
+import * as suites from '../db/suites.ts';
+import { allow } from './access.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Fields that name an endpoint which the project does not have. */
+async function strangeEndpoints(db: Executor, projectId: string, { checks, judge }: SuiteDefinition): Promise<FieldError[]> {
+	const named = [...checks.flatMap((check, place) => (isRubric(check) ? [[`checks[${place}].endpointId`, check.endpointId] as const] : [])), ...(judge ? [['judge.endpointId', judge.endpointId] as const] : [])];
+	const errors: FieldError[] = [];
+	for (const [field, id] of named) {
+		const endpoint = await endpoints.get(db, id);
+		if (!endpoint || endpoint.projectId !== projectId || endpoint.retiredAt !== null) errors.push({ field, message: 'an endpoint of this project that is not retired' });
+	}
+	return errors;
+}
+
+/**
+ * Adds a version of the project's suite: what every checkpoint that is registered
+ * from now on is run through. The same definition again adds none. A pattern or
+ * schema that cannot be compiled is refused by its field.
+ */
+export async function putSuite(app: { db: Db }, actor: Actor, input: { slug: string; suite: SuiteDefinition }): Promise<Result<{ version: number; hash: string }>> {
+	return inTransaction(app.db, async (tx) => {
+		const access = await allow(tx, actor, { slug: input.slug }, 'suite.manage');
+		if (!access.ok) return access;
+		const projectId = access.value.project.id;
+		const compiled = checkTools(input.suite.checks);
+		if (!compiled.ok) return compiled;
+		const errors = await strangeEndpoints(tx, projectId, input.suite);
+		if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
+		await projects.serialise(tx, projectId);
+		const hash = contentHash(input.suite);
+		const before = await suites.newest(tx, projectId);
+		if (before?.contentHash === hash) return ok({ version: before.version, hash });
+		const version = await suites.insert(tx, { projectId, definition: input.suite, contentHash: hash, createdBy: actor.userId });
+		await record(tx, actor, { action: 'suite.put', projectId, subject: ['suite', `${projectId}/${version}`], details: { hash, checks: input.suite.checks.map(({ name, kind }) => ({ name, kind })), judge: input.suite.judge !== null } });
+		return ok({ version, hash });
+	});
+}

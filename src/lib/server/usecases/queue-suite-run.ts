@@ -1,0 +1,73 @@
+import { contentHash } from '../../domain/canonical-json.ts';
+import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import type { Executor, Tx } from '../db/client.ts';
+import * as generations from '../db/generations.ts';
+import * as runs from '../db/runs.ts';
+import * as suiteRuns from '../db/suite-runs.ts';
+import * as suites from '../db/suites.ts';
+import { enqueueGeneration } from './enqueue-generation.ts';
+
+/** Whether a checkpoint writes answers: a reward model does not. */
+export async function writesAnswers(db: Executor, { runId }: Checkpoint): Promise<boolean> {
+	const run = runId === null ? null : await runs.get(db, runId);
+	return run === null || OBJECTIVE_FACTS[run.recipe.objective].generates;
+}
+
+/** The promoted checkpoint that writes answers, else the base model. */
+async function writingChampion(db: Executor, projectId: string, base: Checkpoint): Promise<Checkpoint> {
+	const champion = await checkpoints.champion(db, projectId);
+	return (await writesAnswers(db, champion)) ? champion : base;
+}
+
+/**
+ * Has a checkpoint answer the suite's prompts beside its parent, the champion of
+ * now and the base, on the same prompts with the same seeds and settings. What
+ * is there already by content is not made again.
+ * @param of.by null: it follows a training by itself
+ * @returns the run's id; null where the project has no suite or no held-out test prompt
+ */
+export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { checkpoint: Checkpoint; roundId: string; by: Actor | null }): Promise<string | null> {
+	const { checkpoint, by } = of;
+	const { projectId } = checkpoint;
+	const suite = await suites.newest(tx, projectId);
+	if (!suite) return null;
+	const { prompts, samples, temperature, topP, maxTokens, seed } = suite.definition;
+	const promptIds = await suiteRuns.testPrompts(tx, projectId, prompts);
+	if (promptIds.length === 0) return null;
+	const base = await checkpoints.baseOf(tx, projectId);
+	const champion = await writingChampion(tx, projectId, base);
+	const answering = [...new Set([checkpoint.id, ...(checkpoint.parentId === null ? [] : [checkpoint.parentId]), champion.id, base.id])];
+	const generationId = await generations.insert(tx, {
+		projectId,
+		roundId: of.roundId,
+		createdBy: by?.userId ?? null,
+		suiteVersionId: suite.id,
+		sampling: { temperatures: [temperature], samples, topP, maxTokens },
+		seed,
+		// No pair is made; the column asks for a policy.
+		policy: 'champion_challenger',
+		sources: answering.map((checkpointId) => ({ checkpointId })),
+		promptIds,
+		total: promptIds.length * samples * answering.length
+	});
+	const id = await suiteRuns.insert(tx, {
+		projectId,
+		suiteVersionId: suite.id,
+		generationId,
+		checkpointId: checkpoint.id,
+		parentCheckpointId: checkpoint.parentId,
+		championCheckpointId: champion.id,
+		baseCheckpointId: base.id,
+		seed: contentHash({ suite: suite.contentHash, checkpoint: checkpoint.sha256 ?? checkpoint.id }).slice(0, 16),
+		createdBy: by?.userId ?? null
+	});
+	const reused = await suiteRuns.reuseAnswers(tx, generationId);
+	await enqueueGeneration(app, tx, generationId);
+	await record(tx, by, { action: 'suite.run', projectId, subject: ['suite_run', id], details: { checkpoint: checkpoint.id, version: suite.version, prompts: promptIds.length, models: answering.length, reused } });
+	return id;
+}

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
+import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import * as generations from '#lib/server/db/generations.ts';
+import * as suiteRuns from '#lib/server/db/suite-runs.ts';
+import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
+import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
+import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
+import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let workerId: string;
+let engineer: Actor;
+let slug: string;
+let id: string;
+
+const suite: SuiteDefinition = { ...FIRST_SUITE, prompts: 25 };
+
+beforeAll(async () => {
+	world = await createWorld();
+	workerId = await paperWorker(world);
+	({ slug, id } = await world.project({ rows: pairRows(200) }));
+	engineer = await world.person('engineer', { slug, role: 'engineer' });
+});
+afterAll(() => world.close());
+
+const context = () => ({ app: world.app, workerId, workDir: world.dataDir, shutdown: new AbortController().signal });
+const ending = () => ({ signal: new AbortController().signal, lost: new AbortController() });
+
+/** The generation that answers for a checkpoint's newest run, taken by a worker. */
+async function taken(checkpointId: string): Promise<GenerationAtHand> {
+	const [run] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId);
+	const at = await beginGeneration(world.app, { generationId: run?.generationId ?? '', workerId });
+	if (!at) throw new Error('the run through the suite was not to be had');
+	return at;
+}
+
+/** Answers as the models would give them; `most` of them. Gives how many were asked for. */
+async function answer(at: GenerationAtHand, says: (checkpointId: string, promptId: string, sample: number) => string, most = Infinity): Promise<number> {
+	let made = 0;
+	for (const source of at.sources) {
+		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) {
+			if (made >= most) return made;
+			made += 1;
+			await storeAnswer(world.app, at, source, { promptId, sample, text: says(source.checkpointId ?? '', promptId, sample), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false });
+		}
+	}
+	return made;
+}
+
+const careful = (promptId: string, sample: number) => `Send the landlord a written notice within 14 days and keep a copy, ${promptId} ${sample}.`;
+const promising = (promptId: string, sample: number) => `You will win, guaranteed, ${promptId} ${sample}.`;
+
+describe('a suite', () => {
+	it('is offered before there is one, put by an engineer, and put again only when it differs', async () => {
+		expect(valueOf(await readSuite(world.app, engineer, slug))).toMatchObject({ version: 0, hash: null });
+		const reviewer = await world.person('reviewer', { slug, role: 'reviewer' });
+		expect(problemOf(await putSuite(world.app, reviewer, { slug, suite }))).toBe('forbidden');
+		expect(valueOf(await putSuite(world.app, engineer, { slug, suite })).version).toBe(1);
+		expect(valueOf(await putSuite(world.app, engineer, { slug, suite })).version).toBe(1);
+		expect(valueOf(await readSuite(world.app, reviewer, slug))).toMatchObject({ version: 1, suite, byName: 'engineer' });
+		await expect(world.query(`update suite_versions set definition = '{}'`)).rejects.toThrow();
+	});
+
+	it('refuses by its field what cannot be compiled or asked', async () => {
+		const put = (check: SuiteDefinition['checks'][number]) => putSuite(world.app, engineer, { slug, suite: { ...suite, checks: [check] } });
+		expect(await put({ name: 'r', kind: 'regex', pattern: '(', ignoreCase: true, wanted: true })).toMatchObject({ ok: false, problem: { errors: [{ field: 'checks[0].pattern' }] } });
+		expect(await put({ name: 'q', kind: 'rubric', endpointId: engineer.userId, question: 'Is it polite?', wanted: true })).toMatchObject({ ok: false, problem: { errors: [{ field: 'checks[0].endpointId' }] } });
+		expect(valueOf(await trySuite(world.app, engineer, { slug, checks: suite.checks, answer: 'You will win.' })).map(({ passes }) => passes)).toEqual([false, false, true, true, null, null]);
+	});
+});
+
+describe('a new checkpoint', () => {
+	let first: string;
+
+	it('is run through the suite by itself beside parent, champion and base, and measured on test prompts alone', async () => {
+		({ checkpointId: first } = await trainedCheckpoint(world, slug, workerId));
+		const base = await checkpoints.baseOf(world.app.db, id);
+		const at = await taken(first);
+		expect(at.generation).toMatchObject({ checkpointId: null, createdBy: null, total: 25 * 2 * 2 });
+		// Parent, champion and base are one model here: it is asked once.
+		expect(at.sources.map(({ checkpointId }) => checkpointId)).toEqual([first, base.id]);
+		expect(await world.query(`select distinct g.split from generations n join prompts p on p.id = any (n.prompt_ids) join prompt_groups g on g.id = p.group_id where n.id = '${at.generation.id}'`)).toEqual([{ split: 'test' }]);
+		expect(problemOf(await startSuiteRun(world.app, engineer, { checkpointId: first }))).toBe('conflict');
+		await answer(at, (model, prompt, sample) => (model === first ? careful(prompt, sample) : promising(prompt, sample)));
+		await measureAnswers(context(), at, ending());
+
+		const [run] = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations;
+		expect(run).toMatchObject({ status: 'succeeded', suiteVersion: 1, current: true, against: { parent: { id: base.id }, champion: { id: base.id }, base: { id: base.id } } });
+		const measure = (name: string) => run?.results?.measures.find((one) => one.name === name);
+		expect(measure('No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50, groups: 25, method: 'wilson' }, others: { parent: { value: 0 } }, against: { parent: { difference: { value: 1, n: 50 }, p: 1 / 20_000, groups: 25 } }, unknown: 0 });
+		expect(measure('Repeats no training answer')).toMatchObject({ checkpoint: { value: 1 } });
+		expect(measure('length')?.against.base?.difference.value).toBeGreaterThan(3);
+		expect((await measuresOfCheckpoint(world.app.db, { projectId: id, checkpointId: first }))?.measures.map(({ name }) => name)).toEqual([...suite.checks.map(({ name }) => name), 'refusals', 'length', 'list', 'heading', 'bold']);
+		// Nobody is given these answers to judge.
+		expect(await world.query(`select c.id from comparisons c join responses r on r.id in (c.response_a_id, c.response_b_id) where r.source = 'checkpoint' and c.project_id = '${id}'`)).toEqual([]);
+	});
+
+	it('has its answers taken over by content: only the new checkpoint is asked, and what it was trained on is recognised', async () => {
+		const { checkpointId } = await trainedCheckpoint(world, slug, workerId);
+		const at = await taken(checkpointId);
+		const trainedOn = 'A careful answer to';
+		const [row] = await world.query<{ text: string }>(`select t.messages -> -1 ->> 'content' as text from snapshot_comparisons s join comparisons c on c.id = s.comparison_id join response_texts t on t.response_id = c.response_a_id where s.split = 'train' and t.messages::text like '%${trainedOn}%' limit 1`);
+		expect(await answer(at, (_, prompt, sample) => (sample === 0 ? (row?.text ?? '') : promising(prompt, sample)))).toBe(25 * 2);
+		await measureAnswers(context(), at, ending());
+		const measures = valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations[0]?.results?.measures;
+		expect(measures?.find(({ name }) => name === 'Repeats no training answer')).toMatchObject({ checkpoint: { value: 0.5 }, others: { base: { value: 1 } } });
+		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint }) => checkpoint.id)).toEqual([checkpointId, first]);
+	});
+
+	it('goes on by what is stored when its worker dies or the run fails', async () => {
+		const { checkpointId } = await trainedCheckpoint(world, slug, workerId);
+		const at = await taken(checkpointId);
+		expect(await answer(at, (_, prompt, sample) => careful(prompt, sample), 20)).toBe(20);
+		await world.app.db.transaction((tx) => generations.requeueOf(tx, [workerId]));
+		const second = await taken(checkpointId);
+		// The dead worker's last answer comes too late.
+		const [source] = at.sources;
+		if (!source) throw new Error('nobody is asked');
+		expect(await storeAnswer(world.app, at, source, { promptId: at.generation.promptIds[0] ?? '', sample: 0, text: 'late', sampling: {}, seed: 1, reproducible: false })).toBe(false);
+		await failGeneration(world.app, second, { code: 'out_of_memory', message: 'The memory was too small.' });
+		expect(valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations[0]).toMatchObject({ status: 'failed', done: 70, total: 100, problem: { code: 'out_of_memory' }, results: null });
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId }));
+		const third = await taken(checkpointId);
+		expect(await answer(third, (_, prompt, sample) => careful(prompt, sample))).toBe(30);
+		await measureAnswers(context(), third, ending());
+		expect(valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations).toMatchObject([{ status: 'succeeded', done: 100 }]);
+	});
+
+	it('is not mixed with what another version says', async () => {
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...suite, checks: [{ name: 'Cites', kind: 'citation', wanted: true }] } }));
+		expect(valueOf(await readSuiteTable(world.app, engineer, slug))).toEqual([]);
+		expect(await measuresOfCheckpoint(world.app.db, { projectId: id, checkpointId: first })).toBeNull();
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: first }));
+		const at = await taken(first);
+		// Same prompts, settings and seed: nothing is to be asked again.
+		expect(await answer(at, () => 'nobody is asked')).toBe(0);
+		await measureAnswers(context(), at, ending());
+		const { evaluations } = valueOf(await readSuiteRuns(world.app, engineer, first));
+		expect(evaluations.map(({ suiteVersion, current, results }) => [suiteVersion, current, results?.measures[0]?.name])).toEqual([[2, true, 'Cites'], [1, false, 'No promised outcome']]);
+	});
+});
