@@ -35,6 +35,7 @@ export function representative(): Case[] {
 	}
 	LOSSES.forEach(([objective, over]) => cases.push({ name: `${objective} ${JSON.stringify(over)}`, recipe: defaults(objective, 'cpu', over), device: 'cpu', build: true }));
 	ADAPTERS.forEach((over) => cases.push({ name: `adapter ${JSON.stringify(over)}`, recipe: defaults('dpo', 'cpu', over), device: 'cpu', build: true }));
+	cases.push({ name: 'cpu images', recipe: defaults('dpo', 'cpu', { maxPixels: 200_704, freezeVit: false, freezeAligner: false }), device: 'cpu', build: true });
 	for (const precision of ['bf16', 'fp32'] as const) cases.push({ name: `cpu ${precision}`, recipe: defaults('dpo', 'cpu', { precision }), device: 'cpu', build: true });
 	for (const tracker of ['tensorboard', 'mlflow'] as const) cases.push({ name: `cpu ${tracker}`, recipe: defaults('dpo', 'cpu', { tracker }), device: 'cpu', build: true });
 	cases.push({ name: 'gpu fp16', recipe: defaults('dpo', 'gpu', { precision: 'fp16', gradientCheckpointing: 'off', tooLong: 'right', epochs: 2.5 }), device: 'gpu', build: false });

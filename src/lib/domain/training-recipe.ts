@@ -4,6 +4,7 @@ import type { Advanced } from './recipe/advanced.ts';
 import { OBJECTIVES } from './recipe/field.ts';
 import type { Device, Field, Objective, Settings, Tuner } from './recipe/field.ts';
 import { HARDWARE_FIELDS } from './recipe/hardware-fields.ts';
+import { IMAGE_FIELDS } from './recipe/image-fields.ts';
 import { OBJECTIVE_FIELDS } from './recipe/objective-fields.ts';
 import { SCHEDULE_FIELDS } from './recipe/schedule-fields.ts';
 import { TRACKER_FIELDS } from './recipe/tracker-fields.ts';
@@ -12,7 +13,7 @@ import { ADAPTER_FIELDS, TUNER_FIELDS } from './recipe/tuner-fields.ts';
 export { OBJECTIVES } from './recipe/field.ts';
 export type { Device, Objective } from './recipe/field.ts';
 
-const SHARED_FIELDS = { ...SCHEDULE_FIELDS, ...TUNER_FIELDS, ...HARDWARE_FIELDS, ...TRACKER_FIELDS } as const;
+const SHARED_FIELDS = { ...SCHEDULE_FIELDS, ...TUNER_FIELDS, ...IMAGE_FIELDS, ...HARDWARE_FIELDS, ...TRACKER_FIELDS } as const;
 
 type SchemasOf<T extends Record<string, { schema: v.GenericSchema }>> = { [K in keyof T]: T[K]['schema'] };
 

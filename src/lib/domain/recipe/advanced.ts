@@ -8,8 +8,8 @@ import * as v from 'valibot';
 export const ADVANCED_ARGUMENTS: readonly string[] = [
 	'adam_beta1', 'adam_beta2', 'adam_epsilon', 'aligner_lr', 'attn_impl', 'average_tokens_across_devices', 'ddp_broadcast_buffers',
 	'ddp_bucket_cap_mb', 'ddp_find_unused_parameters', 'ddp_static_graph', 'deepspeed_autotp_size', 'discopop_tau', 'ds3_gather_for_generation',
-	'freeze_aligner', 'freeze_llm', 'freeze_parameters', 'freeze_parameters_ratio', 'freeze_parameters_regex', 'freeze_vit', 'init_strategy',
-	'ld_alpha', 'lora_bias', 'lora_dtype', 'lorap_lr_ratio', 'lr_scheduler_kwargs', 'lr_scheduler_type', 'max_grad_norm', 'max_pixels',
+	'freeze_llm', 'freeze_parameters', 'freeze_parameters_ratio', 'freeze_parameters_regex', 'init_strategy',
+	'ld_alpha', 'lora_bias', 'lora_dtype', 'lorap_lr_ratio', 'lr_scheduler_kwargs', 'lr_scheduler_type', 'max_grad_norm',
 	'neftune_noise_alpha', 'optim', 'optim_args', 'optim_target_modules', 'router_aux_loss_coef', 'sequence_parallel_size', 'target_parameters', 'tf32',
 	'torch_empty_cache_steps', 'trainable_parameters', 'trainable_parameters_regex', 'use_liger_kernel', 'vit_gradient_checkpointing', 'vit_lr',
 	'warmup_steps', 'zero_hpz_partition_size'
