@@ -44,6 +44,17 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 	});
 }
 
+test('the lineage of a checkpoint is reached from its page, drawn and listed', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('reviewer'), { locale: 'en', width: 390, path: '/projects/law-firm/checkpoints' });
+	await page.locator('tbody a').last().click();
+	await page.getByRole('link', { name: 'Its lineage, drawn' }).click();
+	await expect(page.getByRole('heading', { level: 1 })).toContainText('Lineage of');
+	await expect(page.getByRole('heading', { name: 'What came of it' })).toBeVisible();
+	await accessible(page);
+	expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+	await context.close();
+});
+
 test('who is signed out is asked to sign in and comes back', async ({ page }) => {
 	await page.goto(`${address()}/projects/law-firm`);
 	await expect(page).toHaveURL(/sign-in\?next=/);

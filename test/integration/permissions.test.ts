@@ -93,13 +93,14 @@ const PERSONAL = ['/projects', '/account', '/notifications'];
 describe('every page', () => {
 	const address = (route: string): string => {
 		const { slug, importId, snapshotId, runId, checkpointId, judgmentId, generationId, sweepId } = ground;
-		const ids: Record<string, string> = { import: importId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId, sweeps: sweepId };
+		const ids: Record<string, string> = { import: importId, checkpoint: checkpointId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId, sweeps: sweepId };
 		const path = route
 			.replace('[slug]', slug)
 			.replace('[number]', '1')
 			.replace('[judgment]', judgmentId)
 			.replace('[other]', snapshotId)
 			.replace('[token]', 'nobody-knows')
+			.replace('[kind]', 'checkpoint')
 			.replace(/(\w+)\/\[id\]/, (_, noun: string) => `${noun}/${ids[noun] ?? '?'}`);
 		if (/[[?]/.test(path)) throw new Error(`say here what stands for the parameter of ${route}`);
 		if (route.endsWith('/ranking/judgments')) return `${path}?checkpoint=${checkpointId}`;

@@ -383,6 +383,8 @@ export const REQUESTS: Record<string, Make> = {
 	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
 	listRounds: inProject('/rounds'),
 	readAgreement: inProject('/agreement?round=1'),
+	readLineage: ({ checkpointId }) => ({ path: `/lineage/checkpoint/${checkpointId}` }),
+	listSnapshotJudgments: ({ snapshotId }) => ({ path: `/snapshots/${snapshotId}/judgments` }),
 	readRanking: inProject('/ranking?style=length'),
 	listRankedJudgments: ({ slug, checkpointId }) => ({ path: `/projects/${slug}/ranking/judgments?checkpoint=${checkpointId}` }),
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),

@@ -15,6 +15,7 @@ import * as history from './operations/history.ts';
 import * as importSources from './operations/import-sources.ts';
 import * as imports from './operations/imports.ts';
 import * as judging from './operations/judging.ts';
+import * as lineage from './operations/lineage.ts';
 import * as loop from './operations/loop.ts';
 import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
@@ -30,4 +31,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

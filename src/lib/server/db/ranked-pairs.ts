@@ -13,7 +13,7 @@ export type RankedPair = { a: string; b: string; responseA: string; responseB: s
 
 /** Pairs of two checkpoints' answers on prompts of these splits, with places that hold a counting judgment (semantics 10, 21: test prompts measure). */
 const compared = (projectId: string, split: SQL): SQL => sql`comparisons c
-	join responses ra on ra.id = c.response_a_id and ra.source = 'checkpoint' join responses rb on rb.id = c.response_b_id and rb.source = 'checkpoint'
+	join responses ra on ra.id = c.response_a_id and ra.prompt_id = c.prompt_id and ra.source = 'checkpoint' join responses rb on rb.id = c.response_b_id and rb.prompt_id = c.prompt_id and rb.source = 'checkpoint'
 	join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id and ${split}
 	where c.project_id = ${projectId} and c.mode = 'pair' and c.filled > 0 and ra.source_ref <> rb.source_ref`;
 
