@@ -120,6 +120,7 @@ export const responses = pgTable(
 	},
 	(t) => [
 		index('responses_person').on(t.sourceRef).where(sql`source = 'person'`),
+		index('responses_checkpoint').on(t.sourceRef, t.promptId).where(sql`source = 'checkpoint'`),
 		unique('responses_content').on(t.promptId, t.contentHash, t.source, t.sourceRef).nullsNotDistinct(),
 		check('responses_source', sql`${t.source} in ('checkpoint','endpoint','person','import')`)
 	]

@@ -1,0 +1,1 @@
+CREATE INDEX "responses_checkpoint" ON "responses" USING btree ("source_ref","prompt_id") WHERE source = 'checkpoint';
