@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './start/build.mjs';
-import { migrate, seedDemo, startWeb, startWorker } from './start/children.mjs';
+import { migrate, seedDemo, startGateway, startWeb, startWorker } from './start/children.mjs';
 import { openDataFolder } from './start/data-folder.mjs';
 import { checkDatabase, ensureDatabase } from './start/database.mjs';
 import { accountTable, demoAccounts, needsSetup, setupCode } from './start/demo.mjs';
@@ -53,6 +53,7 @@ async function start() {
 	const record = join(dataDir, 'children.json');
 	if ((await endLeftovers(record)) > 0) say('Ended the processes that an earlier start had left behind.');
 	await checkPort(settings.host, settings.port);
+	await choosePlaceOfGateway(settings);
 	await checkDisk(dataDir, 0.3, 'the database');
 	const lookingForPython = findPython();
 
@@ -76,13 +77,31 @@ async function start() {
 	const code = settings.demo ? undefined : setupCode();
 	const web = startWeb(around, { setupCode: code, onSpawn: (pid) => children.add('web', pid) });
 	const worker = startWorker(around, { onSpawn: (pid) => children.add('worker', pid) });
+	const gateway = settings.gateway.port === null ? null : startGateway(around, { onSpawn: (pid) => children.add('gateway', pid) });
 	undo.push(async () => {
-		await Promise.all([web.stop(), worker.stop()]);
+		await Promise.all([web.stop(), worker.stop(), gateway?.stop()]);
 		children.clear();
 	});
 	await step('Starting', () => Promise.race([untilHealthy(settings.probe, web), stop.requested]));
 	stop.check();
 	await greet(settings, { code, python, seconds: (Date.now() - began) / 1000 });
+}
+
+/**
+ * A port that somebody chose for the gateway must be free; beside a chosen PORT another program may
+ * have the next one by chance, and then all but the gateway is started.
+ * @param {import('./start/settings.mjs').Settings} settings
+ */
+async function choosePlaceOfGateway({ host, gateway }) {
+	if (gateway.port === null) return;
+	try {
+		await checkPort(host, gateway.port, 'PLUMBLINE_GATEWAY_PORT');
+	} catch (error) {
+		if (gateway.asked) throw error;
+		say(`Port ${gateway.port} is in use by another program: models are not served. Choose a port for the gateway: PLUMBLINE_GATEWAY_PORT=${gateway.port + 1} npm start`);
+		gateway.port = null;
+		gateway.url = undefined;
+	}
 }
 
 /**
@@ -117,7 +136,7 @@ function fail(error) {
  * @param {import('./start/settings.mjs').Settings} settings
  * @param {{ code: string | undefined, python: string | null, seconds: number }} facts
  */
-async function greet({ origin, probe, dataDir }, { code, python, seconds }) {
+async function greet({ origin, probe, dataDir, gateway }, { code, python, seconds }) {
 	say(`\nPlumbline is at ${origin}   (ready after ${seconds.toFixed(1)} s)\n`);
 	const accounts = code ? [] : demoAccounts(dataDir);
 	if (accounts.length > 0) {
@@ -126,6 +145,7 @@ async function greet({ origin, probe, dataDir }, { code, python, seconds }) {
 		say('');
 	}
 	if (code && (await needsSetup(probe))) say(`Make the first administrator at ${origin}/set-up with the code ${code}\n`);
+	if (gateway.port !== null) say(`Applications ask models at ${gateway.url}`);
 	if (!python) say('This host cannot train: no Python 3.11 or 3.12 with venv was found. Install one (Debian: python3 python3-venv) and start again.');
 	const free = await freeGiB(dataDir);
 	if (free < 1.5) say(`Only ${free.toFixed(1)} GB are free in ${dataDir}; the training engine and checkpoints need several.`);

@@ -7,6 +7,8 @@ import { Trouble } from './trouble.mjs';
 /** adapter-node waits this long for open connections (live pages keep theirs open for ever). */
 const WEB_DRAIN_S = 5;
 const WEB_GRACE_MS = 10_000;
+/** Answers under way may go on for so long; a gateway of its own lets them go on for longer. */
+const GATEWAY_DRAIN_S = 8;
 /** The worker ends its engines first, and an engine may need 30 s to save its checkpoint. */
 const WORKER_GRACE_MS = 35_000;
 
@@ -31,6 +33,8 @@ function sharedEnv({ settings, databaseUrl, python }) {
 		DATABASE_URL: databaseUrl,
 		PLUMBLINE_DATA_DIR: settings.dataDir,
 		ORIGIN: settings.origin,
+		PLUMBLINE_GATEWAY_PORT: String(settings.gateway.port ?? 0),
+		PLUMBLINE_GATEWAY_URL: settings.gateway.url,
 		...(python ? { PLUMBLINE_PYTHON: python } : {})
 	};
 }
@@ -100,6 +104,21 @@ export function startWorker(around, { onSpawn }) {
 		args: [join('workers', 'main.ts')],
 		graceMs: WORKER_GRACE_MS,
 		env: sharedEnv(around),
+		onSpawn
+	});
+}
+
+/**
+ * @param {Surroundings} around
+ * @param {{ onSpawn: (pid: number) => void }} options
+ */
+export function startGateway(around, { onSpawn }) {
+	const { settings } = around;
+	return keepRunning({
+		...common(around, 'gateway'),
+		args: [join('workers', 'gateway.ts')],
+		graceMs: GATEWAY_DRAIN_S * 1000 + 2000,
+		env: { ...sharedEnv(around), HOST: settings.host, PLUMBLINE_GATEWAY_DRAIN_S: process.env['PLUMBLINE_GATEWAY_DRAIN_S'] || String(GATEWAY_DRAIN_S) },
 		onSpawn
 	});
 }

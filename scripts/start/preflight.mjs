@@ -22,10 +22,10 @@ export function checkRuntime() {
  * @param {number} port
  * @returns {Promise<void>}
  */
-export function checkPort(host, port) {
+export function checkPort(host, port, setting = 'PORT') {
 	return new Promise((resolve, reject) => {
 		const server = createServer();
-		server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => reject(portTrouble(host, port, error)));
+		server.once('error', (/** @type {NodeJS.ErrnoException} */ error) => reject(portTrouble(host, port, setting, error)));
 		server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()));
 	});
 }
@@ -33,17 +33,18 @@ export function checkPort(host, port) {
 /**
  * @param {string} host
  * @param {number} port
+ * @param {string} setting
  * @param {NodeJS.ErrnoException} error
  */
-function portTrouble(host, port, error) {
+function portTrouble(host, port, setting, error) {
 	if (error.code === 'EADDRINUSE') {
-		return new Trouble(`Port ${port} on ${host} is in use by another program. Stop that program or choose another port: PORT=${port + 1} npm start`);
+		return new Trouble(`Port ${port} on ${host} is in use by another program. Stop that program or choose another port: ${setting}=${port + 1} npm start`);
 	}
-	if (error.code === 'EACCES') return new Trouble(`Port ${port} needs special rights on this machine. Choose one above 1023: PORT=3000 npm start`);
+	if (error.code === 'EACCES') return new Trouble(`Port ${port} needs special rights on this machine. Choose one above 1023: ${setting}=3000 npm start`);
 	if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
 		return new Trouble(`HOST=${host} is not an address of this machine. Use 127.0.0.1 (only this machine) or 0.0.0.0 (everybody on the network).`);
 	}
-	return new Trouble(`Port ${port} on ${host} cannot be opened (${error.code}). Choose another: PORT=3000 npm start`);
+	return new Trouble(`Port ${port} on ${host} cannot be opened (${error.code}). Choose another: ${setting}=3000 npm start`);
 }
 
 /**

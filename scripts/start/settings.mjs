@@ -12,9 +12,17 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..')
  * @property {number} port
  * @property {string} origin the address people type; form posts from any other are refused
  * @property {string} probe where this machine itself reaches the web process
+ * @property {Gateway} gateway
  * @property {string} dataDir
  * @property {string | undefined} databaseUrl
  * @property {boolean} demo
+ */
+
+/**
+ * @typedef {object} Gateway
+ * @property {number | null} port where the gateway listens; null: none is started
+ * @property {boolean} asked whether somebody chose the port; otherwise one that is taken is done without
+ * @property {string | undefined} url the address that applications are told
  */
 
 /**
@@ -38,10 +46,26 @@ export function readSettings(env, root = ROOT) {
 		port,
 		origin,
 		probe,
+		gateway: readGateway(env, { host: everywhere ? hostname() : host, port }),
 		dataDir: resolve(root, env['PLUMBLINE_DATA_DIR'] || '.plumbline'),
 		databaseUrl: env['DATABASE_URL'] || undefined,
 		demo: env['PLUMBLINE_DEMO'] !== '0'
 	};
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @param {{ host: string, port: number }} web
+ * @returns {Gateway}
+ */
+function readGateway(env, web) {
+	const given = env['PLUMBLINE_GATEWAY_PORT'];
+	const port = given ? Number(given) : web.port + 1;
+	if (!Number.isInteger(port) || port < 0 || (given && port > 65535)) {
+		throw new Trouble(`PLUMBLINE_GATEWAY_PORT=${given} is not a port number. Use one between 1 and 65535, or 0 for no gateway.`);
+	}
+	const none = port === 0 || port > 65535;
+	return { port: none ? null : port, asked: Boolean(given), url: env['PLUMBLINE_GATEWAY_URL'] || (none ? undefined : `http://${bracket(web.host)}:${port}/v1`) };
 }
 
 /** @param {string} host */

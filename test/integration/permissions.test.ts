@@ -46,8 +46,8 @@ function expected(op: Operation, who: Who): 'allowed' | 401 | 403 | 404 {
 	if (who === 'nobody') return 401;
 	if (op.access === 'signed-in') return 'allowed';
 	if (who === 'no scope') return 403;
-	// What is about no project hides none: it is refused as what it is.
-	const isSite = !op.path.includes('{') || (PERMISSIONS[op.access] as readonly string[]).every((role) => role === 'admin');
+	// What is about no project hides none: it is refused as what it is. A deployment names its project by a checkpoint in the body.
+	const isSite = (!op.path.includes('{') && op.id !== 'deployCheckpoint') || (PERMISSIONS[op.access] as readonly string[]).every((role) => role === 'admin');
 	if (who === 'stranger') return isSite ? 403 : 404;
 	return may({ role: isRole(who) ? who : null, isAdmin: who === 'admin' }, op.access) ? 'allowed' : 403;
 }

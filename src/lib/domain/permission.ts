@@ -36,6 +36,11 @@ export const PERMISSIONS = {
 	/** Having models answer; who judges must not know which did. */
 	'generation.start': ['engineer', 'owner'],
 	'generation.read': ['engineer', 'owner'],
+	/** Which servers serve which checkpoint. */
+	'deployment.manage': ['engineer', 'owner'],
+	'deployment.read': ['reviewer', 'engineer', 'owner'],
+	/** Keys of applications, who is answered by a candidate, and whether words of the traffic are kept. */
+	'gateway.manage': ['owner'],
 	'task.judge': ['annotator', 'reviewer'],
 	'judgment.void': ['reviewer', 'owner'],
 	'judgment.read': ['reviewer', 'engineer', 'owner'],

@@ -24,7 +24,7 @@ export type App = {
 };
 
 /** Opens what web, worker and tests share. The caller closes it. */
-export async function createApp(config: Config, name: 'web' | 'worker' | 'test' | 'cli'): Promise<App> {
+export async function createApp(config: Config, name: 'web' | 'worker' | 'gateway' | 'test' | 'cli'): Promise<App> {
 	const log = createLog(config.logLevel, name);
 	const connection = connect(config.databaseUrl, { poolSize: config.poolSize, applicationName: `plumbline-${name}` });
 	try {

@@ -68,6 +68,17 @@ const Settings = v.object({
 	PLUMBLINE_MLFLOW_URI: v.optional(v.pipe(v.string(), v.url(), v.regex(/^https?:\/\/[^/@]+(\/|$)/, 'http:// or https://, without a password'))),
 	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
 	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
+	/** Where the gateway listens; the host is HOST, as the web process's. 0: none is started. */
+	PLUMBLINE_GATEWAY_PORT: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0), v.maxValue(65_535)), '3001'),
+	/** The gateway's address as applications reach it, https://models.firm.example/v1: pages show it. */
+	PLUMBLINE_GATEWAY_URL: v.optional(v.pipe(v.string(), v.url())),
+	HOST: v.optional(v.string(), '127.0.0.1'),
+	/** How long the gateway waits for a model server's first sign of an answer, and between two pieces of one. */
+	PLUMBLINE_GATEWAY_PATIENCE_S: v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(1), v.maxValue(3600)), '300'),
+	/** How long a gateway that is asked to stop lets answers under way go on. */
+	PLUMBLINE_GATEWAY_DRAIN_S: v.optional(v.pipe(v.string(), v.toNumber(), v.minValue(0), v.maxValue(3600)), '120'),
+	/** Largest request of the gateway, in megabytes; images come inside it. */
+	PLUMBLINE_GATEWAY_MAX_MB: megas('20'),
 	/** Base model for new projects: a folder, or a hub's at a commit, hf:owner/name@commit or modelscope:owner/name@commit; the bundled small one when not set. */
 	PLUMBLINE_BASE_MODEL: v.optional(v.pipe(v.string(), v.check((given) => !HUB_MODEL.test(given) || parseHubModel(given) !== null, 'a folder, or hf:owner/name@commit with all 40 characters of the commit: a branch could be another model tomorrow')))
 });
@@ -96,6 +107,8 @@ export type Config = {
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
 	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
+	/** Where and how the gateway process serves. */
+	gateway: { host: string; port: number; /** As applications reach it; undefined: not told. */ url: string | undefined; patienceMs: number; drainMs: number; mostBytes: number };
 	/** `folder:/path`, `bundled:name` or a hub's model, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -132,6 +145,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
+		gateway: { host: s.HOST, port: s.PLUMBLINE_GATEWAY_PORT, url: s.PLUMBLINE_GATEWAY_URL, patienceMs: s.PLUMBLINE_GATEWAY_PATIENCE_S * 1000, drainMs: s.PLUMBLINE_GATEWAY_DRAIN_S * 1000, mostBytes: s.PLUMBLINE_GATEWAY_MAX_MB * 1e6 },
 		baseModel: baseModel(s.PLUMBLINE_BASE_MODEL)
 	};
 }

@@ -22,6 +22,7 @@ import * as projects from './operations/projects.ts';
 import * as ranking from './operations/ranking.ts';
 import * as review from './operations/review.ts';
 import * as runControl from './operations/run-control.ts';
+import * as serving from './operations/serving.ts';
 import * as suites from './operations/suites.ts';
 import * as sweeps from './operations/sweeps.ts';
 import * as users from './operations/users.ts';
@@ -31,4 +32,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

@@ -42,7 +42,7 @@ const ONES_OWN = ['authorization', 'proxy-authorization', 'cookie', 'x-api-key',
 export const hostOf = (address: string | URL): string => new URL(address).hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 
 /** The addresses of a URL's host that it may go to. Throws when there is none, or when words would cross the internet in the clear. */
-async function vetted(url: URL, allowed: Allowed, resolve: Resolve): Promise<LookupAddress[]> {
+export async function vettedAddresses(url: URL, allowed: Allowed, resolve: Resolve = resolveAll): Promise<LookupAddress[]> {
 	if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new OutboundRefused('scheme', 'Only https and http addresses are called.');
 	const host = hostOf(url);
 	const family = isIP(host);
@@ -57,7 +57,7 @@ async function vetted(url: URL, allowed: Allowed, resolve: Resolve): Promise<Loo
 /** Why an address would not be called now; null: it would. A name that resolves to nothing yet is left to the call itself. */
 export async function mayCall(address: string, allowed: Allowed, resolve: Resolve = resolveAll): Promise<string | null> {
 	try {
-		await vetted(new URL(address), allowed, resolve);
+		await vettedAddresses(new URL(address), allowed, resolve);
 		return null;
 	} catch (error) {
 		return error instanceof OutboundRefused ? error.message : null;
@@ -67,7 +67,7 @@ export async function mayCall(address: string, allowed: Allowed, resolve: Resolv
 /** Answers for names where a client of its own makes the connections: each time every address is judged, and only judged ones are given. An address in place of a name is never looked up: `mayCall` judges it. */
 export function vettedLookup(protocol: 'http:' | 'https:', allowed: Allowed, resolve: Resolve = resolveAll): LookupFunction {
 	return (host, options, done) => {
-		vetted(new URL(`${protocol}//${host}`), allowed, resolve).then(
+		vettedAddresses(new URL(`${protocol}//${host}`), allowed, resolve).then(
 			(found) => {
 				const first = found[0];
 				if (options.all) done(null, found);
@@ -140,7 +140,7 @@ export function createOutbound(allowed: Allowed, limits: OutboundLimits = {}, re
 	// Each origin's connections are pinned when they are made; kept alive, they stay with the address that was judged.
 	const agent = new Agent({ connect: { lookup: pinnedLookup, timeout: Math.min(timeoutMs, 15_000) }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
 	const call = async (hop: Hop, signal: AbortSignal) => {
-		pinned.set(hop.url.hostname.replace(/^\[|\]$/g, ''), await vetted(hop.url, allowed, resolve));
+		pinned.set(hop.url.hostname.replace(/^\[|\]$/g, ''), await vettedAddresses(hop.url, allowed, resolve));
 		return undiciFetch(hop.url.href, { method: hop.method, headers: [...hop.headers], ...(hop.body === undefined ? {} : { body: hop.body }), redirect: 'manual', dispatcher: agent, signal });
 	};
 	return {

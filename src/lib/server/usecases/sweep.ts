@@ -3,6 +3,7 @@ import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
+import * as gatewayRequests from '../db/gateway-requests.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
 import * as imports from '../db/imports.ts';
@@ -21,6 +22,9 @@ import { tellOverdue } from './tell-overdue.ts';
 /** An upload that was silent for this long is over; so is a dry run whose rows nobody took. */
 const ABANDONED_IMPORT = { stagingSeconds: 900, scannedSeconds: 24 * 3600 };
 
+/** What the gateway was asked is kept for so many days; what keys used, for good. */
+const TRAFFIC_DAYS = 90;
+
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
 /** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
@@ -38,6 +42,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);
+		await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);

@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+export type Health = 'unknown' | 'up' | 'down';
+
+/** A server that serves a checkpoint. `draining`: it takes nothing new. */
+export type Deployment = {
+	id: string;
+	projectId: string;
+	checkpointId: string;
+	checkpoint: string;
+	endpointId: string;
+	endpoint: string;
+	baseUrl: string;
+	model: string;
+	/** The endpoint was retired: nothing is sent there any more. */
+	retired: boolean;
+	concurrency: number;
+	state: 'serving' | 'draining' | 'ended';
+	health: Health;
+	healthProblem: string | null;
+	checkedAt: string | null;
+	/** Requests under way there, over all living gateways. */
+	load: number;
+	createdAt: string;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	checkpoint_id: string;
+	checkpoint: string;
+	endpoint_id: string;
+	endpoint: string;
+	base_url: string;
+	model: string;
+	retired: boolean;
+	concurrency: number;
+	state: Deployment['state'];
+	health: Health;
+	health_problem: string | null;
+	checked_at: string | null;
+	load: number;
+	created_at: string;
+};
+
+const toDeployment = (row: Row): Deployment => ({
+	id: row.id,
+	projectId: row.project_id,
+	checkpointId: row.checkpoint_id,
+	checkpoint: row.checkpoint,
+	endpointId: row.endpoint_id,
+	endpoint: row.endpoint,
+	baseUrl: row.base_url,
+	model: row.model,
+	retired: row.retired,
+	concurrency: row.concurrency,
+	state: row.state,
+	health: row.health,
+	healthProblem: row.health_problem,
+	checkedAt: row.checked_at === null ? null : isoTime(row.checked_at),
+	load: row.load,
+	createdAt: isoTime(row.created_at)
+});
+
+/** A gateway that was not seen for so long is gone, and what it had under way with it. */
+export const GATEWAY_GONE = sql`interval '15 seconds'`;
+
+const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.endpoint_id, e.name as endpoint, e.base_url, e.model, e.retired_at is not null as retired, d.concurrency,
+	case when d.ended_at is not null then 'ended' when d.draining_at is not null then 'draining' else 'serving' end as state, d.health, d.health_problem, d.checked_at, d.created_at,
+	coalesce((select sum((g.load->>d.id::text)::int) from gateways g where g.seen_at > now() - ${GATEWAY_GONE}), 0)::int as load
+	from deployments d join checkpoints c on c.id = d.checkpoint_id join endpoints e on e.id = d.endpoint_id`;
+
+/** Says that an endpoint serves a checkpoint; null when a living deployment says so already. */
+export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; endpointId: string; concurrency: number; createdBy: string }): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into deployments (project_id, checkpoint_id, endpoint_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.endpointId}, ${of.concurrency}, ${of.createdBy})
+			on conflict do nothing returning id`
+	);
+	return rows[0]?.id ?? null;
+}
+
+/** One deployment. */
+export async function get(db: Executor, id: string): Promise<Deployment | null> {
+	const rows = await rowsOf<Row>(db, sql`${whole} where d.id = ${id}`);
+	return rows[0] ? toDeployment(rows[0]) : null;
+}
+
+/** One deployment, locked against others who would change whether it takes work. */
+export async function lock(tx: Tx, id: string): Promise<Deployment | null> {
+	await tx.execute(sql`select 1 from deployments where id = ${id} for update`);
+	return get(tx, id);
+}
+
+/** Deployments of a project that have not ended, newest first. */
+export async function list(db: Executor, projectId: string): Promise<Deployment[]> {
+	return (await rowsOf<Row>(db, sql`${whole} where d.project_id = ${projectId} and d.ended_at is null order by d.id desc`)).map(toDeployment);
+}
+
+/** Lets a deployment take nothing new, or take it again. */
+export async function drain(tx: Tx, id: string, draining: boolean): Promise<void> {
+	await tx.execute(sql`update deployments set draining_at = case when ${draining} then coalesce(draining_at, now()) end where id = ${id}`);
+}
+
+/** Ends a deployment for good. */
+export async function end(tx: Tx, id: string): Promise<void> {
+	await tx.execute(sql`update deployments set ended_at = now() where id = ${id} and ended_at is null`);
+}
+
+/** Notes how a gateway found a server. */
+export async function noteHealth(db: Executor, id: string, of: { health: Health; problem: string | null }): Promise<void> {
+	await db.execute(sql`update deployments set health = ${of.health}, health_problem = ${of.problem}, checked_at = now() where id = ${id} and ended_at is null`);
+}
+
+/** A server as the gateway calls it. */
+export type Server = { id: string; projectId: string; checkpointId: string; endpointId: string; baseUrl: string; model: string; sealedKey: string | null; concurrency: number; draining: boolean; health: Health };
+
+/** Every server that something may be sent to, or that is still answering: oldest first. */
+export async function servers(db: Executor): Promise<Server[]> {
+	const rows = await rowsOf<{ id: string; project_id: string; checkpoint_id: string; endpoint_id: string; base_url: string; model: string; sealed_key: string | null; concurrency: number; draining: boolean; health: Health }>(
+		db,
+		sql`select d.id, d.project_id, d.checkpoint_id, d.endpoint_id, e.base_url, e.model, e.sealed_key, d.concurrency, d.draining_at is not null as draining, d.health
+			from deployments d join endpoints e on e.id = d.endpoint_id where d.ended_at is null and e.retired_at is null order by d.id`
+	);
+	return rows.map((row) => ({ id: row.id, projectId: row.project_id, checkpointId: row.checkpoint_id, endpointId: row.endpoint_id, baseUrl: row.base_url, model: row.model, sealedKey: row.sealed_key, concurrency: row.concurrency, draining: row.draining, health: row.health }));
+}

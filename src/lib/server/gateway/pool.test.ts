@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { Server } from '../db/deployments.ts';
+import { createPool } from './pool.ts';
+
+const server = (id: string, more: Partial<Server> = {}): Server => ({ id, projectId: 'p', checkpointId: 'c', endpointId: `e${id}`, baseUrl: 'http://x/v1', model: 'm', sealedKey: null, concurrency: 2, draining: false, health: 'up', ...more });
+const ids = (of: { order: Server[] }) => of.order.map(({ id }) => id);
+
+it('asks the least busy first, and nobody who is full', () => {
+	const pool = createPool(() => 0);
+	const servers = [server('a'), server('b')];
+	const leave = pool.take('a');
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['b', 'a']);
+	pool.take('a');
+	expect(pool.choose(servers, 'c')).toMatchObject({ order: [{ id: 'b' }], full: true, any: true });
+	leave();
+	leave();
+	expect(pool.load()).toEqual({ a: 1 });
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['b', 'a']);
+});
+
+it('passes over what drains, and what serves another checkpoint', () => {
+	const pool = createPool(() => 0);
+	expect(pool.choose([server('a', { draining: true }), server('b', { checkpointId: 'other' })], 'c')).toEqual({ order: [], full: false, any: false });
+});
+
+it('tries what failed last of all, until its time is over or it did well', () => {
+	let at = 0;
+	const pool = createPool(() => at);
+	const servers = [server('a'), server('b')];
+	pool.take('b');
+	pool.failed('a');
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['b', 'a']);
+	at = 500;
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['a', 'b']);
+	pool.failed('a');
+	at = 1400;
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['b', 'a']);
+	pool.succeeded('a');
+	expect(ids(pool.choose(servers, 'c'))).toEqual(['a', 'b']);
+	expect(ids(pool.choose([server('a', { health: 'down' }), server('b')], 'c'))).toEqual(['b', 'a']);
+});
+
+it('makes nobody wait again for who took a request and said nothing, until it is found well', () => {
+	const pool = createPool(() => 0);
+	pool.failed('a', true);
+	expect(ids(pool.choose([server('a')], 'c'))).toEqual([]);
+	pool.succeeded('a');
+	expect(ids(pool.choose([server('a')], 'c'))).toEqual(['a']);
+});

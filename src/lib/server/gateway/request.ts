@@ -1,0 +1,71 @@
+import type { IncomingMessage } from 'node:http';
+import { invalid } from './problem.ts';
+import type { GatewayProblem } from './problem.ts';
+
+/** A call as a client sent it. What is in `body` besides is the server's to understand: tools, images, logprobs pass through. */
+export type ModelCall = {
+	kind: 'chat' | 'completion';
+	model: string;
+	stream: boolean;
+	/** Whether the client wants the tokens counted at the end of its stream. */
+	wantsUsage: boolean;
+	/** Whose question it is, as the application says; null: it does not. */
+	user: string | null;
+	body: Record<string, unknown>;
+};
+
+type Read<T> = { ok: true; value: T } | { ok: false; problem: GatewayProblem };
+
+/** Reads a request's body; a problem past so many bytes. */
+export async function readBody(request: IncomingMessage, most: number): Promise<Read<string>> {
+	const tooLarge: Read<string> = { ok: false, problem: { status: 413, type: 'invalid_request_error', code: 'request_too_large', message: `The request is larger than ${Math.floor(most / 1e6)} MB.` } };
+	if (Number(request.headers['content-length'] ?? 0) > most) return tooLarge;
+	const chunks: Buffer[] = [];
+	let bytes = 0;
+	for await (const chunk of request as AsyncIterable<Buffer>) {
+		bytes += chunk.length;
+		if (bytes > most) return tooLarge;
+		chunks.push(chunk);
+	}
+	return { ok: true, value: Buffer.concat(chunks).toString('utf8') };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const text = (value: unknown, most: number): string | null => (typeof value === 'string' && value !== '' && value.length <= most ? value : null);
+
+/** Reads a call: of its body only what the gateway must know. */
+export function parseCall(kind: ModelCall['kind'], json: string): Read<ModelCall> {
+	let body: unknown;
+	try {
+		body = JSON.parse(json);
+	} catch {
+		return { ok: false, problem: invalid('invalid_json', 'The body is not JSON.') };
+	}
+	if (!isObject(body)) return { ok: false, problem: invalid('invalid_json', 'The body is no JSON object.') };
+	const model = text(body['model'], 300);
+	if (model === null) return { ok: false, problem: invalid('missing_model', '“model” must name a model, such as my-project/champion.', 'model') };
+	if (kind === 'chat' && !Array.isArray(body['messages'])) return { ok: false, problem: invalid('missing_messages', '“messages” must be a list.', 'messages') };
+	if (kind === 'completion' && body['prompt'] === undefined) return { ok: false, problem: invalid('missing_prompt', '“prompt” is missing.', 'prompt') };
+	const options = body['stream_options'];
+	return { ok: true, value: { kind, model, stream: body['stream'] === true, wantsUsage: isObject(options) && options['include_usage'] === true, user: text(body['user'], 512) ?? text(body['safety_identifier'], 512), body } };
+}
+
+/** The body as a server gets it: under its own name of the model, and asked to count the tokens. */
+export function bodyFor(call: ModelCall, model: string, stream: boolean): string {
+	// What only the gateway reads, and who asks, is nobody else's business.
+	const { user: _user, safety_identifier: _identifier, stream_options: options, ...rest } = call.body;
+	return JSON.stringify({ ...rest, model, stream, ...(stream ? { stream_options: { ...(isObject(options) ? options : {}), include_usage: true } } : {}) });
+}
+
+/** The conversation, where its words are kept: a bare prompt is one question. Null: it is larger than what is kept, or holds what no store takes. */
+export function messagesOf(call: ModelCall): readonly unknown[] | null {
+	const messages = call.kind === 'chat' ? call.body['messages'] : typeof call.body['prompt'] === 'string' ? [{ role: 'user', content: call.body['prompt'] }] : null;
+	return Array.isArray(messages) && isKept(JSON.stringify(messages)) ? (messages as unknown[]) : null;
+}
+
+const MOST_KEPT = 1_000_000;
+
+/** Whether the words of a JSON text can be kept: not too many, no NUL and no half of a surrogate pair, which PostgreSQL refuses. */
+export function isKept(json: string): boolean {
+	return json.length <= MOST_KEPT && !/\\u(0000|d[89a-f][0-9a-f]{2})/i.test(json);
+}
