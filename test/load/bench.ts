@@ -14,8 +14,9 @@ import { importing } from './importing.ts';
 import { judging } from './judging.ts';
 import { listing } from './listing.ts';
 import { overhead } from './overhead.ts';
+import { serving } from './serving.ts';
 
-const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing, alike: lookingAlike, curves: comparing, overhead };
+const PARTS: Record<string, (ground: Ground) => Promise<void>> = { judging, agreement: agreeing, import: importing, snapshot: exporting, lists: listing, alike: lookingAlike, curves: comparing, gateway: serving, overhead };
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !PARTS[name]);

@@ -16,13 +16,10 @@ import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { delegateWork } from '#lib/server/usecases/delegate-work.ts';
-import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
-import { issueGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
-import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
@@ -37,6 +34,7 @@ import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
+import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
 import { suiteRequests } from './walk-suites.ts';
@@ -158,8 +156,6 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 
 const tried = { method: 'grid' as const, settings: { beta: [0.1, 0.5] } };
 const newSweep = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await startSweep(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 }, plan: tried })).id;
-const newEndpoint = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
-const newDeployment = async ({ world, slug, checkpointId }: Ground) => valueOf(await deployCheckpoint(world.app, world.admin, { checkpointId, endpointId: await newEndpoint({ world, slug }), concurrency: 4 })).id;
 const planOf = async (ground: Pick<Ground, 'world' | 'slug'>) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
 const newGeneration = async (ground: Pick<Ground, 'world' | 'slug'>) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
 const newAssignment = async (ground: Ground) =>
@@ -263,18 +259,7 @@ export const REQUESTS: Record<string, Make> = {
 	createEndpoint: ({ slug }) => ({ path: `/projects/${slug}/endpoints`, options: { body: { name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', apiKey: 'sk-walk' } } }),
 	putEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}`, options: { body: { name: randomUUID(), priceIn: 1 } } }),
 	retireEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}` }),
-	deployCheckpoint: async (ground) => ({ path: '/deployments', options: { body: { checkpointId: ground.checkpointId, endpointId: await newEndpoint(ground) } } }),
-	listDeployments: inProject('/deployments'),
-	drainDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}/drain` }),
-	resumeDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}/resume` }),
-	endDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}` }),
-	readGateway: inProject('/gateway'),
-	putGateway: inProject('/gateway', { keepPayloads: true, payloadDays: 7 }),
-	judgeShadows: inProject('/gateway/pairs'),
-	listGatewayKeys: inProject('/gateway/keys'),
-	issueGatewayKey: ({ slug }) => ({ path: `/projects/${slug}/gateway/keys`, options: { body: { name: randomUUID() } } }),
-	revokeGatewayKey: async ({ world, slug }) => ({ path: `/gateway-keys/${valueOf(await issueGatewayKey(world.app, world.admin, { slug, name: randomUUID(), requestsPerMinute: 1, tokensPerDay: null })).id}` }),
-	listTraffic: inProject('/gateway/requests?limit=5'),
+	...SERVING_REQUESTS,
 	previewGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations/preview`, options: { body: await planOf(ground) } }),
 	startGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations`, options: { body: await planOf(ground) } }),
 	listGenerations: inProject('/generations'),
