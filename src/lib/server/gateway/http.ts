@@ -20,6 +20,9 @@ export type GatewayServer = {
 
 export type Serving = Answering & { limits: ReturnType<typeof createLimits>; log: Pick<Logger, 'warn' | 'error'>; mostBytes: number };
 
+/** A connection is kept for longer than balancers keep theirs: none sends a request into one that is being closed. */
+const KEPT_MS = 75_000;
+
 const CALLS: Record<string, 'chat' | 'completion'> = { '/v1/chat/completions': 'chat', '/v1/completions': 'completion' };
 const NO_KEY: GatewayProblem = { status: 401, type: 'authentication_error', code: 'invalid_api_key', message: 'Send a key of a project as “Authorization: Bearer plb_…”. Its owner makes one on the project’s page “Serving”.' };
 
@@ -90,7 +93,8 @@ export function createGatewayServer(of: Serving): GatewayServer {
 			const problem = await answer(request, response, requestId, gone.signal);
 			if (problem) refuse(response, problem);
 		} catch (error) {
-			if (gone.signal.aborted) return;
+			// Also who left in the middle of what they were sending.
+			if (gone.signal.aborted || (request.destroyed && !request.complete)) return;
 			of.log.error({ err: error, requestId }, 'a request met an error that nobody expected');
 			if (response.headersSent) response.destroy();
 			else refuse(response, { status: 500, type: 'server_error', code: 'internal', message: 'Something went wrong in the gateway.' });
@@ -100,7 +104,7 @@ export function createGatewayServer(of: Serving): GatewayServer {
 		}
 	}
 
-	const server = createServer((request, response) => void handle(request, response));
+	const server = createServer({ keepAliveTimeout: KEPT_MS }, (request, response) => void handle(request, response));
 	return {
 		server,
 		stop: async (graceMs) => {

@@ -87,6 +87,11 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 		response.end('data: [DONE]\n\n');
 	} catch (error) {
 		if (signal.aborted) throw error;
+		// What comes after the last piece is no part of the answer.
+		if (finished) {
+			response.end('data: [DONE]\n\n');
+			return relayed;
+		}
 		relayed.problem = error instanceof BadStream ? serverTrouble('bad_answer', error.message) : callFailure(error).reason === 'silent' ? serverTrouble('server_timeout', 'The model server said nothing more for too long.', 504) : serverTrouble('server_lost', 'The model server was lost in the middle of its answer.');
 		response.end(`data: ${JSON.stringify(problemBody(relayed.problem))}\n\n`);
 	}

@@ -27,7 +27,7 @@ export async function judgeShadows(app: Pick<App, 'db' | 'config' | 'secrets'>, 
 	const { id: projectId } = access.value.project;
 	const pairs = await requests.shadowPairs(app.db, projectId, MOST);
 	if (pairs.length === 0) return ok({ importId: null, pairs: 0, passedOver: 0 });
-	const begun = await importPairs(app, actor, { slug, said: { format: 'jsonl' }, skipBad: true, fileName: 'gateway', source: Readable.from(pairs.map((pair) => Buffer.from(line(pair)))) });
+	const begun = await importPairs(app, actor, { slug, said: { format: 'jsonl', shape: 'plumbline' }, skipBad: true, fileName: 'gateway', source: Readable.from(pairs.map((pair) => Buffer.from(line(pair)))) });
 	if (!begun.ok) return begun;
 	const importId = begun.value.id;
 	// At once: whoever asks meanwhile does not bring them a second time. An import that fails gives them back.
