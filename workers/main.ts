@@ -21,6 +21,7 @@ import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { duplicateFinder } from './handlers/find-duplicates.ts';
+import { reportFreezer } from './handlers/freeze-reports.ts';
 import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { readDocuments } from './handlers/read-documents.ts';
@@ -53,6 +54,9 @@ const TIDY_MS = 5000;
 
 /** How often it looks for projects in which near-duplicates are to be found. */
 const DUPLICATES_MS = 2000;
+
+/** How often it looks for decisions whose report is to be written. */
+const REPORTS_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -152,6 +156,7 @@ const names = nameMasker({
 	}
 });
 
+const reports = reportFreezer({ app, shutdown: shutdown.signal });
 const duplicates = duplicateFinder({ app, shutdown: shutdown.signal });
 
 const beats = [
@@ -161,6 +166,7 @@ const beats = [
 	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
 	every(NAMES_MS, () => names.run()),
 	every(DUPLICATES_MS, () => duplicates.run()),
+	every(REPORTS_MS, () => reports.run()),
 	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])

@@ -1,29 +1,13 @@
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { createApi } from './api.ts';
 import { DEFAULT_ADDRESS, forget, keep, readAddress } from './credentials.ts';
 import { misused, refused } from './ending.ts';
+import { readSecret } from './secret.ts';
 import { columns } from './speaker.ts';
 import { toolsFor } from './tools.ts';
-import type { Surroundings, Tools } from './tools.ts';
+import type { Surroundings } from './tools.ts';
 
 type Me = { id: string; name: string; email: string; isAdmin: boolean; memberships: { slug: string; name: string; role: string }[] };
-
-/** From a pipe as it comes; from a terminal without showing it. */
-async function readToken({ stdin, err }: Tools): Promise<string> {
-	if (!stdin.isTTY) return (await text(stdin)).trim();
-	err.write('Token (from your account page; it is not shown): ');
-	const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-	const reader = createInterface({ input: stdin, output: silent, terminal: true });
-	try {
-		return (await reader.question('')).trim();
-	} finally {
-		reader.close();
-		err.write('\n');
-	}
-}
 
 const isLoopback = (address: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(new URL(address).hostname);
 
@@ -42,7 +26,7 @@ Examples:
 In CI set PLUMBLINE_URL and PLUMBLINE_TOKEN instead: nothing is stored then.`)
 		.action(async (address: string, _options: unknown, command: Command) => {
 			const tools = toolsFor(surroundings, command);
-			const access = { address: readAddress(address), token: await readToken(tools) };
+			const access = { address: readAddress(address), token: await readSecret(tools, 'Token (from your account page; it is not shown)') };
 			if (access.token === '') throw misused('No token was given. Make one on your account page (Tokens) and paste it here.');
 			if (/[^\x21-\x7e]/u.test(access.token)) throw misused('A token has no spaces and no letters outside ASCII. Copy it again.');
 			if (access.address.startsWith('http:') && !isLoopback(access.address)) tools.speaker.note(`Careful: ${access.address} is not encrypted; whoever listens on the way can read the token.`);

@@ -13,14 +13,17 @@ import { until } from './waiting.ts';
 import type { Seen } from './waiting.ts';
 
 /** What `round play` takes. */
-export type PlayOptions = FreezeOptions & RecipeOptions & { now?: boolean; run?: string; timeout?: number; decide?: string; reason?: string };
+export type PlayOptions = FreezeOptions & RecipeOptions & { now?: boolean; run?: string; timeout?: number; decide?: string; reason?: string; override?: boolean };
 
 /** How a played round stands. */
-export type Played = { round: number; run: Run; checkpoint: Checkpoint; decision: string | null };
+export type Played = { round: number; run: Run; checkpoint: Checkpoint; decision: string | null; /** Signed, or waiting for a second person. */ status: 'signed' | 'waiting' | null };
+
+/** What became of a decision. */
+export type Signed = { id: string; decision: string; status: 'signed' | 'waiting'; waitsFor: string[] };
 
 /** Signs a decision on a checkpoint. */
-export function decide(api: Api, checkpointId: string, decision: string, reason: string): Promise<{ id: string; decision: string }> {
-	return api.send('POST', `/checkpoints/${segment(checkpointId)}/decision`, { decision, reason });
+export function decide(api: Api, checkpointId: string, of: { decision: string; reason: string; password: string; override?: boolean | undefined }): Promise<Signed> {
+	return api.send('POST', `/checkpoints/${segment(checkpointId)}/decision`, of);
 }
 
 /** The round's newest run that is still of use: an interrupted `round play` goes on with it. */
@@ -60,14 +63,16 @@ async function measured(api: Api, id: string): Promise<Seen<Checkpoint>> {
  * the figures, and decides where it was told to.
  * @throws Ending
  */
-export async function playRound(api: Api, speaker: Speaker, project: string, options: PlayOptions): Promise<Played> {
+export async function playRound(api: Api, speaker: Speaker, project: string, options: PlayOptions, readPassword: () => Promise<string>): Promise<Played> {
 	if ((options.decide === undefined) !== (options.reason === undefined)) throw misused('--decide and --reason go together: a decision has a reason.');
+	// Asked for before the hours of waiting, not after them.
+	const password = options.decide === undefined ? '' : await readPassword();
 	const began = performance.now();
 	const left = (): number | null => (options.timeout === undefined ? null : Math.max(0, options.timeout - (performance.now() - began)));
 	const { id } = await begin(api, speaker, project, options);
 	speaker.note(`Run ${id}`);
 	const run = await followRun(api, speaker, id, left());
 	const checkpoint = await until(speaker, { timeout: left() }, () => measured(api, run.checkpoint.id));
-	const signed = options.decide !== undefined && options.reason !== undefined ? await decide(api, checkpoint.id, options.decide, options.reason) : null;
-	return { round: run.round ?? 0, run, checkpoint, decision: signed?.decision ?? null };
+	const signed = options.decide !== undefined && options.reason !== undefined ? await decide(api, checkpoint.id, { decision: options.decide, reason: options.reason, password, override: options.override }) : null;
+	return { round: run.round ?? 0, run, checkpoint, decision: signed?.decision ?? null, status: signed?.status ?? null };
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { createApi, DemoTrouble } from './api.ts';
 import type { Api } from './api.ts';
 
-type Account = { email: string; name: string; role: string; token: string };
+type Account = { email: string; name: string; role: string; password: string; token: string };
 
 /** Somebody of the demo at the API. */
-export type Person = { name: string; email: string; api: Api };
+export type Person = { name: string; email: string; password: string; api: Api };
 
 /** Who takes part in a round. */
 export type People = { engineer: Person; reviewer: Person; annotators: Person[] };
@@ -20,7 +20,7 @@ export async function readPeople(address: string, dataDir: string): Promise<Peop
 	const text = await readFile(file, 'utf8').catch(() => null);
 	if (text === null) throw new DemoTrouble(`${file} cannot be read. It is written by the first npm start (without PLUMBLINE_DEMO=0); name another data folder with PLUMBLINE_DATA_DIR.`);
 	const accounts = JSON.parse(text) as Account[];
-	const having = (role: string): Person[] => accounts.filter((account) => account.role === role).map(({ name, email, token }) => ({ name, email, api: createApi(address, token) }));
+	const having = (role: string): Person[] => accounts.filter((account) => account.role === role).map(({ name, email, password, token }) => ({ name, email, password, api: createApi(address, token) }));
 	const [engineer] = having('engineer');
 	const [reviewer] = having('reviewer');
 	const annotators = having('annotator');

@@ -25,7 +25,7 @@ export async function decide(people: People, checkpoint: Checkpoint): Promise<st
 	const { low, high } = figure;
 	const decision = low !== null && low > 0.5 ? 'promote' : high !== null && high < 0.5 ? 'reject' : 'more_data';
 	const reason = `Win rate by simulated people ${share(figure)} on ${checkpoint.people.comparisons} test comparisons.`;
-	await people.reviewer.api.post(`/checkpoints/${checkpoint.id}/decision`, { decision, reason });
+	await people.reviewer.api.post(`/checkpoints/${checkpoint.id}/decision`, { decision, reason, password: people.reviewer.password });
 	console.log(`  ${people.reviewer.name} decides: ${decision}`);
 	return decision;
 }

@@ -11,6 +11,7 @@ import { readRounds } from '#lib/server/usecases/read-rounds.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { PASSWORD } from '../support/password.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 import { processesOf, startWorker, until } from '../support/worker.ts';
@@ -142,7 +143,7 @@ describe('the loop, with everything killed once', () => {
 		expect(people?.waiting).toBe(0);
 		expect(peopleSingle?.own).toMatchObject({ waiting: 0, good: { value: 1 } });
 		expect(peopleSingle?.own.good.n).toBeGreaterThan(0);
-		valueOf(await decide(world.app, reviewer, { checkpointId: id, decision: 'promote', reason: 'It says what the answer depends on.' }));
+		valueOf(await decide(world.app, reviewer, { checkpointId: id, decision: 'promote', reason: 'It says what the answer depends on.', password: PASSWORD }));
 		const after = valueOf(await readCheckpoint(world.app, reviewer, id));
 		expect(after.isChampion).toBe(true);
 		expect(valueOf(await readRounds(world.app, engineer, slug))[0]?.status).toBe('decided');

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { readNextFromSource } from '#lib/server/usecases/read-from-source.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
@@ -13,6 +14,7 @@ import { tokenOf } from '../support/api.ts';
 import { commandLine, ended } from '../support/command-line.ts';
 import type { CommandLine } from '../support/command-line.ts';
 import { importedSnapshot, paperWorker, playOnPaper } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
@@ -110,7 +112,9 @@ describe('a whole round by script', () => {
 	});
 
 	it('plays the round once people have judged, and signs the decision', async () => {
-		const child = plumbline.start(['round', 'play', 'tenancy', '--objective', 'dpo', '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--decide', 'promote', '--reason', 'Careful.', '--json']);
+		// Who trains here decides too: the owner said that one pair of eyes is enough.
+		valueOf(await putGate(world.app, world.admin, { slug: 'tenancy', fourEyes: false }));
+		const child = plumbline.start(['round', 'play', 'tenancy', '--objective', 'dpo', '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--decide', 'promote', '--reason', 'Careful.', '--json'], { PLUMBLINE_PASSWORD: PASSWORD });
 		const judge = await world.person('judge', { slug: 'tenancy', role: 'annotator' });
 		for (let task = await claimTask(world.app, judge, { slug: 'tenancy' }); task.ok && task.value; task = await claimTask(world.app, judge, { slug: 'tenancy' })) {
 			valueOf(await submitJudgment(world.app, judge, { taskId: task.value.taskId, leaseToken: task.value.leaseToken, verdict: 'left' }));

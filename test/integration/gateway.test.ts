@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { GatewaySettings } from '#lib/server/db/gateway.ts';
-import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { championOf } from '#lib/server/db/champions.ts';
 import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 	project = await world.project({ overlap: 1 });
 	valueOf(await world.importRows(project.slug, pairRows(40)));
 	candidateId = (await trainedCheckpoint(world, project.slug, await paperWorker(world))).checkpointId;
-	championId = (await checkpoints.champion(world.app.db, project.id)).id;
+	championId = (await championOf(world.app.db, project.id)).id;
 	gateway = await startGateway(world, { PLUMBLINE_GATEWAY_PATIENCE_S: '1', PLUMBLINE_GATEWAY_MAX_MB: '2' });
 }, 120_000);
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { championOf } from '#lib/server/db/champions.ts';
 import * as generations from '#lib/server/db/generations.ts';
 import * as rounds from '#lib/server/db/rounds.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
@@ -90,5 +90,5 @@ it('adds a second candidate of the same round to the round that is open', async 
 	await answer(at, checkpointId, (id) => `another ${id}`);
 	expect(await openRound(world.app, at)).toMatchObject({ round: 2 });
 	expect(await rounds.list(world.app.db, project.id)).toHaveLength(2);
-	expect((await checkpoints.champion(world.app.db, project.id)).kind).toBe('base');
+	expect((await championOf(world.app.db, project.id)).kind).toBe('base');
 });

@@ -20,6 +20,7 @@ import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { seededProject } from '../support/judged-project.ts';
 import { paperWorker, trained } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -173,7 +174,7 @@ it('people’s share of good answers stands beside that of the round before, and
 	// Nothing was compared with anything: there is no win rate.
 	expect(view.people).toMatchObject({ comparisons: 0, waiting: 0, winRate: { value: null } });
 
-	valueOf(await decide(world.app, reviewer, { checkpointId, decision: 'promote', reason: 'More of its answers are good.' }));
+	valueOf(await decide(world.app, reviewer, { checkpointId, decision: 'promote', reason: 'More of its answers are good.', password: PASSWORD }));
 	const [decision] = valueOf(await readCheckpoint(world.app, reviewer, checkpointId)).decisions;
 	expect(decision?.figures).toMatchObject({ peopleSingle: view.peopleSingle, evaluation: { single: { checkpoint: { auc: { n: testAnswers } } } } });
 });

@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm';
 import { createApp } from '../../src/lib/server/app.ts';
 import type { Actor } from '../../src/lib/server/auth/actor.ts';
 import { readConfig } from '../../src/lib/server/config.ts';
-import * as checkpoints from '../../src/lib/server/db/checkpoints.ts';
+import { championOf } from '../../src/lib/server/db/champions.ts';
 import { rowsOf } from '../../src/lib/server/db/rows.ts';
 import type { Result } from '../../src/lib/domain/problem.ts';
 import { createProject } from '../../src/lib/server/usecases/create-project.ts';
@@ -91,7 +91,7 @@ export async function serving({ url, dataDir }: Ground): Promise<void> {
 	const actor: Actor = { userId: user?.id ?? '', isAdmin: true, via: 'session', scopes: null };
 	const { id } = valueOf(await createProject(app, actor, { slug: 'serving', name: 'serving', overlap: 1 }));
 	const endpoint = valueOf(await createEndpoint(app, actor, { slug: 'serving', name: 'scripted', baseUrl: direct, model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 }));
-	valueOf(await deployCheckpoint(app, actor, { checkpointId: (await checkpoints.champion(app.db, id)).id, endpointId: endpoint.id, concurrency: 1000 }));
+	valueOf(await deployCheckpoint(app, actor, { checkpointId: (await championOf(app.db, id)).id, endpointId: endpoint.id, concurrency: 1000 }));
 	const { key } = valueOf(await issueGatewayKey(app, actor, { slug: 'serving', name: 'bench', requestsPerMinute: 100_000, tokensPerDay: null }));
 	const gateway = await startGateway({ url, dataDir });
 	try {

@@ -32,6 +32,7 @@ import { startSweep } from '#lib/server/usecases/start-sweep.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import type { CallOptions } from './api.ts';
+import { gateRequests } from './walk-gate.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
 import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
@@ -391,5 +392,5 @@ export const REQUESTS: Record<string, Make> = {
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	...suiteRequests(become),
-	decideCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/decision`, options: { body: { decision: 'more_data', reason: 'Too early to say.' } } })
+	...gateRequests
 };

@@ -7,10 +7,11 @@ import { createUser } from '#lib/server/usecases/create-user.ts';
 import { issuePasswordLink } from '#lib/server/usecases/issue-password-link.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { signIn } from '#lib/server/usecases/sign-in.ts';
+import { PASSWORD } from './password.ts';
 import { valueOf } from './world.ts';
 import type { World } from './world.ts';
 
-export const PASSWORD = 'correct horse battery';
+export { PASSWORD };
 
 let serial = 0;
 /** An email and an address that no other test uses. */

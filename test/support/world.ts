@@ -15,6 +15,7 @@ import { putMember } from '#lib/server/usecases/put-member.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Result } from '#lib/domain/problem.ts';
 import { createDatabase, TEMPLATE } from './database.ts';
+import { passwordHash } from './password.ts';
 
 /** The value of a result; a problem fails the test with its words. */
 export function valueOf<T>(result: Result<T>): T {
@@ -61,7 +62,7 @@ export async function createWorld(settings: Record<string, string> = {}): Promis
 	const query = <T extends Record<string, unknown>>(text: string) => rowsOf<T>(app.db, sql.raw(text));
 
 	async function user(name: string, isAdmin: boolean): Promise<Actor> {
-		const rows = await rowsOf<{ id: string }>(app.db, sql`insert into users (is_admin) values (${isAdmin}) returning id`);
+		const rows = await rowsOf<{ id: string }>(app.db, sql`insert into users (is_admin, password_hash) values (${isAdmin}, ${await passwordHash()}) returning id`);
 		const userId = rows[0]?.id ?? '';
 		await app.db.execute(sql`insert into user_profiles (user_id, email, name) values (${userId}, ${`${name}-${userId.slice(-6)}@example.test`}, ${name})`);
 		return { userId, isAdmin, via: 'token', scopes: null };

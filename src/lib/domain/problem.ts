@@ -14,6 +14,8 @@ export const PROBLEMS = {
 	conflict: { status: 409, title: 'It conflicts with what is there' },
 	lease_lost: { status: 409, title: 'The lease was lost' },
 	already_judged: { status: 409, title: 'It was judged before' },
+	four_eyes: { status: 409, title: 'Somebody else must sign' },
+	gate_not_passed: { status: 409, title: 'The gate does not pass' },
 	already_decided: { status: 409, title: 'It is already over' },
 	stale_round: { status: 409, title: 'The round is not open' },
 	gone: { status: 410, title: 'No longer valid' },

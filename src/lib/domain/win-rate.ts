@@ -22,7 +22,8 @@ export type WinRate = {
 	seed: string;
 };
 
-const SCORE: { readonly [vote in WinVote]: number } = { candidate: 1, parent: 0, tie: 0.5, both_bad: 0.5 };
+/** What a vote counts for the candidate. */
+export const VOTE_SCORE: { readonly [vote in WinVote]: number } = { candidate: 1, parent: 0, tie: 0.5, both_bad: 0.5 };
 
 /**
  * Win rate of a candidate over its parent by people (semantics 21). Every
@@ -40,9 +41,9 @@ export function winRate(comparisons: readonly WinComparison[], options: { seed: 
 	const decided = judged.map(({ group, votes }) => ({ group, votes: votes.filter((vote) => vote !== 'both_bad') })).filter(({ votes }) => votes.length > 0);
 	const groups = new Set(judged.map(({ group }) => group)).size;
 	return {
-		winRate: share((vote) => SCORE[vote]),
+		winRate: share((vote) => VOTE_SCORE[vote]),
 		bothBadRate: share((vote) => (vote === 'both_bad' ? 1 : 0)),
-		withoutBothBad: share((vote) => SCORE[vote], decided),
+		withoutBothBad: share((vote) => VOTE_SCORE[vote], decided),
 		comparisons: judged.length,
 		groups,
 		tooFew: groups < MIN_GROUPS,

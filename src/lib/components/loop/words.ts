@@ -38,7 +38,7 @@ export function runTone(status: RunStatus): Tone {
 	return RUN_TONES[status];
 }
 
-const DECISIONS = { promote: m.home_decision_promote, reject: m.home_decision_reject, more_data: m.home_decision_more_data } as const;
+const DECISIONS = { promote: m.home_decision_promote, reject: m.home_decision_reject, more_data: m.home_decision_more_data, roll_back: m.home_decision_promote } as const;
 
 /** A decision on a checkpoint, in words. */
 export function decisionName(decision: keyof typeof DECISIONS): string {

@@ -17,6 +17,8 @@ export function noticeTitle({ kind, by, batch, delegation }: Notice): string {
 			if (delegation) return m.notice_delegated({ name: delegation.from, from: moment(delegation.startsAt), to: moment(delegation.endsAt) });
 			if (!batch) return m.notice_other();
 			return batch.dueAt === null ? m.notice_assigned({ batch: batch.name }) : m.notice_assigned_due({ batch: batch.name, date: moment(batch.dueAt) });
+		case 'signature':
+			return m.notice_signature({ name: by ?? m.notice_someone() });
 		case 'overdue':
 			if (!batch) return m.notice_other();
 			return batch.dueAt === null ? m.notice_overdue({ batch: batch.name }) : m.notice_overdue_due({ batch: batch.name, date: moment(batch.dueAt) });

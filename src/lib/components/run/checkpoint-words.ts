@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, Hourglass } from '@lucide/svelte';
+import { CircleCheck, CircleX, Hourglass, Undo2 } from '@lucide/svelte';
 import type { Component } from 'svelte';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { MIN_GROUPS, verdictAgainst } from '#lib/domain/cluster-bootstrap.ts';
@@ -11,10 +11,11 @@ export const DECISIONS = ['promote', 'reject', 'more_data'] as const;
 export type DecisionName = (typeof DECISIONS)[number];
 
 /** A decision as word, sentence, tone and icon. */
-export const DECISION: Record<DecisionName, { word: () => string; note: () => string; done: () => string; tone: 'ok' | 'bad' | 'neutral'; icon: Component<{ class?: string; 'aria-hidden'?: 'true' }> }> = {
+export const DECISION: Record<DecisionName | 'roll_back', { word: () => string; note: () => string; done: () => string; tone: 'ok' | 'bad' | 'neutral'; icon: Component<{ class?: string; 'aria-hidden'?: 'true' }> }> = {
 	promote: { word: m.checkpoint_promote, note: m.checkpoint_promote_note, done: m.checkpoint_promoted, tone: 'ok', icon: CircleCheck },
 	reject: { word: m.checkpoint_reject, note: m.checkpoint_reject_note, done: m.checkpoint_rejected, tone: 'bad', icon: CircleX },
-	more_data: { word: m.checkpoint_more_data, note: m.checkpoint_more_data_note, done: m.checkpoint_more_data_asked, tone: 'neutral', icon: Hourglass }
+	more_data: { word: m.checkpoint_more_data, note: m.checkpoint_more_data_note, done: m.checkpoint_more_data_asked, tone: 'neutral', icon: Hourglass },
+	roll_back: { word: m.gate_back, note: m.gate_back_text, done: m.checkpoint_rolled_back, tone: 'ok', icon: Undo2 }
 };
 
 /** A figure as its component takes it. */

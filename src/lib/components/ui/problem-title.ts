@@ -13,6 +13,8 @@ const TITLES: Record<ProblemCode, () => string> = {
 	conflict: m.problem_conflict,
 	lease_lost: m.problem_lease_lost,
 	already_judged: m.problem_already_judged,
+	four_eyes: m.problem_four_eyes,
+	gate_not_passed: m.problem_gate_not_passed,
 	already_decided: m.problem_already_decided,
 	stale_round: m.problem_stale_round,
 	gone: m.problem_gone,

@@ -9,6 +9,7 @@ import * as desensitisation from './operations/desensitisation.ts';
 import * as duplicates from './operations/duplicates.ts';
 import * as desk from './operations/desk.ts';
 import * as fleet from './operations/fleet.ts';
+import * as gate from './operations/gate.ts';
 import * as generations from './operations/generations.ts';
 import * as health from './operations/health.ts';
 import * as history from './operations/history.ts';
@@ -32,4 +33,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, gate, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

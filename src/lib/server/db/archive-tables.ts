@@ -18,6 +18,7 @@ const own = (name: string, more: Partial<ArchiveTable> = {}): ArchiveTable => ({
 const of = (name: string, column: string, parent: string, more: Partial<ArchiveTable> = {}): ArchiveTable => ({ name, scope: `exists (select 1 from ${parent} u where u.id = t.${column} and u.project_id = $p)`, ...more });
 const ofPrompt = (name: string, more: Partial<ArchiveTable> = {}) => of(name, 'prompt_id', 'prompts', more);
 const ofResponse = (name: string): ArchiveTable => ({ name, scope: 'exists (select 1 from responses r join prompts u on u.id = r.prompt_id where r.id = t.response_id and u.project_id = $p)' });
+const ofDecision = (name: string): ArchiveTable => ({ name, scope: 'exists (select 1 from decisions d join checkpoints u on u.id = d.checkpoint_id where d.id = t.decision_id and u.project_id = $p)' });
 
 const ended = (states: string, otherwise: string): string => `jsonb_build_object('status', case when t.status in (${states}) then t.status else '${otherwise}' end, 'finished_at', coalesce(t.finished_at, now()))`;
 const failed = `${ended("'succeeded','failed','cancelled'", 'failed')} || case when t.status in ('succeeded','failed','cancelled') then '{}' else jsonb_build_object('problem', jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.')) end`;
@@ -109,7 +110,14 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	own('suite_runs'),
 	own('judge_answers'),
 	of('decisions', 'checkpoint_id', 'checkpoints'),
-	{ name: 'decision_texts', scope: 'exists (select 1 from decisions d join checkpoints u on u.id = d.checkpoint_id where d.id = t.decision_id and u.project_id = $p)' },
+	ofDecision('decision_texts'),
+	own('gates'),
+	ofDecision('decision_terms'),
+	ofDecision('decision_signatures'),
+	own('decision_proposals'),
+	of('decision_proposal_texts', 'proposal_id', 'decision_proposals'),
+	ofDecision('decision_reports'),
+	ofDecision('decision_report_prompts'),
 	own('audit_entries', { without: ['id', 'txid'], people: ['actor_id'] })
 ];
 

@@ -57,11 +57,12 @@ export async function people(tx: Tx, tables: readonly ArchiveTable[], projectId:
 	return rowsOf<ArchivedPerson>(tx, sql.raw(`select u.id, p.name, p.email from users u join user_profiles p on p.user_id = u.id where u.id in (${parts.join(' union ')}) order by u.created_at, u.id`));
 }
 
-/** Files in the artifact store that the record cites: those of snapshots, images and documents, and runs' TensorBoard files; weights if asked for. */
+/** Files in the artifact store that the record cites: those of snapshots, images, documents and reports, and runs' TensorBoard files; weights if asked for. */
 export async function artifacts(tx: Tx, projectId: string, weights: boolean): Promise<string[]> {
 	const rows = await rowsOf<{ sha256: string }>(tx, sql`
 		select f.sha256 from snapshot_files f join snapshots s on s.id = f.snapshot_id where s.project_id = ${projectId}
 		union select sha256 from artifacts where project_id = ${projectId}
+		union select r.sha256 from decision_reports r join decisions d on d.id = r.decision_id join checkpoints c on c.id = d.checkpoint_id where c.project_id = ${projectId}
 		union select f ->> 'sha256' from run_attempts a join runs r on r.id = a.run_id cross join jsonb_array_elements(a.tensorboard) f where r.project_id = ${projectId} and jsonb_typeof(a.tensorboard) = 'array'
 		union select f ->> 'sha256' from checkpoints c cross join jsonb_array_elements(c.files) f where ${weights} and c.project_id = ${projectId} and c.kind <> 'base' and jsonb_typeof(c.files) = 'array'
 		order by 1`);

@@ -125,38 +125,3 @@ export async function lineage(db: Executor, id: string): Promise<Checkpoint[]> {
 	);
 	return rows.map(toCheckpoint);
 }
-
-/** The promoted checkpoint with the newest decision, else the base model: what the next round starts from. */
-export async function champion(db: Executor, projectId: string): Promise<Checkpoint> {
-	const rows = await rowsOf<Row>(
-		db,
-		sql`select c.* from checkpoints c
-			join lateral (select decision, created_at from decisions d where d.checkpoint_id = c.id order by d.id desc limit 1) last on last.decision = 'promote'
-			where c.project_id = ${projectId} order by last.created_at desc limit 1`
-	);
-	return rows[0] ? toCheckpoint(rows[0]) : baseOf(db, projectId);
-}
-
-/** A decision on a checkpoint. */
-export type Decision = { id: string; decision: 'promote' | 'reject' | 'more_data'; /** Null when it was erased. */ reason: string | null; figures: Record<string, unknown>; byUserId: string; byName: string; createdAt: string };
-
-/** Appends a decision. */
-export async function insertDecision(tx: Tx, of: { checkpointId: string; roundId: string; decision: string; text: { salt: string; hash: string; reason: string }; figures: Record<string, unknown>; byUserId: string }): Promise<string> {
-	const rows = await rowsOf<{ id: string }>(
-		tx,
-		sql`with decided as (
-				insert into decisions (checkpoint_id, round_id, decision, reason_hash, figures, by_user_id)
-				values (${of.checkpointId}, ${of.roundId}, ${of.decision}, ${of.text.hash}, ${JSON.stringify(of.figures)}::jsonb, ${of.byUserId}) returning id)
-			insert into decision_texts (decision_id, salt, reason) select id, ${of.text.salt}, ${of.text.reason} from decided returning decision_id as id`
-	);
-	return rows[0]?.id ?? '';
-}
-
-/** Decisions on a checkpoint, newest first. */
-export async function decisionsOf(db: Executor, checkpointId: string): Promise<Decision[]> {
-	const rows = await rowsOf<{ id: string; decision: Decision['decision']; reason: string | null; figures: Record<string, unknown>; by_user_id: string; name: string; created_at: string }>(
-		db,
-		sql`select d.*, t.reason, p.name from decisions d join user_profiles p on p.user_id = d.by_user_id left join decision_texts t on t.decision_id = d.id where d.checkpoint_id = ${checkpointId} order by d.id desc`
-	);
-	return rows.map((row) => ({ id: row.id, decision: row.decision, reason: row.reason, figures: row.figures, byUserId: row.by_user_id, byName: row.name, createdAt: isoTime(row.created_at) }));
-}

@@ -16,6 +16,7 @@ const columns = {
 	splitShares: projects.splitShares,
 	matterIsGroup: projects.matterIsGroup,
 	leaseSeconds: projects.leaseSeconds,
+	fourEyes: projects.fourEyes,
 	judgingPolicy: projects.judgingPolicy,
 	createdAt: projects.createdAt
 };

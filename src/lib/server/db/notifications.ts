@@ -5,7 +5,7 @@ import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
 
-export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue'] as const;
+export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** Lets people know of something, each once. */
@@ -46,6 +46,8 @@ export type Notice = {
 	text: string | null;
 	batch: { name: string; dueAt: string | null } | null;
 	delegation: { from: string; startsAt: string; endsAt: string } | null;
+	/** Checkpoint on which a decision waits for a signature, or waited. */
+	checkpointId: string | null;
 };
 
 type Row = {
@@ -65,6 +67,7 @@ type Row = {
 	from_name: string | null;
 	starts_at: string | null;
 	ends_at: string | null;
+	checkpoint_id: string | null;
 };
 
 const toNotice = (row: Row): Notice => ({
@@ -78,7 +81,8 @@ const toNotice = (row: Row): Notice => ({
 	commentId: row.comment_id,
 	text: row.said,
 	batch: row.batch_name === null ? null : { name: row.batch_name, dueAt: row.due_at === null ? null : isoTime(row.due_at) },
-	delegation: row.from_name === null ? null : { from: row.from_name, startsAt: isoTime(row.starts_at ?? ''), endsAt: isoTime(row.ends_at ?? '') }
+	delegation: row.from_name === null ? null : { from: row.from_name, startsAt: isoTime(row.starts_at ?? ''), endsAt: isoTime(row.ends_at ?? '') },
+	checkpointId: row.checkpoint_id
 });
 
 /** Roles that read everybody's judgments, of a membership. */
@@ -88,13 +92,14 @@ const inside = (m: SQL): SQL => sql`coalesce(${m}.role in ('reviewer', 'engineer
 const notices = (userId: string, which: SQL): SQL => sql`
 	select n.id, n.kind, p.slug, p.name as project_name, p.locale, n.created_at, n.read_at is not null as is_read,
 		case when n.kind in ('overturned', 'sent_back') then du.name
+			when n.kind = 'signature' then pp.name
 			when x.id is not null and (${inside(sql`am`)} or au.is_admin or ((${inside(sql`me`)} or my.is_admin) and not (coalesce((p.judging_policy ->> 'adjudicateBlind')::boolean, true) and (c.disputed or c.status = 'exhausted')))) then xu.name end as by_name,
 		coalesce(
 			(select j.id from judgments j where j.comparison_id = n.comparison_id and j.judge_user_id = n.user_id and j.origin = 'workspace' order by j.id desc limit 1),
 			case when ${inside(sql`me`)} or my.is_admin then (select j.id from judgments j where j.comparison_id = n.comparison_id and j.origin = 'workspace' order by j.purpose = 'adjudication', j.id desc limit 1) end) as judgment_id,
 		coalesce(x.id, sent.id) as comment_id,
 		case n.kind when 'overturned' then why.rationale when 'sent_back' then said.body end as said,
-		a.name as batch_name, a.due_at, df.name as from_name, d.starts_at, d.ends_at
+		a.name as batch_name, a.due_at, df.name as from_name, d.starts_at, d.ends_at, dp.checkpoint_id
 	from notifications n join projects p on p.id = n.project_id join users my on my.id = n.user_id
 	left join memberships me on me.project_id = n.project_id and me.user_id = n.user_id
 	left join comparisons c on c.id = n.comparison_id
@@ -109,6 +114,8 @@ const notices = (userId: string, which: SQL): SQL => sql`
 	left join assignments a on n.kind in ('assigned', 'overdue') and a.id = n.subject_id
 	left join delegations d on n.kind = 'assigned' and d.id = n.subject_id
 	left join user_profiles df on df.user_id = d.from_user_id
+	left join decision_proposals dp on n.kind = 'signature' and dp.id = n.subject_id
+	left join user_profiles pp on pp.user_id = dp.by_user_id
 	where n.user_id = ${userId} and ${which} and ${stillTheirs(userId)}`;
 
 /** Notifications of a person, newest first, before a given one. */

@@ -18,7 +18,7 @@ export async function haveStoreAlone(tx: Tx): Promise<boolean> {
 	return rows[0]?.held === true;
 }
 
-/** Those of these files that something in the record is: of a snapshot, a checkpoint, an image, a document, a run's event files. */
+/** Those of these files that something in the record is: of a snapshot, a checkpoint, an image, a document, a report, a run's event files. */
 export async function cited(db: Executor, sha256s: readonly string[]): Promise<Set<string>> {
 	if (sha256s.length === 0) return new Set();
 	const rows = await rowsOf<{ sha256: string }>(
@@ -26,6 +26,7 @@ export async function cited(db: Executor, sha256s: readonly string[]): Promise<S
 		sql`select s.sha256 from jsonb_array_elements_text(${JSON.stringify(sha256s)}::jsonb) s(sha256)
 			where exists (select 1 from snapshot_files f where f.sha256 = s.sha256)
 				or exists (select 1 from artifacts a where a.sha256 = s.sha256)
+				or exists (select 1 from decision_reports r where r.sha256 = s.sha256)
 				or exists (select 1 from checkpoints c where c.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
 				or s.sha256 in (select f ->> 'sha256' from run_attempts a cross join jsonb_array_elements(a.tensorboard) f where jsonb_typeof(a.tensorboard) = 'array')`
 	);

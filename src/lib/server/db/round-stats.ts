@@ -1,26 +1,34 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { PlacedComparison } from '../../domain/test-sequence.ts';
 import type { WinVote } from '../../domain/win-rate.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 
-/** Comparisons on test prompts between a checkpoint and its parent, with their counting votes. */
-export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<{ comparisonId: string; group: string; complete: boolean; identical: boolean; votes: WinVote[] }[]> {
-	const rows = await rowsOf<{ id: string; group: string; status: string; candidate: 'a' | 'b'; verdicts: string[] | null }>(
+/** A comparison on a test prompt between a checkpoint and its parent, with its counting votes and the place that was drawn for it. */
+export type TestVotes = PlacedComparison & { comparisonId: string; complete: boolean; identical: boolean; /** The same votes as they are stored, sides in canonical order. */ verdicts: ('a' | 'b' | 'tie' | 'both_bad')[] };
+
+/** Comparisons on test prompts between a checkpoint and its parent. Every one of them was made whatever the answers were like: pairs that a policy chose for what they might show have another policy and are not among them. */
+export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<TestVotes[]> {
+	const rows = await rowsOf<{ id: string; group: string; status: string; batch: string; place: string; candidate: 'a' | 'b'; verdicts: TestVotes['verdicts'] | null }>(
 		db,
-		sql`select c.id, g.key as "group", c.status, case when ra.source_ref = ${of.checkpointId} then 'a' else 'b' end as candidate,
+		sql`select c.id, g.key as "group", c.status, to_char(c.created_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as batch, c.order_key as place, case when ra.source_ref = ${of.checkpointId} then 'a' else 'b' end as candidate,
 				(select array_agg(j.verdict order by s.position) from slots s join judgments j on j.id = s.judgment_id where s.comparison_id = c.id) as verdicts
 			from responses ra join comparisons c on c.response_a_id = ra.id join responses rb on rb.id = c.response_b_id
 			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
-			where ra.source = 'checkpoint' and rb.source = 'checkpoint' and g.split = 'test' and c.policy = 'champion_challenger'
+			where ra.source = 'checkpoint' and rb.source = 'checkpoint' and g.split = 'test' and c.policy = 'champion_challenger' and c.propensity = 1
 				and ((ra.source_ref = ${of.checkpointId} and rb.source_ref = ${of.parentId}) or (ra.source_ref = ${of.parentId} and rb.source_ref = ${of.checkpointId}))
 			order by c.content_hash`
 	);
 	return rows.map((row) => ({
 		comparisonId: row.id,
 		group: row.group,
+		batch: row.batch,
+		place: Number(row.place),
+		state: row.status === 'complete' ? 'complete' : row.status === 'open' ? 'waiting' : 'out',
 		complete: row.status === 'complete',
 		identical: row.status === 'identical',
+		verdicts: row.verdicts ?? [],
 		votes: (row.verdicts ?? []).map((verdict): WinVote => (verdict === 'a' || verdict === 'b' ? (verdict === row.candidate ? 'candidate' : 'parent') : verdict === 'tie' ? 'tie' : 'both_bad'))
 	}));
 }

@@ -48,6 +48,23 @@ export async function seesComparison(db: Executor, userId: string, comparisonId:
 	return rows[0]?.sees === true;
 }
 
+/** Those of some comparisons that nobody is kept from: no wall stands before their matter, for whomever, and no answer of theirs is a person's. */
+export async function openToAll(db: Executor, comparisonIds: readonly string[]): Promise<Set<string>> {
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`select c.id from jsonb_array_elements_text(${JSON.stringify(comparisonIds)}::jsonb) x(id) join comparisons c on c.id = x.id::uuid join prompts p on p.id = c.prompt_id
+			where not exists (select 1 from walls w where w.project_id = p.project_id and w.matter = p.matter and w.lifted_at is null)
+				and not exists (select 1 from responses r where r.id in (c.response_a_id, c.response_b_id) and r.source = 'person')`
+	);
+	return new Set(rows.map(({ id }) => id));
+}
+
+/** Whether a decision's report holds words that a person may not see. */
+export async function hidesOfReport(db: Executor, userId: string, decisionId: string): Promise<boolean> {
+	const rows = await rowsOf<{ hides: boolean }>(db, sql`select exists (select 1 from decision_report_prompts d join prompts p on p.id = d.prompt_id where d.decision_id = ${decisionId} and not ${maySeePrompt(userId)}) as hides`);
+	return rows[0]?.hides === true;
+}
+
 /** Whether a snapshot holds anything that a person may not see: then they may not have its rows, nor what an engine says of them. */
 export async function hidesOfSnapshot(db: Executor, userId: string, snapshotId: string): Promise<boolean> {
 	const rows = await rowsOf<{ hides: boolean }>(

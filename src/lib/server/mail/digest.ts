@@ -1,7 +1,7 @@
 /** Languages in which mails are written. */
 export type MailLocale = 'en' | 'zh';
 
-export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue';
+export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature';
 
 type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<DigestKind, (n: number) => string>; more: string; why: string };
 
@@ -18,7 +18,8 @@ const WORDS: Record<MailLocale, Words> = {
 			overturned: (n) => many(n, 'A reviewer decided otherwise than you judged', 'decisions differ from your judgments'),
 			sent_back: (n) => many(n, 'A reviewer asks you to look at a judgment again', 'judgments are to be looked at again'),
 			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
-			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late')
+			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late'),
+			signature: (n) => many(n, 'A decision waits for your signature', 'decisions wait for your signature')
 		},
 		more: 'All of them:',
 		why: 'Plumbline sends this at most once a day, and not when you have read everything. What was said stays in Plumbline.'
@@ -33,7 +34,8 @@ const WORDS: Record<MailLocale, Words> = {
 			overturned: (n) => `${n} 项裁决与您的评判不同`,
 			sent_back: (n) => `审核人请您重新考虑 ${n} 项评判`,
 			assigned: (n) => `您有 ${n} 项新任务`,
-			overdue: (n) => `${n} 项任务已逾期`
+			overdue: (n) => `${n} 项任务已逾期`,
+			signature: (n) => `${n} 项决定等待您签署`
 		},
 		more: '查看全部通知：',
 		why: '本邮件每天至多发送一封；全部已读时不发送。通知的具体内容仅在 Plumbline 中显示。'

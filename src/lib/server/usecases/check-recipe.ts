@@ -9,6 +9,7 @@ import type { ParentFacts, RecipeProblem } from '../../domain/recipe/recipe-prob
 import { adapterOf, OBJECTIVES, recipeDefaults, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import * as v from 'valibot';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
@@ -97,7 +98,7 @@ export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Paren
 
 /** The checkpoint that was asked for, or the promoted one. */
 export async function parentOf(tx: Executor, projectId: string, wanted: string | undefined): Promise<Result<Checkpoint>> {
-	if (wanted === undefined) return ok(await checkpoints.champion(tx, projectId));
+	if (wanted === undefined) return ok(await champions.championOf(tx, projectId));
 	const parent = await checkpoints.get(tx, wanted);
 	if (!parent || parent.projectId !== projectId) return fail('not_found', 'There is no such checkpoint in this project.', { errors: [{ field: 'parentCheckpointId', message: 'not a checkpoint of this project' }] });
 	return ok(parent);

@@ -4,8 +4,11 @@ import type { Figure } from '../../domain/cluster-bootstrap.ts';
 import { headline } from '../../domain/evaluation-results.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
-import type { Checkpoint, Decision } from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import * as decisionRows from '../db/decisions.ts';
+import type { Decision } from '../db/decisions.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation } from '../db/evaluations.ts';
 import { allow } from './access.ts';
@@ -36,14 +39,14 @@ export async function listCheckpoints(app: Pick<App, 'db'>, actor: Actor, input:
 	const access = await allow(db, actor, { slug: input.slug }, 'checkpoint.read');
 	if (!access.ok) return access;
 	const { project } = access.value;
-	const [all, champion] = await Promise.all([checkpoints.list(db, project.id), checkpoints.champion(db, project.id)]);
+	const [all, champion] = await Promise.all([checkpoints.list(db, project.id), champions.championOf(db, project.id)]);
 	const names = new Map(all.map((one) => [one.id, one.name]));
 	const newestFirst = all.toReversed();
 	const begin = input.after ? newestFirst.findIndex((one) => one.id === input.after) + 1 : 0;
 	const page = newestFirst.slice(begin, begin + CHECKPOINTS_A_PAGE);
 	const lines = await Promise.all(
 		page.map(async (one): Promise<CheckpointLine> => {
-			const [evaluation, decisions] = await Promise.all([evaluations.newestOf(db, one.id), checkpoints.decisionsOf(db, one.id)]);
+			const [evaluation, decisions] = await Promise.all([evaluations.newestOf(db, one.id), decisionRows.of(db, one.id)]);
 			const figures = headline(evaluation?.results ?? null);
 			return {
 				id: one.id,

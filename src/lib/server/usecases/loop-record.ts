@@ -1,6 +1,8 @@
 import type { LoopFacts } from '../../domain/next-action.ts';
 import * as checkpoints from '../db/checkpoints.ts';
-import type { Checkpoint, Decision } from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import * as decisionRows from '../db/decisions.ts';
+import type { Decision } from '../db/decisions.ts';
 import type { Executor } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
@@ -34,7 +36,7 @@ async function checkpointAtHand(db: Executor, round: Round, runsOfRound: readonl
 	const own = all.findLast((checkpoint) => runsOfRound.some((run) => run.id === checkpoint.runId && run.status === 'succeeded'));
 	const checkpoint = own ?? all.find((candidate) => candidate.id === round.candidateCheckpointId);
 	if (!checkpoint) return null;
-	const [decisions, evaluation, made] = await Promise.all([checkpoints.decisionsOf(db, checkpoint.id), evaluations.newestOf(db, checkpoint.id), generations.ofCheckpoint(db, checkpoint.id)]);
+	const [decisions, evaluation, made] = await Promise.all([decisionRows.of(db, checkpoint.id), evaluations.newestOf(db, checkpoint.id), generations.ofCheckpoint(db, checkpoint.id)]);
 	return { checkpoint, from: own ? 'this' : 'previous', decision: decisions[0] ?? null, evaluation, answers: made[0] ?? null };
 }
 
@@ -69,6 +71,9 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 /** Where a checkpoint's answers are; stopped ones wait to be made again as failed ones do. */
 const stageOf = (answers: Generation | null) => (answers?.status === 'cancelled' ? 'failed' : (answers?.status ?? null));
 
+/** What was last decided on a checkpoint: gone back to, it stands as promoted. */
+const standing = (decision: Decision | null) => (decision?.decision === 'roll_back' ? 'promote' : (decision?.decision ?? null));
+
 /** The record as the rule of the next action reads it. */
 export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap' | 'disputes'>): LoopFacts {
 	const { round, snapshot, run, atHand } = record;
@@ -80,7 +85,7 @@ export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mi
 		judges: record.judges,
 		snapshot: snapshot ? { id: snapshot.id, run: run ? { id: run.id, status: run.status } : null } : null,
 		checkpoint: atHand
-			? { id: atHand.checkpoint.id, from: atHand.from, decision: atHand.decision?.decision ?? null, evaluation: atHand.evaluation?.status ?? null, answers: stageOf(atHand.answers) }
+			? { id: atHand.checkpoint.id, from: atHand.from, decision: standing(atHand.decision), evaluation: atHand.evaluation?.status ?? null, answers: stageOf(atHand.answers) }
 			: null
 	};
 }

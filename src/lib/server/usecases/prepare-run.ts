@@ -11,6 +11,7 @@ import { waitingFor } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as rounds from '../db/rounds.ts';
@@ -81,7 +82,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	if (input.fromRunId !== undefined && (from?.projectId !== project.id || from.objective !== snapshot.objective)) return fail('not_found', 'There is no such run of this objective in this project.');
 	const copied = from && (await startOfCopy(db, from));
 	const unfinished = copied?.stage ?? null;
-	const champion = await checkpoints.champion(db, project.id);
+	const champion = await champions.championOf(db, project.id);
 	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion));
 	if (!recipe.ok) return recipe;
 	const possible = snapshot.objective !== 'sft' && snapshot.objective !== 'rm';

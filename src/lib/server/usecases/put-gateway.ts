@@ -4,6 +4,7 @@ import { servedModel } from '../../domain/served-model.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as gateway from '../db/gateway.ts';
 import type { Gateway, GatewaySettings } from '../db/gateway.ts';
@@ -30,7 +31,7 @@ export async function readGateway(app: Pick<App, 'db' | 'config'>, actor: Actor,
 	if (!access.ok) return access;
 	const { id } = access.value.project;
 	const settings = await gateway.settings(app.db, id);
-	const champion = await checkpoints.champion(app.db, id);
+	const champion = await champions.championOf(app.db, id);
 	const candidate = settings.candidateId === null ? null : await checkpoints.get(app.db, settings.candidateId);
 	const gateways = await gateway.living(app.db);
 	const [first] = gateways;

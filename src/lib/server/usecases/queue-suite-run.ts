@@ -3,6 +3,7 @@ import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor, Tx } from '../db/client.ts';
@@ -20,7 +21,7 @@ export async function writesAnswers(db: Executor, { runId }: Checkpoint): Promis
 
 /** The promoted checkpoint that writes answers, else the base model. */
 async function writingChampion(db: Executor, projectId: string, base: Checkpoint): Promise<Checkpoint> {
-	const champion = await checkpoints.champion(db, projectId);
+	const champion = await champions.championOf(db, projectId);
 	return (await writesAnswers(db, champion)) ? champion : base;
 }
 

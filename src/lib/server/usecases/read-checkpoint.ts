@@ -7,8 +7,11 @@ import { winRate } from '../../domain/win-rate.ts';
 import type { WinRate } from '../../domain/win-rate.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
-import type { Checkpoint, Decision } from '../db/checkpoints.ts';
+import type { Checkpoint } from '../db/checkpoints.ts';
+import * as decisionRows from '../db/decisions.ts';
+import type { Decision } from '../db/decisions.ts';
 import type { Executor } from '../db/client.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation } from '../db/evaluations.ts';
@@ -96,8 +99,8 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		generations.ofCheckpoint(db, id),
 		humanResult(db, checkpoint),
 		singleHumanResult(db, checkpoint, run?.roundId ?? null),
-		checkpoints.decisionsOf(db, id),
-		checkpoints.champion(db, checkpoint.projectId),
+		decisionRows.of(db, id),
+		champions.championOf(db, checkpoint.projectId),
 		rounds.list(db, checkpoint.projectId),
 		overlaps.trainedHeldOutOf(db, id)
 	]);

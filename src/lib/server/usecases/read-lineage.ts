@@ -4,6 +4,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as lineage from '../db/lineage.ts';
@@ -130,7 +131,7 @@ export async function readLineage(app: Pick<App, 'db'>, actor: Actor, { kind, id
 	if (!found) return fail('not_found', 'There is no such thing, or it is not yours to see.');
 	const access = await allow(db, actor, { id: found.projectId }, 'checkpoint.read');
 	if (!access.ok) return access;
-	const [bones, champion] = await Promise.all([lineage.skeleton(db, found.projectId), checkpoints.champion(db, found.projectId)]);
+	const [bones, champion] = await Promise.all([lineage.skeleton(db, found.projectId), champions.championOf(db, found.projectId)]);
 	const { focus, before, after, arrows, left } = neighbourhood(arrowsOf(bones, { kind, id, ...found }), keyOf(kind, id));
 	const drawnSnapshots = [...before, ...after].flatMap((key) => (kindOf(key) === 'judgments' ? [key.slice('judgments:'.length)] : []));
 	const describe = describer(bones, found, { championId: champion.id, hidden: await lineage.hiddenOf(db, drawnSnapshots, actor.userId) });

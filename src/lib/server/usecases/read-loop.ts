@@ -11,8 +11,8 @@ import { waitingFor, whyRunWaits } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
-import * as checkpoints from '../db/checkpoints.ts';
-import type { Decision } from '../db/checkpoints.ts';
+import * as champions from '../db/champions.ts';
+import type { Decision } from '../db/decisions.ts';
 import type { Executor } from '../db/client.ts';
 import type { Evaluation } from '../db/evaluations.ts';
 import type { Generation } from '../db/generations.ts';
@@ -96,7 +96,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 		snapshot ? overlaps.trainedHeldOut(db, [snapshot.id]) : 0,
 		runQueue.queued(db),
 		run?.afterRunId ? runs.get(db, run.afterRunId) : null,
-		checkpoints.champion(db, project.id)
+		champions.championOf(db, project.id)
 	]);
 	const importing = brought.filter((one) => one.status === 'staging');
 	return {

@@ -11,6 +11,7 @@ import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
@@ -93,7 +94,7 @@ export async function readRanking(app: Pick<App, 'db'>, actor: Actor, { slug, st
 	const access = await allow(db, actor, { slug }, 'checkpoint.read');
 	if (!access.ok) return access;
 	const { project } = access.value;
-	const [all, champion, { battles, comparisons }, elsewhere] = await Promise.all([checkpoints.list(db, project.id), checkpoints.champion(db, project.id), battlesOfProject(db, project.id, style), rankedPairs.judgedElsewhere(db, project.id)]);
+	const [all, champion, { battles, comparisons }, elsewhere] = await Promise.all([checkpoints.list(db, project.id), champions.championOf(db, project.id), battlesOfProject(db, project.id, style), rankedPairs.judgedElsewhere(db, project.id)]);
 	// A ranking of many judgments takes a second: those who judge get their next pair before it.
 	await setImmediate();
 	const byId = new Map(all.map((one) => [one.id, one]));

@@ -1,5 +1,5 @@
 import type { App } from '../app.ts';
-import * as checkpoints from '../db/checkpoints.ts';
+import * as champions from '../db/champions.ts';
 import * as deployments from '../db/deployments.ts';
 import type { Server } from '../db/deployments.ts';
 import * as gateway from '../db/gateway.ts';
@@ -21,7 +21,7 @@ export async function readDirectory(app: Pick<App, 'db'>): Promise<Directory> {
 	const projects = new Map<string, ServedProject>();
 	for (const { projectId, slug } of known) {
 		if (projects.has(projectId)) continue;
-		const [champion, settings] = [await checkpoints.champion(app.db, projectId), await gateway.settings(app.db, projectId)];
+		const [champion, settings] = [await champions.championOf(app.db, projectId), await gateway.settings(app.db, projectId)];
 		projects.set(projectId, { id: projectId, slug, championId: champion.id, settings });
 	}
 	return { keys: new Map(known.map((key) => [key.hash, key])), projects, servers: await deployments.servers(app.db) };

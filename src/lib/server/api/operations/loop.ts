@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { AXES } from '../../../domain/compare-runs.ts';
-import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { trainingFields } from './run-control.ts';
@@ -153,18 +152,6 @@ export const readCheckpoint = operation({
 	access: 'checkpoint.read',
 	params: idParams,
 	answers: { 200: v.looseObject({ id: v.string(), name: v.string(), kind: v.string() }) }
-});
-
-export const decideCheckpoint = operation({
-	id: 'decideCheckpoint',
-	method: 'POST',
-	path: '/checkpoints/{id}/decision',
-	summary: 'Promote, reject or ask for more data, with a reason',
-	access: 'checkpoint.decide',
-	params: idParams,
-	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000) }),
-	answers: { 201: v.object({ id: v.string(), decision: v.string() }) },
-	problems: ['conflict']
 });
 
 const inLine = v.object({ id: v.string(), status: v.literal('queued') });

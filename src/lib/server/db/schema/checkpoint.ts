@@ -41,7 +41,7 @@ export const checkpoints = pgTable(
 	]
 );
 
-/** Promote, reject or ask for more data: signed by a reviewer, with a reason. */
+/** Promote, reject, ask for more data, or go back to an earlier champion: signed by a reviewer, with a reason. */
 export const decisions = pgTable(
 	'decisions',
 	{
@@ -62,7 +62,7 @@ export const decisions = pgTable(
 			.references(() => users.id),
 		createdAt: createdAt()
 	},
-	(t) => [index('decisions_checkpoint').on(t.checkpointId), check('decisions_decision', sql`${t.decision} in ('promote','reject','more_data')`)]
+	(t) => [index('decisions_checkpoint').on(t.checkpointId), check('decisions_decision', sql`${t.decision} in ('promote','reject','more_data','roll_back')`)]
 );
 
 /** Why somebody decided so; may be erased, the record keeps its salted hash. */

@@ -24,6 +24,8 @@ export const projects = pgTable(
 		/** Whether prompts that come are grouped by their matter, where they name one. Groups that are drawn stay as they are. */
 		matterIsGroup: boolean().notNull().default(false),
 		leaseSeconds: integer().notNull().default(900),
+		/** Whether nobody decides on a run that they started. */
+		fourEyes: boolean().notNull().default(true),
 		/** Gold, repeats and adjudication as the owner set them; missing parts have their defaults. */
 		judgingPolicy: jsonb().$type<Partial<JudgingPolicy>>().notNull().default({}),
 		createdAt: createdAt()

@@ -8,32 +8,47 @@ import { decide, DECISIONS } from '#lib/server/usecases/decide.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
 import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
+import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
+import { signDecision } from '#lib/server/usecases/sign-decision.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(v.string(), v.trim(), text(5_000)) });
+const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(v.string(), v.trim(), text(5_000)), override: v.boolean() });
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
 	depends('plumbline:checkpoint');
 	const actor = signedIn(locals, url);
 	const checkpoint = valueOf(await readCheckpoint(locals.app, actor, rowId(params.id, locals.requestId)), locals.requestId);
 	if (checkpoint.project !== params.slug) redirect(307, `/projects/${checkpoint.project}/checkpoints/${checkpoint.id}`);
-	return { checkpoint };
+	return { checkpoint, gate: valueOf(await readCheckpointGate(locals.app, actor, checkpoint.id), locals.requestId) };
 };
 
 export const actions: Actions = {
 	decide: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
-		const typed = { decision: String(data.get('decision') ?? ''), reason: String(data.get('reason') ?? '') };
+		const typed = { decision: String(data.get('decision') ?? ''), reason: String(data.get('reason') ?? ''), override: data.get('override') === 'on' };
 		const parsed = v.safeParse(DecisionForm, typed);
 		if (!parsed.success) {
 			const problem: Problem = { code: 'invalid_input', detail: '', errors: fieldErrors(parsed.issues) };
 			return fail(400, { ...typed, problem });
 		}
-		const decided = await decide(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), ...parsed.output });
+		const decided = await decide(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), ...parsed.output, password: String(data.get('password') ?? '') });
 		if (!decided.ok) return fail(PROBLEMS[decided.problem.code].status, { ...typed, problem: decided.problem });
+		redirect(303, url.pathname);
+	},
+	sign: async ({ locals, params, url, request }) => {
+		const actor = signedIn(locals, url);
+		const password = String((await request.formData()).get('password') ?? '');
+		const signed = await signDecision(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), sign: true, password });
+		if (!signed.ok) return fail(PROBLEMS[signed.problem.code].status, { unsigned: signed.problem });
+		redirect(303, url.pathname);
+	},
+	decline: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const ended = await signDecision(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), sign: false });
+		if (!ended.ok) return fail(PROBLEMS[ended.problem.code].status, { unsigned: ended.problem });
 		redirect(303, url.pathname);
 	},
 	evaluate: async ({ locals, params, url }) => {

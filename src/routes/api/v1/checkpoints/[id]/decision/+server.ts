@@ -1,5 +1,5 @@
 import { ok } from '#lib/domain/problem.ts';
-import * as operations from '#lib/server/api/operations/loop.ts';
+import * as operations from '#lib/server/api/operations/gate.ts';
 import { serve } from '#lib/server/api/serve.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 

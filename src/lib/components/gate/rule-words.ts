@@ -1,0 +1,52 @@
+import { decimal, percent } from '#lib/components/shell/format.ts';
+import type { GateRule } from '#lib/domain/gate.ts';
+import type { RuleVerdict } from '#lib/domain/gate-verdict.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+const WORDS: Record<GateRule['kind'], { name: () => string; help: () => string }> = {
+	win_rate: { name: m.gate_kind_win_rate, help: m.gate_help_win_rate },
+	held_out: { name: m.gate_kind_held_out, help: m.gate_help_held_out },
+	check: { name: m.gate_kind_check, help: m.gate_help_check },
+	benchmark: { name: m.gate_kind_benchmark, help: m.gate_help_benchmark },
+	agreement: { name: m.gate_kind_agreement, help: m.gate_help_agreement },
+	judgments: { name: m.gate_kind_judgments, help: m.gate_help_judgments }
+};
+
+/** A kind of rule in words. */
+export const kindName = (kind: GateRule['kind']): string => WORDS[kind].name();
+export const kindHelp = (kind: GateRule['kind']): string => WORDS[kind].help();
+
+/** A rule in words, with the check or benchmark it is about. */
+export function ruleName(rule: GateRule, name: string | null = 'name' in rule ? rule.name : null): string {
+	return name === null ? kindName(rule.kind) : m.gate_named({ kind: kindName(rule.kind), name });
+}
+
+/** What a rule asks for: “above 50 %”. */
+export function ruleBound(rule: GateRule): string {
+	switch (rule.kind) {
+		case 'win_rate':
+		case 'held_out':
+			return m.gate_bound_above({ bound: percent(rule.above) });
+		case 'check':
+		case 'benchmark':
+			return m.gate_bound_margin({ bound: percent(rule.margin, 1) });
+		case 'agreement':
+			return m.gate_bound_least({ bound: decimal(rule.atLeast) });
+		case 'judgments':
+			return m.gate_bound_least({ bound: decimal(rule.atLeast, 0) });
+	}
+}
+
+const UNKNOWN = { not_measured: m.gate_unknown_not_measured, too_few: m.gate_unknown_too_few, drifted: m.gate_unknown_drifted };
+
+/** A rule's verdict as word, tone and, where nothing is known, why. */
+export function outcomeWords({ rule, outcome, unknown }: RuleVerdict): { word: string; tone: 'ok' | 'warn' | 'neutral'; why: string | null } {
+	if (outcome === 'held') return { word: m.gate_holds(), tone: 'ok', why: null };
+	if (outcome === 'unknown') return { word: m.gate_unknown(), tone: 'neutral', why: unknown ? UNKNOWN[unknown]() : null };
+	return { word: rule.kind === 'agreement' || rule.kind === 'judgments' ? m.gate_below() : m.gate_not_holds(), tone: 'warn', why: null };
+}
+
+/** A p-value as people read it. */
+export function shownP(p: number): string {
+	return p < 0.001 ? `< ${decimal(0.001, 3)}` : decimal(p, 3);
+}

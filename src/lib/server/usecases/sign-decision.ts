@@ -1,0 +1,74 @@
+import { fail, ok } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import * as decisions from '../db/decisions.ts';
+import * as projects from '../db/projects.ts';
+import * as runs from '../db/runs.ts';
+import { putDecision, refuseSignature, roleOf, sealed } from './decide.ts';
+import { reachCheckpoint } from './read-checkpoint.ts';
+import { reauthenticate } from './reauthenticate.ts';
+import { inTransaction } from './transaction.ts';
+
+/** What became of a decision that waited: it is in force, or it is gone. */
+export type Settled = { id: string; status: 'signed' | 'declined' | 'withdrawn' };
+
+const NOTHING = 'No decision on this checkpoint waits for a signature.';
+
+/** A second person signs a promotion against the gate: the same figures and reason that the first signed. */
+async function sign(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; password?: string | undefined }): Promise<Result<Settled>> {
+	const reached = await reachCheckpoint(app.db, actor, input.checkpointId, 'checkpoint.decide');
+	if (!reached.ok) return reached;
+	const known = await reauthenticate(app, actor, input.password);
+	if (!known.ok) return known;
+	return inTransaction(app.db, async (tx): Promise<Result<Settled>> => {
+		const found = await reachCheckpoint(tx, actor, input.checkpointId, 'checkpoint.decide');
+		if (!found.ok) return found;
+		const { checkpoint, access } = found.value;
+		await projects.serialise(tx, checkpoint.projectId);
+		const waiting = await decisions.waiting(tx, checkpoint.id);
+		const run = checkpoint.runId ? await runs.get(tx, checkpoint.runId) : null;
+		if (!waiting || !run) return fail('conflict', NOTHING);
+		const refused = refuseSignature({ userId: actor.userId, startedBy: run.createdBy, fourEyes: access.project.fourEyes, signedBy: [waiting.by.userId] });
+		if (refused) return refused;
+		const id = await putDecision(tx, actor, {
+			projectId: checkpoint.projectId,
+			checkpointId: checkpoint.id,
+			roundId: run.roundId,
+			decision: 'promote',
+			text: sealed(waiting.reason),
+			figures: waiting.figures,
+			gateId: waiting.gateId,
+			overridden: true,
+			fourEyes: access.project.fourEyes,
+			signatures: [
+				{ userId: waiting.by.userId, role: waiting.by.role, signedAt: waiting.by.signedAt },
+				{ userId: actor.userId, role: roleOf(access.role), signedAt: null }
+			]
+		});
+		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: 'signed', byUserId: actor.userId, decisionId: id });
+		return ok({ id, status: 'signed' });
+	});
+}
+
+/** Somebody who could sign declines, or who proposed it takes it back. */
+async function decline(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string }): Promise<Result<Settled>> {
+	return inTransaction(app.db, async (tx): Promise<Result<Settled>> => {
+		const found = await reachCheckpoint(tx, actor, input.checkpointId, 'checkpoint.decide');
+		if (!found.ok) return found;
+		const { checkpoint } = found.value;
+		await projects.serialise(tx, checkpoint.projectId);
+		const waiting = await decisions.waiting(tx, checkpoint.id);
+		if (!waiting) return fail('conflict', NOTHING);
+		const status = waiting.by.userId === actor.userId ? 'withdrawn' : 'declined';
+		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: status, byUserId: actor.userId });
+		await record(tx, actor, { action: `checkpoint.${status === 'withdrawn' ? 'withdraw' : 'decline'}`, projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { proposalId: waiting.id } });
+		return ok({ id: waiting.id, status });
+	});
+}
+
+/** Signs a decision that waits for a second signature, or ends its waiting. */
+export async function signDecision(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; sign: boolean; password?: string | undefined }): Promise<Result<Settled>> {
+	return input.sign ? sign(app, actor, input) : decline(app, actor, input);
+}
