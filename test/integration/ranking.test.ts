@@ -133,7 +133,7 @@ describe('the ranking of a project', () => {
 
 describe('pairs chosen to learn more', () => {
 	it('are drawn with a propensity that is kept, feed the ranking, and no win rate that decides', async () => {
-		const plan = v.parse(GenerationPlan, { prompts: { split: 'test', limit: 40 }, sources: [base, first, second].map((checkpointId) => ({ checkpointId })), policy: 'adaptive', pairsPerPrompt: 1, seed: 1 });
+		const plan = v.parse(GenerationPlan, { prompts: { split: 'test', limit: 24 }, sources: [base, first, second].map((checkpointId) => ({ checkpointId })), policy: 'adaptive', pairsPerPrompt: 1, seed: 1 });
 		const { id } = valueOf(await startGeneration(world.app, world.admin, { slug, plan }));
 		const at = await beginGeneration(world.app, { generationId: id, workerId });
 		if (!at) throw new Error('the generation was not to be had');

@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre';
 
 /** A thing's size in the drawing, in pixels. */
-export const BOX = { width: 184, height: 52 } as const;
+export const BOX = { width: 200, height: 52 } as const;
 
 export type PlacedThing = { key: string; x: number; y: number };
 /** An arrow as the path of an SVG. */
