@@ -1,16 +1,21 @@
 import { once } from 'node:events';
 import { hostname } from 'node:os';
+import { PROBLEMS } from '#lib/domain/problem.ts';
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import type { Server } from '#lib/server/db/deployments.ts';
+import type { KnownKey } from '#lib/server/db/gateway-keys.ts';
 import { keepDirectory } from '#lib/server/gateway/directory.ts';
 import { lookAt } from '#lib/server/gateway/health.ts';
 import { createGatewayServer } from '#lib/server/gateway/http.ts';
+import type { GatewayProblem } from '#lib/server/gateway/problem.ts';
+import type { SaidFeedback } from '#lib/server/gateway/request.ts';
 import { createLimits } from '#lib/server/gateway/limits.ts';
 import { createPool } from '#lib/server/gateway/pool.ts';
 import { createTraffic } from '#lib/server/gateway/traffic.ts';
 import { createCaller } from '#lib/server/outbound/caller.ts';
 import { gatewayAlive, gatewayArrives, gatewayLeaves, noteHealth, recordTraffic } from '#lib/server/usecases/serve-traffic.ts';
+import { giveFeedback } from '#lib/server/usecases/give-feedback.ts';
 import { every } from './process/every.ts';
 
 /** How often a gateway writes down what it was asked, reads what changed, and says that it lives. */
@@ -27,7 +32,20 @@ const caller = createCaller(config.inhouse);
 const pool = createPool();
 const directory = keepDirectory(app);
 const traffic = createTraffic((requests) => recordTraffic(app, requests), app.log);
-const gateway = createGatewayServer({ directory, pool, traffic, caller, keyOf: directory.keyOf, limits: createLimits(traffic.unwrittenTokens), unseen: { now: 0 }, log: app.log, patienceMs, mostBytes });
+
+/** Feedback may come before the answer that it is about was written down. */
+async function noteFeedback(key: KnownKey, said: SaidFeedback): Promise<GatewayProblem | null> {
+	let given = await giveFeedback(app, key, said);
+	if (!given.ok && given.problem.code === 'not_found') {
+		await traffic.flush();
+		given = await giveFeedback(app, key, said);
+	}
+	if (given.ok) return null;
+	const { code, detail } = given.problem;
+	return { status: PROBLEMS[code].status, type: 'invalid_request_error', code: code === 'not_found' ? 'unknown_request' : code === 'conflict' ? 'words_not_kept' : code, message: detail };
+}
+
+const gateway = createGatewayServer({ giveFeedback: noteFeedback, directory, pool, traffic, caller, keyOf: directory.keyOf, limits: createLimits(traffic.unwrittenTokens), unseen: { now: 0 }, log: app.log, patienceMs, mostBytes });
 
 /** What was noted of each server, and when. */
 const noted = new Map<string, { found: string | null; at: number }>();

@@ -6,10 +6,13 @@ import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
 import { judgeShadows } from '#lib/server/usecases/judge-shadows.ts';
+import { bringFeedback } from '#lib/server/usecases/bring-feedback.ts';
+import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
 import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { putGateway, readGateway } from '#lib/server/usecases/put-gateway.ts';
 import { listTraffic } from '#lib/server/usecases/read-traffic.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { startGateway } from '../support/gateway.ts';
 import type { GatewayProcess } from '../support/gateway.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
@@ -269,6 +272,59 @@ it('brings what the candidate answered unseen to judging, and forgets words in t
 	await world.query(`update gateway_payloads set expires_at = now()`);
 	await sweep(world.app);
 	expect(await world.query('select 1 from gateway_payloads')).toEqual([]);
+});
+
+it('takes what people say of answers, and brings it into the record as feedback, which no rule takes unasked', async () => {
+	await serving(championId, { words: ['You will certainly win.'] });
+	await settings({ keepPayloads: true });
+	const openai = await client();
+	await known(openai, champion());
+	const say = (requestId: string, more: object, key = openai.apiKey) => fetch(`${gateway.baseUrl}/feedback`, { method: 'POST', headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' }, body: JSON.stringify({ request_id: requestId, ...more }) });
+	const codeOf = async (response: Response) => [response.status, ((await response.json()) as { error: { code: string } }).error.code];
+	const answer = async (content: string) => (await openai.chat.completions.create({ model: champion(), messages: ask(content) })).id;
+	const first = await until('words are kept', async () => {
+		const id = await answer('Shall I win?');
+		return (await say(id, { comment: 'Too bold.' })).ok ? id : null;
+	}, 15);
+	// The last word counts.
+	expect((await say(first, { thumb: 'up' })).status).toBe(200);
+	expect((await say(first, { thumb: 'down', edit: 'That depends on the lease.', comment: 'Too bold.' })).status).toBe(200);
+	expect((await say((await answer('And my neighbour?')).replace('chatcmpl-', ''), { thumb: 'up' })).status).toBe(200);
+	expect(await codeOf(await say('01a224f9-b173-7751-b90e-fe43639150df', { thumb: 'up' }))).toEqual([404, 'unknown_request']);
+	expect(await codeOf(await say('nonsense', { thumb: 'up' }))).toEqual([400, 'invalid_request_id']);
+	expect(await codeOf(await say(first, {}))).toEqual([400, 'empty_feedback']);
+	expect(await codeOf(await say(first, { thumb: 'sideways' }))).toEqual([400, 'invalid_thumb']);
+	expect(await codeOf(await say(first, { thumb: 'up' }, 'plb_nobody'))).toEqual([401, 'invalid_api_key']);
+	expect(valueOf(await readGateway(world.app, world.admin, project.slug)).feedback).toEqual({ up: 1, down: 1, edits: 1, comments: 1, waiting: 2 });
+
+	const brought = valueOf(await bringFeedback(world.app, world.admin, project.slug));
+	expect(brought).toMatchObject({ answers: 2, passedOver: 0 });
+	const made = await world.query<{ mode: string; verdict: string; origin: string; judge_kind: string; preferred: string | null }>(
+		`select j.mode, j.verdict, j.origin, j.judge_kind, t.messages->0->>'content' as preferred from judgments j join comparisons c on c.id = j.comparison_id
+			left join response_texts t on t.response_id = case j.verdict when 'a' then c.response_a_id when 'b' then c.response_b_id end where j.judge_ref = '${brought.importId}' order by j.mode, j.verdict`
+	);
+	expect(made.map(({ mode, origin, judge_kind, preferred }) => [mode, origin, judge_kind, preferred])).toEqual([['pair', 'feedback', 'end_user', 'That depends on the lease.'], ['single', 'feedback', 'end_user', null], ['single', 'feedback', 'end_user', null]]);
+	expect(made.slice(1).map(({ verdict }) => verdict)).toEqual(['bad', 'good']);
+	expect(await world.query(`select 1 from slots s join judgments j on j.id = s.judgment_id where j.origin = 'feedback'`)).toEqual([]);
+	// The lot holds these questions out: their rows are told apart by split, and none is used by a rule that does not name the origin.
+	const rows = async (rule: { origins: ('workspace' | 'feedback')[] }) => valueOf(await previewSnapshot(world.app, world.admin, { slug: project.slug, objective: 'kto', rule })).rows;
+	const sum = ({ train, dev, test }: { train: number; dev: number; test: number }) => train + dev + test;
+	expect([sum(await rows({ origins: ['workspace'] })), sum(await rows({ origins: ['workspace', 'feedback'] }))]).toEqual([0, 3]);
+	expect(await codeOf(await say(first, { thumb: 'up' }))).toEqual([409, 'already_decided']);
+	expect(valueOf(await bringFeedback(world.app, world.admin, project.slug)).importId).toBeNull();
+
+	// Thumbs alone where no words are kept; and words go with those of the answer.
+	await settings({});
+	const bare = await until('words are no longer kept', async () => {
+		const id = await answer('And now?');
+		return (await say(id, { comment: 'Hm.' })).status === 409 ? id : null;
+	}, 15);
+	expect((await say(bare, { thumb: 'down' })).status).toBe(200);
+	await world.query(`update gateway_payloads set expires_at = now()`);
+	await sweep(world.app);
+	expect(await world.query(`select count(*)::int as n, count(edit)::int as edits, count(comment)::int as comments from gateway_feedback`)).toEqual([{ n: expect.any(Number) as number, edits: 0, comments: 0 }]);
+	valueOf(await undoImport(world.app, world.admin, brought.importId ?? ''));
+	expect(await world.query(`select 1 from judgments where origin = 'feedback'`)).toEqual([]);
 });
 
 it('lets streams end when it is asked to stop, and writes them down', async () => {

@@ -18,6 +18,7 @@ export const SERVING_REQUESTS: Record<string, (ground: Ground) => Promise<WalkRe
 	endDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}` }),
 	readGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway` }),
 	putGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway`, options: { body: { keepPayloads: true, payloadDays: 7 } } }),
+	bringFeedback: ({ slug }) => ({ path: `/projects/${slug}/gateway/feedback` }),
 	judgeShadows: ({ slug }) => ({ path: `/projects/${slug}/gateway/pairs` }),
 	listGatewayKeys: ({ slug }) => ({ path: `/projects/${slug}/gateway/keys` }),
 	issueGatewayKey: ({ slug }) => ({ path: `/projects/${slug}/gateway/keys`, options: { body: { name: randomUUID() } } }),

@@ -156,5 +156,6 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	gateway_keys: 'secret',
 	gateway_usage: 'as gateway_keys',
 	gateway_requests: 'what was asked of servers of this installation',
+	gateway_feedback: 'what of it became part of the record is there as judgments',
 	gateway_payloads: 'kept for days, with a limit that people were told'
 };

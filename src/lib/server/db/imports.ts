@@ -87,11 +87,11 @@ const toImport = (row: Row): Import => ({
 });
 
 /** Starts an import. */
-export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null; origin: Origin | null }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings: 'import' | 'feedback' }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes, origin)
-			values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}, ${of.totalBytes}, ${of.origin === null ? null : JSON.stringify(of.origin)}::jsonb) returning id`
+		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes, origin, brings)
+			values (${of.projectId}, ${of.roundId}, ${of.createdBy}, ${of.format}, ${of.fileName}, ${of.totalBytes}, ${of.origin === null ? null : JSON.stringify(of.origin)}::jsonb, ${of.brings}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -264,7 +264,7 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 			insert into responses (prompt_id, content_hash, source) select prompt_id, hash, 'import' from given on conflict do nothing returning id, prompt_id, content_hash)
 		insert into response_texts (response_id, messages) select made.id, g.messages from made join given g on g.prompt_id = made.prompt_id and g.hash = made.content_hash`);
 	await tx.execute(sql`create temporary table staged_pairs on commit drop as
-		select r.line, sp.prompt_id, i.project_id, i.round_id, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
+		select r.line, sp.prompt_id, i.project_id, i.round_id, i.brings, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
 			(x.value->>'orderKey')::bigint as order_key, x.value->>'policy' as policy, (x.value->>'propensity')::float8 as propensity, x.value->>'verdict' as verdict
 		from import_rows r join imports i on i.id = r.import_id join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.pairs) x where r.import_id = ${id}`);
 	await tx.execute(sql`analyze staged_pairs`);
@@ -287,14 +287,14 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	);
 	await tx.execute(sql`create temporary table staged_labels on commit drop as
 		with labelled as (
-			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.verdict, s.line
+			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line
 			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
 			where s.verdict is not null
-				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = 'import' and j.verdict = s.verdict and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
+				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and j.verdict = s.verdict and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
 			order by c.id, s.verdict, s.line),
 		made as (
 			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_ref, verdict)
-			select project_id, comparison_id, mode, 'import', 'import', ${id}, verdict from labelled returning 1)
+			select project_id, comparison_id, mode, brings, case brings when 'feedback' then 'end_user' else 'import' end, ${id}, verdict from labelled returning 1)
 		select line from labelled`);
 	await importedLabels.insertOfImport(tx, id);
 	const counted = await rowsOf<{ accepted: string; rows: string }>(

@@ -9,7 +9,8 @@ import type { Answering } from './answer.ts';
 import type { createLimits } from './limits.ts';
 import { problemBody, unknownModel } from './problem.ts';
 import type { GatewayProblem } from './problem.ts';
-import { parseCall, readBody } from './request.ts';
+import { parseCall, parseFeedback, readBody } from './request.ts';
+import type { SaidFeedback } from './request.ts';
 import { modelsFor } from './resolve.ts';
 
 export type GatewayServer = {
@@ -18,7 +19,7 @@ export type GatewayServer = {
 	stop: (graceMs: number) => Promise<void>;
 };
 
-export type Serving = Answering & { limits: ReturnType<typeof createLimits>; log: Pick<Logger, 'warn' | 'error'>; mostBytes: number };
+export type Serving = Answering & { /** Notes what was said of an answer; a problem says why not. */ giveFeedback: (key: KnownKey, said: SaidFeedback) => Promise<GatewayProblem | null>; limits: ReturnType<typeof createLimits>; log: Pick<Logger, 'warn' | 'error'>; mostBytes: number };
 
 /** A connection is kept for longer than balancers keep theirs: none sends a request into one that is being closed. */
 const KEPT_MS = 75_000;
@@ -56,6 +57,14 @@ export function createGatewayServer(of: Serving): GatewayServer {
 		return null;
 	}
 
+	async function takeFeedback(response: ServerResponse, key: KnownKey, body: string): Promise<GatewayProblem | null> {
+		const said = parseFeedback(body);
+		if (!said.ok) return said.problem;
+		const problem = await of.giveFeedback(key, said.value);
+		if (!problem) send(response, 200, { object: 'feedback', request_id: said.value.requestId });
+		return problem;
+	}
+
 	async function answer(request: IncomingMessage, response: ServerResponse, requestId: string, signal: AbortSignal): Promise<GatewayProblem | null> {
 		const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
 		if (path === '/healthz' || path === '/readyz') {
@@ -64,18 +73,20 @@ export function createGatewayServer(of: Serving): GatewayServer {
 			return null;
 		}
 		const kind = CALLS[path];
+		const isFeedback = path === '/v1/feedback';
 		const isModels = path === '/v1/models' || path.startsWith('/v1/models/');
-		if (!kind && !isModels) return { status: 404, type: 'invalid_request_error', code: 'unknown_url', message: 'There is no such address here: /v1/chat/completions, /v1/completions and /v1/models are.' };
-		if (request.method !== (kind ? 'POST' : 'GET')) return { status: 405, type: 'invalid_request_error', code: 'method_not_allowed', message: `Send this as ${kind ? 'POST' : 'GET'}.` };
+		if (!kind && !isModels && !isFeedback) return { status: 404, type: 'invalid_request_error', code: 'unknown_url', message: 'There is no such address here: /v1/chat/completions, /v1/completions, /v1/models and /v1/feedback are.' };
+		if (request.method !== (isModels ? 'GET' : 'POST')) return { status: 405, type: 'invalid_request_error', code: 'method_not_allowed', message: `Send this as ${isModels ? 'GET' : 'POST'}.` };
 		const bearer = bearerHash(request.headers.authorization ?? null);
 		const key = bearer !== null && bearer !== 'malformed' ? await of.directory.keyWith(bearer.hash) : null;
 		if (!key) return NO_KEY;
-		if (!kind) return listModels(response, key, path);
+		if (isModels) return listModels(response, key, path);
 		const { headers, problem } = await of.limits(key);
 		for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 		if (problem) return problem;
 		const body = await readBody(request, of.mostBytes);
 		if (!body.ok) return body.problem;
+		if (!kind) return takeFeedback(response, key, body.value);
 		const call = parseCall(kind, body.value);
 		if (!call.ok) return call.problem;
 		return answerCall(of, response, call.value, { key, requestId, signal, newId });

@@ -50,6 +50,39 @@ export function parseCall(kind: ModelCall['kind'], json: string): Read<ModelCall
 	return { ok: true, value: { kind, model, stream: body['stream'] === true, wantsUsage: isObject(options) && options['include_usage'] === true, user: text(body['user'], 512) ?? text(body['safety_identifier'], 512), body } };
 }
 
+/** What was said of an answer, as an application sends it. */
+export type SaidFeedback = { requestId: string; thumb: 'up' | 'down' | null; edit: string | null; comment: string | null };
+
+const REQUEST_ID = /^(?:chatcmpl-|cmpl-)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/;
+const MOST_EDIT = 200_000;
+const MOST_COMMENT = 10_000;
+
+/** Reads feedback: a request's id, as its header or its answer has it, and at least one of thumb, edit and comment. */
+export function parseFeedback(json: string): Read<SaidFeedback> {
+	let body: unknown;
+	try {
+		body = JSON.parse(json);
+	} catch {
+		return { ok: false, problem: invalid('invalid_json', 'The body is not JSON.') };
+	}
+	if (!isObject(body)) return { ok: false, problem: invalid('invalid_json', 'The body is no JSON object.') };
+	const unknown = Object.keys(body).find((name) => !['request_id', 'thumb', 'edit', 'comment'].includes(name));
+	if (unknown !== undefined) return { ok: false, problem: invalid('unknown_field', `“${unknown.slice(0, 100)}” is none of request_id, thumb, edit and comment.`, unknown.slice(0, 100)) };
+	const requestId = typeof body['request_id'] === 'string' ? REQUEST_ID.exec(body['request_id'])?.[1] : undefined;
+	if (requestId === undefined) return { ok: false, problem: invalid('invalid_request_id', '“request_id” must be the x-request-id of an answer, or its id.', 'request_id') };
+	const thumb = body['thumb'] ?? null;
+	if (thumb !== null && thumb !== 'up' && thumb !== 'down') return { ok: false, problem: invalid('invalid_thumb', '“thumb” is up or down.', 'thumb') };
+	const words: Record<'edit' | 'comment', string | null> = { edit: null, comment: null };
+	for (const [name, most] of [['edit', MOST_EDIT], ['comment', MOST_COMMENT]] as const) {
+		const given = body[name] ?? null;
+		if (given === null) continue;
+		if (typeof given !== 'string' || given.trim() === '' || given.length > most || !isKept(JSON.stringify(given))) return { ok: false, problem: invalid(`invalid_${name}`, `“${name}” must be a text of at most ${most} characters.`, name) };
+		words[name] = given;
+	}
+	if (thumb === null && words.edit === null && words.comment === null) return { ok: false, problem: invalid('empty_feedback', 'Say at least one of thumb, edit and comment.') };
+	return { ok: true, value: { requestId, thumb, ...words } };
+}
+
 /** The body as a server gets it: under its own name of the model, and asked to count the tokens. */
 export function bodyFor(call: ModelCall, model: string, stream: boolean): string {
 	// What only the gateway reads, and who asks, is nobody else's business.

@@ -20,13 +20,13 @@ import { inTransaction } from './transaction.ts';
 export type Asked = { said: SaidForm & SaidShape; skipBad: boolean; dryRun: boolean };
 
 /** Begins an import in the caller's transaction; who may was asked before. */
-export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, actor: Actor, of: Asked & { project: Project; fileName: string | null; totalBytes: number | null; origin: Origin | null }): Promise<Result<{ id: string } & Reading>> {
+export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, actor: Actor, of: Asked & { project: Project; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings?: 'import' | 'feedback' }): Promise<Result<{ id: string } & Reading>> {
 	const { project, said, origin } = of;
 	const reading = await readingOf(app, tx, project, of);
 	if (!reading.ok) return reading;
 	const round = await rounds.newest(tx, project.id);
 	const format = said.format ?? 'auto';
-	const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format, fileName: reading.value.masker.fileName(of.fileName), totalBytes: of.totalBytes, origin });
+	const id = await imports.insert(tx, { projectId: project.id, roundId: round.id, createdBy: actor.userId, format, fileName: reading.value.masker.fileName(of.fileName), totalBytes: of.totalBytes, origin, brings: of.brings ?? 'import' });
 	await record(tx, actor, { action: 'import.start', projectId: project.id, subject: ['import', id], details: { format, ...(origin ? { source: origin.sourceId } : {}) } });
 	return ok({ id, ...reading.value });
 }
@@ -38,14 +38,14 @@ export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, acto
 export async function importPairs(
 	app: Pick<App, 'db' | 'config' | 'secrets'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; brings?: 'import' | 'feedback'; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const asked = { said: input.said, skipBad: input.skipBad, dryRun: input.dryRun ?? false };
 	const begun = await inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: input.slug }, 'import.create');
 		if (!access.ok) return access;
 		const { project } = access.value;
-		const made = await beginImport(app, tx, actor, { ...asked, project, fileName: input.fileName ?? null, totalBytes: input.totalBytes ?? null, origin: null });
+		const made = await beginImport(app, tx, actor, { ...asked, project, fileName: input.fileName ?? null, totalBytes: input.totalBytes ?? null, origin: null, ...(input.brings ? { brings: input.brings } : {}) });
 		return made.ok ? ok({ projectId: project.id, ...made.value }) : made;
 	});
 	if (!begun.ok) return begun;

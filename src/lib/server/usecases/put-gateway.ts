@@ -8,6 +8,8 @@ import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as gateway from '../db/gateway.ts';
 import type { Gateway, GatewaySettings } from '../db/gateway.ts';
+import * as feedback from '../db/gateway-feedback.ts';
+import type { FeedbackCounts } from '../db/gateway-feedback.ts';
 import * as requests from '../db/gateway-requests.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
@@ -23,6 +25,7 @@ export type GatewayState = {
 	models: { name: string; checkpointId: string; checkpoint: string }[];
 	/** Pairs that wait to be brought to judging. */
 	shadowPairs: number;
+	feedback: FeedbackCounts;
 };
 
 /** How the gateway serves a project. */
@@ -43,7 +46,8 @@ export async function readGateway(app: Pick<App, 'db' | 'config'>, actor: Actor,
 			{ name: servedModel(slug, { asked: 'champion' }), checkpointId: champion.id, checkpoint: champion.name },
 			...(candidate ? [{ name: servedModel(slug, { asked: 'candidate' }), checkpointId: candidate.id, checkpoint: candidate.name }] : [])
 		],
-		shadowPairs: await requests.countShadowPairs(app.db, id)
+		shadowPairs: await requests.countShadowPairs(app.db, id),
+		feedback: await feedback.counts(app.db, id)
 	});
 }
 

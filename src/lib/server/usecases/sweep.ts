@@ -3,6 +3,7 @@ import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
+import * as gatewayFeedback from '../db/gateway-feedback.ts';
 import * as gatewayRequests from '../db/gateway-requests.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
@@ -43,6 +44,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);
 		await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS);
+		await gatewayFeedback.forgetWords(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);

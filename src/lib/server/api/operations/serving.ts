@@ -103,7 +103,8 @@ export const readGateway = operation({
 			gateways: v.array(v.object({ id: v.string(), hostname: v.string(), port: v.number(), startedAt: v.string() })),
 			baseUrl: v.nullable(v.string()),
 			models: v.array(v.object({ name: v.string(), checkpointId: v.string(), checkpoint: v.string() })),
-			shadowPairs: v.number()
+			shadowPairs: v.number(),
+			feedback: v.object({ up: v.number(), down: v.number(), edits: v.number(), comments: v.number(), waiting: v.number() })
 		})
 	}
 });
@@ -127,6 +128,17 @@ export const judgeShadows = operation({
 	access: 'import.create',
 	params: slugParams,
 	answers: { 200: v.object({ importId: v.nullable(v.string()), pairs: v.number(), passedOver: v.number() }) },
+	problems: ['import_refused', 'not_ready']
+});
+
+export const bringFeedback = operation({
+	id: 'bringFeedback',
+	method: 'POST',
+	path: '/projects/{slug}/gateway/feedback',
+	summary: 'Make what people said of answers part of the record, by an import: thumbs as judgments of single answers, edits as preferred answers, of origin feedback; at most 1,000 answers at a time',
+	access: 'import.create',
+	params: slugParams,
+	answers: { 200: v.object({ importId: v.nullable(v.string()), answers: v.number(), passedOver: v.number() }) },
 	problems: ['import_refused', 'not_ready']
 });
 

@@ -125,6 +125,31 @@ export const gatewayPayloads = pgTable(
 	(t) => [index('gateway_payloads_expiry').on(t.expiresAt)]
 );
 
+/** What somebody said of an answer, through the application that asked for it. */
+export const gatewayFeedback = pgTable(
+	'gateway_feedback',
+	{
+		requestId: uuid()
+			.primaryKey()
+			.references(() => gatewayRequests.id, { onDelete: 'cascade' }),
+		keyId: uuid()
+			.notNull()
+			.references(() => gatewayKeys.id),
+		thumb: text(),
+		/** The answer as it should have been; goes with the words of the answer. */
+		edit: text(),
+		comment: text(),
+		createdAt: createdAt(),
+		/** The import with which it became part of the record. */
+		importId: uuid().references(() => imports.id, { onDelete: 'set null' })
+	},
+	(t) => [
+		index('gateway_feedback_key').on(t.keyId),
+		index('gateway_feedback_import').on(t.importId).where(sql`import_id is not null`),
+		check('gateway_feedback_thumb', sql`${t.thumb} in ('up','down')`)
+	]
+);
+
 /** What a key used, kept by day (UTC). */
 export const gatewayUsage = pgTable(
 	'gateway_usage',

@@ -53,6 +53,8 @@ export const imports = pgTable(
 		maskingTakenAt: instant(),
 		/** What the file was found to be. */
 		found: jsonb().$type<Found>(),
+		/** Origin of the judgments that it brings: those of people elsewhere, or what people said of answers in use. */
+		brings: text().notNull().default('import'),
 		/** Where it was read; null: somebody uploaded it. */
 		origin: jsonb().$type<Origin>(),
 		heartbeatAt: createdAt(),
@@ -63,6 +65,7 @@ export const imports = pgTable(
 	(t) => [
 		index('imports_project').on(t.projectId, t.id),
 		index('imports_origin').on(t.projectId, sql`(origin->>'file')`).where(sql`origin is not null`),
+		check('imports_brings', sql`${t.brings} in ('import','feedback')`),
 		check('imports_status', sql`${t.status} in ('staging','masking','scanned','published','refused','failed','discarded','undone')`)
 	]
 );
