@@ -20,6 +20,7 @@ import { evaluate } from './handlers/evaluate.ts';
 import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
+import { tellAndDeliver } from './handlers/deliver-webhooks.ts';
 import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
 import { inspect } from './handlers/inspect.ts';
@@ -57,6 +58,9 @@ const DUPLICATES_MS = 2000;
 
 /** How often it looks for decisions whose report is to be written. */
 const REPORTS_MS = 2000;
+
+/** How often it looks what webhooks are to be told. */
+const WEBHOOKS_MS = 2000;
 
 /** How often a worker says that it lives; pages take it for gone after three of these. */
 const ALIVE_MS = 10_000;
@@ -169,6 +173,7 @@ const beats = [
 	every(REPORTS_MS, () => reports.run()),
 	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
+	every(WEBHOOKS_MS, () => tellAndDeliver({ app, shutdown: shutdown.signal })),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 

@@ -32,6 +32,7 @@ export const PERMISSIONS = {
 	'artifact.read': ['annotator', 'reviewer', 'engineer', 'owner'],
 	/** Models elsewhere, with their keys. */
 	'endpoint.manage': ['owner'],
+	'webhook.manage': ['owner'],
 	'endpoint.read': ['engineer', 'owner'],
 	/** Having models answer; who judges must not know which did. */
 	'generation.start': ['engineer', 'owner'],

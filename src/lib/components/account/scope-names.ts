@@ -12,6 +12,7 @@ const NAMES: Record<Action, () => string> = {
 	'import.read': m.account_scope_import_read,
 	'import_source.manage': m.account_scope_import_source_manage,
 	'endpoint.manage': m.account_scope_endpoint_manage,
+	'webhook.manage': m.account_scope_webhook_manage,
 	'endpoint.read': m.account_scope_endpoint_read,
 	'deployment.manage': m.account_scope_deployment_manage,
 	'deployment.read': m.account_scope_deployment_read,

@@ -27,10 +27,11 @@ import * as serving from './operations/serving.ts';
 import * as suites from './operations/suites.ts';
 import * as sweeps from './operations/sweeps.ts';
 import * as users from './operations/users.ts';
+import * as webhooks from './operations/webhooks.ts';
 
 function isOperation(value: unknown): value is Operation {
 	return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'answers' in value;
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, gate, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, webhooks, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, gate, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

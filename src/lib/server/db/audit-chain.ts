@@ -17,6 +17,9 @@ export type ChainEntry = {
 
 export type Seal = { id: number; untilTxid: string; untilId: number; entries: number; previousHash: string; hash: string };
 
+const COLUMNS = sql`id::text as id, txid::text as txid, actor_id as "actorId", actor_kind as "actorKind", action, project_id as "projectId", subject_kind as "subjectKind",
+	subject_id as "subjectId", details, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at`;
+
 /** One sealer at a time, whichever worker it is in; false when another one is at it. */
 export async function lockChain(tx: Tx): Promise<boolean> {
 	const rows = await rowsOf<{ locked: boolean }>(tx, sql`select pg_try_advisory_xact_lock(7310585422) as locked`);
@@ -54,9 +57,24 @@ export async function entries(
 	// The order names the table: `id` and `txid` alone would mean the texts selected, and “1000” sorts before “999”.
 	return rowsOf<ChainEntry & { txid: string }>(
 		db,
-		sql`select id::text as id, txid::text as txid, actor_id as "actorId", actor_kind as "actorKind", action, project_id as "projectId", subject_kind as "subjectKind",
-				subject_id as "subjectId", details, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-			from audit_entries where (txid, id) > (${after.txid}::text::xid8, ${after.id}::bigint) and ${bound} order by audit_entries.txid, audit_entries.id limit ${limit}`
+		sql`select ${COLUMNS} from audit_entries where (txid, id) > (${after.txid}::text::xid8, ${after.id}::bigint) and ${bound} order by audit_entries.txid, audit_entries.id limit ${limit}`
+	);
+}
+
+/** The last entry that can no longer change; null where there is none. */
+export async function settledUntil(db: Executor): Promise<{ txid: string; id: number } | null> {
+	const rows = await rowsOf<{ txid: string; id: string }>(db, sql`select txid::text as txid, id::text as id from audit_entries where txid < pg_snapshot_xmin(pg_current_snapshot()) order by audit_entries.txid desc, audit_entries.id desc limit 1`);
+	return rows[0] ? { txid: rows[0].txid, id: Number(rows[0].id) } : null;
+}
+
+/** A project's entries of some actions between two places in the chain, in its order. */
+export async function entriesOf(db: Executor, of: { projectId: string; actions: readonly string[]; after: { txid: string; id: number }; until: { txid: string; id: number }; limit: number }): Promise<(ChainEntry & { txid: string })[]> {
+	return rowsOf<ChainEntry & { txid: string }>(
+		db,
+		sql`select ${COLUMNS} from audit_entries
+			where (txid, id) > (${of.after.txid}::text::xid8, ${of.after.id}::bigint) and (txid, id) <= (${of.until.txid}::text::xid8, ${of.until.id}::bigint)
+				and project_id = ${of.projectId} and action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb)))
+			order by audit_entries.txid, audit_entries.id limit ${of.limit}`
 	);
 }
 
