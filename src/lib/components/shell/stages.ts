@@ -33,6 +33,7 @@ export function stageOf(routeId: string | null): Stage | null {
 	if (routeId.includes('/snapshots')) return 'snapshot';
 	if (routeId.includes('/runs') || routeId.includes('/sweeps')) return 'run';
 	if (routeId.includes('/checkpoints') || routeId.includes('/ranking')) return 'checkpoint';
+	if (routeId.includes('/suite')) return 'evaluation';
 	if (routeId.includes('/rounds')) return 'next_round';
 	return null;
 }

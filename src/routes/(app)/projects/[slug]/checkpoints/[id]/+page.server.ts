@@ -10,6 +10,8 @@ import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
 import { signDecision } from '#lib/server/usecases/sign-decision.ts';
+import { readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
+import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -21,7 +23,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	const actor = signedIn(locals, url);
 	const checkpoint = valueOf(await readCheckpoint(locals.app, actor, rowId(params.id, locals.requestId)), locals.requestId);
 	if (checkpoint.project !== params.slug) redirect(307, `/projects/${checkpoint.project}/checkpoints/${checkpoint.id}`);
-	return { checkpoint, gate: valueOf(await readCheckpointGate(locals.app, actor, checkpoint.id), locals.requestId) };
+	return { checkpoint, gate: valueOf(await readCheckpointGate(locals.app, actor, checkpoint.id), locals.requestId), suite: valueOf(await readSuiteRuns(locals.app, actor, checkpoint.id), locals.requestId) };
 };
 
 export const actions: Actions = {
@@ -56,6 +58,12 @@ export const actions: Actions = {
 		const again = await evaluateAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
 		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
 		redirect(303, url.pathname);
+	},
+	check: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const started = await startSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { problem: started.problem });
+		redirect(303, `${url.pathname}#suite`);
 	},
 	answer: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);

@@ -1,0 +1,34 @@
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { Check, CHECK_KINDS, FIRST_SUITE, SuiteDefinition } from '#lib/domain/suite/check.ts';
+import { fromDraft, fromDraftSuite, newCheck, toDraft, toDraftSuite } from './draft.ts';
+
+const id = '00000000-0000-4000-8000-000000000000';
+const FILLED = { pattern: 'a', texts: 'one\ntwo', schema: '{"type":"object"}', max: '20', reference: 'a reference', endpointId: id, question: 'Is it polite?' };
+
+describe('a suite on its page', () => {
+	it('every kind comes back as it was stored', () => {
+		for (const kind of CHECK_KINDS) {
+			for (const wanted of [true, false]) {
+				const stored = v.parse(Check, fromDraft({ ...newCheck(kind, `my ${kind}`), ...FILLED, wanted }));
+				expect(fromDraft(toDraft(stored)), kind).toEqual(stored);
+			}
+		}
+	});
+
+	it('a whole suite comes back as it was, judge and all', () => {
+		const suite: SuiteDefinition = { ...FIRST_SUITE, topP: 0.9, seed: 7, judge: { endpointId: id, instruction: 'The more careful one.' } };
+		expect(fromDraftSuite(toDraftSuite(suite), suite)).toEqual(suite);
+		expect(fromDraftSuite(toDraftSuite(FIRST_SUITE), FIRST_SUITE)).toEqual(FIRST_SUITE);
+	});
+
+	it('what is no number or no JSON is refused with its field, and not taken for something else', () => {
+		const fields = (draft: Record<string, unknown>) => {
+			const parsed = v.safeParse(SuiteDefinition, draft);
+			return parsed.success ? [] : parsed.issues.map((issue) => v.getDotPath(issue));
+		};
+		expect(fields(fromDraftSuite({ ...toDraftSuite(FIRST_SUITE), prompts: 'many', samples: '' }, FIRST_SUITE))).toEqual(['prompts', 'samples']);
+		expect(fields({ checks: [fromDraft({ ...newCheck('json_schema', 's'), schema: '{' })] })).toEqual(['checks.0.schema']);
+		expect(fields({ checks: [fromDraft({ ...newCheck('length', 'l'), max: 'x' })] })).toEqual(['checks.0.max']);
+	});
+});

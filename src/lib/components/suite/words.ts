@@ -1,0 +1,50 @@
+import { decimal } from '#lib/components/shell/format.ts';
+import type { CheckKind } from '#lib/domain/suite/check.ts';
+import type { Against, NamedMeasure } from '#lib/domain/suite/measures.ts';
+import type { PairedDifference } from '#lib/domain/paired-difference.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+/** A kind of check by name, and what passes. */
+export const KIND: Record<CheckKind, { name: () => string; note: () => string }> = {
+	over_commitment: { name: m.suite_kind_over_commitment, note: m.suite_kind_over_commitment_note },
+	vagueness: { name: m.suite_kind_vagueness, note: m.suite_kind_vagueness_note },
+	refusal: { name: m.suite_kind_refusal, note: m.suite_kind_refusal_note },
+	citation: { name: m.suite_kind_citation, note: m.suite_kind_citation_note },
+	loop: { name: m.suite_kind_loop, note: m.suite_kind_loop_note },
+	unfinished: { name: m.suite_kind_unfinished, note: m.suite_kind_unfinished_note },
+	exact_repeat: { name: m.suite_kind_exact_repeat, note: m.suite_kind_exact_repeat_note },
+	language: { name: m.suite_kind_language, note: m.suite_kind_language_note },
+	length: { name: m.suite_kind_length, note: m.suite_kind_length_note },
+	contains: { name: m.suite_kind_contains, note: m.suite_kind_contains_note },
+	regex: { name: m.suite_kind_regex, note: m.suite_kind_regex_note },
+	similarity: { name: m.suite_kind_similarity, note: m.suite_kind_similarity_note },
+	json_schema: { name: m.suite_kind_json_schema, note: m.suite_kind_json_schema_note },
+	rubric: { name: m.suite_kind_rubric, note: m.suite_kind_rubric_note }
+};
+
+const OWN: { [name: string]: () => string } = { refusals: m.suite_measure_refusals, length: m.suite_measure_length, list: m.suite_measure_list, heading: m.suite_measure_heading, bold: m.suite_measure_bold };
+
+/** What a measure is called: checks by the name that people gave them. */
+export function measureName({ name, kind }: Pick<NamedMeasure, 'name' | 'kind'>): string {
+	return kind === 'check' || kind === 'rubric' ? name : (OWN[name]?.() ?? name);
+}
+
+/** What a checkpoint is compared with. */
+export const AGAINST_NAME: Record<Against, () => string> = { parent: m.suite_parent, champion: m.suite_champion, base: m.suite_base };
+
+/** “p 0.004”, “p < 0.0001”. */
+export function pValue(p: number): string {
+	return p < 0.0001 ? `p < ${decimal(0.0001, 4)}` : `p ${decimal(p, p < 0.01 ? 4 : p < 0.1 ? 3 : 2)}`;
+}
+
+/** Below this a difference is called one. */
+const LEVEL = 0.05;
+
+/** What a paired difference says: better, worse, moved (where neither way is better), or not to be told. */
+export function verdictOf(measure: Pick<NamedMeasure, 'better'>, paired: PairedDifference | null): 'better' | 'worse' | 'moved' | 'unclear' | 'too_few' | 'none' {
+	if (paired?.difference.value == null) return 'none';
+	if (paired.p === null) return 'too_few';
+	if (paired.p >= LEVEL || paired.difference.value === 0) return 'unclear';
+	if (measure.better === null) return 'moved';
+	return paired.difference.value > 0 === (measure.better === 'higher') ? 'better' : 'worse';
+}
