@@ -37,7 +37,7 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 			if (problem) return await failGeneration(app, at, problem);
 		}
 		if (at.generation.suiteVersionId !== null) {
-			await measureAnswers(context, at, { signal, lost });
+			await measureAnswers(context, at, { signal });
 			// Going down in the middle of it: what judges said is kept, and the next worker goes on.
 			if (context.shutdown.aborted) await giveBackGeneration(app, at);
 		} else await (at.generation.checkpointId === null ? pairAnswers(app, at) : openRound(app, at));

@@ -13,8 +13,8 @@ export type Calibration = {
 	/** Comparisons on dev prompts that the judge was asked about, and those that it gave no usable verdict on. */
 	comparisons: number;
 	missed: number;
-	/** `level`: not shown to be below the people; `below`: shown; `too_few`: cannot be said. Only at `level` may it count. */
-	verdict: 'level' | 'below' | 'too_few';
+	/** `level`: at most ten points below the people, with its whole interval; `below`: shown to be below; `unclear`: neither; `too_few`: under 20 groups. Only at `level` may it count. */
+	verdict: 'level' | 'below' | 'unclear' | 'too_few';
 };
 
 /** A judge's comparison of the checkpoint with another model. */
@@ -42,6 +42,4 @@ export type JudgeResults = {
 	calibration: Calibration | null;
 	/** Whether a gate may take it into account. */
 	counts: boolean;
-	/** Why questions got no verdict, most frequent first; rubrics' too. */
-	missed: { code: string; n: number }[];
 };

@@ -44,6 +44,8 @@ export type SuiteResults = {
 	groups: number;
 	samples: number;
 	judge: JudgeResults | null;
+	/** Why questions to model judges got no verdict, most frequent first. */
+	missed: { code: string; n: number }[];
 	seed: string;
 };
 

@@ -49,7 +49,7 @@ function toolsOf(suite: SuiteVersion): Tools {
 }
 
 /** What model judges said of a run: of an answer by a rubric, and of pairs. */
-export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge'] };
+export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge']; /** Why questions got no verdict, most frequent first. */ missed: { code: string; n: number }[] };
 
 /** Measures a run's answers: pure but for the search for repeats. */
 export async function measureRun(app: { db: Db }, { run, suite, answers, places }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
@@ -66,6 +66,7 @@ export async function measureRun(app: { db: Db }, { run, suite, answers, places 
 		groups: new Set(own.map(({ group }) => group)).size,
 		samples: suite.definition.samples,
 		judge: said.judge,
+		missed: said.missed,
 		seed: run.seed
 	};
 }
