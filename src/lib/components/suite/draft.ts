@@ -87,10 +87,10 @@ export function fromDraft(draft: DraftCheck): Record<string, unknown> {
 	return { name, kind, ...of[kind] };
 }
 
-/** A stored suite as its controls show it. */
-export function toDraftSuite(suite: SuiteDefinition): DraftSuite {
+/** A stored suite as its controls show it; `nameOf` names checks that nobody has named yet in the reader's language. */
+export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => string = ({ name }) => name): DraftSuite {
 	return {
-		checks: suite.checks.map(toDraft),
+		checks: suite.checks.map((check) => ({ ...toDraft(check), name: nameOf(check) })),
 		prompts: String(suite.prompts),
 		samples: String(suite.samples),
 		temperature: String(suite.temperature),

@@ -48,3 +48,24 @@ export function verdictOf(measure: Pick<NamedMeasure, 'better'>, paired: PairedD
 	if (measure.better === null) return 'moved';
 	return paired.difference.value > 0 === (measure.better === 'higher') ? 'better' : 'worse';
 }
+
+const MISSED: { [code: string]: () => string } = {
+	not_json: m.suite_missed_not_json,
+	no_verdict: m.suite_missed_no_verdict,
+	endpoint_timeout: m.suite_missed_timeout,
+	endpoint_busy: m.suite_missed_busy,
+	endpoint_failed: m.suite_missed_failed,
+	endpoint_unreachable: m.suite_missed_unreachable,
+	endpoint_denied: m.suite_missed_denied,
+	endpoint_refused: m.suite_missed_refused,
+	endpoint_retired: m.suite_missed_retired,
+	key_unreadable: m.suite_missed_key,
+	answer_too_large: m.suite_missed_large,
+	empty_answer: m.suite_missed_empty,
+	upload_stays_here: m.suite_missed_upload,
+	lists_unreadable: m.suite_missed_lists,
+	not_asked: m.suite_missed_not_asked
+};
+
+/** Why a question to a model judge got no verdict. */
+export const missedReason = (code: string): string => MISSED[code]?.() ?? code;
