@@ -9,6 +9,7 @@ import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
 import { putSkills } from '#lib/server/usecases/put-skills.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { asAdmin } from './accounts.ts';
 import type { DemoPerson } from './accounts.ts';
 import { goldItems } from './gold.ts';
@@ -22,7 +23,7 @@ async function* jsonl(rows: readonly unknown[]): AsyncGenerator<Uint8Array> {
 
 /** The project with its settings, all at once: a form that is put again would be a new version. */
 async function settled(app: App, actor: Actor, scenario: Scenario): Promise<string> {
-	const { slug, name, locale, overlap, objective, seeds, systemPrompt, guideline, form, policy } = scenario;
+	const { slug, name, locale, overlap, objective, seeds, systemPrompt, guideline, form, policy, suite } = scenario;
 	const key = `demo.project.${slug}`;
 	const before = await fact(app.db, key);
 	if (before !== null) return String(before);
@@ -31,6 +32,7 @@ async function settled(app: App, actor: Actor, scenario: Scenario): Promise<stri
 		const { id } = valueOf(await createProject(within, actor, { slug, name, locale, overlap, objective, seeds, systemPrompt, guideline }));
 		if (form) valueOf(await putForm(within, actor, { slug, form }));
 		if (policy) valueOf(await putPolicy(within, actor, { slug, policy: completePolicy(policy) }));
+		if (suite) valueOf(await putSuite(within, actor, { slug, suite }));
 		await putFact(tx, key, id);
 		return id;
 	});

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { drawSplit, SPLITS } from '#lib/domain/holdout.ts';
+import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import type { JudgingForm } from '#lib/domain/judging-form.ts';
 import type { JudgingPolicy } from '#lib/domain/judging-policy.ts';
 
@@ -26,6 +27,8 @@ export type Scenario = {
 	files: { name: string; rows: unknown[] }[];
 	form?: JudgingForm;
 	policy?: Partial<JudgingPolicy>;
+	/** What new checkpoints' answers are checked for. */
+	suite?: SuiteDefinition;
 	/** By the part of the address before the @; who is not named knows nothing in particular and reads every language. */
 	abilities?: Record<string, Abilities>;
 	gold?: GoldAnswer[];

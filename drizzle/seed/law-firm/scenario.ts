@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { comparisonRows, promptRows, readJson, readText } from '../scenario.ts';
 import type { Question, Scenario } from '../scenario.ts';
 
@@ -19,6 +20,8 @@ export async function lawFirm(): Promise<Scenario> {
 		seeds: { seed: 'law-firm-demo', splitSalt: 'law-firm-demo-split-36' },
 		systemPrompt: await readText(folder, 'system-prompt.txt'),
 		guideline: await readText(folder, 'guideline.md'),
+		// Every test group once: 33 of them; two answers each, as long as the demo's answers are.
+		suite: { ...FIRST_SUITE, prompts: 33, maxTokens: 120 },
 		files: [
 			{ name: 'client-questions.jsonl', rows: comparisonRows(questions) },
 			{ name: 'questions-for-round-2.jsonl', rows: promptRows(fresh.questions) }
