@@ -4,6 +4,7 @@ import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem, Result } from '#lib/domain/problem.ts';
 import { GatewaySettings, NewDeployment, NewGatewayKey } from '#lib/server/api/operations/serving.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
+import { bringFeedback } from '#lib/server/usecases/bring-feedback.ts';
 import { deployCheckpoint, listDeployments } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
@@ -34,7 +35,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent, depend
 	};
 };
 
-type Part = 'deploy' | 'server' | 'trial' | 'key' | 'pairs';
+type Part = 'deploy' | 'server' | 'trial' | 'key' | 'pairs' | 'feedback';
 /** A refusal for the form that it came from; of a key nothing goes back. */
 const refused = (part: Part, problem: Problem) => fail(PROBLEMS[problem.code].status, { part, problem, made: undefined, brought: undefined });
 const outcome = (part: Part, result: Result<unknown>) => (result.ok ? { part, problem: undefined, made: undefined, brought: undefined } : refused(part, result.problem));
@@ -82,9 +83,14 @@ export const actions: Actions = {
 		const id = text(await request.formData(), 'id');
 		return isRowId(id) ? outcome('key', await revokeGatewayKey(locals.app, actor, id)) : NO_SUCH('key');
 	},
+	feedback: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const brought = await bringFeedback(locals.app, actor, params.slug);
+		return brought.ok ? { part: 'feedback' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.answers, passedOver: brought.value.passedOver } } : refused('feedback', brought.problem);
+	},
 	pairs: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
 		const brought = await judgeShadows(locals.app, actor, params.slug);
-		return brought.ok ? { part: 'pairs' as const, problem: undefined, made: undefined, brought: brought.value } : refused('pairs', brought.problem);
+		return brought.ok ? { part: 'pairs' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.pairs, passedOver: brought.value.passedOver } } : refused('pairs', brought.problem);
 	}
 };

@@ -1,0 +1,51 @@
+import { expect, test } from '@playwright/test';
+import { startModelServer } from '../support/model-server.ts';
+import type { ModelServer } from '../support/model-server.ts';
+import { accessible, account, api, signedIn } from './people.ts';
+
+const SLUG = `served-${Date.now().toString(36)}`;
+let server: ModelServer;
+
+test.beforeAll(async ({ playwright }) => {
+	server = await startModelServer(() => ({ words: ['Yes.'] }));
+	const request = await playwright.request.newContext();
+	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Served', overlap: 1 })).status).toBe(201);
+	for (const locale of ['en', 'zh']) expect((await api(request, account('admin'), 'POST', `/projects/${SLUG}/endpoints`, { name: `house-${locale}`, baseUrl: server.baseUrl, model: 'm' })).status).toBe(201);
+	await request.dispose();
+});
+test.afterAll(() => server.kill());
+
+for (const [width, locale, words] of [
+	[1440, 'en', { endpoint: 'Model endpoint', deploy: 'Deploy', drain: 'Drain', draining: 'draining', end: 'End', app: 'Application', make: 'Make a key', key: 'The access key', done: 'I have kept it', people: 'Answers people, %', save: 'Save', wrong: '0 while there is no candidate' }],
+	[390, 'zh', { endpoint: '模型接口', deploy: '部署', drain: '排空', draining: '排空中', end: '结束', app: '应用名称', make: '生成密钥', key: '访问密钥', done: '已妥善保存', people: '应答用户比例（%）', save: '保存', wrong: '0 while there is no candidate' }]
+] as const) {
+	test(`an owner has a server serve a checkpoint, and gives an application a key (${locale}, ${width} px)`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/serving`, width, locale });
+		const name = `house-${locale}`;
+		await page.getByLabel(words.endpoint, { exact: true }).click();
+		await page.getByRole('option', { name }).click();
+		await page.getByRole('button', { name: words.deploy, exact: true }).click();
+		const drain = page.getByRole('button', { name: `${words.drain} ${name}` });
+		await drain.click();
+		await expect(page.getByText(words.draining, { exact: true })).toBeVisible();
+
+		await page.getByLabel(words.app, { exact: true }).fill(`letters ${locale}`);
+		await page.getByRole('button', { name: words.make }).click();
+		const shown = page.getByRole('textbox', { name: words.key });
+		await expect(shown).toHaveValue(/^plb_/);
+		// Another form that is sent meanwhile takes it away from nobody.
+		await page.getByLabel(words.people).fill('10');
+		await page.getByRole('button', { name: words.save, exact: true }).click();
+		await expect(page.getByText(words.wrong)).toBeVisible();
+		await expect(shown).toBeVisible();
+		await page.getByRole('button', { name: words.done }).click();
+		await expect(shown).toHaveCount(0);
+		await accessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+
+		await page.getByRole('button', { name: `${words.end} ${name}` }).click();
+		await page.getByRole('button', { name: `${words.end} ${name}` }).last().click();
+		await expect(drain).toHaveCount(0);
+		await context.close();
+	});
+}
