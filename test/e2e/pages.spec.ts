@@ -49,7 +49,7 @@ test('the lineage of a checkpoint is reached from its page, drawn and listed', a
 	const { context, page } = await signedIn(browser, account('reviewer'), { locale: 'en', width: 390, path: '/projects/law-firm/checkpoints' });
 	await page.locator('tbody a').last().click();
 	await page.getByRole('link', { name: 'Its lineage, drawn' }).click();
-	await expect(page.getByRole('heading', { level: 1 })).toContainText('Lineage of');
+	await expect(page.getByRole('heading', { level: 1 })).toContainText('Lineage:');
 	await expect(page.getByRole('heading', { name: 'What came of it' })).toBeVisible();
 	await accessible(page);
 	expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Executor } from './client.ts';
+import type { DecisionName } from './decisions.ts';
 import { questionLine } from './history.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySee, maySeePrompt } from './walls.ts';
@@ -9,7 +10,7 @@ export type Skeleton = {
 	rounds: { id: string; number: number; status: string; comparisons: number }[];
 	snapshots: { id: string; /** The round it was made in, and what its rule took: that one, all up to it, or those listed. */ round: number; taken: string | null; listed: number[] | null; objective: string; sha256: string; trainRows: number; used: number }[];
 	runs: { id: string; snapshotId: string; parentId: string; objective: string; status: string; point: number | null }[];
-	checkpoints: { id: string; name: string; kind: 'base' | 'adapter' | 'full'; runId: string | null; decision: 'promote' | 'reject' | 'more_data' | null }[];
+	checkpoints: { id: string; name: string; kind: 'base' | 'adapter' | 'full'; runId: string | null; decision: DecisionName | null }[];
 	/** Checkpoints whose answers were judged in a round. */
 	answered: { checkpointId: string; roundId: string }[];
 };
