@@ -171,7 +171,15 @@ test('a reviewer decides, and the next round waits for the same people', async (
 	await page.getByRole('radio', { name: /Promote/ }).check();
 	await page.getByLabel('Reason').fill('It says what the answer depends on.');
 	await page.getByRole('button', { name: 'Record the decision' }).click();
+	await expect(page.getByText('Type your password: a decision is signed.')).toBeVisible();
+	await page.getByLabel('Your password').fill(reviewer.password);
+	await page.getByRole('button', { name: 'Record the decision' }).click();
 	await expect(page.getByText('Promoted').first()).toBeVisible();
+	await accessible(page);
+	// A worker writes the report; the page looks again by itself.
+	await page.getByRole('link', { name: 'Report' }).click();
+	await expect(page.getByRole('heading', { name: 'Decision and signatures' })).toBeVisible({ timeout: 60_000 });
+	await expect(page.getByText('It says what the answer depends on.')).toBeVisible();
 	await accessible(page);
 	await context.close();
 
@@ -180,4 +188,29 @@ test('a reviewer decides, and the next round waits for the same people', async (
 	expect(await shown(again.page).innerHTML()).not.toMatch(/r1-dpo|checkpoint|tiny|qwen/i);
 	expect(await again.page.content()).not.toMatch(/r1-dpo|tiny|qwen/i);
 	await again.context.close();
+});
+
+test('the owner sets a gate, and goes back to where the project began', async ({ browser }) => {
+	test.setTimeout(60_000);
+	const { context, page } = await signedIn(browser, admin, { locale: 'en', path: `/projects/${SLUG}/gate` });
+	await accessible(page);
+	await page.getByRole('button', { name: 'Begin with the usual rules' }).click();
+	await page.getByLabel('At least', { exact: true }).first().fill('two');
+	await page.getByRole('button', { name: 'Save as a new version' }).click();
+	await expect(page.getByText(/Invalid type|at least 1/iu).first()).toBeVisible();
+	await page.getByLabel('At least', { exact: true }).first().fill('20');
+	await page.getByRole('button', { name: 'Save as a new version' }).click();
+	await expect(page.getByText(/^Version 1, by/u)).toBeVisible();
+	await accessible(page);
+	await page.getByLabel('Go back to', { exact: true }).click();
+	await page.getByRole('option').first().click();
+	await page.getByLabel('Reason').fill('It promises too much.');
+	await page.getByLabel('Your password').fill(admin.password);
+	await page.getByRole('button', { name: 'Go back' }).click();
+	await expect(page.getByText('is the champion again')).toBeVisible();
+	await context.close();
+	const phone = await signedIn(browser, admin, { locale: 'zh', width: 390, path: `/projects/${SLUG}/gate` });
+	await accessible(phone.page);
+	expect(await phone.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+	await phone.context.close();
 });

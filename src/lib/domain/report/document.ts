@@ -2,6 +2,8 @@ import type { CardSection, CardTable } from '../data-card/data-card.ts';
 import { dataCard } from '../data-card/data-card.ts';
 import { count } from '../data-card/numbers.ts';
 import type { Locale } from '../rule-setting-words.ts';
+import { applies, fieldsOf, OBJECTIVES } from '../training-recipe.ts';
+import type { AnyField, Objective } from '../training-recipe.ts';
 import { evaluationTable, gateTable } from './figures.ts';
 import type { ReportedCheckpoint, ReportFacts } from './facts.ts';
 import { reportLimits } from './limits.ts';
@@ -19,6 +21,7 @@ type Of = { facts: ReportFacts; say: Say; locale: Locale };
 const section = (key: string, title: string, more: Partial<Omit<ReportSection, 'key' | 'title'>> = {}): ReportSection => ({ key, title, text: [], tables: [], list: [], quotes: [], ...more });
 /** “2026-11-29 03:00” */
 const moment = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+const isObjective = (text: string): text is Objective => (OBJECTIVES as readonly string[]).includes(text);
 const pairs = (say: Say, rows: [string, string][]): CardTable => ({ columns: [say('what'), say('value')], rows, numbers: false });
 const named = ({ name, sha256 }: ReportedCheckpoint): string => (sha256 === null ? name : `${name} · ${sha256.slice(0, 12)}`);
 
@@ -67,7 +70,17 @@ function examples({ facts, say }: Of): ReportSection {
 	});
 }
 
-const shown = (value: unknown): string => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value));
+/** Settings of a run that meant something in it, under the names that the form gives them. */
+function settingsOf({ objective, settings }: NonNullable<ReportFacts['model']['run']>, locale: Locale): [string, string][] {
+	const fields = new Map<string, AnyField>(isObjective(objective) ? fieldsOf(objective) : []);
+	return Object.entries(settings).flatMap(([name, value]): [string, string][] => {
+		const field = fields.get(name);
+		const isEmpty = value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+		if (isEmpty || (field && !applies(field, settings))) return [];
+		const said = typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+		return [[field?.label[locale] ?? name, `${field?.choices?.[said]?.[locale] ?? said}${field?.unit ? ` ${field.unit}` : ''}`]];
+	});
+}
 
 function model({ facts: { model: of }, say, locale }: Of): ReportSection {
 	const rows: [string, string][] = [
@@ -81,7 +94,7 @@ function model({ facts: { model: of }, say, locale }: Of): ReportSection {
 				] as [string, string][])
 			: [])
 	];
-	const settings = Object.entries(of.run?.settings ?? {}).map(([name, value]): [string, string] => [name, shown(value)]);
+	const settings = of.run ? settingsOf(of.run, locale) : [];
 	return section('model', say('model'), { text: [say('use')], tables: [pairs(say, rows), ...(settings.length > 0 ? [{ columns: [say('setting'), say('value')], rows: settings, numbers: false }] : [])] });
 }
 
