@@ -7,7 +7,9 @@ import * as generations from '#lib/server/db/generations.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
 import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
+import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
 import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
 import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
@@ -100,6 +102,11 @@ describe('a new checkpoint', () => {
 		expect(measure('Repeats no training answer')).toMatchObject({ checkpoint: { value: 1 } });
 		expect(measure('length')?.against.base?.difference.value).toBeGreaterThan(3);
 		expect((await measuresOfCheckpoint(world.app.db, { projectId: id, checkpointId: first }))?.measures.map(({ name }) => name)).toEqual([...suite.checks.map(({ name }) => name), 'refusals', 'length', 'list', 'heading', 'bold']);
+		// The project's gate reads those of which one way is better.
+		valueOf(await putGate(world.app, world.admin, { slug, gate: { level: 0.05, rules: [{ kind: 'check', name: null, margin: 0.05 }] } }));
+		const verdicts = valueOf(await readCheckpointGate(world.app, engineer, first)).gate?.verdict.rules ?? [];
+		expect(verdicts.map(({ name }) => name)).toEqual((run?.results?.measures ?? []).filter(({ better }) => better !== null).map(({ name }) => name));
+		expect(verdicts.find(({ name }) => name === 'No promised outcome')).toMatchObject({ outcome: 'held', value: 1 });
 		// Nobody is given these answers to judge.
 		expect(await world.query(`select c.id from comparisons c join responses r on r.id in (c.response_a_id, c.response_b_id) where r.source = 'checkpoint' and c.project_id = '${id}'`)).toEqual([]);
 	});

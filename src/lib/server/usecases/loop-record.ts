@@ -18,7 +18,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 
 /** A checkpoint that is looked at now: what this round trained, else what it compares. */
-export type CheckpointAtHand = { checkpoint: Checkpoint; from: 'this' | 'previous'; decision: Decision | null; evaluation: Evaluation | null; answers: Generation | null };
+export type CheckpointAtHand = { checkpoint: Checkpoint; from: 'this' | 'previous'; decision: Decision | null; evaluation: Evaluation | null; answers: Generation | null; /** Who started its run: with four eyes somebody else decides. */ startedBy: string | null };
 
 /** What the record says about a round: kept tallies and the newest row of each stage. */
 export type LoopRecord = {
@@ -37,7 +37,8 @@ async function checkpointAtHand(db: Executor, round: Round, runsOfRound: readonl
 	const checkpoint = own ?? all.find((candidate) => candidate.id === round.candidateCheckpointId);
 	if (!checkpoint) return null;
 	const [decisions, evaluation, made] = await Promise.all([decisionRows.of(db, checkpoint.id), evaluations.newestOf(db, checkpoint.id), generations.ofCheckpoint(db, checkpoint.id)]);
-	return { checkpoint, from: own ? 'this' : 'previous', decision: decisions[0] ?? null, evaluation, answers: made[0] ?? null };
+	const run = runsOfRound.find(({ id }) => id === checkpoint.runId) ?? (checkpoint.runId ? await runs.get(db, checkpoint.runId) : null);
+	return { checkpoint, from: own ? 'this' : 'previous', decision: decisions[0] ?? null, evaluation, answers: made[0] ?? null, startedBy: run?.createdBy ?? null };
 }
 
 /** Reads where a round stands. */

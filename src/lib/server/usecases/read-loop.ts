@@ -2,6 +2,7 @@ import type { Figure } from '../../domain/cluster-bootstrap.ts';
 import { headline } from '../../domain/evaluation-results.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
 import type { LoopStage, NextAction } from '../../domain/next-action.ts';
+import { maySign } from '../../domain/four-eyes.ts';
 import { may } from '../../domain/permission.ts';
 import type { Action } from '../../domain/permission.ts';
 import { ok } from '../../domain/problem.ts';
@@ -155,7 +156,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 			import: able('import.create'),
 			freeze: able('snapshot.create'),
 			train: able('run.start'),
-			decide: able('checkpoint.decide'),
+			decide: able('checkpoint.decide') && maySign({ userId: actor.userId, startedBy: record.atHand?.startedBy ?? null, fourEyes: project.fourEyes, signedBy: [] }) === null,
 			manage: able('members.manage')
 		},
 		mine,
