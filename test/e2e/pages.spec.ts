@@ -11,6 +11,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'engineer', path: '/projects/law-firm/import' },
 	{ role: 'admin', path: '/projects/law-firm/form' },
 	{ role: 'admin', path: '/projects/law-firm/webhooks' },
+	{ role: 'engineer', path: '/projects/law-firm/suite' },
 	{ role: 'engineer', path: '/projects/law-firm/runs' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/new' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/compare' },

@@ -11,6 +11,8 @@ import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
 import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
 import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
@@ -21,6 +23,7 @@ import type { World } from '../support/world.ts';
 let world: World;
 let workerId: string;
 let engineer: Actor;
+let owner: Actor;
 let slug: string;
 let id: string;
 
@@ -31,6 +34,7 @@ beforeAll(async () => {
 	workerId = await paperWorker(world);
 	({ slug, id } = await world.project({ rows: pairRows(200) }));
 	engineer = await world.person('engineer', { slug, role: 'engineer' });
+	owner = await world.person('owner', { slug, role: 'owner' });
 });
 afterAll(() => world.close());
 
@@ -109,6 +113,17 @@ describe('a new checkpoint', () => {
 		expect(verdicts.find(({ name }) => name === 'No promised outcome')).toMatchObject({ outcome: 'held', value: 1 });
 		// Nobody is given these answers to judge.
 		expect(await world.query(`select c.id from comparisons c join responses r on r.id in (c.response_a_id, c.response_b_id) where r.source = 'checkpoint' and c.project_id = '${id}'`)).toEqual([]);
+	});
+
+	it('shows the answers behind a check, failing ones first, and none of a question behind a wall', async () => {
+		const reader = await world.person('reader', { slug, role: 'engineer' });
+		const told = valueOf(await readCheckAnswers(world.app, reader, { checkpointId: first, check: 'Does not loop' }));
+		expect(told).toMatchObject({ suiteVersion: 1, check: { name: 'Does not loop' }, of: 50, failing: 0, hidden: 0 });
+		expect(told.answers[0]?.question).toMatch(/^Question q\d+\?$/);
+		const [run] = await suiteRuns.ofCheckpoint(world.app.db, first);
+		await world.query(`update prompts set matter = 'M-1' where id = (select prompt_ids[1] from generations where id = '${run?.generationId ?? ''}')`);
+		valueOf(await raiseWall(world.app, owner, { slug, userId: reader.userId, matter: 'M-1' }));
+		expect(valueOf(await readCheckAnswers(world.app, reader, { checkpointId: first }))).toMatchObject({ check: { name: 'No promised outcome' }, of: 48, hidden: 2 });
 	});
 
 	it('has its answers taken over by content: only the new checkpoint is asked, and what it was trained on is recognised', async () => {

@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
-import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { may } from '#lib/domain/permission.ts';
 import type { Role } from '#lib/domain/permission.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
@@ -21,11 +20,9 @@ import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { createWebhook, listWebhooks, retireWebhook, testWebhook } from '#lib/server/usecases/put-webhook.ts';
-import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
-import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
@@ -39,6 +36,7 @@ import { startServer } from './server.ts';
 import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
+import { finding, HIDES_NUMBERS, hideNumbers, nearPair, newRule, scannedImport } from './walk-data.ts';
 import { suiteRequests } from './walk-suites.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
@@ -54,34 +52,6 @@ export type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | Wa
 
 /** A folder that files may be brought in from. */
 const PLUMBLINE_IMPORT_ROOTS = `walk=${fileURLToPath(new URL('../golden/desensitisation', import.meta.url))}`;
-
-/** A dry run that waits to be taken. */
-async function scannedImport({ world, slug }: Ground): Promise<string> {
-	return valueOf(await world.importRows(slug, pairRows(1, randomUUID()), { dryRun: true })).id;
-}
-
-/** Two questions of the ground as a worker finds them nearly alike. */
-async function nearPair({ world, slug, id }: Ground): Promise<string> {
-	const { id: importId } = valueOf(await world.importRows(slug, pairRows(2, randomUUID())));
-	const made = await world.query<{ id: string }>(`insert into near_duplicates (project_id, prompt_id, like_id, estimate, jaccard, algorithm, threshold)
-		select '${id}', min(id::text)::uuid, max(id::text)::uuid, 0.9, 0.9, 'walk', 0.6 from prompts where import_id = '${importId}' returning id`);
-	return made[0]?.id ?? '';
-}
-
-const HIDES_NUMBERS = { ...OFF, actions: { phone: 'placeholder' as const }, originals: 'encrypt' as const, onExport: 'allow' as const };
-/** A rule that the project has saved; its name asks something of an address. */
-async function newRule({ world, slug }: Ground): Promise<string> {
-	return valueOf(await putSnapshotRule(world.app, world.admin, { slug, name: 'Strict / 严格', objective: 'dpo' })).name;
-}
-
-const hideNumbers = async ({ world, slug }: Ground) => void valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: HIDES_NUMBERS }));
-
-/** Something that was hidden in a row of an import. */
-async function finding(ground: Ground): Promise<string> {
-	await hideNumbers(ground);
-	const { id } = valueOf(await ground.world.importRows(ground.slug, [{ prompt: `Call 13800138000 about ${randomUUID()}?`, chosen: 'a', rejected: 'b' }]));
-	return (await ground.world.query<{ id: string }>(`select id from findings where import_id = '${id}'`))[0]?.id ?? '';
-}
 
 /** The ground with a web process over it, and their end. */
 export async function serveGround(): Promise<{ ground: Ground; server: Server; close: () => Promise<void> }> {

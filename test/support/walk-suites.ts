@@ -23,5 +23,6 @@ export const suiteRequests = (become: Become): Record<string, Make> => ({
 	readSuite: ({ slug }) => ({ path: `/projects/${slug}/suite` }),
 	trySuite: ({ slug }) => ({ path: `/projects/${slug}/suite/trial`, options: { body: { checks: FIRST_SUITE.checks, answer: 'You will win.' } } }),
 	startSuiteRun: async (ground, caller) => ({ path: `/checkpoints/${await uncheckedCheckpoint(ground, caller, become)}/evaluations` }),
+	readCheckAnswers: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/evaluations/answers` }),
 	listSuiteRuns: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/evaluations` })
 });

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { SuiteResults } from '../../domain/suite/measures.ts';
+import type { Message } from '../../domain/message.ts';
 import type { Executor, Tx } from './client.ts';
 import type { Generation } from './generations.ts';
 import { isoTime, rowsOf } from './rows.ts';
+import { maySeePrompt } from './walls.ts';
 
 /** A checkpoint's run through a version of the suite. Status, progress and problem are those of the generation that makes its answers. */
 export type SuiteRun = {
@@ -147,6 +149,15 @@ export async function answers(db: Executor, generationId: string): Promise<RunAn
 			where a.generation_id = ${generationId} order by p.content_hash, a.source, a.sample`
 	);
 	return rows.map((row) => ({ source: row.source, promptId: row.prompt_id, group: row.group, sample: row.sample, responseId: row.response_id, text: row.text ?? '', finish: row.finish }));
+}
+
+/** What the prompts of a generation ask, those that this person may see. */
+export async function promptsSeen(db: Executor, generationId: string, userId: string): Promise<Map<string, Message[]>> {
+	const rows = await rowsOf<{ id: string; messages: Message[] }>(
+		db,
+		sql`select p.id, t.messages from generations g join prompts p on p.id = any (g.prompt_ids) join prompt_texts t on t.prompt_id = p.id where g.id = ${generationId} and ${maySeePrompt(userId)}`
+	);
+	return new Map(rows.map(({ id, messages }) => [id, messages]));
 }
 
 /** Texts of answers that a snapshot trains on, both of each comparison, a page at a time. */

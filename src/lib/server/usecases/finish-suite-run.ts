@@ -41,7 +41,8 @@ export async function findRepeats(db: Executor, checkpointId: string, answers: r
 	return finder.repeats();
 }
 
-function toolsOf(suite: SuiteVersion): Tools {
+/** What the checks of a version need of foreign libraries. */
+export function toolsOf(suite: SuiteVersion): Tools {
 	const tools = checkTools(suite.definition.checks);
 	// A version that was taken compiled then; the libraries have changed since.
 	if (!tools.ok) throw new Error(`suite version ${suite.version}: ${tools.problem.detail}`);

@@ -88,3 +88,24 @@ export const listSuiteRuns = operation({
 		})
 	}
 });
+
+export const readCheckAnswers = operation({
+	id: 'readCheckAnswers',
+	method: 'GET',
+	path: '/checkpoints/{id}/evaluations/answers',
+	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100. Questions behind a wall are counted and not shown. Without a name: the first check',
+	access: 'checkpoint.read',
+	params: idParams,
+	query: v.object({ check: v.optional(text(100)) }),
+	answers: {
+		200: v.object({
+			suiteVersion: v.nullable(v.number()),
+			checks: v.array(v.string()),
+			check: v.nullable(v.object({ name: v.string(), kind: v.string() })),
+			answers: v.array(v.object({ question: v.string(), answer: v.string(), sample: v.number(), passes: v.nullable(v.boolean()) })),
+			failing: v.number(),
+			of: v.number(),
+			hidden: v.number()
+		})
+	}
+});
