@@ -5,12 +5,13 @@ import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
+import { throughGateway } from './through-gateway.ts';
 import { must } from './train.ts';
 
 it('a served model answers several requests at once, and its processes end with it', async () => {
-	const { environment, model, dir } = inject('engine');
+	const { environment, model: tiny, dir } = inject('engine');
 	const marker = `serving-${process.pid}`;
-	const server = must(await startSwiftServer(environment, { model, dir: join(dir, 'server'), marker, selfTerminateSeconds: 120 }));
+	const server = must(await startSwiftServer(environment, { model: tiny, dir: join(dir, 'server'), marker, selfTerminateSeconds: 120 }));
 	try {
 		const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, concurrency: SERVER_BATCH, timeoutMs: 60_000 });
 		const answers = await Promise.all(
@@ -27,6 +28,9 @@ it('a served model answers several requests at once, and its processes end with 
 		for (const answer of asked) expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), promptTokens: expect.any(Number), completionTokens: expect.any(Number) } });
 		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
 		expect(refused).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+		// And by an application: OpenAI's client for Python, through the gateway, whole and streamed.
+		const { asked: model, text, ...said } = await throughGateway(environment.python, server);
+		expect(said).toEqual({ models: true, model, counted: expect.any(Number) as number, streamed: text, streamed_counted: said.counted, plain: text, plain_usage: [], refused: 'model_not_found' });
 	} finally {
 		await server.stop();
 	}

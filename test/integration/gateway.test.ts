@@ -4,6 +4,7 @@ import type { GatewaySettings } from '#lib/server/db/gateway.ts';
 import { championOf } from '#lib/server/db/champions.ts';
 import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
+import { drawTraffic } from '#lib/server/usecases/draw-traffic.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
 import { judgeShadows } from '#lib/server/usecases/judge-shadows.ts';
 import { bringFeedback } from '#lib/server/usecases/bring-feedback.ts';
@@ -296,6 +297,17 @@ it('takes what people say of answers, and brings it into the record as feedback,
 	expect(await codeOf(await say(first, { thumb: 'sideways' }))).toEqual([400, 'invalid_thumb']);
 	expect(await codeOf(await say(first, { thumb: 'up' }, 'plb_nobody'))).toEqual([401, 'invalid_api_key']);
 	expect(valueOf(await readGateway(world.app, world.admin, project.slug)).feedback).toEqual({ up: 1, down: 1, edits: 1, comments: 1, waiting: 2 });
+
+	// Questions of the traffic become prompts by declared rules, once each.
+	const drawn = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 100, novel: 0 } }));
+	expect(drawn).toMatchObject({ drawn: { thumbs_down: 1, novel: 0 }, passedOver: 0 });
+	const prompts = await world.query<{ asked: string; tags: string[] }>(`select t.messages->-1->>'content' as asked, p.tags from prompts p join prompt_texts t on t.prompt_id = p.id where p.import_id = '${drawn.importId}' order by 1`);
+	expect(prompts).toEqual([
+		{ asked: 'And my neighbour?', tags: ['traffic', 'traffic: random, propensity 1'] },
+		{ asked: 'Shall I win?', tags: expect.arrayContaining(['traffic', 'traffic: random, propensity 1']) as string[] }
+	]);
+	const again = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 0, novel: 0 } }));
+	expect(await world.query(`select 1 from prompts where import_id = '${again.importId}'`)).toEqual([]);
 
 	const brought = valueOf(await bringFeedback(world.app, world.admin, project.slug));
 	expect(brought).toMatchObject({ answers: 2, passedOver: 0 });

@@ -19,6 +19,7 @@ export const SERVING_REQUESTS: Record<string, (ground: Ground) => Promise<WalkRe
 	readGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway` }),
 	putGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway`, options: { body: { keepPayloads: true, payloadDays: 7 } } }),
 	bringFeedback: ({ slug }) => ({ path: `/projects/${slug}/gateway/feedback` }),
+	drawTraffic: ({ slug }) => ({ path: `/projects/${slug}/gateway/prompts`, options: { body: { thumbsDown: true } } }),
 	judgeShadows: ({ slug }) => ({ path: `/projects/${slug}/gateway/pairs` }),
 	listGatewayKeys: ({ slug }) => ({ path: `/projects/${slug}/gateway/keys` }),
 	issueGatewayKey: ({ slug }) => ({ path: `/projects/${slug}/gateway/keys`, options: { body: { name: randomUUID() } } }),

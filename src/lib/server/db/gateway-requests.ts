@@ -118,3 +118,17 @@ export async function removeExpired(tx: Tx, days: number): Promise<{ payloads: n
 	const requests = await rowsOf<{ id: string }>(tx, sql`delete from gateway_requests where id in (select id from gateway_requests where id < ${oldest} limit 5000) returning id`);
 	return { payloads: payloads.length, requests: requests.length };
 }
+
+/** Questions of a project's traffic whose words are kept, newest first, with what was said of their answers. */
+export async function keptQuestions(db: Executor, projectId: string, limit: number): Promise<{ id: string; messages: unknown[]; thumb: 'up' | 'down' | null }[]> {
+	return rowsOf<{ id: string; messages: unknown[]; thumb: 'up' | 'down' | null }>(
+		db,
+		sql`select r.id, p.messages, f.thumb from gateway_requests r join gateway_payloads p on p.request_id = r.id left join gateway_feedback f on f.request_id = r.id
+			where r.project_id = ${projectId} and r.way <> 'shadow' and p.expires_at > now() and p.messages is not null order by r.id desc limit ${limit}`
+	);
+}
+
+/** Questions that a project has, newest first: to measure others by, never to be shown. */
+export async function knownQuestions(db: Executor, projectId: string, limit: number): Promise<unknown[][]> {
+	return (await rowsOf<{ messages: unknown[] }>(db, sql`select t.messages from prompts p join prompt_texts t on t.prompt_id = p.id where p.project_id = ${projectId} order by p.id desc limit ${limit}`)).map(({ messages }) => messages);
+}

@@ -142,6 +142,23 @@ export const bringFeedback = operation({
 	problems: ['import_refused', 'not_ready']
 });
 
+export const DrawRules = v.pipe(
+	v.strictObject({ thumbsDown: v.optional(v.boolean(), false), randomPercent: v.optional(percent, 0), novel: v.optional(whole(0, 1000), 0) }),
+	v.check(({ thumbsDown, randomPercent, novel }) => thumbsDown || randomPercent > 0 || novel > 0, 'name at least one rule: thumbsDown, randomPercent or novel')
+);
+
+export const drawTraffic = operation({
+	id: 'drawTraffic',
+	method: 'POST',
+	path: '/projects/{slug}/gateway/prompts',
+	summary: 'Draw questions of the traffic, where words are kept, as prompts of the next round: answers with thumbs down, a share by lot with its propensity, the so many least like the project’s prompts (TF-IDF); by an import',
+	access: 'import.create',
+	params: slugParams,
+	body: DrawRules,
+	answers: { 200: v.object({ importId: v.nullable(v.string()), drawn: v.object({ thumbs_down: v.number(), random: v.number(), novel: v.number() }), passedOver: v.number() }) },
+	problems: ['import_refused', 'not_ready']
+});
+
 const usage = v.object({ requests: v.number(), failed: v.number(), promptTokens: v.number(), completionTokens: v.number() });
 
 export const listGatewayKeys = operation({
