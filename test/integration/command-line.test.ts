@@ -130,6 +130,9 @@ describe('a whole round by script', () => {
 		expect(done).toMatchObject({ code: 0, err: '' });
 		expect(JSON.parse(done.out)).toMatchObject({ round: 1, run: { id: run?.id, recipe: { maxSteps: 10 } }, checkpoint: { id: checkpointId, evaluation: { status: 'succeeded' } }, decision: 'promote' });
 		expect(await world.query('select decision from decisions')).toEqual([{ decision: 'promote' }]);
+		const signing = { env: { PLUMBLINE_PASSWORD: PASSWORD } };
+		expect(await plumbline.run(['round', 'decide', checkpointId, 'reject', '--reason', 'x'], { env: { PLUMBLINE_PASSWORD: 'somebody else’s' } })).toMatchObject({ code: 1, err: expect.stringContaining('password') });
+		expect(await plumbline.run(['round', 'sign', checkpointId], signing)).toMatchObject({ code: 1, err: expect.stringContaining('waits for a signature') });
 		expect((await plumbline.run(['round', 'show', 'tenancy'])).out).toMatch(/Round 1 +decided[\s\S]*Round 2 +collecting/u);
 	});
 

@@ -2,7 +2,6 @@ import { reportHtml } from '#lib/domain/report/html.ts';
 import type { ReportDocument } from '#lib/domain/report/document.ts';
 import type { ReportFile, ReportFormat } from '#lib/server/db/decision-reports.ts';
 import { keepReport, nextReport, storedDocument } from '#lib/server/usecases/freeze-report.ts';
-import { writePdf } from '../documents/write-pdf.ts';
 import type { WorkerContext } from './context.ts';
 
 /** A report that could not be written is tried again after so long. */
@@ -17,6 +16,8 @@ export function reportFreezer({ app, shutdown }: Pick<WorkerContext, 'app' | 'sh
 	const failed = new Map<string, number>();
 
 	async function stored(document: ReportDocument): Promise<ReportFile[]> {
+		// Fonts and a typesetter: a worker that writes no report need not hold them.
+		const { writePdf } = await import('../documents/write-pdf.ts');
 		const put = async (format: ReportFormat, bytes: string | Uint8Array): Promise<ReportFile> => ({ format, locale: document.locale, ...(await app.artifacts.putStream(once(bytes))) });
 		return [await put('document', storedDocument(document)), await put('html', reportHtml(document)), await put('pdf', await writePdf(document))];
 	}
