@@ -2,11 +2,12 @@ import { fail } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem, Result } from '#lib/domain/problem.ts';
-import { GatewaySettings, NewDeployment, NewGatewayKey } from '#lib/server/api/operations/serving.ts';
+import { DrawRules, GatewaySettings, NewDeployment, NewGatewayKey } from '#lib/server/api/operations/serving.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
 import { bringFeedback } from '#lib/server/usecases/bring-feedback.ts';
 import { deployCheckpoint, listDeployments } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
+import { drawTraffic } from '#lib/server/usecases/draw-traffic.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
 import { judgeShadows } from '#lib/server/usecases/judge-shadows.ts';
 import { putGateway, readGateway } from '#lib/server/usecases/put-gateway.ts';
@@ -35,10 +36,10 @@ export const load: PageServerLoad = async ({ locals, params, url, parent, depend
 	};
 };
 
-type Part = 'deploy' | 'server' | 'trial' | 'key' | 'pairs' | 'feedback';
+type Part = 'deploy' | 'server' | 'trial' | 'key' | 'pairs' | 'feedback' | 'draw';
 /** A refusal for the form that it came from; of a key nothing goes back. */
-const refused = (part: Part, problem: Problem) => fail(PROBLEMS[problem.code].status, { part, problem, made: undefined, brought: undefined });
-const outcome = (part: Part, result: Result<unknown>) => (result.ok ? { part, problem: undefined, made: undefined, brought: undefined } : refused(part, result.problem));
+const refused = (part: Part, problem: Problem) => fail(PROBLEMS[problem.code].status, { part, problem, made: undefined, brought: undefined, drawn: undefined });
+const outcome = (part: Part, result: Result<unknown>) => (result.ok ? { part, problem: undefined, made: undefined, brought: undefined, drawn: undefined } : refused(part, result.problem));
 const invalid = (part: Part, issues: readonly v.BaseIssue<unknown>[]) => {
 	const errors = fieldErrors(issues);
 	return refused(part, { code: 'invalid_input', detail: errors.map(({ message }) => message).join(' '), errors });
@@ -76,21 +77,29 @@ export const actions: Actions = {
 		const parsed = v.safeParse(NewGatewayKey, { name: text(data, 'name'), requestsPerMinute: number(data, 'requestsPerMinute') ?? undefined, tokensPerDay: number(data, 'tokensPerDay') });
 		if (!parsed.success) return invalid('key', parsed.issues);
 		const made = await issueGatewayKey(locals.app, actor, { slug: params.slug, ...parsed.output });
-		return made.ok ? { part: 'key' as const, problem: undefined, made: { name: parsed.output.name, token: made.value.key, expiresAt: made.value.expiresAt }, brought: undefined } : refused('key', made.problem);
+		return made.ok ? { part: 'key' as const, problem: undefined, made: { name: parsed.output.name, token: made.value.key, expiresAt: made.value.expiresAt }, brought: undefined, drawn: undefined } : refused('key', made.problem);
 	},
 	revoke: async ({ locals, url, request }) => {
 		const actor = signedIn(locals, url);
 		const id = text(await request.formData(), 'id');
 		return isRowId(id) ? outcome('key', await revokeGatewayKey(locals.app, actor, id)) : NO_SUCH('key');
 	},
+	draw: async ({ locals, params, url, request }) => {
+		const actor = signedIn(locals, url);
+		const data = await request.formData();
+		const parsed = v.safeParse(DrawRules, { thumbsDown: data.get('thumbsDown') === 'on', randomPercent: number(data, 'randomPercent') ?? 0, novel: number(data, 'novel') ?? 0 });
+		if (!parsed.success) return invalid('draw', parsed.issues);
+		const result = await drawTraffic(locals.app, actor, { slug: params.slug, rules: parsed.output });
+		return result.ok ? { part: 'draw' as const, problem: undefined, made: undefined, brought: undefined, drawn: result.value.drawn } : refused('draw', result.problem);
+	},
 	feedback: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
 		const brought = await bringFeedback(locals.app, actor, params.slug);
-		return brought.ok ? { part: 'feedback' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.answers, passedOver: brought.value.passedOver } } : refused('feedback', brought.problem);
+		return brought.ok ? { part: 'feedback' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.answers, passedOver: brought.value.passedOver }, drawn: undefined } : refused('feedback', brought.problem);
 	},
 	pairs: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
 		const brought = await judgeShadows(locals.app, actor, params.slug);
-		return brought.ok ? { part: 'pairs' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.pairs, passedOver: brought.value.passedOver } } : refused('pairs', brought.problem);
+		return brought.ok ? { part: 'pairs' as const, problem: undefined, made: undefined, brought: { importId: brought.value.importId, n: brought.value.pairs, passedOver: brought.value.passedOver }, drawn: undefined } : refused('pairs', brought.problem);
 	}
 };
