@@ -8,9 +8,9 @@ import type { REPORT } from './words.ts';
 
 type Say = (key: keyof typeof REPORT) => string;
 
-/** 0.5824 → “58.2 %”; in Chinese without a space. */
+/** 0.5824 → “58.2 %”, with a space at which no line breaks; in Chinese without one. */
 function share(value: number, locale: Locale): string {
-	return `${new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'negative' }).format(value * 100).replace('-', '−')}${locale === 'zh' ? '' : ' '}%`;
+	return `${new Intl.NumberFormat(locale, { minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: 'negative' }).format(value * 100).replace('-', '−')}${locale === 'zh' ? '' : '\u202f'}%`;
 }
 
 function plain(value: number, locale: Locale, digits = 3): string {
@@ -62,7 +62,7 @@ function found({ rule, value, low, high, n }: RuleVerdict, say: Say, locale: Loc
 export function gateTable({ rules }: GateVerdict, say: Say, locale: Locale): CardTable {
 	return {
 		columns: [say('rule'), say('found'), say('must'), 'p', say('verdict')],
-		rows: rules.map((one) => [one.name === null ? say(one.rule.kind) : `${say(one.rule.kind)}: ${one.name}`, found(one, say, locale), bound(one.rule, say, locale), one.adjusted === null ? say('none') : one.adjusted < 0.001 ? '< 0.001' : plain(one.adjusted, locale), say(one.outcome)]),
+		rows: rules.map((one) => [one.name === null ? say(one.rule.kind) : `${say(one.rule.kind)}: ${one.name}`, found(one, say, locale), bound(one.rule, say, locale), one.adjusted === null ? say('none') : one.adjusted < 0.001 ? '<\u00a00.001' : plain(one.adjusted, locale), say(one.outcome)]),
 		numbers: false
 	};
 }
