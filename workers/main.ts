@@ -7,6 +7,7 @@ import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sendDigests } from '#lib/server/usecases/send-digests.ts';
@@ -58,6 +59,9 @@ const DUPLICATES_MS = 2000;
 
 /** How often it looks for decisions whose report is to be written. */
 const REPORTS_MS = 2000;
+
+/** How often it looks for rounds that go on by themselves. */
+const ROUNDS_MS = 5000;
 
 /** How often it looks what webhooks are to be told. */
 const WEBHOOKS_MS = 2000;
@@ -173,6 +177,7 @@ const beats = [
 	every(REPORTS_MS, () => reports.run()),
 	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
+	every(ROUNDS_MS, () => continueRounds(app)),
 	every(WEBHOOKS_MS, () => tellAndDeliver({ app, shutdown: shutdown.signal })),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));

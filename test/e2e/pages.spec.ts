@@ -12,6 +12,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'admin', path: '/projects/law-firm/form' },
 	{ role: 'admin', path: '/projects/law-firm/webhooks' },
 	{ role: 'engineer', path: '/projects/law-firm/suite' },
+	{ role: 'admin', path: '/projects/law-firm/automation' },
 	{ role: 'engineer', path: '/projects/law-firm/runs' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/new' },
 	{ role: 'engineer', path: '/projects/law-firm/runs/compare' },

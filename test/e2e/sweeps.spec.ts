@@ -1,12 +1,19 @@
 import { expect, test } from '@playwright/test';
-import { accessible, account, api, signedIn } from './people.ts';
+import { accessible, account, address, api, signedIn } from './people.ts';
 
 /** An engineer tries several settings at once, takes what waits out of line, and asks for fine-tuning before a run; an administrator looks what could be removed. */
-const SLUG = 'law-firm';
+const SLUG = 'e2e-sweeps';
+/** So many that some question is kept for tuning: one in twenty is. */
+const PAIRS = 200;
 const [admin, engineer] = [account('admin'), account('engineer')];
 let pairs = '';
 
 test.beforeAll(async ({ request }) => {
+	expect((await api(request, admin, 'POST', '/projects', { slug: SLUG, name: 'Sweeps', overlap: 1 })).status).toBe(201);
+	const me = await api<{ id: string }>(request, engineer, 'GET', '/me');
+	expect((await api(request, admin, 'PUT', `/projects/${SLUG}/members/${me.body.id}`, { role: 'engineer' })).status).toBe(200);
+	const rows = Array.from({ length: PAIRS }, (_, i) => JSON.stringify({ prompt: `Question ${i}: may flat ${i} be let?`, chosen: `Only with clause ${i}.`, rejected: `You will certainly let flat ${i}.` }));
+	expect((await request.post(`${address()}/api/v1/projects/${SLUG}/imports?format=jsonl`, { headers: { authorization: `Bearer ${engineer.token}` }, data: rows.join('\n') })).status()).toBe(201);
 	for (const objective of ['dpo', 'sft']) {
 		const frozen = await api<{ id: string }>(request, engineer, 'POST', `/projects/${SLUG}/snapshots`, { objective, rule: { includeImports: true } });
 		expect(frozen.status).toBe(201);

@@ -19,7 +19,6 @@ import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { createImportSource } from '#lib/server/usecases/put-import-source.ts';
-import { createWebhook, listWebhooks, retireWebhook, testWebhook } from '#lib/server/usecases/put-webhook.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
@@ -33,6 +32,7 @@ import type { CallOptions } from './api.ts';
 import { gateRequests } from './walk-gate.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
+import { AUTOMATION_REQUESTS } from './automation-walk.ts';
 import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
@@ -128,16 +128,6 @@ async function newJudgment(ground: Pick<Ground, 'world' | 'slug'>): Promise<stri
 
 const tried = { method: 'grid' as const, settings: { beta: [0.1, 0.5] } };
 const newSweep = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await startSweep(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 10, saveSteps: 5 }, plan: tried })).id;
-const newWebhook = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => {
-	for (const { id } of valueOf(await listWebhooks(world.app, world.admin, slug))) valueOf(await retireWebhook(world.app, world.admin, id));
-	return valueOf(await createWebhook(world.app, world.admin, { slug, url: 'https://1.1.1.1/hook', events: ['round.filled'] })).id;
-};
-const endedDelivery = async (ground: Pick<Ground, 'world' | 'slug'>) => {
-	const id = await newWebhook(ground);
-	const { id: deliveryId } = valueOf(await testWebhook(ground.world.app, ground.world.admin, id));
-	await ground.world.query(`update webhook_deliveries set status = 'failed', next_at = null where id = '${deliveryId}' returning 1`);
-	return { id, deliveryId };
-};
 const planOf = async (ground: Pick<Ground, 'world' | 'slug'>) => ({ prompts: { limit: 1 }, sources: [{ endpointId: await newEndpoint(ground) }], samples: 2 });
 const newGeneration = async (ground: Pick<Ground, 'world' | 'slug'>) => valueOf(await startGeneration(ground.world.app, ground.world.admin, { slug: ground.slug, plan: v.parse(GenerationPlan, await planOf(ground)) })).id;
 const newAssignment = async (ground: Ground) =>
@@ -237,15 +227,7 @@ export const REQUESTS: Record<string, Make> = {
 	listOfferedSources: inProject('/import-sources'),
 	browseSource: async (ground) => ({ path: `/projects/${ground.slug}/import-sources/${await newSource(ground)}/files` }),
 	importFromSource: async (ground) => ({ path: `/projects/${ground.slug}/import-sources/${await newSource(ground)}/imports`, options: { body: { paths: ['en.txt'] } } }),
-	listWebhooks: inProject('/webhooks'),
-	createWebhook: async (ground) => (await newWebhook(ground), { path: `/projects/${ground.slug}/webhooks`, options: { body: { url: 'https://1.1.1.1/hook', events: ['run.failed'] } } }),
-	retireWebhook: async (ground) => ({ path: `/webhooks/${await newWebhook(ground)}` }),
-	testWebhook: async (ground) => ({ path: `/webhooks/${await newWebhook(ground)}/test` }),
-	listDeliveries: async (ground) => ({ path: `/webhooks/${await newWebhook(ground)}/deliveries` }),
-	sendAgain: async (ground) => {
-		const { id, deliveryId } = await endedDelivery(ground);
-		return { path: `/webhooks/${id}/deliveries`, options: { body: { deliveryId } } };
-	},
+	...AUTOMATION_REQUESTS,
 	listEndpoints: inProject('/endpoints'),
 	createEndpoint: ({ slug }) => ({ path: `/projects/${slug}/endpoints`, options: { body: { name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', apiKey: 'sk-walk' } } }),
 	putEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}`, options: { body: { name: randomUUID(), priceIn: 1 } } }),

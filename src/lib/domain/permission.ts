@@ -33,6 +33,8 @@ export const PERMISSIONS = {
 	/** Models elsewhere, with their keys. */
 	'endpoint.manage': ['owner'],
 	'webhook.manage': ['owner'],
+	'automation.manage': ['owner'],
+	'automation.read': ['reviewer', 'engineer', 'owner'],
 	'endpoint.read': ['engineer', 'owner'],
 	/** Having models answer; who judges must not know which did. */
 	'generation.start': ['engineer', 'owner'],

@@ -13,6 +13,8 @@ const NAMES: Record<Action, () => string> = {
 	'import_source.manage': m.account_scope_import_source_manage,
 	'endpoint.manage': m.account_scope_endpoint_manage,
 	'webhook.manage': m.account_scope_webhook_manage,
+	'automation.manage': m.account_scope_automation_manage,
+	'automation.read': m.account_scope_automation_read,
 	'endpoint.read': m.account_scope_endpoint_read,
 	'deployment.manage': m.account_scope_deployment_manage,
 	'deployment.read': m.account_scope_deployment_read,

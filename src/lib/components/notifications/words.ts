@@ -19,6 +19,8 @@ export function noticeTitle({ kind, by, batch, delegation }: Notice): string {
 			return batch.dueAt === null ? m.notice_assigned({ batch: batch.name }) : m.notice_assigned_due({ batch: batch.name, date: moment(batch.dueAt) });
 		case 'signature':
 			return m.notice_signature({ name: by ?? m.notice_someone() });
+		case 'approval':
+			return m.notice_approval();
 		case 'overdue':
 			if (!batch) return m.notice_other();
 			return batch.dueAt === null ? m.notice_overdue({ batch: batch.name }) : m.notice_overdue_due({ batch: batch.name, date: moment(batch.dueAt) });

@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts';
 import * as archives from './operations/archives.ts';
 import * as artifacts from './operations/artifacts.ts';
 import * as assignments from './operations/assignments.ts';
+import * as automation from './operations/automation.ts';
 import * as cleanUps from './operations/clean-ups.ts';
 import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
@@ -34,4 +35,4 @@ function isOperation(value: unknown): value is Operation {
 }
 
 /** Every call of the API: for its description, and for the test that walks them all. */
-export const OPERATIONS: readonly Operation[] = [health, users, projects, webhooks, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, gate, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));
+export const OPERATIONS: readonly Operation[] = [health, users, projects, webhooks, automation, archives, artifacts, imports, importSources, duplicates, desensitisation, generations, serving, data, judging, desk, history, review, comments, notifications, assignments, loop, gate, ranking, lineage, runControl, sweeps, suites, fleet, cleanUps].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

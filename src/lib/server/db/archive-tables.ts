@@ -150,6 +150,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	desensitisation_settings: 'encrypted under a key of this server',
 	desensitisation_keys: 'secret',
 	findings: 'hold what was found, encrypted under a key of this server',
+	automations: 'what this server lets happen by itself; over there an owner says it anew',
+	automation_steps: 'as automations; what they did stands in the audit',
 	webhooks: 'addresses that this server tells; over there others will be told',
 	webhook_deliveries: 'as webhooks',
 	deployments: 'servers that answer here; over there others will',

@@ -5,7 +5,7 @@ import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
 
-export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature'] as const;
+export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature', 'approval'] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** Lets people know of something, each once. */

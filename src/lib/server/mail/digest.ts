@@ -1,7 +1,7 @@
 /** Languages in which mails are written. */
 export type MailLocale = 'en' | 'zh';
 
-export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature';
+export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature' | 'approval';
 
 type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<DigestKind, (n: number) => string>; more: string; why: string };
 
@@ -19,7 +19,8 @@ const WORDS: Record<MailLocale, Words> = {
 			sent_back: (n) => many(n, 'A reviewer asks you to look at a judgment again', 'judgments are to be looked at again'),
 			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
 			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late'),
-			signature: (n) => many(n, 'A decision waits for your signature', 'decisions wait for your signature')
+			signature: (n) => many(n, 'A decision waits for your signature', 'decisions wait for your signature'),
+			approval: (n) => many(n, 'A training waits for your approval', 'trainings wait for your approval')
 		},
 		more: 'All of them:',
 		why: 'Plumbline sends this at most once a day, and not when you have read everything. What was said stays in Plumbline.'
@@ -35,7 +36,8 @@ const WORDS: Record<MailLocale, Words> = {
 			sent_back: (n) => `审核人请您重新考虑 ${n} 项评判`,
 			assigned: (n) => `您有 ${n} 项新任务`,
 			overdue: (n) => `${n} 项任务已逾期`,
-			signature: (n) => `${n} 项决定等待您签署`
+			signature: (n) => `${n} 项决定等待您签署`,
+			approval: (n) => `${n} 次训练等待您批准`
 		},
 		more: '查看全部通知：',
 		why: '本邮件每天至多发送一封；全部已读时不发送。通知的具体内容仅在 Plumbline 中显示。'

@@ -75,6 +75,6 @@ export const notifications = pgTable(
 		index('notifications_unmailed')
 			.on(t.userId)
 			.where(sql`mailed_at is null and read_at is null`),
-		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature')`)
+		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature','approval')`)
 	]
 );

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { AutomationSchema, automationStep } from './automation.ts';
+import type { Automation, AutomationFacts } from './automation.ts';
+
+const settings: Automation = { enabled: true, minComplete: 50, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: {} };
+/** A Sunday. */
+const facts: AutomationFacts = { now: '2026-11-29T10:30:00Z', setAt: '2026-11-01T00:00:00Z', collecting: true, complete: 50, runsThisWeek: 0, last: null, askedAt: null, approvedAt: null };
+const step = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => automationStep({ ...settings, ...of }, { ...facts, ...at });
+const held = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => {
+	const found = step(of, at);
+	return found.do === 'nothing' ? found.because.code : found.do;
+};
+
+describe('something begins', () => {
+	it('when enough is judged, and says why', () => {
+		expect(step()).toEqual({ do: 'begin', because: { complete: 50, agreement: null } });
+		expect(step({}, { complete: 49 })).toEqual({ do: 'nothing', because: { code: 'not_enough', have: 49, need: 50 } });
+		expect(held({ enabled: false })).toBe('disabled');
+		expect(held({}, { collecting: false })).toBe('not_collecting');
+	});
+
+	it('when those who judged agree; that is measured last', () => {
+		expect(held({ minAgreement: 0.4 })).toBe('measure');
+		expect(held({ minAgreement: 0.4 }, { complete: 3 })).toBe('not_enough');
+		expect(held({ minAgreement: 0.4 }, { agreement: null })).toBe('agreement_unknown');
+		expect(step({ minAgreement: 0.4 }, { agreement: 0.39 })).toEqual({ do: 'nothing', because: { code: 'agreement_low', have: 0.39, need: 0.4 } });
+		expect(step({ minAgreement: 0.4 }, { agreement: 0.4 })).toEqual({ do: 'begin', because: { complete: 50, agreement: 0.4 } });
+	});
+
+	it('within the budget, and not again where it was refused and nothing changed', () => {
+		expect(held({}, { runsThisWeek: 2 })).toBe('budget');
+		expect(held({}, { last: { at: facts.now, complete: 50, refused: true } })).toBe('nothing_new');
+		expect(held({}, { complete: 99, last: { at: facts.now, complete: 50, refused: true } })).toBe('nothing_new');
+		expect(held({}, { complete: 100, last: { at: facts.now, complete: 50, refused: true } })).toBe('begin');
+		expect(held({}, { setAt: '2026-11-29T10:31:00Z', last: { at: facts.now, complete: 50, refused: true } })).toBe('begin');
+	});
+
+	it('on the day and from the hour that the project says, in its own time zone', () => {
+		expect(held({ schedule: { weekday: 0, hour: 10 } })).toBe('begin');
+		expect(held({ schedule: { weekday: 0, hour: 11 } })).toBe('not_yet');
+		expect(held({ schedule: { weekday: 1, hour: 0 } })).toBe('not_yet');
+		expect(held({ schedule: { weekday: null, hour: 10 } })).toBe('begin');
+		// 18:30 in Shanghai, and Sunday still.
+		expect(held({ schedule: { weekday: 0, hour: 18 }, timeZone: 'Asia/Shanghai' })).toBe('begin');
+		expect(held({ schedule: { weekday: 0, hour: 19 }, timeZone: 'Asia/Shanghai' })).toBe('not_yet');
+	});
+
+	it('outside quiet hours, also over midnight', () => {
+		expect(held({ quiet: { from: 9, to: 17 } })).toBe('quiet');
+		expect(held({ quiet: { from: 11, to: 17 } })).toBe('begin');
+		expect(held({ quiet: { from: 22, to: 6 } }, { now: '2026-11-29T23:00:00Z' })).toBe('quiet');
+		expect(held({ quiet: { from: 22, to: 6 } }, { now: '2026-11-29T05:59:00Z' })).toBe('quiet');
+		expect(held({ quiet: { from: 22, to: 6 } }, { now: '2026-11-29T06:00:00Z' })).toBe('begin');
+	});
+
+	it('after a person said yes, who is asked once', () => {
+		expect(step({ approval: true })).toEqual({ do: 'ask', because: { complete: 50, agreement: null } });
+		expect(held({ approval: true }, { askedAt: facts.now })).toBe('waits_for_approval');
+		expect(held({ approval: true }, { askedAt: facts.now, approvedAt: facts.now })).toBe('begin');
+	});
+});
+
+it('every hour of a day is either quiet or not, and the two ranges between the same hours share none', () => {
+	fc.assert(
+		fc.property(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 23 }), (from, to, hour) => {
+			fc.pre(from !== to);
+			const now = `2026-11-29T${String(hour).padStart(2, '0')}:15:00Z`;
+			return (held({ quiet: { from, to } }, { now }) === 'quiet') !== (held({ quiet: { from: to, to: from } }, { now }) === 'quiet');
+		})
+	);
+});
+
+it('settings that cannot be meant are refused by name', () => {
+	const wrong = (over: object) => v.safeParse(AutomationSchema, { ...settings, ...over }).issues?.map((issue) => v.getDotPath(issue));
+	expect(wrong({})).toBeUndefined();
+	expect(wrong({ timeZone: 'Europe/Nowhere' })).toEqual(['timeZone']);
+	expect(wrong({ quiet: { from: 3, to: 3 } })).toEqual(['quiet']);
+	expect(wrong({ schedule: { weekday: 7, hour: 24 } })).toEqual(['schedule.weekday', 'schedule.hour']);
+	expect(wrong({ rule: '' })).toEqual(['rule']);
+	expect(wrong({ more: 1 })).toEqual(['more']);
+});

@@ -1,0 +1,109 @@
+import * as v from 'valibot';
+import { RuleNameSchema } from './snapshot-request.ts';
+
+const hour = v.pipe(v.number(), v.integer('a whole hour'), v.minValue(0, 'from 0 to 23'), v.maxValue(23, 'from 0 to 23'));
+
+/** Whether a name is one that this runtime knows as a time zone. */
+function isTimeZone(name: string): boolean {
+	try {
+		new Intl.DateTimeFormat('en', { timeZone: name });
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** What a project lets happen by itself once people have judged enough: a snapshot is frozen and trained on; evaluation, answers and the next round follow as after any run. */
+export const AutomationSchema = v.strictObject({
+	enabled: v.boolean(),
+	/** So many comparisons of the round are judged whole. */
+	minComplete: v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'at least 1'), v.maxValue(1_000_000, 'at most 1000000')),
+	/** Nominal α of the round's judgments is at least this; null: whatever it is. */
+	minAgreement: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(-1, 'from -1 to 1'), v.maxValue(1, 'from -1 to 1'))),
+	/** Nothing begins before this hour of this day (0 Sunday; null: any day); null: at any time. */
+	schedule: v.nullable(v.strictObject({ weekday: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0, 'from 0, Sunday, to 6'), v.maxValue(6, 'from 0, Sunday, to 6'))), hour })),
+	/** Nothing begins from this hour until that one, over midnight where the second is smaller; null: at any time. */
+	quiet: v.nullable(v.pipe(v.strictObject({ from: hour, to: hour }), v.check(({ from, to }) => from !== to, 'two different hours'))),
+	/** Whose clock schedule and quiet hours mean. */
+	timeZone: v.pipe(v.string(), v.check(isTimeZone, 'a time zone such as Europe/Berlin, Asia/Shanghai or UTC')),
+	/** The budget: so many runs are begun in seven days at most. */
+	maxRunsPerWeek: v.pipe(v.number(), v.integer('a whole number'), v.minValue(1, 'from 1 to 50'), v.maxValue(50, 'from 1 to 50')),
+	/** Somebody who may start runs says yes before each. */
+	approval: v.boolean(),
+	/** A saved rule of the project, in its newest version. */
+	rule: RuleNameSchema,
+	/** Settings of the run that differ from what is proposed. */
+	recipe: v.record(v.string(), v.unknown())
+});
+export type Automation = v.InferOutput<typeof AutomationSchema>;
+
+/** What the record says when it is asked whether something begins. */
+export type AutomationFacts = {
+	/** ISO 8601, as all times here. */
+	now: string;
+	/** When the settings were last set. */
+	setAt: string;
+	/** The round is still being judged: nothing was trained on it yet. */
+	collecting: boolean;
+	complete: number;
+	/** Of the round's judgments; null: too few to say. Undefined: not asked yet. */
+	agreement?: number | null;
+	/** Runs that this began in the last seven days. */
+	runsThisWeek: number;
+	/** When it last began, or was refused, something in this round, and with how many complete comparisons. */
+	last: { at: string; complete: number; refused: boolean } | null;
+	/** When a person was asked in this round, and when they said yes. */
+	askedAt: string | null;
+	approvedAt: string | null;
+};
+
+/** Why nothing begins now. */
+export type Holding =
+	| { code: 'disabled' | 'not_collecting' | 'budget' | 'quiet' | 'not_yet' | 'waits_for_approval' | 'agreement_unknown' }
+	| { code: 'not_enough'; have: number; need: number }
+	| { code: 'agreement_low'; have: number; need: number }
+	/** What was refused would be refused again. */
+	| { code: 'nothing_new'; complete: number };
+
+/** What happens now: nothing, a look at the agreement (which costs), a question to a person, or a beginning. `because` says why. */
+export type AutomationStep = { do: 'nothing'; because: Holding } | { do: 'measure' } | { do: 'ask'; because: Because } | { do: 'begin'; because: Because };
+
+/** What the record said when something was done. */
+type Because = { complete: number; agreement: number | null };
+
+/** Hour and day of the week of an instant in a time zone. */
+function localTime(now: string, timeZone: string): { hour: number; weekday: number } {
+	const parts = new Intl.DateTimeFormat('en-US', { timeZone, hour: '2-digit', hourCycle: 'h23', weekday: 'short' }).formatToParts(new Date(now));
+	const of = (type: string) => parts.find((part) => part.type === type)?.value ?? '';
+	return { hour: Number(of('hour')), weekday: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'].indexOf(of('weekday')) };
+}
+
+const within = (hour: number, { from, to }: { from: number; to: number }): boolean => (from < to ? hour >= from && hour < to : hour >= from || hour < to);
+
+const nothing = (because: Holding): AutomationStep => ({ do: 'nothing', because });
+
+/**
+ * What an automation does now. The cheap questions come first, so that agreement
+ * is measured only where all else is there; a person is asked last, when it could
+ * begin at once.
+ */
+export function automationStep(settings: Automation, facts: AutomationFacts): AutomationStep {
+	if (!settings.enabled) return nothing({ code: 'disabled' });
+	if (!facts.collecting) return nothing({ code: 'not_collecting' });
+	if (facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
+	const { last } = facts;
+	// What was refused is tried again when somebody has set it anew, or as many comparisons were judged once more.
+	if (last?.refused && last.at >= facts.setAt && facts.complete < last.complete + settings.minComplete) return nothing({ code: 'nothing_new', complete: last.complete });
+	if (facts.runsThisWeek >= settings.maxRunsPerWeek) return nothing({ code: 'budget' });
+	const { hour: at, weekday } = localTime(facts.now, settings.timeZone);
+	if (settings.schedule && ((settings.schedule.weekday !== null && settings.schedule.weekday !== weekday) || at < settings.schedule.hour)) return nothing({ code: 'not_yet' });
+	if (settings.quiet && within(at, settings.quiet)) return nothing({ code: 'quiet' });
+	if (settings.minAgreement !== null) {
+		if (facts.agreement === undefined) return { do: 'measure' };
+		if (facts.agreement === null) return nothing({ code: 'agreement_unknown' });
+		if (facts.agreement < settings.minAgreement) return nothing({ code: 'agreement_low', have: facts.agreement, need: settings.minAgreement });
+	}
+	const because = { complete: facts.complete, agreement: facts.agreement ?? null };
+	if (!settings.approval || facts.approvedAt !== null) return { do: 'begin', because };
+	return facts.askedAt === null ? { do: 'ask', because } : nothing({ code: 'waits_for_approval' });
+}

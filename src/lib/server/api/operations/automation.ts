@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { AutomationSchema } from '../../../domain/automation.ts';
+import { slugParams } from '../fields.ts';
+import { operation } from '../operation.ts';
+
+const because = v.looseObject({ complete: v.number(), agreement: v.nullable(v.number()) });
+
+export const readAutomation = operation({
+	id: 'readAutomation',
+	method: 'GET',
+	path: '/projects/{slug}/automation',
+	summary: 'What a project lets happen by itself once people have judged enough, what it would do now and why, and what it did',
+	access: 'automation.read',
+	params: slugParams,
+	answers: {
+		200: v.object({
+			automation: v.nullable(v.object({ settings: AutomationSchema, byName: v.nullable(v.string()), setAt: v.string() })),
+			round: v.number(),
+			complete: v.number(),
+			now: v.nullable(v.looseObject({ do: v.picklist(['nothing', 'measure', 'ask', 'begin']) })),
+			waitsForApproval: v.boolean(),
+			rules: v.array(v.string()),
+			steps: v.array(v.object({ id: v.string(), round: v.number(), kind: v.picklist(['asked', 'approved', 'begun', 'refused']), because, byName: v.nullable(v.string()), snapshotId: v.nullable(v.string()), runId: v.nullable(v.string()), createdAt: v.string() }))
+		})
+	}
+});
+
+export const putAutomation = operation({
+	id: 'putAutomation',
+	method: 'PUT',
+	path: '/projects/{slug}/automation',
+	summary: 'Set what happens by itself: a snapshot by a saved rule and a run on it, when enough is judged. It is done with the rights of whoever sets it',
+	access: 'automation.manage',
+	params: slugParams,
+	body: AutomationSchema,
+	answers: { 200: v.object({ enabled: v.boolean() }) }
+});
+
+export const approveAutomation = operation({
+	id: 'approveAutomation',
+	method: 'POST',
+	path: '/projects/{slug}/automation/approval',
+	summary: 'Say yes to the training that an automation asks for in this round',
+	access: 'run.start',
+	params: slugParams,
+	answers: { 200: v.object({ approved: v.literal(true) }) },
+	problems: ['conflict']
+});

@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm';
+import type { Automation, AutomationFacts } from '../../domain/automation.ts';
+import type { Executor, Tx } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** What a project lets happen by itself, and in whose name. */
+export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string };
+
+export type StepKind = 'asked' | 'approved' | 'begun' | 'refused';
+export type StepReason = { complete: number; agreement: number | null; problem?: { code: string; detail: string } };
+/** Something that an automation did. */
+export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; snapshotId: string | null; runId: string | null; createdAt: string };
+
+/** A project's automation; null where none was ever set. */
+export async function get(db: Executor, projectId: string): Promise<SetAutomation | null> {
+	const rows = await rowsOf<{ settings: Automation; by_user_id: string; by_name: string | null; set_at: string }>(db, sql`select a.settings, a.by_user_id, u.name as by_name, a.set_at from automations a left join user_profiles u on u.user_id = a.by_user_id where a.project_id = ${projectId}`);
+	const [row] = rows;
+	return row ? { settings: row.settings, byUserId: row.by_user_id, byName: row.by_name, setAt: isoTime(row.set_at) } : null;
+}
+
+/** Sets a project's automation. */
+export async function put(tx: Tx, of: { projectId: string; settings: Automation; byUserId: string }): Promise<void> {
+	await tx.execute(sql`insert into automations (project_id, settings, by_user_id) values (${of.projectId}, ${JSON.stringify(of.settings)}::jsonb, ${of.byUserId})
+		on conflict (project_id) do update set settings = excluded.settings, by_user_id = excluded.by_user_id, set_at = now()`);
+}
+
+/** Projects whose automation is on, for whoever looks after them. */
+export async function enabled(db: Executor): Promise<string[]> {
+	return (await rowsOf<{ project_id: string }>(db, sql`select project_id from automations where (settings->>'enabled')::boolean order by project_id`)).map((row) => row.project_id);
+}
+
+/** Takes an automation for so many seconds; false when another worker is at it. */
+export async function hold(db: Executor, projectId: string, seconds: number): Promise<boolean> {
+	return (await rowsOf<{ id: string }>(db, sql`update automations set held_until = now() + make_interval(secs => ${seconds}) where project_id = ${projectId} and (held_until is null or held_until < now()) returning project_id as id`)).length > 0;
+}
+
+/** Lets it go. */
+export async function release(db: Executor, projectId: string): Promise<void> {
+	await db.execute(sql`update automations set held_until = null where project_id = ${projectId}`);
+}
+
+/** Writes down what was done. */
+export async function insertStep(db: Executor, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; snapshotId?: string | null; runId?: string | null }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id)
+			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}) returning id`
+	);
+	return rows[0]?.id ?? '';
+}
+
+/** What was done, newest first. */
+export async function steps(db: Executor, projectId: string, limit: number): Promise<AutomationRecord[]> {
+	type Row = { id: string; number: number; kind: StepKind; because: StepReason; by_name: string | null; snapshot_id: string | null; run_id: string | null; created_at: string };
+	const rows = await rowsOf<Row>(
+		db,
+		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, s.snapshot_id, s.run_id, s.created_at from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id
+			where s.project_id = ${projectId} order by s.id desc limit ${limit}`
+	);
+	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, snapshotId: row.snapshot_id, runId: row.run_id, createdAt: isoTime(row.created_at) }));
+}
+
+/** What the record says of a project's newest round, at the database's time; `agreement` is asked apart, it costs. */
+export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt'> & { roundId: string; round: number }> {
+	type Row = { now: string; id: string; number: number; status: string; complete: string; runs: number; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
+	const [row] = await rowsOf<Row>(
+		db,
+		sql`select now() as now, r.id, r.number, r.status,
+				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) as complete,
+				(select count(*)::int from automation_steps where project_id = r.project_id and kind = 'begun' and created_at > now() - interval '7 days') as runs,
+				last.created_at as last_at, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
+				(select max(created_at) from automation_steps where round_id = r.id and kind = 'asked') as asked_at,
+				(select max(created_at) from automation_steps where round_id = r.id and kind = 'approved') as approved_at
+			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('begun', 'refused') order by id desc limit 1) last on true
+			where r.project_id = ${projectId} order by r.number desc limit 1`
+	);
+	if (!row) throw new Error(`project ${projectId} has no round`);
+	return {
+		now: isoTime(row.now),
+		roundId: row.id,
+		round: row.number,
+		collecting: row.status === 'collecting',
+		complete: Number(row.complete),
+		runsThisWeek: row.runs,
+		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, refused: row.last_kind === 'refused' },
+		askedAt: row.asked_at && isoTime(row.asked_at),
+		approvedAt: row.approved_at && isoTime(row.approved_at)
+	};
+}

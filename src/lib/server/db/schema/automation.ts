@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm';
+import { check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import type { Automation } from '../../../domain/automation.ts';
+import { users } from './account.ts';
+import { createdAt, id, instant } from './columns.ts';
+import { projects } from './project.ts';
+import { rounds } from './round.ts';
+import { runs } from './run.ts';
+import { snapshots } from './snapshot.ts';
+
+/** What a project lets happen by itself, in whose name. */
+export const automations = pgTable('automations', {
+	projectId: uuid()
+		.primaryKey()
+		.references(() => projects.id),
+	settings: jsonb().$type<Automation>().notNull(),
+	/** Whoever set it last: what it does is done with their rights, as they are then. */
+	byUserId: uuid()
+		.notNull()
+		.references(() => users.id),
+	setAt: instant().notNull().defaultNow(),
+	/** Until when one worker is at it. */
+	heldUntil: instant()
+});
+
+/** What an automation did, and why. Append-only by its use. */
+export const automationSteps = pgTable(
+	'automation_steps',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		roundId: uuid()
+			.notNull()
+			.references(() => rounds.id),
+		kind: text().notNull(),
+		/** What the record said: comparisons judged whole, agreement; of a refusal its words. */
+		because: jsonb().$type<{ complete: number; agreement: number | null; problem?: { code: string; detail: string } }>().notNull(),
+		/** Who said yes; null: nobody had to. */
+		byUserId: uuid().references(() => users.id),
+		snapshotId: uuid().references(() => snapshots.id),
+		runId: uuid().references(() => runs.id),
+		createdAt: createdAt()
+	},
+	(t) => [
+		index('automation_steps_project').on(t.projectId, t.id),
+		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','begun','refused')`),
+		check('automation_steps_begun', sql`(${t.kind} = 'begun') = (${t.runId} is not null)`)
+	]
+);

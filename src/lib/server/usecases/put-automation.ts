@@ -1,0 +1,64 @@
+import { automationStep } from '../../domain/automation.ts';
+import type { Automation, AutomationStep } from '../../domain/automation.ts';
+import { fail, ok, wrongField } from '../../domain/problem.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { App } from '../app.ts';
+import type { Actor } from '../auth/actor.ts';
+import { record } from '../db/audit.ts';
+import * as automations from '../db/automations.ts';
+import type { AutomationRecord, SetAutomation } from '../db/automations.ts';
+import * as snapshotRules from '../db/snapshot-rules.ts';
+import { allow } from './access.ts';
+import { inTransaction } from './transaction.ts';
+
+/** Steps that are shown. */
+const SHOWN = 50;
+
+/** What a project lets happen by itself: its settings, what it would do now and why, and what it did. */
+export type AutomationView = { automation: Omit<SetAutomation, 'byUserId'> | null; round: number; complete: number; now: AutomationStep | null; waitsForApproval: boolean; rules: string[]; steps: AutomationRecord[] };
+
+/** Reads a project's automation. */
+export async function readAutomation(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<AutomationView>> {
+	const access = await allow(app.db, actor, { slug }, 'automation.read');
+	if (!access.ok) return access;
+	const { id } = access.value.project;
+	const [set, facts, steps, rules] = await Promise.all([automations.get(app.db, id), automations.facts(app.db, id), automations.steps(app.db, id, SHOWN), snapshotRules.list(app.db, id)]);
+	const now = set && automationStep(set.settings, { ...facts, setAt: set.setAt });
+	return ok({
+		automation: set && { settings: set.settings, byName: set.byName, setAt: set.setAt },
+		round: facts.round,
+		complete: facts.complete,
+		now,
+		waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && facts.askedAt !== null && facts.approvedAt === null,
+		rules: [...new Set(rules.map(({ name }) => name))],
+		steps
+	});
+}
+
+/** Sets what a project lets happen by itself. What it does from then on is done with the rights of whoever set it. */
+export async function putAutomation(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; settings: Automation }): Promise<Result<{ enabled: boolean }>> {
+	return inTransaction(app.db, async (tx) => {
+		const access = await allow(tx, actor, { slug: input.slug }, 'automation.manage');
+		if (!access.ok) return access;
+		const projectId = access.value.project.id;
+		const { settings } = input;
+		if (!(await snapshotRules.get(tx, { projectId, name: settings.rule, version: null }))) return wrongField('rule', `no rule is saved as “${settings.rule}”: save one where a snapshot is frozen`);
+		await automations.put(tx, { projectId, settings, byUserId: actor.userId });
+		await record(tx, actor, { action: 'automation.put', projectId, subject: ['project', projectId], details: { ...settings } });
+		return ok({ enabled: settings.enabled });
+	});
+}
+
+/** Says yes to what an automation asked: it begins with the next look. */
+export async function approveAutomation(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<{ approved: true }>> {
+	return inTransaction(app.db, async (tx) => {
+		const access = await allow(tx, actor, { slug }, 'run.start');
+		if (!access.ok) return access;
+		const projectId = access.value.project.id;
+		const facts = await automations.facts(tx, projectId);
+		if (!facts.collecting || facts.askedAt === null || facts.approvedAt !== null) return fail('conflict', 'Nothing waits for an approval in this round.');
+		await automations.insertStep(tx, { projectId, roundId: facts.roundId, kind: 'approved', because: { complete: facts.complete, agreement: null }, byUserId: actor.userId });
+		await record(tx, actor, { action: 'automation.approve', projectId, subject: ['round', facts.roundId], details: { complete: facts.complete } });
+		return ok({ approved: true });
+	});
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Automation } from '#lib/domain/automation.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
+import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
+import { approveAutomation, putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
+import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
+import { readRun } from '#lib/server/usecases/read-run.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+	world = await createWorld();
+});
+afterAll(() => world?.close());
+
+const usual: Automation = { enabled: true, minComplete: 12, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: { maxSteps: 10, saveSteps: 5 } };
+async function project(of: Partial<Automation> = {}, overlap = 1) {
+	const made = await world.project({ rows: comparisonRows(24), overlap });
+	valueOf(await putSnapshotRule(world.app, world.admin, { slug: made.slug, name: 'As agreed', objective: 'dpo' }));
+	const owner = await world.person('owner', { slug: made.slug, role: 'owner' });
+	valueOf(await putAutomation(world.app, owner, { slug: made.slug, settings: { ...usual, ...of } }));
+	return { ...made, owner };
+}
+/** Somebody judges so many pairs, always for the same side as shown or always for the answer that is named first in the record. */
+async function judge(slug: string, pairs: number, name = 'judge'): Promise<void> {
+	const person = await world.person(name, { slug, role: 'annotator' });
+	for (let done = 0; done < pairs; done++) {
+		const task = valueOf(await claimTask(world.app, person, { slug }));
+		if (!task) throw new Error('nothing is left to judge');
+		const one = JSON.stringify(task.left.messages).includes('Answer one');
+		valueOf(await submitJudgment(world.app, person, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: one ? 'left' : 'right' }));
+	}
+}
+const view = async (slug: string) => valueOf(await readAutomation(world.app, world.admin, slug));
+const runsOf = (id: string) => world.query<{ id: string; created_by: string }>(`select id, created_by from runs where project_id = '${id}' order by id`);
+
+it('freezes and trains once enough is judged, once, in its owner’s name, and says why', async () => {
+	const { slug, id, owner } = await project();
+	await continueRounds(world.app);
+	expect(await view(slug)).toMatchObject({ now: { do: 'nothing', because: { code: 'not_enough', have: 0, need: 12 } }, steps: [] });
+	await judge(slug, 12);
+	// Several workers look at once.
+	await Promise.all([continueRounds(world.app), continueRounds(world.app), continueRounds(world.app)]);
+	await continueRounds(world.app);
+	const made = await runsOf(id);
+	expect(made.map(({ created_by }) => created_by)).toEqual([owner.userId]);
+	expect(valueOf(await readRun(world.app, world.admin, made[0]?.id ?? ''))).toMatchObject({ status: 'queued', objective: 'dpo', maxSteps: 10 });
+	expect(await view(slug)).toMatchObject({ now: { do: 'nothing', because: { code: 'not_collecting' } }, steps: [{ kind: 'begun', because: { complete: 12, agreement: null }, runId: made[0]?.id, round: 1 }] });
+	expect(await world.query(`select actor_kind, actor_id from audit_entries where action = 'run.start' and subject_id = '${made[0]?.id}'`)).toEqual([{ actor_kind: 'system', actor_id: owner.userId }]);
+	expect(await world.query(`select details->>'complete' as complete from audit_entries where action = 'automation.begin' and project_id = '${id}'`)).toEqual([{ complete: '12' }]);
+});
+
+it('asks a person first where the project wants one, who is told, and begins when they say yes', async () => {
+	const { slug, id } = await project({ approval: true });
+	const engineer = await world.person('engineer', { slug, role: 'engineer' });
+	expect(problemOf(await approveAutomation(world.app, engineer, slug))).toBe('conflict');
+	await judge(slug, 12);
+	await continueRounds(world.app);
+	await continueRounds(world.app);
+	expect(await runsOf(id)).toEqual([]);
+	expect(await view(slug)).toMatchObject({ waitsForApproval: true, now: { because: { code: 'waits_for_approval' } }, steps: [{ kind: 'asked' }] });
+	expect(await world.query(`select kind from notifications where user_id = '${engineer.userId}'`)).toEqual([{ kind: 'approval' }]);
+	const annotator = await world.person('ann', { slug, role: 'annotator' });
+	expect(problemOf(await approveAutomation(world.app, annotator, slug))).toBe('forbidden');
+	valueOf(await approveAutomation(world.app, engineer, slug));
+	await continueRounds(world.app);
+	expect(await runsOf(id)).toHaveLength(1);
+	expect((await view(slug)).steps.map(({ kind }) => kind)).toEqual(['begun', 'approved', 'asked']);
+});
+
+it('waits where those who judged do not agree enough, and goes on where they do', async () => {
+	const { slug, id } = await project({ minAgreement: 0.9 }, 2);
+	await judge(slug, 24, 'one');
+	await continueRounds(world.app);
+	expect(await runsOf(id)).toEqual([]);
+	await judge(slug, 24, 'two');
+	await continueRounds(world.app);
+	// Each named the same answer of every pair.
+	expect(await view(slug)).toMatchObject({ steps: [{ kind: 'begun', because: { complete: 24, agreement: 1 } }] });
+});
+
+it('says what was refused, and does not try the same again', async () => {
+	const { slug, id } = await project({ recipe: { loraRank: 9999 } });
+	await judge(slug, 12);
+	await continueRounds(world.app);
+	await continueRounds(world.app);
+	expect(await runsOf(id)).toEqual([]);
+	expect(await view(slug)).toMatchObject({ now: { because: { code: 'nothing_new', complete: 12 } }, steps: [{ kind: 'refused', because: { problem: { code: 'invalid_input' } } }] });
+	// Whoever set it up has left the firm.
+	const other = await project();
+	await judge(other.slug, 12);
+	valueOf(await deactivateUser(world.app, world.admin, other.owner.userId));
+	await continueRounds(world.app);
+	expect(await view(other.slug)).toMatchObject({ steps: [{ kind: 'refused', because: { problem: { code: 'forbidden' } } }] });
+	expect(await runsOf(other.id)).toEqual([]);
+});
+
+it('is the owner’s to set, by a rule that there is', async () => {
+	const { slug } = await project();
+	const engineer = await world.person('engineer', { slug, role: 'engineer' });
+	expect(problemOf(await putAutomation(world.app, engineer, { slug, settings: usual }))).toBe('forbidden');
+	expect(await putAutomation(world.app, world.admin, { slug, settings: { ...usual, rule: 'Nobody knows' } })).toMatchObject({ ok: false, problem: { errors: [{ field: 'rule' }] } });
+	valueOf(await putAutomation(world.app, world.admin, { slug, settings: { ...usual, enabled: false } }));
+	expect(valueOf(await readAutomation(world.app, engineer, slug))).toMatchObject({ automation: { settings: { enabled: false } }, now: { because: { code: 'disabled' } }, rules: ['As agreed'] });
+});
