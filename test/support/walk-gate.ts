@@ -1,10 +1,10 @@
 import { USUAL_GATE } from '#lib/domain/gate.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import * as decisionReports from '#lib/server/db/decision-reports.ts';
 import * as decisions from '#lib/server/db/decisions.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { signDecision } from '#lib/server/usecases/sign-decision.ts';
-import { reportFreezer } from '../../workers/handlers/freeze-reports.ts';
 import type { Ground, WalkRequest } from './api-walk.ts';
 import { trainedCheckpoint } from './loop.ts';
 import { PASSWORD } from './password.ts';
@@ -33,6 +33,17 @@ async function promotedInForce(ground: Ground): Promise<string> {
 	return checkpointId;
 }
 
+async function* once(text: string): AsyncGenerator<string> {
+	yield text;
+}
+
+/** A report of the newest decision as a worker would have stored it; what it says plays no part. */
+async function writtenReport({ world: { app } }: Ground, checkpointId: string): Promise<void> {
+	const [decision] = await decisions.of(app.db, checkpointId);
+	const stored = await app.artifacts.putStream(once('<!doctype html>'));
+	await app.db.transaction((tx) => decisionReports.insert(tx, decision?.id ?? '', { files: [{ format: 'html', locale: 'en', ...stored }], promptIds: [] }));
+}
+
 /** Requests about gates, decisions and champions. */
 export const gateRequests: Record<string, (ground: Ground) => Promise<WalkRequest> | WalkRequest> = {
 	readGate: ({ slug }) => ({ path: `/projects/${slug}/gate` }),
@@ -42,7 +53,7 @@ export const gateRequests: Record<string, (ground: Ground) => Promise<WalkReques
 	signDecision: async (ground) => ({ path: `/checkpoints/${await unsignedPromotion(ground)}/decision/signature`, options: { body: { sign: true, password: PASSWORD } } }),
 	readReport: async (ground) => {
 		const checkpointId = await promotedInForce(ground);
-		await reportFreezer({ app: ground.world.app, shutdown: new AbortController().signal }).run();
+		await writtenReport(ground, checkpointId);
 		return { path: `/checkpoints/${checkpointId}/report?format=html` };
 	},
 	rollBack: async (ground) => {
