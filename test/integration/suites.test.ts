@@ -1,9 +1,12 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PromptChoice } from '#lib/domain/generation-plan.ts';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
 import * as generations from '#lib/server/db/generations.ts';
+import * as promptChoice from '#lib/server/db/prompt-choice.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
 import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
@@ -14,7 +17,7 @@ import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-s
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
-import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
@@ -111,7 +114,11 @@ describe('a new checkpoint', () => {
 		const verdicts = valueOf(await readCheckpointGate(world.app, engineer, first)).gate?.verdict.rules ?? [];
 		expect(verdicts.map(({ name }) => name)).toEqual((run?.results?.measures ?? []).filter(({ better }) => better !== null).map(({ name }) => name));
 		expect(verdicts.find(({ name }) => name === 'No promised outcome')).toMatchObject({ outcome: 'held', value: 1 });
-		// Nobody is given these answers to judge.
+		// Nobody is given these answers to judge, and their prompts are as unanswered as they were.
+		const fresh = await world.query<{ id: string }>(`insert into prompts (project_id, group_id, content_hash) select project_id, group_id, 'fresh' from prompts where id = '${at.generation.promptIds[0] ?? ''}' returning id`);
+		await world.query(`insert into prompt_texts (prompt_id, messages) values ('${fresh[0]?.id ?? ''}', '[{"role":"user","content":"Fresh?"}]')`);
+		await world.query(`with said as (insert into responses (prompt_id, content_hash, source, source_ref) values ('${fresh[0]?.id ?? ''}', 'said', 'checkpoint', '${first}') returning id) insert into generation_answers (generation_id, prompt_id, source, sample, response_id) select '${at.generation.id}', '${fresh[0]?.id ?? ''}', 0, 9, id from said`);
+		expect((await promptChoice.take(world.app.db, id, engineer.userId, v.parse(PromptChoice, { unanswered: true }))).ids).toEqual([fresh[0]?.id]);
 		expect(await world.query(`select c.id from comparisons c join responses r on r.id in (c.response_a_id, c.response_b_id) where r.source = 'checkpoint' and c.project_id = '${id}'`)).toEqual([]);
 	});
 
@@ -150,6 +157,9 @@ describe('a new checkpoint', () => {
 		expect(await storeAnswer(world.app, at, source, { promptId: at.generation.promptIds[0] ?? '', sample: 0, text: 'late', sampling: {}, seed: 1, reproducible: false })).toBe(false);
 		await failGeneration(world.app, second, { code: 'out_of_memory', message: 'The memory was too small.' });
 		expect(valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations[0]).toMatchObject({ status: 'failed', done: 70, total: 100, problem: { code: 'out_of_memory' }, results: null });
+		expect(problemOf(await cancelSuiteRun(world.app, engineer, { checkpointId }))).toBe('conflict');
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId }));
+		valueOf(await cancelSuiteRun(world.app, engineer, { checkpointId }));
 		valueOf(await startSuiteRun(world.app, engineer, { checkpointId }));
 		const third = await taken(checkpointId);
 		expect(await answer(third, (_, prompt, sample) => careful(prompt, sample))).toBe(30);

@@ -1,6 +1,7 @@
 import type { Role } from '#lib/domain/permission.ts';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import type { Caller, Ground, Make } from './api-walk.ts';
 import { trainedCheckpoint } from './loop.ts';
 import { pairRows, valueOf } from './world.ts';
@@ -23,6 +24,11 @@ export const suiteRequests = (become: Become): Record<string, Make> => ({
 	readSuite: ({ slug }) => ({ path: `/projects/${slug}/suite` }),
 	trySuite: ({ slug }) => ({ path: `/projects/${slug}/suite/trial`, options: { body: { checks: FIRST_SUITE.checks, answer: 'You will win.' } } }),
 	startSuiteRun: async (ground, caller) => ({ path: `/checkpoints/${await uncheckedCheckpoint(ground, caller, become)}/evaluations` }),
+	cancelSuiteRun: async (ground, caller) => {
+		const id = await uncheckedCheckpoint(ground, caller, become);
+		valueOf(await startSuiteRun(ground.world.app, ground.world.admin, { checkpointId: id }));
+		return { path: `/checkpoints/${id}/evaluations/cancel` };
+	},
 	readCheckAnswers: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/evaluations/answers` }),
 	listSuiteRuns: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}/evaluations` })
 });

@@ -5,6 +5,12 @@ import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 import { maySeePrompt } from './walls.ts';
 
+/** Whether an answer (row alias `r`) was made for a suite and is compared with no other: it measures its checkpoint, and leaves its prompt as unanswered as it was. */
+const onlyMeasured = sql`(r.source = 'checkpoint'
+	and exists (select 1 from generation_answers a join generations g on g.id = a.generation_id where a.response_id = r.id and g.suite_version_id is not null)
+	and not exists (select 1 from generation_answers a join generations g on g.id = a.generation_id where a.response_id = r.id and g.suite_version_id is null)
+	and not exists (select 1 from comparisons c where c.prompt_id = r.prompt_id and r.id in (c.response_a_id, c.response_b_id)))`;
+
 /** Prompts of a project that a choice names and this person may see. */
 function chosen(projectId: string, userId: string, choice: PromptChoice): SQL {
 	const conditions = [sql`p.project_id = ${projectId}`, maySeePrompt(userId)];
@@ -12,7 +18,7 @@ function chosen(projectId: string, userId: string, choice: PromptChoice): SQL {
 	if (choice.matter !== undefined) conditions.push(sql`p.matter = ${choice.matter}`);
 	if (choice.import === 'newest') conditions.push(sql`p.import_id = (select i.id from imports i where i.project_id = ${projectId} and i.status = 'published' order by i.id desc limit 1)`);
 	else if (choice.import !== undefined) conditions.push(sql`p.import_id = ${choice.import}`);
-	if (choice.unanswered) conditions.push(sql`not exists (select 1 from responses r where r.prompt_id = p.id)`);
+	if (choice.unanswered) conditions.push(sql`not exists (select 1 from responses r where r.prompt_id = p.id and not ${onlyMeasured})`);
 	if (choice.split !== undefined) conditions.push(sql`exists (select 1 from prompt_groups g where g.id = p.group_id and g.split = ${choice.split})`);
 	return sql.join(conditions, sql` and `);
 }

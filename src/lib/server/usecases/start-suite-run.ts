@@ -44,3 +44,15 @@ export async function startSuiteRun(app: Pick<App, 'db' | 'enqueue'>, actor: Act
 		return id === null ? fail('conflict', 'No prompt of the project is held out for tests yet: there is nothing to ask.') : ok({ id, status: 'queued' });
 	});
 }
+
+/** Stops a checkpoint's run through the suite; the answers that it has stay, and it can go on later. */
+export async function cancelSuiteRun(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string }): Promise<Result<{ id: string; status: 'cancelled' }>> {
+	return inTransaction(app.db, async (tx) => {
+		const found = await reachCheckpoint(tx, actor, input.checkpointId, 'run.start');
+		if (!found.ok) return found;
+		const [last] = await suiteRuns.ofCheckpoint(tx, input.checkpointId);
+		if (!last || !(await generations.cancel(tx, last.generationId))) return fail('conflict', 'This checkpoint is not being run through the suite: there is nothing to stop.');
+		await record(tx, actor, { action: 'suite.cancel', projectId: last.projectId, subject: ['suite_run', last.id], details: { checkpoint: input.checkpointId } });
+		return ok({ id: last.id, status: 'cancelled' });
+	});
+}

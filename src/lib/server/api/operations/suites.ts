@@ -61,6 +61,17 @@ export const startSuiteRun = operation({
 	problems: ['conflict']
 });
 
+export const cancelSuiteRun = operation({
+	id: 'cancelSuiteRun',
+	method: 'POST',
+	path: '/checkpoints/{id}/evaluations/cancel',
+	summary: 'Stop a checkpoint’s run through the suite; its answers stay, and starting it again goes on with what is missing',
+	access: 'run.start',
+	params: idParams,
+	answers: { 200: v.object({ id: v.string(), status: v.literal('cancelled') }) },
+	problems: ['conflict']
+});
+
 export const listSuiteRuns = operation({
 	id: 'listSuiteRuns',
 	method: 'GET',

@@ -11,7 +11,7 @@ import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
 import { signDecision } from '#lib/server/usecases/sign-decision.ts';
 import { readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
-import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -58,6 +58,12 @@ export const actions: Actions = {
 		const again = await evaluateAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
 		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
 		redirect(303, url.pathname);
+	},
+	uncheck: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const stopped = await cancelSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		if (!stopped.ok) return fail(PROBLEMS[stopped.problem.code].status, { problem: stopped.problem });
+		redirect(303, `${url.pathname}#suite`);
 	},
 	check: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);

@@ -1,0 +1,9 @@
+import { ok } from '#lib/domain/problem.ts';
+import * as operations from '#lib/server/api/operations/suites.ts';
+import { serve } from '#lib/server/api/serve.ts';
+import { cancelSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+
+export const POST = serve(operations.cancelSuiteRun, async ({ app, actor, params }) => {
+	const result = await cancelSuiteRun(app, actor, { checkpointId: params.id });
+	return result.ok ? ok({ status: 200, body: result.value }) : result;
+});
