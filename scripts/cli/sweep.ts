@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { misused } from './ending.ts';
+import { misused, refused } from './ending.ts';
 import { readRecipe, recipeOptions } from './run.ts';
 import type { RecipeOptions } from './run.ts';
 import { columns } from './speaker.ts';
@@ -99,6 +99,7 @@ Examples:
 				const now = training ? `, run ${training.point} is ${training.status}${training.step > 0 ? ` at step ${training.step}` : ''}` : '';
 				return { waiting: `${over} of ${seen.points.length} runs are done${now}`, state: `${over}` };
 			});
+			if (!done.points.some(({ status }) => status === 'succeeded')) throw refused('No run of the sweep gave a checkpoint.', { code: 'sweep_failed', sweep: done });
 			speaker.result(done, sweepLines(done));
 		});
 

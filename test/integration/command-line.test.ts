@@ -146,7 +146,8 @@ describe('a whole round by script', () => {
 		expect(swept.runs).toHaveLength(4);
 		expect((await plumbline.run(['sweep', 'list', slug])).out).toMatch(/dpo +4 queued/u);
 		expect(await plumbline.run(['sweep', 'cancel', swept.id])).toMatchObject({ code: 0, out: expect.stringContaining('4 runs') });
-		const shown = (await plumbline.run(['sweep', 'follow', swept.id])).out.trim().split('\n');
+		expect(await plumbline.run(['sweep', 'follow', swept.id])).toMatchObject({ code: 1, err: expect.stringContaining('No run') });
+		const shown = (await plumbline.run(['sweep', 'show', swept.id])).out.trim().split('\n');
 		expect(shown).toHaveLength(4);
 		expect(shown[3]).toMatch(/cancelled +beta 0\.1, loraRank 16/u);
 

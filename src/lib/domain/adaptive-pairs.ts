@@ -18,7 +18,7 @@ const FLOOR = 0.05;
 export function adaptivePairs<T extends SampledAnswer>(seed: string, answers: readonly T[], count: number, worth: Worth): ChosenPair<T>[] {
 	const pairs = everyPair(answers).filter(({ first, second }) => first.source !== second.source);
 	const worths = pairs.map(({ first, second }) => worth(first.source, second.source));
-	const least = FLOOR * Math.max(...worths) || 1;
+	const least = FLOOR * worths.reduce((most, one) => Math.max(most, one), 0) || 1;
 	const weights = worths.map((value) => Math.max(least, value));
 	return pairs.length === 0 ? [] : drawByWeight(seed, pairs, weights, count).map((pair) => ({ ...pair, policy: 'adaptive' }));
 }

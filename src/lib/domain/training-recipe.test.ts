@@ -98,3 +98,10 @@ describe('plannedSteps', () => {
 		);
 	});
 });
+
+it('what an earlier version recorded among further arguments stands in the settings that they became', () => {
+	const recorded = { ...recipeDefaults('dpo', { device: 'gpu' }), advanced: { freeze_vit: false, max_pixels: 200_704, max_grad_norm: 0.5 } };
+	const { freezeVit: _, maxPixels: __, freezeAligner: ___, ...older } = recorded;
+	expect(readRecipe(older)).toMatchObject({ freezeVit: false, maxPixels: 200_704, freezeAligner: true, advanced: { max_grad_norm: 0.5 } });
+	expect(readRecipe(older).advanced).toEqual({ max_grad_norm: 0.5 });
+});

@@ -81,11 +81,22 @@ export function changedSettings(settings: Settings, changes: Settings): Record<s
 	return { ...settings, ...length, ...changes };
 }
 
+/** Arguments that became settings of their own: an earlier version recorded them among the further ones. */
+const BECAME_FIELDS = { max_pixels: 'maxPixels', freeze_vit: 'freezeVit', freeze_aligner: 'freezeAligner' } as const;
+
+function withOwnFields(recorded: Settings): Settings {
+	const given = Object.entries((recorded['advanced'] as Advanced | undefined) ?? {});
+	const fieldFor = (name: string): string | undefined => (BECAME_FIELDS as Readonly<Record<string, string>>)[name];
+	const moved = given.flatMap(([name, value]) => (fieldFor(name) === undefined ? [] : [[fieldFor(name), value]]));
+	const advanced = Object.fromEntries(given.filter(([name]) => fieldFor(name) === undefined));
+	return { ...recorded, ...('advanced' in recorded ? { advanced } : {}), ...(Object.fromEntries(moved) as Settings) };
+}
+
 /** A recipe as it was recorded, by this version or by one that had fewer fields: what it did not know was as is proposed on its device. */
 export function readRecipe(recorded: Settings): TrainingRecipe {
 	const objective = OBJECTIVES.find((one) => one === recorded['objective']) ?? 'dpo';
 	const known = Object.fromEntries(Object.entries(recorded).filter(([key]) => key === 'advanced' || fieldOf(objective, key)));
-	return { ...recipeDefaults(objective, { device: 'cpu' }), ...known } as TrainingRecipe;
+	return { ...recipeDefaults(objective, { device: 'cpu' }), ...withOwnFields(known) } as TrainingRecipe;
 }
 
 /** Processes that train together, over all machines. */

@@ -3,7 +3,7 @@ import { TextSchema } from '../message.ts';
 import { LANGUAGES } from './answer-text.ts';
 
 /** Most of one suite: what its page can show and a person oversee. */
-export const MOST_OF_SUITE = { checks: 30, texts: 50, patternChars: 1000, schemaChars: 20_000, prompts: 1000, samples: 8, answers: 10_000 } as const;
+export const MOST_OF_SUITE = { checks: 30, texts: 50, patternChars: 1000, schemaChars: 20_000, prompts: 1000, samples: 8, answers: 10_000, rubricQuestions: 20_000, tokens: 2_000_000 } as const;
 
 const name = v.pipe(TextSchema, v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(100, 'at most 100 characters'));
 const whole = (low: number, high: number) => v.pipe(v.number(), v.integer('a whole number'), v.minValue(low, `from ${low} to ${high}`), v.maxValue(high, `from ${low} to ${high}`));
@@ -62,15 +62,17 @@ export const SuiteDefinition = v.pipe(
 	}),
 	v.rawCheck(({ dataset, addIssue }) => {
 		if (!dataset.typed) return;
-		const { checks, samples, temperature, prompts } = dataset.value;
+		const { checks, samples, temperature, prompts, maxTokens } = dataset.value;
 		const seen = new Set<string>();
 		for (const [index, check] of checks.entries()) {
 			if (seen.has(check.name)) addIssue({ message: 'each name once', path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'checks', value: checks }, { type: 'array', origin: 'value', input: checks, key: index, value: check }, { type: 'object', origin: 'value', input: check, key: 'name', value: check.name }] });
 			seen.add(check.name);
 		}
-		const at = (key: 'samples') => [{ type: 'object' as const, origin: 'value' as const, input: dataset.value, key, value: dataset.value[key] }] as [v.IssuePathItem];
+		const at = (key: 'samples' | 'maxTokens') => [{ type: 'object' as const, origin: 'value' as const, input: dataset.value, key, value: dataset.value[key] }] as [v.IssuePathItem];
 		if (temperature === 0 && samples > 1) addIssue({ message: 'at temperature 0 a model says the same each time: one sample, or a higher temperature', path: at('samples') });
 		else if (prompts * samples * 4 > MOST_OF_SUITE.answers) addIssue({ message: `fewer prompts or samples: four models would give more than ${MOST_OF_SUITE.answers} answers`, path: at('samples') });
+		else if (prompts * samples * 4 * maxTokens > MOST_OF_SUITE.tokens) addIssue({ message: `fewer prompts, samples or tokens: four models would write more than ${MOST_OF_SUITE.tokens} tokens`, path: at('maxTokens') });
+		else if (prompts * samples * 4 * checks.filter(isRubric).length > MOST_OF_SUITE.rubricQuestions) addIssue({ message: `fewer prompts, samples or rubrics: models would be asked more than ${MOST_OF_SUITE.rubricQuestions} questions`, path: at('samples') });
 	})
 );
 export type SuiteDefinition = v.InferOutput<typeof SuiteDefinition>;

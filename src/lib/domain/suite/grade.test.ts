@@ -12,6 +12,13 @@ const tools: Tools = { matches: ({ pattern }, text) => text.includes(pattern), c
 const answer = (text: string, more: Partial<AnswerAtHand> = {}): AnswerAtHand => ({ text, finish: 'stop', repeats: false, ...more });
 const check = (of: Record<string, unknown>): Check => v.parse(Check, { name: 'c', ...of });
 
+it('JSON is found alone or in one fenced block, whatever a model filled it with', () => {
+	for (const text of ['{"a":1}', '```json\n{"a":1}\n```', ' ```\n\n{"a":1}\n \n``` \n']) expect(jsonIn(text).trim()).toBe('{"a":1}');
+	for (const text of ['```js\n{}\n```', '```json {"a":1}```', '```', '```\n```', 'Here: ```json\n{}\n```']) expect(jsonIn(text)).toBe(text === '```\n```' ? '' : text);
+	const endless = `\`\`\`json${'\n'.repeat(200_000)}`;
+	expect(jsonIn(endless)).toBe(endless);
+});
+
 describe('passes', () => {
 	it('what is wanted must be there, what is not wanted must not', () => {
 		for (const wanted of [true, false]) {

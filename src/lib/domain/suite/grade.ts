@@ -21,8 +21,16 @@ export type Tools = {
 	conforms: (check: Extract<Check, { kind: 'json_schema' }>, text: string) => boolean;
 };
 
-/** JSON as models give it: alone, or in one fenced block. */
-export const jsonIn = (text: string): string => /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/u.exec(text)?.[1] ?? text;
+const FENCE = '```';
+
+/** JSON as models give it: alone, or in one fenced block. Linear in the text, which a model may have filled with anything. */
+export function jsonIn(text: string): string {
+	const block = text.trim();
+	const firstLine = block.indexOf('\n');
+	if (firstLine < 0 || !block.startsWith(FENCE) || !block.endsWith(FENCE) || block.length < firstLine + FENCE.length) return text;
+	const language = block.slice(FENCE.length, firstLine).trim();
+	return language === '' || language === 'json' ? block.slice(firstLine + 1, -FENCE.length).trim() : text;
+}
 
 const folded = (text: string, ignoreCase: boolean): string => (ignoreCase ? text.normalize('NFKC').toLowerCase() : text.normalize('NFKC'));
 

@@ -51,10 +51,10 @@ export type SuiteResults = {
 
 type Keyed = Grouped & { key: string };
 
-/** Every measure of the checkpoint with its interval, beside parent, champion and base, with paired differences: unit = prompt group (semantics 19). */
-export function namedMeasures(measures: readonly MeasureOf[], answers: readonly MeasuredAnswer[], { places, seed }: { places: SourcePlaces; seed: string }): NamedMeasure[] {
+/** Gives a measure of the checkpoint, by its place among the values, with its interval, beside parent, champion and base, with paired differences: unit = prompt group (semantics 19). One at a time, because each takes its while. */
+export function measurer(answers: readonly MeasuredAnswer[], { places, seed }: { places: SourcePlaces; seed: string }): (measure: MeasureOf, index: number) => NamedMeasure {
 	const bySource = Map.groupBy(answers, ({ source }) => source);
-	return measures.map((measure, index): NamedMeasure => {
+	return (measure, index) => {
 		const ofSource = (source: number): Keyed[] =>
 			(bySource.get(source) ?? []).flatMap(({ promptId, group, sample, values }) => {
 				const value = values[index] ?? null;
@@ -83,7 +83,7 @@ export function namedMeasures(measures: readonly MeasureOf[], answers: readonly 
 			against: each((against) => at(against)?.difference ?? null),
 			unknown: (bySource.get(places.checkpoint)?.length ?? 0) - own.length
 		};
-	});
+	};
 }
 
 /**

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
-import { rowsOf, uuids } from './rows.ts';
+import { rowsOf } from './rows.ts';
 
 /** What somebody said of an answer: a thumb, the answer as it should have been, a remark. */
 export type Feedback = { thumb: 'up' | 'down' | null; edit: string | null; comment: string | null };
@@ -15,13 +16,16 @@ export async function requestOf(db: Executor, of: { requestId: string; projectId
 	return rows[0] ?? null;
 }
 
+/** Whether the import that was to bring something into the record brought nothing, or was taken back. */
+const cameToNothing = (i: SQL): SQL => sql`${i}.status in ('failed', 'refused', 'discarded', 'undone')`;
+
 /** Notes what was said of an answer; said again, the last word counts. False: it is of the record already and stays. */
 export async function put(tx: Tx, of: { requestId: string; keyId: string } & Feedback): Promise<boolean> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`insert into gateway_feedback (request_id, key_id, thumb, edit, comment) values (${of.requestId}, ${of.keyId}, ${of.thumb}, ${of.edit}, ${of.comment})
-			on conflict (request_id) do update set key_id = excluded.key_id, thumb = excluded.thumb, edit = excluded.edit, comment = excluded.comment, created_at = now()
-			where gateway_feedback.import_id is null returning request_id as id`
+			on conflict (request_id) do update set key_id = excluded.key_id, thumb = excluded.thumb, edit = excluded.edit, comment = excluded.comment, created_at = now(), import_id = null
+			where gateway_feedback.import_id is null or exists (select 1 from imports i where i.id = gateway_feedback.import_id and ${cameToNothing(sql`i`)}) returning request_id as id`
 	);
 	return rows.length > 0;
 }
@@ -29,7 +33,7 @@ export async function put(tx: Tx, of: { requestId: string; keyId: string } & Fee
 /** What a project was told. `waiting`: of answers whose words are kept, and not yet of the record. */
 export type FeedbackCounts = { up: number; down: number; edits: number; comments: number; waiting: number };
 
-const usable = sql`p.expires_at > now() and (f.thumb is not null or f.edit is not null) and (f.import_id is null or i.status in ('failed', 'refused', 'discarded'))`;
+const usable = sql`p.expires_at > now() and (f.thumb is not null or f.edit is not null) and (f.import_id is null or ${cameToNothing(sql`i`)})`;
 const waiting = sql`from gateway_feedback f join gateway_requests r on r.id = f.request_id join gateway_payloads p on p.request_id = r.id left join imports i on i.id = f.import_id`;
 
 /** Counts of what a project was told. */
@@ -44,20 +48,21 @@ export async function counts(db: Executor, projectId: string): Promise<FeedbackC
 }
 
 /** An answer with what was said of it. */
-export type SaidOf = { requestId: string; messages: unknown[]; answer: string; thumb: 'up' | 'down' | null; edit: string | null };
+export type SaidOf = { requestId: string; /** When it was said, as the database writes it. */ saidAt: string; messages: unknown[]; answer: string; thumb: 'up' | 'down' | null; edit: string | null };
 
 /** What waits to become part of the record, oldest first. */
 export async function unbrought(db: Executor, projectId: string, limit: number): Promise<SaidOf[]> {
-	const rows = await rowsOf<{ id: string; messages: unknown[]; answer: string; thumb: SaidOf['thumb']; edit: string | null }>(
+	const rows = await rowsOf<{ id: string; said_at: string; messages: unknown[]; answer: string; thumb: SaidOf['thumb']; edit: string | null }>(
 		db,
-		sql`select r.id, p.messages, p.answer, f.thumb, f.edit ${waiting} where r.project_id = ${projectId} and ${usable} order by r.id limit ${limit}`
+		sql`select r.id, f.created_at::text as said_at, p.messages, p.answer, f.thumb, f.edit ${waiting} where r.project_id = ${projectId} and ${usable} order by r.id limit ${limit}`
 	);
-	return rows.map(({ id, ...row }) => ({ requestId: id, ...row }));
+	return rows.map(({ id, said_at, ...row }) => ({ requestId: id, saidAt: said_at, ...row }));
 }
 
-/** Notes with which import feedback became part of the record. */
-export async function brought(tx: Tx, requestIds: readonly string[], importId: string): Promise<void> {
-	if (requestIds.length > 0) await tx.execute(sql`update gateway_feedback set import_id = ${importId} where request_id in ${uuids(requestIds)}`);
+/** Notes with which import feedback became part of the record; what was said otherwise since it was read waits on. */
+export async function brought(tx: Tx, said: readonly Pick<SaidOf, 'requestId' | 'saidAt'>[], importId: string): Promise<void> {
+	const given = JSON.stringify(said.map(({ requestId, saidAt }) => ({ id: requestId, at: saidAt })));
+	await tx.execute(sql`update gateway_feedback f set import_id = ${importId} from jsonb_to_recordset(${given}::jsonb) as x(id uuid, at timestamptz) where f.request_id = x.id and f.created_at = x.at`);
 }
 
 /** Forgets the words of feedback with those of the answers that it is about; thumbs stay. */

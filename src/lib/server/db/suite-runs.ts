@@ -107,8 +107,17 @@ export async function finish(tx: Tx, id: string, results: SuiteResults): Promise
 	await tx.execute(sql`update suite_runs set results = ${JSON.stringify(results)}::jsonb, finished_at = now() where id = ${id}`);
 }
 
-/** The first held-out test prompts of a project in the order of their hashes, which is random and stays. */
-export async function testPrompts(db: Executor, projectId: string, limit: number): Promise<string[]> {
+/**
+ * What a version of a suite asks: what its first run asked, as far as that is held out still, so that its runs compare;
+ * of the first run the first held-out test prompts of the project in the order of their hashes, which is random and stays.
+ */
+export async function testPrompts(db: Executor, { projectId, suiteVersionId, limit }: { projectId: string; suiteVersionId: string; limit: number }): Promise<string[]> {
+	const asked = await rowsOf<{ id: string }>(
+		db,
+		sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where g.split = 'test' and p.id = any (
+			(select n.prompt_ids from suite_runs r join generations n on n.id = r.generation_id where r.suite_version_id = ${suiteVersionId} order by r.id limit 1)) order by p.content_hash`
+	);
+	if (asked.length > 0) return asked.map(({ id }) => id);
 	const rows = await rowsOf<{ id: string }>(db, sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${projectId} and g.split = 'test' order by p.content_hash limit ${limit}`);
 	return rows.map(({ id }) => id);
 }
@@ -139,14 +148,14 @@ export async function reuseAnswers(tx: Tx, generationId: string): Promise<number
 /** An answer of a run, with what its prompt's group is and how the server said that it ended. */
 export type RunAnswer = { source: number; promptId: string; group: string; sample: number; responseId: string; text: string; finish: string | null };
 
-/** All answers of a generation, by prompt, source and number. An answer is one message of text. */
-export async function answers(db: Executor, generationId: string): Promise<RunAnswer[]> {
+/** Answers of a generation (of one of its sources, if named), by prompt, source and number. An answer is one message of text. */
+export async function answers(db: Executor, generationId: string, source: number | null = null): Promise<RunAnswer[]> {
 	const rows = await rowsOf<{ source: number; prompt_id: string; group: string; sample: number; response_id: string; text: string | null; finish: string | null }>(
 		db,
 		sql`select a.source, a.prompt_id, g.key as "group", a.sample, a.response_id, t.messages -> -1 ->> 'content' as text, r.sampling ->> 'finish' as finish
 			from generation_answers a join responses r on r.id = a.response_id join response_texts t on t.response_id = r.id
 			join prompts p on p.id = a.prompt_id join prompt_groups g on g.id = p.group_id
-			where a.generation_id = ${generationId} order by p.content_hash, a.source, a.sample`
+			where a.generation_id = ${generationId} and (${source}::int is null or a.source = ${source}) order by p.content_hash, a.source, a.sample`
 	);
 	return rows.map((row) => ({ source: row.source, promptId: row.prompt_id, group: row.group, sample: row.sample, responseId: row.response_id, text: row.text ?? '', finish: row.finish }));
 }
@@ -160,16 +169,18 @@ export async function promptsSeen(db: Executor, generationId: string, userId: st
 	return new Map(rows.map(({ id, messages }) => [id, messages]));
 }
 
-/** Texts of answers that a snapshot trains on, both of each comparison, a page at a time. */
+/** Texts of answers that a snapshot trains on, both of each comparison that gives rows and what people wrote instead, a page at a time. */
 export async function* trainingAnswers(db: Executor, snapshotId: string, pageSize = 500): AsyncGenerator<string[]> {
 	for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-		const rows = await rowsOf<{ id: string; a: string | null; b: string | null }>(
+		const rows = await rowsOf<{ id: string; a: string | null; b: string | null; rewritten: (string | null)[] }>(
 			db,
-			sql`select c.id, ta.messages -> -1 ->> 'content' as a, tb.messages -> -1 ->> 'content' as b from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
+			sql`select c.id, case when s.outcome = 'row' then ta.messages -> -1 ->> 'content' end as a, case when s.outcome = 'row' then tb.messages -> -1 ->> 'content' end as b,
+					array(select w.rewrite -> 'messages' -> -1 ->> 'content' from snapshot_judgments sj join judgment_texts w on w.judgment_id = sj.judgment_id where sj.snapshot_id = s.snapshot_id and sj.comparison_id = c.id and w.rewrite is not null) as rewritten
+				from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
 				join response_texts ta on ta.response_id = c.response_a_id left join response_texts tb on tb.response_id = c.response_b_id
 				where s.snapshot_id = ${snapshotId} and s.split = 'train' and s.comparison_id > ${after} order by s.comparison_id limit ${pageSize}`
 		);
-		if (rows.length > 0) yield rows.flatMap(({ a, b }) => [a, b]).filter((text) => text !== null);
+		if (rows.length > 0) yield rows.flatMap(({ a, b, rewritten }) => [a, b, ...rewritten]).filter((text) => text !== null);
 		const last = rows.at(-1);
 		if (!last || rows.length < pageSize) return;
 		after = last.id;

@@ -9,15 +9,18 @@ import { allow } from './access.ts';
 import { importPairs } from './import-pairs.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Most answers at a time. */
-const MOST = 1000;
+/** Most answers at a time: each may be two megabytes. */
+const MOST = 200;
 
 /** What is said of an answer as rows of an import: a thumb judges it alone, an edit is preferred to it. */
-function linesOf({ messages, answer, thumb, edit }: feedback.SaidOf): string[] {
-	return [
-		...(thumb === null ? [] : [{ messages, completion: answer, label: thumb === 'up' }]),
-		...(edit === null || edit === answer ? [] : [{ messages, chosen: edit, rejected: answer }])
-	].map((row) => `${JSON.stringify(row)}\n`);
+function* linesOf(said: readonly feedback.SaidOf[]): Generator<Buffer> {
+	for (const { messages, answer, thumb, edit } of said) {
+		const rows = [
+			...(thumb === null ? [] : [{ messages, completion: answer, label: thumb === 'up' }]),
+			...(edit === null || edit === answer ? [] : [{ messages, chosen: edit, rejected: answer }])
+		];
+		for (const row of rows) yield Buffer.from(`${JSON.stringify(row)}\n`);
+	}
 }
 
 /**
@@ -32,11 +35,11 @@ export async function bringFeedback(app: Pick<App, 'db' | 'config' | 'secrets'>,
 	const { id: projectId } = access.value.project;
 	const said = await feedback.unbrought(app.db, projectId, MOST);
 	if (said.length === 0) return ok({ importId: null, answers: 0, passedOver: 0 });
-	const begun = await importPairs(app, actor, { slug, said: { format: 'jsonl', shape: 'plumbline' }, skipBad: true, fileName: 'feedback', brings: 'feedback', source: Readable.from(said.flatMap(linesOf).map((line) => Buffer.from(line))) });
+	const begun = await importPairs(app, actor, { slug, said: { format: 'jsonl', shape: 'plumbline' }, skipBad: true, fileName: 'feedback', brings: 'feedback', source: Readable.from(linesOf(said)) });
 	if (!begun.ok) return begun;
 	const importId = begun.value.id;
 	await inTransaction(app.db, async (tx) => {
-		await feedback.brought(tx, said.map(({ requestId }) => requestId), importId);
+		await feedback.brought(tx, said, importId);
 		await record(tx, actor, { action: 'feedback.bring', projectId, subject: ['import', importId], details: { answers: said.length } });
 		return ok(null);
 	});

@@ -1,10 +1,11 @@
 import type { Tools } from '../../domain/suite/grade.ts';
 import { measuresOf, valuesOf } from '../../domain/suite/measure-answers.ts';
-import { namedMeasures } from '../../domain/suite/measures.ts';
-import type { SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
+import { measurer } from '../../domain/suite/measures.ts';
+import type { MeasuredAnswer, NamedMeasure, SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
 import { repeatFinder } from '../../domain/suite/repetition.ts';
 import type { App } from '../app.ts';
 import { checkTools } from '../checks/tools.ts';
+import { givingWay } from '../give-way.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Db, Executor } from '../db/client.ts';
@@ -37,7 +38,13 @@ export async function findRepeats(db: Executor, checkpointId: string, answers: r
 	const run = checkpoint?.runId ? await runs.get(db, checkpoint.runId) : null;
 	if (!run) return null;
 	const finder = repeatFinder(answers.map(({ text }) => text));
-	for await (const texts of suiteRuns.trainingAnswers(db, run.snapshotId)) for (const text of texts) finder.see(text);
+	const giveWay = givingWay();
+	for await (const texts of suiteRuns.trainingAnswers(db, run.snapshotId)) {
+		for (const text of texts) {
+			await giveWay();
+			finder.see(text);
+		}
+	}
 	return finder.repeats();
 }
 
@@ -52,17 +59,25 @@ export function toolsOf(suite: SuiteVersion): Tools {
 /** What model judges said of a run: of an answer by a rubric, and of pairs. */
 export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge']; /** Why questions got no verdict, most frequent first. */ missed: { code: string; n: number }[] };
 
-/** Measures a run's answers: pure but for the search for repeats. */
+/** Measures a run's answers: pure but for the search for repeats. It rests in between: trainings of this worker have leases to renew. */
 export async function measureRun(app: { db: Db }, { run, suite, answers, places }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
 	const tools = toolsOf(suite);
 	const repeats = await findRepeats(app.db, run.checkpointId, answers);
-	const measured = answers.map((answer, index) => ({
-		...answer,
-		values: valuesOf(suite.definition, { text: answer.text, finish: answer.finish, repeats: repeats?.[index] ?? null }, tools, (place) => said.rubric(answer, place))
-	}));
+	const giveWay = givingWay();
+	const measured: MeasuredAnswer[] = [];
+	for (const [index, answer] of answers.entries()) {
+		await giveWay();
+		measured.push({ ...answer, values: valuesOf(suite.definition, { text: answer.text, finish: answer.finish, repeats: repeats?.[index] ?? null }, tools, (place) => said.rubric(answer, place)) });
+	}
+	const measure = measurer(measured, { places, seed: run.seed });
+	const measures: NamedMeasure[] = [];
+	for (const [index, of] of measuresOf(suite.definition).entries()) {
+		await giveWay();
+		measures.push(measure(of, index));
+	}
 	const own = answers.filter(({ source }) => source === places.checkpoint);
 	return {
-		measures: namedMeasures(measuresOf(suite.definition), measured, { places, seed: run.seed }),
+		measures,
 		prompts: new Set(own.map(({ promptId }) => promptId)).size,
 		groups: new Set(own.map(({ group }) => group)).size,
 		samples: suite.definition.samples,

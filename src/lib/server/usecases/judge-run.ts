@@ -18,6 +18,7 @@ import * as generationAnswers from '../db/generation-answers.ts';
 import * as judgeAnswers from '../db/judge-answers.ts';
 import type { DevComparison } from '../db/judge-answers.ts';
 import type { RunAnswer } from '../db/suite-runs.ts';
+import { givingWay } from '../give-way.ts';
 import { outgoingOf } from './check-outgoing.ts';
 import type { Outgoing } from './check-outgoing.ts';
 import type { AnsweredRun, JudgeSaid } from './finish-suite-run.ts';
@@ -70,10 +71,12 @@ export async function planJudging(app: Pick<App, 'db' | 'secrets'>, { run, suite
 	if (!outgoing.ok) return 'unreadable';
 	const hide = outgoing.value;
 	const prompts = await generationAnswers.messagesOf(app.db, [...new Set(answers.map(({ promptId }) => promptId))]);
+	const giveWay = givingWay();
 	const rubrics = new Map<string, Asking>();
 	for (const [place, check] of checks.entries()) {
 		if (!isRubric(check)) continue;
 		for (const answer of answers) {
+			await giveWay();
 			const asked = prompts.get(answer.promptId) ?? [];
 			const [messages = [], said] = hide([asked, [{ role: 'assistant', content: answer.text }]]).conversations;
 			rubrics.set(rubricAt(answer, place), asking({ promptId: answer.promptId, endpointId: check.endpointId, kind: 'rubric', question: rubricQuestion(check.question, messages, String(said?.[0]?.content ?? '')) }, RUBRIC_TEMPLATE, asked));
@@ -86,6 +89,7 @@ export async function planJudging(app: Pick<App, 'db' | 'secrets'>, { run, suite
 		for (const against of AGAINST) {
 			if (places[against] === null || places[against] === places.checkpoint) continue;
 			for (const [promptId, messages] of prompts) {
+				await giveWay();
 				const [own, other] = [first.get(`${places.checkpoint}/${promptId}`), first.get(`${places[against]}/${promptId}`)];
 				if (own && other) pairs.push({ against, own, other, asked: askPair(judge, hide, { promptId, messages, a: own.text, b: other.text }) });
 			}

@@ -38,7 +38,7 @@ export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { che
 	const suite = await suites.newest(tx, projectId);
 	if (!suite) return null;
 	const { prompts, samples, temperature, topP, maxTokens, seed } = suite.definition;
-	const promptIds = await suiteRuns.testPrompts(tx, projectId, prompts);
+	const promptIds = await suiteRuns.testPrompts(tx, { projectId, suiteVersionId: suite.id, limit: prompts });
 	if (promptIds.length === 0) return null;
 	const base = await checkpoints.baseOf(tx, projectId);
 	const champion = await writingChampion(tx, projectId, base);

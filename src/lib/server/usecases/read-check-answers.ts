@@ -7,7 +7,7 @@ import type { Actor } from '../auth/actor.ts';
 import * as generationSources from '../db/generation-sources.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
-import { findRepeats, toolsOf } from './finish-suite-run.ts';
+import { toolsOf } from './finish-suite-run.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 
 /** Answers of a page: what a person reads. */
@@ -19,7 +19,7 @@ export type CheckAnswers = {
 	project: string;
 	/** Null: it has not been run through any version to the end. */
 	suiteVersion: number | null;
-	/** Names of the checks that can be looked at: a model's opinions are not among them. */
+	/** Names of the checks that can be looked at: a model's opinions are not among them, nor what takes a walk through all that was trained. */
 	checks: string[];
 	check: { name: string; kind: string } | null;
 	answers: { question: string; answer: string; sample: number; passes: boolean | null }[];
@@ -29,28 +29,27 @@ export type CheckAnswers = {
 	hidden: number;
 };
 
-/** The words behind a rate: what a checkpoint said, and whether the check lets it pass. Questions behind a wall are counted and not shown. */
+/** The words behind a rate: what a checkpoint said, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind. */
 export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; check?: string | undefined }): Promise<Result<CheckAnswers>> {
 	const { db } = app;
-	const found = await reachCheckpoint(db, actor, input.checkpointId, 'checkpoint.read');
+	const found = await reachCheckpoint(db, actor, input.checkpointId, 'generation.read');
 	if (!found.ok) return found;
 	const { checkpoint, access } = found.value;
 	const nothing: CheckAnswers = { checkpoint: { id: checkpoint.id, name: checkpoint.name }, project: access.project.slug, suiteVersion: null, checks: [], check: null, answers: [], failing: 0, of: 0, hidden: 0 };
 	const run = (await suiteRuns.ofCheckpoint(db, checkpoint.id)).find(({ results }) => results !== null);
 	const suite = run ? await suites.get(db, run.suiteVersionId) : null;
 	if (!run || !suite) return ok(nothing);
-	const checks = suite.definition.checks.filter(({ kind }) => kind !== 'rubric');
-	const check = checks.find(({ name }) => name === input.check) ?? checks[0];
+	const checks = suite.definition.checks.filter(({ kind }) => kind !== 'rubric' && kind !== 'exact_repeat');
+	const check = input.check === undefined ? checks[0] : checks.find(({ name }) => name === input.check);
 	const named = { ...nothing, suiteVersion: suite.version, checks: checks.map(({ name }) => name) };
 	if (!check) return ok(named);
 	const own = (await generationSources.list(db, run.generationId)).find(({ checkpointId }) => checkpointId === checkpoint.id)?.ordinal;
-	const answers = (await suiteRuns.answers(db, run.generationId)).filter(({ source }) => source === own);
-	const repeats = check.kind === 'exact_repeat' ? await findRepeats(db, checkpoint.id, answers) : null;
+	const answers = own === undefined ? [] : await suiteRuns.answers(db, run.generationId, own);
 	const [seen, tools] = [await suiteRuns.promptsSeen(db, run.generationId, actor.userId), toolsOf(suite)];
-	const told = answers.flatMap(({ promptId, text, finish, sample }, place) => {
+	const told = answers.flatMap(({ promptId, text, finish, sample }) => {
 		const messages = seen.get(promptId);
 		if (!messages) return [];
-		return [{ question: messagesText(messages.filter(({ role }) => role !== 'system')), answer: text, sample, passes: passes(check, { text, finish, repeats: repeats?.[place] ?? null }, tools) }];
+		return [{ question: messagesText(messages.filter(({ role }) => role !== 'system')), answer: text, sample, passes: passes(check, { text, finish, repeats: null }, tools) }];
 	});
 	const rank = (passed: boolean | null): number => (passed === false ? 0 : passed === null ? 1 : 2);
 	return ok({

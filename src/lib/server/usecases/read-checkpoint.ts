@@ -76,7 +76,7 @@ export async function humanResult(db: Executor, checkpoint: Checkpoint): Promise
 }
 
 /** Finds a checkpoint with which the actor may do this. */
-export async function reachCheckpoint(db: Executor, actor: Actor, id: string, action: 'checkpoint.read' | 'checkpoint.decide' | 'run.start' | 'snapshot.data'): Promise<Result<{ checkpoint: Checkpoint; access: Access }>> {
+export async function reachCheckpoint(db: Executor, actor: Actor, id: string, action: 'checkpoint.read' | 'checkpoint.decide' | 'run.start' | 'snapshot.data' | 'generation.read'): Promise<Result<{ checkpoint: Checkpoint; access: Access }>> {
 	const checkpoint = await checkpoints.get(db, id);
 	if (!checkpoint) return fail('not_found', 'There is no such checkpoint.');
 	const access = await allow(db, actor, { id: checkpoint.projectId }, action);

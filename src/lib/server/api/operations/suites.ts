@@ -104,8 +104,8 @@ export const readCheckAnswers = operation({
 	id: 'readCheckAnswers',
 	method: 'GET',
 	path: '/checkpoints/{id}/evaluations/answers',
-	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100. Questions behind a wall are counted and not shown. Without a name: the first check',
-	access: 'checkpoint.read',
+	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
+	access: 'generation.read',
 	params: idParams,
 	query: v.object({ check: v.optional(text(100)) }),
 	answers: {
