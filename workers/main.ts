@@ -8,10 +8,12 @@ import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
+import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sendDigests } from '#lib/server/usecases/send-digests.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { tellWebhooks } from '#lib/server/usecases/tell-webhooks.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { inspectGpus } from './engine/inspect.ts';
 import { problem } from './engine/problem.ts';
@@ -21,7 +23,7 @@ import { evaluate } from './handlers/evaluate.ts';
 import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
-import { tellAndDeliver } from './handlers/deliver-webhooks.ts';
+import { deliver } from './handlers/deliver-webhooks.ts';
 import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
 import { inspect } from './handlers/inspect.ts';
@@ -167,6 +169,8 @@ const names = nameMasker({
 const reports = reportFreezer({ app, shutdown: shutdown.signal });
 const duplicates = duplicateFinder({ app, shutdown: shutdown.signal });
 
+/** Agreement of rounds that go on by themselves, as this worker last measured it. */
+const agreements: Measured = new Map();
 const beats = [
 	every(ALIVE_MS, beat),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
@@ -177,8 +181,9 @@ const beats = [
 	every(REPORTS_MS, () => reports.run()),
 	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
-	every(ROUNDS_MS, () => continueRounds(app)),
-	every(WEBHOOKS_MS, () => tellAndDeliver({ app, shutdown: shutdown.signal })),
+	every(ROUNDS_MS, () => continueRounds(app, agreements)),
+	every(WEBHOOKS_MS, () => tellWebhooks(app)),
+	every(WEBHOOKS_MS, () => deliver({ app, shutdown: shutdown.signal })),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 

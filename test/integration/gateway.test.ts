@@ -131,6 +131,16 @@ it('goes on with another server when one is killed, and uses it again when it is
 	expect((await asking).choices[0]?.message.content).toBe('b');
 });
 
+it.each([{ status: 500, body: '{}' }, { status: 401, body: '' }, { status: 429, headers: { 'retry-after': '1' } }])('goes on with another server where one answers %j, and lives', async (does) => {
+	const [failing] = [await serving(championId, does), await serving(championId, { words: ['b'], everyMs: 30 })];
+	const openai = await client();
+	await known(openai, champion());
+	// The one that failed last is asked last: it has its turn again when it looks well.
+	const say = async () => (await openai.chat.completions.create({ model: champion(), messages: ask('Who is there?') })).choices[0]?.message.content;
+	await until('both were asked', async () => (await Promise.all([say(), say(), say()])) && failing.asked.length > 0, 15);
+	for (let i = 0; i < 5; i++) expect(await say()).toBe('b');
+});
+
 it('tells a client in the stream that the server was lost, and stops a server whose client is gone', async () => {
 	const words = Array.from({ length: 200 }, (_, i) => `${i} `);
 	const server = await serving(championId, { words, everyMs: 20 });

@@ -35,10 +35,13 @@ function rich(text: string, styled: Styled = {}): Content {
 	return { ...styled, ...(UNBROKEN.test(text) ? { wordBreak: 'break-all' } : {}), text: runsOf(text).map(({ part, text: piece }) => (part ? { text: piece, font: part.name } : { text: UNPRINTABLE, font: runsOf(UNPRINTABLE)[0]?.part?.name ?? '' })) };
 }
 
+/** Characters of a cell that surely fits on a page: what is higher than a page and may not be broken would be cut off. */
+const FITS_ON_A_PAGE = 800;
+
 function table({ columns, rows, numbers }: CardTable): Content {
 	const cell = (text: string, place: number, head: boolean): Content => ({ ...(rich(text, head ? { style: 'head' } : {}) as object), alignment: numbers && place > 0 ? 'right' : 'left' }) as Content;
 	const widths = columns.map((_, place) => (place === 0 || !numbers ? '*' : 'auto'));
-	return { style: 'table', layout: 'lightHorizontalLines', table: { headerRows: 1, dontBreakRows: true, widths, body: [columns.map((text, place) => cell(text, place, true)), ...rows.map((row) => columns.map((_, place) => cell(row[place] ?? '', place, false)))] } };
+	return { style: 'table', layout: 'lightHorizontalLines', table: { headerRows: 1, dontBreakRows: rows.every((row) => row.every((text) => text.length <= FITS_ON_A_PAGE)), widths, body: [columns.map((text, place) => cell(text, place, true)), ...rows.map((row) => columns.map((_, place) => cell(row[place] ?? '', place, false)))] } };
 }
 
 const quote = ({ label, text }: Quote): Content => ({ style: 'quote', stack: [rich(label, { style: 'head' }), rich(text)] });

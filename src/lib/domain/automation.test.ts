@@ -60,6 +60,14 @@ describe('something begins', () => {
 		expect(held({ approval: true }, { askedAt: facts.now })).toBe('waits_for_approval');
 		expect(held({ approval: true }, { askedAt: facts.now, approvedAt: facts.now })).toBe('begin');
 	});
+
+	it('and anew where what they said yes to was set otherwise, or was refused', () => {
+		const yes = { askedAt: '2026-11-20T00:00:00Z', approvedAt: '2026-11-20T01:00:00Z' };
+		expect(held({ approval: true }, yes)).toBe('begin');
+		expect(held({ approval: true }, { ...yes, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
+		expect(held({ approval: true }, { ...yes, complete: 100, last: { at: '2026-11-20T02:00:00Z', complete: 50, refused: true } })).toBe('ask');
+		expect(held({ approval: true }, { askedAt: '2026-11-20T03:00:00Z', approvedAt: yes.approvedAt, setAt: '2026-11-20T02:00:00Z' })).toBe('waits_for_approval');
+	});
 });
 
 it('every hour of a day is either quiet or not, and the two ranges between the same hours share none', () => {

@@ -104,6 +104,15 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 		if (facts.agreement < settings.minAgreement) return nothing({ code: 'agreement_low', have: facts.agreement, need: settings.minAgreement });
 	}
 	const because = { complete: facts.complete, agreement: facts.agreement ?? null };
-	if (!settings.approval || facts.approvedAt !== null) return { do: 'begin', because };
-	return facts.askedAt === null ? { do: 'ask', because } : nothing({ code: 'waits_for_approval' });
+	const approval = approvalOf(facts);
+	if (!settings.approval || approval === 'given') return { do: 'begin', because };
+	return approval === 'none' ? { do: 'ask', because } : nothing({ code: 'waits_for_approval' });
+}
+
+/** Where an approval stands: of these settings, and for the next beginning. What was approved before something was set anew, begun or refused is not it. */
+export function approvalOf({ setAt, last, askedAt, approvedAt }: Pick<AutomationFacts, 'setAt' | 'last' | 'askedAt' | 'approvedAt'>): 'none' | 'asked' | 'given' {
+	const since = Math.max(Date.parse(setAt), last === null ? 0 : Date.parse(last.at));
+	const counts = (at: string | null): boolean => at !== null && Date.parse(at) > since;
+	if (counts(approvedAt)) return 'given';
+	return counts(askedAt) ? 'asked' : 'none';
 }

@@ -29,14 +29,15 @@ export async function enabled(db: Executor): Promise<string[]> {
 	return (await rowsOf<{ project_id: string }>(db, sql`select project_id from automations where (settings->>'enabled')::boolean order by project_id`)).map((row) => row.project_id);
 }
 
-/** Takes an automation for so many seconds; false when another worker is at it. */
-export async function hold(db: Executor, projectId: string, seconds: number): Promise<boolean> {
-	return (await rowsOf<{ id: string }>(db, sql`update automations set held_until = now() + make_interval(secs => ${seconds}) where project_id = ${projectId} and (held_until is null or held_until < now()) returning project_id as id`)).length > 0;
+/** Takes an automation for so many seconds; gives what lets it go again, null when another worker is at it. */
+export async function hold(db: Executor, projectId: string, seconds: number): Promise<string | null> {
+	const rows = await rowsOf<{ until: string }>(db, sql`update automations set held_until = now() + make_interval(secs => ${seconds}) where project_id = ${projectId} and (held_until is null or held_until < now()) returning held_until::text as until`);
+	return rows[0]?.until ?? null;
 }
 
-/** Lets it go. */
-export async function release(db: Executor, projectId: string): Promise<void> {
-	await db.execute(sql`update automations set held_until = null where project_id = ${projectId}`);
+/** Lets it go, where nobody else has taken it since. */
+export async function release(db: Executor, projectId: string, held: string): Promise<void> {
+	await db.execute(sql`update automations set held_until = null where project_id = ${projectId} and held_until = ${held}::timestamptz`);
 }
 
 /** Writes down what was done. */

@@ -24,19 +24,22 @@ export type NewRequest = {
 	payload: { messages: readonly unknown[] | null; answer: string; days: number } | null;
 };
 
-/** Adds requests; one whose answer beside it was never stored is left out. */
-export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<void> {
+/** Adds requests; one that is there already, or whose answer beside it was never stored, is left out. Gives the ids of those that were added. */
+export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<Set<string>> {
 	const rows = requests.map(({ payload, ...row }) => ({ ...row, messages: payload?.messages ?? null, answer: payload?.answer ?? null, days: payload?.days ?? null }));
-	await tx.execute(sql`with given as (
+	const added = await rowsOf<{ id: string }>(tx, sql`with given as (
 			select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("id" uuid, "projectId" uuid, "keyId" uuid, "kind" text, "asked" text, "checkpointId" uuid, "deploymentId" uuid, "way" text, "shadowOf" uuid, "status" int, "problem" text,
 				"streamed" bool, "tries" int, "promptTokens" int, "completionTokens" int, "firstMs" int, "totalMs" int, "messages" jsonb, "answer" text, "days" int)
 		), stored as (
 			insert into gateway_requests (id, project_id, key_id, kind, asked, checkpoint_id, deployment_id, way, shadow_of, status, problem, streamed, tries, prompt_tokens, completion_tokens, first_ms, total_ms)
 			select "id", "projectId", "keyId", "kind", "asked", "checkpointId", "deploymentId", "way", "shadowOf", "status", "problem", "streamed", "tries", "promptTokens", "completionTokens", "firstMs", "totalMs" from given g
 			where g."shadowOf" is null or exists (select 1 from gateway_requests r where r.id = g."shadowOf") or exists (select 1 from given other where other."id" = g."shadowOf")
-			on conflict do nothing returning id)
-		insert into gateway_payloads (request_id, messages, answer, expires_at)
-			select g."id", nullif(g."messages", 'null'), g."answer", now() + make_interval(days => g."days") from given g join stored s on s.id = g."id" where g."answer" is not null`);
+			on conflict do nothing returning id),
+		worded as (
+			insert into gateway_payloads (request_id, messages, answer, expires_at)
+			select g."id", nullif(g."messages", 'null'), g."answer", now() + make_interval(days => g."days") from given g join stored s on s.id = g."id" where g."answer" is not null returning 1)
+		select id from stored`);
+	return new Set(added.map(({ id }) => id));
 }
 
 /** A request in its project's list. */

@@ -114,8 +114,8 @@ export async function finish(tx: Tx, id: string, results: SuiteResults): Promise
 export async function testPrompts(db: Executor, { projectId, suiteVersionId, limit }: { projectId: string; suiteVersionId: string; limit: number }): Promise<string[]> {
 	const asked = await rowsOf<{ id: string }>(
 		db,
-		sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where g.split = 'test' and p.id = any (
-			(select n.prompt_ids from suite_runs r join generations n on n.id = r.generation_id where r.suite_version_id = ${suiteVersionId} order by r.id limit 1)) order by p.content_hash`
+		sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where g.split = 'test' and p.id in (
+			select unnest(first.prompt_ids) from (select n.prompt_ids from suite_runs r join generations n on n.id = r.generation_id where r.suite_version_id = ${suiteVersionId} order by r.id limit 1) first) order by p.content_hash`
 	);
 	if (asked.length > 0) return asked.map(({ id }) => id);
 	const rows = await rowsOf<{ id: string }>(db, sql`select p.id from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = ${projectId} and g.split = 'test' order by p.content_hash limit ${limit}`);

@@ -77,12 +77,14 @@ export async function insertDelivery(tx: Tx, of: { webhookId: string; entryId: n
 	return rows[0]?.id ?? null;
 }
 
-/** Takes deliveries that are due; each is this sender's until `seconds` from now. */
-export async function takeDue(db: Executor, most: number, seconds: number): Promise<DueDelivery[]> {
+/** Takes deliveries that are due, few of any one webhook: a receiver that is silent must not hold up the others. Each is this sender's until `seconds` from now. */
+export async function takeDue(db: Executor, { most, ofEach, seconds }: { most: number; ofEach: number; seconds: number }): Promise<DueDelivery[]> {
 	const rows = await rowsOf<{ id: string; webhook_id: string; url: string; body: string; tries: number }>(
 		db,
 		sql`update webhook_deliveries d set tries = d.tries + 1, next_at = now() + make_interval(secs => ${seconds}) from webhooks w
-			where w.id = d.webhook_id and d.id in (select id from webhook_deliveries where status = 'waiting' and next_at <= now() order by next_at limit ${most} for update skip locked)
+			where w.id = d.webhook_id and d.id in (select id from webhook_deliveries where status = 'waiting' and next_at <= now() and id in (
+				select id from (select id, next_at, row_number() over (partition by webhook_id order by next_at, id) as place from webhook_deliveries where status = 'waiting' and next_at <= now()) due where place <= ${ofEach} order by place, next_at limit ${most})
+				for update skip locked)
 			returning d.id, d.webhook_id, w.url, d.body, d.tries`
 	);
 	return rows.map((row) => ({ id: row.id, webhookId: row.webhook_id, url: row.url, body: row.body, tries: row.tries }));

@@ -30,6 +30,23 @@ export function createTraffic(write: (requests: readonly NewRequest[]) => Promis
 		}
 	}
 
+	async function writeAll(): Promise<void> {
+		while (waiting.length > 0) {
+			const batch = waiting.slice(0, BATCH);
+			try {
+				await write(batch);
+			} catch (error) {
+				if (!databaseError(error)) throw error;
+				await writeEach(batch);
+			}
+			const written = new Set(batch);
+			// What was lost meanwhile was settled then.
+			settle(waiting.filter((one) => written.has(one)));
+			waiting = waiting.filter((one) => !written.has(one));
+		}
+	}
+	let writing: Promise<void> | null = null;
+
 	return {
 		add(one: NewRequest): void {
 			waiting.push(one);
@@ -41,20 +58,12 @@ export function createTraffic(write: (requests: readonly NewRequest[]) => Promis
 		},
 		/** Tokens that a key used and that no reading of the record shows yet. */
 		unwrittenTokens: (keyId: string): number => unwritten.get(keyId) ?? 0,
-		/** Writes down what waits. What the database does not take now stays for the next time. */
+		/** Writes down what waits, one writer at a time. What the database does not take now stays for the next time. */
 		async flush(): Promise<void> {
-			while (waiting.length > 0) {
-				const batch = waiting.slice(0, BATCH);
-				try {
-					await write(batch);
-				} catch (error) {
-					if (!databaseError(error)) throw error;
-					await writeEach(batch);
-				}
-				const written = new Set(batch);
-				waiting = waiting.filter((one) => !written.has(one));
-				settle(batch);
-			}
+			// Whoever comes while another writes waits for that, and then for what came after it had begun.
+			await writing?.catch(() => undefined);
+			writing ??= writeAll().finally(() => (writing = null));
+			await writing;
 		}
 	};
 }

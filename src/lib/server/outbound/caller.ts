@@ -53,6 +53,8 @@ export function createCaller(allowed: Allowed, { connectMs = 5000 } = {}): Calle
 				if (isIP(hostOf(url)) !== 0 || (url.protocol !== 'http:' && url.protocol !== 'https:')) await vettedAddresses(url, allowed);
 				const agent = agents[url.protocol as keyof typeof agents];
 				const { statusCode, headers, body } = await agent.request({ origin: url.origin, path: url.pathname + url.search, ...request, headersTimeout: patienceMs, bodyTimeout: patienceMs });
+				// A body that is thrown away unread fails later, when nobody listens: an error without a listener would end the process.
+				body.on('error', () => undefined);
 				return { status: statusCode, headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])), body };
 			} catch (error) {
 				request.signal.throwIfAborted();

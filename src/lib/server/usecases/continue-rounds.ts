@@ -31,6 +31,9 @@ async function begin(app: App, actor: Actor | null, at: At): Promise<Result<{ sn
 	if (!actor) return fail('forbidden', 'Whoever set this up is no longer active here. Somebody else must save it anew.');
 	const frozen = await freezeSnapshot(app, actor, { slug: at.slug, rounds: [at.round], saved: { name: at.settings.rule } });
 	if (!frozen.ok) return frozen;
+	// A freeze takes its time: somebody may have started a run meanwhile, or switched this off.
+	const [set, facts] = [await automations.get(app.db, at.projectId), await automations.facts(app.db, at.projectId)];
+	if (!set?.settings.enabled || !facts.collecting || facts.roundId !== at.roundId) return fail('conflict', 'While the snapshot was frozen, somebody went on with the round, or switched this off.');
 	const started = await startRun(app, actor, { slug: at.slug, snapshotId: frozen.value.id, recipe: at.settings.recipe });
 	return started.ok ? ok({ snapshotId: frozen.value.id, runId: started.value.id }) : started;
 }
@@ -46,8 +49,25 @@ async function ask(app: Pick<App, 'db'>, at: At): Promise<void> {
 	});
 }
 
+/** How long an agreement that was too low is taken as read: measuring it takes a core for a second and more. */
+const MEASURED_MS = 60_000;
+
+/** Agreement as this worker last measured it, by project. */
+export type Measured = Map<string, { round: number; complete: number; at: number; agreement: number | null }>;
+
+/** Nominal α of a round's judgments; null: too few to say. Measured again when more was judged, and not more than once a minute. */
+async function agreementOf(app: App, actor: Actor | null, of: { projectId: string; slug: string; round: number; complete: number; now: string }, measured: Measured): Promise<number | null> {
+	const known = measured.get(of.projectId);
+	const at = Date.parse(of.now);
+	if (known?.round === of.round && (known.complete === of.complete || at - known.at < MEASURED_MS)) return known.agreement;
+	const read = actor && (await readAgreement(app, actor, { slug: of.slug, round: of.round }));
+	const agreement = read?.ok ? read.value.alphaNominal.value : null;
+	measured.set(of.projectId, { round: of.round, complete: of.complete, at, agreement });
+	return agreement;
+}
+
 /** Does what one project's automation is to do now. Gives what that was. */
-async function continueRound(app: App, projectId: string): Promise<'nothing' | 'asked' | 'begun' | 'refused'> {
+async function continueRound(app: App, projectId: string, measured: Measured): Promise<'nothing' | 'asked' | 'begun' | 'refused'> {
 	const set = await automations.get(app.db, projectId);
 	if (!set) return 'nothing';
 	const { roundId, round, ...found } = await automations.facts(app.db, projectId);
@@ -55,10 +75,7 @@ async function continueRound(app: App, projectId: string): Promise<'nothing' | '
 	const { slug } = await members.projectById(app.db, projectId);
 	const actor = await standIn(app, set.byUserId);
 	let step = automationStep(set.settings, facts);
-	if (step.do === 'measure') {
-		const measured = actor && (await readAgreement(app, actor, { slug, round }));
-		step = automationStep(set.settings, { ...facts, agreement: measured?.ok ? measured.value.alphaNominal.value : null });
-	}
+	if (step.do === 'measure') step = automationStep(set.settings, { ...facts, agreement: await agreementOf(app, actor, { projectId, slug, round, ...facts }, measured) });
 	if (step.do === 'nothing' || step.do === 'measure') return 'nothing';
 	const at: At = { projectId, slug, round, roundId, settings: set.settings, because: step.because };
 	if (step.do === 'ask') {
@@ -80,16 +97,17 @@ async function continueRound(app: App, projectId: string): Promise<'nothing' | '
  * at a time, and what it had begun when it died shows in the round: a run that is
  * in line is not begun again.
  */
-export async function continueRounds(app: App): Promise<number> {
+export async function continueRounds(app: App, measured: Measured = new Map()): Promise<number> {
 	let done = 0;
 	for (const projectId of await automations.enabled(app.db)) {
-		if (!(await automations.hold(app.db, projectId, HELD_SECONDS))) continue;
+		const held = await automations.hold(app.db, projectId, HELD_SECONDS);
+		if (held === null) continue;
 		try {
-			if ((await continueRound(app, projectId)) !== 'nothing') done += 1;
+			if ((await continueRound(app, projectId, measured)) !== 'nothing') done += 1;
 		} catch (error) {
 			app.log.warn({ err: error, projectId }, 'a round could not be continued');
 		} finally {
-			await automations.release(app.db, projectId);
+			await automations.release(app.db, projectId, held);
 		}
 	}
 	return done;

@@ -7,7 +7,9 @@ import type { Outbound } from '../outbound/outbound.ts';
 import { webhookHeaders } from '../outbound/webhook-signature.ts';
 
 /** Deliveries that are on their way at a time. */
-const AT_A_TIME = 8;
+const AT_A_TIME = 16;
+/** Of them to any one address. */
+const OF_EACH = 2;
 /** A receiver answers at once or puts the work aside; one that takes longer is tried again. */
 export const ANSWER_MS = 15_000;
 /** How long a delivery is one sender's. Longer than an answer may take, so that a slow receiver is not sent the same twice at once. */
@@ -36,7 +38,7 @@ async function send(outbound: Pick<Outbound, 'fetch'>, of: DueDelivery, secret: 
  * @param clock seconds since 1970, for the signature
  */
 export async function deliverWebhooks(app: Pick<App, 'db' | 'secrets'>, outbound: Pick<Outbound, 'fetch'>, clock: () => number): Promise<number> {
-	const due = await webhooks.takeDue(app.db, AT_A_TIME, HELD_SECONDS);
+	const due = await webhooks.takeDue(app.db, { most: AT_A_TIME, ofEach: OF_EACH, seconds: HELD_SECONDS });
 	await Promise.all(
 		due.map(async (delivery) => {
 			const sealed = await webhooks.sealedSecret(app.db, delivery.webhookId);

@@ -1,4 +1,4 @@
-import { automationStep } from '../../domain/automation.ts';
+import { approvalOf, automationStep } from '../../domain/automation.ts';
 import type { Automation, AutomationStep } from '../../domain/automation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -29,7 +29,7 @@ export async function readAutomation(app: Pick<App, 'db'>, actor: Actor, slug: s
 		round: facts.round,
 		complete: facts.complete,
 		now,
-		waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && facts.askedAt !== null && facts.approvedAt === null,
+		waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && approvalOf({ ...facts, setAt: set.setAt }) === 'asked',
 		rules: [...new Set(rules.map(({ name }) => name))],
 		steps
 	});
@@ -55,8 +55,8 @@ export async function approveAutomation(app: Pick<App, 'db'>, actor: Actor, slug
 		const access = await allow(tx, actor, { slug }, 'run.start');
 		if (!access.ok) return access;
 		const projectId = access.value.project.id;
-		const facts = await automations.facts(tx, projectId);
-		if (!facts.collecting || facts.askedAt === null || facts.approvedAt !== null) return fail('conflict', 'Nothing waits for an approval in this round.');
+		const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
+		if (!set || !facts.collecting || approvalOf({ ...facts, setAt: set.setAt }) !== 'asked') return fail('conflict', 'Nothing waits for an approval in this round.');
 		await automations.insertStep(tx, { projectId, roundId: facts.roundId, kind: 'approved', because: { complete: facts.complete, agreement: null }, byUserId: actor.userId });
 		await record(tx, actor, { action: 'automation.approve', projectId, subject: ['round', facts.roundId], details: { complete: facts.complete } });
 		return ok({ approved: true });

@@ -47,10 +47,10 @@ export async function noteHealth(app: Pick<App, 'db'>, id: string, of: { health:
 	await deployments.noteHealth(app.db, id, of);
 }
 
-/** Writes down what was asked and what each key used; answers that nobody saw are no use of the key. */
-export async function recordTraffic(app: Pick<App, 'db'>, answered: readonly NewRequest[]): Promise<void> {
+/** What each key used in some requests; answers that nobody saw are no use of the key. */
+function usageOf(requestsOf: readonly NewRequest[]): ({ keyId: string } & keys.Usage)[] {
 	const used = new Map<string, { keyId: string } & keys.Usage>();
-	for (const one of answered) {
+	for (const one of requestsOf) {
 		if (one.way === 'shadow') continue;
 		const of = used.get(one.keyId) ?? { keyId: one.keyId, requests: 0, failed: 0, promptTokens: 0, completionTokens: 0 };
 		of.requests += 1;
@@ -59,8 +59,13 @@ export async function recordTraffic(app: Pick<App, 'db'>, answered: readonly New
 		of.completionTokens += one.completionTokens ?? 0;
 		used.set(one.keyId, of);
 	}
+	return [...used.values()];
+}
+
+/** Writes down what was asked and what each key used. What was written down before (its acknowledgement was lost) is counted once. */
+export async function recordTraffic(app: Pick<App, 'db'>, answered: readonly NewRequest[]): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		await requests.insert(tx, answered);
-		await keys.addUsage(tx, [...used.values()]);
+		const added = await requests.insert(tx, answered);
+		await keys.addUsage(tx, usageOf(answered.filter(({ id }) => added.has(id))));
 	});
 }

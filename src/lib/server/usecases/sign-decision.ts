@@ -1,3 +1,4 @@
+import { rolesFor } from '../../domain/permission.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -6,6 +7,7 @@ import { record } from '../db/audit.ts';
 import * as decisions from '../db/decisions.ts';
 import * as projects from '../db/projects.ts';
 import * as runs from '../db/runs.ts';
+import * as users from '../db/users.ts';
 import { putDecision, refuseSignature, roleOf, sealed } from './decide.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 import { reauthenticate } from './reauthenticate.ts';
@@ -32,6 +34,11 @@ async function sign(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: s
 		if (!waiting || !run) return fail('conflict', NOTHING);
 		const refused = refuseSignature({ userId: actor.userId, startedBy: run.createdBy, fourEyes: access.project.fourEyes, signedBy: [waiting.by.userId] });
 		if (refused) return refused;
+		// The first signature must count still: four eyes may have been asked for since, or they may sign no more.
+		const able = await decisions.signers(tx, { projectId: checkpoint.projectId, roles: rolesFor('checkpoint.decide'), notUserIds: [] });
+		const first = await users.get(tx, waiting.by.userId);
+		const stands = first !== null && first.deactivatedAt === null && (first.isAdmin || able.some(({ userId }) => userId === first.id));
+		if (!stands || refuseSignature({ userId: waiting.by.userId, startedBy: run.createdBy, fourEyes: access.project.fourEyes, signedBy: [] })) return fail('four_eyes', 'The first signature counts no longer: who gave it started the run, or may not decide any more. Decline it, and let somebody else sign first.');
 		const id = await putDecision(tx, actor, {
 			projectId: checkpoint.projectId,
 			checkpointId: checkpoint.id,

@@ -43,7 +43,8 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);
-		if ((await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS)).payloads > 0) await gatewayFeedback.forgetWords(tx);
+		await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS);
+		await gatewayFeedback.forgetWords(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);
