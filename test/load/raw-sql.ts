@@ -19,7 +19,7 @@ export async function judgeRaw(url: string, of: { roundId: string; projectId: st
 					const task = await sql.begin(async (tx) => {
 						await tx`insert into annotator_progress (round_id, user_id) values (${of.roundId}, ${user}) on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor`;
 						const [slot] = await tx<{ id: string; comparison_id: string; order_key: string }[]>`select s.id, s.comparison_id, s.order_key from slots s
-							where s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${cursor}
+							where s.round_id = ${of.roundId} and s.audience_id = (select id from audiences where project_id = ${of.projectId} limit 1) and s.judgment_id is null and s.order_key > ${cursor}
 								and (s.task_id is null or (select t.expires_at from tasks t where t.id = s.task_id) <= now())
 								and (select true from slots mine where mine.comparison_id = s.comparison_id and mine.annotator_id = ${user} and mine.id <> s.id limit 1) is null
 								and (select true from judgments j where j.comparison_id = s.comparison_id and j.judge_user_id = ${user} limit 1) is null
