@@ -17,7 +17,7 @@ const errorsOf = (kind: 'Job' | 'PyTorchJob', object: unknown) => {
 
 const run = '0193b7c2-1f7e-7a3e-9d4b-0a1b2c3d4e5f';
 const job: SchedulerJob = {
-	name: `plumbline-0123456789abcdef-${run}.12`, attempt: `${run}.12`, dir: '/plumbline/work/runs/1', argv: ['/plumbline/cache/engine/bin/python', '/app/watch.py', '/plumbline/work/runs/1'],
+	name: `plumbline-0123456789abcdef-${run}.12`, attempt: `${run}.12`, dir: '/data/runs/1', argv: ['/cache/engine/bin/python', '/app/watch.py', '/data/runs/1'],
 	resources: { nodes: 1, gpusPerNode: 2, cpusPerNode: 8 }, masterPort: 23_456, graceSeconds: 10
 };
 const least = parseKubernetesSettings(JSON.stringify({ namespace: 'alignment', image: 'registry.firm.example/plumbline:1', volumes: [{ claim: 'plumbline', path: '/plumbline' }] }));
