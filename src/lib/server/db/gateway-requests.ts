@@ -43,22 +43,10 @@ export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<S
 }
 
 /** A request in its project's list. */
-export type RequestLine = {
-	id: string;
+export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'way' | 'status' | 'problem' | 'streamed' | 'tries' | 'promptTokens' | 'completionTokens' | 'firstMs' | 'totalMs'> & {
 	key: string;
-	asked: NewRequest['asked'];
-	checkpointId: string | null;
 	checkpoint: string | null;
 	endpoint: string | null;
-	way: NewRequest['way'];
-	status: number;
-	problem: string | null;
-	streamed: boolean;
-	tries: number;
-	promptTokens: number | null;
-	completionTokens: number | null;
-	firstMs: number | null;
-	totalMs: number;
 	createdAt: string;
 };
 
