@@ -48,14 +48,14 @@ export async function createWebhook(app: Pick<App, 'db' | 'secrets' | 'config'>,
 	});
 }
 
-/** Finds a living webhook that the actor may see and change. */
-async function reach(db: Executor, actor: Actor, found: Webhook | null): Promise<Result<Webhook>> {
+/** A living webhook that the actor may see and change, with its project's slug. */
+async function reach(db: Executor, actor: Actor, found: Webhook | null): Promise<Result<Webhook & { project: string }>> {
 	if (!found) return fail('not_found', 'There is no such webhook.');
 	const access = await allow(db, actor, { id: found.projectId }, 'webhook.manage');
-	return access.ok ? ok(found) : access;
+	return access.ok ? ok({ ...found, project: access.value.project.slug }) : access;
 }
 
-const reachLocked = async (tx: Tx, actor: Actor, id: string): Promise<Result<Webhook>> => reach(tx, actor, await webhooks.lock(tx, id));
+const reachLocked = async (tx: Tx, actor: Actor, id: string): ReturnType<typeof reach> => reach(tx, actor, await webhooks.lock(tx, id));
 
 /** Retires a webhook: nothing is sent to it any more, and its secret is forgotten. */
 export async function retireWebhook(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<{ retired: true }>> {
@@ -78,10 +78,8 @@ export async function testWebhook(app: Pick<App, 'db'>, actor: Actor, id: string
 	return inTransaction(app.db, async (tx) => {
 		const found = await reachLocked(tx, actor, id);
 		if (!found.ok) return found;
-		const access = await allow(tx, actor, { id: found.value.projectId }, 'webhook.manage');
-		if (!access.ok) return access;
 		const event = 'webhook.test';
-		const body = deliveryBody({ event, at: await webhooks.now(tx), project: access.value.project.slug, subject: { kind: 'webhook', id }, details: null });
+		const body = deliveryBody({ event, at: await webhooks.now(tx), project: found.value.project, subject: { kind: 'webhook', id }, details: null });
 		const deliveryId = await webhooks.insertDelivery(tx, { webhookId: id, entryId: null, event, body });
 		if (!deliveryId) throw new Error(`the test of webhook ${id} was not put in line`);
 		await record(tx, actor, { action: 'webhook.test', projectId: found.value.projectId, subject: ['webhook', id] });
