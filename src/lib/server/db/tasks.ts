@@ -156,9 +156,10 @@ export type OwnTask = { id: string; projectId: string; roundId: string; comparis
 /**
  * Lets one claim or renewal of a person happen at a time, in whatever project:
  * first statement of each, or two at once could both find room for a last lease.
+ * Such a transaction does not wait for the disk (docs/decisions/lease-lives-on-the-task.md).
  */
 export async function serialiseLeases(tx: Tx, userId: string): Promise<void> {
-	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`leases:${userId}`}, 0))`);
+	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`leases:${userId}`}, 0)), set_config('synchronous_commit', 'off', true)`);
 }
 
 /** The person's live leases at the desk, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
