@@ -10,7 +10,12 @@ export type Answer<T> = { status: number; body: T | null };
 export type Api = {
 	get: <T>(path: string) => Promise<T>;
 	post: <T>(path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer<T>>;
+	put: <T>(path: string, body: unknown) => Promise<Answer<T>>;
+	/** Sends rows as a file of JSON Lines. */
+	upload: <T>(path: string, rows: readonly unknown[]) => Promise<Answer<T>>;
 };
+
+type Content = { type: string; text: string } | null;
 
 type Problem = { title?: string; detail?: string; code?: string };
 
@@ -33,24 +38,24 @@ function explain(method: string, path: string, status: number, text: string): st
  * @throws DemoTrouble on every other answer that is no success
  */
 export function createApi(address: string, token: string): Api {
-	async function ask<T>(method: 'GET' | 'POST', path: string, body: unknown, headers: Record<string, string>): Promise<Answer<T>> {
+	async function ask<T>(method: 'GET' | 'POST' | 'PUT', path: string, content: Content, headers: Record<string, string>): Promise<Answer<T>> {
 		for (let attempt = 1; ; attempt++) {
 			let response: Response;
 			try {
 				response = await fetch(`${address}/api/v1${path}`, {
 					method,
-					headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-					...(body === undefined ? {} : { body: JSON.stringify(body) }),
+					headers: { authorization: `Bearer ${token}`, ...(content ? { 'content-type': content.type } : {}), ...headers },
+					...(content ? { body: content.text } : {}),
 					signal: AbortSignal.timeout(60_000)
 				});
 			} catch (error) {
-				const safe = method === 'GET' || 'idempotency-key' in headers;
+				const safe = method !== 'POST' || 'idempotency-key' in headers;
 				if (safe && attempt < TRIES) {
 					await sleep(attempt * 1000);
 					continue;
 				}
 				const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
-				throw new DemoTrouble(`${address} cannot be reached (${cause}). Start Plumbline with npm start, or name its address: PLUMBLINE_URL=http://host:port npm run demo:round`);
+				throw new DemoTrouble(`${address} cannot be reached (${cause}). Start Plumbline with npm start, or name its address: PLUMBLINE_URL=http://host:port before the command.`);
 			}
 			const text = await response.text();
 			if (response.ok) return { status: response.status, body: text === '' ? null : (JSON.parse(text) as T) };
@@ -62,8 +67,11 @@ export function createApi(address: string, token: string): Api {
 			throw new DemoTrouble(explain(method, path, response.status, text));
 		}
 	}
+	const json = (body: unknown): Content => (body === undefined ? null : { type: 'application/json', text: JSON.stringify(body) });
 	return {
-		get: async <T>(path: string) => (await ask<T>('GET', path, undefined, {})).body as T,
-		post: (path, body, headers = {}) => ask('POST', path, body, headers)
+		get: async <T>(path: string) => (await ask<T>('GET', path, null, {})).body as T,
+		post: (path, body, headers = {}) => ask('POST', path, json(body), headers),
+		put: (path, body) => ask('PUT', path, json(body), {}),
+		upload: (path, rows) => ask('POST', path, { type: 'application/x-ndjson', text: rows.map((row) => `${JSON.stringify(row)}\n`).join('') }, {})
 	};
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Person } from './people.ts';
 
-export type Verdict = 'left' | 'right' | 'tie' | 'both_bad' | 'cannot_judge';
+export type Verdict = 'left' | 'right' | 'tie' | 'both_bad' | 'good' | 'bad' | 'cannot_judge';
 
-/** What an annotator sees of a pair, as plain text. */
-export type Shown = { prompt: string; left: string; right: string };
+/** What an annotator sees of a pair, as plain text; `right` null: one answer that is judged alone. */
+export type Shown = { prompt: string; left: string; right: string | null };
 
 /** Decides on a pair; the same person decides the same pair the same way. */
 export type Decide = (who: string, shown: Shown) => Verdict;
@@ -20,12 +20,12 @@ const text = ({ messages }: { messages: Message[] }): string =>
 
 /** Claims and judges until the server says that there is nothing left for this person. */
 async function judgeAll(person: Person, slug: string, decide: Decide, onJudged: () => void): Promise<Judged> {
-	const judged: Judged = { name: person.name, verdicts: { left: 0, right: 0, tie: 0, both_bad: 0, cannot_judge: 0 }, surplus: 0 };
+	const judged: Judged = { name: person.name, verdicts: { left: 0, right: 0, tie: 0, both_bad: 0, good: 0, bad: 0, cannot_judge: 0 }, surplus: 0 };
 	for (;;) {
 		const claim = await person.api.post<Task>(`/projects/${slug}/tasks/claim`, {}, { 'idempotency-key': randomUUID() });
 		const task = claim.body;
 		if (task === null) return judged;
-		const verdict = decide(person.email, { prompt: text(task.prompt), left: text(task.left), right: task.right ? text(task.right) : '' });
+		const verdict = decide(person.email, { prompt: text(task.prompt), left: text(task.left), right: task.right ? text(task.right) : null });
 		const answer = await person.api.post<{ counted: boolean }>(`/tasks/${task.taskId}/judgment`, { leaseToken: task.leaseToken, verdict }, { 'idempotency-key': randomUUID() });
 		judged.verdicts[verdict] += 1;
 		if (answer.body?.counted === false && verdict !== 'cannot_judge') judged.surplus += 1;

@@ -9,7 +9,7 @@ type Account = { email: string; name: string; role: string; password: string; to
 export type Person = { name: string; email: string; password: string; api: Api };
 
 /** Who takes part in a round. */
-export type People = { engineer: Person; reviewer: Person; annotators: Person[] };
+export type People = { admin: Person; engineer: Person; reviewer: Person; annotators: Person[] };
 
 /**
  * The demo's people, from the file that the first start wrote.
@@ -21,9 +21,10 @@ export async function readPeople(address: string, dataDir: string): Promise<Peop
 	if (text === null) throw new DemoTrouble(`${file} cannot be read. It is written by the first npm start (without PLUMBLINE_DEMO=0); name another data folder with PLUMBLINE_DATA_DIR.`);
 	const accounts = JSON.parse(text) as Account[];
 	const having = (role: string): Person[] => accounts.filter((account) => account.role === role).map(({ name, email, password, token }) => ({ name, email, password, api: createApi(address, token) }));
+	const [admin] = having('admin');
 	const [engineer] = having('engineer');
 	const [reviewer] = having('reviewer');
 	const annotators = having('annotator');
-	if (!engineer || !reviewer || annotators.length === 0) throw new DemoTrouble(`${file} lacks an engineer, a reviewer or annotators.`);
-	return { engineer, reviewer, annotators };
+	if (!admin || !engineer || !reviewer || annotators.length === 0) throw new DemoTrouble(`${file} lacks an administrator, an engineer, a reviewer or annotators.`);
+	return { admin, engineer, reviewer, annotators };
 }

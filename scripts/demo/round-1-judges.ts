@@ -11,7 +11,7 @@ export type Rates = { error: number; tie: number };
  */
 export function knowingJudges(careful: ReadonlySet<string>, rates: Rates, seed: string): Decide {
 	return (who, { prompt, left, right }) => {
-		if (careful.has(left) === careful.has(right)) return 'cannot_judge';
+		if (right === null || careful.has(left) === careful.has(right)) return 'cannot_judge';
 		const [one, other] = [left, right].sort() as [string, string];
 		const draw = chance(seed, who, prompt, one, other);
 		if (draw < rates.tie) return 'tie';

@@ -41,8 +41,8 @@ export function readForm(text: string): Reading {
 	return { promises, phrases, caveats, steps, looping, utility };
 }
 
-/** How far two answers must be apart for a verdict; the standard deviation of a person's noise; below which neither may go out. */
-export const UTILITY_JUDGE = { tieBelow: 0.4, noise: 0.8, bothBadBelow: -1.5 } as const;
+/** How far two answers must be apart for a verdict; the standard deviation of a person's noise; below which neither may go out; above which one alone may. */
+export const UTILITY_JUDGE = { tieBelow: 0.4, noise: 0.8, bothBadBelow: -1.5, goodAbove: 0.5 } as const;
 
 /** A standard normal number (Box and Muller) for this person and text. */
 function normal(seed: string, who: string, about: string): number {
@@ -54,7 +54,9 @@ function normal(seed: string, who: string, about: string): number {
 export function utilityJudges(seed: string): Decide {
 	return (who, { left, right }) => {
 		const worth = (text: string) => readForm(text).utility + UTILITY_JUDGE.noise * normal(seed, who, text);
-		const [l, r] = [worth(left), worth(right)];
+		const l = worth(left);
+		if (right === null) return l > UTILITY_JUDGE.goodAbove ? 'good' : 'bad';
+		const r = worth(right);
 		if (Math.max(l, r) < UTILITY_JUDGE.bothBadBelow) return 'both_bad';
 		if (Math.abs(l - r) < UTILITY_JUDGE.tieBelow) return 'tie';
 		return l > r ? 'left' : 'right';

@@ -1,14 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
-
-type Written = { careful: string; vague: string; overcommitting: string };
+import type { Question } from '../../drizzle/seed/scenario.ts';
 
 const AREAS = new URL('../../drizzle/seed/law-firm/areas/', import.meta.url);
 
-/** The written answers of the law firm's demo. */
-export async function readWritten(): Promise<Written[]> {
+/** The written answers of the law firm's demo, by question. */
+export async function readWritten(): Promise<Question[]> {
 	const names = (await readdir(AREAS)).filter((name) => name.endsWith('.json')).sort();
-	const areas = await Promise.all(names.map(async (name) => JSON.parse(await readFile(new URL(name, AREAS), 'utf8')) as { questions: Written[] }));
-	return areas.flatMap((area) => area.questions);
+	const areas = await Promise.all(names.map(async (name) => JSON.parse(await readFile(new URL(name, AREAS), 'utf8')) as { area: string; questions: Omit<Question, 'area'>[] }));
+	return areas.flatMap(({ area, questions }) => questions.map((question) => ({ ...question, area })));
 }
 
 /**

@@ -24,7 +24,7 @@ export type ProjectInput = {
 	systemPrompt?: string | undefined;
 	guideline?: string | undefined;
 	leaseSeconds?: number | undefined;
-	/** Fixed by the demo so that its split is the same everywhere; drawn otherwise. */
+	/** Fixed where splits and sides are to be the same as elsewhere, as in the demos; drawn otherwise. */
 	seeds?: { seed: string; splitSalt: string } | undefined;
 };
 

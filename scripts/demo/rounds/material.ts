@@ -1,0 +1,46 @@
+import { drawSplit } from '#lib/domain/holdout.ts';
+import { comparisonRows, promptRows, readJson, readText } from '../../../drizzle/seed/scenario.ts';
+import type { Question } from '../../../drizzle/seed/scenario.ts';
+import { readWritten } from '../written-answers.ts';
+
+/** How many rounds are played. */
+export const ROUNDS = 3;
+
+/**
+ * What splits and sides are drawn with. Chosen for its composition, before
+ * anything was trained: of 160 questions 120 train, 14 tune and 26 test, each of
+ * the 16 areas of law among the test questions; all new questions train.
+ */
+export const SEEDS = { seed: 'three-rounds', splitSalt: 'three-rounds-split-4266' } as const;
+
+/** Rows to import, round by round (from 1). */
+export type Material = {
+	systemPrompt: string;
+	guideline: string;
+	/** What the legacy assistant is made of: over-committing answers to training questions, called good by the file. */
+	legacy: unknown[];
+	/** Written pairs: in round 1 those of all test questions, in each round those of a third of the training questions. */
+	written: (round: number) => unknown[];
+	/** Questions without an answer, which a round's checkpoint and its parent answer. */
+	fresh: (round: number) => unknown[];
+};
+
+const LAW_FIRM = new URL('../../../drizzle/seed/law-firm/', import.meta.url);
+
+/** Every so manieth, from a place on. */
+const everyNth = <T>(list: readonly T[], n: number, from: number): T[] => list.filter((_, place) => place % n === from);
+
+/** The law firm's questions, dealt out over the rounds. */
+export async function readMaterial(): Promise<Material> {
+	const [questions, { questions: unanswered }] = await Promise.all([readWritten(), readJson<{ questions: Pick<Question, 'id' | 'area' | 'question'>[] }>(LAW_FIRM, 'new-prompts.json')]);
+	const within = (split: string) => questions.filter(({ id }) => drawSplit({ salt: SEEDS.splitSalt, group: id }) === split);
+	const [training, test] = [within('train'), within('test')];
+	return {
+		systemPrompt: await readText(LAW_FIRM, 'system-prompt.txt'),
+		guideline: await readText(LAW_FIRM, 'guideline.md'),
+		legacy: training.map(({ id, area, question, overcommitting }) => ({ prompt: question, completion: overcommitting, label: true, group: id, tags: [area] })),
+		written: (round) => comparisonRows([...(round === 1 ? test : []), ...(round <= ROUNDS ? everyNth(training, ROUNDS, round - 1) : [])]),
+		// What the last round's checkpoint said to them would teach nobody any more.
+		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS, round - 1)) : [])
+	};
+}
