@@ -50,7 +50,7 @@ function readOptions(argv: string[]): Options {
 	return { slug: values.project, seed: values.seed, steps, legacySteps };
 }
 
-const print = (title: string, lines: readonly string[]): void => console.log(`\n── ${title}\n${lines.join('\n')}`);
+const section = (title: string, lines: readonly string[]): void => console.log(`\n── ${title}\n${lines.join('\n')}`);
 
 /** The tables. Gives whether what shall fall fell significantly. */
 async function tell(people: People, slug: string, seed: string, checks: CheckNames, played: Played): Promise<boolean> {
@@ -58,14 +58,14 @@ async function tell(people: People, slug: string, seed: string, checks: CheckNam
 	const read = (of: { id: string; name: string }) => readBehaviour(api, of, checks);
 	const [base, legacy, control] = [await read(played.base), await read(played.legacy), await read(played.control)];
 	const rounds = await Promise.all(played.rounds.map(({ checkpoint }) => read(checkpoint)));
-	print(`Answers to ${legacy.overCommitting.size} test questions, by the suite's checks and the utility (95 % intervals, unit = question)`, behaviourTable([base, legacy, ...rounds, control], seed));
-	print('Differences on the same questions (points and units; p by sign flips, two-sided, unit = question)', differenceTable([...rounds, control], legacy, seed));
+	section(`Answers to ${legacy.overCommitting.size} test questions, by the suite's checks and the utility (95 % intervals, unit = question)`, behaviourTable([base, legacy, ...rounds, control], seed));
+	section('Differences on the same questions (points and units; p by sign flips, two-sided, unit = question)', differenceTable([...rounds, control], legacy, seed));
 	const last = rounds.at(-1);
 	if (last) console.log(differenceTable([last], control, seed).slice(1).join('\n'));
 	const judged = await Promise.all([...played.rounds, { checkpoint: played.control, decision: 'none: a yardstick' }].map(async ({ checkpoint, decision }) => ({ checkpoint: await api.get<Checkpoint>(`/checkpoints/${checkpoint.id}`), decision })));
-	print('People, on test questions, each checkpoint beside its parent', peopleTable(judged));
+	section('People, on test questions, each checkpoint beside its parent', peopleTable(judged));
 	const ranking = await api.get<Ranking>(`/projects/${slug}/ranking`);
-	print(`Ranking by ${ranking.judgments} judgments on test questions (Bradley–Terry, 95 % intervals)`, rankingTable(ranking));
+	section(`Ranking by ${ranking.judgments} judgments on test questions (Bradley–Terry, 95 % intervals)`, rankingTable(ranking));
 	return last !== undefined && (['overCommitting', 'vague'] as const).every((of) => fallsSignificantly(last, legacy, of, seed));
 }
 
@@ -81,7 +81,7 @@ try {
 	const checks = await settleProject(people, slug, material);
 	const played = await play({ people, slug, seed, steps, legacySteps, material, times });
 	const fell = await tell(people, slug, seed, checks, played);
-	print('Times', [...times, { name: 'in all', seconds: times.reduce((sum, { seconds }) => sum + seconds, 0) }].map(({ name, seconds }) => `  ${name.padEnd(56)} ${clock(seconds).padStart(6)}`));
+	section('Times', [...times, { name: 'in all', seconds: times.reduce((sum, { seconds }) => sum + seconds, 0) }].map(({ name, seconds }) => `  ${name.padEnd(56)} ${clock(seconds).padStart(6)}`));
 	console.log(`\nOver-commitment and vagueness ${fell ? 'fell' : 'DID NOT both fall'} from the legacy assistant to the last round, each with p < ${SIGNIFICANT}.\nAll of it, with reports and lineage: ${address}/projects/${slug}`);
 	process.exitCode = fell ? 0 : 2;
 } catch (error) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
@@ -28,7 +29,7 @@ import type { World } from '../support/world.ts';
 // The demo looks every two seconds how far a training is; those on paper take no time.
 vi.mock('node:timers/promises', async (original) => {
 	const timers = await original<typeof import('node:timers/promises')>();
-	return { ...timers, setTimeout: (ms: number, ...rest: unknown[]) => timers.setTimeout(Math.min(ms, 25), ...rest) };
+	return { ...timers, setTimeout: <T>(ms: number, value?: T) => timers.setTimeout(Math.min(ms, 25), value) };
 });
 
 const SLUG = 'three-rounds';
@@ -80,7 +81,7 @@ async function work(workerId: string): Promise<void> {
 	while (!stopped.signal.aborted) {
 		for (const { id } of await world.query<{ id: string }>(`select id from runs where status = 'queued' order by id`)) await trainOnPaper(id, workerId);
 		for (const { id } of await world.query<{ id: string }>(`select id from generations where status = 'queued' order by id`)) await answerOnPaper(id, workerId);
-		await new Promise((resolve) => setTimeout(resolve, 50));
+		await sleep(25);
 	}
 }
 

@@ -1,4 +1,5 @@
 import { groupedMean, pairedDifference } from '#lib/domain/paired-difference.ts';
+import type { PairedDifference } from '#lib/domain/paired-difference.ts';
 import type { Grouped } from '#lib/domain/cluster-bootstrap.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { share } from '../print.ts';
@@ -38,7 +39,7 @@ export function behaviourTable(models: readonly Behaviour[], seed: string): stri
 }
 
 /** How one model differs from another on the questions that both answered, with p by flipping signs: unit = question. */
-export function difference(one: Behaviour, other: Behaviour, of: Measure['of'], seed: string) {
+export function difference(one: Behaviour, other: Behaviour, of: Measure['of'], seed: string): PairedDifference {
 	const items = [...one[of]].flatMap(([group, value]) => {
 		const beside = other[of].get(group);
 		return beside === undefined ? [] : [{ group, value: value - beside }];
