@@ -30,16 +30,17 @@ const HELP = `npm run demo:rounds -- [options]
   --seed text              the same seed, the same verdicts (default: demo)
   --steps 24               steps of each round's training
   --legacy-steps 40        steps that make the legacy assistant
+  --no-control             without the control
 
   PLUMBLINE_URL       address of Plumbline (default: HOST and PORT as npm start reads them)
   PLUMBLINE_DATA_DIR  data folder with demo-accounts.json (default: .plumbline)`;
 
-type Options = { slug: string; seed: string; steps: number; legacySteps: number };
+type Options = { slug: string; seed: string; steps: number; legacySteps: number; withControl: boolean };
 
 function readOptions(argv: string[]): Options {
 	const { values } = parseArgs({
 		args: argv,
-		options: { project: { type: 'string', default: 'three-rounds' }, seed: { type: 'string', default: 'demo' }, steps: { type: 'string', default: '24' }, 'legacy-steps': { type: 'string', default: '40' }, help: { type: 'boolean', default: false } }
+		options: { project: { type: 'string', default: 'three-rounds' }, seed: { type: 'string', default: 'demo' }, steps: { type: 'string', default: '24' }, 'legacy-steps': { type: 'string', default: '40' }, 'no-control': { type: 'boolean', default: false }, help: { type: 'boolean', default: false } }
 	});
 	if (values.help) {
 		console.log(HELP);
@@ -47,7 +48,7 @@ function readOptions(argv: string[]): Options {
 	}
 	const [steps, legacySteps] = [Number(values.steps), Number(values['legacy-steps'])];
 	if (![steps, legacySteps].every((n) => Number.isInteger(n) && n >= 1)) throw new DemoTrouble('--steps and --legacy-steps are whole numbers of at least 1.');
-	return { slug: values.project, seed: values.seed, steps, legacySteps };
+	return { slug: values.project, seed: values.seed, steps, legacySteps, withControl: !values['no-control'] };
 }
 
 const section = (title: string, lines: readonly string[]): void => console.log(`\n── ${title}\n${lines.join('\n')}`);
@@ -56,13 +57,14 @@ const section = (title: string, lines: readonly string[]): void => console.log(`
 async function tell(people: People, slug: string, seed: string, checks: CheckNames, played: Played): Promise<boolean> {
 	const { api } = people.engineer;
 	const read = (of: { id: string; name: string }) => readBehaviour(api, of, checks);
-	const [base, legacy, control] = [await read(played.base), await read(played.legacy), await read(played.control)];
+	const [base, legacy] = [await read(played.base), await read(played.legacy)];
+	const control = played.control ? [await read(played.control)] : [];
 	const rounds = await Promise.all(played.rounds.map(({ checkpoint }) => read(checkpoint)));
-	section(`Answers to ${legacy.overCommitting.size} test questions, by the suite's checks and the utility (95 % intervals, unit = question)`, behaviourTable([base, legacy, ...rounds, control], seed));
-	section('Differences on the same questions (points and units; p by sign flips, two-sided, unit = question)', differenceTable([...rounds, control], legacy, seed));
+	section(`Answers to ${legacy.overCommitting.size} test questions, by the suite's checks and the utility (95 % intervals, unit = question)`, behaviourTable([base, legacy, ...rounds, ...control], seed));
+	section('Differences on the same questions (points and units; p by sign flips, two-sided, unit = question)', differenceTable([...rounds, ...control], legacy, seed));
 	const last = rounds.at(-1);
-	if (last) console.log(differenceTable([last], control, seed).slice(1).join('\n'));
-	const judged = await Promise.all([...played.rounds, { checkpoint: played.control, decision: 'none: a yardstick' }].map(async ({ checkpoint, decision }) => ({ checkpoint: await api.get<Checkpoint>(`/checkpoints/${checkpoint.id}`), decision })));
+	for (const one of control) if (last) console.log(differenceTable([last], one, seed).slice(1).join('\n'));
+	const judged = await Promise.all([...played.rounds, ...(played.control ? [{ checkpoint: played.control, decision: 'none: a yardstick' }] : [])].map(async ({ checkpoint, decision }) => ({ checkpoint: await api.get<Checkpoint>(`/checkpoints/${checkpoint.id}`), decision })));
 	section('People, on test questions, each checkpoint beside its parent', peopleTable(judged));
 	const ranking = await api.get<Ranking>(`/projects/${slug}/ranking`);
 	section(`Ranking by ${ranking.judgments} judgments on test questions (Bradley–Terry, 95 % intervals)`, rankingTable(ranking));
@@ -70,7 +72,7 @@ async function tell(people: People, slug: string, seed: string, checks: CheckNam
 }
 
 try {
-	const { slug, seed, steps, legacySteps } = readOptions(process.argv.slice(2));
+	const { slug, ...chosen } = readOptions(process.argv.slice(2));
 	const { probe, dataDir } = readSettings(process.env);
 	const address = (process.env['PLUMBLINE_URL'] ?? probe).replace(/\/+$/, '');
 	const people = await readPeople(address, dataDir);
@@ -79,8 +81,8 @@ try {
 	const times: StageTimes = [];
 	const material = await readMaterial();
 	const checks = await settleProject(people, slug, material);
-	const played = await play({ people, slug, seed, steps, legacySteps, material, times });
-	const fell = await tell(people, slug, seed, checks, played);
+	const played = await play({ people, slug, ...chosen, material, times });
+	const fell = await tell(people, slug, chosen.seed, checks, played);
 	section('Times', [...times, { name: 'in all', seconds: times.reduce((sum, { seconds }) => sum + seconds, 0) }].map(({ name, seconds }) => `  ${name.padEnd(56)} ${clock(seconds).padStart(6)}`));
 	console.log(`\nOver-commitment and vagueness ${fell ? 'fell' : 'DID NOT both fall'} from the legacy assistant to the last round, each with p < ${SIGNIFICANT}.\nAll of it, with reports and lineage: ${address}/projects/${slug}`);
 	process.exitCode = fell ? 0 : 2;

@@ -15,10 +15,10 @@ import { train } from './train.ts';
 import type { Trained, Training } from './train.ts';
 
 /** What the demo is played with. `steps`: of one round's training. */
-export type Game = { people: People; slug: string; seed: string; steps: number; legacySteps: number; material: Material; times: StageTimes };
+export type Game = { people: People; slug: string; seed: string; steps: number; legacySteps: number; withControl: boolean; material: Material; times: StageTimes };
 
 /** What was played: the models, and what was decided of those that rounds made. */
-export type Played = { base: Trained; legacy: Trained; rounds: { checkpoint: Trained; decision: string }[]; control: Trained };
+export type Played = { base: Trained; legacy: Trained; rounds: { checkpoint: Trained; decision: string }[]; control: Trained | null };
 
 /** Everybody judges what the newest round holds, blind, by the stated utility. */
 async function judge({ people, slug, seed }: Game): Promise<void> {
@@ -59,6 +59,14 @@ async function makeLegacy({ people, slug, legacySteps, material, times }: Game):
 	return { base: parent, legacy: { ...legacy, name: `${legacy.name} (legacy)` } };
 }
 
+/** What the preference loss is held against: the legacy assistant fine-tuned on the chosen answers of all rounds alone, as many steps as they had together. */
+async function playControl(game: Game, legacy: Trained): Promise<Trained> {
+	const rounds = Array.from({ length: ROUNDS }, (_, place) => place + 1);
+	const control = await trainAndFollow(game, 'Control (SFT on the chosen answers alone)', { place: ROUNDS + 1, objective: 'sft', rounds, recipe: { maxSteps: ROUNDS * game.steps }, parentId: legacy.id });
+	await stage(game.times, 'Control: judging', () => judge(game));
+	return { ...control, name: `${control.name} (control)` };
+}
+
 /** Plays the rounds, each: judge, decide on the round before, train, be answered and checked; then the control. What an interrupted demo did is not done again. */
 export async function play(game: Game): Promise<Played> {
 	const { people, slug, steps, material, times } = game;
@@ -88,10 +96,8 @@ export async function play(game: Game): Promise<Played> {
 		rounds.push({ checkpoint, decision: 'none yet' });
 	}
 	await judgeRound(ROUNDS + 1);
-	const all = Array.from({ length: ROUNDS }, (_, place) => place + 1);
-	const control = await trainAndFollow(game, 'Control (SFT on the chosen answers alone)', { place: ROUNDS + 1, objective: 'sft', rounds: all, recipe: { maxSteps: ROUNDS * steps }, parentId: legacy.id });
-	await stage(times, 'Control: judging', () => judge(game));
+	const control = game.withControl ? await playControl(game, legacy) : null;
 	await startChecks(api, base.id);
 	await untilChecked(api, base.id);
-	return { base, legacy, rounds, control: { ...control, name: `${control.name} (control)` } };
+	return { base, legacy, rounds, control };
 }

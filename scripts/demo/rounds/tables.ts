@@ -74,15 +74,17 @@ export function peopleTable(rows: readonly { checkpoint: Checkpoint; decision: s
 }
 
 /** The ranking as the API gives it. */
-export type Ranking = { judgments: number; comparisons: number; groups: number; people: number; scales: { anchor: { name: string }; checkpoints: { name: string; strength: Figure; winsAgainstAnchor: Figure; places: { best: number; worst: number } | null; judgments: number }[] }[] };
+export type Ranking = { judgments: number; comparisons: number; groups: number; people: number; scales: { anchor: { name: string }; checkpoints: { name: string; strength: Figure; winsAgainstAnchor: Figure; places: { best: number; worst: number } | null; judgments: number }[] }[]; oneWay: { name: string; judgments: number; points: number }[] };
 
-/** Bradley–Terry over all checkpoints, scale by scale. */
-export function rankingTable({ scales }: Ranking): string[] {
-	return scales.flatMap(({ anchor, checkpoints }) => [
+/** Bradley–Terry over all checkpoints, scale by scale; who won or lost throughout stands on none. */
+export function rankingTable({ scales, oneWay }: Ranking): string[] {
+	const throughout = oneWay.map(({ name, judgments, points }) => `  ${name}: ${points} points of ${judgments}, all one way: no finite strength`);
+	const ranked = scales.flatMap(({ anchor, checkpoints }) => [
 		`  beside ${anchor.name}`,
 		...table([
 			['', 'strength (log-odds)', 'wins against it', 'places', 'judgments'],
 			...checkpoints.map(({ name, strength, winsAgainstAnchor, places, judgments }) => [name, shown(strength, 1), share(winsAgainstAnchor), places ? `${places.best} to ${places.worst}` : '—', String(judgments)])
 		])
 	]);
+	return [...ranked, ...throughout];
 }
