@@ -1,5 +1,7 @@
+import type { AccuracySlice } from './accuracy-slices.ts';
 import type { Figure } from './cluster-bootstrap.ts';
 import type { Drift } from './drift.ts';
+import type { MarginCalibration } from './margin-calibration.ts';
 import type { PreferenceAccuracy } from './preference-accuracy.ts';
 import type { SingleAnswerFigures } from './single-answer-figures.ts';
 
@@ -23,6 +25,10 @@ export type EvaluationResults = {
 	/** On pairs; `pairs` is 0 where there were none. */
 	checkpoint: PreferenceAccuracy;
 	parent: PreferenceAccuracy;
+	/** On pairs, part by part: none where nothing tells them apart; missing in evaluations from before it was computed, as is the next. */
+	slices?: AccuracySlice[];
+	/** On pairs, whether the size of the margin says how likely people agree; null where there were none. */
+	calibration?: MarginCalibration | null;
 	/** On answers judged alone; null where there were none, missing in evaluations from before they were scored. */
 	single?: { checkpoint: SingleAnswerFigures; parent: SingleAnswerFigures } | null;
 	/** Held-out pairs and answers left out because they hold images, which the scorer cannot read; missing in evaluations from before they were counted. */

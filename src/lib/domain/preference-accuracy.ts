@@ -36,7 +36,7 @@ export type PreferenceAccuracy = {
 };
 
 /** 1 above zero, 0 below, ½ at exactly zero: a model that has not moved has no preference. */
-function half(difference: number): number {
+export function half(difference: number): number {
 	return difference > 0 ? 1 : difference < 0 ? 0 : 0.5;
 }
 
@@ -44,12 +44,17 @@ function half(difference: number): number {
  * How much `to` has moved towards the chosen answer since `from`, in nats.
  * Answer by answer, so that two equal models give exactly zero.
  */
-function marginGain(from: PairLogps, to: PairLogps): number {
+export function marginGain(from: PairLogps, to: PairLogps): number {
 	return to.chosen - from.chosen - (to.rejected - from.rejected);
 }
 
+/** How far the checkpoint has moved a pair's margin since the base, in nats; above zero: towards the chosen answer. */
+export function marginOf({ logps }: ScoredPair): number {
+	return marginGain(logps.base, logps.checkpoint);
+}
+
 /** Whether all numbers of a pair can be compared. @throws RangeError on a length under 1 */
-function isFinitePair({ logps, lengths }: ScoredPair): boolean {
+export function scorable({ logps, lengths }: ScoredPair): boolean {
 	if (!(lengths.chosen >= 1) || !(lengths.rejected >= 1)) throw new RangeError('preferenceAccuracy: an answer has at least one token');
 	return [logps.base, logps.checkpoint, ...(logps.parent ? [logps.parent] : [])].every(({ chosen, rejected }) => Number.isFinite(chosen) && Number.isFinite(rejected));
 }
@@ -64,13 +69,12 @@ function isFinitePair({ logps, lengths }: ScoredPair): boolean {
  * @throws RangeError when an answer has no tokens
  */
 export function preferenceAccuracy(items: readonly ScoredPair[], options: { seed: string; subject?: 'checkpoint' | 'base'; resamples?: number }): PreferenceAccuracy {
-	const pairs = items.filter(isFinitePair);
+	const pairs = items.filter(scorable);
 	const isBase = options.subject === 'base';
 	const bootstrap: BootstrapOptions = { seed: options.seed, ...(options.resamples === undefined ? {} : { resamples: options.resamples }) };
 	const share = (of: (pair: ScoredPair) => number, among = pairs): Figure => clusterMean(among.map((pair): Grouped => ({ group: pair.group, value: half(of(pair)) })), { ...bootstrap, proportion: true });
 	const mean = (of: (pair: ScoredPair) => number, among = pairs): Figure => clusterMean(among.map((pair): Grouped => ({ group: pair.group, value: of(pair) })), bootstrap);
 
-	const margin = ({ logps }: ScoredPair): number => marginGain(logps.base, logps.checkpoint);
 	const sinceParent = ({ logps }: ScoredPair): number => (logps.parent ? marginGain(logps.parent, logps.checkpoint) : 0);
 	const perToken = ({ logps, lengths }: ScoredPair): number => {
 		const subject = isBase ? logps.base : logps.checkpoint;
@@ -79,8 +83,8 @@ export function preferenceAccuracy(items: readonly ScoredPair[], options: { seed
 	const withParent = pairs.filter(({ logps }) => logps.parent != null);
 	const groups = new Set(pairs.map(({ group }) => group)).size;
 	return {
-		accuracy: isBase ? null : share(margin),
-		margin: isBase ? null : mean(margin),
+		accuracy: isBase ? null : share(marginOf),
+		margin: isBase ? null : mean(marginOf),
 		lengthNormalised: share(perToken),
 		versusParent: isBase || withParent.length === 0 ? null : { risen: share(sinceParent, withParent), difference: mean(sinceParent, withParent) },
 		pairs: pairs.length,

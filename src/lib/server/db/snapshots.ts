@@ -187,8 +187,21 @@ export async function matters(db: Executor, of: { id: string; projectId: string 
 	);
 }
 
-/** A decisive held-out comparison of a snapshot, with everything a scorer needs. */
-export type HeldOutPair = { comparisonId: string; group: string; messages: { role: string; content: unknown }[]; chosen: { role: string; content: unknown }[]; rejected: { role: string; content: unknown }[] };
+/** A decisive held-out comparison of a snapshot, with everything a scorer needs, and what tells it apart from others. */
+export type HeldOutPair = {
+	comparisonId: string;
+	group: string;
+	messages: { role: string; content: unknown }[];
+	chosen: { role: string; content: unknown }[];
+	rejected: { role: string; content: unknown }[];
+	/** The side that was chosen. */
+	verdict: 'a' | 'b';
+	tags: string[];
+	/** As stated for the prompt. */
+	language: string | null;
+	/** Verdicts by criterion of the judgments that the snapshot holds. */
+	criteria: Record<string, string>[];
+};
 
 /** How many decisive comparisons of a snapshot a split holds, pairs and answers judged alone, and of how many prompt groups. */
 export async function decisive(db: Executor, id: string, split: 'dev' | 'test'): Promise<{ comparisons: number; groups: number }> {
@@ -234,10 +247,12 @@ export async function heldOutAnswers(db: Executor, id: string, split: 'dev' | 't
 
 /** Decisive pairs of a snapshot in a split, in order of their content. */
 export async function heldOutPairs(db: Executor, id: string, split: 'dev' | 'test'): Promise<HeldOutPair[]> {
-	const rows = await rowsOf<{ id: string; group: string; verdict: 'a' | 'b'; prompt: HeldOutPair['messages']; a: HeldOutPair['chosen']; b: HeldOutPair['chosen'] }>(
+	const rows = await rowsOf<{ id: string; group: string; verdict: 'a' | 'b'; tags: string[]; language: string | null; criteria: HeldOutPair['criteria']; prompt: HeldOutPair['messages']; a: HeldOutPair['chosen']; b: HeldOutPair['chosen'] }>(
 		db,
-		sql`select c.id, g.key as "group", s.verdict, pt.messages as prompt, ta.messages as a, tb.messages as b
-			from snapshot_comparisons s join comparisons c on c.id = s.comparison_id
+		sql`with said as (select sj.comparison_id, jsonb_agg(j.criteria order by j.id) as criteria from snapshot_judgments sj join judgments j on j.id = sj.judgment_id
+				where sj.snapshot_id = ${id} and sj.disposition = 'split' and j.criteria is not null group by sj.comparison_id)
+			select c.id, g.key as "group", s.verdict, pt.messages as prompt, ta.messages as a, tb.messages as b, coalesce(p.tags, '{}') as tags, p.language, coalesce(said.criteria, '[]') as criteria
+			from snapshot_comparisons s join comparisons c on c.id = s.comparison_id left join said on said.comparison_id = c.id
 			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id join prompt_texts pt on pt.prompt_id = p.id
 			join response_texts ta on ta.response_id = c.response_a_id join response_texts tb on tb.response_id = c.response_b_id
 			where s.snapshot_id = ${id} and s.split = ${split} and s.verdict in ('a', 'b') order by c.content_hash`
@@ -247,6 +262,10 @@ export async function heldOutPairs(db: Executor, id: string, split: 'dev' | 'tes
 		group: row.group,
 		messages: row.prompt,
 		chosen: row.verdict === 'a' ? row.a : row.b,
-		rejected: row.verdict === 'a' ? row.b : row.a
+		rejected: row.verdict === 'a' ? row.b : row.a,
+		verdict: row.verdict,
+		tags: row.tags,
+		language: row.language,
+		criteria: row.criteria
 	}));
 }

@@ -1,13 +1,17 @@
+import { accuracySlices } from '../../domain/accuracy-slices.ts';
+import type { DescribedPair } from '../../domain/accuracy-slices.ts';
 import { driftOf } from '../../domain/drift.ts';
 import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
 import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
+import { marginCalibration, marginScale } from '../../domain/margin-calibration.ts';
 import { documentsOf, holdsImage } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import { preferenceAccuracy } from '../../domain/preference-accuracy.ts';
-import type { ScoredPair } from '../../domain/preference-accuracy.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import { singleAnswerFigures } from '../../domain/single-answer-figures.ts';
 import type { ScoredSingle } from '../../domain/single-answer-figures.ts';
+import { languageOf } from '../../domain/suite/answer-text.ts';
+import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
@@ -22,7 +26,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
-export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean };
+export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null };
 
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */
 export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
@@ -37,9 +41,10 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const texts = [...pairs.map(({ messages, chosen, rejected }) => [messages, chosen, rejected]), ...answers.map(({ messages, answer }) => [messages, answer])];
 		const documents = documentsOf(texts.flat(2) as Message[]);
 		const documentTexts = await artifactTexts.bodies(tx, evaluation.projectId, documents);
-		const isReward = async ({ runId }: Checkpoint) => runId !== null && (await runs.get(tx, runId))?.objective === 'rm';
-		const measure: Measure = (await isReward(checkpoint)) ? 'reward' : 'log_ratio';
-		return { evaluation, checkpoint, parent, measure, parentIsReward: await isReward(parent), base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
+		const recipeOf = async ({ runId }: Checkpoint) => (runId === null ? null : ((await runs.get(tx, runId))?.recipe ?? null));
+		const [recipe, parentRecipe] = [await recipeOf(checkpoint), await recipeOf(parent)];
+		const measure: Measure = recipe?.objective === 'rm' ? 'reward' : 'log_ratio';
+		return { evaluation, checkpoint, parent, measure, parentIsReward: parentRecipe?.objective === 'rm', recipe, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
 	});
 }
 
@@ -48,18 +53,31 @@ export async function evaluationAlive(app: { db: Db }, at: EvaluationAtHand, pro
 	return evaluations.heartbeat(app.db, at.evaluation.id, at.evaluation.attempt, progress);
 }
 
-function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Pick<EvaluationResults, 'checkpoint' | 'parent'> {
-	const groups = new Map(at.pairs.map((pair) => [pair.comparisonId, pair.group]));
+/** The language of a prompt: as stated, else as its last question's letters tell. */
+function promptLanguage({ language, messages }: HeldOutPair): string | null {
+	if (language !== null) return language.split('-')[0] ?? null;
+	const { content } = messages.findLast(({ role }) => role === 'user') ?? {};
+	return typeof content === 'string' ? languageOf(content) : null;
+}
+
+function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Pick<EvaluationResults, 'checkpoint' | 'parent' | 'slices' | 'calibration'> {
+	const pairs = new Map(at.pairs.map((pair) => [pair.comparisonId, pair]));
 	const sides = (chosen: number, rejected: number | null) => ({ chosen, rejected: rejected ?? NaN });
-	const scored = items.flatMap((item): ScoredPair[] => {
-		const group = groups.get(item.comparisonId);
-		if (group === undefined) return [];
+	const scored = items.flatMap((item): DescribedPair[] => {
+		const pair = pairs.get(item.comparisonId);
+		if (!pair) return [];
 		const logps = { base: sides(item.baseChosen, item.baseRejected), parent: sides(item.parentChosen, item.parentRejected), checkpoint: sides(item.checkpointChosen, item.checkpointRejected) };
-		return [{ group, logps, lengths: sides(item.tokensChosen, item.tokensRejected) }];
+		return [{ group: pair.group, logps, lengths: sides(item.tokensChosen, item.tokensRejected), tags: pair.tags, language: promptLanguage(pair), chosen: pair.verdict, criteria: pair.criteria }];
 	});
 	const { seed } = at.evaluation;
+	const parentIsBase = at.parent.kind === 'base';
 	const asParent = scored.map((pair) => ({ ...pair, logps: { base: pair.logps.base, checkpoint: pair.logps.parent ?? pair.logps.base } }));
-	return { checkpoint: preferenceAccuracy(scored, { seed }), parent: preferenceAccuracy(asParent, { seed, subject: at.parent.kind === 'base' ? 'base' : 'checkpoint' }) };
+	return {
+		checkpoint: preferenceAccuracy(scored, { seed }),
+		parent: preferenceAccuracy(asParent, { seed, subject: parentIsBase ? 'base' : 'checkpoint' }),
+		slices: accuracySlices(scored, { seed, parentIsBase }),
+		calibration: marginCalibration(scored, { seed, scale: at.recipe ? marginScale(at.recipe) : null })
+	};
 }
 
 function singleFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): NonNullable<EvaluationResults['single']> | null {

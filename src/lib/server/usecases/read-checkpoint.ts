@@ -7,6 +7,7 @@ import { winRate } from '../../domain/win-rate.ts';
 import type { WinRate } from '../../domain/win-rate.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as agreement from '../db/agreement.ts';
 import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
@@ -53,6 +54,8 @@ export type CheckpointView = {
 	/** From this checkpoint to the base model. */
 	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null; /** How far it has moved from the base and from its parent; null where that was not measured. */ drift: Drift | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
+	/** Names of the judging form's criteria by key, which the evaluation's slices name by key. */
+	criteria: Record<string, string>;
 	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem'> & { sampling: { temperature: number; topP: number; maxTokens: number }; intoRound: number | null }) | null;
 	/** On pairs with its parent. */
 	people: HumanResult | null;
@@ -90,7 +93,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 	if (!found.ok) return found;
 	const { checkpoint, access } = found.value;
 	const run = checkpoint.runId ? await runs.get(db, checkpoint.runId) : null;
-	const [round, snapshot, parent, lineage, evaluation, made, people, peopleSingle, decisions, champion, allRounds, overlapping] = await Promise.all([
+	const [round, snapshot, parent, lineage, evaluation, made, people, peopleSingle, decisions, champion, allRounds, overlapping, criteria] = await Promise.all([
 		run ? rounds.byId(db, run.roundId) : null,
 		run ? snapshots.get(db, run.snapshotId) : null,
 		checkpoint.parentId ? checkpoints.get(db, checkpoint.parentId) : null,
@@ -102,7 +105,8 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		decisionRows.of(db, id),
 		champions.championOf(db, checkpoint.projectId),
 		rounds.list(db, checkpoint.projectId),
-		overlaps.trainedHeldOutOf(db, id)
+		overlaps.trainedHeldOutOf(db, id),
+		agreement.criteriaEver(db, checkpoint.projectId)
 	]);
 	const drifts = await Promise.all(lineage.map(async (ancestor) => (await evaluations.newestOf(db, ancestor.id))?.results?.drift ?? null));
 	const generation = made[0];
@@ -124,6 +128,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		parent: parent ? { id: parent.id, name: parent.name } : null,
 		lineage: lineage.map(({ id: own, name, kind, runId }, index) => ({ id: own, name, kind, runId, drift: drifts[index] ?? null })),
 		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
+		criteria: Object.fromEntries(criteria.map(({ key, name }) => [key, name])),
 		generation: generation
 			? {
 					id: generation.id,
