@@ -47,7 +47,24 @@ describe('a rule that tests', () => {
 	it('is not certain of checks in which nothing ever differed: few groups show little', () => {
 		const same = (groups: number) => outcomes(gate({ kind: 'check', name: null, margin: 0.05 }), { measures: [check('same', figure(0, 0, { groups, n: groups }))] });
 		expect(same(20)).toEqual([['same', 'not_held']]);
-		expect(same(200)).toEqual([['same', 'held']]);
+		// A truth of −5 points would leave none of n groups worse with a chance of 0.95^n.
+		expect([58, 59].map((groups) => same(groups)[0]?.[1])).toEqual(['not_held', 'held']);
+	});
+
+	it('is no surer where one group of twenty is better than where none differs', () => {
+		const p = (value: number, half: number, groups: number) => gateVerdict(gate({ kind: 'check', name: 'a', margin: 0.05 }), { ...nothing, measures: [check('a', figure(value, half, { groups, n: groups }))] }).rules[0]?.p ?? NaN;
+		expect(p(0.05, 0.02, 20)).toBeGreaterThan(0.1);
+		expect(p(0.05, 0.02, 20)).toBeLessThan(p(0, 0, 20));
+		// With many groups it is the error that decides.
+		expect(p(0.05, 0.05, 2000)).toBeCloseTo(0.0000443, 6);
+		expect(p(-0.06, 0, 2000)).toBe(1);
+	});
+
+	it('does not leave out a measure of which the parent has no figure', () => {
+		const measures = [check('refuses', figure(0.1, 0.02)), { kind: 'check', name: 'judge', betterWhen: 'higher', difference: null } as const];
+		const verdict = gateVerdict(gate({ kind: 'check', name: null, margin: 0.05 }), { ...nothing, measures });
+		expect(verdict.rules.map(({ name, outcome, unknown }) => [name, outcome, unknown])).toEqual([['refuses', 'held', null], ['judge', 'unknown', 'not_measured']]);
+		expect(verdict.passed).toBe(false);
 	});
 
 	it('is corrected for all tests of the gate: what alone would hold may not beside others', () => {

@@ -7,8 +7,8 @@ import { upperTail } from './normal.ts';
 import type { PairedDifference } from './paired-difference.ts';
 import { moreToDecide } from './sequential-look.ts';
 
-/** A check or benchmark of the suite, of the checkpoint less its parent on the same test prompts. */
-export type NamedDifference = { kind: 'check' | 'benchmark'; name: string; betterWhen: 'higher' | 'lower'; difference: PairedDifference };
+/** A check or benchmark of the suite, of the checkpoint less its parent on the same prompts; null: the parent has no figure to set beside it. */
+export type NamedDifference = { kind: 'check' | 'benchmark'; name: string; betterWhen: 'higher' | 'lower'; difference: PairedDifference | null };
 
 /** What a gate is evaluated on: test prompts only, and of people's comparisons none that was chosen for what it would show. */
 export type GateFacts = {
@@ -52,20 +52,29 @@ type Finding = Omit<RuleVerdict, 'rule' | 'adjusted' | 'outcome'> & { outcome: R
 
 const unknown = (why: Unknown, bound: number, more: Partial<Finding> = {}): Finding => ({ name: null, value: null, low: null, high: null, n: 0, p: null, more: null, ...more, bound, outcome: 'unknown', unknown: why });
 
-/** One-sided p that a figure's true value lies at or below `bound`: normal, with the error that its lower bound tells. */
-function pAbove({ value, low, groups }: Figure, bound: number): number {
-	if (value === null || low === null) return 1;
+/**
+ * One-sided p that a figure's true value lies at or below `bound`: normal, with
+ * the error that its lower bound tells, and never below what so few groups can
+ * show. Were the truth at the bound, a share q of groups would lie so far below
+ * the value found that the mean comes down to it; a group is at most `value -
+ * least` below, hence q ≥ (value − bound) / (value − least), and none of n groups
+ * shows it with a chance of at most (1 − q)^n. Where all groups say the same there
+ * is no error to go by and this alone is left; where all but one do, the error is
+ * next to nothing and says as little.
+ * @param least the smallest value that a group can have
+ */
+function pAbove({ value, low, groups }: Figure, bound: number, least: number): number {
+	if (value === null || low === null || value <= bound) return 1;
+	const unseen = (1 - Math.min(1, (value - bound) / (value - least))) ** groups;
 	const error = (value - low) / 1.959963984540054;
-	if (error > 0) return upperTail((value - bound) / error);
-	// All groups say the same. Were the truth at the bound, some share of groups (values at most 2 apart) would say less.
-	return value > bound ? (1 - Math.min(1, (value - bound) / 2)) ** groups : 1;
+	return error > 0 ? Math.max(upperTail((value - bound) / error), unseen) : unseen;
 }
 
-function tested(figure: Figure, bound: number, name: string | null): Finding {
+function tested(figure: Figure, bound: number, name: string | null, least: number): Finding {
 	const shown = { name, value: figure.value, low: figure.low, high: figure.high, n: figure.n };
 	if (figure.value === null) return unknown('not_measured', bound, shown);
 	if (figure.tooFew || figure.low === null) return unknown('too_few', bound, shown);
-	return { ...shown, bound, outcome: 'by_p', unknown: null, p: pAbove(figure, bound), more: null };
+	return { ...shown, bound, outcome: 'by_p', unknown: null, p: pAbove(figure, bound, least), more: null };
 }
 
 function turned(figure: Figure): Figure {
@@ -90,12 +99,16 @@ function findings(rule: GateRule, facts: GateFacts, level: number): Finding[] {
 		case 'win_rate':
 			return [winRate(rule.above, facts, level)];
 		case 'held_out':
-			return [facts.heldOut ? tested(facts.heldOut, rule.above, null) : unknown('not_measured', rule.above)];
+			return [facts.heldOut ? tested(facts.heldOut, rule.above, null, 0) : unknown('not_measured', rule.above)];
 		case 'check':
 		case 'benchmark': {
 			const meant = facts.measures.filter(({ kind, name }) => kind === rule.kind && (rule.name === null || rule.name === name));
 			if (meant.length === 0) return [unknown('not_measured', -rule.margin, { name: rule.name })];
-			return meant.map(({ name, betterWhen, difference }) => tested(betterWhen === 'higher' ? difference.difference : turned(difference.difference), -rule.margin, name));
+			// What is measured of an answer lies between 0 and 1, a difference between −1 and 1.
+			return meant.map(({ name, betterWhen, difference }) => {
+				if (difference === null) return unknown('not_measured', -rule.margin, { name });
+				return tested(betterWhen === 'higher' ? difference.difference : turned(difference.difference), -rule.margin, name, -1);
+			});
 		}
 		case 'agreement': {
 			const { agreement } = facts;
