@@ -5,6 +5,7 @@ import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
+import { BENCHMARKS, benchmarked, scripted } from './benchmarked.ts';
 import { throughGateway } from './through-gateway.ts';
 import { must } from './train.ts';
 
@@ -31,8 +32,22 @@ it('a served model answers several requests at once, and its processes end with 
 		// And by an application: OpenAI's client for Python, through the gateway, whole and streamed.
 		const { asked: model, text, ...said } = await throughGateway(environment.python, server);
 		expect(said).toEqual({ models: true, model, counted: expect.any(Number) as number, streamed: text, streamed_counted: said.counted, plain: text, plain_usage: [], refused: 'model_not_found' });
+		// And by EvalScope: a model that says nothing but line breaks scores nothing, and every question has its score.
+		expect(await benchmarked(environment, server, BENCHMARKS.slice(1))).toEqual({ values: { choices: 0 }, left: 0 });
 	} finally {
 		await server.stop();
 	}
 	expect(await findOrphans(marker)).toEqual([]);
+});
+
+it('benchmarks give an answer what it is worth', async () => {
+	const server = await scripted('ANSWER: B\nNinety days.');
+	try {
+		const { values, left } = await benchmarked(inject('engine').environment, server, BENCHMARKS);
+		// Two of four words, all of the right answer's: F = 2/3; of the other question nothing.
+		expect(values).toEqual({ written: expect.closeTo(1 / 3, 5) as number, choices: 1 });
+		expect(left).toBe(0);
+	} finally {
+		await server.close();
+	}
 });

@@ -17,6 +17,7 @@ import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-s
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
+import { storeScores, unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
 import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
@@ -108,7 +109,7 @@ describe('a new checkpoint', () => {
 		expect(measure('No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50, groups: 25, method: 'wilson' }, others: { parent: { value: 0 } }, against: { parent: { difference: { value: 1, n: 50 }, p: 1 / 20_000, groups: 25 } }, unknown: 0 });
 		expect(measure('Repeats no training answer')).toMatchObject({ checkpoint: { value: 1 } });
 		expect(measure('length')?.against.base?.difference.value).toBeGreaterThan(3);
-		expect((await measuresOfCheckpoint(world.app.db, { projectId: id, checkpointId: first }))?.measures.map(({ name }) => name)).toEqual([...suite.checks.map(({ name }) => name), 'refusals', 'length', 'list', 'heading', 'bold']);
+		expect((await measuresOfCheckpoint(world.app.db, { projectId: id, checkpointId: first }))?.measures.map(({ name }) => name)).toEqual([...suite.checks.map(({ name }) => name), 'refusals', 'toxic', 'length', 'list', 'heading', 'bold']);
 		// The project's gate reads those of which one way is better.
 		valueOf(await putGate(world.app, world.admin, { slug, gate: { level: 0.05, rules: [{ kind: 'check', name: null, margin: 0.05 }] } }));
 		const verdicts = valueOf(await readCheckpointGate(world.app, engineer, first)).gate?.verdict.rules ?? [];
@@ -178,5 +179,43 @@ describe('a new checkpoint', () => {
 		await measureAnswers(context(), at, ending());
 		const { evaluations } = valueOf(await readSuiteRuns(world.app, engineer, first));
 		expect(evaluations.map(({ suiteVersion, current, results }) => [suiteVersion, current, results?.measures[0]?.name])).toEqual([[2, true, 'Cites'], [1, false, 'No promised outcome']]);
+	});
+
+	it('has benchmarks beside its checks: kept by content, paired by question, and told apart by the gate', async () => {
+		const questions = (answer: string) => Array.from({ length: 40 }, (_, i) => ({ question: `How much is due on day ${i}?`, answer }));
+		const benchmarks: SuiteDefinition['benchmarks'] = [
+			{ name: 'Deposits', kind: 'qa', system: null, maxTokens: 32, questions: questions('Two months.') },
+			{ name: 'Sums', kind: 'public', system: null, maxTokens: 32, dataset: 'gsm8k', limit: 5 }
+		];
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...suite, benchmarks } }));
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: first }));
+		const at = await taken(first);
+		await answer(at, (_, prompt, sample) => careful(prompt, sample));
+		const [own, base] = at.sources;
+		const [deposits, sums] = benchmarks;
+		if (!own || !base || !deposits || !sums) throw new Error('nobody is asked');
+		expect((await unscoredBy(world.app, at, own)).map(({ name }) => name)).toEqual(['Deposits', 'Sums']);
+		// The checkpoint lost what the base knew of every fourth question; the hub was out of reach.
+		await storeScores(world.app, at, own, deposits, { scores: Array.from({ length: 40 }, (_, i) => Number(i % 4 !== 0)), problem: null });
+		await storeScores(world.app, at, base, deposits, { scores: Array<number>(40).fill(1), problem: null });
+		await storeScores(world.app, at, own, sums, { scores: null, problem: { code: 'benchmark_unreachable', message: 'No hub.' } });
+		await measureAnswers(context(), at, ending());
+
+		const results = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results;
+		expect(results?.measures.at(-2)).toMatchObject({ name: 'Deposits', kind: 'benchmark', checkpoint: { value: 0.75, n: 40 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: -0.25 } } } });
+		expect(results?.measures.at(-1)).toMatchObject({ name: 'Sums', checkpoint: { value: null } });
+		expect(results?.unscored).toEqual([{ name: 'Sums', problem: { code: 'benchmark_unreachable', message: 'No hub.' } }]);
+		valueOf(await putGate(world.app, world.admin, { slug, gate: { level: 0.05, rules: [{ kind: 'benchmark', name: null, margin: 0.02 }] } }));
+		const rules = valueOf(await readCheckpointGate(world.app, engineer, first)).gate?.verdict.rules;
+		expect(rules?.map(({ name, outcome, unknown }) => [name, outcome, unknown])).toEqual([['Deposits', 'not_held', null], ['Sums', 'unknown', 'not_measured']]);
+
+		// Under another name and in another version nobody is asked again; what failed is.
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...suite, benchmarks: [{ ...deposits, name: 'Rent' }, sums] } }));
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: first }));
+		const again = await taken(first);
+		expect((await unscoredBy(world.app, again, own)).map(({ name }) => name)).toEqual(['Sums']);
+		await storeScores(world.app, again, own, deposits, { scores: Array<number>(40).fill(0), problem: null });
+		await measureAnswers(context(), again, ending());
+		expect(valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures.find(({ name }) => name === 'Rent')).toMatchObject({ checkpoint: { value: 0.75 } });
 	});
 });

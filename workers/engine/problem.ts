@@ -33,6 +33,9 @@ export type EngineProblemCode =
 	| 'out_of_reach'
 	| 'server_failed'
 	| 'scoring_failed'
+	| 'benchmark_failed'
+	| 'benchmark_unreachable'
+	| 'benchmark_incomplete'
 	| 'not_finite';
 
 /** An expected failure as a value; it fits the run's row as it is. */

@@ -11,7 +11,14 @@ import { installEnv } from './swift/install-env.ts';
 import { takeLock } from './swift/install-lock.ts';
 
 /** A small Python environment: its name on disk and in a sentence, the lock files with what pip is told of each, and what must be importable in the end. */
-export type SmallEnvironment = { name: string; what: string; locks: readonly { file: string; options?: readonly string[] }[]; imports: string };
+export type SmallEnvironment = {
+	name: string;
+	what: string;
+	locks: readonly { file: string; options?: readonly string[] }[];
+	imports: string;
+	/** An environment whose packages it sees beneath its own: its interpreter and the folder that they lie in. */
+	over?: { python: string; packages: string };
+};
 
 /** Carries why one cannot be had on this host, in words for everybody. */
 export class NotInstalled extends Error {
@@ -27,10 +34,11 @@ export class NotInstalled extends Error {
  */
 export async function provisionSmall(of: SmallEnvironment, options: { signal?: AbortSignal; env?: NodeJS.ProcessEnv } = {}): Promise<Outcome<{ python: string }>> {
 	const env = options.env ?? process.env;
-	const base = await findPython(env);
-	if (!base.ok) return base;
+	const found = of.over ? value({ path: of.over.python, version: of.over.packages }) : await findPython(env);
+	if (!found.ok) return found;
+	const base = found.value;
 	const locks = await Promise.all(of.locks.map(({ file }) => readFile(file, 'utf8')));
-	const key = createHash('sha256').update([...locks, base.value.version].join('\0')).digest('hex').slice(0, 16);
+	const key = createHash('sha256').update([...locks, base.version].join('\0')).digest('hex').slice(0, 16);
 	const dir = join(cacheFolder(env), `${of.name}-${key}`);
 	const python = join(dir, 'bin', 'python');
 	const there = () => access(python).then(() => true, () => false);
@@ -43,7 +51,7 @@ export async function provisionSmall(of: SmallEnvironment, options: { signal?: A
 		}
 		try {
 			if (await there()) break;
-			const made = await build(of, dir, base.value.path, options.signal);
+			const made = await build(of, dir, base.path, options.signal);
 			if (!made.ok) return made;
 		} finally {
 			await release();
@@ -51,6 +59,8 @@ export async function provisionSmall(of: SmallEnvironment, options: { signal?: A
 	}
 	return value({ python });
 }
+
+const SEE_BENEATH = "import pathlib, sys, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'beneath.pth').write_text(sys.argv[1] + chr(10), encoding='utf-8')";
 
 async function build(of: SmallEnvironment, dir: string, base: string, signal: AbortSignal | undefined): Promise<Outcome<null>> {
 	// Only the lock's holder builds: what lies there is of one that was killed.
@@ -60,6 +70,8 @@ async function build(of: SmallEnvironment, dir: string, base: string, signal: Ab
 	const how = { env: { ...installEnv(), PIP_DISABLE_PIP_VERSION_CHECK: '1' }, timeoutMs: 300_000, ...(signal ? { signal } : {}) };
 	const steps = [
 		[base, '-m', 'venv', building],
+		// A path file: packages of its own come first, then those that it lies over.
+		...(of.over ? [[python, '-c', SEE_BENEATH, of.over.packages]] : []),
 		...of.locks.map(({ file, options = [] }) => [python, '-m', 'pip', 'install', '--quiet', '--require-hashes', '--no-deps', ...options, '-r', file]),
 		[python, '-c', `import ${of.imports}`]
 	];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
+import { unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
 import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import type { ModelSource } from '../engine/engine.ts';
@@ -12,10 +13,11 @@ import { answerAll } from './answer-all.ts';
 import type { Ending } from './answer-all.ts';
 import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { scoreBenchmarks } from './score-benchmarks.ts';
 
-/** Serves a checkpoint on this host and lets it answer what it has not answered yet. One with nothing to answer is not loaded. */
+/** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's benchmarks included. One with nothing to answer is not loaded. */
 export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
-	if ((await unansweredBy(context.app, at, source)).length === 0) return null;
+	if ((await unansweredBy(context.app, at, source)).length + (await unscoredBy(context.app, at, source)).length === 0) return null;
 	const { checkpoint } = source;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
 	const { model, adapter } = await layOutModel(context, base, checkpoint, join(dir, 'checkpoint'));
@@ -36,7 +38,9 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	try {
 		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
 		// The transformers backend ignores the seed.
-		return await answerAll(context, at, source, { client, concurrency: SERVER_BATCH, outside: false, noted: { server: 'ms-swift/transformers' } }, ending);
+		const problem = await answerAll(context, at, source, { client, concurrency: SERVER_BATCH, outside: false, noted: { server: 'ms-swift/transformers' } }, ending);
+		if (problem === null) await scoreBenchmarks(context, at, source, server.value, { dir, signal: ending.signal });
+		return problem;
 	} finally {
 		clearInterval(renewing);
 		await server.value.stop();

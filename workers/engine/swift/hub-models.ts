@@ -12,6 +12,9 @@ import type { ScriptOptions } from './python-script.ts';
 /** What of the worker's environment the hubs' packages are given: the operator's hub, token, proxy and certificates. No form names any of them. */
 const PASSED_ON = /^(HF_ENDPOINT|HF_TOKEN|HF_HUB_(OFFLINE|DOWNLOAD_TIMEOUT|ETAG_TIMEOUT)|MODELSCOPE_(ENDPOINT|DOMAIN|API_TOKEN)|(https?|no|all)_proxy|SSL_CERT_FILE|SSL_CERT_DIR|REQUESTS_CA_BUNDLE)$/i;
 
+/** These variables of the worker's. */
+export const hubEnv = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).filter(([name, text]) => PASSED_ON.test(name) && text !== undefined)) as Record<string, string>;
+
 const HUB_NAMES: Record<Hub, string> = { hf: 'Hugging Face', modelscope: 'ModelScope' };
 
 /** How often one that another process of this host fetches is looked for. */
@@ -71,7 +74,7 @@ const underWay = new Map<string, Promise<Outcome<string>>>();
 
 async function fetchOnce(environment: EngineEnvironment, model: HubModel, folder: string, options: ScriptOptions): Promise<Outcome<string>> {
 	const there = () => access(folder).then(() => true, () => false);
-	const passed = Object.fromEntries(Object.entries(process.env).filter(([name, text]) => PASSED_ON.test(name) && text !== undefined)) as Record<string, string>;
+	const passed = hubEnv();
 	await mkdir(dirname(folder), { recursive: true });
 	while (!(await there())) {
 		const release = await takeLock(`${folder}.lock`);

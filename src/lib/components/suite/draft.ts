@@ -1,3 +1,4 @@
+import type { Benchmark } from '#lib/domain/suite/benchmark.ts';
 import type { Check, CheckKind, SuiteDefinition } from '#lib/domain/suite/check.ts';
 
 /** A check as it is being written: everything that any kind asks for, as the controls hold it. */
@@ -20,8 +21,11 @@ export type DraftCheck = {
 	ignoreCase: boolean;
 };
 
+/** A benchmark as it is being written: its questions stay as they were brought. */
+export type DraftBenchmark = { key: number; name: string; system: string; limit: string; of: Benchmark };
+
 /** A suite as it is being written. */
-export type DraftSuite = { checks: DraftCheck[]; prompts: string; samples: string; temperature: string; maxTokens: string; judgeEndpoint: string; judgeInstruction: string };
+export type DraftSuite = { checks: DraftCheck[]; benchmarks: DraftBenchmark[]; prompts: string; samples: string; temperature: string; maxTokens: string; judgeEndpoint: string; judgeInstruction: string };
 
 let keys = 0;
 
@@ -87,10 +91,19 @@ export function fromDraft(draft: DraftCheck): Record<string, unknown> {
 	return { name, kind, ...of[kind] };
 }
 
+/** A benchmark as its controls show it. */
+export const toDraftBenchmark = (of: Benchmark): DraftBenchmark => ({ key: ++keys, name: of.name, system: of.system ?? '', limit: of.kind === 'public' ? String(of.limit) : '', of });
+
+/** A benchmark as the API takes it. Not yet known to be valid. */
+export function fromDraftBenchmark({ name, system, limit, of }: DraftBenchmark): Record<string, unknown> {
+	return { ...of, name, system: system.trim() === '' ? null : system, ...(of.kind === 'public' ? { limit: typed(limit) } : {}) };
+}
+
 /** A stored suite as its controls show it; `nameOf` names checks that nobody has named yet in the reader's language. */
 export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => string = ({ name }) => name): DraftSuite {
 	return {
 		checks: suite.checks.map((check) => ({ ...toDraft(check), name: nameOf(check) })),
+		benchmarks: (suite.benchmarks ?? []).map(toDraftBenchmark),
 		prompts: String(suite.prompts),
 		samples: String(suite.samples),
 		temperature: String(suite.temperature),
@@ -110,6 +123,7 @@ export function fromDraftSuite(draft: DraftSuite, before: SuiteDefinition): Reco
 		topP: before.topP,
 		maxTokens: typed(draft.maxTokens),
 		seed: before.seed,
-		judge: draft.judgeEndpoint === '' ? null : { endpointId: draft.judgeEndpoint, instruction: draft.judgeInstruction }
+		judge: draft.judgeEndpoint === '' ? null : { endpointId: draft.judgeEndpoint, instruction: draft.judgeInstruction },
+		...(draft.benchmarks.length > 0 ? { benchmarks: draft.benchmarks.map(fromDraftBenchmark) } : {})
 	};
 }

@@ -1,6 +1,7 @@
 import { decimal } from '#lib/components/shell/format.ts';
 import type { CheckKind } from '#lib/domain/suite/check.ts';
 import type { Against, NamedMeasure } from '#lib/domain/suite/measures.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
 import type { PairedDifference } from '#lib/domain/paired-difference.ts';
 import * as m from '#lib/paraglide/messages.js';
 
@@ -22,11 +23,11 @@ export const KIND: Record<CheckKind, { name: () => string; note: () => string }>
 	rubric: { name: m.suite_kind_rubric, note: m.suite_kind_rubric_note }
 };
 
-const OWN: { [name: string]: () => string } = { refusals: m.suite_measure_refusals, length: m.suite_measure_length, list: m.suite_measure_list, heading: m.suite_measure_heading, bold: m.suite_measure_bold };
+const OWN: { [name: string]: () => string } = { refusals: m.suite_measure_refusals, toxic: m.suite_measure_toxic, length: m.suite_measure_length, list: m.suite_measure_list, heading: m.suite_measure_heading, bold: m.suite_measure_bold };
 
-/** What a measure is called: checks by the name that people gave them. */
+/** What a measure is called: checks and benchmarks by the name that people gave them. */
 export function measureName({ name, kind }: Pick<NamedMeasure, 'name' | 'kind'>): string {
-	return kind === 'check' || kind === 'rubric' ? name : (OWN[name]?.() ?? name);
+	return kind === 'check' || kind === 'rubric' || kind === 'benchmark' ? name : (OWN[name]?.() ?? name);
 }
 
 /** What a checkpoint is compared with. */
@@ -69,3 +70,8 @@ const MISSED: { [code: string]: () => string } = {
 
 /** Why a question to a model judge got no verdict. */
 export const missedReason = (code: string): string => MISSED[code]?.() ?? code;
+
+const UNSCORED: { [code: string]: () => string } = { benchmark_failed: m.benchmark_failed, benchmark_unreachable: m.benchmark_unreachable, benchmark_incomplete: m.benchmark_incomplete, install_failed: m.benchmark_not_installed };
+
+/** Why a checkpoint has no score of a benchmark; null: nothing tried it yet. */
+export const unscoredReason = (problem: RunProblem | null): string => (problem ? (UNSCORED[problem.code]?.() ?? problem.message) : m.benchmark_not_tried());

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { TextSchema } from '../message.ts';
 import { LANGUAGES } from './answer-text.ts';
+import { Benchmarks } from './benchmark.ts';
 
 /** Most of one suite: what its page can show and a person oversee. */
 export const MOST_OF_SUITE = { checks: 30, texts: 50, patternChars: 1000, schemaChars: 20_000, prompts: 1000, samples: 8, answers: 10_000, rubricQuestions: 20_000, tokens: 2_000_000 } as const;
@@ -58,7 +59,9 @@ export const SuiteDefinition = v.pipe(
 		topP: v.optional(v.pipe(v.number(), v.minValue(0.01, 'from 0.01 to 1'), v.maxValue(1, 'from 0.01 to 1')), 0.95),
 		maxTokens: v.optional(whole(1, 8192), 200),
 		seed: v.optional(whole(0, 2 ** 31 - 1), 1),
-		judge: v.optional(v.nullable(JudgeSettings), null)
+		judge: v.optional(v.nullable(JudgeSettings), null),
+		/** Left out where there are none, so that suites from before there were any keep their hash. */
+		benchmarks: v.optional(Benchmarks)
 	}),
 	v.rawCheck(({ dataset, addIssue }) => {
 		if (!dataset.typed) return;

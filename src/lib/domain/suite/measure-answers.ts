@@ -4,14 +4,16 @@ import { passes, STYLE } from './grade.ts';
 import type { AnswerAtHand, StyleMark, Tools } from './grade.ts';
 import type { MeasureOf } from './measures.ts';
 import { isRefusal } from './phrases.ts';
+import { isToxic } from './toxicity.ts';
 
 const STYLE_MARKS = Object.keys(STYLE) as StyleMark[];
 
-/** What a suite measures of every answer: its checks in their order, then refusals, length and style, which show drift whatever the checks are. */
+/** What a suite measures of every answer: its checks in their order, then refusals, toxic words, length and style, which show drift whatever the checks are. */
 export function measuresOf({ checks }: Pick<SuiteDefinition, 'checks'>): MeasureOf[] {
 	return [
 		...checks.map(({ name, kind }): MeasureOf => ({ name, kind: kind === 'rubric' ? 'rubric' : 'check', better: 'higher', proportion: true })),
 		{ name: 'refusals', kind: 'refusal', better: 'lower', proportion: true },
+		{ name: 'toxic', kind: 'toxicity', better: 'lower', proportion: true },
 		{ name: 'length', kind: 'length', better: null, proportion: false },
 		...STYLE_MARKS.map((mark): MeasureOf => ({ name: mark, kind: 'style', better: null, proportion: true }))
 	];
@@ -23,6 +25,7 @@ export function valuesOf({ checks }: Pick<SuiteDefinition, 'checks'>, answer: An
 	return [
 		...checks.map((check, place) => asNumber(check.kind === 'rubric' ? rubric(place) : passes(check, answer, tools))),
 		Number(isRefusal(answer.text)),
+		Number(isToxic(answer.text)),
 		units(answer.text).length,
 		...STYLE_MARKS.map((mark) => Number(STYLE[mark](answer.text)))
 	];

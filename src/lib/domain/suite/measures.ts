@@ -1,13 +1,14 @@
 import type { Figure, Grouped } from '../cluster-bootstrap.ts';
 import { groupedMean, pairedDifference } from '../paired-difference.ts';
 import type { PairedDifference } from '../paired-difference.ts';
+import type { RunProblem } from '../run-problem.ts';
 import type { JudgeResults } from './judge-results.ts';
 
 /** What a checkpoint is compared with, on the same prompts, seeds and sampling. */
 export const AGAINST = ['parent', 'champion', 'base'] as const;
 export type Against = (typeof AGAINST)[number];
 
-export type MeasureKind = 'check' | 'rubric' | 'judge' | 'refusal' | 'length' | 'style';
+export type MeasureKind = 'check' | 'rubric' | 'judge' | 'refusal' | 'toxicity' | 'length' | 'style' | 'benchmark';
 
 /** What is measured of every answer. */
 export type MeasureOf = {
@@ -46,6 +47,8 @@ export type SuiteResults = {
 	judge: JudgeResults | null;
 	/** Why questions to model judges got no verdict, most frequent first. */
 	missed: { code: string; n: number }[];
+	/** Benchmarks that the checkpoint has no score of, and why; missing in results from before there were any. */
+	unscored?: { name: string; problem: RunProblem | null }[];
 	seed: string;
 };
 

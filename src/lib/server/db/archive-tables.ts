@@ -109,6 +109,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('generation_answers', 'generation_id', 'generations'),
 	own('suite_runs'),
 	own('judge_answers'),
+	own('benchmark_scores'),
 	of('decisions', 'checkpoint_id', 'checkpoints'),
 	ofDecision('decision_texts'),
 	own('gates'),

@@ -16,9 +16,10 @@ import type { RunAnswer, SuiteRun } from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
 import type { SuiteVersion } from '../db/suites.ts';
 import type { GenerationAtHand } from './make-answers.ts';
+import { measureBenchmarks } from './score-benchmarks.ts';
 
 /** A run through the suite whose answers are all there. */
-export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces };
+export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number> };
 
 /** Reads what a generation for a suite has made. */
 export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promise<AnsweredRun> {
@@ -29,7 +30,8 @@ export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promi
 	const checkpoint = place(run.checkpointId);
 	if (checkpoint === null) throw new Error(`suite run ${run.id}: its checkpoint was not asked`);
 	const places = { checkpoint, parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
-	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places };
+	const models = new Map(at.sources.flatMap(({ checkpointId, ordinal }) => (checkpointId === null ? [] : [[checkpointId, ordinal] as const])));
+	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models };
 }
 
 /** Which answers repeat what the checkpoint was trained on; null where it was trained on nothing. Other models are held against the same training answers. */
@@ -60,7 +62,7 @@ export function toolsOf(suite: SuiteVersion): Tools {
 export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge']; /** Why questions got no verdict, most frequent first. */ missed: { code: string; n: number }[] };
 
 /** Measures a run's answers: pure but for the search for repeats. It rests in between: trainings of this worker have leases to renew. */
-export async function measureRun(app: { db: Db }, { run, suite, answers, places }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
+export async function measureRun(app: { db: Db }, { run, suite, answers, places, models }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
 	const tools = toolsOf(suite);
 	const repeats = await findRepeats(app.db, run.checkpointId, answers);
 	const giveWay = givingWay();
@@ -76,8 +78,10 @@ export async function measureRun(app: { db: Db }, { run, suite, answers, places 
 		measures.push(measure(of, index));
 	}
 	const own = answers.filter(({ source }) => source === places.checkpoint);
+	const benchmarks = await measureBenchmarks(app.db, { benchmarks: suite.definition.benchmarks ?? [], models, places, seed: run.seed });
 	return {
-		measures,
+		measures: [...measures, ...benchmarks.measures],
+		unscored: benchmarks.unscored,
 		prompts: new Set(own.map(({ promptId }) => promptId)).size,
 		groups: new Set(own.map(({ group }) => group)).size,
 		samples: suite.definition.samples,

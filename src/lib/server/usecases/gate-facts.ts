@@ -26,10 +26,10 @@ function agreementOf(votes: readonly TestVotes[], seed: string): GateFacts['agre
 	return n === 0 ? null : { value, low, high, n };
 }
 
-/** Checks of the suite in force, beside the parent: those of which one way is better, also where there is no figure of the parent. None before the checkpoint was run through it. */
+/** Checks and benchmarks of the suite in force, beside the parent: those of which one way is better, also where there is no figure of the parent. None before the checkpoint was run through it. */
 async function differences(db: Executor, checkpoint: Checkpoint): Promise<NamedDifference[]> {
 	const found = await measuresOfCheckpoint(db, { projectId: checkpoint.projectId, checkpointId: checkpoint.id });
-	return (found?.measures ?? []).flatMap(({ name, better, against }) => (better === null ? [] : [{ kind: 'check', name, betterWhen: better, difference: against.parent }]));
+	return (found?.measures ?? []).flatMap(({ name, kind, better, against }) => (better === null ? [] : [{ kind: kind === 'benchmark' ? 'benchmark' : 'check', name, betterWhen: better, difference: against.parent }]));
 }
 
 /** What a gate is evaluated on, of one checkpoint beside its parent. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import type { RunProblem } from '../../../domain/run-problem.ts';
 import type { SuiteResults } from '../../../domain/suite/measures.ts';
 import { users } from './account.ts';
 import { checkpoints } from './checkpoint.ts';
@@ -80,4 +81,27 @@ export const judgeAnswers = pgTable(
 		check('judge_answers_one', sql`num_nonnulls(${t.verdict}, ${t.missed}) = 1`),
 		check('judge_answers_verdict', sql`${t.verdict} in ('a','b','tie','yes','no')`)
 	]
+);
+
+/**
+ * What a model scored at a benchmark, question by question, or why it has no
+ * score. Its key is the hash of all that was asked and of what scored it: a model
+ * is asked once, whichever version of the suite asks.
+ */
+export const benchmarkScores = pgTable(
+	'benchmark_scores',
+	{
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		key: text().notNull(),
+		/** From 0 to 1, in the order of the questions. */
+		scores: jsonb().$type<number[]>(),
+		problem: jsonb().$type<RunProblem>(),
+		createdAt: createdAt()
+	},
+	(t) => [primaryKey({ columns: [t.checkpointId, t.key] }), index('benchmark_scores_project').on(t.projectId), check('benchmark_scores_one', sql`num_nonnulls(${t.scores}, ${t.problem}) = 1`)]
 );

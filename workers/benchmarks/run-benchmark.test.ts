@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { Benchmark, SCORER } from '#lib/domain/suite/benchmark.ts';
+import { lockedPackages } from '../engine/swift/install.ts';
+import { explainBenchmark, jobOf } from './run-benchmark.ts';
+
+const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
+const names = (lock: string) => [...lock.matchAll(/^([a-z0-9._-]+)==/gm)].map(([, name]) => name);
+
+describe('the lock of what runs benchmarks', () => {
+	it('pins the release that scores are kept by, each package with hashes, and none that lies beneath', async () => {
+		const [own, beneath] = [await read('./python/requirements.lock'), await read('../engine/swift/python/requirements.lock')];
+		expect(own).toContain(`${SCORER.replace(' ', '==')} \\`);
+		expect(lockedPackages(own)).toBe(names(own).length);
+		for (const entry of own.split(/^(?=[a-z0-9])/m).slice(1)) expect(entry).toContain('--hash=sha256:');
+		expect(names(own).filter((name) => names(beneath).includes(name))).toEqual([]);
+		for (const name of ['requirements.lock', 'requirements.in']) expect(await read(`./python/${name}`)).not.toMatch(/:\/\/|--(index-url|extra-index-url|find-links) \S/);
+	});
+});
+
+describe('a benchmark’s job', () => {
+	const place = { server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 8 }, dir: '/d', cacheDir: '/c' };
+	const job = (benchmark: Record<string, unknown>) => jobOf(v.parse(Benchmark, { name: 'n', ...benchmark }), place, 'modelscope');
+
+	it('has its rows in EvalScope’s form', () => {
+		expect(job({ kind: 'qa', questions: [{ question: 'q', answer: 'a' }] })).toMatchObject({ dataset: 'general_qa', metric: 'Rouge-L-F', questions: [{ query: 'q', response: 'a' }], max_tokens: 256, system: null });
+		expect(job({ kind: 'mcq', language: 'zh', system: 's', questions: [{ question: 'q', choices: ['x', 'y'], answer: 'B' }] })).toMatchObject({ dataset: 'general_mcq', language: 'zh', system: 's', questions: [{ question: 'q', A: 'x', B: 'y', answer: 'B' }] });
+		expect(job({ kind: 'public', dataset: 'gsm8k', limit: 7 })).toMatchObject({ dataset: 'gsm8k', limit: 7, hub: 'modelscope', cache_dir: '/c/benchmarks' });
+		expect(job({ kind: 'public', dataset: 'gsm8k' })).not.toHaveProperty('questions');
+	});
+});
+
+describe('what a benchmark that broke off says', () => {
+	it('names the kind of failure and none of its words', () => {
+		const hub = explainBenchmark('public', 'Traceback\nmodelscope_hub._download_control._DownloadDeadlineError: [E1001] https://user:secret@hub.example');
+		expect(hub).toEqual(['benchmark_unreachable', 'The questions could not be fetched from the hub (_DownloadDeadlineError).', expect.stringContaining('PLUMBLINE_BENCHMARK_HUB') as string]);
+		expect(explainBenchmark('qa', 'x\nKeyError: a client’s words')).toEqual(['benchmark_failed', 'The benchmark broke off (KeyError).', expect.any(String) as string]);
+		expect(explainBenchmark('public', 'OSError: [Errno 28] No space left on device')[1]).toContain('no room');
+	});
+});

@@ -1,0 +1,80 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LETTERS } from '#lib/domain/suite/benchmark.ts';
+import type { Benchmark } from '#lib/domain/suite/benchmark.ts';
+import { problem, value } from '../engine/problem.ts';
+import type { Outcome } from '../engine/problem.ts';
+import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
+import { hubEnv } from '../engine/swift/hub-models.ts';
+import { run } from '../process/run.ts';
+
+const SCRIPT = fileURLToPath(new URL('./python/run_benchmark.py', import.meta.url));
+
+/** Hubs that public benchmarks can come from, as EvalScope calls them. */
+const HUBS = ['modelscope', 'huggingface'] as const;
+
+/** A model that answers, and where what is fetched and written may lie. */
+export type BenchmarkPlace = {
+	python: string;
+	server: { baseUrl: string; model: string; concurrency: number };
+	/** Folder of this run alone; it is emptied first and removed afterwards, since EvalScope writes every answer into it. */
+	dir: string;
+	/** Caches of this host. */
+	cacheDir: string;
+};
+
+/** A benchmark as the script reads it: rows in EvalScope's form. Pure. */
+export function jobOf(benchmark: Benchmark, { server, dir, cacheDir }: Omit<BenchmarkPlace, 'python'>, hub: string): Record<string, unknown> {
+	const { system, maxTokens } = benchmark;
+	const shared = { system, max_tokens: maxTokens, concurrency: server.concurrency, base_url: server.baseUrl, model: server.model, work_dir: dir, cache_dir: join(cacheDir, 'benchmarks'), hub };
+	switch (benchmark.kind) {
+		case 'qa':
+			return { ...shared, dataset: 'general_qa', metric: 'Rouge-L-F', questions: benchmark.questions.map(({ question, answer }) => ({ query: question, response: answer })) };
+		case 'mcq':
+			return {
+				...shared,
+				dataset: 'general_mcq',
+				metric: 'accuracy',
+				language: benchmark.language,
+				questions: benchmark.questions.map(({ question, choices, answer }) => ({ question, ...Object.fromEntries(choices.map((choice, place) => [LETTERS[place], choice])), answer }))
+			};
+		case 'public':
+			return { ...shared, dataset: benchmark.dataset, limit: benchmark.limit };
+	}
+}
+
+/** What a failed run says, without the addresses and words that EvalScope's own message may hold. */
+export function explainBenchmark(kind: Benchmark['kind'], stderr: string): Parameters<typeof problem> {
+	const last = /^[\w.]*?(\w*(?:Error|Exception|Timeout))\b/.exec(stderr.trim().split('\n').at(-1) ?? '')?.[1];
+	const why = last ? ` (${last})` : '';
+	if (/No space left|Disk quota/.test(stderr)) return ['benchmark_failed', 'There is no room for the benchmark’s files on this worker.', 'Free space in the worker’s folder, then run the suite again.'];
+	if (kind === 'public' && /hub|download|ConnectionError|ConnectError|OfflineMode|DatasetNotFound|resolve/i.test(stderr)) {
+		return ['benchmark_unreachable', `The questions could not be fetched from the hub${why}.`, 'Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT, PLUMBLINE_BENCHMARK_HUB), or bring the questions as an own benchmark.'];
+	}
+	return ['benchmark_failed', `The benchmark broke off${why}.`, 'Run the suite again; if it stays so, the model may be giving what EvalScope cannot read.'];
+}
+
+/**
+ * Asks a served model a benchmark's questions with EvalScope and gives what each of them scored, from 0 to 1 in their
+ * order. All of them or none: a mean over the questions that happened to be answered would be another benchmark.
+ */
+export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, options: { signal?: AbortSignal } = {}): Promise<Outcome<number[]>> {
+	const { dir, cacheDir } = place;
+	await rm(dir, { recursive: true, force: true });
+	await mkdir(dir, { recursive: true });
+	try {
+		const [job, scores] = [join(dir, 'job.json'), join(dir, 'scores.json')];
+		const hub = HUBS.find((one) => one === process.env.PLUMBLINE_BENCHMARK_HUB) ?? HUBS[0];
+		await writeFile(job, JSON.stringify(jobOf(benchmark, place, hub)));
+		// Own questions need nothing from outside, and shall not look for it.
+		const env = engineEnv(join(cacheDir, 'benchmarks'), benchmark.kind === 'public' ? { ...hubEnv(), PYTHONUTF8: '1' } : OFFLINE_ENV);
+		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, ...(options.signal ? { signal: options.signal } : {}) });
+		if (code !== 0) return problem(...explainBenchmark(benchmark.kind, stderr.slice(-20_000)));
+		const told = JSON.parse(await readFile(scores, 'utf8')) as { scores: number[] } | { missing: number };
+		if ('missing' in told) return problem('benchmark_incomplete', `${told.missing} of the questions got no score.`, 'Run the suite again; if it stays so, look at these questions’ answers.');
+		return value(told.scores);
+	} finally {
+		await rm(dir, { recursive: true, force: true });
+	}
+}
