@@ -14,9 +14,12 @@ import type { ModelCall } from './request.ts';
 import { resolveModel } from './resolve.ts';
 import type { Resolved, Turn } from './resolve.ts';
 import type { Traffic } from './traffic.ts';
+import { estimatedPrompt } from './usage.ts';
 
 /** Answers that nobody sees are asked for so many at a time; more are not asked for at all. */
 const MOST_UNSEEN = 8;
+/** Status of a request whose client did not hear the answer out. */
+const LEFT = 499;
 
 export type Answering = Asking & { directory: KeptDirectory; traffic: Traffic; unseen: { now: number } };
 
@@ -56,7 +59,7 @@ export async function answerCall(of: Answering, response: ServerResponse, call: 
 	const resolved = resolveModel(of.directory.now(), key, { model: call.model, user: call.user ?? requestId });
 	if (!resolved) return unknownModel(call.model);
 	const line = { id: requestId, projectId: key.projectId, keyId: key.id, kind: call.kind, asked: resolved.asked, shadowOf: null, streamed: call.stream };
-	const ended = (more: Pick<NewRequest, 'checkpointId' | 'deploymentId' | 'way' | 'status' | 'problem' | 'tries'>, relayed: Relayed | null, payload: NewRequest['payload'] = null): void =>
+	const ended = (more: Pick<NewRequest, 'checkpointId' | 'deploymentId' | 'way' | 'status' | 'problem' | 'tries'>, relayed: Partial<Relayed> | null, payload: NewRequest['payload'] = null): void =>
 		of.traffic.add({ ...line, ...more, promptTokens: relayed?.promptTokens ?? null, completionTokens: relayed?.completionTokens ?? null, firstMs: relayed?.firstAt ? Math.round(relayed.firstAt - began) : null, totalMs: Math.round(performance.now() - began), payload });
 	let last: Turn = resolved.turns[0];
 	let at: Begun | null = null;
@@ -69,16 +72,17 @@ export async function answerCall(of: Answering, response: ServerResponse, call: 
 		}
 		at = asked.begun;
 		const shown = { id: `${call.kind === 'chat' ? 'chatcmpl' : 'cmpl'}-${requestId}`, model: call.model };
-		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown) : await relayStream(response, at, shown, { wantsUsage: call.wantsUsage, signal });
+		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown) : await relayStream(response, at, shown, { call, signal });
 		if (relayed.problem) of.pool.failed(at.server.id);
-		const payload = relayed.problem ? null : payloadOf(resolved, call, relayed.text);
-		ended({ checkpointId: last.checkpointId, deploymentId: at.server.id, way: last.way, status: relayed.problem?.status ?? 200, problem: relayed.problem?.code ?? null, tries: asked.tries }, relayed, payload);
+		const payload = relayed.problem || relayed.left ? null : payloadOf(resolved, call, relayed.text);
+		const how = relayed.left ? { status: LEFT, problem: relayed.left } : { status: relayed.problem?.status ?? 200, problem: relayed.problem?.code ?? null };
+		ended({ checkpointId: last.checkpointId, deploymentId: at.server.id, way: last.way, ...how, tries: asked.tries }, relayed, payload);
 		if (payload && last.way === 'asked') void answerUnseen(of, call, resolved, { ...line, id: who.newId(), shadowOf: requestId }, payload.days).catch(() => undefined);
 		return null;
 	} catch (error) {
 		if (!signal.aborted) throw error;
-		// They hung up: what the server was still writing is not waited for.
-		ended({ checkpointId: at ? last.checkpointId : null, deploymentId: at?.server.id ?? null, way: last.way, status: 499, problem: 'hung_up', tries: 1 }, null);
+		// They hung up before an answer began: a server may have read the question.
+		ended({ checkpointId: at ? last.checkpointId : null, deploymentId: at?.server.id ?? null, way: last.way, status: LEFT, problem: 'hung_up', tries: 1 }, { promptTokens: estimatedPrompt(call) });
 		return null;
 	} finally {
 		at?.leave();

@@ -7,18 +7,15 @@ import type { Json } from './ask.ts';
 import { BadStream } from './events.ts';
 import { problemBody, serverTrouble } from './problem.ts';
 import type { GatewayProblem } from './problem.ts';
+import type { ModelCall } from './request.ts';
+import { createMeter, tokensOf } from './usage.ts';
+import type { Used } from './usage.ts';
 
-/** How an answer went out. `text`: of its first choice; null where it is none, or more than is kept. */
-export type Relayed = { problem: GatewayProblem | null; promptTokens: number | null; completionTokens: number | null; text: string | null; firstAt: number | null };
+/** How an answer went out. `left`: its client did not hear it out. `text`: of its first choice; null where it is none, or more than is kept. */
+export type Relayed = Used & { problem: GatewayProblem | null; left: 'hung_up' | null; text: string | null; firstAt: number | null };
 
 /** The names under which a client sees an answer: its request and the model that it asked for. */
 export type Shown = { id: string; model: string };
-
-const count = (value: unknown): number | null => (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e9 ? value : null);
-
-function tokensOf(usage: unknown): { promptTokens: number | null; completionTokens: number | null } {
-	return isJson(usage) ? { promptTokens: count(usage['prompt_tokens']), completionTokens: count(usage['completion_tokens']) } : { promptTokens: null, completionTokens: null };
-}
 
 /** What the first choice says: of a chat, a completion, or a piece of either. */
 function saidIn(answer: Json): string | null {
@@ -34,7 +31,7 @@ function saidIn(answer: Json): string | null {
 export function relayWhole(response: ServerResponse, answer: Json, shown: Shown): Relayed {
 	const body = Buffer.from(JSON.stringify({ ...answer, ...shown }));
 	response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
-	return { problem: null, ...tokensOf(answer['usage']), text: saidIn(answer), firstAt: performance.now() };
+	return { problem: null, left: null, ...tokensOf(answer['usage']), text: saidIn(answer), firstAt: performance.now() };
 }
 
 /** What of an answer beside another is kept: nobody is sent it. */
@@ -49,17 +46,23 @@ function eventFor(event: Json, shown: Shown, wantsUsage: boolean): string | null
 	return `data: ${JSON.stringify({ ...rest, ...(wantsUsage && usage !== undefined ? { usage } : {}), ...shown })}\n\n`;
 }
 
-/** Sends an answer as it comes, no faster than the client reads it. What breaks in its middle is told in an event of its own, as clients expect it. */
-export async function relayStream(response: ServerResponse, of: { first: Json[]; rest: AsyncGenerator<string[]> }, shown: Shown, { wantsUsage, signal }: { wantsUsage: boolean; signal: AbortSignal }): Promise<Relayed> {
-	const relayed: Relayed = { problem: null, promptTokens: null, completionTokens: null, text: '', firstAt: null };
+/**
+ * Sends an answer as it comes, no faster than the client reads it. What breaks in
+ * its middle is told in an event of its own, as clients expect it. Whatever ends it
+ * early, what it used until then is counted.
+ */
+export async function relayStream(response: ServerResponse, of: { first: Json[]; rest: AsyncGenerator<string[]> }, shown: Shown, { call, signal }: { call: ModelCall; signal: AbortSignal }): Promise<Relayed> {
+	const relayed: Pick<Relayed, 'text' | 'firstAt'> = { text: '', firstAt: null };
+	const meter = createMeter();
+	const whole = (): Relayed => ({ ...relayed, problem: null, left: null, ...(meter.told() ?? tokensOf(null)) });
 	let finished = false;
 	const take = (events: readonly Json[]): string => {
 		let out = '';
 		for (const event of events) {
-			if (isJson(event['usage'])) Object.assign(relayed, tokensOf(event['usage']));
+			meter.take(event);
 			if (relayed.text !== null) relayed.text = relayed.text.length > 1_000_000 ? null : relayed.text + (saidIn(event) ?? '');
 			finished ||= Array.isArray(event['choices']) && event['choices'].some((choice) => isJson(choice) && typeof choice['finish_reason'] === 'string');
-			out += eventFor(event, shown, wantsUsage) ?? '';
+			out += eventFor(event, shown, call.wantsUsage) ?? '';
 		}
 		return out;
 	};
@@ -80,20 +83,22 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 				response.end('data: [DONE]\n\n');
 				// Read to its end the connection can be used again; a server that does not end it is not waited for.
 				await Promise.race([of.rest.next().catch(() => undefined), sleep(200)]);
-				return relayed;
+				return whole();
 			}
 		}
 		if (!finished) throw new Error('The stream ended before the answer did.');
 		response.end('data: [DONE]\n\n');
 	} catch (error) {
-		if (signal.aborted) throw error;
+		// They hung up: what the server was still writing is not waited for.
+		if (signal.aborted) return { ...relayed, problem: null, left: 'hung_up', ...meter.used(call) };
 		// What comes after the last piece is no part of the answer.
 		if (finished) {
 			response.end('data: [DONE]\n\n');
-			return relayed;
+			return whole();
 		}
-		relayed.problem = error instanceof BadStream ? serverTrouble('bad_answer', error.message) : callFailure(error).reason === 'silent' ? serverTrouble('server_timeout', 'The model server said nothing more for too long.', 504) : serverTrouble('server_lost', 'The model server was lost in the middle of its answer.');
-		response.end(`data: ${JSON.stringify(problemBody(relayed.problem))}\n\n`);
+		const problem = error instanceof BadStream ? serverTrouble('bad_answer', error.message) : callFailure(error).reason === 'silent' ? serverTrouble('server_timeout', 'The model server said nothing more for too long.', 504) : serverTrouble('server_lost', 'The model server was lost in the middle of its answer.');
+		response.end(`data: ${JSON.stringify(problemBody(problem))}\n\n`);
+		return { ...relayed, problem, left: null, ...meter.used(call) };
 	}
-	return relayed;
+	return whole();
 }
