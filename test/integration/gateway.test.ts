@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import OpenAI from 'openai';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { GatewaySettings } from '#lib/server/db/gateway.ts';
@@ -166,6 +167,24 @@ it('tells a client in the stream that the server was lost, and stops a server wh
 	// No server said what it used: what was asked and said is counted, so that nobody gets round a limit by hanging up.
 	expect([cut?.promptTokens, hungUp?.promptTokens]).toEqual([5, 3]);
 	expect([(cut?.completionTokens ?? 0) >= 3, (hungUp?.completionTokens ?? 0) >= 1]).toEqual([true, true]);
+});
+
+it('gives the place of a client that reads nothing to others', async () => {
+	const server = await serving(championId, { words: Array.from({ length: 40 }, () => 'x'.repeat(900_000)) }, 1);
+	const { key } = await newKey();
+	const openai = await client(key);
+	await known(openai, champion());
+	const body = JSON.stringify({ model: champion(), messages: ask('At length'), stream: true });
+	// An answer that nobody listens to stays unread: Node takes what its buffer holds and waits.
+	const idle = httpRequest(`${gateway.baseUrl}/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${key}` } }, () => undefined).on('error', () => undefined);
+	idle.end(body);
+	await until('the answer has begun', () => Promise.resolve(server.underWay() === 1), 5);
+	expect(await failure(openai.chat.completions.create({ model: champion(), messages: ask('Me too') }))).toMatchObject({ status: 429, code: 'servers_busy' });
+	await until('the server is left', () => Promise.resolve(server.left() === 1 && server.underWay() === 0), 15);
+	const line = await until('it is written down', async () => (await traffic()).requests.find(({ problem }) => problem === 'not_read') ?? null, 10);
+	expect([line.status, line.promptTokens]).toEqual([499, 4]);
+	expect((await openai.chat.completions.create({ model: champion(), messages: ask('And now?') })).choices).toHaveLength(1);
+	idle.destroy();
 });
 
 it.each<[string, Behaviour, { stream: boolean; status?: number; code: string }]>([

@@ -33,5 +33,6 @@ export const wayName = (way: RequestLine['way']): string => WAY[way]();
 /** How a request ended: colour never speaks alone. */
 export function ending({ status, problem }: Pick<RequestLine, 'status' | 'problem'>): { word: string; tone: Tone } {
 	if (problem === 'hung_up') return { word: m.serving_hung_up(), tone: 'neutral' };
+	if (problem === 'not_read') return { word: m.serving_not_read(), tone: 'neutral' };
 	return status === 200 && problem === null ? { word: m.serving_answered(), tone: 'ok' } : { word: problem ?? String(status), tone: 'bad' };
 }

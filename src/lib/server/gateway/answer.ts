@@ -72,7 +72,7 @@ export async function answerCall(of: Answering, response: ServerResponse, call: 
 		}
 		at = asked.begun;
 		const shown = { id: `${call.kind === 'chat' ? 'chatcmpl' : 'cmpl'}-${requestId}`, model: call.model };
-		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown) : await relayStream(response, at, shown, { call, signal });
+		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown) : await relayStream(response, at, shown, { call, signal, patienceMs: of.patienceMs });
 		if (relayed.problem) of.pool.failed(at.server.id);
 		const payload = relayed.problem || relayed.left ? null : payloadOf(resolved, call, relayed.text);
 		const how = relayed.left ? { status: LEFT, problem: relayed.left } : { status: relayed.problem?.status ?? 200, problem: relayed.problem?.code ?? null };

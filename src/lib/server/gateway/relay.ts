@@ -12,7 +12,10 @@ import { createMeter, tokensOf } from './usage.ts';
 import type { Used } from './usage.ts';
 
 /** How an answer went out. `left`: its client did not hear it out. `text`: of its first choice; null where it is none, or more than is kept. */
-export type Relayed = Used & { problem: GatewayProblem | null; left: 'hung_up' | null; text: string | null; firstAt: number | null };
+export type Relayed = Used & { problem: GatewayProblem | null; left: 'hung_up' | 'not_read' | null; text: string | null; firstAt: number | null };
+
+/** A client that takes nothing of an answer so long, in milliseconds, is taken for gone: its server has others to answer. */
+const MOST_UNREAD_MS = 30_000;
 
 /** The names under which a client sees an answer: its request and the model that it asked for. */
 export type Shown = { id: string; model: string };
@@ -51,11 +54,11 @@ function eventFor(event: Json, shown: Shown, wantsUsage: boolean): string | null
  * its middle is told in an event of its own, as clients expect it. Whatever ends it
  * early, what it used until then is counted.
  */
-export async function relayStream(response: ServerResponse, of: { first: Json[]; rest: AsyncGenerator<string[]> }, shown: Shown, { call, signal }: { call: ModelCall; signal: AbortSignal }): Promise<Relayed> {
+export async function relayStream(response: ServerResponse, of: { first: Json[]; rest: AsyncGenerator<string[]> }, shown: Shown, { call, signal, patienceMs }: { call: ModelCall; signal: AbortSignal; patienceMs: number }): Promise<Relayed> {
 	const relayed: Pick<Relayed, 'text' | 'firstAt'> = { text: '', firstAt: null };
 	const meter = createMeter();
 	const whole = (): Relayed => ({ ...relayed, problem: null, left: null, ...(meter.told() ?? tokensOf(null)) });
-	let finished = false;
+	let [finished, unread] = [false, false];
 	const take = (events: readonly Json[]): string => {
 		let out = '';
 		for (const event of events) {
@@ -69,7 +72,12 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 	const send = async (text: string): Promise<void> => {
 		if (text === '') return;
 		relayed.firstAt ??= performance.now();
-		if (!response.write(text)) await once(response, 'drain', { signal });
+		if (response.write(text)) return;
+		const tired = AbortSignal.timeout(Math.min(patienceMs, MOST_UNREAD_MS));
+		await once(response, 'drain', { signal: AbortSignal.any([signal, tired]) }).catch((error: unknown) => {
+			unread = tired.aborted && !signal.aborted;
+			throw error;
+		});
 	};
 	response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
 	try {
@@ -89,8 +97,9 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 		if (!finished) throw new Error('The stream ended before the answer did.');
 		response.end('data: [DONE]\n\n');
 	} catch (error) {
-		// They hung up: what the server was still writing is not waited for.
-		if (signal.aborted) return { ...relayed, problem: null, left: 'hung_up', ...meter.used(call) };
+		// They hung up, or hang on and read nothing: what the server was still writing is not waited for.
+		if (unread) response.destroy();
+		if (unread || signal.aborted) return { ...relayed, problem: null, left: unread ? 'not_read' : 'hung_up', ...meter.used(call) };
 		// What comes after the last piece is no part of the answer.
 		if (finished) {
 			response.end('data: [DONE]\n\n');
