@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { finished } from 'node:stream/promises';
 import { v7 as newId } from 'uuid';
 import { bearerHash } from '../auth/tokens.ts';
 import type { KnownKey } from '../db/gateway-keys.ts';
@@ -23,6 +24,8 @@ export type Serving = Answering & { /** Notes what was said of an answer; a prob
 
 /** A connection is kept for longer than balancers keep theirs: none sends a request into one that is being closed. */
 const KEPT_MS = 75_000;
+/** A client that sends what nobody reads has so long to notice. */
+const LINGER_MS = 5000;
 
 const CALLS: Record<string, 'chat' | 'completion'> = { '/v1/chat/completions': 'chat', '/v1/completions': 'completion' };
 const NO_KEY: GatewayProblem = { status: 401, type: 'authentication_error', code: 'invalid_api_key', message: 'Send a key of a project as “Authorization: Bearer plb_…”. Its owner makes one on the project’s page “Serving”.' };
@@ -32,12 +35,20 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 	response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length, 'cache-control': 'no-store' }).end(bytes);
 }
 
-function refuse(response: ServerResponse, problem: GatewayProblem): void {
+/**
+ * Says why a request is not answered, also while it is still being sent. A connection
+ * that is closed with something unread is reset, and who sent it would see that in
+ * place of the reason: what still comes is read and thrown away for a while.
+ */
+async function refuse(request: IncomingMessage, response: ServerResponse, problem: GatewayProblem): Promise<void> {
 	if (problem.retryAfter !== undefined) response.setHeader('retry-after', String(problem.retryAfter));
 	if (problem.status === 401) response.setHeader('www-authenticate', 'Bearer');
-	// What of the body was not read would be taken for the next request.
-	if (problem.status === 413) response.setHeader('connection', 'close');
-	send(response, problem.status, problemBody(problem));
+	if (request.complete) return send(response, problem.status, problemBody(problem));
+	const bytes = Buffer.from(JSON.stringify(problemBody(problem)));
+	response.writeHead(problem.status, { 'content-type': 'application/json', 'content-length': bytes.length, 'cache-control': 'no-store', connection: 'close' }).write(bytes);
+	request.resume();
+	await finished(request, { writable: false, signal: AbortSignal.timeout(LINGER_MS) }).catch(() => undefined);
+	response.end();
 }
 
 /** The gateway's HTTP server, not yet listening. */
@@ -102,13 +113,13 @@ export function createGatewayServer(of: Serving): GatewayServer {
 		if (stopping) response.setHeader('connection', 'close');
 		try {
 			const problem = await answer(request, response, requestId, gone.signal);
-			if (problem) refuse(response, problem);
+			if (problem) await refuse(request, response, problem);
 		} catch (error) {
 			// Also who left in the middle of what they were sending.
 			if (gone.signal.aborted || (request.destroyed && !request.complete)) return;
 			of.log.error({ err: error, requestId }, 'a request met an error that nobody expected');
 			if (response.headersSent) response.destroy();
-			else refuse(response, { status: 500, type: 'server_error', code: 'internal', message: 'Something went wrong in the gateway.' });
+			else await refuse(request, response, { status: 500, type: 'server_error', code: 'internal', message: 'Something went wrong in the gateway.' });
 		} finally {
 			// What is still open at a server is closed, whoever left first.
 			gone.abort();

@@ -22,7 +22,8 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
 	if (Number(request.headers['content-length'] ?? 0) > most) return tooLarge;
 	const chunks: Buffer[] = [];
 	let bytes = 0;
-	for await (const chunk of request as AsyncIterable<Buffer>) {
+	// Left early it is not destroyed: who sends it shall hear why.
+	for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
 		bytes += chunk.length;
 		if (bytes > most) return tooLarge;
 		chunks.push(chunk);
