@@ -25,8 +25,8 @@ let workerId: string;
 let counted = { test: 0, elsewhere: 0 };
 
 /** Everybody judges all there is: two of three times for the one that answers under this name, else against it or a tie. */
-async function judgeFor(name: string): Promise<void> {
-	for (const judge of judges) {
+async function judgeFor(name: string, by = judges): Promise<void> {
+	for (const judge of by) {
 		for (let turn = 0; ; turn++) {
 			const task = valueOf(await claimTask(world.app, judge, { slug }));
 			if (!task) break;
@@ -50,7 +50,7 @@ beforeAll(async () => {
 	world = await createWorld();
 	const project = await world.project({ overlap: 2 });
 	slug = project.slug;
-	await world.query(`update projects set split_shares = '{"train": 0.25, "dev": 0.25, "test": 0.5}' where id = '${project.id}'`);
+	await world.query(`update projects set split_shares = '{"train": 0.25, "dev": 0.25, "test": 0.5}', judging_policy = '{"dispute": "never"}' where id = '${project.id}'`);
 	valueOf(await world.importRows(slug, pairRows(60).map((row, index) => ({ ...row, ...(index < 6 ? { matter: 'Acme v. Birch' } : {}) }))));
 	judges = await Promise.all(['Ann', 'Ben'].map((name) => world.person(name, { slug, role: 'annotator' })));
 	workerId = await paperWorker(world);
@@ -151,7 +151,22 @@ describe('pairs chosen to learn more', () => {
 
 		const before = valueOf(await readRanking(world.app, world.admin, { slug }));
 		const people = valueOf(await readCheckpoint(world.app, world.admin, second)).people;
+		// While a comparison is still judged, no list says whose answer others preferred.
+		const behind = async () => {
+			const pages = await Promise.all([base, first, second].map(async (checkpoint) => valueOf(await listRankedJudgments(world.app, world.admin, { slug, checkpoint }))));
+			return { shown: pages.map(({ judgments }) => judgments[0]?.id), undecided: pages.reduce((sum, { undecided }) => sum + undecided, 0) };
+		};
+		const settled = await behind();
+		await judgeFor('nobody', judges.slice(0, 1));
+		// Each is of two checkpoints.
+		expect(await behind()).toEqual({ shown: settled.shown, undecided: 2 * drawn.length });
 		await judgeFor('nobody');
+		expect((await behind()).undecided).toBe(0);
+		const disputed = async (is: boolean) => world.query(`update comparisons set disputed = ${is} where id = (select min(id::text)::uuid from comparisons where policy = 'adaptive')`);
+		await disputed(true);
+		// Two judgments, each of two checkpoints.
+		expect((await behind()).undecided).toBe(4);
+		await disputed(false);
 		const after = valueOf(await readRanking(world.app, world.admin, { slug }));
 		expect(after.judgments).toBe(before.judgments + 2 * drawn.length);
 		expect(valueOf(await readCheckpoint(world.app, world.admin, second)).people).toEqual(people);

@@ -42,22 +42,29 @@ type Row = { id: string; question: string; round: number; other_id: string; othe
 const behind = (of: { projectId: string; checkpointId: string; againstId: string | null }): SQL => sql`${compared(of.projectId, sql`g.split = 'test'`)}
 	and ${of.checkpointId} in (ra.source_ref, rb.source_ref) and (${of.againstId}::text is null or ${of.againstId} in (ra.source_ref, rb.source_ref))`;
 
-/** A page of them, newest first, but those behind a wall for the viewer; `hidden` says how many those are. */
-export async function behindPlace(db: Executor, of: { projectId: string; checkpointId: string; againstId: string | null; viewer: string; cursor: string | null; limit: number }): Promise<{ judgments: RankedJudgment[]; hidden: number }> {
+/** Whether a comparison is decided: who may still judge or adjudicate it must not read here whose answer others preferred. */
+const decided = sql`c.status not in ('open', 'exhausted') and not c.disputed`;
+
+/** A page of them, newest first, of comparisons that are decided and that no wall keeps from the viewer; `hidden` and `undecided` say how many others there are. */
+export async function behindPlace(db: Executor, of: { projectId: string; checkpointId: string; againstId: string | null; viewer: string; cursor: string | null; limit: number }): Promise<{ judgments: RankedJudgment[]; hidden: number; undecided: number }> {
 	const rows = await rowsOf<Row>(
 		db,
 		sql`select found.*, ${questionLine} as question from (
 				select j.id, r.number as round, c.prompt_id, k.id as other_id, k.name as other_name, case when ra.source_ref = ${of.checkpointId} then 'a' else 'b' end as own_side, j.verdict, j.created_at
-				from (select c.id as comparison_id, case when ra.source_ref = ${of.checkpointId} then rb.source_ref else ra.source_ref end as other from ${behind(of)} and ${maySee(of.viewer)}) x
+				from (select c.id as comparison_id, case when ra.source_ref = ${of.checkpointId} then rb.source_ref else ra.source_ref end as other from ${behind(of)} and ${maySee(of.viewer)} and ${decided}) x
 				join comparisons c on c.id = x.comparison_id join responses ra on ra.id = c.response_a_id join rounds r on r.id = c.round_id join checkpoints k on k.id = x.other::uuid
 				join slots s on s.comparison_id = c.id join judgments j on j.id = s.judgment_id
 				where (${of.cursor}::uuid is null or j.id < ${of.cursor}::uuid) order by j.id desc limit ${of.limit}) found
 			join prompt_texts pt on pt.prompt_id = found.prompt_id order by found.id desc`
 	);
-	const hidden = await rowsOf<{ n: number }>(db, sql`select coalesce(sum(c.filled), 0)::int as n from ${behind(of)} and not ${maySee(of.viewer)}`);
+	const [others] = await rowsOf<{ hidden: number; undecided: number }>(
+		db,
+		sql`select coalesce(sum(c.filled) filter (where not ${maySee(of.viewer)}), 0)::int as hidden, coalesce(sum(c.filled) filter (where ${maySee(of.viewer)} and not (${decided})), 0)::int as undecided from ${behind(of)}`
+	);
 	const said = ({ own_side, verdict }: Row): RankedJudgment['said'] => (verdict === 'tie' || verdict === 'both_bad' ? verdict : verdict === own_side ? 'better' : 'worse');
 	return {
 		judgments: rows.map((row) => ({ id: row.id, question: row.question, round: row.round, against: { id: row.other_id, name: row.other_name }, said: said(row), createdAt: isoTime(row.created_at) })),
-		hidden: hidden[0]?.n ?? 0
+		hidden: others?.hidden ?? 0,
+		undecided: others?.undecided ?? 0
 	};
 }

@@ -52,7 +52,7 @@ export const listRankedJudgments = operation({
 	id: 'listRankedJudgments',
 	method: 'GET',
 	path: '/projects/{slug}/ranking/judgments',
-	summary: 'Judgments behind a checkpoint’s place, newest first, a page at a time; those behind a wall for who asks are counted only',
+	summary: 'Judgments behind a checkpoint’s place, newest first, a page at a time; those behind a wall for who asks, and those of comparisons that are not decided yet, are counted only',
 	access: 'judgment.read',
 	params: slugParams,
 	query: v.object({ checkpoint: uuid, against: v.optional(uuid), cursor: v.optional(uuid) }),
@@ -62,6 +62,7 @@ export const listRankedJudgments = operation({
 			against: v.nullable(named),
 			judgments: v.array(v.object({ id: v.string(), question: v.string(), round: v.number(), against: named, said: v.picklist(['better', 'worse', 'tie', 'both_bad']), createdAt: v.string() })),
 			hidden: v.number(),
+			undecided: v.number(),
 			next: v.nullable(v.string())
 		})
 	}
