@@ -98,6 +98,21 @@ it('says what was refused, and does not try the same again', async () => {
 	expect(await runsOf(other.id)).toEqual([]);
 });
 
+it('puts a run in line together with the step that tells of it, or neither', async () => {
+	const { slug, id } = await project();
+	await judge(slug, 12);
+	// What dies between the two is played by a step that cannot be written.
+	await world.query(`create function no_step() returns trigger language plpgsql as $$ begin raise exception 'the worker died'; end $$`);
+	await world.query(`create trigger no_step before insert on automation_steps for each row when (new.project_id = '${id}') execute function no_step()`);
+	expect(await continueRounds(world.app)).toBe(0);
+	expect([await runsOf(id), (await view(slug)).steps]).toEqual([[], []]);
+	await world.query('drop trigger no_step on automation_steps');
+	expect(await continueRounds(world.app)).toBe(1);
+	const made = await runsOf(id);
+	expect((await view(slug)).steps).toMatchObject([{ kind: 'begun', runId: made[0]?.id }]);
+	expect(made).toHaveLength(1);
+});
+
 it('is the owner’s to set, by a rule that there is', async () => {
 	const { slug } = await project();
 	const engineer = await world.person('engineer', { slug, role: 'engineer' });

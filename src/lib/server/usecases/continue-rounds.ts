@@ -2,7 +2,7 @@ import { automationStep } from '../../domain/automation.ts';
 import type { Automation } from '../../domain/automation.ts';
 import { rolesFor } from '../../domain/permission.ts';
 import { fail, ok } from '../../domain/problem.ts';
-import type { Result } from '../../domain/problem.ts';
+import type { Problem, Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
@@ -10,10 +10,12 @@ import * as automations from '../db/automations.ts';
 import type { StepReason } from '../db/automations.ts';
 import * as members from '../db/members.ts';
 import * as notifications from '../db/notifications.ts';
+import * as rounds from '../db/rounds.ts';
 import * as users from '../db/users.ts';
 import { freezeSnapshot } from './freeze-snapshot.ts';
 import { readAgreement } from './read-agreement.ts';
-import { startRun } from './start-run.ts';
+import { startRunIn } from './start-run.ts';
+import { inTransaction } from './transaction.ts';
 
 /** One worker is at a project's automation so long at most: a freeze of a million comparisons takes a quarter of an hour. */
 const HELD_SECONDS = 3600;
@@ -26,16 +28,31 @@ async function standIn(app: Pick<App, 'db'>, userId: string): Promise<Actor | nu
 	return account && account.deactivatedAt === null ? { userId, isAdmin: account.isAdmin, via: 'system', scopes: null } : null;
 }
 
-/** Freezes what was judged by the saved rule and puts a run on it in line; all that follows a run follows. */
-async function begin(app: App, actor: Actor | null, at: At): Promise<Result<{ snapshotId: string; runId: string }>> {
+/** Freezes what was judged by the saved rule and puts a run on it in line, with the step that says so; all that follows a run follows. */
+async function begin(app: App, actor: Actor | null, { projectId, slug, round, roundId, settings, because }: At): Promise<Result<null>> {
 	if (!actor) return fail('forbidden', 'Whoever set this up is no longer active here. Somebody else must save it anew.');
-	const frozen = await freezeSnapshot(app, actor, { slug: at.slug, rounds: [at.round], saved: { name: at.settings.rule } });
+	const frozen = await freezeSnapshot(app, actor, { slug, rounds: [round], saved: { name: settings.rule } });
 	if (!frozen.ok) return frozen;
-	// A freeze takes its time: somebody may have started a run meanwhile, or switched this off.
-	const [set, facts] = [await automations.get(app.db, at.projectId), await automations.facts(app.db, at.projectId)];
-	if (!set?.settings.enabled || !facts.collecting || facts.roundId !== at.roundId) return fail('conflict', 'While the snapshot was frozen, somebody went on with the round, or switched this off.');
-	const started = await startRun(app, actor, { slug: at.slug, snapshotId: frozen.value.id, recipe: at.settings.recipe });
-	return started.ok ? ok({ snapshotId: frozen.value.id, runId: started.value.id }) : started;
+	return inTransaction(app.db, async (tx) => {
+		// A freeze takes its time: somebody may have started a run meanwhile, or switched this off.
+		await rounds.lock(tx, roundId);
+		const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
+		if (!set?.settings.enabled || !facts.collecting || facts.roundId !== roundId) return fail('conflict', 'While the snapshot was frozen, somebody went on with the round, or switched this off.');
+		const started = await startRunIn(app, tx, actor, { slug, snapshotId: frozen.value.id, recipe: settings.recipe });
+		if (!started.ok) return started;
+		const made = { snapshotId: frozen.value.id, runId: started.value.id };
+		await automations.insertStep(tx, { projectId, roundId, kind: 'begun', because, ...made });
+		await record(tx, null, { action: 'automation.begin', projectId, subject: ['round', roundId], details: { ...because, ...made } });
+		return ok(null);
+	});
+}
+
+/** Writes down why nothing was begun. */
+async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At, { code, detail }: Problem): Promise<void> {
+	await app.db.transaction(async (tx) => {
+		await automations.insertStep(tx, { projectId, roundId, kind: 'refused', because: { ...because, problem: { code, detail } } });
+		await record(tx, null, { action: 'automation.refused', projectId, subject: ['round', roundId], details: { ...because, code } });
+	});
 }
 
 /** Lets people know that an automation asks, and writes down that it did. */
@@ -83,19 +100,15 @@ async function continueRound(app: App, projectId: string, measured: Measured): P
 		return 'asked';
 	}
 	const begun = await begin(app, actor, at);
-	const { because } = at;
-	await app.db.transaction(async (tx) => {
-		await automations.insertStep(tx, { projectId, roundId, ...(begun.ok ? { kind: 'begun', because, ...begun.value } : { kind: 'refused', because: { ...because, problem: { code: begun.problem.code, detail: begun.problem.detail } } }) });
-		await record(tx, null, { action: begun.ok ? 'automation.begin' : 'automation.refused', projectId, subject: ['round', roundId], details: begun.ok ? { ...because, ...begun.value } : { ...because, code: begun.problem.code } });
-	});
+	if (!begun.ok) await refuse(app, at, begun.problem);
 	return begun.ok ? 'begun' : 'refused';
 }
 
 /**
  * Looks at every project whose rounds go on by themselves, and does what is to be
  * done now; gives how many that were. Called by the workers; one is at a project
- * at a time, and what it had begun when it died shows in the round: a run that is
- * in line is not begun again.
+ * at a time. A run is in line together with the step that tells of it, or neither
+ * is: what dies in between has begun nothing.
  */
 export async function continueRounds(app: App, measured: Measured = new Map()): Promise<number> {
 	let done = 0;

@@ -54,25 +54,28 @@ export async function putInLine(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor,
 /** What was put in line: the run, and the stage before it where there is one. */
 export type StartedRun = { id: string; status: 'queued' | 'waiting'; stages: string[] };
 
+/** Queues a training within the caller’s transaction: see startRun. */
+export async function startRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, input: RunRequest): Promise<Result<StartedRun>> {
+	const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const found = await askedFor(tx, project.id, input);
+	if (!found.ok) return found;
+	const { snapshot, parent, priority } = found.value;
+	if (input.clonedFrom !== undefined && (await runs.get(tx, input.clonedFrom))?.projectId !== project.id) return fail('not_found', 'There is no such run in this project.', { errors: [{ field: 'clonedFrom', message: 'not a run of this project' }] });
+	const asked = { parent, priority, launcher: input.launcher ?? ('local' as const), stopOn: [...new Set(input.stopOn)] };
+	const facts = await parentFacts(tx, parent);
+	const [wanted] = input.stages ?? [];
+	const stage = wanted ? await checkedStage(tx, snapshot, facts, wanted, input) : null;
+	if (stage && !stage.ok) return stage;
+	const recipe = await checkedRecipe(tx, snapshot, stage ? stage.value.leaves : facts, input.recipe, asked.launcher);
+	if (!recipe.ok) return recipe;
+	const first = stage ? await putInLine(app, tx, actor, { ...asked, snapshot: stage.value.snapshot, recipe: stage.value.recipe }) : null;
+	const id = await putInLine(app, tx, actor, { ...asked, snapshot, recipe: recipe.value, clonedFrom: input.clonedFrom ?? null, afterRunId: first });
+	return ok({ id, status: first ? 'waiting' : 'queued', stages: first ? [first] : [] });
+}
+
 /** Queues one training of a snapshot, and before it the stage that was asked for. Impossible settings are refused here, before anything waits for hardware. */
 export async function startRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, input: RunRequest): Promise<Result<StartedRun>> {
-	return inTransaction(app.db, async (tx) => {
-		const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
-		if (!access.ok) return access;
-		const { project } = access.value;
-		const found = await askedFor(tx, project.id, input);
-		if (!found.ok) return found;
-		const { snapshot, parent, priority } = found.value;
-		if (input.clonedFrom !== undefined && (await runs.get(tx, input.clonedFrom))?.projectId !== project.id) return fail('not_found', 'There is no such run in this project.', { errors: [{ field: 'clonedFrom', message: 'not a run of this project' }] });
-		const asked = { parent, priority, launcher: input.launcher ?? ('local' as const), stopOn: [...new Set(input.stopOn)] };
-		const facts = await parentFacts(tx, parent);
-		const [wanted] = input.stages ?? [];
-		const stage = wanted ? await checkedStage(tx, snapshot, facts, wanted, input) : null;
-		if (stage && !stage.ok) return stage;
-		const recipe = await checkedRecipe(tx, snapshot, stage ? stage.value.leaves : facts, input.recipe, asked.launcher);
-		if (!recipe.ok) return recipe;
-		const first = stage ? await putInLine(app, tx, actor, { ...asked, snapshot: stage.value.snapshot, recipe: stage.value.recipe }) : null;
-		const id = await putInLine(app, tx, actor, { ...asked, snapshot, recipe: recipe.value, clonedFrom: input.clonedFrom ?? null, afterRunId: first });
-		return ok({ id, status: first ? 'waiting' : 'queued', stages: first ? [first] : [] });
-	});
+	return inTransaction(app.db, (tx) => startRunIn(app, tx, actor, input));
 }
