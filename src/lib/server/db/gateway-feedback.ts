@@ -47,22 +47,26 @@ export async function counts(db: Executor, projectId: string): Promise<FeedbackC
 	return rows[0] ?? { up: 0, down: 0, edits: 0, comments: 0, waiting: 0 };
 }
 
+/** Names what was said of an answer: said otherwise since, it is something else. `saidAt`: as the database writes it. */
+export type SaidName = { requestId: string; saidAt: string };
 /** An answer with what was said of it. */
-export type SaidOf = { requestId: string; /** When it was said, as the database writes it. */ saidAt: string; messages: unknown[]; answer: string; thumb: 'up' | 'down' | null; edit: string | null };
+export type SaidOf = { messages: unknown[]; answer: string; thumb: 'up' | 'down' | null; edit: string | null };
 
-/** What waits to become part of the record, oldest first. */
-export async function unbrought(db: Executor, projectId: string, limit: number): Promise<SaidOf[]> {
-	const rows = await rowsOf<{ id: string; said_at: string; messages: unknown[]; answer: string; thumb: SaidOf['thumb']; edit: string | null }>(
-		db,
-		sql`select r.id, f.created_at::text as said_at, p.messages, p.answer, f.thumb, f.edit ${waiting} where r.project_id = ${projectId} and ${usable} order by r.id limit ${limit}`
-	);
-	return rows.map(({ id, said_at, ...row }) => ({ requestId: id, saidAt: said_at, ...row }));
+/** What waits to become part of the record, oldest answer first. */
+export async function unbrought(db: Executor, projectId: string, limit: number): Promise<SaidName[]> {
+	return rowsOf<SaidName>(db, sql`select r.id as "requestId", f.created_at::text as "saidAt" ${waiting} where r.project_id = ${projectId} and ${usable} order by r.id limit ${limit}`);
+}
+
+const namesOf = (said: readonly SaidName[]): SQL => sql`jsonb_to_recordset(${JSON.stringify(said.map(({ requestId, saidAt }) => ({ id: requestId, at: saidAt })))}::jsonb) as x(id uuid, at timestamptz)`;
+
+/** The words of what was said, those left out that are kept no longer. */
+export async function words(db: Executor, said: readonly SaidName[]): Promise<SaidOf[]> {
+	return rowsOf<SaidOf>(db, sql`select p.messages, p.answer, f.thumb, f.edit from ${namesOf(said)} join gateway_feedback f on f.request_id = x.id and f.created_at = x.at join gateway_payloads p on p.request_id = x.id order by x.id`);
 }
 
 /** Notes with which import feedback became part of the record; what was said otherwise since it was read waits on. */
-export async function brought(tx: Tx, said: readonly Pick<SaidOf, 'requestId' | 'saidAt'>[], importId: string): Promise<void> {
-	const given = JSON.stringify(said.map(({ requestId, saidAt }) => ({ id: requestId, at: saidAt })));
-	await tx.execute(sql`update gateway_feedback f set import_id = ${importId} from jsonb_to_recordset(${given}::jsonb) as x(id uuid, at timestamptz) where f.request_id = x.id and f.created_at = x.at`);
+export async function brought(tx: Tx, said: readonly SaidName[], importId: string): Promise<void> {
+	await tx.execute(sql`update gateway_feedback f set import_id = ${importId} from ${namesOf(said)} where f.request_id = x.id and f.created_at = x.at`);
 }
 
 /** Forgets the words of feedback with those of the answers that it is about; thumbs stay. */

@@ -135,10 +135,10 @@ export const bringFeedback = operation({
 	id: 'bringFeedback',
 	method: 'POST',
 	path: '/projects/{slug}/gateway/feedback',
-	summary: 'Make what people said of answers part of the record, by an import: thumbs as judgments of single answers, edits as preferred answers, of origin feedback; at most 1,000 answers at a time',
+	summary: 'Make what people said of answers part of the record, by an import: thumbs as judgments of single answers, edits as preferred answers, of origin feedback; passedOver is null where that takes longer than ten seconds, and the import says how it went',
 	access: 'import.create',
 	params: slugParams,
-	answers: { 200: v.object({ importId: v.nullable(v.string()), answers: v.number(), passedOver: v.number() }) },
+	answers: { 200: v.object({ importId: v.nullable(v.string()), answers: v.number(), passedOver: v.nullable(v.number()) }) },
 	problems: ['import_refused', 'not_ready']
 });
 
