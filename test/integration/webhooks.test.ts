@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { MOST_TRIES } from '#lib/domain/webhook-event.ts';
+import { record } from '#lib/server/db/audit.ts';
 import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import type { Outbound } from '#lib/server/outbound/outbound.ts';
 import { deliverWebhooks } from '#lib/server/usecases/deliver-webhooks.ts';
@@ -85,6 +86,27 @@ it('tells what happens from now on, once, signed, in ids and counts alone', asyn
 	await work();
 	expect(told.toSorted()).toEqual([0, 0, 1]);
 	expect(heard).toHaveLength(3);
+});
+
+it('tells what was still under way when it was made, and nothing that was over', async () => {
+	const { slug, id: projectId } = await world.project();
+	const { promise: made, resolve: goOn } = Promise.withResolvers<void>();
+	const { promise: begun, resolve: began } = Promise.withResolvers<void>();
+	// A freeze of a million rows takes a quarter of an hour: others come and go meanwhile.
+	const long = world.app.db.transaction(async (tx) => {
+		await record(tx, null, { action: 'snapshot.freeze', projectId, subject: ['snapshot', 'long'] });
+		began();
+		await made;
+	});
+	await begun;
+	valueOf(await world.importRows(slug, pairRows(2, 'before')));
+	await hook(slug);
+	goOn();
+	await long;
+	valueOf(await world.importRows(slug, pairRows(2, 'after')));
+	await work();
+	expect(heard.map(({ body }) => (JSON.parse(body) as { type: string }).type).toSorted()).toEqual(['import.published', 'snapshot.frozen']);
+	expect(await world.query(`select since from webhooks where project_id = '${projectId}'`)).toEqual([{ since: null }]);
 });
 
 it('tries again later and later, then gives up; what has ended can be sent again in the same bytes', async () => {

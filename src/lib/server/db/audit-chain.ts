@@ -67,13 +67,14 @@ export async function settledUntil(db: Executor): Promise<{ txid: string; id: nu
 	return rows[0] ? { txid: rows[0].txid, id: Number(rows[0].id) } : null;
 }
 
-/** A project's entries of some actions between two places in the chain, in its order. */
-export async function entriesOf(db: Executor, of: { projectId: string; actions: readonly string[]; after: { txid: string; id: number }; until: { txid: string; id: number }; limit: number }): Promise<(ChainEntry & { txid: string })[]> {
+/** A project's entries of some actions between two places in the chain, in its order; without those whose transaction was over at a moment (as PostgreSQL writes a snapshot), if one is given. */
+export async function entriesOf(db: Executor, of: { projectId: string; actions: readonly string[]; after: { txid: string; id: number }; until: { txid: string; id: number }; since: string | null; limit: number }): Promise<(ChainEntry & { txid: string })[]> {
 	return rowsOf<ChainEntry & { txid: string }>(
 		db,
 		sql`select ${COLUMNS} from audit_entries
 			where (txid, id) > (${of.after.txid}::text::xid8, ${of.after.id}::bigint) and (txid, id) <= (${of.until.txid}::text::xid8, ${of.until.id}::bigint)
 				and project_id = ${of.projectId} and action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb)))
+				and (${of.since}::text is null or not pg_visible_in_snapshot(txid, ${of.since}::text::pg_snapshot))
 			order by audit_entries.txid, audit_entries.id limit ${of.limit}`
 	);
 }

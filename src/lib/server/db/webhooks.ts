@@ -15,7 +15,7 @@ export type Delivery = { id: string; event: string; status: DeliveryStatus; trie
 /** A delivery that is to be sent now. */
 export type DueDelivery = { id: string; webhookId: string; url: string; body: string; tries: number };
 
-/** Adds a webhook; what happens from now on is told to it. */
+/** Adds a webhook; what happens from now on is told to it, what is under way included. */
 export async function insert(tx: Tx, of: { id: string; projectId: string; url: string; events: readonly WebhookEvent[]; sealedSecret: string }): Promise<void> {
 	await tx.execute(sql`insert into webhooks (id, project_id, url, events, sealed_secret)
 		values (${of.id}, ${of.projectId}, ${of.url}, array(select jsonb_array_elements_text(${JSON.stringify(of.events)}::jsonb)), ${of.sealedSecret})`);
@@ -50,20 +50,20 @@ export async function retire(tx: Tx, id: string): Promise<void> {
 }
 
 /** A webhook that is behind the audit, locked, with its project's slug; null when all have been told, or others are at it. */
-export async function lockBehind(tx: Tx, until: { txid: string; id: number }, passed: readonly string[]): Promise<(Webhook & { project: string; toldTxid: string; toldId: number }) | null> {
-	const rows = await rowsOf<Row & { slug: string; told_txid: string; told_id: string }>(
+export async function lockBehind(tx: Tx, until: { txid: string; id: number }, passed: readonly string[]): Promise<(Webhook & { project: string; toldTxid: string; toldId: number; since: string | null }) | null> {
+	const rows = await rowsOf<Row & { slug: string; told_txid: string; told_id: string; since: string | null }>(
 		tx,
-		sql`select w.id, w.project_id, w.url, w.events, w.created_at, p.slug, w.told_txid::text as told_txid, w.told_id::text as told_id from webhooks w join projects p on p.id = w.project_id
+		sql`select w.id, w.project_id, w.url, w.events, w.created_at, p.slug, w.told_txid::text as told_txid, w.told_id::text as told_id, w.since::text as since from webhooks w join projects p on p.id = w.project_id
 			where w.retired_at is null and (w.told_txid, w.told_id) < (${until.txid}::text::xid8, ${until.id}::bigint) and not w.id = any(array(select jsonb_array_elements_text(${JSON.stringify(passed)}::jsonb)::uuid))
 			order by w.id limit 1 for update of w skip locked`
 	);
 	const [row] = rows;
-	return row ? { ...toWebhook(row), project: row.slug, toldTxid: row.told_txid, toldId: Number(row.told_id) } : null;
+	return row ? { ...toWebhook(row), project: row.slug, toldTxid: row.told_txid, toldId: Number(row.told_id), since: row.since } : null;
 }
 
 /** Says how far a webhook was told. */
 export async function toldUntil(tx: Tx, id: string, until: { txid: string; id: number }): Promise<void> {
-	await tx.execute(sql`update webhooks set told_txid = ${until.txid}::text::xid8, told_id = ${until.id} where id = ${id}`);
+	await tx.execute(sql`update webhooks set told_txid = ${until.txid}::text::xid8, told_id = ${until.id}, since = case when ${until.txid}::text::xid8 < pg_snapshot_xmax(since) then since end where id = ${id}`);
 }
 
 /** The database's clock, as an audit entry tells the time. */

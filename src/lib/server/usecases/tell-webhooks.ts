@@ -24,7 +24,7 @@ export async function tellWebhooks(app: Pick<App, 'db'>): Promise<number> {
 			const webhook = await webhooks.lockBehind(tx, until, passed);
 			if (!webhook) return null;
 			const actions = webhook.events.flatMap((name) => [...WEBHOOK_EVENTS[name]]);
-			const entries = await chain.entriesOf(tx, { projectId: webhook.projectId, actions, after: { txid: webhook.toldTxid, id: webhook.toldId }, until, limit: PAGE });
+			const entries = await chain.entriesOf(tx, { projectId: webhook.projectId, actions, after: { txid: webhook.toldTxid, id: webhook.toldId }, until, since: webhook.since, limit: PAGE });
 			for (const { id, action, at, subjectKind, subjectId, details } of entries) {
 				const event = eventOf(action);
 				if (!event) continue;

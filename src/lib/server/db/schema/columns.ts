@@ -15,3 +15,6 @@ export const instant = () => timestamp({ withTimezone: true });
 
 /** 64-bit transaction id, for batches that are safe to seal. */
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** Which transactions were over at a moment: what a listener has missed by being late. */
+export const pgSnapshot = customType<{ data: string }>({ dataType: () => 'pg_snapshot' });

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, id, instant, xid8 } from './columns.ts';
+import { createdAt, id, instant, pgSnapshot, xid8 } from './columns.ts';
 import { projects } from './project.ts';
 
 /** An address of the firm that is told what happens in a project. */
@@ -16,11 +16,13 @@ export const webhooks = pgTable(
 		events: text().array().notNull(),
 		/** Sealed (secrets/), place `webhook:<id>`: what its deliveries are signed with. Null once it is retired. */
 		sealedSecret: text(),
-		/** How far in the audit it was told of; what was before it is not. */
+		/** How far in the audit it was told of. It begins with the oldest transaction that was still under way. */
 		toldTxid: xid8()
 			.notNull()
-			.default(sql`pg_current_xact_id()`),
+			.default(sql`pg_snapshot_xmin(pg_current_snapshot())`),
 		toldId: bigint({ mode: 'number' }).notNull().default(0),
+		/** What was over when it was made, and is not told. Null once it was told of all that was not. */
+		since: pgSnapshot().default(sql`pg_current_snapshot()`),
 		createdAt: createdAt(),
 		retiredAt: instant()
 	},
