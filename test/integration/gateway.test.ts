@@ -49,7 +49,7 @@ afterAll(async () => {
 	await world?.close();
 });
 
-const OFF: GatewaySettings = { candidateId: null, canaryPercent: 0, shadowPercent: 0, keepPayloads: false, payloadDays: 30 };
+const OFF: GatewaySettings = { candidateId: null, canaryPercent: 0, shadowPercent: 0, keepPayloads: false, payloadDays: 30, measureConfidence: false };
 const settings = async (of: Partial<GatewaySettings>) => valueOf(await putGateway(world.app, world.admin, { slug: project.slug, ...OFF, ...of }));
 const champion = () => `${project.slug}/champion`;
 const ask = (content: string) => [{ role: 'user' as const, content }];
@@ -332,14 +332,14 @@ it('takes what people say of answers, and brings it into the record as feedback,
 	expect(valueOf(await readGateway(world.app, world.admin, project.slug)).feedback).toEqual({ up: 1, down: 1, edits: 1, comments: 1, waiting: 2 });
 
 	// Questions of the traffic become prompts by declared rules, once each.
-	const drawn = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 100, novel: 0 } }));
+	const drawn = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 100, novel: 0, unsure: 0 } }));
 	expect(drawn).toMatchObject({ drawn: { thumbs_down: 1, novel: 0 }, passedOver: 0 });
 	const prompts = await world.query<{ asked: string; tags: string[] }>(`select t.messages->-1->>'content' as asked, p.tags from prompts p join prompt_texts t on t.prompt_id = p.id where p.import_id = '${drawn.importId}' order by 1`);
 	expect(prompts).toEqual([
 		{ asked: 'And my neighbour?', tags: ['traffic', 'traffic: random, propensity 1'] },
 		{ asked: 'Shall I win?', tags: expect.arrayContaining(['traffic', 'traffic: random, propensity 1']) as string[] }
 	]);
-	const again = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 0, novel: 0 } }));
+	const again = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: true, randomPercent: 0, novel: 0, unsure: 0 } }));
 	expect(await world.query(`select 1 from prompts where import_id = '${again.importId}'`)).toEqual([]);
 
 	const brought = valueOf(await bringFeedback(world.app, world.admin, project.slug));

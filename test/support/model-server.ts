@@ -26,17 +26,19 @@ async function act(response: ServerResponse, { body, path }: AskedOf, does: Beha
 	const chat = path.endsWith('/chat/completions');
 	if (does === 'HANG') return;
 	if (typeof does === 'object' && 'status' in does) return void response.writeHead(does.status, { ...JSON_TYPE, ...does.headers }).end(does.body ?? '{"error":{"message":"no"}}');
+	/** Told only who asks. */
+	const logprobs = typeof does === 'object' && 'words' in does && does.logprobs !== undefined && body['logprobs'] === true ? { logprobs: does.logprobs } : {};
 	if (body['stream'] !== true) {
 		if (does === 'GARBAGE' || does === 'GARBAGE_LATER') return void response.writeHead(200, JSON_TYPE).end('<html>It works!</html>');
 		if (does === 'HUGE') return void response.writeHead(200, JSON_TYPE).end(JSON.stringify({ choices: [{ message: { content: 'x'.repeat(11_000_000) } }] }));
 		if (typeof does === 'string') return void response.writeHead(200, { ...JSON_TYPE, 'content-length': 1000 }).write('{"choices":', () => does === 'CUT' && response.destroy());
 		const text = does.words.join('');
-		const choice = chat ? { index: 0, message: does.message ?? { role: 'assistant', content: text }, finish_reason: does.message ? 'tool_calls' : 'stop', ...(does.logprobs ? { logprobs: does.logprobs } : {}) } : { index: 0, text, finish_reason: 'stop' };
+		const choice = chat ? { index: 0, message: does.message ?? { role: 'assistant', content: text }, finish_reason: does.message ? 'tool_calls' : 'stop', ...logprobs } : { index: 0, text, finish_reason: 'stop' };
 		return void response.writeHead(200, JSON_TYPE).end(JSON.stringify({ id: 'theirs', object: chat ? 'chat.completion' : 'text_completion', created: 1, model: 'model', choices: [choice], usage: usage(does.words) }));
 	}
 	response.writeHead(200, { 'content-type': 'text/event-stream' });
 	const event = (choices: unknown[], more: object = {}) => response.write(`data: ${JSON.stringify({ id: 'theirs', object: 'chat.completion.chunk', created: 1, model: 'model', choices, ...more })}\n\n`);
-	const piece = (text: string, finish: string | null = null) => event([{ index: 0, ...(chat ? { delta: { content: text } } : { text }), finish_reason: finish }]);
+	const piece = (text: string, finish: string | null = null) => event([{ index: 0, ...(chat ? { delta: { content: text } } : { text }), ...(text === '' ? {} : logprobs), finish_reason: finish }]);
 	if (does === 'GARBAGE') return void response.end('data: <html>\n\n');
 	if (does === 'HUGE') return void response.end(`data: ${'x'.repeat(2_000_000)}`);
 	if (typeof does === 'string') {

@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { drawQuestions, noveltyMeasure } from './traffic-sample.ts';
 import type { AskedQuestion } from './traffic-sample.ts';
 
-const question = (id: string, thumb: AskedQuestion['thumb'] = null): AskedQuestion => ({ id, thumb });
+const question = (id: string, thumb: AskedQuestion['thumb'] = null): AskedQuestion => ({ id, thumb, confidence: null });
 const noveltyOf = (texts: string[], known: string[]): number[] => texts.map(noveltyMeasure(texts, known));
-const none = { thumbsDown: false, randomPercent: 0, novel: 0 };
+const none = { thumbsDown: false, randomPercent: 0, novel: 0, unsure: 0 };
 
 it('finds a known question not new, and one that shares nothing wholly new', () => {
 	const known = ['May my tenant sublet the flat?', '我可以转租房屋吗？'];
@@ -29,7 +29,13 @@ it('draws what was disliked, what is new, and its share by lot, each with why', 
 	expect(drawQuestions(questions, { ...none, thumbsDown: true }, of)).toEqual([{ id: 'a', why: ['thumbs_down'], propensity: null }]);
 	expect(drawQuestions(questions, { ...none, novel: 1 }, of)).toEqual([{ id: 'c', why: ['novel'], propensity: null }]);
 	expect(drawQuestions(questions, { ...none, novel: 9 }, of).map(({ id }) => id)).toEqual(['c', 'd']);
-	expect(drawQuestions(questions, { thumbsDown: true, randomPercent: 100, novel: 1 }, of).map(({ why, propensity }) => [why.join(), propensity])).toEqual([['thumbs_down,random', 1], ['random', 1], ['random,novel', 1], ['random', 1]]);
+	expect(drawQuestions(questions, { thumbsDown: true, randomPercent: 100, novel: 1, unsure: 0 }, of).map(({ why, propensity }) => [why.join(), propensity])).toEqual([['thumbs_down,random', 1], ['random', 1], ['random,novel', 1], ['random', 1]]);
+});
+
+it('draws those of whose answers the model was least sure, where it was measured', () => {
+	const questions = [0.9, null, 0.2, 0.4, 0.2].map((confidence, at) => ({ ...question('abcde'[at] ?? ''), confidence }));
+	const drawn = (unsure: number) => drawQuestions(questions, { ...none, unsure }, { seed: 's', novelty: [] }).map(({ id, why }) => `${id} ${why.join()}`);
+	expect([drawn(0), drawn(1), drawn(3), drawn(9)]).toEqual([[], ['c unsure'], ['c unsure', 'd unsure', 'e unsure'], ['a unsure', 'c unsure', 'd unsure', 'e unsure']]);
 });
 
 it('draws the share that it states, and the same when it draws again', () => {

@@ -1,13 +1,13 @@
 import { lotOf } from './canary.ts';
 import { wordsOf } from './spread-pairs.ts';
 
-/** A question that was asked in use, and what somebody said of its answer. */
-export type AskedQuestion = { id: string; thumb: 'up' | 'down' | null };
+/** A question that was asked in use, what somebody said of its answer, and how sure the model was of it (0 to 1; null: not told). */
+export type AskedQuestion = { id: string; thumb: 'up' | 'down' | null; confidence: number | null };
 
-/** Which questions become prompts: answers that were disliked, a share by lot, and so many that are least like what the project has. */
-export type DrawRules = { thumbsDown: boolean; randomPercent: number; novel: number };
+/** Which questions become prompts: answers that were disliked, a share by lot, so many that are least like what the project has, and so many of whose answers the model was least sure. */
+export type DrawRules = { thumbsDown: boolean; randomPercent: number; novel: number; unsure: number };
 
-export type DrawReason = 'thumbs_down' | 'random' | 'novel';
+export type DrawReason = 'thumbs_down' | 'random' | 'novel' | 'unsure';
 /** `propensity`: the chance with which the lot drew it; null: no lot did. */
 export type DrawnQuestion = { id: string; why: DrawReason[]; propensity: number | null };
 
@@ -50,19 +50,18 @@ export function noveltyMeasure(texts: readonly string[], known: readonly string[
 	};
 }
 
+/** The ids of so many with the least of something. */
+function least(of: readonly { id: string; value: number }[], most: number): Set<string> {
+	return new Set(of.toSorted((a, b) => a.value - b.value || (a.id < b.id ? -1 : 1)).slice(0, most).map(({ id }) => id));
+}
+
 /** Draws questions by the rules. `novelty`: of each question, as measured. The lot of a question is the same every time: drawing again adds what came since, and nothing twice. */
 export function drawQuestions(questions: readonly AskedQuestion[], rules: DrawRules, of: { seed: string; novelty: readonly number[] }): DrawnQuestion[] {
-	const newest = new Set(
-		questions
-			.map(({ id }, at) => ({ id, far: of.novelty[at] ?? 0 }))
-			.filter(({ far }) => far >= NOVEL_FROM)
-			.sort((a, b) => b.far - a.far || (a.id < b.id ? -1 : 1))
-			.slice(0, rules.novel)
-			.map(({ id }) => id)
-	);
+	const newest = least(questions.map(({ id }, at) => ({ id, value: -(of.novelty[at] ?? 0) })).filter(({ value }) => -value >= NOVEL_FROM), rules.novel);
+	const unsure = least(questions.flatMap(({ id, confidence }) => (confidence === null ? [] : [{ id, value: confidence }])), rules.unsure);
 	return questions.flatMap(({ id, thumb }) => {
 		const byLot = lotOf(`traffic ${of.seed}`, id) < rules.randomPercent;
-		const why: DrawReason[] = [...(rules.thumbsDown && thumb === 'down' ? (['thumbs_down'] as const) : []), ...(byLot ? (['random'] as const) : []), ...(newest.has(id) ? (['novel'] as const) : [])];
+		const why: DrawReason[] = [...(rules.thumbsDown && thumb === 'down' ? (['thumbs_down'] as const) : []), ...(byLot ? (['random'] as const) : []), ...(newest.has(id) ? (['novel'] as const) : []), ...(unsure.has(id) ? (['unsure'] as const) : [])];
 		return why.length === 0 ? [] : [{ id, why, propensity: byLot ? rules.randomPercent / 100 : null }];
 	});
 }

@@ -19,6 +19,8 @@ export type NewRequest = {
 	tries: number;
 	promptTokens: number | null;
 	completionTokens: number | null;
+	/** Geometric mean of the probabilities of the answer’s tokens; null: not told. */
+	confidence: number | null;
 	firstMs: number | null;
 	totalMs: number;
 	payload: { messages: readonly unknown[] | null; answer: string; days: number } | null;
@@ -29,10 +31,10 @@ export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<S
 	const rows = requests.map(({ payload, ...row }) => ({ ...row, messages: payload?.messages ?? null, answer: payload?.answer ?? null, days: payload?.days ?? null }));
 	const added = await rowsOf<{ id: string }>(tx, sql`with given as (
 			select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r("id" uuid, "projectId" uuid, "keyId" uuid, "kind" text, "asked" text, "checkpointId" uuid, "deploymentId" uuid, "way" text, "shadowOf" uuid, "status" int, "problem" text,
-				"streamed" bool, "tries" int, "promptTokens" int, "completionTokens" int, "firstMs" int, "totalMs" int, "messages" jsonb, "answer" text, "days" int)
+				"streamed" bool, "tries" int, "promptTokens" int, "completionTokens" int, "confidence" float8, "firstMs" int, "totalMs" int, "messages" jsonb, "answer" text, "days" int)
 		), stored as (
-			insert into gateway_requests (id, project_id, key_id, kind, asked, checkpoint_id, deployment_id, way, shadow_of, status, problem, streamed, tries, prompt_tokens, completion_tokens, first_ms, total_ms)
-			select "id", "projectId", "keyId", "kind", "asked", "checkpointId", "deploymentId", "way", "shadowOf", "status", "problem", "streamed", "tries", "promptTokens", "completionTokens", "firstMs", "totalMs" from given g
+			insert into gateway_requests (id, project_id, key_id, kind, asked, checkpoint_id, deployment_id, way, shadow_of, status, problem, streamed, tries, prompt_tokens, completion_tokens, confidence, first_ms, total_ms)
+			select "id", "projectId", "keyId", "kind", "asked", "checkpointId", "deploymentId", "way", "shadowOf", "status", "problem", "streamed", "tries", "promptTokens", "completionTokens", "confidence", "firstMs", "totalMs" from given g
 			where g."shadowOf" is null or exists (select 1 from gateway_requests r where r.id = g."shadowOf") or exists (select 1 from given other where other."id" = g."shadowOf")
 			on conflict do nothing returning id),
 		worded as (
@@ -43,7 +45,7 @@ export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<S
 }
 
 /** A request in its project's list. */
-export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'way' | 'status' | 'problem' | 'streamed' | 'tries' | 'promptTokens' | 'completionTokens' | 'firstMs' | 'totalMs'> & {
+export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'way' | 'status' | 'problem' | 'streamed' | 'tries' | 'promptTokens' | 'completionTokens' | 'confidence' | 'firstMs' | 'totalMs'> & {
 	key: string;
 	checkpoint: string | null;
 	endpoint: string | null;
@@ -52,7 +54,7 @@ export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'wa
 
 /** The newest requests of a project, before `cursor`; without those that nobody saw the answers of. */
 export async function list(db: Executor, projectId: string, of: { cursor: string | null; limit: number }): Promise<RequestLine[]> {
-	const rows = await rowsOf<{ id: string; key: string; asked: NewRequest['asked']; checkpoint_id: string | null; checkpoint: string | null; endpoint: string | null; way: NewRequest['way']; status: number; problem: string | null; streamed: boolean; tries: number; prompt_tokens: number | null; completion_tokens: number | null; first_ms: number | null; total_ms: number; created_at: string }>(
+	const rows = await rowsOf<{ id: string; key: string; asked: NewRequest['asked']; checkpoint_id: string | null; checkpoint: string | null; endpoint: string | null; way: NewRequest['way']; status: number; problem: string | null; streamed: boolean; tries: number; prompt_tokens: number | null; completion_tokens: number | null; confidence: number | null; first_ms: number | null; total_ms: number; created_at: string }>(
 		db,
 		sql`select r.*, k.name as key, c.name as checkpoint, e.name as endpoint from gateway_requests r join gateway_keys k on k.id = r.key_id
 			left join checkpoints c on c.id = r.checkpoint_id left join deployments d on d.id = r.deployment_id left join endpoints e on e.id = d.endpoint_id
@@ -72,6 +74,7 @@ export async function list(db: Executor, projectId: string, of: { cursor: string
 		tries: row.tries,
 		promptTokens: row.prompt_tokens,
 		completionTokens: row.completion_tokens,
+		confidence: row.confidence,
 		firstMs: row.first_ms,
 		totalMs: row.total_ms,
 		createdAt: isoTime(row.created_at)
@@ -110,11 +113,14 @@ export async function removeExpired(tx: Tx, days: number): Promise<{ payloads: n
 	return { payloads: payloads.length, requests: requests.length };
 }
 
-/** Questions of a project's traffic whose words are kept, newest first, with what was said of their answers. */
-export async function keptQuestions(db: Executor, projectId: string, limit: number): Promise<{ id: string; messages: unknown[]; thumb: 'up' | 'down' | null }[]> {
-	return rowsOf<{ id: string; messages: unknown[]; thumb: 'up' | 'down' | null }>(
+/** A question of the traffic, with what was said of its answer and how sure the model was of it. */
+export type KeptQuestion = { id: string; messages: unknown[]; thumb: 'up' | 'down' | null; confidence: number | null };
+
+/** Questions of a project's traffic whose words are kept, newest first. */
+export async function keptQuestions(db: Executor, projectId: string, limit: number): Promise<KeptQuestion[]> {
+	return rowsOf<KeptQuestion>(
 		db,
-		sql`select r.id, p.messages, f.thumb from gateway_requests r join gateway_payloads p on p.request_id = r.id left join gateway_feedback f on f.request_id = r.id
+		sql`select r.id, p.messages, f.thumb, r.confidence from gateway_requests r join gateway_payloads p on p.request_id = r.id left join gateway_feedback f on f.request_id = r.id
 			where r.project_id = ${projectId} and r.way <> 'shadow' and p.expires_at > now() and p.messages is not null order by r.id desc limit ${limit}`
 	);
 }

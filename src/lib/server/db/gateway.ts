@@ -14,14 +14,16 @@ export type GatewaySettings = {
 	/** Whether questions and answers are kept, and for how many days. */
 	keepPayloads: boolean;
 	payloadDays: number;
+	/** Whether servers are asked for the log-probabilities of what they say, to tell how sure they were. */
+	measureConfidence: boolean;
 };
 
 /** Of a project that has said nothing. */
-export const DEFAULT_SETTINGS: GatewaySettings = { candidateId: null, canaryPercent: 0, shadowPercent: 0, keepPayloads: false, payloadDays: 30 };
+export const DEFAULT_SETTINGS: GatewaySettings = { candidateId: null, canaryPercent: 0, shadowPercent: 0, keepPayloads: false, payloadDays: 30, measureConfidence: false };
 
-type Row = { candidate_id: string | null; canary_percent: number; shadow_percent: number; keep_payloads: boolean; payload_days: number };
+type Row = { candidate_id: string | null; canary_percent: number; shadow_percent: number; keep_payloads: boolean; payload_days: number; measure_confidence: boolean };
 
-const toSettings = (row: Row): GatewaySettings => ({ candidateId: row.candidate_id, canaryPercent: row.canary_percent, shadowPercent: row.shadow_percent, keepPayloads: row.keep_payloads, payloadDays: row.payload_days });
+const toSettings = (row: Row): GatewaySettings => ({ candidateId: row.candidate_id, canaryPercent: row.canary_percent, shadowPercent: row.shadow_percent, keepPayloads: row.keep_payloads, payloadDays: row.payload_days, measureConfidence: row.measure_confidence });
 
 /** Settings of a project. */
 export async function settings(db: Executor, projectId: string): Promise<GatewaySettings> {
@@ -31,10 +33,10 @@ export async function settings(db: Executor, projectId: string): Promise<Gateway
 
 /** Sets a project's settings. */
 export async function putSettings(tx: Tx, projectId: string, of: GatewaySettings): Promise<void> {
-	await tx.execute(sql`insert into gateway_settings (project_id, candidate_id, canary_percent, shadow_percent, keep_payloads, payload_days)
-		values (${projectId}, ${of.candidateId}, ${of.canaryPercent}, ${of.shadowPercent}, ${of.keepPayloads}, ${of.payloadDays})
+	await tx.execute(sql`insert into gateway_settings (project_id, candidate_id, canary_percent, shadow_percent, keep_payloads, payload_days, measure_confidence)
+		values (${projectId}, ${of.candidateId}, ${of.canaryPercent}, ${of.shadowPercent}, ${of.keepPayloads}, ${of.payloadDays}, ${of.measureConfidence})
 		on conflict (project_id) do update set candidate_id = excluded.candidate_id, canary_percent = excluded.canary_percent, shadow_percent = excluded.shadow_percent,
-			keep_payloads = excluded.keep_payloads, payload_days = excluded.payload_days, updated_at = now()`);
+			keep_payloads = excluded.keep_payloads, payload_days = excluded.payload_days, measure_confidence = excluded.measure_confidence, updated_at = now()`);
 }
 
 /** A gateway process that lives. */

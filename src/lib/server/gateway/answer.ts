@@ -53,30 +53,31 @@ function payloadOf(resolved: Resolved, call: ModelCall, text: string | null): Ne
  * Answers a call, and writes down how it went. What fails before the first byte is
  * given back for the client to be told; later it was told in the stream.
  */
-export async function answerCall(of: Answering, response: ServerResponse, call: ModelCall, who: { key: KnownKey; requestId: string; signal: AbortSignal; newId: () => string }): Promise<GatewayProblem | null> {
+export async function answerCall(of: Answering, response: ServerResponse, asked: ModelCall, who: { key: KnownKey; requestId: string; signal: AbortSignal; newId: () => string }): Promise<GatewayProblem | null> {
 	const { key, requestId, signal } = who;
 	const began = performance.now();
-	const resolved = resolveModel(of.directory.now(), key, { model: call.model, user: call.user ?? requestId });
-	if (!resolved) return unknownModel(call.model);
+	const resolved = resolveModel(of.directory.now(), key, { model: asked.model, user: asked.user ?? requestId });
+	if (!resolved) return unknownModel(asked.model);
+	const call = { ...asked, measures: asked.kind === 'chat' && asked.body['logprobs'] !== true && resolved.project.settings.measureConfidence };
 	const line = { id: requestId, projectId: key.projectId, keyId: key.id, kind: call.kind, asked: resolved.asked, shadowOf: null, streamed: call.stream };
 	const ended = (more: Pick<NewRequest, 'checkpointId' | 'deploymentId' | 'way' | 'status' | 'problem' | 'tries'>, relayed: Partial<Relayed> | null, payload: NewRequest['payload'] = null): void =>
-		of.traffic.add({ ...line, ...more, promptTokens: relayed?.promptTokens ?? null, completionTokens: relayed?.completionTokens ?? null, firstMs: relayed?.firstAt ? Math.round(relayed.firstAt - began) : null, totalMs: Math.round(performance.now() - began), payload });
+		of.traffic.add({ ...line, ...more, promptTokens: relayed?.promptTokens ?? null, completionTokens: relayed?.completionTokens ?? null, confidence: relayed?.confidence ?? null, firstMs: relayed?.firstAt ? Math.round(relayed.firstAt - began) : null, totalMs: Math.round(performance.now() - began), payload });
 	let last: Turn = resolved.turns[0];
 	let at: Begun | null = null;
 	try {
-		const asked = await askInTurn(of, call, resolved, signal);
-		last = asked.turn;
-		if ('problem' in asked) {
-			ended({ checkpointId: null, deploymentId: asked.deploymentId, way: last.way, status: asked.problem.status, problem: asked.problem.code, tries: asked.tries }, null);
-			return asked.problem;
+		const said = await askInTurn(of, call, resolved, signal);
+		last = said.turn;
+		if ('problem' in said) {
+			ended({ checkpointId: null, deploymentId: said.deploymentId, way: last.way, status: said.problem.status, problem: said.problem.code, tries: said.tries }, null);
+			return said.problem;
 		}
-		at = asked.begun;
+		at = said.begun;
 		const shown = { id: `${call.kind === 'chat' ? 'chatcmpl' : 'cmpl'}-${requestId}`, model: call.model };
-		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown) : await relayStream(response, at, shown, { call, signal, patienceMs: of.patienceMs });
+		const relayed = 'whole' in at ? relayWhole(response, at.whole, shown, call) : await relayStream(response, at, shown, { call, signal, patienceMs: of.patienceMs });
 		if (relayed.problem) of.pool.failed(at.server.id);
 		const payload = relayed.problem || relayed.left ? null : payloadOf(resolved, call, relayed.text);
 		const how = relayed.left ? { status: LEFT, problem: relayed.left } : { status: relayed.problem?.status ?? 200, problem: relayed.problem?.code ?? null };
-		ended({ checkpointId: last.checkpointId, deploymentId: at.server.id, way: last.way, ...how, tries: asked.tries }, relayed, payload);
+		ended({ checkpointId: last.checkpointId, deploymentId: at.server.id, way: last.way, ...how, tries: said.tries }, relayed, payload);
 		if (payload && last.way === 'asked') void answerUnseen(of, call, resolved, { ...line, id: who.newId(), shadowOf: requestId }, payload.days).catch(() => undefined);
 		return null;
 	} catch (error) {
@@ -96,12 +97,12 @@ async function answerUnseen(of: Answering, call: ModelCall, { project, asked }: 
 	const began = performance.now();
 	of.unseen.now += 1;
 	try {
-		const begun = await ask(of, { ...call, stream: false }, of.pool.choose(of.directory.now().servers, candidateId), AbortSignal.timeout(of.patienceMs));
+		const begun = await ask(of, { ...call, stream: false, measures: false }, of.pool.choose(of.directory.now().servers, candidateId), AbortSignal.timeout(of.patienceMs));
 		if (!('whole' in begun)) return;
 		begun.leave();
 		const { text, ...tokens } = readUnseen(begun.whole);
 		if (text === null || text === '' || !isKept(JSON.stringify(text))) return;
-		of.traffic.add({ ...line, ...tokens, streamed: false, checkpointId: candidateId, deploymentId: begun.server.id, way: 'shadow', status: 200, problem: null, tries: begun.tries, firstMs: null, totalMs: Math.round(performance.now() - began), payload: { messages: null, answer: text, days } });
+		of.traffic.add({ ...line, ...tokens, streamed: false, checkpointId: candidateId, deploymentId: begun.server.id, way: 'shadow', status: 200, problem: null, tries: begun.tries, confidence: null, firstMs: null, totalMs: Math.round(performance.now() - began), payload: { messages: null, answer: text, days } });
 	} finally {
 		of.unseen.now -= 1;
 	}

@@ -73,12 +73,16 @@ function broken(error: unknown): Outcome {
 	return { next: serverTrouble('server_unreachable', 'No model server can be reached. Try again in a moment.', 503), cut: true };
 }
 
-/** Asks one server, up to the first sign of an answer. */
+/** Asks one server, up to the first sign of an answer. One that cannot say how sure it is, is asked without. */
 async function askOne(of: Asking, call: ModelCall, server: Server, signal: AbortSignal): Promise<Outcome> {
 	try {
 		const key = await of.keyOf(server);
 		const headers = { 'content-type': 'application/json', 'accept-encoding': 'identity', ...(key === null ? {} : { authorization: `Bearer ${key}` }) };
 		const opened = await of.caller.open(`${server.baseUrl}/${call.kind === 'chat' ? 'chat/completions' : 'completions'}`, { method: 'POST', headers, body: bodyFor(call, server.model, call.stream), signal, patienceMs: of.patienceMs });
+		if (call.measures && (opened.status === 400 || opened.status === 422)) {
+			opened.body.destroy();
+			return await askOne(of, { ...call, measures: false }, server, signal);
+		}
 		if (opened.status !== 200) return await refusal(opened);
 		if (!call.stream) {
 			const whole = parseJson(await readWhole(opened.body, MOST_ANSWER));

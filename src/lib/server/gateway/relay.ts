@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { callFailure } from '../outbound/caller.ts';
 import { isJson, parseJson } from './ask.ts';
 import type { Json } from './ask.ts';
+import { createConfidence, withoutLogprobs } from './confidence.ts';
 import { BadStream } from './events.ts';
 import { problemBody, serverTrouble } from './problem.ts';
 import type { GatewayProblem } from './problem.ts';
@@ -12,7 +13,7 @@ import { createMeter, tokensOf } from './usage.ts';
 import type { Used } from './usage.ts';
 
 /** How an answer went out. `left`: its client did not hear it out. `text`: of its first choice; null where it is none, or more than is kept. */
-export type Relayed = Used & { problem: GatewayProblem | null; left: 'hung_up' | 'not_read' | null; text: string | null; firstAt: number | null };
+export type Relayed = Used & { problem: GatewayProblem | null; left: 'hung_up' | 'not_read' | null; /** How sure the model was, 0 to 1; null: its server did not say. */ confidence: number | null; text: string | null; firstAt: number | null };
 
 /** A client that takes nothing of an answer so long, in milliseconds, is taken for gone: its server has others to answer. */
 const MOST_UNREAD_MS = 30_000;
@@ -31,10 +32,12 @@ function saidIn(answer: Json): string | null {
 }
 
 /** Sends a whole answer. */
-export function relayWhole(response: ServerResponse, answer: Json, shown: Shown): Relayed {
-	const body = Buffer.from(JSON.stringify({ ...answer, ...shown }));
+export function relayWhole(response: ServerResponse, answer: Json, shown: Shown, call: ModelCall): Relayed {
+	const body = Buffer.from(JSON.stringify({ ...(call.measures ? withoutLogprobs(answer) : answer), ...shown }));
+	const confidence = createConfidence();
+	confidence.take(answer);
 	response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
-	return { problem: null, left: null, ...tokensOf(answer['usage']), text: saidIn(answer), firstAt: performance.now() };
+	return { problem: null, left: null, confidence: confidence.value(), ...tokensOf(answer['usage']), text: saidIn(answer), firstAt: performance.now() };
 }
 
 /** What of an answer beside another is kept: nobody is sent it. */
@@ -43,8 +46,8 @@ export function readUnseen(answer: Json): Pick<Relayed, 'promptTokens' | 'comple
 }
 
 /** An event as the client gets it; null: it only counts tokens, which it did not ask for. */
-function eventFor(event: Json, shown: Shown, wantsUsage: boolean): string | null {
-	const { usage, ...rest } = event;
+function eventFor(event: Json, shown: Shown, { wantsUsage, measures }: ModelCall): string | null {
+	const { usage, ...rest } = measures ? withoutLogprobs(event) : event;
 	if (!wantsUsage && usage !== undefined && Array.isArray(event['choices']) && event['choices'].length === 0) return null;
 	return `data: ${JSON.stringify({ ...rest, ...(wantsUsage && usage !== undefined ? { usage } : {}), ...shown })}\n\n`;
 }
@@ -56,16 +59,17 @@ function eventFor(event: Json, shown: Shown, wantsUsage: boolean): string | null
  */
 export async function relayStream(response: ServerResponse, of: { first: Json[]; rest: AsyncGenerator<string[]> }, shown: Shown, { call, signal, patienceMs }: { call: ModelCall; signal: AbortSignal; patienceMs: number }): Promise<Relayed> {
 	const relayed: Pick<Relayed, 'text' | 'firstAt'> = { text: '', firstAt: null };
-	const meter = createMeter();
-	const whole = (): Relayed => ({ ...relayed, problem: null, left: null, ...(meter.told() ?? tokensOf(null)) });
+	const [meter, confidence] = [createMeter(), createConfidence()];
+	const whole = (): Relayed => ({ ...relayed, problem: null, left: null, confidence: confidence.value(), ...(meter.told() ?? tokensOf(null)) });
 	let [finished, unread] = [false, false];
 	const take = (events: readonly Json[]): string => {
 		let out = '';
 		for (const event of events) {
 			meter.take(event);
+			confidence.take(event);
 			if (relayed.text !== null) relayed.text = relayed.text.length > 1_000_000 ? null : relayed.text + (saidIn(event) ?? '');
 			finished ||= Array.isArray(event['choices']) && event['choices'].some((choice) => isJson(choice) && typeof choice['finish_reason'] === 'string');
-			out += eventFor(event, shown, call.wantsUsage) ?? '';
+			out += eventFor(event, shown, call) ?? '';
 		}
 		return out;
 	};
@@ -99,7 +103,7 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 	} catch (error) {
 		// They hung up, or hang on and read nothing: what the server was still writing is not waited for.
 		if (unread) response.destroy();
-		if (unread || signal.aborted) return { ...relayed, problem: null, left: unread ? 'not_read' : 'hung_up', ...meter.used(call) };
+		if (unread || signal.aborted) return { ...relayed, problem: null, left: unread ? 'not_read' : 'hung_up', confidence: null, ...meter.used(call) };
 		// What comes after the last piece is no part of the answer.
 		if (finished) {
 			response.end('data: [DONE]\n\n');
@@ -107,7 +111,7 @@ export async function relayStream(response: ServerResponse, of: { first: Json[];
 		}
 		const problem = error instanceof BadStream ? serverTrouble('bad_answer', error.message) : callFailure(error).reason === 'silent' ? serverTrouble('server_timeout', 'The model server said nothing more for too long.', 504) : serverTrouble('server_lost', 'The model server was lost in the middle of its answer.');
 		response.end(`data: ${JSON.stringify(problemBody(problem))}\n\n`);
-		return { ...relayed, problem, left: null, ...meter.used(call) };
+		return { ...relayed, problem, left: null, confidence: null, ...meter.used(call) };
 	}
 	return whole();
 }

@@ -11,6 +11,8 @@ export type ModelCall = {
 	wantsUsage: boolean;
 	/** Whose question it is, as the application says; null: it does not. */
 	user: string | null;
+	/** Whether servers are asked how sure they are, which the client did not: it is kept, and the client does not get it. */
+	measures: boolean;
 	body: Record<string, unknown>;
 };
 
@@ -48,7 +50,7 @@ export function parseCall(kind: ModelCall['kind'], json: string): Read<ModelCall
 	if (kind === 'chat' && !Array.isArray(body['messages'])) return { ok: false, problem: invalid('missing_messages', '“messages” must be a list.', 'messages') };
 	if (kind === 'completion' && body['prompt'] === undefined) return { ok: false, problem: invalid('missing_prompt', '“prompt” is missing.', 'prompt') };
 	const options = body['stream_options'];
-	return { ok: true, value: { kind, model, stream: body['stream'] === true, wantsUsage: isObject(options) && options['include_usage'] === true, user: text(body['user'], 512) ?? text(body['safety_identifier'], 512), body } };
+	return { ok: true, value: { kind, model, stream: body['stream'] === true, wantsUsage: isObject(options) && options['include_usage'] === true, user: text(body['user'], 512) ?? text(body['safety_identifier'], 512), measures: false, body } };
 }
 
 /** What was said of an answer, as an application sends it. */
@@ -88,7 +90,7 @@ export function parseFeedback(json: string): Read<SaidFeedback> {
 export function bodyFor(call: ModelCall, model: string, stream: boolean): string {
 	// What only the gateway reads, and who asks, is nobody else's business.
 	const { user: _user, safety_identifier: _identifier, stream_options: options, ...rest } = call.body;
-	return JSON.stringify({ ...rest, model, stream, ...(stream ? { stream_options: { ...(isObject(options) ? options : {}), include_usage: true } } : {}) });
+	return JSON.stringify({ ...rest, ...(call.measures ? { logprobs: true } : {}), model, stream, ...(stream ? { stream_options: { ...(isObject(options) ? options : {}), include_usage: true } } : {}) });
 }
 
 /** The conversation, where its words are kept: a bare prompt is one question. Null: it is larger than what is kept, or holds what no store takes. */

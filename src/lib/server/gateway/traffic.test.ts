@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { NewRequest } from '../db/gateway-requests.ts';
 import { createTraffic } from './traffic.ts';
 
-const request = (id: string): NewRequest => ({ id, projectId: 'p', keyId: 'k', kind: 'chat', asked: 'champion', checkpointId: null, deploymentId: null, way: 'asked', shadowOf: null, status: 200, problem: null, streamed: false, tries: 1, promptTokens: 2, completionTokens: 3, firstMs: 1, totalMs: 1, payload: null });
+const request = (id: string): NewRequest => ({ id, projectId: 'p', keyId: 'k', kind: 'chat', asked: 'champion', checkpointId: null, deploymentId: null, way: 'asked', shadowOf: null, status: 200, problem: null, streamed: false, tries: 1, promptTokens: 2, completionTokens: 3, confidence: null, firstMs: 1, totalMs: 1, payload: null });
 const refusal = Object.assign(new Error('refused'), { cause: Object.assign(new Error('bad'), { code: '22P05' }) });
 const said: unknown[] = [];
 const log = { warn: (...of: unknown[]) => void said.push(of) } as never;

@@ -31,7 +31,7 @@ async function measured(texts: readonly string[], known: readonly string[]): Pro
 	return novelty;
 }
 
-const TAG: Record<DrawReason, (of: DrawnQuestion) => string> = { thumbs_down: () => 'traffic: thumbs down', novel: () => 'traffic: new topic', random: ({ propensity }) => `traffic: random, propensity ${propensity}` };
+const TAG: Record<DrawReason, (of: DrawnQuestion) => string> = { thumbs_down: () => 'traffic: thumbs down', novel: () => 'traffic: new topic', unsure: () => 'traffic: low confidence', random: ({ propensity }) => `traffic: random, propensity ${propensity}` };
 
 /**
  * Draws questions of the traffic, whose words are kept, as prompts of the next
@@ -46,7 +46,7 @@ export async function drawTraffic(app: Pick<App, 'db' | 'config' | 'secrets'>, a
 	const asked = await requests.keptQuestions(app.db, projectId, MOST_ASKED);
 	const novelty = input.rules.novel > 0 ? await measured(asked.map(({ messages }) => wordsIn(messages)), (await requests.knownQuestions(app.db, projectId, MOST_KNOWN)).map(wordsIn)) : [];
 	const questions = drawQuestions(asked, input.rules, { seed, novelty });
-	const drawn = { thumbs_down: 0, random: 0, novel: 0 };
+	const drawn = { thumbs_down: 0, random: 0, novel: 0, unsure: 0 };
 	for (const { why } of questions) for (const one of why) drawn[one] += 1;
 	if (questions.length === 0) return ok({ importId: null, drawn, passedOver: 0 });
 	const messages = new Map(asked.map((one) => [one.id, one.messages]));

@@ -57,12 +57,13 @@ export async function putGateway(app: Pick<App, 'db'>, actor: Actor, input: Gate
 		const access = await allow(tx, actor, { slug: input.slug }, 'gateway.manage');
 		if (!access.ok) return access;
 		const projectId = access.value.project.id;
-		const { candidateId, canaryPercent, shadowPercent, keepPayloads, payloadDays } = input;
+		const { candidateId, canaryPercent, shadowPercent, keepPayloads, payloadDays, measureConfidence } = input;
 		if (candidateId === null && canaryPercent > 0) return wrongField('canaryPercent', '0 while there is no candidate');
 		if (candidateId === null && shadowPercent > 0) return wrongField('shadowPercent', '0 while there is no candidate');
 		if (!keepPayloads && shadowPercent > 0) return wrongField('shadowPercent', '0 while questions and answers are not kept: a pair to judge is both');
+		if (!keepPayloads && measureConfidence) return wrongField('measureConfidence', 'false while questions and answers are not kept: it is measured to choose among them');
 		if (candidateId !== null && (await checkpoints.get(tx, candidateId))?.projectId !== projectId) return wrongField('candidateId', 'a checkpoint of this project');
-		const settings = { candidateId, canaryPercent, shadowPercent, keepPayloads, payloadDays };
+		const settings = { candidateId, canaryPercent, shadowPercent, keepPayloads, payloadDays, measureConfidence };
 		await gateway.putSettings(tx, projectId, settings);
 		await record(tx, actor, { action: 'gateway.put', projectId, subject: ['project', projectId], details: settings });
 		return ok(settings);

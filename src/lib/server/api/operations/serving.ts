@@ -85,10 +85,11 @@ const settings = {
 	canaryPercent: v.optional(percent, 0),
 	shadowPercent: v.optional(percent, 0),
 	keepPayloads: v.optional(v.boolean(), false),
-	payloadDays: v.optional(whole(1, 365), 30)
+	payloadDays: v.optional(whole(1, 365), 30),
+	measureConfidence: v.optional(v.boolean(), false)
 };
 export const GatewaySettings = v.strictObject(settings);
-const settingsView = v.object({ candidateId: v.nullable(v.string()), canaryPercent: v.number(), shadowPercent: v.number(), keepPayloads: v.boolean(), payloadDays: v.number() });
+const settingsView = v.object({ candidateId: v.nullable(v.string()), canaryPercent: v.number(), shadowPercent: v.number(), keepPayloads: v.boolean(), payloadDays: v.number(), measureConfidence: v.boolean() });
 
 export const readGateway = operation({
 	id: 'readGateway',
@@ -113,7 +114,7 @@ export const putGateway = operation({
 	id: 'putGateway',
 	method: 'PUT',
 	path: '/projects/{slug}/gateway',
-	summary: 'Set the candidate, the share of people whom it answers (canary), the share of requests that it answers unseen (shadow), and whether questions and answers are kept, for how many days',
+	summary: 'Set the candidate, the share of people whom it answers (canary), the share of requests that it answers unseen (shadow), whether questions and answers are kept, for how many days, and whether servers are asked how sure they are (log-probabilities)',
 	access: 'gateway.manage',
 	params: slugParams,
 	body: GatewaySettings,
@@ -143,19 +144,19 @@ export const bringFeedback = operation({
 });
 
 export const DrawRules = v.pipe(
-	v.strictObject({ thumbsDown: v.optional(v.boolean(), false), randomPercent: v.optional(percent, 0), novel: v.optional(whole(0, 1000), 0) }),
-	v.check(({ thumbsDown, randomPercent, novel }) => thumbsDown || randomPercent > 0 || novel > 0, 'name at least one rule: thumbsDown, randomPercent or novel')
+	v.strictObject({ thumbsDown: v.optional(v.boolean(), false), randomPercent: v.optional(percent, 0), novel: v.optional(whole(0, 1000), 0), unsure: v.optional(whole(0, 1000), 0) }),
+	v.check(({ thumbsDown, randomPercent, novel, unsure }) => thumbsDown || randomPercent > 0 || novel > 0 || unsure > 0, 'name at least one rule: thumbsDown, randomPercent, novel or unsure')
 );
 
 export const drawTraffic = operation({
 	id: 'drawTraffic',
 	method: 'POST',
 	path: '/projects/{slug}/gateway/prompts',
-	summary: 'Draw questions of the traffic, where words are kept, as prompts of the next round: answers with thumbs down, a share by lot with its propensity, the so many least like the project’s prompts (TF-IDF); by an import',
+	summary: 'Draw questions of the traffic, where words are kept, as prompts of the next round: answers with thumbs down, a share by lot with its propensity, the so many least like the project’s prompts (TF-IDF), the so many of whose answers the model was least sure; by an import',
 	access: 'import.create',
 	params: slugParams,
 	body: DrawRules,
-	answers: { 200: v.object({ importId: v.nullable(v.string()), drawn: v.object({ thumbs_down: v.number(), random: v.number(), novel: v.number() }), passedOver: v.number() }) },
+	answers: { 200: v.object({ importId: v.nullable(v.string()), drawn: v.object({ thumbs_down: v.number(), random: v.number(), novel: v.number(), unsure: v.number() }), passedOver: v.number() }) },
 	problems: ['import_refused', 'not_ready']
 });
 
@@ -230,6 +231,7 @@ export const listTraffic = operation({
 					tries: v.number(),
 					promptTokens: v.nullable(v.number()),
 					completionTokens: v.nullable(v.number()),
+					confidence: v.nullable(v.number()),
 					firstMs: v.nullable(v.number()),
 					totalMs: v.number(),
 					createdAt: v.string()

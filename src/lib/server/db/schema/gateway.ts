@@ -24,12 +24,15 @@ export const gatewaySettings = pgTable(
 		/** Whether questions and answers are kept, and for how many days. */
 		keepPayloads: boolean().notNull().default(false),
 		payloadDays: integer().notNull().default(30),
+		/** Whether servers are asked how sure they are of what they say. */
+		measureConfidence: boolean().notNull().default(false),
 		updatedAt: instant().notNull().defaultNow()
 	},
 	(t) => [
 		check('gateway_settings_percents', sql`${t.canaryPercent} between 0 and 100 and ${t.shadowPercent} between 0 and 100`),
 		check('gateway_settings_candidate', sql`${t.candidateId} is not null or (${t.canaryPercent} = 0 and ${t.shadowPercent} = 0)`),
 		check('gateway_settings_shadow', sql`${t.keepPayloads} or ${t.shadowPercent} = 0`),
+		check('gateway_settings_confidence', sql`${t.keepPayloads} or not ${t.measureConfidence}`),
 		check('gateway_settings_days', sql`${t.payloadDays} between 1 and 365`)
 	]
 );
@@ -91,6 +94,8 @@ export const gatewayRequests = pgTable(
 		tries: integer().notNull(),
 		promptTokens: integer(),
 		completionTokens: integer(),
+		/** Geometric mean of the probabilities of the answer's tokens; null: no server said. */
+		confidence: doublePrecision(),
 		/** Until the first byte of the answer, and until its end, in milliseconds. */
 		firstMs: integer(),
 		totalMs: integer().notNull(),
@@ -106,6 +111,7 @@ export const gatewayRequests = pgTable(
 		check('gateway_requests_kind', sql`${t.kind} in ('chat','completion')`),
 		check('gateway_requests_asked', sql`${t.asked} in ('champion','candidate','checkpoint')`),
 		check('gateway_requests_way', sql`${t.way} in ('asked','canary','fallback','shadow')`),
+		check('gateway_requests_confidence', sql`${t.confidence} between 0 and 1`),
 		check('gateway_requests_shadowed', sql`(${t.way} = 'shadow') = (${t.shadowOf} is not null)`)
 	]
 );

@@ -68,7 +68,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
 		const candidateId = text(data, 'candidateId');
-		const parsed = v.safeParse(GatewaySettings, { candidateId: candidateId === '' || candidateId === 'none' ? null : candidateId, canaryPercent: number(data, 'canaryPercent') ?? 0, shadowPercent: number(data, 'shadowPercent') ?? 0, keepPayloads: data.get('keepPayloads') === 'on', payloadDays: number(data, 'payloadDays') ?? 30 });
+		const parsed = v.safeParse(GatewaySettings, { candidateId: candidateId === '' || candidateId === 'none' ? null : candidateId, canaryPercent: number(data, 'canaryPercent') ?? 0, shadowPercent: number(data, 'shadowPercent') ?? 0, keepPayloads: data.get('keepPayloads') === 'on', payloadDays: number(data, 'payloadDays') ?? 30, measureConfidence: data.get('measureConfidence') === 'on' && data.get('keepPayloads') === 'on' });
 		return parsed.success ? outcome('trial', await putGateway(locals.app, actor, { slug: params.slug, ...parsed.output })) : invalid('trial', parsed.issues);
 	},
 	key: async ({ locals, params, url, request }) => {
@@ -87,7 +87,7 @@ export const actions: Actions = {
 	draw: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
-		const parsed = v.safeParse(DrawRules, { thumbsDown: data.get('thumbsDown') === 'on', randomPercent: number(data, 'randomPercent') ?? 0, novel: number(data, 'novel') ?? 0 });
+		const parsed = v.safeParse(DrawRules, { thumbsDown: data.get('thumbsDown') === 'on', randomPercent: number(data, 'randomPercent') ?? 0, novel: number(data, 'novel') ?? 0, unsure: number(data, 'unsure') ?? 0 });
 		if (!parsed.success) return invalid('draw', parsed.issues);
 		const result = await drawTraffic(locals.app, actor, { slug: params.slug, rules: parsed.output });
 		return result.ok ? { part: 'draw' as const, problem: undefined, made: undefined, brought: undefined, drawn: result.value.drawn } : refused('draw', result.problem);
