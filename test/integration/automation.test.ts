@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const usual: Automation = { enabled: true, minComplete: 12, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: { maxSteps: 10, saveSteps: 5 } };
+const usual: Automation = { enabled: true, minComplete: 12, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: { maxSteps: 10, saveSteps: 5 }, sweep: null };
 async function project(of: Partial<Automation> = {}, overlap = 1) {
 	const made = await world.project({ rows: comparisonRows(24), overlap });
 	valueOf(await putSnapshotRule(world.app, world.admin, { slug: made.slug, name: 'As agreed', objective: 'dpo' }));

@@ -3,20 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import * as rounds from '#lib/server/db/rounds.ts';
-import { beginAttempt, endWithoutCheckpoint, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import { beginAttempt, endWithoutCheckpoint } from '#lib/server/usecases/attempt-run.ts';
 import { cancelSweep } from '#lib/server/usecases/cancel-sweep.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
-import { beginEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { loopRecord } from '#lib/server/usecases/loop-record.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
 import { listSweeps, readSweep } from '#lib/server/usecases/read-sweep.ts';
-import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { startSweep } from '#lib/server/usecases/start-sweep.ts';
 import { seededProject } from '../support/judged-project.ts';
-import { importedSnapshot, paperWorker, trained } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, playPoint } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -39,20 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-/** A worker on paper trains a point and scores it on what it is given, so many of the pairs the right way round. */
-async function play(runId: string, right: number): Promise<string> {
-	const at = await beginAttempt(world.app, { runId, workerId: worker });
-	if (!at) throw new Error('the run was not to be had');
-	await recordProgress(world.app, { runId, attempt: at.attempt }, { metrics: [], log: [], events: [], status: 'running' });
-	const checkpointId = (await registerCheckpoint(world.app, trained(runId, at.attempt))) ?? '';
-	const evaluation = await beginEvaluation(world.app, { evaluationId: (await evaluations.newestOf(world.app.db, checkpointId, 'dev'))?.id ?? '', workerId: worker });
-	if (!evaluation) throw new Error('the scoring was not to be had');
-	const splits = await rowsOf(world.app.db, sql`select distinct g.split from comparisons c join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id where c.id in ${evaluation.pairs.map(({ comparisonId }) => comparisonId)}`);
-	expect(splits).toEqual([{ split: 'dev' }]);
-	const even = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointRejected: -9, tokensChosen: 9, tokensRejected: 9 };
-	await finishEvaluation(world.app, evaluation, evaluation.pairs.map(({ comparisonId }, index) => ({ comparisonId, ...even, checkpointChosen: index < right ? -8 : -10 })));
-	return checkpointId;
-}
+const play = (runId: string, right: number) => playPoint(world, { runId, workerId: worker, right });
 
 describe('a sweep that cannot work', () => {
 	it('is refused whole when one point is, with the point and its field', async () => {

@@ -19,7 +19,7 @@ const endedDelivery = async (ground: Pick<Ground, 'world' | 'slug'>) => {
 /** Nothing that anybody judges enough for. */
 const walkedAutomation = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>): Promise<Automation> => {
 	valueOf(await putSnapshotRule(world.app, world.admin, { slug, name: 'Walked', objective: 'dpo', rule: { includeImports: true } }));
-	return { enabled: true, minComplete: 1_000_000, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 1, approval: true, rule: 'Walked', recipe: {} };
+	return { enabled: true, minComplete: 1_000_000, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 1, approval: true, rule: 'Walked', recipe: {}, sweep: null };
 };
 
 /** Requests about what happens by itself and who is told, right in all but who sends them. */

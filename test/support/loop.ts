@@ -102,3 +102,18 @@ export function sourceOf(at: GenerationAtHand, checkpointId: string | null): Sou
 	if (!source) throw new Error('this checkpoint is not asked');
 	return source;
 }
+
+/** A worker on paper trains a point of a sweep and scores it on what it is given, so many of the pairs the right way round. */
+export async function playPoint(world: World, { runId, workerId, right }: { runId: string; workerId: string; right: number }): Promise<string> {
+	const at = await beginAttempt(world.app, { runId, workerId });
+	if (!at) throw new Error('the run was not to be had');
+	await recordProgress(world.app, { runId, attempt: at.attempt }, { metrics: [], log: [], events: [], status: 'running' });
+	const checkpointId = (await registerCheckpoint(world.app, trained(runId, at.attempt))) ?? '';
+	const evaluation = await beginEvaluation(world.app, { evaluationId: (await evaluations.newestOf(world.app.db, checkpointId, 'dev'))?.id ?? '', workerId });
+	if (!evaluation) throw new Error('the scoring was not to be had');
+	const splits = await world.query<{ split: string }>(`select distinct g.split from comparisons c join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id where c.id in (${evaluation.pairs.map(({ comparisonId }) => `'${comparisonId}'`).join()})`);
+	if (splits.some(({ split }) => split !== 'dev')) throw new Error('a point was scored on what decides');
+	const even = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointRejected: -9, tokensChosen: 9, tokensRejected: 9 };
+	await finishEvaluation(world.app, evaluation, evaluation.pairs.map(({ comparisonId }, index) => ({ comparisonId, ...even, checkpointChosen: index < right ? -8 : -10 })));
+	return checkpointId;
+}

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { AutomationSchema, automationStep } from './automation.ts';
 import type { Automation, AutomationFacts } from './automation.ts';
 
-const settings: Automation = { enabled: true, minComplete: 50, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: {} };
+const settings: Automation = { enabled: true, minComplete: 50, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: {}, sweep: null };
 /** A Sunday. */
-const facts: AutomationFacts = { now: '2026-11-29T10:30:00Z', setAt: '2026-11-01T00:00:00Z', collecting: true, complete: 50, runsThisWeek: 0, last: null, askedAt: null, approvedAt: null };
+const facts: AutomationFacts = { now: '2026-11-29T10:30:00Z', setAt: '2026-11-01T00:00:00Z', collecting: true, complete: 50, runsThisWeek: 0, sweep: null, last: null, askedAt: null, approvedAt: null };
 const step = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => automationStep({ ...settings, ...of }, { ...facts, ...at });
 const held = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => {
 	const found = step(of, at);
@@ -67,6 +67,29 @@ describe('something begins', () => {
 		expect(held({ approval: true }, { ...yes, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
 		expect(held({ approval: true }, { ...yes, complete: 100, last: { at: '2026-11-20T02:00:00Z', complete: 50, refused: true } })).toBe('ask');
 		expect(held({ approval: true }, { askedAt: '2026-11-20T03:00:00Z', approvedAt: yes.approvedAt, setAt: '2026-11-20T02:00:00Z' })).toBe('waits_for_approval');
+	});
+});
+
+describe('a sweep', () => {
+	const sweep: Automation['sweep'] = { method: 'grid', settings: { beta: [0.05, 0.1], loraRank: [8, 16] } };
+
+	it('begins where the budget holds its points and the run that follows', () => {
+		expect(held({ sweep, maxRunsPerWeek: 4 })).toBe('budget');
+		expect(held({ sweep, maxRunsPerWeek: 5 })).toBe('begin');
+		expect(held({ sweep, maxRunsPerWeek: 5 }, { runsThisWeek: 1 })).toBe('budget');
+		expect(held({ sweep: { method: 'random', settings: { beta: { from: 0.05, to: 0.1 } }, count: 4, seed: 1 }, maxRunsPerWeek: 4 })).toBe('budget');
+	});
+
+	it('is followed by a run with its best settings, outside quiet hours, with no other question asked', () => {
+		const trying = { ...facts, sweep: { over: false }, runsThisWeek: 4, last: { at: facts.now, complete: 50, refused: false } };
+		const asking = { sweep, maxRunsPerWeek: 5, approval: true };
+		expect(held(asking, trying)).toBe('sweeping');
+		expect(held(asking, { ...trying, sweep: { over: true } })).toBe('train_best');
+		// What was begun is brought to its end also where the budget was cut since.
+		expect(held({ ...asking, maxRunsPerWeek: 1 }, { ...trying, sweep: { over: true } })).toBe('train_best');
+		expect(held({ ...asking, quiet: { from: 9, to: 17 } }, { ...trying, sweep: { over: true } })).toBe('quiet');
+		expect(held({ ...asking, enabled: false }, { ...trying, sweep: { over: true } })).toBe('disabled');
+		expect(held(asking, { ...trying, collecting: false, sweep: { over: true } })).toBe('not_collecting');
 	});
 });
 

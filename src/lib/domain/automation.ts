@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { RuleNameSchema } from './snapshot-request.ts';
+import { planSize, SweepPlanSchema } from './sweep-plan.ts';
 
 const hour = v.pipe(v.number(), v.integer('a whole hour'), v.minValue(0, 'from 0 to 23'), v.maxValue(23, 'from 0 to 23'));
 
@@ -33,7 +34,9 @@ export const AutomationSchema = v.strictObject({
 	/** A saved rule of the project, in its newest version. */
 	rule: RuleNameSchema,
 	/** Settings of the run that differ from what is proposed. */
-	recipe: v.record(v.string(), v.unknown())
+	recipe: v.record(v.string(), v.unknown()),
+	/** Settings that are tried before, on tuning questions: the run then has the best of them. Null: none are. */
+	sweep: v.optional(v.nullable(SweepPlanSchema), null)
 });
 export type Automation = v.InferOutput<typeof AutomationSchema>;
 
@@ -48,8 +51,10 @@ export type AutomationFacts = {
 	complete: number;
 	/** Of the round's judgments; null: too few to say. Undefined: not asked yet. */
 	agreement?: number | null;
-	/** Runs that this began in the last seven days. */
+	/** Runs that this began in the last seven days, points of sweeps among them. */
 	runsThisWeek: number;
+	/** What was tried in this round and not yet followed by a run; `over`: nothing of it trains or is scored any more. Null: nothing was. */
+	sweep: { over: boolean } | null;
 	/** When it last began, or was refused, something in this round, and with how many complete comparisons. */
 	last: { at: string; complete: number; refused: boolean } | null;
 	/** When a person was asked in this round, and when they said yes. */
@@ -59,14 +64,14 @@ export type AutomationFacts = {
 
 /** Why nothing begins now. */
 export type Holding =
-	| { code: 'disabled' | 'not_collecting' | 'budget' | 'quiet' | 'not_yet' | 'waits_for_approval' | 'agreement_unknown' }
+	| { code: 'disabled' | 'not_collecting' | 'budget' | 'quiet' | 'not_yet' | 'waits_for_approval' | 'agreement_unknown' | 'sweeping' }
 	| { code: 'not_enough'; have: number; need: number }
 	| { code: 'agreement_low'; have: number; need: number }
 	/** What was refused would be refused again. */
 	| { code: 'nothing_new'; complete: number };
 
-/** What happens now: nothing, a look at the agreement (which costs), a question to a person, or a beginning. `because` says why. */
-export type AutomationStep = { do: 'nothing'; because: Holding } | { do: 'measure' } | { do: 'ask'; because: Because } | { do: 'begin'; because: Because };
+/** What happens now: nothing, a look at the agreement (which costs), a question to a person, a beginning, or a run with the best of what was tried. `because` says why. */
+export type AutomationStep = { do: 'nothing'; because: Holding } | { do: 'measure' } | { do: 'ask' | 'begin' | 'train_best'; because: Because };
 
 /** What the record said when something was done. */
 type Because = { complete: number; agreement: number | null };
@@ -82,6 +87,9 @@ const within = (hour: number, { from, to }: { from: number; to: number }): boole
 
 const nothing = (because: Holding): AutomationStep => ({ do: 'nothing', because });
 
+/** Runs that one beginning comes to: one, or the points of a sweep and the one with the best settings. */
+export const runsOfBeginning = ({ sweep }: Pick<Automation, 'sweep'>): number => (sweep ? planSize(sweep) + 1 : 1);
+
 /**
  * What an automation does now. The cheap questions come first, so that agreement
  * is measured only where all else is there; a person is asked last, when it could
@@ -90,14 +98,17 @@ const nothing = (because: Holding): AutomationStep => ({ do: 'nothing', because 
 export function automationStep(settings: Automation, facts: AutomationFacts): AutomationStep {
 	if (!settings.enabled) return nothing({ code: 'disabled' });
 	if (!facts.collecting) return nothing({ code: 'not_collecting' });
+	const quiet = settings.quiet !== null && within(localTime(facts.now, settings.timeZone).hour, settings.quiet);
+	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both.
+	if (facts.sweep) return !facts.sweep.over ? nothing({ code: 'sweeping' }) : quiet ? nothing({ code: 'quiet' }) : { do: 'train_best', because: { complete: facts.complete, agreement: null } };
 	if (facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
 	const { last } = facts;
 	// What was refused is tried again when somebody has set it anew, or as many comparisons were judged once more.
 	if (last?.refused && last.at >= facts.setAt && facts.complete < last.complete + settings.minComplete) return nothing({ code: 'nothing_new', complete: last.complete });
-	if (facts.runsThisWeek >= settings.maxRunsPerWeek) return nothing({ code: 'budget' });
+	if (facts.runsThisWeek + runsOfBeginning(settings) > settings.maxRunsPerWeek) return nothing({ code: 'budget' });
 	const { hour: at, weekday } = localTime(facts.now, settings.timeZone);
 	if (settings.schedule && ((settings.schedule.weekday !== null && settings.schedule.weekday !== weekday) || at < settings.schedule.hour)) return nothing({ code: 'not_yet' });
-	if (settings.quiet && within(at, settings.quiet)) return nothing({ code: 'quiet' });
+	if (quiet) return nothing({ code: 'quiet' });
 	if (settings.minAgreement !== null) {
 		if (facts.agreement === undefined) return { do: 'measure' };
 		if (facts.agreement === null) return nothing({ code: 'agreement_unknown' });

@@ -20,6 +20,11 @@ export type SweepPlan = v.InferOutput<typeof SweepPlanSchema>;
 /** One combination of a sweep: what it sets otherwise than the others. */
 export type PointSettings = Partial<Record<FieldKey, number>>;
 
+/** How many points a plan has at most: of drawn whole numbers there may be fewer. */
+export function planSize(plan: SweepPlan): number {
+	return plan.method === 'random' ? plan.count : Object.values(plan.settings).reduce((product, values) => product * values.length, 1);
+}
+
 /** Settings of an objective that runs may be tried over, in the order of the form. */
 export function sweptFields(objective: Objective): FieldKey[] {
 	return fieldsOf(objective).flatMap(([key, field]) => (field.sweep ? [key] : []));
@@ -47,7 +52,7 @@ export function planProblems(plan: SweepPlan, objective: Objective): PlanProblem
 function gridProblems(settings: Record<string, number[]>): PlanProblem[] {
 	const twice = Object.entries(settings).filter(([, values]) => new Set(values).size < values.length);
 	if (twice.length > 0) return twice.map(([setting]) => ({ setting, code: 'named_twice', message: 'the same value stands there twice' }));
-	const count = Object.values(settings).reduce((product, values) => product * values.length, 1);
+	const count = planSize({ method: 'grid', settings });
 	if (count > MOST_POINTS) return [{ setting: null, code: 'too_many', message: `${count} combinations; at most ${MOST_POINTS} runs at a time` }];
 	return count < 2 ? [{ setting: null, code: 'nothing_varies', message: 'one combination is a run, not a sweep: name two values of a setting' }] : [];
 }

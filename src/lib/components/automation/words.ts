@@ -10,6 +10,7 @@ export function nowWords(step: AutomationStep): string {
 	if (step.do === 'measure') return m.automation_now_measure();
 	if (step.do === 'ask') return m.automation_now_ask();
 	if (step.do === 'begin') return m.automation_now_begin();
+	if (step.do === 'train_best') return m.automation_now_train_best();
 	const { because } = step;
 	switch (because.code) {
 		case 'not_enough':
@@ -19,7 +20,7 @@ export function nowWords(step: AutomationStep): string {
 		case 'nothing_new':
 			return m.automation_hold_nothing_new();
 		default:
-			return { disabled: m.automation_hold_disabled, not_collecting: m.automation_hold_not_collecting, budget: m.automation_hold_budget, quiet: m.automation_hold_quiet, not_yet: m.automation_hold_not_yet, waits_for_approval: m.automation_hold_approval, agreement_unknown: m.automation_hold_agreement_unknown }[because.code]();
+			return { disabled: m.automation_hold_disabled, not_collecting: m.automation_hold_not_collecting, budget: m.automation_hold_budget, quiet: m.automation_hold_quiet, not_yet: m.automation_hold_not_yet, waits_for_approval: m.automation_hold_approval, sweeping: m.automation_hold_sweeping, agreement_unknown: m.automation_hold_agreement_unknown }[because.code]();
 	}
 }
 
@@ -28,5 +29,6 @@ export function stepWords({ kind, because, byName }: AutomationRecord): string {
 	const facts = because.agreement === null ? m.automation_because({ complete: count(because.complete) }) : m.automation_because_agreement({ complete: count(because.complete), agreement: share(because.agreement) });
 	if (kind === 'asked') return m.automation_step_asked({ because: facts });
 	if (kind === 'approved') return m.automation_step_approved({ name: byName ?? m.notice_someone() });
+	if (kind === 'swept') return m.automation_step_swept({ because: facts });
 	return kind === 'begun' ? m.automation_step_begun({ because: facts }) : m.automation_step_refused({ because: facts });
 }

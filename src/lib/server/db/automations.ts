@@ -6,16 +6,16 @@ import { isoTime, rowsOf } from './rows.ts';
 /** What a project lets happen by itself, and in whose name. */
 export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string };
 
-export type StepKind = 'asked' | 'approved' | 'begun' | 'refused';
+export type StepKind = 'asked' | 'approved' | 'swept' | 'begun' | 'refused';
 export type StepReason = { complete: number; agreement: number | null; problem?: { code: string; detail: string } };
 /** Something that an automation did. */
-export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; snapshotId: string | null; runId: string | null; createdAt: string };
+export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; snapshotId: string | null; runId: string | null; sweepId: string | null; createdAt: string };
 
 /** A project's automation; null where none was ever set. */
 export async function get(db: Executor, projectId: string): Promise<SetAutomation | null> {
 	const rows = await rowsOf<{ settings: Automation; by_user_id: string; by_name: string | null; set_at: string }>(db, sql`select a.settings, a.by_user_id, u.name as by_name, a.set_at from automations a left join user_profiles u on u.user_id = a.by_user_id where a.project_id = ${projectId}`);
 	const [row] = rows;
-	return row ? { settings: row.settings, byUserId: row.by_user_id, byName: row.by_name, setAt: isoTime(row.set_at) } : null;
+	return row ? { settings: { ...row.settings, sweep: row.settings.sweep ?? null }, byUserId: row.by_user_id, byName: row.by_name, setAt: isoTime(row.set_at) } : null;
 }
 
 /** Sets a project's automation. */
@@ -41,38 +41,40 @@ export async function release(db: Executor, projectId: string, held: string): Pr
 }
 
 /** Writes down what was done. */
-export async function insertStep(db: Executor, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; snapshotId?: string | null; runId?: string | null }): Promise<string> {
+export async function insertStep(db: Executor, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; snapshotId?: string | null; runId?: string | null; sweepId?: string | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		db,
-		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id)
-			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}) returning id`
+		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id, sweep_id)
+			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}, ${of.sweepId ?? null}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
 
 /** What was done, newest first. */
 export async function steps(db: Executor, projectId: string, limit: number): Promise<AutomationRecord[]> {
-	type Row = { id: string; number: number; kind: StepKind; because: StepReason; by_name: string | null; snapshot_id: string | null; run_id: string | null; created_at: string };
+	type Row = { id: string; number: number; kind: StepKind; because: StepReason; by_name: string | null; snapshot_id: string | null; run_id: string | null; sweep_id: string | null; created_at: string };
 	const rows = await rowsOf<Row>(
 		db,
-		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, s.snapshot_id, s.run_id, s.created_at from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id
+		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, s.snapshot_id, s.run_id, s.sweep_id, s.created_at from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id
 			where s.project_id = ${projectId} order by s.id desc limit ${limit}`
 	);
-	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, snapshotId: row.snapshot_id, runId: row.run_id, createdAt: isoTime(row.created_at) }));
+	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, snapshotId: row.snapshot_id, runId: row.run_id, sweepId: row.sweep_id, createdAt: isoTime(row.created_at) }));
 }
 
 /** What the record says of a project's newest round, at the database's time; `agreement` is asked apart, it costs. */
-export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt'> & { roundId: string; round: number }> {
-	type Row = { now: string; id: string; number: number; status: string; complete: string; runs: number; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
+export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt' | 'sweep'> & { sweep: { id: string; over: boolean } | null; roundId: string; round: number }> {
+	type Row = { now: string; id: string; number: number; status: string; complete: string; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
 	const [row] = await rowsOf<Row>(
 		db,
 		sql`select now() as now, r.id, r.number, r.status,
 				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) as complete,
-				(select count(*)::int from automation_steps where project_id = r.project_id and kind = 'begun' and created_at > now() - interval '7 days') as runs,
+				(select count(*)::int from automation_steps s left join runs p on p.sweep_id = s.sweep_id where s.project_id = r.project_id and s.kind in ('swept', 'begun') and s.created_at > now() - interval '7 days') as runs,
+				last.sweep_id, exists (select 1 from runs p where p.sweep_id = last.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
+					or exists (select 1 from checkpoints k join evaluations e on e.checkpoint_id = k.id where k.run_id = p.id and e.status in ('queued', 'running')))) as sweep_goes_on,
 				last.created_at as last_at, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'asked') as asked_at,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'approved') as approved_at
-			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('begun', 'refused') order by id desc limit 1) last on true
+			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused') order by id desc limit 1) last on true
 			where r.project_id = ${projectId} order by r.number desc limit 1`
 	);
 	if (!row) throw new Error(`project ${projectId} has no round`);
@@ -83,6 +85,7 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 		collecting: row.status === 'collecting',
 		complete: Number(row.complete),
 		runsThisWeek: row.runs,
+		sweep: row.sweep_id === null ? null : { id: row.sweep_id, over: !row.sweep_goes_on },
 		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, refused: row.last_kind === 'refused' },
 		askedAt: row.asked_at && isoTime(row.asked_at),
 		approvedAt: row.approved_at && isoTime(row.approved_at)

@@ -4,23 +4,25 @@ import type { Result } from '../../domain/problem.ts';
 import { changedSettings } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import type { Tx } from '../db/client.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
 import { startOfCopy } from './check-stage.ts';
-import { startRun } from './start-run.ts';
+import { startRunIn } from './start-run.ts';
 import type { StartedRun } from './start-run.ts';
+import { inTransaction } from './transaction.ts';
 
 /** What a copy does otherwise than its original; without anything it is the same run once more. */
 export type RunChanges = { snapshotId?: string | undefined; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined };
 
-/** Starts a run with the settings of another and some changes: a retry, or the next try. */
-export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<StartedRun>> {
-	const run = await runs.get(app.db, runId);
+/** Starts a copy within the caller’s transaction: see cloneRun. */
+export async function cloneRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<StartedRun>> {
+	const run = await runs.get(tx, runId);
 	if (!run) return fail('not_found', 'There is no such run.');
-	const access = await allow(app.db, actor, { id: run.projectId }, 'run.start');
+	const access = await allow(tx, actor, { id: run.projectId }, 'run.start');
 	if (!access.ok) return access;
-	const { parentId, stage } = await startOfCopy(app.db, run);
-	return startRun(app, actor, {
+	const { parentId, stage } = await startOfCopy(tx, run);
+	return startRunIn(app, tx, actor, {
 		slug: access.value.project.slug,
 		snapshotId: changes.snapshotId ?? run.snapshotId,
 		parentCheckpointId: changes.parentCheckpointId ?? parentId,
@@ -31,4 +33,9 @@ export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, r
 		clonedFrom: run.id,
 		...(stage && changes.parentCheckpointId === undefined ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
 	});
+}
+
+/** Starts a run with the settings of another and some changes: a retry, or the next try. */
+export async function cloneRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<StartedRun>> {
+	return inTransaction(app.db, (tx) => cloneRunIn(app, tx, actor, runId, changes));
 }

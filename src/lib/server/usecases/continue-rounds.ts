@@ -6,15 +6,19 @@ import type { Problem, Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
+import type { Tx } from '../db/client.ts';
 import * as automations from '../db/automations.ts';
 import type { StepReason } from '../db/automations.ts';
 import * as members from '../db/members.ts';
 import * as notifications from '../db/notifications.ts';
 import * as rounds from '../db/rounds.ts';
 import * as users from '../db/users.ts';
+import { cloneRunIn } from './clone-run.ts';
 import { freezeSnapshot } from './freeze-snapshot.ts';
 import { readAgreement } from './read-agreement.ts';
+import { readSweep } from './read-sweep.ts';
 import { startRunIn } from './start-run.ts';
+import { startSweepIn } from './start-sweep.ts';
 import { inTransaction } from './transaction.ts';
 
 /** One worker is at a project's automation so long at most: a freeze of a million comparisons takes a quarter of an hour. */
@@ -28,22 +32,50 @@ async function standIn(app: Pick<App, 'db'>, userId: string): Promise<Actor | nu
 	return account && account.deactivatedAt === null ? { userId, isAdmin: account.isAdmin, via: 'system', scopes: null } : null;
 }
 
-/** Freezes what was judged by the saved rule and puts a run on it in line, with the step that says so; all that follows a run follows. */
-async function begin(app: App, actor: Actor | null, { projectId, slug, round, roundId, settings, because }: At): Promise<Result<null>> {
-	if (!actor) return fail('forbidden', 'Whoever set this up is no longer active here. Somebody else must save it anew.');
-	const frozen = await freezeSnapshot(app, actor, { slug, rounds: [round], saved: { name: settings.rule } });
-	if (!frozen.ok) return frozen;
+/** What is put in line: a run, or the sweep that tells with which settings. */
+type Begun = { kind: 'begun'; snapshotId: string; runId: string } | { kind: 'swept'; snapshotId: string; sweepId: string };
+
+/** Puts something in line together with the step that says so, where the round still stands as it was found: a look takes its time, and somebody may have gone on with it, or switched this off. */
+async function putInLine(app: App, { projectId, round, roundId, because }: At, put: (tx: Tx) => Promise<Result<Begun>>): Promise<Result<null>> {
 	return inTransaction(app.db, async (tx) => {
-		// A freeze takes its time: somebody may have started a run meanwhile, or switched this off.
 		await rounds.lock(tx, roundId);
 		const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
-		if (!set?.settings.enabled || !facts.collecting || facts.roundId !== roundId) return fail('conflict', 'While the snapshot was frozen, somebody went on with the round, or switched this off.');
-		const started = await startRunIn(app, tx, actor, { slug, snapshotId: frozen.value.id, recipe: settings.recipe });
-		if (!started.ok) return started;
-		const made = { snapshotId: frozen.value.id, runId: started.value.id };
-		await automations.insertStep(tx, { projectId, roundId, kind: 'begun', because, ...made });
-		await record(tx, null, { action: 'automation.begin', projectId, subject: ['round', roundId], details: { ...because, ...made } });
+		if (!set?.settings.enabled || !facts.collecting || facts.roundId !== roundId) return fail('conflict', `Somebody went on with round ${round}, or switched this off.`);
+		const begun = await put(tx);
+		if (!begun.ok) return begun;
+		const { kind, ...made } = begun.value;
+		await automations.insertStep(tx, { projectId, roundId, kind, because, ...made });
+		await record(tx, null, { action: kind === 'begun' ? 'automation.begin' : 'automation.sweep', projectId, subject: ['round', roundId], details: { ...because, ...made } });
 		return ok(null);
+	});
+}
+
+/** Freezes what was judged by the saved rule and puts a run on it in line, or a sweep; all that follows a run follows. */
+async function begin(app: App, actor: Actor, at: At): Promise<Result<null>> {
+	const { slug, settings } = at;
+	const frozen = await freezeSnapshot(app, actor, { slug, rounds: [at.round], saved: { name: settings.rule } });
+	if (!frozen.ok) return frozen;
+	const { id: snapshotId } = frozen.value;
+	return putInLine(app, at, async (tx) => {
+		if (settings.sweep) {
+			const started = await startSweepIn(app, tx, actor, { slug, snapshotId, recipe: settings.recipe, plan: settings.sweep });
+			return started.ok ? ok({ kind: 'swept', snapshotId, sweepId: started.value.id }) : started;
+		}
+		const started = await startRunIn(app, tx, actor, { slug, snapshotId, recipe: settings.recipe });
+		return started.ok ? ok({ kind: 'begun', snapshotId, runId: started.value.id }) : started;
+	});
+}
+
+/** Puts a run in line with the best settings of a sweep. Where none can be called the best, a person chooses: the first of several that cannot be told apart would be luck. */
+async function trainBest(app: App, actor: Actor, at: At, sweepId: string): Promise<Result<null>> {
+	const sweep = await readSweep(app, actor, sweepId);
+	if (!sweep.ok) return sweep;
+	const { ranking, snapshot } = sweep.value;
+	const { best } = ranking;
+	if (best === null) return fail('conflict', ranking.order.length === 0 ? 'No run of the sweep came to a score. Its page says what became of each.' : 'None of the sweep’s runs can be called the best: there are too few questions to tune on. Compare them on the sweep’s page, and start the one that you choose.');
+	return putInLine(app, at, async (tx) => {
+		const started = await cloneRunIn(app, tx, actor, best);
+		return started.ok ? ok({ kind: 'begun', snapshotId: snapshot.id, runId: started.value.id }) : started;
 	});
 }
 
@@ -83,6 +115,11 @@ async function agreementOf(app: App, actor: Actor | null, of: { projectId: strin
 	return agreement;
 }
 
+async function act(app: App, actor: Actor | null, at: At, sweepId: string | null): Promise<Result<null>> {
+	if (!actor) return fail('forbidden', 'Whoever set this up is no longer active here. Somebody else must save it anew.');
+	return sweepId === null ? begin(app, actor, at) : trainBest(app, actor, at, sweepId);
+}
+
 /** Does what one project's automation is to do now. Gives what that was. */
 async function continueRound(app: App, projectId: string, measured: Measured): Promise<'nothing' | 'asked' | 'begun' | 'refused'> {
 	const set = await automations.get(app.db, projectId);
@@ -99,7 +136,7 @@ async function continueRound(app: App, projectId: string, measured: Measured): P
 		await ask(app, at);
 		return 'asked';
 	}
-	const begun = await begin(app, actor, at);
+	const begun = await act(app, actor, at, step.do === 'train_best' && facts.sweep ? facts.sweep.id : null);
 	if (!begun.ok) await refuse(app, at, begun.problem);
 	return begun.ok ? 'begun' : 'refused';
 }

@@ -1,7 +1,9 @@
-import { approvalOf, automationStep } from '../../domain/automation.ts';
+import { approvalOf, automationStep, runsOfBeginning } from '../../domain/automation.ts';
 import type { Automation, AutomationStep } from '../../domain/automation.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { planProblems } from '../../domain/sweep-plan.ts';
+import type { Objective } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
@@ -42,7 +44,13 @@ export async function putAutomation(app: Pick<App, 'db'>, actor: Actor, input: {
 		if (!access.ok) return access;
 		const projectId = access.value.project.id;
 		const { settings } = input;
-		if (!(await snapshotRules.get(tx, { projectId, name: settings.rule, version: null }))) return wrongField('rule', `no rule is saved as “${settings.rule}”: save one where a snapshot is frozen`);
+		const rule = await snapshotRules.get(tx, { projectId, name: settings.rule, version: null });
+		if (!rule) return wrongField('rule', `no rule is saved as “${settings.rule}”: save one where a snapshot is frozen`);
+		if (settings.sweep) {
+			const [wrong] = planProblems(settings.sweep, rule.objective as Objective);
+			if (wrong) return wrongField('sweep', wrong.setting === null ? wrong.message : `${wrong.setting}: ${wrong.message}`);
+			if (runsOfBeginning(settings) > settings.maxRunsPerWeek) return wrongField('maxRunsPerWeek', `at least ${runsOfBeginning(settings)}: the sweep’s runs and the one that follows them`);
+		}
 		await automations.put(tx, { projectId, settings, byUserId: actor.userId });
 		await record(tx, actor, { action: 'automation.put', projectId, subject: ['project', projectId], details: { ...settings } });
 		return ok({ enabled: settings.enabled });

@@ -11,7 +11,7 @@ import type { Objective, TrainingRecipe } from '../../domain/training-recipe.ts'
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import type { Executor } from '../db/client.ts';
+import type { Executor, Tx } from '../db/client.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as sweeps from '../db/sweeps.ts';
@@ -45,33 +45,36 @@ async function checkedPoints(db: Executor, snapshot: Snapshot, parent: ParentFac
 	return fail('impossible_recipe', `${refused} of ${points.length} runs cannot work, so none was put in line. ${errors[0]?.message ?? ''}`, { errors });
 }
 
+/** Puts a sweep in line within the caller’s transaction: see startSweep. */
+export async function startSweepIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, input: SweepRequest): Promise<Result<{ id: string; runs: string[] }>> {
+	const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
+	if (!access.ok) return access;
+	const { project } = access.value;
+	const found = await askedFor(tx, project.id, input, PRIORITIES.last);
+	if (!found.ok) return found;
+	const { snapshot, parent, priority } = found.value;
+	const objective = snapshot.objective as Objective;
+	const wrong = planProblems(input.plan, objective).map(({ setting, message }) => ({ field: setting === null ? 'plan.settings' : `plan.settings.${setting}`, message }));
+	if (wrong.length > 0) return fail('invalid_input', wrong.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors: wrong });
+	const dev = await snapshots.decisive(tx, snapshot.id, 'dev');
+	if (dev.comparisons === 0) return fail('conflict', 'The snapshot holds no decisive judgment on a dev question, and the runs of a sweep are compared on those only. Judge more, or start a single run.', { errors: [{ field: 'snapshotId', message: 'has nothing on dev questions' }] });
+	const points = sweepPoints(input.plan, objective);
+	const recipes = await checkedPoints(tx, snapshot, await parentFacts(tx, parent), points, input);
+	if (!recipes.ok) return recipes;
+	const id = await sweeps.insert(tx, { projectId: project.id, snapshotId: snapshot.id, parentCheckpointId: parent.id, plan: input.plan, createdBy: actor.userId });
+	await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.sha256, parent: parent.id, points: points.length } });
+	const made: string[] = [];
+	for (const [index, recipe] of recipes.value.entries()) {
+		made.push(await putInLine(app, tx, actor, { snapshot, parent, recipe, priority, launcher: input.launcher ?? 'local', stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
+	}
+	return ok({ id, runs: made });
+}
+
 /**
  * Puts several runs in line that differ in a few settings, all or none of them: one recipe that cannot work refuses the
  * whole. They are compared on the dev questions of their snapshot, never on test ones (semantics 10), so a snapshot
  * without a decisive judgment on a dev question has nothing to compare them by.
  */
 export async function startSweep(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, input: SweepRequest): Promise<Result<{ id: string; runs: string[] }>> {
-	return inTransaction(app.db, async (tx) => {
-		const access = await allow(tx, actor, { slug: input.slug }, 'run.start');
-		if (!access.ok) return access;
-		const { project } = access.value;
-		const found = await askedFor(tx, project.id, input, PRIORITIES.last);
-		if (!found.ok) return found;
-		const { snapshot, parent, priority } = found.value;
-		const objective = snapshot.objective as Objective;
-		const wrong = planProblems(input.plan, objective).map(({ setting, message }) => ({ field: setting === null ? 'plan.settings' : `plan.settings.${setting}`, message }));
-		if (wrong.length > 0) return fail('invalid_input', wrong.map(({ field, message }) => `${field}: ${message}`).join('; '), { errors: wrong });
-		const dev = await snapshots.decisive(tx, snapshot.id, 'dev');
-		if (dev.comparisons === 0) return fail('conflict', 'The snapshot holds no decisive judgment on a dev question, and the runs of a sweep are compared on those only. Judge more, or start a single run.', { errors: [{ field: 'snapshotId', message: 'has nothing on dev questions' }] });
-		const points = sweepPoints(input.plan, objective);
-		const recipes = await checkedPoints(tx, snapshot, await parentFacts(tx, parent), points, input);
-		if (!recipes.ok) return recipes;
-		const id = await sweeps.insert(tx, { projectId: project.id, snapshotId: snapshot.id, parentCheckpointId: parent.id, plan: input.plan, createdBy: actor.userId });
-		await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.sha256, parent: parent.id, points: points.length } });
-		const made: string[] = [];
-		for (const [index, recipe] of recipes.value.entries()) {
-			made.push(await putInLine(app, tx, actor, { snapshot, parent, recipe, priority, launcher: input.launcher ?? 'local', stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
-		}
-		return ok({ id, runs: made });
-	});
+	return inTransaction(app.db, (tx) => startSweepIn(app, tx, actor, input));
 }

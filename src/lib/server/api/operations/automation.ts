@@ -17,10 +17,10 @@ export const readAutomation = operation({
 			automation: v.nullable(v.object({ settings: AutomationSchema, byName: v.nullable(v.string()), setAt: v.string() })),
 			round: v.number(),
 			complete: v.number(),
-			now: v.nullable(v.looseObject({ do: v.picklist(['nothing', 'measure', 'ask', 'begin']) })),
+			now: v.nullable(v.looseObject({ do: v.picklist(['nothing', 'measure', 'ask', 'begin', 'train_best']) })),
 			waitsForApproval: v.boolean(),
 			rules: v.array(v.string()),
-			steps: v.array(v.object({ id: v.string(), round: v.number(), kind: v.picklist(['asked', 'approved', 'begun', 'refused']), because, byName: v.nullable(v.string()), snapshotId: v.nullable(v.string()), runId: v.nullable(v.string()), createdAt: v.string() }))
+			steps: v.array(v.object({ id: v.string(), round: v.number(), kind: v.picklist(['asked', 'approved', 'swept', 'begun', 'refused']), because, byName: v.nullable(v.string()), snapshotId: v.nullable(v.string()), runId: v.nullable(v.string()), sweepId: v.nullable(v.string()), createdAt: v.string() }))
 		})
 	}
 });
@@ -29,7 +29,7 @@ export const putAutomation = operation({
 	id: 'putAutomation',
 	method: 'PUT',
 	path: '/projects/{slug}/automation',
-	summary: 'Set what happens by itself: a snapshot by a saved rule and a run on it, when enough is judged. It is done with the rights of whoever sets it',
+	summary: 'Set what happens by itself: a snapshot by a saved rule and a run on it, perhaps after a sweep that tells its settings, when enough is judged. It is done with the rights of whoever sets it',
 	access: 'automation.manage',
 	params: slugParams,
 	body: AutomationSchema,

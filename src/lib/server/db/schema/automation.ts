@@ -7,6 +7,7 @@ import { projects } from './project.ts';
 import { rounds } from './round.ts';
 import { runs } from './run.ts';
 import { snapshots } from './snapshot.ts';
+import { sweeps } from './sweep.ts';
 
 /** What a project lets happen by itself, in whose name. */
 export const automations = pgTable('automations', {
@@ -41,11 +42,13 @@ export const automationSteps = pgTable(
 		byUserId: uuid().references(() => users.id),
 		snapshotId: uuid().references(() => snapshots.id),
 		runId: uuid().references(() => runs.id),
+		sweepId: uuid().references(() => sweeps.id),
 		createdAt: createdAt()
 	},
 	(t) => [
 		index('automation_steps_project').on(t.projectId, t.id),
-		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','begun','refused')`),
+		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','swept','begun','refused')`),
+		check('automation_steps_swept', sql`(${t.kind} = 'swept') = (${t.sweepId} is not null)`),
 		check('automation_steps_begun', sql`(${t.kind} = 'begun') = (${t.runId} is not null)`)
 	]
 );

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { AutomationSchema } from '#lib/domain/automation.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
-import { parseSettings } from '#lib/components/automation/settings-text.ts';
+import { parseSettings, parseSweep } from '#lib/components/automation/settings-text.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
 import { approveAutomation, putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
@@ -22,7 +22,7 @@ function typed(data: FormData): Record<string, unknown> {
 	const number = (name: string) => (text(name) === '' ? null : Number(text(name)));
 	const schedule = text('hour') === '' ? null : { weekday: number('weekday'), hour: number('hour') };
 	const quiet = text('quietFrom') === '' && text('quietTo') === '' ? null : { from: number('quietFrom'), to: number('quietTo') };
-	return { enabled: data.has('enabled'), minComplete: number('minComplete'), minAgreement: number('minAgreement'), schedule, quiet, timeZone: text('timeZone'), maxRunsPerWeek: number('maxRunsPerWeek'), approval: data.has('approval'), rule: text('rule'), recipe: parseSettings(text('recipe')) };
+	return { enabled: data.has('enabled'), minComplete: number('minComplete'), minAgreement: number('minAgreement'), schedule, quiet, timeZone: text('timeZone'), maxRunsPerWeek: number('maxRunsPerWeek'), approval: data.has('approval'), rule: text('rule'), recipe: parseSettings(text('recipe')), sweep: parseSweep(text('sweep')) };
 }
 
 export const actions: Actions = {
