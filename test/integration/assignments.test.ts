@@ -1,7 +1,10 @@
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completePolicy } from '#lib/domain/judging-policy.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import * as assignments from '#lib/server/db/assignments.ts';
+import { rowsOf } from '#lib/server/db/rows.ts';
 import { assignmentChoices } from '#lib/server/usecases/assignment-choices.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
@@ -96,6 +99,21 @@ describe('assigned work', () => {
 		expect(tagged(await judge(slug, bob, 4), 'blue')).toBe(4);
 		const preview = valueOf(await previewAssignment(world.app, world.admin, { slug, filter: {}, people: [ann.userId] }));
 		expect(preview).toMatchObject({ matches: 7, given: 7, people: [{ fit: 7, walled: 0, unskilled: 0, done: 0 }] });
+	});
+
+	it('is counted by a walk along the queue that ends when there is enough', async () => {
+		const { id } = await world.project({ overlap: 2, rows: rows(300, 'many') });
+		const [round] = await world.query<{ id: string }>(`select id from rounds where project_id = '${id}'`);
+		await world.query('analyze slots, comparisons, prompts, prompt_texts');
+		const read = await world.app.db.transaction(async (tx) => {
+			// So few rows are read whole by every plan that counts pages: here that would hide what happens with a million.
+			for (const way of ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin', 'sort']) await tx.execute(sql.raw(`set local enable_${way} = off`));
+			const fetched = async () => Number((await rowsOf<{ n: string }>(tx, sql`select coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) as n from pg_stat_xact_user_tables where relname = 'comparisons'`))[0]?.n);
+			const before = await fetched();
+			expect(await assignments.countMatching(tx, { roundId: round?.id ?? '', viewer: world.admin.userId, filter: { limit: 20 } })).toEqual({ matches: 20, given: 0 });
+			return (await fetched()) - before;
+		});
+		expect(read).toBeLessThan(60);
 	});
 
 	it('is never given twice where one place is left, however many race for it', async () => {

@@ -71,7 +71,7 @@ export type Holding =
 	| { code: 'nothing_new'; complete: number };
 
 /** What happens now: nothing, a look at the agreement (which costs), a question to a person, a beginning, or a run with the best of what was tried. `because` says why. */
-export type AutomationStep = { do: 'nothing'; because: Holding } | { do: 'measure' } | { do: 'ask' | 'begin' | 'train_best'; because: Because };
+export type AutomationStep = { do: 'nothing'; because: Holding } | { do: 'measure' } | { do: 'ask'; because: Because } | { do: 'begin'; because: Because } | { do: 'train_best'; because: Because };
 
 /** What the record said when something was done. */
 type Because = { complete: number; agreement: number | null };

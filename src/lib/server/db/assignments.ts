@@ -11,16 +11,27 @@ import { mayBeGiven, maySee, maySeeMatter } from './walls.ts';
 /** Which comparisons of a round a filter means, for who gives them: nothing behind a wall for that person. */
 export type Matching = { roundId: string; viewer: string; filter: AssignmentFilter };
 
-const inRunningBatch = sql`exists (select 1 from assignment_items i join assignments a on a.id = i.assignment_id where i.comparison_id = c.id and a.ended_at is null)`;
+const running = sql`assignment_items i join assignments a on a.id = i.assignment_id and a.ended_at is null`;
 
-/** Open comparisons that match, those in no running batch first, then in the queue's order. */
+/**
+ * Open comparisons that match, those in no running batch first, then in the queue's
+ * order. The queue is walked in that order until there are enough: a round may hold
+ * a million, a batch ten thousand.
+ */
 function matching({ roundId, viewer, filter }: Matching): SQL {
-	const all: SQL[] = [sql`c.round_id = ${roundId} and c.status in ('open', 'exhausted')`, maySee(viewer)];
+	const all: SQL[] = [sql`c.status in ('open', 'exhausted')`, maySee(viewer)];
 	if (filter.matter !== undefined) all.push(sql`p.matter = ${filter.matter}`);
 	if (filter.tag !== undefined) all.push(sql`${filter.tag} = any (p.tags)`);
 	if (filter.search !== undefined) all.push(promptHolds(filter.search));
-	return sql`select c.id, c.order_key, ${inRunningBatch} as given from comparisons c join prompts p on p.id = c.prompt_id join prompt_texts pt on pt.prompt_id = p.id
-		where ${sql.join(all, sql` and `)} order by given, c.order_key limit ${filter.limit ?? MOST_ITEMS}`;
+	const [most, match] = [sql`${filter.limit ?? MOST_ITEMS}::int`, sql.join(all, sql` and `)];
+	const prompt = sql`join prompts p on p.id = c.prompt_id join prompt_texts pt on pt.prompt_id = p.id`;
+	// An open comparison has an open place; its first one stands for it.
+	return sql`with free as materialized (
+			select c.id, c.order_key from slots s join comparisons c on c.id = s.comparison_id ${prompt}
+				where s.round_id = ${roundId} and s.judgment_id is null and not exists (select 1 from slots e where e.comparison_id = s.comparison_id and e.judgment_id is null and e.position < s.position)
+					and ${match} and not exists (select 1 from ${running} where i.comparison_id = c.id) order by s.order_key, s.position limit ${most})
+		select id, order_key, false as given from free
+		union all (select distinct c.id, c.order_key, true from ${running} join comparisons c on c.id = i.comparison_id ${prompt} where a.round_id = ${roundId} and ${match} order by c.order_key limit ${most} - (select count(*) from free))`;
 }
 
 /** How many comparisons match, and how many of those another running batch holds. */
