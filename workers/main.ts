@@ -6,7 +6,7 @@ import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { announceWorker, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
@@ -20,6 +20,7 @@ import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
+import { exportCheckpoint } from './handlers/export.ts';
 import { onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
@@ -86,7 +87,7 @@ const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const local = createLocalLauncher(hostKey);
 const gpus = await inspectGpus();
-const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], engine: { state: 'unknown' } };
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], gguf: config.exporting.ggufConverter !== undefined, engine: { state: 'unknown' } };
 /** Somebody asked that it take nothing new. */
 let draining = false;
 
@@ -109,11 +110,12 @@ await takeOver(app, dead);
 await enqueueStranded(app);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
-/** Whether processes with this mark (`run.attempt`, or `generation.` before it) are a living worker's of this installation. */
+/** Whether processes with this mark (`run.attempt`, or `generation.` or `export.` before it) are a living worker's of this installation. */
 async function ownedByLiving(mark: string, left: readonly string[]): Promise<boolean> {
-	const [, generation, id = '', attempt = ''] = /^(generation\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
+	const [, what = 'run', id = '', attempt = ''] = /^(?:(generation|export)\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
 	if (id === '' || left.includes(`${id}.${attempt}`)) return false;
-	return generation ? attemptHoldsGeneration(app, id, Number(attempt)) : attemptHoldsRun(app, id, Number(attempt));
+	const holds = { run: attemptHoldsRun, generation: attemptHoldsGeneration, export: attemptHoldsExport }[what];
+	return holds ? holds(app, id, Number(attempt)) : false;
 }
 
 async function beat(): Promise<void> {
@@ -143,7 +145,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 	for (const launcher of launchers.values()) if (launcher !== local) await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
 	const jobs = await consume(
 		config.databaseUrl,
-		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job)), generate: (job) => onOneDevice(context, (own) => generate(own, job)) },
+		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job)), generate: (job) => onOneDevice(context, (own) => generate(own, job)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
 		app.log,
 		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining }
 	);

@@ -2,15 +2,19 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { ExportPlan } from '#lib/domain/checkpoint-export.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { listExports } from '#lib/server/usecases/list-exports.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readRounds } from '#lib/server/usecases/read-rounds.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
+import { startExport } from '#lib/server/usecases/start-export.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { takeExport } from '#lib/server/usecases/take-export.ts';
 import { PASSWORD } from '../support/password.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -147,6 +151,37 @@ describe('the loop, with everything killed once', () => {
 		const after = valueOf(await readCheckpoint(world.app, reviewer, id));
 		expect(after.isChampion).toBe(true);
 		expect(valueOf(await readRounds(world.app, engineer, slug))[0]?.status).toBe('decided');
+	});
+
+	it('leaves whole, measured again beside itself; rounded and as GGUF only where a worker has what that needs', async () => {
+		const id = (await run()).checkpoint?.id ?? '';
+		const asked = async (plan: ExportPlan) => valueOf(await startExport(world.app, engineer, { checkpointId: id, plan })).id;
+		const [whole, rounded, gguf] = [await asked({ format: 'merged' }), await asked({ format: 'gptq', bits: 4, groupSize: 32, samples: 16, blockTokens: 128 }), await asked({ format: 'gguf', type: 'f16' })];
+		const over = (status: string | undefined) => status === 'succeeded' || status === 'failed';
+		const made = await until(
+			'what was asked for',
+			async () => {
+				const { exports } = valueOf(await listExports(world.app, engineer, id));
+				return exports.every(({ status, evaluation }) => over(status) && (evaluation === null || over(evaluation.status))) && new Map(exports.map((one) => [one.id, one]));
+			},
+			180,
+			seen
+		);
+		expect(made.get(whole), seen()).toMatchObject({ status: 'succeeded', unfit: null, evaluation: { status: 'succeeded', split: 'test' } });
+		const { evaluation, files } = made.get(whole) ?? {};
+		// The same weights but for rounding: nothing moves by a hundredth of a nat a token.
+		expect(evaluation?.own?.n).toBeGreaterThan(0);
+		expect(evaluation?.figure?.value).toBeCloseTo(evaluation?.own?.value ?? NaN);
+		expect(evaluation?.moved?.value).toBeLessThan(0.01);
+		expect(files?.map(({ path }) => path)).toEqual(expect.arrayContaining(['config.json', 'model.safetensors', 'tokenizer.json']));
+		const zip = await buffer(valueOf(await takeExport(world.app, engineer, { checkpointId: id, exportId: whole })).stream);
+		expect(zip.length).toBeGreaterThan(files?.find(({ path }) => path === 'model.safetensors')?.bytes ?? Infinity);
+
+		// The engine's own parser has taken the command, which is kept; nothing was run.
+		expect(made.get(rounded)).toMatchObject({ status: 'failed', problem: { code: 'gpu_missing' }, evaluation: null });
+		expect(made.get(rounded)?.command?.join(' ')).toContain('--quant_method gptq --quant_bits 4 --group_size 32 --quant_n_samples 16');
+		expect(made.get(rounded)?.calibrationRows).toBeGreaterThan(30);
+		expect(made.get(gguf)).toMatchObject({ status: 'failed', problem: { code: 'converter_missing' } });
 	});
 
 	it('goes down on request and leaves nothing running', async () => {

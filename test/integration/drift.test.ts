@@ -14,6 +14,8 @@ it('a checkpoint and its ancestors say how far they have moved on held-out answe
 	const id = await playOnPaper(world, await queuedRun(world, slug), await paperWorker(world));
 	const { lineage, evaluation } = valueOf(await readCheckpoint(world.app, world.admin, id));
 	expect(lineage.map(({ kind, drift }) => [kind, drift?.fromBase.value ?? null])).toEqual([['adapter', expect.closeTo(1 / 9)], ['base', null]]);
+	// DPO is held to where it began: here the base.
+	expect(lineage.map(({ reference }) => reference)).toEqual([{ id: lineage[1]?.id, name: lineage[1]?.name }, null]);
 	const pairs = evaluation?.results?.checkpoint.pairs ?? 0;
 	expect(pairs).toBeGreaterThan(0);
 	expect(evaluation?.results?.drift?.fromParent).toMatchObject({ value: expect.closeTo(1 / 9), n: 2 * pairs, groups: pairs });

@@ -66,7 +66,7 @@ describe('a row in line whose job is gone', () => {
 		expect((await sweep(world.app)).jobs).toBe(0);
 		await world.query(`update pgboss.job set created_on = now() - interval '1 minute', started_on = now() - interval '1 minute'`);
 		await world.app.db.transaction(async (tx) => {
-			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId], ask: [] });
+			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId], ask: [], export: [] });
 			// Another who looks before the first has sent its jobs would send them too.
 			expect((await sweep(world.app)).jobs).toBe(0);
 		});

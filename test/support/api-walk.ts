@@ -37,6 +37,7 @@ import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
 import { finding, HIDES_NUMBERS, hideNumbers, nearPair, newRule, scannedImport } from './walk-data.ts';
+import { exportRequests } from './walk-exports.ts';
 import { suiteRequests } from './walk-suites.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from './world.ts';
 import type { World } from './world.ts';
@@ -364,5 +365,6 @@ export const REQUESTS: Record<string, Make> = {
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	...suiteRequests(become),
+	...exportRequests,
 	...gateRequests
 };

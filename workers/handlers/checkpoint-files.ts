@@ -49,6 +49,9 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	return value(source);
 }
 
+/** Pickled state is not needed to use a model, and nobody should unpickle what a store holds; `args.json` names folders of the host. */
+export const NOT_EXPORTED = /\.(pt|pth|bin|pkl)$|^args\.json$/;
+
 /** A checkpoint laid out on this host: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
 export async function layOutModel(context: Pick<Context, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<{ model: ModelSource; adapter?: string }> {
 	if (checkpoint.kind === 'base') return { model: base };

@@ -15,7 +15,7 @@ import { withImages } from './row-images.ts';
  * their checked copies. Test rows never leave the store.
  * @throws ArtifactDamaged when any link does not match
  */
-export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: AttemptAtHand, dir: string): Promise<{ path: string; rows: number }> {
+export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<AttemptAtHand, 'run' | 'files' | 'manifestSha256'>, dir: string): Promise<{ path: string; rows: number }> {
 	const { artifacts } = context.app;
 	const manifestFile = at.files.get('manifest');
 	const train = at.files.get('train');

@@ -20,4 +20,6 @@ export type WorkerCapabilities = {
 	launchers?: LauncherName[];
 	engine: EngineState;
 	names?: NamesDetectorState;
+	/** Whether it has a converter to GGUF. Left out by a worker of an earlier version, which made none. */
+	gguf?: boolean;
 };

@@ -68,6 +68,10 @@ const Settings = v.object({
 	PLUMBLINE_MLFLOW_URI: v.optional(v.pipe(v.string(), v.url(), v.regex(/^https?:\/\/[^/@]+(\/|$)/, 'http:// or https://, without a password'))),
 	/** For which kind of device the engine is installed: gpu on a host without one that hands runs to a scheduler. */
 	PLUMBLINE_ENGINE_DEVICE: v.optional(v.picklist(['cpu', 'gpu'])),
+	/** llama.cpp's convert_hf_to_gguf.py on this worker: with it checkpoints are exported as GGUF. */
+	PLUMBLINE_GGUF_CONVERTER: v.optional(v.pipe(v.string(), v.regex(/^\/.*\.py$/, 'the absolute path of convert_hf_to_gguf.py'))),
+	/** The Python of an environment with ms-swift and autoawq, which needs an older transformers than the engine. */
+	PLUMBLINE_AWQ_PYTHON: v.optional(v.pipe(v.string(), v.regex(/^\//, 'the absolute path of a Python'))),
 	/** Where the gateway listens; the host is HOST, as the web process's. 0: none is started. */
 	PLUMBLINE_GATEWAY_PORT: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0), v.maxValue(65_535)), '3001'),
 	/** The gateway's address as applications reach it, https://models.firm.example/v1: pages show it. */
@@ -107,6 +111,8 @@ export type Config = {
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
 	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
+	/** What this worker makes exports with besides the engine. */
+	exporting: { ggufConverter: string | undefined; awqPython: string | undefined };
 	/** Where and how the gateway process serves. */
 	gateway: { host: string; port: number; /** As applications reach it; undefined: not told. */ url: string | undefined; patienceMs: number; drainMs: number; mostBytes: number };
 	/** `folder:/path`, `bundled:name` or a hub's model, as `checkpoints.location` has it. */
@@ -145,6 +151,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
+		exporting: { ggufConverter: s.PLUMBLINE_GGUF_CONVERTER, awqPython: s.PLUMBLINE_AWQ_PYTHON },
 		gateway: { host: s.HOST, port: s.PLUMBLINE_GATEWAY_PORT, url: s.PLUMBLINE_GATEWAY_URL, patienceMs: s.PLUMBLINE_GATEWAY_PATIENCE_S * 1000, drainMs: s.PLUMBLINE_GATEWAY_DRAIN_S * 1000, mostBytes: s.PLUMBLINE_GATEWAY_MAX_MB * 1e6 },
 		baseModel: baseModel(s.PLUMBLINE_BASE_MODEL)
 	};

@@ -1,4 +1,5 @@
 import type { CardSection, CardTable } from '../data-card/data-card.ts';
+import { exportName } from '../checkpoint-export.ts';
 import { dataCard } from '../data-card/data-card.ts';
 import { count } from '../data-card/numbers.ts';
 import type { Locale } from '../rule-setting-words.ts';
@@ -31,6 +32,7 @@ function decision({ facts: { decision: of, project, model, gate }, say, locale }
 		[say('name'), named(model)],
 		[say('decided'), of.overridden ? say('overridden') : say(of.decision)],
 		...(of.from ? [[say('from'), named(of.from)] as [string, string]] : []),
+		...(of.form ? [[say('form'), `${exportName(of.form.plan, { adapter: say('adapter'), merged: say('full') })} · ${of.form.sha256.slice(0, 12)}`] as [string, string]] : []),
 		[say('at'), moment(of.at)],
 		[say('gateVersion'), of.gateVersion === null ? say('noGate') : `${say('version')} ${count(of.gateVersion, locale)}${gate ? ` · ${say(gate.passed ? 'passes' : 'passesNot')}` : ''}`],
 		[say('fourEyes'), say(of.fourEyes ? 'fourEyesOn' : 'fourEyesOff')]

@@ -1,3 +1,4 @@
+import type { ExportPlan } from '../checkpoint-export.ts';
 import type { CardFacts } from '../data-card/data-card.ts';
 import type { EvaluationResults } from '../evaluation-results.ts';
 import type { GateVerdict } from '../gate-verdict.ts';
@@ -30,6 +31,8 @@ export type ReportFacts = {
 		signatures: { name: string; role: string; at: string }[];
 		/** What was gone back from. */
 		from: ReportedCheckpoint | null;
+		/** The form that was promoted, measured beside the checkpoint where its weights are others; null: as it was trained. */
+		form: { plan: ExportPlan; sha256: string; results: EvaluationResults | null } | null;
 	};
 	model: ReportedCheckpoint & { bytes: number | null; step: number | null; files: { path: string; bytes: number; sha256: string }[]; run: { id: string; objective: string; settings: Readonly<Record<string, unknown>>; startedBy: string } | null };
 	/** From the checkpoint to the base model. */

@@ -20,7 +20,7 @@ function plain(value: number, locale: Locale, digits = 3): string {
 type Shown = { value: number | null; low: number | null; high: number | null; n: number; groups?: number };
 
 /** What the table of figures holds: each with its interval and what it is of. */
-export function evaluationTable({ evaluation, people, look }: ReportFacts, say: Say, locale: Locale): CardTable {
+export function evaluationTable({ evaluation, people, look, decision: { form } }: ReportFacts, say: Say, locale: Locale): CardTable {
 	const line = (name: string, figure: Shown | null | undefined, show: (value: number) => string): string[][] => {
 		if (!figure || figure.value === null) return [];
 		const { value, low, high, n, groups } = figure;
@@ -40,7 +40,10 @@ export function evaluationTable({ evaluation, people, look }: ReportFacts, say: 
 			...line(say('parentAccuracy'), evaluation?.parent.accuracy, asShare),
 			...line(say('risen'), evaluation?.checkpoint.versusParent?.risen, asShare),
 			...line(say('auc'), evaluation?.single?.checkpoint.auc, asPlain),
-			...line(say('drift'), evaluation?.drift?.fromBase, asPlain)
+			...line(say('drift'), evaluation?.drift?.fromBase, asPlain),
+			...line(say('formAccuracy'), form?.results?.checkpoint.accuracy, asShare),
+			...line(say('formRisen'), form?.results?.checkpoint.versusParent?.risen, asShare),
+			...line(say('formDrift'), form?.results?.drift?.fromParent, asPlain)
 		],
 		numbers: true
 	};

@@ -13,7 +13,7 @@ export function sampleFacts(more: Partial<ReportFacts> = {}): ReportFacts {
 	const own = { id: '1', name: 'r1-dpo-1', kind: 'adapter' as const, sha256: HASH };
 	return {
 		project: { slug: 'tenancy', name: '租赁 Tenancy <script>' },
-		decision: { id: '01a2', decision: 'promote', reason: '更审慎：写明了条件。\nCareful & no worse <b>elsewhere</b>.', reasonHash: 'ef'.repeat(32), at: '2026-11-29T03:00:12.000Z', gateVersion: 2, overridden: false, fourEyes: true, signatures: [{ name: '张三', role: 'reviewer', at: '2026-11-29T03:00:12.000Z' }], from: null },
+		decision: { id: '01a2', decision: 'promote', reason: '更审慎：写明了条件。\nCareful & no worse <b>elsewhere</b>.', reasonHash: 'ef'.repeat(32), at: '2026-11-29T03:00:12.000Z', gateVersion: 2, overridden: false, fourEyes: true, signatures: [{ name: '张三', role: 'reviewer', at: '2026-11-29T03:00:12.000Z' }], from: null, form: null },
 		model: { ...own, bytes: 1234, step: 100, files: [{ path: 'adapter_model.safetensors', bytes: 1234, sha256: HASH }], run: { id: 'r', objective: 'dpo', settings: { beta: 0.1, targetModules: ['q_proj', 'v_proj'] }, startedBy: 'Erin' } },
 		lineage: [
 			{ ...own, runId: 'r', snapshotSha256: HASH },

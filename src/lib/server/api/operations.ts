@@ -9,6 +9,7 @@ import * as data from './operations/data.ts';
 import * as desensitisation from './operations/desensitisation.ts';
 import * as duplicates from './operations/duplicates.ts';
 import * as desk from './operations/desk.ts';
+import * as exportsOf from './operations/exports.ts';
 import * as fleet from './operations/fleet.ts';
 import * as gate from './operations/gate.ts';
 import * as generations from './operations/generations.ts';
@@ -64,6 +65,7 @@ export const OPERATIONS: readonly Operation[] = [
 	runControl,
 	sweeps,
 	suites,
+	exportsOf,
 	fleet,
 	cleanUps
 ].flatMap((noun) => Object.values(noun as Record<string, unknown>).filter(isOperation));

@@ -33,7 +33,7 @@ const noHost = `jsonb_build_object('hostname', 'archived', 'host_key', 'archived
 export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	{
 		name: 'workers',
-		scope: `t.id in (select a.worker_id from run_attempts a join runs u on u.id = a.run_id where u.project_id = $p union select worker_id from evaluations where project_id = $p union select worker_id from generations where project_id = $p)`,
+		scope: `t.id in (select a.worker_id from run_attempts a join runs u on u.id = a.run_id where u.project_id = $p union select worker_id from evaluations where project_id = $p union select worker_id from generations where project_id = $p union select worker_id from checkpoint_exports where project_id = $p)`,
 		over: noHost
 	},
 	{ name: 'projects', scope: 't.id = $p' },
@@ -100,6 +100,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
 	of('run_events', 'run_id', 'runs', { without: ['id'] }),
 	of('run_metrics', 'run_id', 'runs'),
+	own('checkpoint_exports', { over: `${failed} || jsonb_build_object('command', null)` }),
 	own('evaluations', { over: failed }),
 	of('evaluation_items', 'evaluation_id', 'evaluations'),
 	own('endpoints', { over: `jsonb_build_object('sealed_key', null)` }),

@@ -26,6 +26,8 @@ export type Decision = {
 	overridden: boolean;
 	/** Whether nobody could decide on a run of their own; null: decided before that was asked. */
 	fourEyes: boolean | null;
+	/** The form that was promoted; null: the checkpoint as it was trained. */
+	exportId: string | null;
 	/** Empty: decided before signatures were kept. */
 	signatures: Signature[];
 };
@@ -43,6 +45,7 @@ type Row = {
 	gate_version: number | null;
 	overridden: boolean | null;
 	four_eyes: boolean | null;
+	export_id: string | null;
 	signatures: Signature[] | null;
 };
 
@@ -59,10 +62,11 @@ const toDecision = (row: Row): Decision => ({
 	gateVersion: row.gate_version,
 	overridden: row.overridden === true,
 	fourEyes: row.four_eyes,
+	exportId: row.export_id,
 	signatures: (row.signatures ?? []).map((one) => ({ ...one, signedAt: isoTime(one.signedAt) }))
 });
 
-const READ = sql`select d.*, t.reason, p.name, g.version as gate_version, x.overridden, x.four_eyes,
+const READ = sql`select d.*, t.reason, p.name, g.version as gate_version, x.overridden, x.four_eyes, x.export_id,
 		(select jsonb_agg(jsonb_build_object('userId', s.user_id, 'name', sp.name, 'role', s.role, 'signedAt', s.signed_at) order by s.place)
 			from decision_signatures s join user_profiles sp on sp.user_id = s.user_id where s.decision_id = d.id) as signatures
 	from decisions d join user_profiles p on p.user_id = d.by_user_id left join decision_texts t on t.decision_id = d.id
@@ -78,6 +82,8 @@ export type NewDecision = {
 	gateId: string | null;
 	overridden: boolean;
 	fourEyes: boolean;
+	/** The form that is promoted; left out: as it was trained. */
+	exportId?: string | null;
 	signatures: readonly { userId: string; role: Role | 'admin'; signedAt: string | null }[];
 };
 
@@ -89,7 +95,7 @@ export async function insert(tx: Tx, of: NewDecision): Promise<string> {
 				insert into decisions (checkpoint_id, round_id, decision, reason_hash, figures, by_user_id)
 				values (${of.checkpointId}, ${of.roundId}, ${of.decision}, ${of.text.hash}, ${JSON.stringify(of.figures)}::jsonb, ${of.signatures[0]?.userId}) returning id),
 			said as (insert into decision_texts (decision_id, salt, reason) select id, ${of.text.salt}, ${of.text.reason} from decided),
-			under as (insert into decision_terms (decision_id, gate_id, overridden, four_eyes) select id, ${of.gateId}::uuid, ${of.overridden}, ${of.fourEyes} from decided),
+			under as (insert into decision_terms (decision_id, gate_id, overridden, four_eyes, export_id) select id, ${of.gateId}::uuid, ${of.overridden}, ${of.fourEyes}, ${of.exportId ?? null}::uuid from decided),
 			signed as (insert into decision_signatures (decision_id, place, user_id, role, signed_at)
 				select d.id, s.place, (s.signature ->> 'userId')::uuid, s.signature ->> 'role', coalesce((s.signature ->> 'signedAt')::timestamptz, now())
 				from decided d cross join jsonb_array_elements(${JSON.stringify(of.signatures)}::jsonb) with ordinality s(signature, place))

@@ -13,6 +13,8 @@ export type Evaluation = {
 	checkpointId: string;
 	parentCheckpointId: string;
 	snapshotId: string;
+	/** The form of the checkpoint that is measured, beside the checkpoint itself; null: as it was trained, beside its parent. */
+	exportId: string | null;
 	/** Whose comparisons it scores: test decides, dev ranks the points of a sweep. */
 	split: 'dev' | 'test';
 	status: 'queued' | 'running' | 'succeeded' | 'failed';
@@ -32,6 +34,7 @@ type Row = {
 	checkpoint_id: string;
 	parent_checkpoint_id: string;
 	snapshot_id: string;
+	export_id: string | null;
 	split: Evaluation['split'];
 	status: Evaluation['status'];
 	attempt: number;
@@ -50,6 +53,7 @@ const toEvaluation = (row: Row): Evaluation => ({
 	checkpointId: row.checkpoint_id,
 	parentCheckpointId: row.parent_checkpoint_id,
 	snapshotId: row.snapshot_id,
+	exportId: row.export_id,
 	split: row.split,
 	status: row.status,
 	attempt: row.attempt,
@@ -63,11 +67,11 @@ const toEvaluation = (row: Row): Evaluation => ({
 });
 
 /** Queues an evaluation. */
-export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; parentCheckpointId: string; snapshotId: string; split: Evaluation['split']; seed: string }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; parentCheckpointId: string; snapshotId: string; split: Evaluation['split']; seed: string; exportId?: string }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into evaluations (project_id, checkpoint_id, parent_checkpoint_id, snapshot_id, split, seed)
-			values (${of.projectId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.snapshotId}, ${of.split}, ${of.seed}) returning id`
+		sql`insert into evaluations (project_id, checkpoint_id, parent_checkpoint_id, snapshot_id, split, seed, export_id)
+			values (${of.projectId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.snapshotId}, ${of.split}, ${of.seed}, ${of.exportId ?? null}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -78,10 +82,17 @@ export async function get(db: Executor, id: string): Promise<Evaluation | null> 
 	return rows[0] ? toEvaluation(rows[0]) : null;
 }
 
-/** The newest evaluation of a checkpoint: on test questions unless the others are asked for. */
+/** The newest evaluation of a checkpoint as it was trained: on test questions unless the others are asked for. */
 export async function newestOf(db: Executor, checkpointId: string, split: Evaluation['split'] = 'test'): Promise<Evaluation | null> {
-	const rows = await rowsOf<Row>(db, sql`select * from evaluations where checkpoint_id = ${checkpointId} and split = ${split} order by id desc limit 1`);
+	const rows = await rowsOf<Row>(db, sql`select * from evaluations where checkpoint_id = ${checkpointId} and split = ${split} and export_id is null order by id desc limit 1`);
 	return rows[0] ? toEvaluation(rows[0]) : null;
+}
+
+/** The newest evaluations of exports, by export. */
+export async function ofExports(db: Executor, exportIds: readonly string[]): Promise<Map<string, Evaluation>> {
+	if (exportIds.length === 0) return new Map();
+	const rows = await rowsOf<Row>(db, sql`select distinct on (export_id) * from evaluations where export_id in ${[...exportIds]} order by export_id, id desc`);
+	return new Map(rows.map((row) => [row.export_id ?? '', toEvaluation(row)]));
 }
 
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */

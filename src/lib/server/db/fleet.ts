@@ -5,7 +5,7 @@ import type { Executor } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** Work that a worker has in hand, or a run in line. `project` is what it belongs to. */
-export type Work = { kind: 'run' | 'evaluation' | 'generation'; id: string; projectId: string; project: { slug: string; name: string }; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
+export type Work = { kind: 'run' | 'evaluation' | 'generation' | 'export'; id: string; projectId: string; project: { slug: string; name: string }; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
 
 type WorkRow = { worker_id: string; kind: Work['kind']; id: string; project_id: string; slug: string; name: string; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
 
@@ -20,6 +20,8 @@ export async function inHand(db: Executor): Promise<Map<string, Work[]>> {
 					from evaluations e join checkpoints c on c.id = e.checkpoint_id where e.status = 'running' and e.worker_id is not null
 				union all select g.worker_id, 'generation', g.id, g.project_id, null, g.done, g.total, 'local', coalesce(g.heartbeat_at, g.created_at)
 					from generations g where g.status = 'running' and g.worker_id is not null
+				union all select x.worker_id, 'export', x.id, x.project_id, null, 0, null, 'local', coalesce(x.heartbeat_at, x.created_at)
+					from checkpoint_exports x where x.status = 'running' and x.worker_id is not null
 			) w join projects p on p.id = w.project_id order by w.since`
 	);
 	const by = new Map<string, Work[]>();

@@ -3,7 +3,7 @@ import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
 /** Rows in line of which no job tells a worker, by what is to be done with them. */
-export type Stranded = { train: string[]; evaluate: string[]; generate: string[]; ask: string[] };
+export type Stranded = { train: string[]; evaluate: string[]; generate: string[]; ask: string[]; export: string[] };
 
 /**
  * Rows in line that no pending job is about, and none that was sent or taken in the last seconds: a handler claims its
@@ -20,8 +20,9 @@ export async function stranded(tx: Tx, graceSeconds: number): Promise<Stranded |
 	const rows = await rowsOf<{ queue: keyof Stranded; id: string }>(
 		tx,
 		sql`${without('train', 'runs', 'runId')} union all ${without('evaluate', 'evaluations', 'evaluationId')} union all ${without('generate', 'generations', 'generationId', needsEngine)}
-			union all ${without('ask', 'generations', 'generationId', sql`not ${needsEngine}`)} order by 2`
+			union all ${without('ask', 'generations', 'generationId', sql`not ${needsEngine}`)}
+			union all ${without('export', 'checkpoint_exports', 'exportId')} order by 2`
 	);
 	const of = (queue: keyof Stranded) => rows.filter((row) => row.queue === queue).map((row) => row.id);
-	return { train: of('train'), evaluate: of('evaluate'), generate: of('generate'), ask: of('ask') };
+	return { train: of('train'), evaluate: of('evaluate'), generate: of('generate'), ask: of('ask'), export: of('export') };
 }

@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
-/** Lost workers after which an evaluation or a generation is given up: it may be what kills them. */
+/** Lost workers after which an evaluation, a generation or an export is given up: it may be what kills them. */
 export const MAX_LOSSES = 3;
 
 /** A row whose worker was lost: in line again, or given up. */
@@ -13,7 +13,7 @@ export type Lost = { id: string; projectId: string; status: 'queued' | 'failed';
  * Puts running rows whose worker is lost back in line; those that lost too many end. Losses are kept in the row's
  * problem and not read from its attempts: an attempt that a worker gave back in order is none.
  */
-export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations', which: SQL): Promise<Lost[]> {
+export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations' | 'checkpoint_exports', which: SQL): Promise<Lost[]> {
 	const losses = sql`coalesce((problem->>'times')::int, 0) + 1`;
 	const givenUp = sql`${losses} >= ${MAX_LOSSES}::int`;
 	const rows = await rowsOf<{ id: string; project_id: string; status: Lost['status']; losses: number }>(

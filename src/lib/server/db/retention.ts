@@ -18,7 +18,7 @@ export async function haveStoreAlone(tx: Tx): Promise<boolean> {
 	return rows[0]?.held === true;
 }
 
-/** Those of these files that something in the record is: of a snapshot, a checkpoint, an image, a document, a report, a run's event files. */
+/** Those of these files that something in the record is: of a snapshot, a checkpoint, an export, an image, a document, a report, a run's event files. */
 export async function cited(db: Executor, sha256s: readonly string[]): Promise<Set<string>> {
 	if (sha256s.length === 0) return new Set();
 	const rows = await rowsOf<{ sha256: string }>(
@@ -28,6 +28,7 @@ export async function cited(db: Executor, sha256s: readonly string[]): Promise<S
 				or exists (select 1 from artifacts a where a.sha256 = s.sha256)
 				or exists (select 1 from decision_reports r where r.sha256 = s.sha256)
 				or exists (select 1 from checkpoints c where c.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
+				or exists (select 1 from checkpoint_exports x where x.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
 				or s.sha256 in (select f ->> 'sha256' from run_attempts a cross join jsonb_array_elements(a.tensorboard) f where jsonb_typeof(a.tensorboard) = 'array')`
 	);
 	return new Set(rows.map(({ sha256 }) => sha256));
@@ -133,7 +134,7 @@ export async function folders(db: Executor): Promise<(AttemptFolder & { project:
 		db,
 		sql`with measured as (
 				select c.project_id, c.run_id, coalesce(e.results->>'measure', 'log_ratio') as measure, max((e.results->'checkpoint'->'accuracy'->>'value')::float8) as accuracy from evaluations e join checkpoints c on c.id = e.checkpoint_id
-				where e.status = 'succeeded' and e.split = 'test' and e.results->'checkpoint'->'accuracy'->>'value' is not null group by 1, 2, 3),
+				where e.status = 'succeeded' and e.split = 'test' and e.export_id is null and e.results->'checkpoint'->'accuracy'->>'value' is not null group by 1, 2, 3),
 			-- A reward model's accuracy and a policy's say different things: the best of each stays.
 			best as (select distinct on (project_id, measure) run_id from measured order by project_id, measure, accuracy desc, run_id desc)
 			select f.run_id, f.attempt, r.project_id, p.slug, p.name, w.hostname, r.status, r.finished_at, f.bytes, r.id in (select run_id from best) as best,

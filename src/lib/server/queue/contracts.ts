@@ -7,6 +7,7 @@ export type Jobs = {
 	generate: { generationId: string };
 	/** A generation of endpoints alone: it needs no engine, and waits for none. */
 	ask: { generationId: string };
+	export: { exportId: string };
 };
 
 export type JobName = keyof Jobs;
@@ -20,4 +21,4 @@ type QueueOptions = NonNullable<Parameters<PgBoss['createQueue']>[1]>;
 const LONG: QueueOptions = { policy: 'standard', retryLimit: 0, expireInSeconds: 86_400, deleteAfterSeconds: 86_400 };
 
 /** Every queue and how it behaves. */
-export const QUEUES: Record<JobName, QueueOptions> = { train: LONG, evaluate: LONG, generate: LONG, ask: LONG };
+export const QUEUES: Record<JobName, QueueOptions> = { train: LONG, evaluate: LONG, generate: LONG, ask: LONG, export: LONG };

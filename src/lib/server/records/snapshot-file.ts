@@ -79,17 +79,17 @@ export async function* parquetBytes(rows: AsyncIterable<TrainingRow>, of: TableO
 }
 
 /** A zip as it is packed. One that breaks off has no directory at its end, and its stream an error. */
-export function zipOf(files: readonly { path: string; content: string | (() => AsyncIterable<string | Uint8Array>) }[]): Readable {
+export function zipOf(files: readonly { path: string; content: string | (() => AsyncIterable<string | Uint8Array>); /** Packed as it is: weights do not shrink. */ asIs?: boolean }[]): Readable {
 	const zip = new ZipFile();
 	const out = zip.outputStream as Readable;
 	zip.on('error', (error: Error) => out.destroy(error));
 	/** The file that is being packed. */
 	let packing: Readable | undefined;
 	out.on('close', () => packing?.destroy());
-	for (const { path, content } of files) {
+	for (const { path, content, asIs } of files) {
 		if (typeof content === 'string') zip.addBuffer(Buffer.from(content), path, { mtime: MTIME });
 		else {
-			zip.addReadStreamLazy(path, { mtime: MTIME }, (take) => {
+			zip.addReadStreamLazy(path, { mtime: MTIME, compress: asIs !== true }, (take) => {
 				const source = Readable.from(content());
 				source.on('error', (error) => out.destroy(error));
 				packing = source;

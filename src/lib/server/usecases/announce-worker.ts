@@ -2,6 +2,7 @@ import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import { hasAttempt } from '../../domain/run-state.ts';
 import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
 import type { App } from '../app.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
@@ -39,12 +40,17 @@ export async function attemptHoldsGeneration(app: Pick<App, 'db'>, generationId:
 	return generations.isHeld(app.db, generationId, attempt, RUN_INTERVALS.leaseSeconds);
 }
 
-/** Attempts (`id.number`) at runs and generations that these workers held. */
+/** Whether an attempt still makes an export. */
+export async function attemptHoldsExport(app: Pick<App, 'db'>, exportId: string, attempt: number): Promise<boolean> {
+	return checkpointExports.isHeld(app.db, exportId, attempt, RUN_INTERVALS.leaseSeconds);
+}
+
+/** Attempts (`id.number`) at runs, generations and exports that these workers held. */
 export async function attemptsOfWorkers(app: Pick<App, 'db'>, workerIds: readonly string[]): Promise<string[]> {
 	if (workerIds.length === 0) return [];
 	const held = await app.db.transaction((tx) => runs.attemptsOf(tx, workerIds));
-	const answering = await generations.attemptsOf(app.db, workerIds);
-	return [...held.map(({ runId, attempt }) => `${runId}.${attempt}`), ...answering.map(({ id, attempt }) => `${id}.${attempt}`)];
+	const others = [...(await generations.attemptsOf(app.db, workerIds)), ...(await checkpointExports.attemptsOf(app.db, workerIds))];
+	return [...held.map(({ runId, attempt }) => `${runId}.${attempt}`), ...others.map(({ id, attempt }) => `${id}.${attempt}`)];
 }
 
 /** A worker says goodbye. */
@@ -68,6 +74,7 @@ export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: 
 		}
 		await enqueueLost(app, tx, 'evaluation', await evaluations.requeueOf(tx, deadWorkerIds));
 		await enqueueLost(app, tx, 'generation', await generations.requeueOf(tx, deadWorkerIds));
+		await enqueueLost(app, tx, 'export', await checkpointExports.requeueOf(tx, deadWorkerIds));
 		await importReads.release(tx, deadWorkerIds);
 		for (const id of deadWorkerIds) await workers.stop(tx, id);
 		return taken;

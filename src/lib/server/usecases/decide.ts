@@ -24,6 +24,8 @@ import { lookAtPeople, readVerdict } from './gate-facts.ts';
 import type { GateView } from './gate-facts.ts';
 import { singleHumanResult } from './good-answers.ts';
 import { humanResult, reachCheckpoint } from './read-checkpoint.ts';
+import { promotedForm } from './promoted-form.ts';
+import type { PromotedForm } from './promoted-form.ts';
 import { reauthenticate } from './reauthenticate.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -32,7 +34,7 @@ export const DECISIONS = ['promote', 'reject', 'more_data'] as const;
 /** A decision that is in force, or one that waits until somebody else signs it too. */
 export type Decided = { id: string; decision: string; status: 'signed' | 'waiting'; /** Who may sign it. */ waitsFor: string[] };
 
-type Input = { checkpointId: string; decision: (typeof DECISIONS)[number]; reason: string; password?: string | undefined; /** Promote although the gate does not pass. */ override?: boolean | undefined };
+type Input = { checkpointId: string; decision: (typeof DECISIONS)[number]; reason: string; password?: string | undefined; /** Promote although the gate does not pass. */ override?: boolean | undefined; /** Promote it in this form; left out: as it was trained. */ exportId?: string | null | undefined };
 
 /** An erasable text under a hash that is not. */
 export function sealed(reason: string): NewDecision['text'] {
@@ -65,7 +67,7 @@ async function decidable(db: Executor, actor: Actor, input: Input): Promise<Resu
 }
 
 /** The figures that stand on the page: kept with the decision, and what its report is made of. */
-async function figuresNow(db: Executor, checkpoint: Checkpoint, of: { roundId: string; gate: GateView | null }): Promise<Record<string, unknown>> {
+async function figuresNow(db: Executor, checkpoint: Checkpoint, of: { roundId: string; gate: GateView | null; form: PromotedForm | null }): Promise<Record<string, unknown>> {
 	const evaluation = await evaluations.newestOf(db, checkpoint.id);
 	return {
 		evaluation: evaluation?.results ?? null,
@@ -73,7 +75,8 @@ async function figuresNow(db: Executor, checkpoint: Checkpoint, of: { roundId: s
 		peopleSingle: await singleHumanResult(db, checkpoint, of.roundId),
 		look: await lookAtPeople(db, checkpoint),
 		gate: of.gate ? { version: of.gate.version, ...of.gate.verdict } : null,
-		examples: await examplesOf(db, checkpoint)
+		examples: await examplesOf(db, checkpoint),
+		...(of.form ? { form: of.form } : {})
 	};
 }
 
@@ -85,15 +88,15 @@ export async function putDecision(tx: Tx, actor: Actor, of: NewDecision & { proj
 		action: 'checkpoint.decide',
 		projectId: of.projectId,
 		subject: ['checkpoint', of.checkpointId],
-		details: { decision: of.decision, decisionId: id, overridden: of.overridden, fourEyes: of.fourEyes, signatures: of.signatures.map(({ userId }) => userId) }
+		details: { decision: of.decision, decisionId: id, export: of.exportId ?? null, overridden: of.overridden, fourEyes: of.fourEyes, signatures: of.signatures.map(({ userId }) => userId) }
 	});
 	return id;
 }
 
-async function propose(tx: Tx, actor: Actor, of: { project: Project; checkpoint: Checkpoint; run: Run; role: Role | 'admin'; gate: GateView; reason: string }): Promise<Decided> {
+async function propose(tx: Tx, actor: Actor, of: { project: Project; checkpoint: Checkpoint; run: Run; role: Role | 'admin'; gate: GateView; form: PromotedForm | null; reason: string }): Promise<Decided> {
 	const { project, checkpoint } = of;
 	const overtaken = await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: 'overtaken', byUserId: actor.userId });
-	const figures = await figuresNow(tx, checkpoint, { roundId: of.run.roundId, gate: of.gate });
+	const figures = await figuresNow(tx, checkpoint, { roundId: of.run.roundId, gate: of.gate, form: of.form });
 	const id = await decisions.propose(tx, { projectId: project.id, checkpointId: checkpoint.id, gateId: of.gate.id, text: sealed(of.reason), figures, byUserId: actor.userId, byRole: of.role });
 	const waitsFor = await decisions.signers(tx, { projectId: project.id, roles: rolesFor('checkpoint.decide'), notUserIds: [actor.userId, ...(project.fourEyes ? [of.run.createdBy] : [])] });
 	await notifications.notify(tx, { projectId: project.id, kind: 'signature', subjectId: id, comparisonId: null, userIds: waitsFor.map(({ userId }) => userId) });
@@ -118,12 +121,14 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: Input): 
 		if (!found.ok) return found;
 		const { checkpoint, access, run } = found.value;
 		const { project } = access;
+		const form = await promotedForm(tx, input);
+		if (!form.ok) return form;
 		const gate = await readVerdict(tx, checkpoint);
 		const role = roleOf(access.role);
 		if (input.decision === 'promote' && gate && !gate.verdict.passed) {
 			const open = gate.verdict.rules.filter(({ outcome }) => outcome !== 'held').length;
 			if (!input.override) return fail('gate_not_passed', `${open} of ${gate.verdict.rules.length} rules of the gate do not hold. Reject it, ask for more data, or promote all the same (override): then somebody else must sign too.`, { facts: { gate: gate.version, notHeld: open } });
-			return ok(await propose(tx, actor, { project, checkpoint, run, role, gate, reason: input.reason }));
+			return ok(await propose(tx, actor, { project, checkpoint, run, role, gate, form: form.value, reason: input.reason }));
 		}
 		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: 'overtaken', byUserId: actor.userId });
 		const id = await putDecision(tx, actor, {
@@ -132,7 +137,8 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: Input): 
 			roundId: run.roundId,
 			decision: input.decision,
 			text: sealed(input.reason),
-			figures: await figuresNow(tx, checkpoint, { roundId: run.roundId, gate }),
+			figures: await figuresNow(tx, checkpoint, { roundId: run.roundId, gate, form: form.value }),
+			exportId: form.value?.id ?? null,
 			gateId: gate?.id ?? null,
 			overridden: false,
 			fourEyes: project.fourEyes,

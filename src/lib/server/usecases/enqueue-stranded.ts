@@ -5,7 +5,7 @@ import * as jobs from '../db/jobs.ts';
 const GRACE_SECONDS = 10;
 
 /**
- * Sends a job for every run, evaluation and generation that waits in line without one. Handlers claim by
+ * Sends a job for every run, evaluation, generation and export that waits in line without one. Handlers claim by
  * compare-and-set, so a job too many does no harm; a row never has two that wait.
  * @returns how many jobs were sent
  */
@@ -17,6 +17,7 @@ export async function enqueueStranded(app: Pick<App, 'db' | 'enqueue'>): Promise
 		for (const evaluationId of found.evaluate) await app.enqueue(tx, 'evaluate', { evaluationId });
 		for (const generationId of found.generate) await app.enqueue(tx, 'generate', { generationId });
 		for (const generationId of found.ask) await app.enqueue(tx, 'ask', { generationId });
-		return found.train.length + found.evaluate.length + found.generate.length + found.ask.length;
+		for (const exportId of found.export) await app.enqueue(tx, 'export', { exportId });
+		return found.train.length + found.evaluate.length + found.generate.length + found.ask.length + found.export.length;
 	});
 }

@@ -15,8 +15,9 @@ import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
-import type { Db } from '../db/client.ts';
+import type { Db, Tx } from '../db/client.ts';
 import { record } from '../db/audit.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
@@ -28,12 +29,19 @@ import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
 export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null };
 
+/** What is measured: the checkpoint as it was trained, or the files of an export of it, whose weights are others. */
+async function measured(tx: Tx, { checkpointId, exportId }: Evaluation): Promise<Checkpoint | null> {
+	const checkpoint = await checkpoints.get(tx, checkpointId);
+	const made = exportId === null ? null : await checkpointExports.get(tx, exportId);
+	return checkpoint && made ? { ...checkpoint, kind: 'full', files: made.files, sha256: made.sha256, bytes: made.bytes } : checkpoint;
+}
+
 /** Takes a queued evaluation for a worker; null when it is no longer to be had. */
 export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
 	return app.db.transaction(async (tx) => {
 		const evaluation = await evaluations.begin(tx, input.evaluationId, input.workerId);
 		if (!evaluation) return null;
-		const checkpoint = await checkpoints.get(tx, evaluation.checkpointId);
+		const checkpoint = await measured(tx, evaluation);
 		const parent = await checkpoints.get(tx, evaluation.parentCheckpointId);
 		if (!checkpoint || !parent) throw new Error(`evaluation ${evaluation.id} lost its checkpoints`);
 		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, evaluation.split);
@@ -120,7 +128,7 @@ export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, it
 	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items), drift: drift(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
-		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });
+		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, export: at.evaluation.exportId, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });
 		return held;
 	});
 }

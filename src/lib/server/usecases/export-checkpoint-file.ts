@@ -5,9 +5,19 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
+import type { Executor } from '../db/client.ts';
 import * as runs from '../db/runs.ts';
 import * as walls from '../db/walls.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
+
+/** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. */
+export async function refuseWalled(db: Executor, actor: Actor, checkpointId: string): Promise<Result<never> | null> {
+	for (const { runId } of await checkpoints.lineage(db, checkpointId)) {
+		const run = runId ? await runs.get(db, runId) : null;
+		if (run && (await walls.hidesOfSnapshot(db, actor.userId, run.snapshotId))) return fail('walled', 'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.');
+	}
+	return null;
+}
 
 /**
  * One file of a trained checkpoint, as it is stored. Weights remember what they learned from: who is walled off from
@@ -19,10 +29,8 @@ export async function exportCheckpointFile(app: Pick<App, 'db' | 'artifacts'>, a
 	const { checkpoint } = found.value;
 	const file = checkpoint.files?.find(({ path }) => path === input.path);
 	if (!file) return fail('not_found', checkpoint.kind === 'base' ? 'The base model’s files are not kept here: it lies where the project says.' : 'The checkpoint has no such file.');
-	for (const { runId } of await checkpoints.lineage(app.db, input.id)) {
-		const run = runId ? await runs.get(app.db, runId) : null;
-		if (run && (await walls.hidesOfSnapshot(app.db, actor.userId, run.snapshotId))) return fail('walled', 'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.');
-	}
+	const walled = await refuseWalled(app.db, actor, input.id);
+	if (walled) return walled;
 	if (!(await app.artifacts.has(file.sha256))) return fail('gone', 'The file is missing from the artifact store.');
 	await app.db.transaction((tx) => record(tx, actor, { action: 'checkpoint.export', projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { path: file.path, sha256: file.sha256 } }));
 	return ok({ stream: app.artifacts.read(file.sha256), name: file.path.replace(/^.*\//, ''), bytes: file.bytes, sha256: file.sha256 });

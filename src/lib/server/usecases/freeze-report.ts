@@ -73,7 +73,7 @@ async function lineageOf(app: ReportApp, checkpoint: Checkpoint): Promise<Report
 async function factsOf(app: ReportApp, decision: Decision, checkpoint: Checkpoint): Promise<Result<{ facts: ReportFacts; promptIds: string[] }>> {
 	const rules = await rulesOf(app, checkpoint.projectId);
 	if (!rules.ok) return rules;
-	const figures = decision.figures as Partial<Pick<ReportFacts, 'evaluation' | 'people' | 'look' | 'gate'> & { examples: Example[]; from: ReportFacts['decision']['from'] }>;
+	const figures = decision.figures as Partial<Pick<ReportFacts, 'evaluation' | 'people' | 'look' | 'gate'> & { examples: Example[]; from: ReportFacts['decision']['from']; form: ReportFacts['decision']['form'] }>;
 	const [project, run, lineage, shown, overlapping] = await Promise.all([
 		members.projectById(app.db, checkpoint.projectId),
 		runOf(app, checkpoint),
@@ -86,7 +86,7 @@ async function factsOf(app: ReportApp, decision: Decision, checkpoint: Checkpoin
 		promptIds: shown.promptIds,
 		facts: {
 			project: { slug: project.slug, name: project.name },
-			decision: { id, decision: decided, reason, reasonHash, at: createdAt, gateVersion, overridden, fourEyes: fourEyes === true, signatures: signatures.map(({ name, role, signedAt }) => ({ name, role, at: signedAt })), from: figures.from ?? null },
+			decision: { id, decision: decided, reason, reasonHash, at: createdAt, gateVersion, overridden, fourEyes: fourEyes === true, signatures: signatures.map(({ name, role, signedAt }) => ({ name, role, at: signedAt })), from: figures.from ?? null, form: figures.form ?? null },
 			model: { ...named(checkpoint), bytes: checkpoint.bytes, step: checkpoint.step, files: checkpoint.files ?? [], run: run.model },
 			lineage,
 			data: run.data,

@@ -52,7 +52,7 @@ export type CheckpointView = {
 	overlaps: number;
 	parent: { id: string; name: string } | null;
 	/** From this checkpoint to the base model. */
-	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null; /** How far it has moved from the base and from its parent; null where that was not measured. */ drift: Drift | null }[];
+	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null; /** How far it has moved from the base and from its parent; null where that was not measured. */ drift: Drift | null; /** What its run was held to while it learned: the base or its parent; null where the objective knows no reference, and for the base. */ reference: { id: string; name: string } | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
 	/** Names of the judging form's criteria by key, which the evaluation's slices name by key. */
 	criteria: Record<string, string>;
@@ -79,7 +79,7 @@ export async function humanResult(db: Executor, checkpoint: Checkpoint): Promise
 }
 
 /** Finds a checkpoint with which the actor may do this. */
-export async function reachCheckpoint(db: Executor, actor: Actor, id: string, action: 'checkpoint.read' | 'checkpoint.decide' | 'run.start' | 'snapshot.data' | 'generation.read'): Promise<Result<{ checkpoint: Checkpoint; access: Access }>> {
+export async function reachCheckpoint(db: Executor, actor: Actor, id: string, action: 'checkpoint.read' | 'checkpoint.decide' | 'run.start' | 'run.cancel' | 'snapshot.data' | 'generation.read'): Promise<Result<{ checkpoint: Checkpoint; access: Access }>> {
 	const checkpoint = await checkpoints.get(db, id);
 	if (!checkpoint) return fail('not_found', 'There is no such checkpoint.');
 	const access = await allow(db, actor, { id: checkpoint.projectId }, action);
@@ -109,6 +109,13 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		agreement.criteriaEver(db, checkpoint.projectId)
 	]);
 	const drifts = await Promise.all(lineage.map(async (ancestor) => (await evaluations.newestOf(db, ancestor.id))?.results?.drift ?? null));
+	const named = new Map(lineage.map((ancestor) => [ancestor.id, ancestor.name]));
+	const references = await Promise.all(
+		lineage.map(async ({ runId }) => {
+			const held = runId === null ? null : ((await runs.get(db, runId))?.referenceCheckpointId ?? null);
+			return held === null ? null : { id: held, name: named.get(held) ?? '' };
+		})
+	);
 	const generation = made[0];
 	return ok({
 		id,
@@ -126,7 +133,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		snapshot: snapshot ? { id: snapshot.id, sha256: snapshot.sha256, stale: await snapshots.changedSince(db, snapshot.id) } : null,
 		overlaps: overlapping,
 		parent: parent ? { id: parent.id, name: parent.name } : null,
-		lineage: lineage.map(({ id: own, name, kind, runId }, index) => ({ id: own, name, kind, runId, drift: drifts[index] ?? null })),
+		lineage: lineage.map(({ id: own, name, kind, runId }, index) => ({ id: own, name, kind, runId, drift: drifts[index] ?? null, reference: references[index] ?? null })),
 		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
 		criteria: Object.fromEntries(criteria.map(({ key, name }) => [key, name])),
 		generation: generation

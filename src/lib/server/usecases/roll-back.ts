@@ -45,6 +45,7 @@ export async function rollBack(app: Pick<App, 'db'>, actor: Actor, input: { slug
 			decision: 'roll_back',
 			text: sealed(input.reason),
 			figures: { ...promoted?.figures, from: { id: now.id, name: now.name, sha256: now.sha256 } },
+			exportId: promoted?.exportId ?? null,
 			gateId: null,
 			overridden: false,
 			fourEyes: project.fourEyes,

@@ -9,6 +9,7 @@ import * as projects from '../db/projects.ts';
 import * as runs from '../db/runs.ts';
 import * as users from '../db/users.ts';
 import { putDecision, refuseSignature, roleOf, sealed } from './decide.ts';
+import type { PromotedForm } from './promoted-form.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 import { reauthenticate } from './reauthenticate.ts';
 import { inTransaction } from './transaction.ts';
@@ -39,6 +40,7 @@ async function sign(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: s
 		const first = await users.get(tx, waiting.by.userId);
 		const stands = first !== null && first.deactivatedAt === null && (first.isAdmin || able.some(({ userId }) => userId === first.id));
 		if (!stands || refuseSignature({ userId: waiting.by.userId, startedBy: run.createdBy, fourEyes: access.project.fourEyes, signedBy: [] })) return fail('four_eyes', 'The first signature counts no longer: who gave it started the run, or may not decide any more. Decline it, and let somebody else sign first.');
+		const { form } = waiting.figures as { form?: PromotedForm };
 		const id = await putDecision(tx, actor, {
 			projectId: checkpoint.projectId,
 			checkpointId: checkpoint.id,
@@ -46,6 +48,7 @@ async function sign(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: s
 			decision: 'promote',
 			text: sealed(waiting.reason),
 			figures: waiting.figures,
+			exportId: form?.id ?? null,
 			gateId: waiting.gateId,
 			overridden: true,
 			fourEyes: access.project.fourEyes,

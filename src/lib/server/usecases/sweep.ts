@@ -1,6 +1,7 @@
 import type { RunProblem } from '../../domain/run-problem.ts';
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as gatewayFeedback from '../db/gateway-feedback.ts';
@@ -28,9 +29,9 @@ const TRAFFIC_DAYS = 90;
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
+/** Looks after what nobody holds any more: runs, evaluations, answers, exports, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; exports: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, exports: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -40,6 +41,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 	await app.db.transaction(async (tx) => {
 		swept.evaluations = await enqueueLost(app, tx, 'evaluation', await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
+		swept.exports = await enqueueLost(app, tx, 'export', await checkpointExports.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);

@@ -126,6 +126,12 @@ def no_reward(sequences):
     return {(index, side): (0.0, sum(1 for label in labels[1:] if label != -100)) for index, side, _, labels in sequences}
 
 
+def single_file(path):
+    """A folder that holds one GGUF and no model in transformers' layout: its weights are taken out of that."""
+    found = [] if os.path.exists(os.path.join(path, "config.json")) else [name for name in os.listdir(path) if name.endswith(".gguf")]
+    return {"gguf_file": found[0]} if len(found) == 1 else {}
+
+
 def load(path, args):
     import torch
     from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
@@ -134,7 +140,7 @@ def load(path, args):
     if args.reward:
         model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
     else:
-        model = AutoModelForCausalLM.from_pretrained(path, dtype=getattr(torch, dtype))
+        model = AutoModelForCausalLM.from_pretrained(path, dtype=getattr(torch, dtype), **single_file(path))
     return model.to(args.device).eval()
 
 

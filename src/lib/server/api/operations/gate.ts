@@ -70,10 +70,10 @@ export const decideCheckpoint = operation({
 	id: 'decideCheckpoint',
 	method: 'POST',
 	path: '/checkpoints/{id}/decision',
-	summary: 'Promote, reject or ask for more data, with a reason, signed with the password of the person (a token alone signs nothing). Promoting against the gate needs override and then waits for a second person',
+	summary: 'Promote, reject or ask for more data, with a reason, signed with the password of the person (a token alone signs nothing). Promoting against the gate needs override and then waits for a second person. With exportId it is promoted in that form, which must have been measured where its weights are others',
 	access: 'checkpoint.decide',
 	params: idParams,
-	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000), password, override: v.optional(v.boolean()) }),
+	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000), password, override: v.optional(v.boolean()), exportId: v.optional(v.nullable(uuid)) }),
 	answers: { 201: v.object({ id: v.string(), decision: v.string(), status: v.picklist(['signed', 'waiting']), waitsFor: v.array(v.string()) }) },
 	problems: ['conflict', 'four_eyes', 'gate_not_passed', 'too_many_attempts']
 });

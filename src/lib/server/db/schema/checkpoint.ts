@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, check, index, integer, jsonb, pgTable, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import type { ExportPlan } from '../../../domain/checkpoint-export.ts';
 import type { ModelFacts } from '../../../domain/hub-model.ts';
 import { users } from './account.ts';
-import { createdAt, id } from './columns.ts';
+import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
+import type { RunProblem } from '../../../domain/run-problem.ts';
 import { rounds } from './round.ts';
+import { workers } from './worker.ts';
 
 /** A trained artifact, or the base model (a checkpoint without a run). */
 export const checkpoints = pgTable(
@@ -38,6 +41,49 @@ export const checkpoints = pgTable(
 		check('checkpoints_kind', sql`${t.kind} in ('base','adapter','full')`),
 		check('checkpoints_origin', sql`(${t.kind} = 'base') = (${t.runId} is null)`),
 		check('checkpoints_location', sql`(${t.kind} = 'base') = (${t.location} is not null)`)
+	]
+);
+
+/** A form of a checkpoint that was asked for, and what a worker made of that; its files lie in the artifact store. */
+export const checkpointExports = pgTable(
+	'checkpoint_exports',
+	{
+		id: id(),
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		plan: jsonb().$type<ExportPlan>().notNull(),
+		/** Whether its weights are others than the checkpoint's: then it is measured before it may be promoted. */
+		changed: boolean().notNull(),
+		status: text().notNull().default('queued'),
+		attempt: integer().notNull().default(0),
+		workerId: uuid().references(() => workers.id),
+		heartbeatAt: instant(),
+		/** How the engine was or would be started; no secret stands in it. */
+		command: jsonb().$type<string[]>(),
+		/** Rows of the snapshot's training file that the weights were rounded by; null where none are needed. */
+		calibrationRows: integer(),
+		sha256: text(),
+		files: jsonb().$type<{ path: string; bytes: number; sha256: string }[]>(),
+		bytes: bigint({ mode: 'number' }),
+		problem: jsonb().$type<RunProblem>(),
+		createdBy: uuid()
+			.notNull()
+			.references(() => users.id),
+		createdAt: createdAt(),
+		finishedAt: instant()
+	},
+	(t) => [
+		index('checkpoint_exports_checkpoint').on(t.checkpointId, t.id),
+		// What is there or under way is not made a second time.
+		uniqueIndex('checkpoint_exports_once').on(t.checkpointId, t.plan).where(sql`status in ('queued','running','succeeded')`),
+		unique('checkpoint_exports_of').on(t.id, t.checkpointId),
+		check('checkpoint_exports_status', sql`${t.status} in ('queued','running','succeeded','failed','cancelled')`),
+		check('checkpoint_exports_finished', sql`(${t.status} in ('succeeded','failed','cancelled')) = (${t.finishedAt} is not null)`),
+		check('checkpoint_exports_files', sql`(${t.status} = 'succeeded') = (num_nonnulls(${t.sha256}, ${t.files}, ${t.bytes}) = 3)`)
 	]
 );
 

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { check, doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import type { RunProblem } from '../../../domain/run-problem.ts';
-import { checkpoints } from './checkpoint.ts';
+import { checkpointExports, checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { comparisons } from './comparison.ts';
 import { projects } from './project.ts';
@@ -25,6 +25,8 @@ export const evaluations = pgTable(
 		snapshotId: uuid()
 			.notNull()
 			.references(() => snapshots.id),
+		/** The checkpoint in this form, beside itself as it was trained; null: as it was trained, beside its parent. */
+		exportId: uuid(),
 		/** Of which split's comparisons: test decides, dev ranks the points of a sweep. */
 		split: text().notNull().default('test'),
 		status: text().notNull().default('queued'),
@@ -42,6 +44,9 @@ export const evaluations = pgTable(
 	},
 	(t) => [
 		index('evaluations_checkpoint').on(t.checkpointId),
+		index('evaluations_export').on(t.exportId).where(sql`export_id is not null`),
+		foreignKey({ name: 'evaluations_export_of', columns: [t.exportId, t.checkpointId], foreignColumns: [checkpointExports.id, checkpointExports.checkpointId] }),
+		check('evaluations_beside_itself', sql`(${t.exportId} is null) = (${t.parentCheckpointId} <> ${t.checkpointId})`),
 		check('evaluations_split', sql`${t.split} in ('dev','test')`),
 		check('evaluations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
 	]

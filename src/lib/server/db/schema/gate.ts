@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import type { Gate } from '../../../domain/gate.ts';
 import { users } from './account.ts';
-import { checkpoints, decisions } from './checkpoint.ts';
+import { checkpointExports, checkpoints, decisions } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
 import { prompts } from './prompt.ts';
@@ -35,7 +35,9 @@ export const decisionTerms = pgTable('decision_terms', {
 	/** Promoted although the gate did not pass: two people signed. */
 	overridden: boolean().notNull(),
 	/** Whether the project asked that nobody decides on a run of their own. */
-	fourEyes: boolean().notNull()
+	fourEyes: boolean().notNull(),
+	/** The form that was promoted; null: as it was trained. A trigger takes none whose weights were not measured. */
+	exportId: uuid().references(() => checkpointExports.id)
 });
 
 /** Who signed a decision. A trigger refuses update and delete. */

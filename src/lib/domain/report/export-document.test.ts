@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { preferenceAccuracy } from '../preference-accuracy.ts';
+import { exportDocument } from './export-document.ts';
+import type { ExportFacts } from './export-document.ts';
+import { EXPORT } from './export-words.ts';
+import { reportHtml } from './html.ts';
+
+const HASH = 'ab'.repeat(32);
+const checkpoint = { id: '1', name: 'r1-dpo-1', kind: 'adapter' as const, sha256: HASH };
+const base = { id: '2', name: 'SmolLM2-135M', kind: 'base' as const, sha256: 'cd'.repeat(32) };
+
+function facts(more: Partial<ExportFacts> = {}): ExportFacts {
+	return {
+		project: { slug: 'tenancy', name: '租赁 <script>' },
+		checkpoint,
+		base: { ...base, licence: 'apache-2.0' },
+		lineage: [{ ...checkpoint, snapshotSha256: HASH }, { ...base, snapshotSha256: null }],
+		snapshotSha256: HASH,
+		made: { id: 'e', plan: { format: 'gptq', bits: 4, groupSize: 128, samples: 256, blockTokens: 2048 }, changed: true, sha256: 'ef'.repeat(32), bytes: 12_345, finishedAt: '2026-11-29T05:00:12.000Z', command: ['/opt/engine/python', '/opt/engine/export.py', '--quant_bits', '4'], calibrationRows: 200, files: [{ path: 'model.safetensors', bytes: 12_345, sha256: '01'.repeat(32) }] },
+		results: null,
+		...more
+	};
+}
+
+it('says what it is, by which rows it was rounded, what it came from, and every hash', () => {
+	const html = reportHtml(exportDocument(facts(), 'en'));
+	for (const said of ['GPTQ 4-bit g128', 'apache-2.0', '200 training rows of snapshot abababababab', 'python export.py --quant_bits 4', 'ef'.repeat(32), '01'.repeat(32), 'SmolLM2-135M', EXPORT.waiting.en, '&lt;script&gt;']) expect(html).toContain(said);
+	expect(html).not.toContain('/opt/');
+	expect(reportHtml(exportDocument(facts({ base: { ...base, licence: null } }), 'zh'))).toContain(EXPORT.noLicence.zh);
+});
+
+it('says what was measured of other weights, and that nothing need be of the same', () => {
+	const moved = Array.from({ length: 30 }, (_, place) => ({ group: `g${place}`, logps: { base: { chosen: -9, rejected: -9 }, parent: { chosen: -8, rejected: -10 }, checkpoint: { chosen: -8.5, rejected: -9.5 } }, lengths: { chosen: 9, rejected: 9 } }));
+	const results = { split: 'test' as const, checkpoint: preferenceAccuracy(moved, { seed: 's' }), parent: preferenceAccuracy(moved.map(({ logps, ...pair }) => ({ ...pair, logps: { base: logps.base, checkpoint: logps.parent } })), { seed: 's' }) };
+	const of = (more: Partial<ExportFacts>) => exportDocument(facts(more), 'en').sections.find(({ key }) => key === 'measured');
+	// The margin was 2 nats as trained and is 1 in this form.
+	expect(of({ results })?.tables[0]?.rows.map(([name, value]) => [name, value])).toEqual([[EXPORT.accuracy.en, '1'], [EXPORT.ownAccuracy.en, '1'], [EXPORT.difference.en, '−1']]);
+	expect(of({ made: { ...facts().made, plan: { format: 'adapter' }, changed: false } })).toMatchObject({ text: [EXPORT.same.en], tables: [] });
+});

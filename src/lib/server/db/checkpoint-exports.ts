@@ -1,0 +1,168 @@
+import { sql } from 'drizzle-orm';
+import type { ExportPlan, ExportStatus } from '../../domain/checkpoint-export.ts';
+import type { RunProblem } from '../../domain/run-problem.ts';
+import type { CheckpointFile } from './checkpoints.ts';
+import type { Executor, Tx } from './client.ts';
+import { requeueLost } from './lost-work.ts';
+import type { Lost } from './lost-work.ts';
+import { isoTime, rowsOf } from './rows.ts';
+
+/** A form of a checkpoint that was asked for, and what became of it. */
+export type CheckpointExport = {
+	id: string;
+	projectId: string;
+	checkpointId: string;
+	plan: ExportPlan;
+	/** Whether its weights are others than the checkpoint's. */
+	changed: boolean;
+	status: ExportStatus;
+	attempt: number;
+	/** How the engine was or would be started. */
+	command: string[] | null;
+	calibrationRows: number | null;
+	sha256: string | null;
+	files: CheckpointFile[] | null;
+	bytes: number | null;
+	problem: RunProblem | null;
+	createdBy: string;
+	createdAt: string;
+	finishedAt: string | null;
+};
+
+type Row = {
+	id: string;
+	project_id: string;
+	checkpoint_id: string;
+	plan: ExportPlan;
+	changed: boolean;
+	status: ExportStatus;
+	attempt: number;
+	command: string[] | null;
+	calibration_rows: number | null;
+	sha256: string | null;
+	files: CheckpointFile[] | null;
+	bytes: string | null;
+	problem: RunProblem | null;
+	created_by: string;
+	created_at: string;
+	finished_at: string | null;
+};
+
+const toExport = (row: Row): CheckpointExport => ({
+	id: row.id,
+	projectId: row.project_id,
+	checkpointId: row.checkpoint_id,
+	plan: row.plan,
+	changed: row.changed,
+	status: row.status,
+	attempt: row.attempt,
+	command: row.command,
+	calibrationRows: row.calibration_rows,
+	sha256: row.sha256,
+	files: row.files,
+	bytes: row.bytes === null ? null : Number(row.bytes),
+	problem: row.problem,
+	createdBy: row.created_by,
+	createdAt: isoTime(row.created_at),
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+});
+
+/** Asks for an export; null where the same is there or under way. */
+export async function insert(tx: Tx, of: Pick<CheckpointExport, 'projectId' | 'checkpointId' | 'plan' | 'changed' | 'createdBy'>): Promise<string | null> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`insert into checkpoint_exports (project_id, checkpoint_id, plan, changed, created_by)
+			values (${of.projectId}, ${of.checkpointId}, ${JSON.stringify(of.plan)}::jsonb, ${of.changed}, ${of.createdBy}) on conflict do nothing returning id`
+	);
+	return rows[0]?.id ?? null;
+}
+
+/** One export. */
+export async function get(db: Executor, id: string): Promise<CheckpointExport | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from checkpoint_exports where id = ${id}`);
+	return rows[0] ? toExport(rows[0]) : null;
+}
+
+/** Exports of a checkpoint, newest first. */
+export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<CheckpointExport[]> {
+	return (await rowsOf<Row>(db, sql`select * from checkpoint_exports where checkpoint_id = ${checkpointId} order by id desc`)).map(toExport);
+}
+
+/** Takes a queued export for a worker; null when it is no longer to be had. */
+export async function begin(tx: Tx, id: string, workerId: string): Promise<CheckpointExport | null> {
+	const rows = await rowsOf<Row>(
+		tx,
+		sql`update checkpoint_exports set status = 'running', attempt = attempt + 1, worker_id = ${workerId}, heartbeat_at = now() where id = ${id} and status = 'queued' returning *`
+	);
+	return rows[0] ? toExport(rows[0]) : null;
+}
+
+/** Says that it is still worked on; false when it was cancelled or another attempt has taken its place. */
+export async function heartbeat(db: Executor, id: string, attempt: number): Promise<boolean> {
+	return (await rowsOf(db, sql`update checkpoint_exports set heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`)).length > 0;
+}
+
+/** Keeps how the engine is or would be started, and how many rows it is given. */
+export async function keepCommand(db: Executor, id: string, attempt: number, of: { command: readonly string[]; calibrationRows: number | null }): Promise<void> {
+	await db.execute(sql`update checkpoint_exports set command = ${JSON.stringify(of.command)}::jsonb, calibration_rows = ${of.calibrationRows} where id = ${id} and attempt = ${attempt} and status = 'running'`);
+}
+
+/** Enters what was made; false when the attempt no longer holds it. */
+export async function succeed(tx: Tx, id: string, attempt: number, of: { sha256: string; files: readonly CheckpointFile[]; bytes: number }): Promise<boolean> {
+	const rows = await rowsOf(
+		tx,
+		sql`update checkpoint_exports set status = 'succeeded', problem = null, sha256 = ${of.sha256}, files = ${JSON.stringify(of.files)}::jsonb, bytes = ${of.bytes}, finished_at = now()
+			where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
+	);
+	return rows.length > 0;
+}
+
+/** Ends an export with a problem; false when the attempt no longer holds it. */
+export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
+	const rows = await rowsOf(tx, sql`update checkpoint_exports set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+	return rows.length > 0;
+}
+
+/** Puts an export that its worker gives back in line again; false when the attempt no longer holds it. */
+export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
+	return (await rowsOf(tx, sql`update checkpoint_exports set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`)).length > 0;
+}
+
+/** Ends an export that waits or is made; false when it is over. */
+export async function cancel(tx: Tx, id: string): Promise<boolean> {
+	return (await rowsOf(tx, sql`update checkpoint_exports set status = 'cancelled', finished_at = now() where id = ${id} and status in ('queued', 'running') returning id`)).length > 0;
+}
+
+/** Puts an export that failed or was stopped in line again, as if it had not been tried; false when it has not, or the same was asked for anew meanwhile. */
+export async function again(tx: Tx, id: string): Promise<boolean> {
+	const rows = await rowsOf(
+		tx,
+		sql`update checkpoint_exports x set status = 'queued', problem = null, command = null, calibration_rows = null, finished_at = null where id = ${id} and status in ('failed', 'cancelled')
+			and not exists (select 1 from checkpoint_exports o where o.checkpoint_id = x.checkpoint_id and o.plan = x.plan and o.status in ('queued', 'running', 'succeeded')) returning id`
+	);
+	return rows.length > 0;
+}
+
+/** Puts exports whose worker fell silent back in line; too many losses end one. */
+export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
+	return requeueLost(tx, 'checkpoint_exports', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+}
+
+/** The same for what these workers were at: they are dead. */
+export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
+	return requeueLost(tx, 'checkpoint_exports', sql`worker_id in ${[...workerIds]}`);
+}
+
+/** Whether an attempt still makes it. */
+export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
+	const rows = await rowsOf<{ held: boolean }>(
+		db,
+		sql`select exists (select 1 from checkpoint_exports where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
+	);
+	return rows[0]?.held === true;
+}
+
+/** What these workers were making. */
+export async function attemptsOf(db: Executor, workerIds: readonly string[]): Promise<{ id: string; attempt: number }[]> {
+	return rowsOf<{ id: string; attempt: number }>(db, sql`select id, attempt from checkpoint_exports where status = 'running' and worker_id in ${[...workerIds]}`);
+}

@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ProcessExit } from './exit-record.ts';
+import { startProcess } from './supervise.ts';
+import type { StartOptions } from './supervise.ts';
+
+/** Characters of a log's end that say why something failed. */
+const TAIL = 50_000;
+
+/** How a guarded command ended, and the end of what it wrote. */
+export type Guarded = { exit: ProcessExit; log: string };
+
+/**
+ * Runs a command that may take hours to its end under a guard, and renews for it: it does not outlive this worker, nor go on
+ * when the signal is raised.
+ */
+export async function runGuarded(options: StartOptions, signal: AbortSignal): Promise<Guarded> {
+	const started = await startProcess(options);
+	if (!started.ok) return { exit: started.exit, log: '' };
+	const { process } = started;
+	const renewing = setInterval(() => process.renew(), (options.selfTerminateSeconds * 1000) / 4);
+	const stop = () => void process.stop();
+	signal.addEventListener('abort', stop, { once: true });
+	if (signal.aborted) stop();
+	try {
+		const exit = await process.exited;
+		return { exit, log: (await readFile(join(options.dir, 'engine.log'), 'utf8').catch(() => '')).slice(-TAIL) };
+	} finally {
+		clearInterval(renewing);
+		signal.removeEventListener('abort', stop);
+	}
+}
