@@ -4,9 +4,10 @@ import { users } from './account.ts';
 import { checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { endpoints } from './endpoint.ts';
+import { modelServers } from './model-server.ts';
 import { projects } from './project.ts';
 
-/** A server that serves a checkpoint: one that the firm runs itself and has registered as an endpoint. Checkpoint and server never change; what serves another checkpoint is another deployment. */
+/** A server that serves a checkpoint: one that the firm runs itself and has registered as an endpoint, or one that a worker runs. Checkpoint and server never change; what serves another checkpoint is another deployment. */
 export const deployments = pgTable(
 	'deployments',
 	{
@@ -17,9 +18,8 @@ export const deployments = pgTable(
 		checkpointId: uuid()
 			.notNull()
 			.references(() => checkpoints.id),
-		endpointId: uuid()
-			.notNull()
-			.references(() => endpoints.id),
+		endpointId: uuid().references(() => endpoints.id),
+		serverId: uuid().references(() => modelServers.id),
 		/** Most requests under way at a time, from one gateway process. */
 		concurrency: integer().notNull().default(64),
 		createdBy: uuid()
@@ -37,6 +37,8 @@ export const deployments = pgTable(
 	(t) => [
 		index('deployments_project').on(t.projectId, t.id),
 		uniqueIndex('deployments_living').on(t.checkpointId, t.endpointId).where(sql`ended_at is null`),
+		uniqueIndex('deployments_served').on(t.serverId, t.checkpointId),
+		check('deployments_where', sql`num_nonnulls(${t.endpointId}, ${t.serverId}) = 1`),
 		check('deployments_concurrency', sql`${t.concurrency} between 1 and 1000`),
 		check('deployments_health', sql`${t.health} in ('unknown','up','down')`)
 	]

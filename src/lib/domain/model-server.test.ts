@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { afterFailure, canShareServer, MOST_SERVER_FAILURES, MOST_TOGETHER, servingEngine } from './model-server.ts';
+
+describe('a server that failed', () => {
+	it('is tried again later and later, then left for a person', () => {
+		const waits = Array.from({ length: MOST_SERVER_FAILURES + 1 }, (_, i) => afterFailure(i + 1, 'killed'));
+		expect(waits).toEqual([{ status: 'waiting', inSeconds: 5 }, { status: 'waiting', inSeconds: 15 }, { status: 'waiting', inSeconds: 60 }, { status: 'waiting', inSeconds: 300 }, { status: 'failed' }, { status: 'failed' }]);
+	});
+
+	it.each(['artifact_damaged', 'template_changed', 'model_missing'])('is not tried again where its files are not what they were: %s', (code) => {
+		expect(afterFailure(1, code)).toEqual({ status: 'failed' });
+	});
+
+	it('ends in a bounded number of tries, whatever ends it', () => {
+		fc.assert(fc.property(fc.integer({ min: MOST_SERVER_FAILURES, max: 1e6 }), fc.string(), (failures, code) => expect(afterFailure(failures, code).status).toBe('failed')));
+	});
+});
+
+it('adapters share the server of their base, and a whole model has its own', () => {
+	expect(canShareServer(['full'])).toBe(true);
+	expect(canShareServer(['base', 'adapter', 'adapter'])).toBe(true);
+	expect(canShareServer(['full', 'adapter'])).toBe(false);
+	expect(canShareServer(['full', 'full'])).toBe(false);
+	expect(canShareServer(Array.from({ length: MOST_TOGETHER + 1 }, () => 'adapter'))).toBe(false);
+});
+
+it('vLLM answers only where it has a GPU and the template that was trained under', () => {
+	expect(servingEngine({ vllm: true, gpus: 1, namedTemplate: false })).toBe('vllm');
+	expect(servingEngine({ vllm: true, gpus: 1, namedTemplate: true })).toBe('ms-swift');
+	expect(servingEngine({ vllm: true, gpus: 0, namedTemplate: false })).toBe('ms-swift');
+	expect(servingEngine({ vllm: false, gpus: 1, namedTemplate: false })).toBe('ms-swift');
+});

@@ -1,0 +1,53 @@
+/**
+ * A server that a worker of ours starts and looks after. `waiting`: for a worker with room, or for the next try;
+ * `stopping`: it takes nothing new and lets go of what is under way; `failed`: no further try would fare better.
+ */
+export const SERVER_STATUSES = ['waiting', 'starting', 'ready', 'stopping', 'failed', 'ended'] as const;
+export type ServerStatus = (typeof SERVER_STATUSES)[number];
+
+/** What people want of a server: that it serves, that it starts anew, that it ends for good. */
+export type ServerWish = 'run' | 'restart' | 'end';
+
+/** What answers: vLLM, or ms-swift's own server. */
+export type ServingEngine = 'vllm' | 'ms-swift';
+
+/** So many checkpoints share one server at most: each is an adapter in the memory of the same device. */
+export const MOST_TOGETHER = 16;
+
+/** Most GPUs that one server takes. */
+export const MOST_SERVER_GPUS = 64;
+
+/** Wait before the next try, in seconds, by how often it failed in a row. */
+const BACK_OFF_SECONDS = [5, 15, 60, 300];
+
+/** After so many failures in a row a person must look. */
+export const MOST_SERVER_FAILURES = 5;
+
+/** A server that answered for so long, in seconds, had no failure in a row with what ends it then. */
+export const STEADY_SECONDS = 600;
+
+/** What no further try mends: the files, the template or the engine's options are what they are until somebody changes them. */
+const LASTING = new Set(['artifact_damaged', 'template_changed', 'model_missing', 'model_runs_code', 'unsupported_model', 'unsupported_template', 'unknown_flag', 'missing_package', 'start_failed']);
+
+/** What becomes of a server that did not start, or broke off. */
+export type AfterFailure = { status: 'waiting'; inSeconds: number } | { status: 'failed' };
+
+/**
+ * Whether a server that failed is tried again, and after how many seconds.
+ * @param failures how often it has failed in a row, this time included
+ * @param code of the problem that ended it
+ */
+export function afterFailure(failures: number, code: string): AfterFailure {
+	const wait = BACK_OFF_SECONDS[failures - 1] ?? BACK_OFF_SECONDS.at(-1);
+	return wait === undefined || LASTING.has(code) || failures >= MOST_SERVER_FAILURES ? { status: 'failed' } : { status: 'waiting', inSeconds: wait };
+}
+
+/** Whether one server can serve these together: adapters share the base model they are on; a whole model is alone. */
+export function canShareServer(kinds: readonly ('base' | 'adapter' | 'full')[]): boolean {
+	return kinds.length === 1 || (kinds.length <= MOST_TOGETHER && !kinds.includes('full'));
+}
+
+/** What answers on a worker: vLLM where it is there, has a GPU and reads the model's own chat template; an engine's template by name only ms-swift knows. */
+export function servingEngine(of: { vllm: boolean; gpus: number; namedTemplate: boolean }): ServingEngine {
+	return of.vllm && of.gpus > 0 && !of.namedTemplate ? 'vllm' : 'ms-swift';
+}
