@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
-import type { Server } from '#lib/server/db/deployments.ts';
 import type { KnownKey } from '#lib/server/db/gateway-keys.ts';
 import { keepDirectory } from '#lib/server/gateway/directory.ts';
 import { lookAt } from '#lib/server/gateway/health.ts';
@@ -11,7 +10,8 @@ import { createGatewayServer } from '#lib/server/gateway/http.ts';
 import type { GatewayProblem } from '#lib/server/gateway/problem.ts';
 import type { SaidFeedback } from '#lib/server/gateway/request.ts';
 import { createLimits } from '#lib/server/gateway/limits.ts';
-import { createPool } from '#lib/server/gateway/pool.ts';
+import { createPool, isThere } from '#lib/server/gateway/pool.ts';
+import type { ServerThere } from '#lib/server/gateway/pool.ts';
 import { createTraffic } from '#lib/server/gateway/traffic.ts';
 import { createCaller } from '#lib/server/outbound/caller.ts';
 import { gatewayAlive, gatewayArrives, gatewayLeaves, noteHealth, recordTraffic } from '#lib/server/usecases/serve-traffic.ts';
@@ -50,7 +50,7 @@ const gateway = createGatewayServer({ giveFeedback: noteFeedback, directory, poo
 /** What was noted of each server, and when. */
 const noted = new Map<string, { found: string | null; at: number }>();
 
-async function look(server: Server): Promise<void> {
+async function look(server: ServerThere): Promise<void> {
 	const found = await lookAt({ caller, keyOf: directory.keyOf }, server, shutdown.signal);
 	if (shutdown.signal.aborted) return;
 	if (found === null) pool.succeeded(server.id);
@@ -73,7 +73,7 @@ const beats = [
 		pool.forget(new Set(directory.now().servers.map(({ id }) => id)));
 		await gatewayAlive(app, gatewayId, pool.load());
 	}),
-	every(HEALTH_MS, () => Promise.all(directory.now().servers.map(look)))
+	every(HEALTH_MS, () => Promise.all(directory.now().servers.filter(isThere).map(look)))
 ].map((beat) => beat((error) => app.log.warn({ err: error }, 'beat failed')));
 
 async function goDown(): Promise<void> {

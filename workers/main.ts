@@ -6,7 +6,7 @@ import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { announceWorker, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptHoldsServer, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
@@ -21,7 +21,7 @@ import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
 import { exportCheckpoint } from './handlers/export.ts';
-import { onOneDevice } from './handlers/context.ts';
+import { allLent, onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { deliver } from './handlers/deliver-webhooks.ts';
@@ -29,10 +29,12 @@ import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
 import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
+import { createModelServing } from './handlers/model-servers.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { readSources } from './handlers/read-sources.ts';
 import { tidy } from './handlers/tidy.ts';
 import { placeOutside, train } from './handlers/train.ts';
+import { createLimit } from './inference/limit.ts';
 import { createLaunchers } from './launchers/all.ts';
 import { createDevicePool } from './launchers/devices.ts';
 import { createLocalLauncher } from './launchers/local.ts';
@@ -41,6 +43,9 @@ import { every } from './process/every.ts';
 
 /** How often it looks for runs that an outside scheduler is to take. */
 const PLACE_MS = 2000;
+
+/** How often it looks for model servers to start. */
+const SERVING_MS = 1000;
 
 /** How often it looks for documents to read. */
 const DOCUMENTS_MS = 2000;
@@ -110,11 +115,11 @@ await takeOver(app, dead);
 await enqueueStranded(app);
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
-/** Whether processes with this mark (`run.attempt`, or `generation.` or `export.` before it) are a living worker's of this installation. */
+/** Whether processes with this mark (`run.attempt`, or `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */
 async function ownedByLiving(mark: string, left: readonly string[]): Promise<boolean> {
-	const [, what = 'run', id = '', attempt = ''] = /^(?:(generation|export)\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
+	const [, what = 'run', id = '', attempt = ''] = /^(?:(generation|export|server)\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
 	if (id === '' || left.includes(`${id}.${attempt}`)) return false;
-	const holds = { run: attemptHoldsRun, generation: attemptHoldsGeneration, export: attemptHoldsExport }[what];
+	const holds = { run: attemptHoldsRun, generation: attemptHoldsGeneration, export: attemptHoldsExport, server: attemptHoldsServer }[what];
 	return holds ? holds(app, id, Number(attempt)) : false;
 }
 
@@ -138,6 +143,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 		environment,
 		launchers,
 		devices: createDevicePool(environment.device === 'gpu' ? gpus.length : 0),
+		claim: createLimit(1),
 		outside: new Set(),
 		threads: Math.max(1, Math.min(availableParallelism(), 16)),
 		shutdown: shutdown.signal
@@ -147,13 +153,15 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 		config.databaseUrl,
 		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job)), generate: (job) => onOneDevice(context, (own) => generate(own, job)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
 		app.log,
-		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining }
+		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining && !allLent(context) }
 	);
 	const placing = every(PLACE_MS, async () => void (draining || (await placeOutside(context))))((error) => app.log.warn({ err: error }, 'nothing could be placed'));
+	const serving = createModelServing(context);
+	const servers = every(SERVING_MS, async () => void (draining || (await serving.look())))((error) => app.log.warn({ err: error }, 'no model server could be started'));
 	return {
 		stop: async () => {
-			await placing.stop();
-			await jobs.stop();
+			await Promise.all([placing.stop(), servers.stop()]);
+			await Promise.all([jobs.stop(), serving.stop()]);
 			await Promise.all(context.outside);
 		}
 	};

@@ -21,6 +21,7 @@ import type { World } from '../support/world.ts';
 import { processesOf, startWorker, until } from '../support/worker.ts';
 import type { WorkerProcess } from '../support/worker.ts';
 import { pairs } from './rows.ts';
+import { servedByWorker } from './served-by-worker.ts';
 
 const STEPS = 400;
 
@@ -182,6 +183,10 @@ describe('the loop, with everything killed once', () => {
 		expect(made.get(rounded)?.command?.join(' ')).toContain('--quant_method gptq --quant_bits 4 --group_size 32 --quant_n_samples 16');
 		expect(made.get(rounded)?.calibrationRows).toBeGreaterThan(30);
 		expect(made.get(gguf)).toMatchObject({ status: 'failed', problem: { code: 'converter_missing' } });
+	});
+
+	it('is served with its base by a server of the worker, which comes back after kill -9, and no more once a file was changed', async () => {
+		worker = await servedByWorker(world, engineer, { slug, checkpointId: (await run()).checkpoint?.id ?? '', worker, startAgain: () => startWorker(world) });
 	});
 
 	it('goes down on request and leaves nothing running', async () => {

@@ -10,13 +10,16 @@ import { createApi, tokenOf } from '../support/api.ts';
 import type { Api, ApiAnswer } from '../support/api.ts';
 import { peopleOf } from '../support/people.ts';
 import { apiMethods, pages } from '../support/routes.ts';
+import { newServer } from '../support/serving-walk.ts';
 import type { Server } from '../support/server.ts';
 
 let ground: Ground;
 let server: Server;
 let close: (() => Promise<void>) | undefined;
+let serverId: string;
 beforeAll(async () => {
 	({ ground, server, close } = await serveGround());
+	serverId = await newServer(ground);
 }, 120_000);
 afterAll(() => close?.());
 
@@ -93,7 +96,7 @@ const PERSONAL = ['/projects', '/account', '/notifications'];
 describe('every page', () => {
 	const address = (route: string): string => {
 		const { slug, importId, snapshotId, runId, checkpointId, judgmentId, generationId, sweepId } = ground;
-		const ids: Record<string, string> = { import: importId, checkpoint: checkpointId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId, sweeps: sweepId };
+		const ids: Record<string, string> = { import: importId, checkpoint: checkpointId, snapshots: snapshotId, runs: runId, checkpoints: checkpointId, generations: generationId, sweeps: sweepId, serving: serverId };
 		const path = route
 			.replace('[slug]', slug)
 			.replace('[number]', '1')

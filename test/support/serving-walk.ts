@@ -8,6 +8,8 @@ import { valueOf } from './world.ts';
 /** A model elsewhere, of the ground's project. */
 export const newEndpoint = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>) => valueOf(await createEndpoint(world.app, world.admin, { slug, name: randomUUID(), baseUrl: 'https://1.1.1.1/v1', model: 'm', priceIn: null, priceOut: null, currency: 'USD', concurrency: 1 })).id;
 const newDeployment = async ({ world, slug, checkpointId }: Ground) => valueOf(await deployCheckpoint(world.app, world.admin, { checkpointId, endpointId: await newEndpoint({ world, slug }), concurrency: 4 })).id;
+/** A server that waits for a worker. */
+export const newServer = async ({ world, checkpointId }: Pick<Ground, 'world' | 'checkpointId'>) => valueOf(await deployCheckpoint(world.app, world.admin, { checkpointId, gpus: 0 })).serverId ?? '';
 
 /** Requests about servers, the gateway and its keys, right in all but who sends them. */
 export const SERVING_REQUESTS: Record<string, (ground: Ground) => Promise<WalkRequest> | WalkRequest> = {
@@ -16,6 +18,10 @@ export const SERVING_REQUESTS: Record<string, (ground: Ground) => Promise<WalkRe
 	drainDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}/drain` }),
 	resumeDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}/resume` }),
 	endDeployment: async (ground) => ({ path: `/deployments/${await newDeployment(ground)}` }),
+	listModelServers: ({ slug }) => ({ path: `/projects/${slug}/model-servers` }),
+	readModelServer: async (ground) => ({ path: `/model-servers/${await newServer(ground)}` }),
+	restartModelServer: async (ground) => ({ path: `/model-servers/${await newServer(ground)}/restart` }),
+	endModelServer: async (ground) => ({ path: `/model-servers/${await newServer(ground)}` }),
 	readGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway` }),
 	putGateway: ({ slug }) => ({ path: `/projects/${slug}/gateway`, options: { body: { keepPayloads: true, payloadDays: 7 } } }),
 	bringFeedback: ({ slug }) => ({ path: `/projects/${slug}/gateway/feedback` }),

@@ -16,6 +16,8 @@ export type WorkerContext = {
 	launchers: ReadonlyMap<LauncherName, Launcher>;
 	/** The host's GPUs. */
 	devices: DevicePool;
+	/** Looks for work and takes its devices, one at a time: what is seen free is not taken by somebody else in between. */
+	claim: <T>(task: () => Promise<T>) => Promise<T>;
 	/** Runs in outside schedulers that this worker follows: they take nothing of its host. */
 	outside: Set<Promise<void>>;
 	/** Threads that an engine may use on this host. */
@@ -29,8 +31,12 @@ export function withDevices(context: WorkerContext, ids: readonly number[]): Wor
 	return { ...context, environment: { ...context.environment, devices: ids } };
 }
 
-/** Does a piece of work on one device that it has for itself; waits until there is one. */
+/** Whether servers have all GPUs of this host: whatever waited for one would wait for no end. */
+export const allLent = ({ devices }: Pick<WorkerContext, 'devices'>): boolean => devices.total > 0 && devices.lent() === devices.total;
+
+/** Does a piece of work on one device that it has for itself; waits until there is one. Where servers have all the row stays in line, and the sweep sends another job for it. */
 export async function onOneDevice(context: WorkerContext, work: (own: WorkerContext) => Promise<void>): Promise<void> {
+	if (allLent(context)) return;
 	const held = await context.devices.take(1);
 	try {
 		await work(withDevices(context, held.ids));

@@ -6,24 +6,22 @@ import { unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
 import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import type { ModelSource } from '../engine/engine.ts';
-import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { createInferenceClient } from '../inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
 import { answerAll } from './answer-all.ts';
 import type { Ending } from './answer-all.ts';
-import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { scoreBenchmarks } from './score-benchmarks.ts';
+import { layOutServable } from './servable.ts';
 
 /** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's benchmarks included. One with nothing to answer is not loaded. */
 export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
 	if ((await unansweredBy(context.app, at, source)).length + (await unscoredBy(context.app, at, source)).length === 0) return null;
 	const { checkpoint } = source;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
-	const { model, adapter } = await layOutModel(context, base, checkpoint, join(dir, 'checkpoint'));
-	if (checkpoint.chatTemplateSha256 !== null && (await chatTemplateHash(model)) !== checkpoint.chatTemplateSha256) {
-		return { code: 'template_changed', message: `${checkpoint.name} was trained under another chat template than the one it would be served with.`, hint: 'Restore the base model’s chat template, or its `plumbline.json`.' };
-	}
+	const laidOut = await layOutServable(context, base, checkpoint, join(dir, 'checkpoint'));
+	if (!laidOut.ok) return laidOut.problem;
+	const { model, adapter } = laidOut.value;
 	const server = await startSwiftServer(context.environment, {
 		model,
 		...(adapter ? { adapter } : {}),

@@ -24,7 +24,7 @@ import type { ProcessExit } from '../process/exit-record.ts';
 import { provideBase } from './checkpoint-files.ts';
 import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
-import { withDevices } from './context.ts';
+import { allLent, withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
@@ -259,11 +259,16 @@ export async function train(context: WorkerContext): Promise<void> {
 	const launcher = launchers.get('local');
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (shutdown.aborted || !launcher) return;
-	const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], gpus: { total: devices.total, free: devices.free() } });
-	if (!at) return;
-	const held = await devices.take(devicesWanted(at.run.recipe).gpus);
+	const taken = await context.claim(async () => {
+		if (allLent(context)) return null;
+		// A run that wants more than servers leave is another host's: it must not keep those behind it waiting.
+		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], gpus: { total: devices.total - devices.lent(), free: devices.free() } });
+		return at && { at, devices: devices.take(devicesWanted(at.run.recipe).gpus) };
+	});
+	if (!taken) return;
+	const held = await taken.devices;
 	try {
-		await work(withDevices(context, held.ids), launcher, at);
+		await work(withDevices(context, held.ids), launcher, taken.at);
 	} finally {
 		held.release();
 	}

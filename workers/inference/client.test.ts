@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
 import { createInferenceClient } from './client.ts';
 import type { InferenceClientOptions } from './client.ts';
-import { SERVED_MODEL, serverArgv } from './swift-server.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -86,11 +85,4 @@ it('asks at most so many at a time, in order', async () => {
 	const results = await Promise.all(Array.from({ length: 10 }, () => client.complete(ask, sampling)));
 	expect(results.every((result) => result.ok)).toBe(true);
 	expect(most).toBe(3);
-});
-
-it('serves an adapter unnamed, on the loopback interface only, without logging texts', () => {
-	const argv = serverArgv({ python: 'p', swiftCli: '/s', device: 'cpu' }, { model: { path: '/m', template: 'chatml' }, adapter: '/a' }, 1234);
-	expect(argv.join(' ')).toContain(`--adapters /a --load_args false --served_model_name ${SERVED_MODEL}`);
-	expect(argv.join(' ')).toContain('--host 127.0.0.1 --port 1234 --verbose false');
-	expect(argv.join(' ')).toContain('--max_batch_size 8');
 });

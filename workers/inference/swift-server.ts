@@ -1,118 +1,100 @@
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { ModelSource } from '../engine/engine.ts';
-import { problem, value } from '../engine/problem.ts';
+import { value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { deviceEnv } from '../engine/swift/device-env.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
-import { explainFailure } from '../engine/swift/failure.ts';
-import { startProcess } from '../process/supervise.ts';
+import { freePort, originOf, startServer } from './start-server.ts';
+import type { KeepOptions, RunningServer, ServerCommand } from './start-server.ts';
 
-/** The one name under which the model is served, adapter or not. */
+/** The one name under which a model is served to a generation, adapter or not. */
 export const SERVED_MODEL = 'plumbline';
 
 /** Requests the server computes at once, and that a client should send at once. */
 export const SERVER_BATCH = 8;
 
-export type ServerOptions = {
-	model: ModelSource;
-	adapter?: string;
-	/** Folder for the server's log. */
-	dir: string;
-	marker: string;
-	selfTerminateSeconds: number;
-	threads?: number;
-	readyTimeoutMs?: number;
-	signal?: AbortSignal;
-};
+/** A checkpoint as a server names it; without an adapter it is the model itself. */
+export type ServedAs = { name: string; adapter?: string };
 
-export type ModelServer = { baseUrl: string; model: string; renew(): void; stop(): Promise<void> };
+/** One model and what is served of it. */
+export type Serves = { model: ModelSource; served: readonly ServedAs[] };
+
+export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string; threads?: number };
+
+export type ModelServer = RunningServer & { model: string };
+
+/** What such a server's command line is made of besides its host and port. */
+type Place = { host: string; port: number; /** Whether it takes its key from the environment. */ keyed: boolean };
+
+const SERVE = fileURLToPath(new URL('../engine/swift/python/serve.py', import.meta.url));
+
+/** How the engine names what it serves: one checkpoint alone as the model itself, several each by an adapter's name. */
+function names({ served }: Serves): string[] {
+	const [first, ...others] = served;
+	// Unnamed: with a named adapter every concurrent request of a batch fails with status 400.
+	if (first && others.length === 0) return ['--served_model_name', first.name, ...(first.adapter ? ['--adapters', first.adapter] : []), '--max_batch_size', String(SERVER_BATCH)];
+	const itself = served.find(({ adapter }) => adapter === undefined)?.name ?? SERVED_MODEL;
+	return ['--served_model_name', itself, '--adapters', ...served.flatMap(({ name, adapter }) => (adapter === undefined ? [] : [`${name}=${adapter}`])), '--max_batch_size', '1'];
+}
 
 /** The server's command line. Pure. */
-export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swiftCli' | 'device'>, options: Pick<ServerOptions, 'model' | 'adapter'>, port: number): string[] {
-	const { path, modelType, template } = options.model;
-	const cpu = environment.device === 'cpu';
+export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swiftCli' | 'device'>, serves: Serves, { host, port, keyed }: Place): string[] {
+	const { path, modelType, template } = serves.model;
 	return [
-		environment.python, join(environment.swiftCli, 'deploy.py'),
+		environment.python, keyed ? SERVE : join(environment.swiftCli, 'deploy.py'),
 		'--model', path,
 		...(modelType ? ['--model_type', modelType] : []),
 		...(template ? ['--template', template] : []),
-		// Unnamed: with a named adapter every concurrent request of a batch fails with status 400.
-		...(options.adapter ? ['--adapters', options.adapter] : []),
 		'--load_args', 'false', // an adapter's args.json names the paths of the run that made it
-		'--served_model_name', SERVED_MODEL,
+		...names(serves),
 		'--infer_backend', 'transformers',
-		'--max_batch_size', String(SERVER_BATCH),
-		'--torch_dtype', cpu ? 'float32' : 'bfloat16',
-		'--host', '127.0.0.1', '--port', String(port),
+		'--torch_dtype', environment.device === 'cpu' ? 'float32' : 'bfloat16',
+		'--host', host, '--port', String(port),
 		'--verbose', 'false', // would log prompts and answers
 		'--log_interval', '-1', '--log_level', 'warning'
 	];
 }
 
 /**
+ * The environment of a server that answers applications: it opens no file of the host and fetches no address for them,
+ * where a request names one in place of an image.
+ */
+const MEDIA_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid' });
+
+/** ms-swift's server for the checkpoints of one base, as applications are answered by it. */
+export async function swiftCommand(environment: EngineEnvironment, serves: Serves, of: { dir: string; host: string; apiKey: string; threads: number }): Promise<ServerCommand> {
+	const port = await freePort(of.host);
+	const empty = join(of.dir, 'media');
+	await mkdir(empty, { recursive: true });
+	return {
+		argv: serverArgv(environment, serves, { host: of.host, port, keyed: true }),
+		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, of.threads), ...MEDIA_ENV(empty), PLUMBLINE_SERVER_KEY: of.apiKey }),
+		cwd: environment.dir,
+		baseUrl: `${originOf(of.host, port)}/v1`,
+		models: serves.served.map(({ name }) => name),
+		apiKey: of.apiKey
+	};
+}
+
+/**
  * Starts a server for one model with at most one adapter on the loopback interface, and waits until it answers. Several
  * checkpoints are served one after the other.
  */
-export async function startSwiftServer(environment: EngineEnvironment, options: ServerOptions): Promise<Outcome<ModelServer>> {
-	const port = await freePort();
-	const device = deviceEnv(environment, options.threads);
-	const started = await startProcess({
-		argv: serverArgv(environment, options, port),
-		env: engineEnv(join(options.dir, 'cache'), { ...OFFLINE_ENV, ...device }),
-		cwd: environment.dir,
-		dir: options.dir,
-		graceSeconds: 3,
-		selfTerminateSeconds: options.selfTerminateSeconds,
-		marker: options.marker
-	});
-	if (!started.ok) return { ok: false, problem: explainFailure(started.exit, '') };
-	const { process } = started;
-	// While it loads nobody else renews for it.
-	const renewing = setInterval(() => process.renew(), (options.selfTerminateSeconds * 1000) / 4);
-	try {
-		const baseUrl = `http://127.0.0.1:${port}/v1`;
-		let ended = false;
-		void process.exited.then(() => (ended = true));
-		const deadline = performance.now() + (options.readyTimeoutMs ?? 300_000);
-		while (!ended && !options.signal?.aborted && performance.now() < deadline) {
-			if (await answers(baseUrl)) return value({ baseUrl, model: SERVED_MODEL, renew: process.renew, stop: async () => void (await process.stop()) });
-			await sleep(250);
-		}
-		if (ended) {
-			const log = await readFile(join(options.dir, 'engine.log'), 'utf8').catch(() => '');
-			const why = explainFailure(await process.exited, log.slice(-50_000));
-			return { ok: false, problem: { ...why, code: 'server_failed', message: `The model server did not start. ${why.message}` } };
-		}
-		await process.stop(0);
-		return problem('server_failed', 'The model server was not ready in time.', 'Look at its log; a large model on a slow disk needs longer.');
-	} finally {
-		clearInterval(renewing);
-	}
-}
-
-/** Whether this server (and not another one that took the port meanwhile) answers. */
-async function answers(baseUrl: string): Promise<boolean> {
-	try {
-		const response = await fetch(`${baseUrl}/models`, { signal: AbortSignal.timeout(2000) });
-		const body = (await response.json()) as { data?: { id?: string }[] };
-		return response.ok && body.data?.[0]?.id === SERVED_MODEL;
-	} catch {
-		return false;
-	}
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.once('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address() as AddressInfo;
-			server.close(() => resolve(port));
-		});
-	});
+export async function startSwiftServer(environment: EngineEnvironment, { model, adapter, threads, ...keep }: ServerOptions): Promise<Outcome<ModelServer>> {
+	const host = '127.0.0.1';
+	const port = await freePort(host);
+	const started = await startServer(
+		{
+			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }] }, { host, port, keyed: false }),
+			env: engineEnv(join(keep.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, threads) }),
+			cwd: environment.dir,
+			baseUrl: `${originOf(host, port)}/v1`,
+			models: [SERVED_MODEL]
+		},
+		keep
+	);
+	return started.ok ? value({ ...started.value, model: SERVED_MODEL }) : started;
 }

@@ -39,6 +39,18 @@ describe('a pool of GPUs', () => {
 		expect(order).toEqual(['large', 'small']);
 	});
 
+	it('says how many are held for good, until they are given back', () => {
+		const pool = createDevicePool(4);
+		const run = pool.tryTake(1);
+		const server = pool.tryTake(2, { forGood: true });
+		expect([server?.ids, pool.lent(), pool.free()]).toEqual([[1, 2], 2, 1]);
+		expect(pool.tryTake(2, { forGood: true })).toBeNull();
+		run?.release();
+		server?.release();
+		server?.release();
+		expect([pool.lent(), pool.free()]).toEqual([0, 4]);
+	});
+
 	it('has one place without a GPU on a host that has none', async () => {
 		const pool = createDevicePool(0);
 		const held = await pool.take(4);

@@ -6,8 +6,10 @@ export type DevicePool = {
 	readonly total: number;
 	/** GPUs that nobody has; on a host without any, 1 when nothing is under way. */
 	free(): number;
-	/** At once, or null when there are too few. */
-	tryTake(count: number): HeldDevices | null;
+	/** GPUs that are held for good, by servers: whoever waits for one of these waits for no end. */
+	lent(): number;
+	/** At once, or null when there are too few. `forGood`: by a server, which holds them until somebody ends it. */
+	tryTake(count: number, of?: { forGood: boolean }): HeldDevices | null;
 	/** As soon as there are enough, in the order of asking. */
 	take(count: number): Promise<HeldDevices>;
 };
@@ -20,6 +22,7 @@ export function createDevicePool(gpus: number): DevicePool {
 	const places = Math.max(1, gpus);
 	const free = new Set(Array.from({ length: places }, (_, id) => id));
 	const waiting: { count: number; give: (held: HeldDevices) => void }[] = [];
+	let lent = 0;
 
 	function grant(count: number): HeldDevices {
 		const ids = [...free].sort((one, other) => one - other).slice(0, count);
@@ -40,10 +43,22 @@ export function createDevicePool(gpus: number): DevicePool {
 	/** More than there are will never come: all of them then. */
 	const within = (count: number) => Math.min(Math.max(1, count), places);
 	const tryTake = (count: number) => (waiting.length === 0 && within(count) <= free.size ? grant(within(count)) : null);
+	const lend = (held: HeldDevices | null): HeldDevices | null => {
+		if (!held) return null;
+		let back = false;
+		lent += held.ids.length;
+		const release = () => {
+			if (!back) lent -= held.ids.length;
+			back = true;
+			held.release();
+		};
+		return { ids: held.ids, release };
+	};
 	return {
 		total: gpus,
 		free: () => (waiting.length > 0 ? 0 : free.size),
-		tryTake,
+		lent: () => lent,
+		tryTake: (count, { forGood } = { forGood: false }) => (forGood ? lend(tryTake(count)) : tryTake(count)),
 		take: (count) => {
 			const held = tryTake(count);
 			return held ? Promise.resolve(held) : new Promise((give) => waiting.push({ count: within(count), give }));

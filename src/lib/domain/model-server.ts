@@ -1,3 +1,5 @@
+import type { WorkerCapabilities } from './worker-capabilities.ts';
+
 /**
  * A server that a worker of ours starts and looks after. `waiting`: for a worker with room, or for the next try;
  * `stopping`: it takes nothing new and lets go of what is under way; `failed`: no further try would fare better.
@@ -50,4 +52,19 @@ export function canShareServer(kinds: readonly ('base' | 'adapter' | 'full')[]):
 /** What answers on a worker: vLLM where it is there, has a GPU and reads the model's own chat template; an engine's template by name only ms-swift knows. */
 export function servingEngine(of: { vllm: boolean; gpus: number; namedTemplate: boolean }): ServingEngine {
 	return of.vllm && of.gpus > 0 && !of.namedTemplate ? 'vllm' : 'ms-swift';
+}
+
+/** Why a server has not begun, as a code for the page and the facts its sentence needs. */
+export type ServerWaits = { code: 'next_try' } | { code: 'no_worker' } | { code: 'no_engine' } | { code: 'too_few_gpus'; /** GPUs of the worker that has most. */ most: number } | { code: 'no_processors' } | { code: 'room' };
+
+/** Whether a worker could ever run a server that takes so many GPUs: one without runs on a host without, so that it never sees one that a run has. */
+export const couldServe = ({ gpus: own }: Pick<WorkerCapabilities, 'gpus'>, gpus: number): boolean => (gpus === 0 ? own.length === 0 : own.length >= gpus);
+
+/** Why a waiting server waits, from what the workers that take work say of themselves. */
+export function serverWaitsFor(living: readonly WorkerCapabilities[], of: { gpus: number; failures: number }): ServerWaits {
+	if (of.failures > 0) return { code: 'next_try' };
+	if (living.length === 0) return { code: 'no_worker' };
+	const able = living.filter((worker) => couldServe(worker, of.gpus));
+	if (able.length === 0) return of.gpus === 0 ? { code: 'no_processors' } : { code: 'too_few_gpus', most: Math.max(...living.map(({ gpus }) => gpus.length)) };
+	return able.some(({ engine }) => engine.state === 'ready') ? { code: 'room' } : { code: 'no_engine' };
 }

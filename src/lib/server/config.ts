@@ -72,6 +72,10 @@ const Settings = v.object({
 	PLUMBLINE_GGUF_CONVERTER: v.optional(v.pipe(v.string(), v.regex(/^\/.*\.py$/, 'the absolute path of convert_hf_to_gguf.py'))),
 	/** The Python of an environment with ms-swift and autoawq, which needs an older transformers than the engine. */
 	PLUMBLINE_AWQ_PYTHON: v.optional(v.pipe(v.string(), v.regex(/^\//, 'the absolute path of a Python'))),
+	/** Address of a worker's host on which the model servers that it starts listen, and gateways reach them; this host alone unless said. */
+	PLUMBLINE_SERVING_HOST: v.optional(v.pipe(v.string(), v.ip('an address of this host, such as 10.4.0.12')), '127.0.0.1'),
+	/** The program `vllm` of an environment of its own: with it GPUs serve by vLLM, else by ms-swift's server. */
+	PLUMBLINE_VLLM: v.optional(v.pipe(v.string(), v.regex(/^\//, 'the whole path of the program, such as /opt/vllm/bin/vllm'))),
 	/** Where the gateway listens; the host is HOST, as the web process's. 0: none is started. */
 	PLUMBLINE_GATEWAY_PORT: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0), v.maxValue(65_535)), '3001'),
 	/** The gateway's address as applications reach it, https://models.firm.example/v1: pages show it. */
@@ -115,6 +119,8 @@ export type Config = {
 	exporting: { ggufConverter: string | undefined; awqPython: string | undefined };
 	/** Where and how the gateway process serves. */
 	gateway: { host: string; port: number; /** As applications reach it; undefined: not told. */ url: string | undefined; patienceMs: number; drainMs: number; mostBytes: number };
+	/** How a worker runs model servers: where they listen, and by which vLLM. */
+	serving: { host: string; vllm: string | undefined };
 	/** `folder:/path`, `bundled:name` or a hub's model, as `checkpoints.location` has it. */
 	baseModel: string;
 };
@@ -153,6 +159,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
 		exporting: { ggufConverter: s.PLUMBLINE_GGUF_CONVERTER, awqPython: s.PLUMBLINE_AWQ_PYTHON },
 		gateway: { host: s.HOST, port: s.PLUMBLINE_GATEWAY_PORT, url: s.PLUMBLINE_GATEWAY_URL, patienceMs: s.PLUMBLINE_GATEWAY_PATIENCE_S * 1000, drainMs: s.PLUMBLINE_GATEWAY_DRAIN_S * 1000, mostBytes: s.PLUMBLINE_GATEWAY_MAX_MB * 1e6 },
+		serving: { host: s.PLUMBLINE_SERVING_HOST, vllm: s.PLUMBLINE_VLLM },
 		baseModel: baseModel(s.PLUMBLINE_BASE_MODEL)
 	};
 }

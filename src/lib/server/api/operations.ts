@@ -20,6 +20,7 @@ import * as imports from './operations/imports.ts';
 import * as judging from './operations/judging.ts';
 import * as lineage from './operations/lineage.ts';
 import * as loop from './operations/loop.ts';
+import * as modelServers from './operations/model-servers.ts';
 import * as notifications from './operations/notifications.ts';
 import * as projects from './operations/projects.ts';
 import * as ranking from './operations/ranking.ts';
@@ -50,6 +51,7 @@ export const OPERATIONS: readonly Operation[] = [
 	desensitisation,
 	generations,
 	serving,
+	modelServers,
 	data,
 	judging,
 	desk,

@@ -157,6 +157,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	webhooks: 'addresses that this server tells; over there others will be told',
 	webhook_deliveries: 'as webhooks',
 	deployments: 'servers that answer here; over there others will',
+	model_servers: 'as deployments',
+	model_server_logs: 'as deployments',
 	gateways: 'processes of this server',
 	gateway_settings: 'as deployments',
 	gateway_keys: 'secret',

@@ -4,15 +4,21 @@ import { isoTime, rowsOf } from './rows.ts';
 
 export type Health = 'unknown' | 'up' | 'down';
 
-/** A server that serves a checkpoint. `draining`: it takes nothing new. */
+/** A checkpoint that a server serves. `draining`: it takes nothing new. */
 export type Deployment = {
 	id: string;
 	projectId: string;
 	checkpointId: string;
 	checkpoint: string;
-	endpointId: string;
-	endpoint: string;
-	baseUrl: string;
+	/** The endpoint, where the firm runs the server itself. */
+	endpointId: string | null;
+	/** The server that a worker runs. */
+	serverId: string | null;
+	/** Name of either. */
+	server: string;
+	/** Null: a worker’s server that does not answer now. */
+	baseUrl: string | null;
+	/** As the server calls the checkpoint. */
 	model: string;
 	/** The endpoint was retired: nothing is sent there any more. */
 	retired: boolean;
@@ -31,9 +37,10 @@ type Row = {
 	project_id: string;
 	checkpoint_id: string;
 	checkpoint: string;
-	endpoint_id: string;
-	endpoint: string;
-	base_url: string;
+	endpoint_id: string | null;
+	server_id: string | null;
+	server: string;
+	base_url: string | null;
 	model: string;
 	retired: boolean;
 	concurrency: number;
@@ -51,7 +58,8 @@ const toDeployment = (row: Row): Deployment => ({
 	checkpointId: row.checkpoint_id,
 	checkpoint: row.checkpoint,
 	endpointId: row.endpoint_id,
-	endpoint: row.endpoint,
+	serverId: row.server_id,
+	server: row.server,
 	baseUrl: row.base_url,
 	model: row.model,
 	retired: row.retired,
@@ -67,19 +75,27 @@ const toDeployment = (row: Row): Deployment => ({
 /** A gateway that was not seen for so long is gone, and what it had under way with it. */
 export const GATEWAY_GONE = sql`interval '15 seconds'`;
 
-const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.endpoint_id, e.name as endpoint, e.base_url, e.model, e.retired_at is not null as retired, d.concurrency,
+const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.endpoint_id, d.server_id, coalesce(e.name, s.name) as server, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model, e.retired_at is not null as retired, d.concurrency,
 	case when d.ended_at is not null then 'ended' when d.draining_at is not null then 'draining' else 'serving' end as state, d.health, d.health_problem, d.checked_at, d.created_at,
 	coalesce((select sum((g.load->>d.id::text)::int) from gateways g where g.seen_at > now() - ${GATEWAY_GONE}), 0)::int as load
-	from deployments d join checkpoints c on c.id = d.checkpoint_id join endpoints e on e.id = d.endpoint_id`;
+	from deployments d join checkpoints c on c.id = d.checkpoint_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id`;
+
+type NewDeployment = { projectId: string; checkpointId: string; concurrency: number; createdBy: string };
 
 /** Says that an endpoint serves a checkpoint; null when a living deployment says so already. */
-export async function insert(tx: Tx, of: { projectId: string; checkpointId: string; endpointId: string; concurrency: number; createdBy: string }): Promise<string | null> {
+export async function insert(tx: Tx, of: NewDeployment & { endpointId: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`insert into deployments (project_id, checkpoint_id, endpoint_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.endpointId}, ${of.concurrency}, ${of.createdBy})
 			on conflict do nothing returning id`
 	);
 	return rows[0]?.id ?? null;
+}
+
+/** Says that a worker's server serves a checkpoint. */
+export async function insertServed(tx: Tx, of: NewDeployment & { serverId: string }): Promise<string> {
+	const rows = await rowsOf<{ id: string }>(tx, sql`insert into deployments (project_id, checkpoint_id, server_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.serverId}, ${of.concurrency}, ${of.createdBy}) returning id`);
+	return rows[0]?.id ?? '';
 }
 
 /** One deployment. */
@@ -99,6 +115,11 @@ export async function list(db: Executor, projectId: string): Promise<Deployment[
 	return (await rowsOf<Row>(db, sql`${whole} where d.project_id = ${projectId} and d.ended_at is null order by d.id desc`)).map(toDeployment);
 }
 
+/** Checkpoints that a worker's server serves, oldest first; those that it serves no more are left out unless asked for. */
+export async function ofServer(db: Executor, serverId: string, of: { ended: boolean }): Promise<Deployment[]> {
+	return (await rowsOf<Row>(db, sql`${whole} where d.server_id = ${serverId} ${of.ended ? sql`` : sql`and d.ended_at is null`} order by d.id`)).map(toDeployment);
+}
+
 /** Lets a deployment take nothing new, or take it again. */
 export async function drain(tx: Tx, id: string, draining: boolean): Promise<void> {
 	await tx.execute(sql`update deployments set draining_at = case when ${draining} then coalesce(draining_at, now()) end where id = ${id}`);
@@ -114,15 +135,29 @@ export async function noteHealth(db: Executor, id: string, of: { health: Health;
 	await db.execute(sql`update deployments set health = ${of.health}, health_problem = ${of.problem}, checked_at = now() where id = ${id} and ended_at is null`);
 }
 
-/** A server as the gateway calls it. */
-export type Server = { id: string; projectId: string; checkpointId: string; endpointId: string; baseUrl: string; model: string; sealedKey: string | null; concurrency: number; draining: boolean; health: Health };
+/** A server as the gateway calls it. `ours`: a worker runs it, and said where; nobody typed its address. */
+export type Server = { id: string; projectId: string; checkpointId: string; ours: boolean; /** Null: it does not answer now. */ baseUrl: string | null; model: string; sealedKey: string | null; /** Where the key is sealed for. */ keyPlace: string; concurrency: number; draining: boolean; health: Health };
 
 /** Every server that something may be sent to, or that is still answering: oldest first. */
 export async function servers(db: Executor): Promise<Server[]> {
-	const rows = await rowsOf<{ id: string; project_id: string; checkpoint_id: string; endpoint_id: string; base_url: string; model: string; sealed_key: string | null; concurrency: number; draining: boolean; health: Health }>(
+	const rows = await rowsOf<{ id: string; project_id: string; checkpoint_id: string; ours: boolean; base_url: string | null; model: string; sealed_key: string | null; key_place: string; concurrency: number; draining: boolean; health: Health }>(
 		db,
-		sql`select d.id, d.project_id, d.checkpoint_id, d.endpoint_id, e.base_url, e.model, e.sealed_key, d.concurrency, d.draining_at is not null as draining, d.health
-			from deployments d join endpoints e on e.id = d.endpoint_id where d.ended_at is null and e.retired_at is null order by d.id`
+		sql`select d.id, d.project_id, d.checkpoint_id, d.server_id is not null as ours, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model,
+				coalesce(e.sealed_key, s.sealed_key) as sealed_key, coalesce('endpoint:' || e.id, 'model_server:' || s.id) as key_place, d.concurrency, d.draining_at is not null as draining, d.health
+			from deployments d left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
+			where d.ended_at is null and (e.id is null or e.retired_at is null) order by d.id`
 	);
-	return rows.map((row) => ({ id: row.id, projectId: row.project_id, checkpointId: row.checkpoint_id, endpointId: row.endpoint_id, baseUrl: row.base_url, model: row.model, sealedKey: row.sealed_key, concurrency: row.concurrency, draining: row.draining, health: row.health }));
+	return rows.map((row) => ({
+		id: row.id,
+		projectId: row.project_id,
+		checkpointId: row.checkpoint_id,
+		ours: row.ours,
+		baseUrl: row.base_url,
+		model: row.model,
+		sealedKey: row.sealed_key,
+		keyPlace: row.key_place,
+		concurrency: row.concurrency,
+		draining: row.draining,
+		health: row.health
+	}));
 }

@@ -4,8 +4,8 @@ import type { RunStatus } from '../../domain/run-state.ts';
 import type { Executor } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
-/** Work that a worker has in hand, or a run in line. `project` is what it belongs to. */
-export type Work = { kind: 'run' | 'evaluation' | 'generation' | 'export'; id: string; projectId: string; project: { slug: string; name: string }; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
+/** Work that a worker has in hand, or a run in line. `project` is what it belongs to; of a model server `step` is how many GPUs it has for itself. */
+export type Work = { kind: 'run' | 'evaluation' | 'generation' | 'export' | 'server'; id: string; projectId: string; project: { slug: string; name: string }; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
 
 type WorkRow = { worker_id: string; kind: Work['kind']; id: string; project_id: string; slug: string; name: string; objective: string | null; step: number; total: number | null; launcher: LauncherName; since: string };
 
@@ -22,6 +22,8 @@ export async function inHand(db: Executor): Promise<Map<string, Work[]>> {
 					from generations g where g.status = 'running' and g.worker_id is not null
 				union all select x.worker_id, 'export', x.id, x.project_id, null, 0, null, 'local', coalesce(x.heartbeat_at, x.created_at)
 					from checkpoint_exports x where x.status = 'running' and x.worker_id is not null
+				union all select s.worker_id, 'server', s.id, s.project_id, null, s.gpus, null, 'local', coalesce(s.ready_at, s.heartbeat_at)
+					from model_servers s where s.worker_id is not null
 			) w join projects p on p.id = w.project_id order by w.since`
 	);
 	const by = new Map<string, Work[]>();

@@ -56,8 +56,8 @@ export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'wa
 export async function list(db: Executor, projectId: string, of: { cursor: string | null; limit: number }): Promise<RequestLine[]> {
 	const rows = await rowsOf<{ id: string; key: string; asked: NewRequest['asked']; checkpoint_id: string | null; checkpoint: string | null; endpoint: string | null; way: NewRequest['way']; status: number; problem: string | null; streamed: boolean; tries: number; prompt_tokens: number | null; completion_tokens: number | null; confidence: number | null; first_ms: number | null; total_ms: number; created_at: string }>(
 		db,
-		sql`select r.*, k.name as key, c.name as checkpoint, e.name as endpoint from gateway_requests r join gateway_keys k on k.id = r.key_id
-			left join checkpoints c on c.id = r.checkpoint_id left join deployments d on d.id = r.deployment_id left join endpoints e on e.id = d.endpoint_id
+		sql`select r.*, k.name as key, c.name as checkpoint, coalesce(e.name, s.name) as endpoint from gateway_requests r join gateway_keys k on k.id = r.key_id
+			left join checkpoints c on c.id = r.checkpoint_id left join deployments d on d.id = r.deployment_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
 			where r.project_id = ${projectId} and r.way <> 'shadow' ${of.cursor === null ? sql`` : sql`and r.id < ${of.cursor}`} order by r.id desc limit ${of.limit}`
 	);
 	return rows.map((row) => ({

@@ -3,7 +3,7 @@ import type { Server } from '../db/deployments.ts';
 import { CallFailed, callFailure } from '../outbound/caller.ts';
 import type { Caller, Opened } from '../outbound/caller.ts';
 import { BadStream, eventsOf } from './events.ts';
-import type { Pool } from './pool.ts';
+import type { Pool, ServerThere } from './pool.ts';
 import { serverTrouble } from './problem.ts';
 import type { GatewayProblem } from './problem.ts';
 import { bodyFor } from './request.ts';
@@ -74,11 +74,11 @@ function broken(error: unknown): Outcome {
 }
 
 /** Asks one server, up to the first sign of an answer. One that cannot say how sure it is, is asked without. */
-async function askOne(of: Asking, call: ModelCall, server: Server, signal: AbortSignal): Promise<Outcome> {
+async function askOne(of: Asking, call: ModelCall, server: ServerThere, signal: AbortSignal): Promise<Outcome> {
 	try {
 		const key = await of.keyOf(server);
 		const headers = { 'content-type': 'application/json', 'accept-encoding': 'identity', ...(key === null ? {} : { authorization: `Bearer ${key}` }) };
-		const opened = await of.caller.open(`${server.baseUrl}/${call.kind === 'chat' ? 'chat/completions' : 'completions'}`, { method: 'POST', headers, body: bodyFor(call, server.model, call.stream), signal, patienceMs: of.patienceMs });
+		const opened = await of.caller.open(`${server.baseUrl}/${call.kind === 'chat' ? 'chat/completions' : 'completions'}`, { method: 'POST', headers, body: bodyFor(call, server.model, call.stream), signal, patienceMs: of.patienceMs, ours: server.ours });
 		if (call.measures && (opened.status === 400 || opened.status === 422)) {
 			opened.body.destroy();
 			return await askOne(of, { ...call, measures: false }, server, signal);
@@ -114,7 +114,7 @@ async function* withEnd(rest: AsyncGenerator<string[]>, ended: boolean): AsyncGe
  * connection may have been closed while the request was on its way. Throws what
  * `signal` was aborted with.
  */
-export async function ask(of: Asking, call: ModelCall, choice: { order: readonly Server[]; full: boolean }, signal: AbortSignal): Promise<Begun | { problem: GatewayProblem; tries: number; server: Server | null }> {
+export async function ask(of: Asking, call: ModelCall, choice: { order: readonly ServerThere[]; full: boolean }, signal: AbortSignal): Promise<Begun | { problem: GatewayProblem; tries: number; server: Server | null }> {
 	let problem: GatewayProblem = choice.full
 		? { status: 429, type: 'rate_limit_error', code: 'servers_busy', message: 'The model servers have no place left.', retryAfter: 1 }
 		: serverTrouble('server_unreachable', 'No model server can be reached. Try again in a moment.', 503);

@@ -51,13 +51,13 @@ export function keepDirectory(app: Pick<App, 'db' | 'secrets'>) {
 			return now.keys.get(hash) ?? null;
 		},
 		/** The key that a server is called with; null: none. Throws where this process cannot open it. */
-		async keyOf({ endpointId, sealedKey }: Server): Promise<string | null> {
+		async keyOf({ keyPlace, sealedKey }: Server): Promise<string | null> {
 			if (sealedKey === null) return null;
-			const known = opened.get(endpointId);
+			const known = opened.get(keyPlace);
 			if (known?.sealed === sealedKey) return known.key;
-			const key = await app.secrets.open(sealedKey, `endpoint:${endpointId}`);
+			const key = await app.secrets.open(sealedKey, keyPlace);
 			if (!key.ok) throw new Error(key.problem.detail);
-			opened.set(endpointId, { sealed: sealedKey, key: key.value });
+			opened.set(keyPlace, { sealed: sealedKey, key: key.value });
 			return key.value;
 		}
 	};

@@ -1,7 +1,7 @@
-import type { Server } from '../db/deployments.ts';
 import { CallFailed } from '../outbound/caller.ts';
 import type { Caller } from '../outbound/caller.ts';
 import { isJson, parseJson } from './ask.ts';
+import type { ServerThere } from './pool.ts';
 
 const PATIENCE_MS = 5000;
 const MOST = 1_000_000;
@@ -10,11 +10,11 @@ const MOST = 1_000_000;
 export type Found = 'unreachable' | 'silent' | 'refused' | 'denied' | 'failing' | 'model_missing' | 'key_unreadable' | null;
 
 /** Looks at a server by its list of models, which costs it nothing. One that has no such list but answers is well. */
-export async function lookAt(of: { caller: Caller; keyOf: (server: Server) => Promise<string | null> }, server: Server, signal: AbortSignal): Promise<Found> {
+export async function lookAt(of: { caller: Caller; keyOf: (server: ServerThere) => Promise<string | null> }, server: ServerThere, signal: AbortSignal): Promise<Found> {
 	const key = await of.keyOf(server).catch(() => undefined);
 	if (key === undefined) return 'key_unreadable';
 	try {
-		const { status, body } = await of.caller.open(`${server.baseUrl}/models`, { method: 'GET', headers: { accept: 'application/json', 'accept-encoding': 'identity', ...(key === null ? {} : { authorization: `Bearer ${key}` }) }, signal: AbortSignal.any([signal, AbortSignal.timeout(2 * PATIENCE_MS)]), patienceMs: PATIENCE_MS });
+		const { status, body } = await of.caller.open(`${server.baseUrl}/models`, { method: 'GET', headers: { accept: 'application/json', 'accept-encoding': 'identity', ...(key === null ? {} : { authorization: `Bearer ${key}` }) }, signal: AbortSignal.any([signal, AbortSignal.timeout(2 * PATIENCE_MS)]), patienceMs: PATIENCE_MS, ours: server.ours });
 		const chunks: Buffer[] = [];
 		let bytes = 0;
 		for await (const chunk of body as AsyncIterable<Buffer>) {

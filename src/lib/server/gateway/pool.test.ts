@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Server } from '../db/deployments.ts';
 import { createPool } from './pool.ts';
 
-const server = (id: string, more: Partial<Server> = {}): Server => ({ id, projectId: 'p', checkpointId: 'c', endpointId: `e${id}`, baseUrl: 'http://x/v1', model: 'm', sealedKey: null, concurrency: 2, draining: false, health: 'up', ...more });
+const server = (id: string, more: Partial<Server> = {}): Server => ({ id, projectId: 'p', checkpointId: 'c', ours: false, baseUrl: 'http://x/v1', model: 'm', sealedKey: null, keyPlace: 'endpoint:e', concurrency: 2, draining: false, health: 'up', ...more });
 const ids = (of: { order: Server[] }) => of.order.map(({ id }) => id);
 
 it('asks the least busy first, and nobody who is full', () => {
@@ -46,4 +46,10 @@ it('makes nobody wait again for who took a request and said nothing, until it is
 	expect(ids(pool.choose([server('a')], 'c'))).toEqual([]);
 	pool.succeeded('a');
 	expect(ids(pool.choose([server('a')], 'c'))).toEqual(['a']);
+});
+
+it('does not call one of ours that has no address yet, nor takes it for full', () => {
+	const pool = createPool(() => 0);
+	expect(pool.choose([server('a', { ours: true, baseUrl: null })], 'c')).toEqual({ order: [], full: false, any: true });
+	expect(ids(pool.choose([server('a', { ours: true, baseUrl: null }), server('b')], 'c'))).toEqual(['b']);
 });

@@ -1,5 +1,11 @@
 import type { Server } from '../db/deployments.ts';
 
+/** A server with an address: one of ours has none while it starts. */
+export type ServerThere = Server & { baseUrl: string };
+
+/** Whether a server can be called. */
+export const isThere = (server: Server): server is ServerThere => server.baseUrl !== null;
+
 /** What a gateway knows of a server besides the record. */
 type State = { load: number; failures: number; downUntil: number; /** It took a request and said nothing: asked again only after a look at its health. */ silent: boolean };
 
@@ -17,14 +23,15 @@ export function createPool(now: () => number = () => performance.now()) {
 		return known;
 	};
 	return {
-		/** Servers of a checkpoint in the order in which they are to be tried: those that are well by how busy they are, then those that failed lately, since one may have come back. `full`: some have no place left. */
-		choose(servers: readonly Server[], checkpointId: string): { order: Server[]; full: boolean; any: boolean } {
+		/** Servers of a checkpoint in the order in which they are to be tried: those that are well by how busy they are, then those that failed lately, since one may have come back. One that is about to start again is none of them. `full`: some have no place left; `any`: the checkpoint is served at all. */
+		choose(servers: readonly Server[], checkpointId: string): { order: ServerThere[]; full: boolean; any: boolean } {
 			const all = servers.filter((server) => server.checkpointId === checkpointId && !server.draining);
-			const free = all.filter((server) => stateOf(server.id).load < server.concurrency);
+			const there = all.filter(isThere);
+			const free = there.filter((server) => stateOf(server.id).load < server.concurrency);
 			const well = (server: Server) => server.health !== 'down' && stateOf(server.id).downUntil <= now();
 			const byLoad = (a: Server, b: Server) => stateOf(a.id).load / a.concurrency - stateOf(b.id).load / b.concurrency;
 			const order = [...free.filter(well).sort(byLoad), ...free.filter((server) => !well(server) && !stateOf(server.id).silent).sort(byLoad)];
-			return { order, full: free.length < all.length, any: all.length > 0 };
+			return { order, full: free.length < there.length, any: all.length > 0 };
 		},
 		/** A request is under way there until what it gives is called; twice is once. */
 		take(id: string): () => void {

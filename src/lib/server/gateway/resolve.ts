@@ -26,7 +26,7 @@ export function resolveModel({ projects, servers }: Directory, key: KnownKey, of
 export function modelsFor({ projects, servers }: Directory, key: KnownKey): string[] {
 	const project = projects.get(key.projectId);
 	if (!project) return [];
-	const served = new Set(servers.filter((server) => server.projectId === project.id && !server.draining).map((server) => server.checkpointId));
+	const served = new Set(servers.filter((server) => server.projectId === project.id && !server.draining && server.baseUrl !== null).map((server) => server.checkpointId));
 	const { candidateId } = project.settings;
 	return [
 		...(served.has(project.championId) ? [servedModel(project.slug, { asked: 'champion' })] : []),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { Agent, errors } from 'undici';
 import type { Allowed } from './addresses.ts';
@@ -30,8 +31,8 @@ export function callFailure(error: unknown): CallFailed {
 }
 
 export type Caller = {
-	/** Sends a request and gives its answer once its head is there. Follows no redirect. Throws CallFailed, or what `signal` was aborted with. */
-	open: (address: string, of: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string; signal: AbortSignal; patienceMs: number }) => Promise<Opened>;
+	/** Sends a request and gives its answer once its head is there. Follows no redirect. `ours`: a worker said that it serves there, so it may be in the house. Throws CallFailed, or what `signal` was aborted with. */
+	open: (address: string, of: { method: 'GET' | 'POST'; headers: Record<string, string>; body?: string; signal: AbortSignal; patienceMs: number; ours?: boolean }) => Promise<Opened>;
 	close: () => Promise<void>;
 };
 
@@ -43,15 +44,18 @@ export type Caller = {
  * stays with the address that was judged.
  */
 export function createCaller(allowed: Allowed, { connectMs = 5000 } = {}): Caller {
-	const agentFor = (protocol: 'http:' | 'https:') => new Agent({ connect: { lookup: vettedLookup(protocol, allowed), timeout: connectMs } });
-	const agents = { 'http:': agentFor('http:'), 'https:': agentFor('https:') };
+	const agentWith = (lookup: LookupFunction) => new Agent({ connect: { lookup, timeout: connectMs } });
+	const agents = { 'http:': agentWith(vettedLookup('http:', allowed)), 'https:': agentWith(vettedLookup('https:', allowed)) };
+	/** One host counts as named, for servers of our own and within the house alone. */
+	const naming = (host: string): Allowed => ({ ...allowed, trusted: [...(allowed.trusted ?? []), host] });
+	const own = agentWith((host, options, done) => vettedLookup('http:', naming(host))(host, options, done));
 	return {
-		open: async (address, { patienceMs, ...request }) => {
+		open: async (address, { patienceMs, ours = false, ...request }) => {
 			try {
 				const url = new URL(address);
 				// An address in place of a name is never looked up, and any other scheme has no agent.
-				if (isIP(hostOf(url)) !== 0 || (url.protocol !== 'http:' && url.protocol !== 'https:')) await vettedAddresses(url, allowed);
-				const agent = agents[url.protocol as keyof typeof agents];
+				if (isIP(hostOf(url)) !== 0 || (url.protocol !== 'http:' && url.protocol !== 'https:')) await vettedAddresses(url, ours ? naming(hostOf(url)) : allowed);
+				const agent = ours && url.protocol === 'http:' ? own : agents[url.protocol as keyof typeof agents];
 				const { statusCode, headers, body } = await agent.request({ origin: url.origin, path: url.pathname + url.search, ...request, headersTimeout: patienceMs, bodyTimeout: patienceMs });
 				// A body that is thrown away unread fails later, when nobody listens: an error without a listener would end the process.
 				body.on('error', () => undefined);
@@ -62,7 +66,7 @@ export function createCaller(allowed: Allowed, { connectMs = 5000 } = {}): Calle
 			}
 		},
 		close: async () => {
-			await Promise.all(Object.values(agents).map((agent) => agent.destroy()));
+			await Promise.all([...Object.values(agents), own].map((agent) => agent.destroy()));
 		}
 	};
 }

@@ -6,9 +6,11 @@ import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
+import * as modelServers from '../db/model-servers.ts';
 import * as runs from '../db/runs.ts';
 import * as workers from '../db/workers.ts';
 import { enqueueLost } from './enqueue-lost.ts';
+import { requeueLostServers } from './hold-model-server.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { WORKER_LOST } from './sweep.ts';
 
@@ -45,11 +47,16 @@ export async function attemptHoldsExport(app: Pick<App, 'db'>, exportId: string,
 	return checkpointExports.isHeld(app.db, exportId, attempt, RUN_INTERVALS.leaseSeconds);
 }
 
-/** Attempts (`id.number`) at runs, generations and exports that these workers held. */
+/** Whether an attempt still runs a model server. */
+export async function attemptHoldsServer(app: Pick<App, 'db'>, serverId: string, attempt: number): Promise<boolean> {
+	return modelServers.isHeld(app.db, serverId, attempt, RUN_INTERVALS.leaseSeconds);
+}
+
+/** Attempts (`id.number`) at runs, generations, exports and model servers that these workers held. */
 export async function attemptsOfWorkers(app: Pick<App, 'db'>, workerIds: readonly string[]): Promise<string[]> {
 	if (workerIds.length === 0) return [];
-	const held = await app.db.transaction((tx) => runs.attemptsOf(tx, workerIds));
-	const others = [...(await generations.attemptsOf(app.db, workerIds)), ...(await checkpointExports.attemptsOf(app.db, workerIds))];
+	const [held, serving] = await app.db.transaction(async (tx) => [await runs.attemptsOf(tx, workerIds), await modelServers.heldBy(tx, workerIds)]);
+	const others = [...(await generations.attemptsOf(app.db, workerIds)), ...(await checkpointExports.attemptsOf(app.db, workerIds)), ...serving];
 	return [...held.map(({ runId, attempt }) => `${runId}.${attempt}`), ...others.map(({ id, attempt }) => `${id}.${attempt}`)];
 }
 
@@ -75,6 +82,7 @@ export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: 
 		await enqueueLost(app, tx, 'evaluation', await evaluations.requeueOf(tx, deadWorkerIds));
 		await enqueueLost(app, tx, 'generation', await generations.requeueOf(tx, deadWorkerIds));
 		await enqueueLost(app, tx, 'export', await checkpointExports.requeueOf(tx, deadWorkerIds));
+		await requeueLostServers(tx, await modelServers.heldBy(tx, deadWorkerIds));
 		await importReads.release(tx, deadWorkerIds);
 		for (const id of deadWorkerIds) await workers.stop(tx, id);
 		return taken;

@@ -9,6 +9,7 @@ import * as gatewayRequests from '../db/gateway-requests.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
 import * as imports from '../db/imports.ts';
+import * as modelServers from '../db/model-servers.ts';
 import * as progress from '../db/progress.ts';
 import * as rateLimits from '../db/rate-limits.ts';
 import * as runs from '../db/runs.ts';
@@ -16,6 +17,7 @@ import * as sessions from '../db/sessions.ts';
 import * as slots from '../db/slots.ts';
 import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
+import { requeueLostServers } from './hold-model-server.ts';
 import { requeueLocked } from './requeue-run.ts';
 import { settleSentBack } from './settle-dispute.ts';
 import { fillFromSurplus } from './settle-slots.ts';
@@ -29,9 +31,9 @@ const TRAFFIC_DAYS = 90;
 
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, exports, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; exports: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, exports: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
+/** Looks after what nobody holds any more: runs, evaluations, answers, exports, model servers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; exports: number; servers: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
+	const swept = { runs: 0, evaluations: 0, generations: 0, exports: 0, servers: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -42,6 +44,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		swept.evaluations = await enqueueLost(app, tx, 'evaluation', await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
 		swept.exports = await enqueueLost(app, tx, 'export', await checkpointExports.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
+		swept.servers = await requeueLostServers(tx, await modelServers.silent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);

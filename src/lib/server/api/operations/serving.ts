@@ -1,18 +1,20 @@
 import * as v from 'valibot';
+import { MOST_SERVER_GPUS, MOST_TOGETHER } from '../../../domain/model-server.ts';
 import { idParams, instant, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer('a whole number'), v.minValue(least, `from ${least} to ${most}`), v.maxValue(most, `from ${least} to ${most}`));
 const percent = v.pipe(v.number(), v.minValue(0, 'from 0 to 100'), v.maxValue(100, 'from 0 to 100'));
 
-const deploymentView = v.object({
+export const deploymentView = v.object({
 	id: v.string(),
 	projectId: v.string(),
 	checkpointId: v.string(),
 	checkpoint: v.string(),
-	endpointId: v.string(),
-	endpoint: v.string(),
-	baseUrl: v.string(),
+	endpointId: v.nullable(v.string()),
+	serverId: v.nullable(v.string()),
+	server: v.string(),
+	baseUrl: v.nullable(v.string()),
 	model: v.string(),
 	retired: v.boolean(),
 	concurrency: v.number(),
@@ -24,13 +26,25 @@ const deploymentView = v.object({
 	createdAt: v.string()
 });
 
-export const NewDeployment = v.strictObject({ checkpointId: uuid, endpointId: uuid, concurrency: v.optional(whole(1, 1000), 64) });
+const concurrency = v.optional(whole(1, 1000));
+/** By a server of the firm, or by one that a worker starts. */
+export const NewDeployment = v.pipe(
+	v.strictObject({
+		checkpointId: uuid,
+		endpointId: v.optional(uuid),
+		beside: v.optional(v.pipe(v.array(uuid), v.maxLength(MOST_TOGETHER - 1, `at most ${MOST_TOGETHER - 1}`))),
+		gpus: v.optional(whole(0, MOST_SERVER_GPUS)),
+		name: v.optional(text(100)),
+		concurrency
+	}),
+	v.check(({ endpointId, beside, gpus, name }) => endpointId === undefined || (beside === undefined && gpus === undefined && name === undefined), 'an endpoint has its name and its devices already: leave beside, gpus and name out')
+);
 
 export const deployCheckpoint = operation({
 	id: 'deployCheckpoint',
 	method: 'POST',
 	path: '/deployments',
-	summary: 'Say that an endpoint of the project serves a checkpoint: the gateway sends requests for it there, at most `concurrency` at a time from each process',
+	summary: 'Have a server serve a checkpoint: the gateway sends requests for it there, at most `concurrency` at a time from each process. With `endpointId` a server that the firm runs and that has the checkpoint loaded; without, one that a worker starts, on so many `gpus`, with the checkpoints `beside` it',
 	access: 'deployment.manage',
 	body: NewDeployment,
 	answers: { 201: deploymentView },

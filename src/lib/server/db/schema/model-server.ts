@@ -33,7 +33,7 @@ export const modelServers = pgTable(
 		engine: text(),
 		/** Numbers of the GPUs on its worker's host. */
 		devices: integer().array(),
-		/** How often it failed in a row, and how often it was started. */
+		/** How often it failed in a row. */
 		failures: integer().notNull().default(0),
 		nextTryAt: instant().notNull().defaultNow(),
 		problem: jsonb().$type<RunProblem>(),

@@ -7,12 +7,15 @@ import { fieldErrors } from '#lib/server/api/serve.ts';
 import { bringFeedback } from '#lib/server/usecases/bring-feedback.ts';
 import { deployCheckpoint, listDeployments } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { drainDeployment, endDeployment } from '#lib/server/usecases/drain-deployment.ts';
+import { endModelServer, restartModelServer } from '#lib/server/usecases/end-model-server.ts';
 import { drawTraffic } from '#lib/server/usecases/draw-traffic.ts';
 import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/usecases/issue-gateway-key.ts';
 import { judgeShadows } from '#lib/server/usecases/judge-shadows.ts';
 import { putGateway, readGateway } from '#lib/server/usecases/put-gateway.ts';
+import { listModelServers } from '#lib/server/usecases/read-model-server.ts';
 import { generationChoices } from '#lib/server/usecases/read-generation.ts';
 import { listTraffic } from '#lib/server/usecases/read-traffic.ts';
+import * as m from '#lib/paraglide/messages.js';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -29,6 +32,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent, depend
 	return {
 		gateway,
 		deployments: valueOf(await listDeployments(app, actor, params.slug), requestId),
+		servers: valueOf(await listModelServers(app, actor, params.slug), requestId),
 		choices: can['deployment.manage'] ? valueOf(await generationChoices(app, actor, params.slug), requestId) : null,
 		keys: can['gateway.manage'] ? valueOf(await listGatewayKeys(app, actor, params.slug), requestId) : null,
 		traffic: valueOf(await listTraffic(app, actor, { slug: params.slug, limit: SHOWN, ...(isRowId(before) ? { cursor: before } : {}) }), requestId),
@@ -36,7 +40,7 @@ export const load: PageServerLoad = async ({ locals, params, url, parent, depend
 	};
 };
 
-type Part = 'deploy' | 'server' | 'trial' | 'key' | 'pairs' | 'feedback' | 'draw';
+type Part = 'deploy' | 'serve' | 'server' | 'trial' | 'key' | 'pairs' | 'feedback' | 'draw';
 /** A refusal for the form that it came from; of a key nothing goes back. */
 const refused = (part: Part, problem: Problem) => fail(PROBLEMS[problem.code].status, { part, problem, made: undefined, brought: undefined, drawn: undefined });
 const outcome = (part: Part, result: Result<unknown>) => (result.ok ? { part, problem: undefined, made: undefined, brought: undefined, drawn: undefined } : refused(part, result.problem));
@@ -55,6 +59,24 @@ export const actions: Actions = {
 		const data = await request.formData();
 		const parsed = v.safeParse(NewDeployment, { checkpointId: text(data, 'checkpointId'), endpointId: text(data, 'endpointId'), concurrency: number(data, 'concurrency') ?? undefined });
 		return parsed.success ? outcome('deploy', await deployCheckpoint(locals.app, actor, parsed.output)) : invalid('deploy', parsed.issues);
+	},
+	serve: async ({ locals, url, request }) => {
+		const actor = signedIn(locals, url);
+		const data = await request.formData();
+		const [checkpointId = '', ...beside] = data.getAll('checkpointId').map(String);
+		if (checkpointId === '') return refused('serve', { code: 'invalid_input', detail: m.serving_ours_none(), errors: [{ field: 'checkpointId', message: m.serving_ours_none() }] });
+		const parsed = v.safeParse(NewDeployment, { checkpointId, beside, gpus: number(data, 'gpus') ?? undefined, name: text(data, 'name') || undefined });
+		return parsed.success ? outcome('serve', await deployCheckpoint(locals.app, actor, parsed.output)) : invalid('serve', parsed.issues);
+	},
+	restart: async ({ locals, url, request }) => {
+		const actor = signedIn(locals, url);
+		const id = text(await request.formData(), 'id');
+		return isRowId(id) ? outcome('server', await restartModelServer(locals.app, actor, id)) : NO_SUCH('server');
+	},
+	endServer: async ({ locals, url, request }) => {
+		const actor = signedIn(locals, url);
+		const id = text(await request.formData(), 'id');
+		return isRowId(id) ? outcome('server', await endModelServer(locals.app, actor, id)) : NO_SUCH('server');
 	},
 	server: async ({ locals, url, request }) => {
 		const actor = signedIn(locals, url);

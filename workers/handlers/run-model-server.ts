@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { servingEngine } from '#lib/domain/model-server.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { keepServerLog, letGoOfModelServer, loadOfModelServer, modelServerReady, modelServerStopping, WORKER_LEFT } from '#lib/server/usecases/hold-model-server.ts';
+import type { ServerAtHand } from '#lib/server/usecases/hold-model-server.ts';
+import { startServer } from '../inference/start-server.ts';
+import type { RunningServer } from '../inference/start-server.ts';
+import { swiftCommand } from '../inference/swift-server.ts';
+import { vllmCommand } from '../inference/vllm-server.ts';
+import { provideBase } from './checkpoint-files.ts';
+import type { WorkerContext } from './context.ts';
+import { holdServer } from './hold-server.ts';
+import type { ServerHold } from './hold-server.ts';
+import { layOutTogether } from './servable.ts';
+import { followServerLog } from './server-log.ts';
+
+/** How often it is looked at, how long it may take to say that it is well, and how often in a row it may fail to: a host may be slow. */
+const LOOK_MS = 5000;
+const PATIENCE_MS = 10_000;
+const MOST_SILENT = 6;
+/** Gateways read every second who takes nothing new, and say as often what is still under way. */
+const GATEWAYS_KNOW_MS = 3000;
+/** How long what is under way may go on at a server that is to stop, and at one whose worker goes down. */
+const LET_GO_MS = 120_000;
+const LET_GO_DOWN_MS = 5000;
+/** A model may be large, and its disk slow. */
+const READY_MS = 900_000;
+
+const SILENT: RunProblem = { code: 'server_silent', message: 'The model server did not answer for a minute.', hint: 'Look at its log; too many requests at a time may be sent there.' };
+
+/** Lays out what is served and starts what serves it. Throws ArtifactDamaged. */
+async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold, dir: string): Promise<{ server: RunningServer } | { problem: RunProblem }> {
+	const { app, environment } = context;
+	const base = await provideBase({ ...context, shutdown: hold.stop }, at.base);
+	if (!base.ok) return base;
+	const laidOut = await layOutTogether(context, base.value, at.served, join(dir, 'checkpoints'));
+	if (!laidOut.ok) return laidOut;
+	const { host, vllm } = app.config.serving;
+	const engine = servingEngine({ vllm: vllm !== undefined, gpus: at.server.gpus, namedTemplate: laidOut.value.model.template !== undefined });
+	// Who reaches the port still has no key: not the other users of this host, nor its neighbours.
+	const apiKey = randomBytes(24).toString('base64url');
+	const command = engine === 'vllm' && vllm !== undefined ? await vllmCommand(environment, laidOut.value, { program: vllm, dir, host, apiKey }) : await swiftCommand(environment, laidOut.value, { dir, host, apiKey, threads: context.threads });
+	const marker = `${context.hostKey}:server.${at.server.id}.${at.attempt}`;
+	const started = await startServer(command, { dir, marker, selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds, readyTimeoutMs: READY_MS, signal: hold.stop });
+	if (!started.ok) return started;
+	if (!(await modelServerReady(app, at, { baseUrl: started.value.baseUrl, apiKey, engine }))) await started.value.stop(0);
+	return { server: started.value };
+}
+
+/** Until it ends by itself or falls silent: what is wrong then. Null: it is to stop. */
+async function watch(server: RunningServer, hold: ServerHold): Promise<RunProblem | null> {
+	let ended: RunProblem | null = null;
+	void server.exited.then(async (exit) => (ended = await server.why(exit)));
+	for (let silent = 0; !hold.stop.aborted; ) {
+		await Promise.race([sleep(LOOK_MS, undefined, { signal: hold.stop }).catch(() => undefined), server.exited.then(() => sleep(100))]);
+		if (hold.stop.aborted) return null;
+		if (ended) return ended;
+		silent = (await server.answers(PATIENCE_MS)) ? 0 : silent + 1;
+		if (silent >= MOST_SILENT) return SILENT;
+	}
+	return null;
+}
+
+/** Lets what is under way end, at most so long, once the gateways send nothing new. */
+async function letEnd({ app, shutdown }: WorkerContext, at: ServerAtHand, server: RunningServer): Promise<void> {
+	if (!(await modelServerStopping(app, at))) return;
+	const begun = performance.now();
+	const passed = () => performance.now() - begun;
+	for (let gone = false; !gone && passed() < (shutdown.aborted ? LET_GO_DOWN_MS : LET_GO_MS); ) {
+		await Promise.race([sleep(500), server.exited.then(() => (gone = true))]);
+		if (passed() > GATEWAYS_KNOW_MS && (await loadOfModelServer(app, at.server.id)) === 0) return;
+	}
+}
+
+/** Serves until it is to stop or something ends it; gives what that was. */
+async function serve(context: WorkerContext, at: ServerAtHand, hold: ServerHold, dir: string): Promise<RunProblem | null> {
+	const log = followServerLog(join(dir, 'engine.log'), (lines) => keepServerLog(context.app, at, lines), (error) => context.app.log.warn({ err: error, serverId: at.server.id }, 'log of a model server not kept'));
+	try {
+		const started = await start(context, at, hold, dir);
+		if ('problem' in started) return started.problem;
+		const { server } = started;
+		const renewing = setInterval(() => server.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
+		try {
+			const problem = await watch(server, hold);
+			if (!hold.fenced && problem === null) await letEnd(context, at, server);
+			return problem;
+		} finally {
+			clearInterval(renewing);
+			await server.stop(hold.fenced ? 0 : undefined);
+		}
+	} finally {
+		await log.stop();
+	}
+}
+
+/** Runs a server for as long as this worker holds it, and says what becomes of it then. */
+export async function runModelServer(context: WorkerContext, at: ServerAtHand): Promise<void> {
+	const { app, shutdown } = context;
+	const dir = join(context.workDir, 'servers', at.server.id, String(at.attempt));
+	const hold = holdServer(context, at);
+	let problem: RunProblem | null;
+	try {
+		// What an attempt left whose worker was killed is of no use to anybody.
+		await rm(dirname(dir), { recursive: true, force: true });
+		await mkdir(dir, { recursive: true });
+		problem = await serve(context, at, hold, dir);
+	} catch (error) {
+		if (error instanceof ArtifactDamaged) problem = { code: 'artifact_damaged', message: `The files do not match their hash: ${error.message}.`, hint: 'This checkpoint is served no more. Look at the artifact store’s disk.' };
+		else {
+			app.log.error({ err: error, serverId: at.server.id, attempt: at.attempt }, 'model server failed');
+			problem = { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
+		}
+	}
+	try {
+		const asked = hold.stop.aborted && !shutdown.aborted;
+		await letGoOfModelServer(app, at, asked ? null : shutdown.aborted ? WORKER_LEFT : problem);
+	} finally {
+		hold.end();
+		await rm(dirname(dir), { recursive: true, force: true });
+	}
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { serverArgv } from './swift-server.ts';
+import { rankFor, vllmArgv } from './vllm-server.ts';
+
+const ENGINE = { python: '/engine/bin/python', swiftCli: '/engine/swift/cli', device: 'cpu' as const };
+const PLACE = { host: '127.0.0.1', port: 8000, keyed: true };
+/** What follows an option, up to the next one. */
+const after = (argv: readonly string[], option: string): string[] => {
+	const rest = argv.slice(argv.indexOf(option) + 1);
+	const end = rest.findIndex((part) => part.startsWith('--'));
+	return argv.includes(option) ? rest.slice(0, end < 0 ? rest.length : end) : [];
+};
+
+describe('ms-swift’s server', () => {
+	it('serves one checkpoint as the model itself, several at once', () => {
+		const argv = serverArgv(ENGINE, { model: { path: '/base', template: 'chatml' }, served: [{ name: 'c1', adapter: '/a1' }] }, PLACE);
+		expect([after(argv, '--served_model_name'), after(argv, '--adapters'), after(argv, '--max_batch_size'), after(argv, '--template'), after(argv, '--load_args')]).toEqual([['c1'], ['/a1'], ['8'], ['chatml'], ['false']]);
+		expect([after(argv, '--host'), after(argv, '--port')]).toEqual([['127.0.0.1'], ['8000']]);
+	});
+
+	it('names several adapters, one request at a time: its batches fail with names', () => {
+		const argv = serverArgv(ENGINE, { model: { path: '/base' }, served: [{ name: 'b' }, { name: 'c1', adapter: '/a1' }, { name: 'c2', adapter: '/a2' }] }, PLACE);
+		expect([after(argv, '--served_model_name'), after(argv, '--adapters'), after(argv, '--max_batch_size')]).toEqual([['b'], ['c1=/a1', 'c2=/a2'], ['1']]);
+	});
+
+	it('has its key in no argument, and logs no word of a request', () => {
+		const argv = serverArgv(ENGINE, { model: { path: '/base' }, served: [{ name: 'c1' }] }, PLACE);
+		expect(argv).not.toContain('--api_key');
+		expect(argv[1]).toMatch(/serve\.py$/);
+		expect(after(argv, '--verbose')).toEqual(['false']);
+	});
+});
+
+describe('vLLM', () => {
+	const of = { program: '/vllm/bin/vllm', host: '10.0.0.5', port: 8001, gpus: 2, ranks: [16, 24] };
+
+	it('serves adapters on their base, all kept in memory, with room for the largest', () => {
+		const argv = vllmArgv({ model: { path: '/base' }, served: [{ name: 'b' }, { name: 'c1', adapter: '/a1' }, { name: 'c2', adapter: '/a2' }] }, of);
+		expect(argv.slice(0, 3)).toEqual(['/vllm/bin/vllm', 'serve', '/base']);
+		expect(after(argv, '--lora-modules')).toEqual(['c1=/a1', 'c2=/a2']);
+		expect(argv).toContain('--enable-lora');
+		expect([after(argv, '--served-model-name'), after(argv, '--max-loras'), after(argv, '--max-cpu-loras'), after(argv, '--max-lora-rank'), after(argv, '--tensor-parallel-size'), after(argv, '--host'), after(argv, '--port')]).toEqual([['b'], ['2'], ['2'], ['32'], ['2'], ['10.0.0.5'], ['8001']]);
+	});
+
+	it('serves a whole model without adapters', () => {
+		const argv = vllmArgv({ model: { path: '/whole' }, served: [{ name: 'c' }] }, { ...of, ranks: [] });
+		expect(argv).not.toContain('--enable-lora');
+		expect(after(argv, '--served-model-name')).toEqual(['c']);
+	});
+
+	it('fetches nothing for a request, and has no key among its arguments', () => {
+		const argv = vllmArgv({ model: { path: '/base' }, served: [{ name: 'c' }] }, of);
+		expect(after(argv, '--allowed-media-domains')).toEqual(['none.invalid']);
+		expect(argv).not.toContain('--api-key');
+	});
+
+	it.each([[1, 8], [8, 8], [9, 16], [64, 64], [300, 320], [1000, 512]])('makes room for rank %i with %i', (rank, room) => expect(rankFor([rank])).toBe(room));
+});

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deviceEnv } from '../engine/swift/device-env.ts';
+import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
+import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
+import { freePort, originOf } from './start-server.ts';
+import type { ServerCommand } from './start-server.ts';
+import { SERVED_MODEL } from './swift-server.ts';
+import type { Serves } from './swift-server.ts';
+
+/** Ranks that vLLM makes room for; an adapter of a rank between takes the next one. */
+const RANKS = [8, 16, 32, 64, 128, 256, 320, 512];
+
+/** The least rank that vLLM offers and that holds every adapter; the largest where none does, and vLLM says why not. */
+export function rankFor(ranks: readonly number[]): number {
+	const most = Math.max(...ranks);
+	return RANKS.find((rank) => rank >= most) ?? 512;
+}
+
+/**
+ * vLLM's command line for one model and the adapters on it, by the options of its releases from 0.11.1 on. Pure. Adapters
+ * all stay in memory: none is read again from a file that may have changed since it was checked.
+ * @param of.program the `vllm` of an environment of its own
+ * @param of.ranks ranks of the adapters, in their order
+ */
+export function vllmArgv(serves: Serves, of: { program: string; host: string; port: number; gpus: number; ranks: readonly number[] }): string[] {
+	const adapters = serves.served.flatMap(({ name, adapter }) => (adapter === undefined ? [] : [{ name, path: adapter }]));
+	const itself = serves.served.find(({ adapter }) => adapter === undefined)?.name ?? SERVED_MODEL;
+	const lora = adapters.length === 0 ? [] : ['--enable-lora', '--max-loras', String(adapters.length), '--max-cpu-loras', String(adapters.length), '--max-lora-rank', String(rankFor(of.ranks)), '--lora-modules', ...adapters.map(({ name, path }) => `${name}=${path}`)];
+	return [
+		of.program, 'serve', serves.model.path,
+		'--served-model-name', itself,
+		'--host', of.host, '--port', String(of.port),
+		'--dtype', 'bfloat16',
+		'--tensor-parallel-size', String(of.gpus),
+		'--uvicorn-log-level', 'warning', // would log who asks
+		'--no-enable-log-requests', // would log prompts
+		'--allowed-media-domains', 'none.invalid', // a request names no address for the server to fetch
+		...lora
+	];
+}
+
+async function rankOf(adapter: string): Promise<number> {
+	const { r } = JSON.parse(await readFile(join(adapter, 'adapter_config.json'), 'utf8')) as { r?: unknown };
+	return typeof r === 'number' ? r : 0;
+}
+
+/** vLLM's server for the checkpoints of one base on the GPUs that it was given; its key is read from the environment, which other users of the host do not see. */
+export async function vllmCommand(environment: EngineEnvironment, serves: Serves, of: { program: string; dir: string; host: string; apiKey: string }): Promise<ServerCommand> {
+	const port = await freePort(of.host);
+	const ranks = await Promise.all(serves.served.flatMap(({ adapter }) => (adapter === undefined ? [] : [rankOf(adapter)])));
+	return {
+		argv: vllmArgv(serves, { program: of.program, host: of.host, port, gpus: environment.devices?.length ?? 1, ranks }),
+		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment), VLLM_API_KEY: of.apiKey, VLLM_LOGGING_LEVEL: 'WARNING', VLLM_NO_USAGE_STATS: '1', VLLM_CACHE_ROOT: join(of.dir, 'cache', 'vllm') }),
+		cwd: of.dir,
+		baseUrl: `${originOf(of.host, port)}/v1`,
+		models: serves.served.map(({ name }) => name),
+		apiKey: of.apiKey
+	};
+}
