@@ -118,7 +118,7 @@ describe('a worker that goes down', () => {
 		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
 		launchers: new Map([['local', createLocalLauncher()]]),
 		devices: createDevicePool(0),
-		claim: (task) => task(), claim: (task) => task(),
+		claim: (task) => task(),
 		outside: new Set(),
 		threads: 1,
 		shutdown: AbortSignal.abort()

@@ -40,16 +40,12 @@ const take = async (id: string, worker = workerId) => takeModelServer(world.app,
 const read = async (id: string) => valueOf(await readModelServer(world.app, world.admin, id));
 const KILLED = { code: 'killed', message: 'Killed.' };
 
-it('serves a base and its adapter together, refuses what cannot share, and ends with the last one', async () => {
+it('serves a base and its adapter together, each once, and ends with the last one', async () => {
 	const first = await deploy(baseId, [trainedId]);
 	expect(first).toMatchObject({ checkpointId: baseId, endpointId: null, baseUrl: null, model: baseId, state: 'serving', concurrency: 8 });
 	const id = first.serverId ?? '';
 	expect((await read(id)).deployments.map(({ checkpointId }) => checkpointId)).toEqual([baseId, trainedId]);
 	expect(problemOf(await deployCheckpoint(world.app, world.admin, { checkpointId: baseId, beside: [baseId] }))).toBe('invalid_input');
-	await world.query(`update checkpoints set kind = 'full' where id = '${trainedId}'`);
-	expect(problemOf(await deployCheckpoint(world.app, world.admin, { checkpointId: baseId, beside: [trainedId] }))).toBe('invalid_input');
-	await world.query(`update checkpoints set kind = 'adapter' where id = '${trainedId}'`);
-
 	valueOf(await endDeployment(world.app, world.admin, first.id));
 	const [other] = (await read(id)).deployments;
 	expect(other?.checkpointId).toBe(trainedId);

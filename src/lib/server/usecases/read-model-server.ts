@@ -31,11 +31,11 @@ export async function listModelServers(app: Pick<App, 'db'>, actor: Actor, slug:
 }
 
 /** One such server, and the end of its log for who may manage it: a log may name folders of the host and quote what the server stumbled over. */
-export async function readModelServer(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<ModelServerView & { log: ServerLog | null }>> {
+export async function readModelServer(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<ModelServerView & { /** Its slug. */ project: string; log: ServerLog | null }>> {
 	const server = await modelServers.get(app.db, id);
 	if (!server) return fail('not_found', 'There is no such server.');
 	const access = await allow(app.db, actor, { id: server.projectId }, 'deployment.read');
 	if (!access.ok) return access;
 	const mine = may({ role: access.value.role, isAdmin: actor.isAdmin }, 'deployment.manage');
-	return ok({ ...(await view(app.db, server, await workers.alive(app.db))), log: mine ? await modelServers.log(app.db, id) : null });
+	return ok({ project: access.value.project.slug, ...(await view(app.db, server, await workers.alive(app.db))), log: mine ? await modelServers.log(app.db, id) : null });
 }

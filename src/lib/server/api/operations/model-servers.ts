@@ -42,7 +42,7 @@ export const readModelServer = operation({
 	summary: 'A server that a worker runs, and for engineers and owners the end of its log',
 	access: 'deployment.read',
 	params: idParams,
-	answers: { 200: v.object({ ...serverView.entries, log: v.nullable(v.object({ lines: v.array(v.string()), cut: v.boolean() })) }) }
+	answers: { 200: v.object({ ...serverView.entries, project: v.string(), log: v.nullable(v.object({ lines: v.array(v.string()), cut: v.boolean() })) }) }
 });
 
 export const restartModelServer = operation({

@@ -7,12 +7,11 @@ import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ locals, params, url, parent, depends }) => {
+export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
 	depends('plumbline:serving');
 	const actor = signedIn(locals, url);
 	const server = valueOf(await readModelServer(locals.app, actor, rowId(params.id, locals.requestId)), locals.requestId);
-	const { project } = await parent();
-	if (server.projectId !== project.id) redirect(307, `/projects/${params.slug}/serving`);
+	if (server.project !== params.slug) redirect(307, `/projects/${server.project}/serving/${server.id}`);
 	return { server };
 };
 
