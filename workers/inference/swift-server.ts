@@ -60,9 +60,9 @@ export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swif
 
 /**
  * The environment of a server that answers applications: it opens no file of the host and fetches no address for them,
- * where a request names one in place of an image.
+ * where a request names one in place of an image, and of a request that fails it logs no trace, which would quote it.
  */
-const MEDIA_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid' });
+const ASKED_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid', LOG_LEVEL: 'WARNING' });
 
 /** ms-swift's server for the checkpoints of one base, as applications are answered by it. */
 export async function swiftCommand(environment: EngineEnvironment, serves: Serves, of: { dir: string; host: string; apiKey: string; threads: number }): Promise<ServerCommand> {
@@ -71,7 +71,7 @@ export async function swiftCommand(environment: EngineEnvironment, serves: Serve
 	await mkdir(empty, { recursive: true });
 	return {
 		argv: serverArgv(environment, serves, { host: of.host, port, keyed: true }),
-		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, of.threads), ...MEDIA_ENV(empty), PLUMBLINE_SERVER_KEY: of.apiKey }),
+		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, of.threads), ...ASKED_ENV(empty), PLUMBLINE_SERVER_KEY: of.apiKey }),
 		cwd: environment.dir,
 		baseUrl: `${originOf(of.host, port)}/v1`,
 		models: serves.served.map(({ name }) => name),
