@@ -159,6 +159,13 @@ test('an engineer freezes, trains and watches', async ({ browser }) => {
 	await page.waitForURL(/\/checkpoints\//);
 	await expect(page.getByText('Held-out preference accuracy')).toBeVisible({ timeout: 240_000 });
 	await accessible(page);
+	// The worker answers questions of the next round before it makes what goes out.
+	await page.getByText('Export this checkpoint').click();
+	await page.getByRole('radio', { name: /^Adapter/ }).check();
+	await accessible(page);
+	await page.getByRole('button', { name: 'Export', exact: true }).click();
+	await expect(page.getByRole('region', { name: 'Exports' }).getByRole('link', { name: /^Download/ })).toBeVisible({ timeout: 300_000 });
+	await accessible(page);
 	await context.close();
 });
 

@@ -7,7 +7,7 @@ const calibration = { groupSize: 128 as const, samples: 256, blockTokens: 2048 }
 
 it('weights are rounded by training rows alone, no more of them than there are', () => {
 	expect(quantArgv(environment, { format: 'gptq', bits: 8, ...calibration }, paths)).toEqual([
-		'python', 'swift/cli/export.py', '--model', '/work/whole', '--model_type', 'llama', '--template', 'chatml', '--load_args', 'false', '--check_model', 'false',
+		'python', 'swift/cli/export.py', '--model', '/work/whole', '--model_type', 'llama', '--template', 'chatml', '--load_args', 'false',
 		'--quant_method', 'gptq', '--quant_bits', '8', '--group_size', '128', '--quant_n_samples', '160', '--quant_batch_size', '1', '--max_length', '2048',
 		'--dataset', '/work/rows.jsonl', '--split_dataset_ratio', '0', '--dataset_num_proc', '1', '--load_from_cache_file', 'false', '--output_dir', '/work/out'
 	]);

@@ -14,7 +14,6 @@ export function quantArgv({ python, swiftCli }: Pick<EngineEnvironment, 'python'
 		...(model.modelType ? ['--model_type', model.modelType] : []),
 		...(model.template ? ['--template', model.template] : []),
 		'--load_args', 'false', // a merged folder's args.json names the paths of the run that made it
-		'--check_model', 'false', // would ask a hub
 		'--quant_method', plan.format,
 		'--quant_bits', String(plan.format === 'gptq' ? plan.bits : 4),
 		'--group_size', String(plan.groupSize),
