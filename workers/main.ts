@@ -25,6 +25,7 @@ import { allLent, onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { deliver } from './handlers/deliver-webhooks.ts';
+import { fetchModels } from './handlers/fetch-models.ts';
 import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
 import { inspect } from './handlers/inspect.ts';
@@ -55,6 +56,9 @@ const SOURCES_MS = 1000;
 
 /** How often it looks for a snapshot to look over for a plan. */
 const INSPECT_MS = 2000;
+
+/** How often it looks for models of hubs to look up or fetch. */
+const MODELS_MS = 2000;
 
 /** How often it looks for imports that wait for names to be looked for. */
 const NAMES_MS = 2000;
@@ -215,6 +219,7 @@ const working = (async () => {
 	}
 	const jobs = await work(provisioned.value);
 	beats.push(every(INSPECT_MS, () => inspect({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
+	beats.push(every(MODELS_MS, () => fetchModels({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
 	await announce({ state: 'ready', versions: provisioned.value.versions });
 	app.log.info({ versions: provisioned.value.versions }, 'training engine ready');
 	return jobs;

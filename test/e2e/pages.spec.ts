@@ -5,6 +5,7 @@ import { accessible, account, address, signedIn } from './people.ts';
 const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'admin', path: '/projects' },
 	{ role: 'admin', path: '/users' },
+	{ role: 'admin', path: '/base-models' },
 	{ role: 'admin', path: '/account' },
 	{ role: 'engineer', path: '/projects/law-firm' },
 	{ role: 'engineer', path: '/projects/law-firm/rounds/1' },

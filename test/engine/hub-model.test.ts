@@ -3,11 +3,14 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest';
 import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { createProject } from '#lib/server/usecases/create-project.ts';
+import { addBaseModel, fetchBaseModel, listBaseModels, putHubToken } from '#lib/server/usecases/put-base-model.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { hubFolder, provideHubModel } from '../../workers/engine/swift/hub-models.ts';
 import { readModelFacts } from '../../workers/engine/swift/model-facts.ts';
 import { until } from '../support/worker.ts';
 import { provideBase } from '../../workers/handlers/checkpoint-files.ts';
+import { fetchModels } from '../../workers/handlers/fetch-models.ts';
 import { startHub } from '../support/model-hub.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -19,6 +22,7 @@ let dir: string;
 let original: string;
 let world: World | undefined;
 let n = 0;
+const README = '---\nlicense: apache-2.0\nlanguage:\n- en\n---\n# Tiny\n';
 /** Larger than what the hub's package writes at a time: what came before the line was cut is on the disk. */
 const weights = Buffer.alloc(25_000_000, 'plumbline');
 beforeAll(async () => {
@@ -27,7 +31,7 @@ beforeAll(async () => {
 	// As a hub has it: other tests tell the engine how to read theirs.
 	original = join(dir, 'original');
 	await cp(engine.model.path, original, { recursive: true, filter: (path) => basename(path) !== 'plumbline.json' });
-	hub = await startHub(original, { ...model, token: 'of-the-test', extra: { 'README.md': '---\nlicense: apache-2.0\nlanguage:\n- en\n---\n# Tiny\n', 'modeling_tiny.py': 'raise SystemExit("never run")', 'pytorch_model.bin': 'pickled', 'model.safetensors': weights } });
+	hub = await startHub(original, { ...model, token: 'of-the-test', extra: { 'README.md': README, 'modeling_tiny.py': 'raise SystemExit("never run")', 'pytorch_model.bin': 'pickled', 'model.safetensors': weights } });
 });
 beforeEach(() => {
 	n += 1;
@@ -108,6 +112,39 @@ it('is refused with another model’s chat template, or a tokenizer with words t
 	const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as object;
 	await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, vocab_size: 2 }));
 	expect(await readModelFacts({ path: folder })).toMatchObject({ ok: false, problem: { code: 'unsupported_template', message: expect.stringContaining('no weights') } });
+});
+
+it('is looked up and fetched from the list, with the token that is stored, and pinned', async () => {
+	vi.stubEnv('PLUMBLINE_CACHE_DIR', models());
+	vi.stubEnv('HF_TOKEN', 'another');
+	const listed = await createWorld();
+	try {
+		const { app, admin } = listed;
+		const context = { app, environment: inject('engine').environment, workDir: join(dir, 'work'), shutdown: new AbortController().signal };
+		const { id } = valueOf(await addBaseModel(app, admin, { hub: 'hf', repo: model.repo, revision: 'main' }));
+		const now = async () => valueOf(await listBaseModels(app, admin)).models[0];
+		await fetchModels(context);
+		// The worker's own token is not the one: nothing is told but what to do.
+		expect(await now()).toMatchObject({ status: 'failed', commit: null, problem: { code: 'model_missing', message: expect.stringMatching(/does not let this installation have the model/) } });
+		expect(await createProject(app, admin, { slug: 'too-early', name: 'Too early', overlap: 1, baseModelId: id })).toMatchObject({ problem: { errors: [{ field: 'baseModelId' }] } });
+		valueOf(await putHubToken(app, admin, { hub: 'hf', token: 'of-the-test' }));
+		valueOf(await fetchBaseModel(app, admin, id));
+		await fetchModels(context);
+		const taken = (await filesBelow(original)).filter((name) => !name.startsWith('.') && name !== 'model.safetensors');
+		const sizes = await Promise.all(taken.map(async (name) => (await stat(join(original, name))).size));
+		const bytes = sizes.reduce((sum, size) => sum + size, weights.length + README.length);
+		expect(await now()).toMatchObject({ status: 'found', revision: 'main', commit: model.commit, bytes, facts: { licence: 'apache-2.0', gated: false } });
+		// Nothing was fetched yet; what is chosen is the commit, not the branch.
+		expect(ofWeights()).toEqual([]);
+		const { id: projectId } = valueOf(await createProject(app, admin, { slug: 'listed', name: 'Listed', overlap: 1, baseModelId: id }));
+		expect((await checkpoints.baseOf(app.db, projectId)).location).toBe(`hf:${model.repo}@${model.commit}`);
+		valueOf(await fetchBaseModel(app, admin, id));
+		await fetchModels(context);
+		expect(await now()).toMatchObject({ status: 'ready', doneBytes: bytes, problem: null });
+		expect(await access(hubFolder(join(models(), 'models'), model)).then(() => true, () => false)).toBe(true);
+	} finally {
+		await listed.close();
+	}
 });
 
 it('is a project’s base, with its source, commit, licence and template on its page', async () => {

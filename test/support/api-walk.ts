@@ -33,6 +33,7 @@ import { gateRequests } from './walk-gate.ts';
 import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckpoint, trainedCheckpoint } from './loop.ts';
 import { startServer } from './server.ts';
 import { AUTOMATION_REQUESTS } from './automation-walk.ts';
+import { BASE_MODEL_REQUESTS } from './walk-base-models.ts';
 import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
@@ -195,6 +196,7 @@ export const REQUESTS: Record<string, Make> = {
 	listOwnTokens: () => ({ path: '/tokens' }),
 	issueOwnToken: () => ({ path: '/tokens', options: { body: {} } }),
 	revokeToken: async ({ world }, { actor }) => ({ path: `/tokens/${valueOf(await issueToken(world.app, { ...actor, scopes: null }, {})).id}` }),
+	...BASE_MODEL_REQUESTS,
 	listProjects: () => ({ path: '/projects' }),
 	createProject: () => ({ path: '/projects', options: { body: { slug: `made-${randomUUID().slice(0, 8)}`, name: 'Made', overlap: 2 } } }),
 	putMember: async (ground) => ({ path: `/projects/${ground.slug}/members/${await newUser(ground)}`, options: { body: { role: 'annotator' } } }),

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 export type Weights = 'whole' | 'cut' | 'stuck';
 
 /**
- * What `huggingface_hub` asks of a hub for a model, from a folder: the list of its files at a commit, and each of them
+ * What `huggingface_hub` asks of a hub for a model, from a folder: what it is, the list of its files at a commit or on `main`, and each of them
  * with its hash, in whole or from a byte on. Only with the right token.
  */
 export async function startHub(folder: string, of: { repo: string; commit: string; token: string; extra?: Record<string, string | Buffer> }) {
@@ -36,8 +36,8 @@ export async function startHub(folder: string, of: { repo: string; commit: strin
 			return response.end(body);
 		};
 		if (request.headers.authorization !== `Bearer ${of.token}`) return void answer(401, { 'x-error-code': 'GatedRepo', 'x-error-message': 'Access to this model is restricted' }, '');
-		if (path === `/api/models/${of.repo}/revision/${of.commit}`) {
-			return void answer(200, { 'content-type': 'application/json' }, JSON.stringify({ id: of.repo, sha: of.commit, siblings: [...files.keys()].map((rfilename) => ({ rfilename })) }));
+		if (path === `/api/models/${of.repo}/revision/${of.commit}` || path === `/api/models/${of.repo}/revision/main`) {
+			return void answer(200, { 'content-type': 'application/json' }, JSON.stringify({ id: of.repo, sha: of.commit, gated: false, cardData: { license: 'apache-2.0' }, siblings: [...files].map(([rfilename, body]) => ({ rfilename, size: body.length })) }));
 		}
 		if (path === `/api/models/${of.repo}/tree/${of.commit}`) {
 			return void answer(200, { 'content-type': 'application/json' }, JSON.stringify([...files].map(([name, body]) => ({ type: 'file', path: name, size: body.length, oid: createHash('sha1').update(body).digest('hex') }))));

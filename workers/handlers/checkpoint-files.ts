@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHubModel } from '#lib/domain/hub-model.ts';
+import type { HubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
 import { settleBaseHash } from '#lib/server/usecases/base-model.ts';
+import { hubToken } from '#lib/server/usecases/fetch-base-model.ts';
 import type { ModelSource } from '../engine/engine.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { provideSmolLm2 } from '../engine/swift/base-models.ts';
 import { cacheFolder } from '../engine/swift/environment.ts';
-import { provideHubModel } from '../engine/swift/hub-models.ts';
+import { provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -22,6 +24,13 @@ async function sourceOf(path: string): Promise<ModelSource> {
 	return { path, ...(modelType ? { modelType } : {}), ...(template ? { template } : {}) };
 }
 
+/** The folder of a hub's model on this host, fetched if need be with the token that is stored here. */
+export async function hubFolderOf(context: Context, model: HubModel): Promise<Outcome<string>> {
+	const token = await hubToken(context.app, model.hub);
+	if (!token.ok) return problem('model_missing', token.problem.detail, 'Then have it fetched again.');
+	return provideHubModel(context.environment, model, join(cacheFolder(), 'models'), { cacheDir: join(context.workDir, 'cache'), signal: context.shutdown, env: tokenEnv(model.hub, token.value) });
+}
+
 /** The base model's folder on this host, made or found, and its hash the one that was recorded first. */
 export async function provideBase(context: Context, base: Checkpoint): Promise<Outcome<ModelSource>> {
 	const [kind, name] = [base.location?.slice(0, base.location.indexOf(':')), base.location?.slice(base.location.indexOf(':') + 1) ?? ''];
@@ -32,7 +41,7 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 		if (!made.ok) return made;
 		source = made.value;
 	} else if (ofHub) {
-		const folder = await provideHubModel(context.environment, ofHub, join(cacheFolder(), 'models'), { cacheDir: join(context.workDir, 'cache'), signal: context.shutdown });
+		const folder = await hubFolderOf(context, ofHub);
 		if (!folder.ok) return folder;
 		source = await sourceOf(folder.value);
 	} else if (kind === 'folder') {

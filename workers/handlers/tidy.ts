@@ -6,7 +6,8 @@ import type { AttemptKey } from '#lib/server/usecases/attempt-folders.ts';
 import { carryOutCleanUp } from '#lib/server/usecases/clean-up.ts';
 import type { WorkerContext } from './context.ts';
 
-async function bytesBelow(folder: string): Promise<number> {
+/** Bytes of all files below a folder; 0 where there is none. */
+export async function bytesBelow(folder: string): Promise<number> {
 	let bytes = 0;
 	for (const path of await filesBelow(folder).catch(() => [])) bytes += (await stat(join(folder, path)).catch(() => null))?.size ?? 0;
 	return bytes;

@@ -1,3 +1,5 @@
+import * as v from 'valibot';
+
 /** Hubs that a base model can come from, as their names stand before the colon of a location. */
 export const HUBS = ['hf', 'modelscope'] as const;
 export type Hub = (typeof HUBS)[number];
@@ -18,3 +20,33 @@ export function parseHubModel(text: string): HubModel | null {
 	const [, hub, repo, commit] = /^(hf|modelscope):((?!\.)[\w.-]{1,96}\/(?!\.)[\w.-]{1,96})@([0-9a-f]{40})$/.exec(text) ?? [];
 	return hub === undefined || repo === undefined || commit === undefined ? null : { hub: hub as Hub, repo, commit };
 }
+
+/** A model as somebody asks for it: a branch or a tag is pinned to its commit when the hub is asked what it has. */
+export const HubRequest = v.pipe(
+	v.strictObject({
+		hub: v.picklist(HUBS, HUBS.join(' or ')),
+		repo: v.pipe(v.string(), v.trim(), v.regex(/^(?!\.)[\w.-]{1,96}\/(?!\.)[\w.-]{1,96}$/, 'owner/name, as the hub writes it')),
+		revision: v.optional(v.pipe(v.string(), v.trim(), v.regex(/^(?!\.|-)[\w./-]{1,100}$/, 'a branch, a tag or a commit')), 'main')
+	}),
+	v.forward(
+		v.check(({ hub, revision }) => hub !== 'modelscope' || /^[0-9a-f]{40}$/.test(revision), 'all 40 characters of a commit: ModelScope names none for a branch'),
+		['revision']
+	)
+);
+export type HubRequest = v.InferOutput<typeof HubRequest>;
+
+/** How a model of the list stands: asked for, looked up at the hub, and, where somebody wanted that at once, fetched to a worker's host. */
+export const MODEL_STATUSES = ['asked', 'looking', 'found', 'wanted', 'fetching', 'ready', 'failed'] as const;
+export type ModelStatus = (typeof MODEL_STATUSES)[number];
+
+/** What a hub says of a model before it is fetched. */
+export type HubFacts = {
+	licence: string | null;
+	/** Whether it carries a chat template of its own. */
+	template: boolean;
+	/** Whether the hub asks that its terms be accepted first. */
+	gated: boolean;
+};
+
+/** The place of a model at a commit, as a checkpoint's row has it. */
+export const locationOf = ({ hub, repo, commit }: HubModel): string => `${hub}:${repo}@${commit}`;

@@ -23,6 +23,8 @@ export const PERMISSIONS = {
 	'import.read': ['reviewer', 'engineer', 'owner'],
 	/** Folders and buckets that files are brought in from, with their keys, and for which projects. */
 	'import_source.manage': ['admin'],
+	/** Models of hubs that new projects may begin with, and the hubs' tokens. */
+	'model.manage': ['admin'],
 	/** What is to be kept out of the record: the lists name people and firms. */
 	'desensitisation.manage': ['owner'],
 	/** What was found, as it was masked. */

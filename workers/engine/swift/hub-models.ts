@@ -15,6 +15,15 @@ const PASSED_ON = /^(HF_ENDPOINT|HF_TOKEN|HF_HUB_(OFFLINE|DOWNLOAD_TIMEOUT|ETAG_
 /** These variables of the worker's. */
 export const hubEnv = (): Record<string, string> => Object.fromEntries(Object.entries(process.env).filter(([name, text]) => PASSED_ON.test(name) && text !== undefined)) as Record<string, string>;
 
+/** Whether this worker is told not to ask any hub, as the hub's own package reads it. */
+export const isOffline = (): boolean => /^(1|on|yes|true)$/i.test(process.env['HF_HUB_OFFLINE'] ?? '');
+
+/** What a script that asks a hub is given of the worker's environment. */
+export const askingEnv = (): Record<string, string> => ({ HF_HUB_DISABLE_PROGRESS_BARS: '1', ...hubEnv(), HF_HUB_OFFLINE: isOffline() ? '1' : '0' });
+
+/** A stored token under the name by which a hub's package reads it; null: the worker's own environment decides. */
+export const tokenEnv = (hub: Hub, token: string | null): Record<string, string> => (token === null ? {} : { [hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN']: token });
+
 const HUB_NAMES: Record<Hub, string> = { hf: 'Hugging Face', modelscope: 'ModelScope' };
 
 /** How often one that another process of this host fetches is looked for. */
@@ -25,15 +34,15 @@ export function hubFolder(models: string, { hub, repo, commit }: HubModel): stri
 	return join(models, hub, repo.replace('/', '--'), commit);
 }
 
-/** What a failed download says, without the addresses and words of a hub's answer. */
-function explain(hub: Hub, stderr: string): { ok: false; problem: Parameters<typeof problem> } {
+/** What a failed download or look-up says, without the addresses and words of a hub's answer. */
+export function explainHub(hub: Hub, stderr: string, doing: 'fetch' | 'look up'): { ok: false; problem: Parameters<typeof problem> } {
 	const name = HUB_NAMES[hub];
 	const last = stderr.trim().split('\n').at(-1) ?? '';
 	const said = (message: string, hint: string): { ok: false; problem: Parameters<typeof problem> } => ({ ok: false, problem: ['model_missing', message, hint] });
-	if (/GatedRepoError|\b(401|403)\b/.test(stderr)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and give the worker a token (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
-	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this commit.`, 'Look at its name and commit in PLUMBLINE_BASE_MODEL; a private one needs a token.');
+	if (/GatedRepoError|\b(401|403)\b/.test(stderr)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and store a token under Base models, or give the worker one (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
+	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this commit.`, 'Look at its name and revision; a private one needs a token.');
 	if (/No space left|Disk quota/.test(stderr)) return said('There is no room for the model on this worker.', 'Free space in the cache folder; the download goes on where it was.');
-	return said(`The download from ${name} broke off${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, 'Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); the next try goes on where this one ended.');
+	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`);
 }
 
 /**
@@ -74,7 +83,6 @@ const underWay = new Map<string, Promise<Outcome<string>>>();
 
 async function fetchOnce(environment: EngineEnvironment, model: HubModel, folder: string, options: ScriptOptions): Promise<Outcome<string>> {
 	const there = () => access(folder).then(() => true, () => false);
-	const passed = hubEnv();
 	await mkdir(dirname(folder), { recursive: true });
 	while (!(await there())) {
 		const release = await takeLock(`${folder}.lock`);
@@ -83,12 +91,11 @@ async function fetchOnce(environment: EngineEnvironment, model: HubModel, folder
 			continue;
 		}
 		try {
-			// As the hub's own package reads it.
-			const offline = /^(1|on|yes|true)$/i.test(passed['HF_HUB_OFFLINE'] ?? '');
-			const result = await runScript(environment, 'fetch_model.py', [model.hub, model.repo, model.commit, folder], { ...options, env: { HF_HUB_DISABLE_PROGRESS_BARS: '1', ...passed, HF_HUB_OFFLINE: offline ? '1' : '0', ...options.env } });
+			const offline = isOffline();
+			const result = await runScript(environment, 'fetch_model.py', [model.hub, model.repo, model.commit, folder], { ...options, env: { ...askingEnv(), ...options.env } });
 			// Going down: what has come is kept, and whoever wanted the model is given back.
 			options.signal?.throwIfAborted();
-			if (result.code !== 0) return problem(...explain(model.hub, result.stderr).problem);
+			if (result.code !== 0) return problem(...explainHub(model.hub, result.stderr, 'fetch').problem);
 			const { missing } = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '{}') as { missing: string[] };
 			if (missing.length > 0) {
 				return offline

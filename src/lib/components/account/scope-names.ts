@@ -11,6 +11,7 @@ const NAMES: Record<Action, () => string> = {
 	'import.create': m.account_scope_import_create,
 	'import.read': m.account_scope_import_read,
 	'import_source.manage': m.account_scope_import_source_manage,
+	'model.manage': m.account_scope_model_manage,
 	'endpoint.manage': m.account_scope_endpoint_manage,
 	'webhook.manage': m.account_scope_webhook_manage,
 	'automation.manage': m.account_scope_automation_manage,

@@ -3,6 +3,7 @@ import * as archives from './operations/archives.ts';
 import * as artifacts from './operations/artifacts.ts';
 import * as assignments from './operations/assignments.ts';
 import * as automation from './operations/automation.ts';
+import * as baseModels from './operations/base-models.ts';
 import * as cleanUps from './operations/clean-ups.ts';
 import * as comments from './operations/comments.ts';
 import * as data from './operations/data.ts';
@@ -41,6 +42,7 @@ export const OPERATIONS: readonly Operation[] = [
 	health,
 	users,
 	projects,
+	baseModels,
 	webhooks,
 	automation,
 	archives,

@@ -143,6 +143,8 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	import_errors: 'rows that were not taken',
 	prompt_counts: 'kept by triggers: it follows from the prompts',
 	prompt_signatures: 'made again from the words',
+	base_models: 'a list of this server; a base model’s row says where it comes from',
+	hub_tokens: 'secret',
 	import_sources: 'of this server; an import says the name of the one that it was read from',
 	import_source_projects: 'as import_sources',
 	import_reads: 'on their way in, not yet of the record',

@@ -3,14 +3,17 @@ import { fail, superValidate } from 'sveltekit-superforms';
 import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
 import { DATASET_OBJECTIVES } from '#lib/domain/preference-dataset.ts';
+import type { Problem } from '#lib/domain/problem.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale, locales } from '#lib/paraglide/runtime.js';
 import { createProject } from '#lib/server/usecases/create-project.ts';
 import { listProjects } from '#lib/server/usecases/list-projects.ts';
+import { listBaseModels } from '#lib/server/usecases/put-base-model.ts';
 import { inWords } from '../../(account)/in-words.ts';
 import { refused } from '../../form-result.ts';
 import type { FormMessage } from '../../form-result.ts';
-import { signedIn } from '../../page-result.ts';
+import { signedIn, valueOf } from '../../page-result.ts';
+import { isRowId } from '../../row-id.ts';
 import { typed } from '../../typed-text.ts';
 import type { Actions, PageServerLoad } from './$types';
 
@@ -20,10 +23,15 @@ const NewProject = v.object({
 	locale: v.picklist(locales),
 	overlap: v.pipe(v.number(), v.integer(() => m.projects_overlap_wrong()), v.minValue(1, () => m.projects_overlap_wrong()), v.maxValue(15, () => m.projects_overlap_wrong())),
 	objective: v.picklist(DATASET_OBJECTIVES),
-	systemPrompt: typed(20_000)
+	systemPrompt: typed(20_000),
+	/** Empty: the installation's. */
+	baseModelId: v.string()
 });
 
-const blank = () => ({ name: '', slug: '', locale: getLocale(), overlap: 1, objective: 'dpo' as const, systemPrompt: '' });
+/** A form that names no model. */
+const NO_SUCH_MODEL: Problem = { code: 'invalid_input', detail: '', errors: [{ field: 'baseModelId', message: 'a model of the list' }] };
+
+const blank = () => ({ name: '', slug: '', locale: getLocale(), overlap: 1, objective: 'dpo' as const, systemPrompt: '', baseModelId: '' });
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = signedIn(locals, url);
@@ -32,6 +40,7 @@ export const load: PageServerLoad = async ({ locals, url }) => {
 		// One's own first; names as people count: “Matter 2” before “Matter 10”.
 		projects: (await listProjects(locals.app, actor)).toSorted((x, y) => Number(x.role === null) - Number(y.role === null) || compare(x.name, y.name)),
 		isAdmin: actor.isAdmin,
+		baseModels: actor.isAdmin ? valueOf(await listBaseModels(locals.app, actor), locals.requestId) : null,
 		form: actor.isAdmin ? await superValidate<v.InferOutput<typeof NewProject>, FormMessage>(blank(), valibot(NewProject), { errors: false }) : null
 	};
 };
@@ -41,9 +50,10 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const form = await superValidate<v.InferOutput<typeof NewProject>, FormMessage>(request, valibot(NewProject));
 		if (!form.valid) return fail(400, { form });
-		const { systemPrompt, ...project } = form.data;
-		const made = await createProject(locals.app, actor, { ...project, ...(systemPrompt === '' ? {} : { systemPrompt }) });
-		if (!made.ok) return refused(form, inWords(made.problem, { fields: { slug: m.projects_slug_taken } }));
+		const { systemPrompt, baseModelId, ...project } = form.data;
+		if (baseModelId !== '' && !isRowId(baseModelId)) return refused(form, inWords(NO_SUCH_MODEL, { fields: { baseModelId: m.projects_base_model_wrong } }));
+		const made = await createProject(locals.app, actor, { ...project, ...(systemPrompt === '' ? {} : { systemPrompt }), ...(baseModelId === '' ? {} : { baseModelId }) });
+		if (!made.ok) return refused(form, inWords(made.problem, { fields: { slug: m.projects_slug_taken, baseModelId: m.projects_base_model_wrong } }));
 		redirect(303, `/projects/${made.value.slug}`);
 	}
 };

@@ -39,7 +39,8 @@ export const createProject = operation({
 		guideline: v.optional(text(100_000)),
 		leaseSeconds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400))),
 		/** What splits and sides are drawn with; drawn itself when left out. The same here and there make both draw alike. */
-		seeds: v.optional(v.strictObject({ seed: text(200), splitSalt: text(200) }))
+		seeds: v.optional(v.strictObject({ seed: text(200), splitSalt: text(200) })),
+		baseModelId: v.optional(uuid)
 	}),
 	answers: { 201: v.object({ id: v.string(), slug: v.string(), round: v.number() }) }
 });

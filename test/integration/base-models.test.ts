@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as baseModels from '#lib/server/db/base-models.ts';
+import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { createProject } from '#lib/server/usecases/create-project.ts';
+import { failModel, giveBackModel, hubToken, modelAlive, takeNextModel } from '#lib/server/usecases/fetch-base-model.ts';
+import { addBaseModel, fetchBaseModel, listBaseModels, putHubToken, retireBaseModel } from '#lib/server/usecases/put-base-model.ts';
+import { foundModel } from '../support/walk-base-models.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => void (world = await createWorld()));
+afterAll(() => world?.close());
+
+const qwen = { hub: 'hf' as const, repo: 'Qwen/Qwen3-0.6B', revision: 'main' };
+const listed = async (id: string) => valueOf(await listBaseModels(world.app, world.admin)).models.find((one) => one.id === id);
+
+it('is asked for once, taken by one worker, given back by one that goes down, and done again when it failed', async () => {
+	const { id } = valueOf(await addBaseModel(world.app, world.admin, qwen));
+	expect(problemOf(await addBaseModel(world.app, world.admin, qwen))).toBe('invalid_input');
+	const first = await takeNextModel(world.app);
+	expect(first).toMatchObject({ id, status: 'looking', commit: null });
+	expect(await takeNextModel(world.app)).toBe(null);
+	if (first) await giveBackModel(world.app, first);
+	const second = await takeNextModel(world.app);
+	expect(second).toMatchObject({ id, attempt: 2 });
+	// What the first still says counts no more.
+	if (first) expect(await modelAlive(world.app, first, 5)).toBe(false);
+	expect(problemOf(await fetchBaseModel(world.app, world.admin, id))).toBe('conflict');
+	if (second) await failModel(world.app, second, { code: 'model_missing', message: 'No such model.' });
+	expect(await listed(id)).toMatchObject({ status: 'failed', problem: { message: 'No such model.' } });
+	expect(valueOf(await fetchBaseModel(world.app, world.admin, id)).status).toBe('asked');
+	valueOf(await retireBaseModel(world.app, world.admin, id));
+	expect(await listed(id)).toBeUndefined();
+	expect([problemOf(await retireBaseModel(world.app, world.admin, id)), problemOf(await fetchBaseModel(world.app, world.admin, id)), await takeNextModel(world.app)]).toEqual(['not_found', 'not_found', null]);
+});
+
+it('is chosen by a project at its commit, which keeps it when it leaves the list', async () => {
+	const id = await foundModel(world);
+	const { commit, repo } = (await baseModels.get(world.app.db, id)) ?? {};
+	const made = valueOf(await createProject(world.app, world.admin, { slug: 'chosen', name: 'Chosen', overlap: 1, baseModelId: id }));
+	valueOf(await retireBaseModel(world.app, world.admin, id));
+	expect(await checkpoints.baseOf(world.app.db, made.id)).toMatchObject({ location: `hf:${repo}@${commit}`, kind: 'base' });
+	expect(await createProject(world.app, world.admin, { slug: 'late', name: 'Late', overlap: 1, baseModelId: id })).toMatchObject({ problem: { code: 'invalid_input', errors: [{ field: 'baseModelId' }] } });
+	// Who names none begins as before.
+	const usual = valueOf(await createProject(world.app, world.admin, { slug: 'usual', name: 'Usual', overlap: 1 }));
+	expect((await checkpoints.baseOf(world.app.db, usual.id)).location).toBe(world.app.config.baseModel);
+});
+
+it('keeps a hub’s token sealed, for administrators alone', async () => {
+	const owner = await world.person('owner', { slug: (await world.project()).slug, role: 'owner' });
+	expect([problemOf(await listBaseModels(world.app, owner)), problemOf(await putHubToken(world.app, owner, { hub: 'hf', token: 'hf_secret' })), problemOf(await addBaseModel(world.app, owner, { ...qwen, revision: 'v2' }))]).toEqual(['forbidden', 'forbidden', 'forbidden']);
+	valueOf(await putHubToken(world.app, world.admin, { hub: 'hf', token: 'hf_secret' }));
+	expect(valueOf(await hubToken(world.app, 'hf'))).toBe('hf_secret');
+	expect(valueOf(await listBaseModels(world.app, world.admin)).tokens).toEqual(['hf']);
+	expect(JSON.stringify([await world.query('select * from hub_tokens'), await world.query(`select details from audit_entries where action = 'hub_token.put'`)])).not.toContain('hf_secret');
+	valueOf(await putHubToken(world.app, world.admin, { hub: 'hf', token: null }));
+	expect([valueOf(await hubToken(world.app, 'hf')), valueOf(await hubToken(world.app, 'modelscope'))]).toEqual([null, null]);
+});

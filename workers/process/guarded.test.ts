@@ -1,0 +1,25 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runGuarded } from './guarded.ts';
+
+let dir: string;
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'plumbline-guarded-'))));
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const command = (name: string, script: string) => ({ argv: [process.execPath, '-e', script], env: { PATH: process.env['PATH'] ?? '' }, cwd: dir, dir: join(dir, name), graceSeconds: 1, selfTerminateSeconds: 20, marker: `guarded-test-${process.pid}-${name}` });
+
+it('gives how a command ended and what it said last', async () => {
+	const { exit, log } = await runGuarded(command('said', 'console.log("working"); console.error("no such weights"); process.exitCode = 3'), new AbortController().signal);
+	expect(exit).toMatchObject({ code: 3, reason: 'exited' });
+	expect(log).toContain('working\nno such weights');
+});
+
+it('ends a command that goes on when its signal is raised, and one that was to begin after that', async () => {
+	const going = new AbortController();
+	const ended = runGuarded(command('going', 'console.log("begun"); setInterval(() => {}, 1000)'), going.signal);
+	going.abort();
+	expect((await ended).exit.reason).toBe('stopped');
+	expect((await runGuarded(command('late', 'setInterval(() => {}, 1000)'), AbortSignal.abort())).exit.reason).toBe('stopped');
+});
