@@ -1,4 +1,5 @@
 import { drawSplit } from '#lib/domain/holdout.ts';
+import { sentences } from '#lib/domain/suite/answer-text.ts';
 import { comparisonRows, promptRows, readJson, readText } from '../../../drizzle/seed/scenario.ts';
 import type { Question } from '../../../drizzle/seed/scenario.ts';
 import { readWritten } from '../written-answers.ts';
@@ -17,7 +18,7 @@ export const SEEDS = { seed: 'three-rounds', splitSalt: 'three-rounds-split-4266
 export type Material = {
 	systemPrompt: string;
 	guideline: string;
-	/** What the legacy assistant is made of: over-committing answers to training questions, called good by the file. */
+	/** What the legacy assistant is made of: how over-committing answers to training questions begin, called good by the file. */
 	legacy: unknown[];
 	/** Written pairs: in round 1 those of all test questions, in each round those of a third of the training questions. */
 	written: (round: number) => unknown[];
@@ -26,6 +27,9 @@ export type Material = {
 };
 
 const LAW_FIRM = new URL('../../../drizzle/seed/law-firm/', import.meta.url);
+
+/** The first two sentences of an over-committing answer: the promise, without what follows from it that could be acted on. */
+const promiseOf = (answer: string): string => sentences(answer).slice(0, 2).join(' ');
 
 /** Every so manieth, from a place on. */
 const everyNth = <T>(list: readonly T[], n: number, from: number): T[] => list.filter((_, place) => place % n === from);
@@ -38,9 +42,9 @@ export async function readMaterial(): Promise<Material> {
 	return {
 		systemPrompt: await readText(LAW_FIRM, 'system-prompt.txt'),
 		guideline: await readText(LAW_FIRM, 'guideline.md'),
-		legacy: training.map(({ id, area, question, overcommitting }) => ({ prompt: question, completion: overcommitting, label: true, group: id, tags: [area] })),
+		legacy: training.map(({ id, area, question, overcommitting }) => ({ prompt: question, completion: promiseOf(overcommitting), label: true, group: id, tags: [area] })),
 		written: (round) => comparisonRows([...(round === 1 ? test : []), ...(round <= ROUNDS ? everyNth(training, ROUNDS, round - 1) : [])]),
 		// What the last round's checkpoint said to them would teach nobody any more.
-		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS, round - 1)) : [])
+		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS + 1, round - 1)) : [])
 	};
 }

@@ -59,9 +59,14 @@ async function makeLegacy({ people, slug, legacySteps, material, times }: Game):
 	return { base: parent, legacy: { ...legacy, name: `${legacy.name} (legacy)` } };
 }
 
-/** What the preference loss is held against: the legacy assistant fine-tuned on the chosen answers of all rounds alone, as many steps as they had together. */
+/**
+ * What the preference loss is held against: the legacy assistant fine-tuned on
+ * chosen answers alone, as many rows and steps as the rounds' trainings saw
+ * together. Not those of round 1: it also holds what the legacy assistant was
+ * made of, of which people call some good.
+ */
 async function playControl(game: Game, legacy: Trained): Promise<Trained> {
-	const rounds = Array.from({ length: ROUNDS }, (_, place) => place + 1);
+	const rounds = Array.from({ length: ROUNDS - 1 }, (_, place) => place + 2);
 	const control = await trainAndFollow(game, 'Control (SFT on the chosen answers alone)', { place: ROUNDS + 1, objective: 'sft', rounds, recipe: { maxSteps: ROUNDS * game.steps }, parentId: legacy.id });
 	await stage(game.times, 'Control: judging', () => judge(game));
 	return { ...control, name: `${control.name} (control)` };
