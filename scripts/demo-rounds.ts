@@ -11,7 +11,7 @@ import type { People } from './demo/people.ts';
 import { clock } from './demo/print.ts';
 import type { StageTimes } from './demo/print.ts';
 import { readBehaviour } from './demo/rounds/checks.ts';
-import { readMaterial } from './demo/rounds/material.ts';
+import { readMaterial, ROUNDS } from './demo/rounds/material.ts';
 import { play } from './demo/rounds/play.ts';
 import type { Played } from './demo/rounds/play.ts';
 import { settleProject } from './demo/rounds/project.ts';
@@ -28,6 +28,7 @@ const HELP = `npm run demo:rounds -- [options]
 
   --project three-rounds   the project; another name, another game
   --seed text              the same seed, the same verdicts (default: demo)
+  --rounds 3               how many of the three; the rest and the control can follow later
   --steps 24               steps of each round's training
   --legacy-steps 40        steps that make the legacy assistant
   --no-control             without the control
@@ -35,20 +36,21 @@ const HELP = `npm run demo:rounds -- [options]
   PLUMBLINE_URL       address of Plumbline (default: HOST and PORT as npm start reads them)
   PLUMBLINE_DATA_DIR  data folder with demo-accounts.json (default: .plumbline)`;
 
-type Options = { slug: string; seed: string; steps: number; legacySteps: number; withControl: boolean };
+type Options = { slug: string; seed: string; rounds: number; steps: number; legacySteps: number; withControl: boolean };
 
 function readOptions(argv: string[]): Options {
 	const { values } = parseArgs({
 		args: argv,
-		options: { project: { type: 'string', default: 'three-rounds' }, seed: { type: 'string', default: 'demo' }, steps: { type: 'string', default: '24' }, 'legacy-steps': { type: 'string', default: '40' }, 'no-control': { type: 'boolean', default: false }, help: { type: 'boolean', default: false } }
+		options: { project: { type: 'string', default: 'three-rounds' }, seed: { type: 'string', default: 'demo' }, rounds: { type: 'string', default: String(ROUNDS) }, steps: { type: 'string', default: '24' }, 'legacy-steps': { type: 'string', default: '40' }, 'no-control': { type: 'boolean', default: false }, help: { type: 'boolean', default: false } }
 	});
 	if (values.help) {
 		console.log(HELP);
 		process.exit(0);
 	}
-	const [steps, legacySteps] = [Number(values.steps), Number(values['legacy-steps'])];
+	const [rounds, steps, legacySteps] = [Number(values.rounds), Number(values.steps), Number(values['legacy-steps'])];
+	if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS)) throw new DemoTrouble(`--rounds is a whole number from 1 to ${ROUNDS}.`);
 	if (![steps, legacySteps].every((n) => Number.isInteger(n) && n >= 1)) throw new DemoTrouble('--steps and --legacy-steps are whole numbers of at least 1.');
-	return { slug: values.project, seed: values.seed, steps, legacySteps, withControl: !values['no-control'] };
+	return { slug: values.project, seed: values.seed, rounds, steps, legacySteps, withControl: !values['no-control'] };
 }
 
 const section = (title: string, lines: readonly string[]): void => console.log(`\n── ${title}\n${lines.join('\n')}`);

@@ -111,7 +111,7 @@ function fewer(material: Material): Material {
 it('plays three rounds and a control over the API, decides by the gate, and does nothing twice', async () => {
 	const material = fewer(await readMaterial());
 	const checks = await settleProject(people, SLUG, material);
-	const game: Game = { people, slug: SLUG, seed: 'test', steps: 5, legacySteps: 5, withControl: true, material, times: [] };
+	const game: Game = { people, slug: SLUG, seed: 'test', rounds: 3, steps: 5, legacySteps: 5, withControl: true, material, times: [] };
 	const played = await play(game);
 	expect(played.legacy.name).toBe('r1-sft-1 (legacy)');
 	expect(played.rounds.map(({ checkpoint }) => checkpoint.name)).toEqual(['r1-dpo-2', 'r2-dpo-3', 'r3-dpo-4']);

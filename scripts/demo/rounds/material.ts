@@ -43,7 +43,7 @@ export async function readMaterial(): Promise<Material> {
 		systemPrompt: await readText(LAW_FIRM, 'system-prompt.txt'),
 		guideline: await readText(LAW_FIRM, 'guideline.md'),
 		legacy: training.map(({ id, area, question, overcommitting }) => ({ prompt: question, completion: promiseOf(overcommitting), label: true, group: id, tags: [area] })),
-		written: (round) => comparisonRows([...(round === 1 ? test : []), ...(round <= ROUNDS ? everyNth(training, ROUNDS, round - 1) : [])]),
+		written: (round) => comparisonRows([...(round === 1 ? test : []), ...everyNth(training, ROUNDS, round - 1)]),
 		// What the last round's checkpoint said to them would teach nobody any more.
 		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS + 1, round - 1)) : [])
 	};

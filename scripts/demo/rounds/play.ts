@@ -14,8 +14,8 @@ import { bring } from './project.ts';
 import { train } from './train.ts';
 import type { Trained, Training } from './train.ts';
 
-/** What the demo is played with. `steps`: of one round's training. */
-export type Game = { people: People; slug: string; seed: string; steps: number; legacySteps: number; withControl: boolean; material: Material; times: StageTimes };
+/** What the demo is played with. `rounds`: how many of all; `steps`: of one round's training. */
+export type Game = { people: People; slug: string; seed: string; rounds: number; steps: number; legacySteps: number; withControl: boolean; material: Material; times: StageTimes };
 
 /** What was played: the models, and what was decided of those that rounds made. */
 export type Played = { base: Trained; legacy: Trained; rounds: { checkpoint: Trained; decision: string }[]; control: Trained | null };
@@ -82,7 +82,7 @@ export async function play(game: Game): Promise<Played> {
 	/** Judges the newest round, and decides on the checkpoint whose answers it holds. */
 	const judgeRound = (number: number): Promise<void> =>
 		stage(times, `Round ${number}: judging`, async () => {
-			await bring(people, slug, `written-pairs-${number}.jsonl`, material.written(number));
+			if (number <= game.rounds) await bring(people, slug, `written-pairs-${number}.jsonl`, material.written(number));
 			// The legacy assistant answers the test questions meanwhile, and beside it the base model.
 			if (number === 1) await startChecks(api, legacy.id);
 			await judge(game);
@@ -92,7 +92,7 @@ export async function play(game: Game): Promise<Played> {
 			if (newest) newest.decision = await decideByGate(people, newest.checkpoint.id);
 		});
 	let parent = legacy;
-	for (let number = 1; number <= ROUNDS; number++) {
+	for (let number = 1; number <= game.rounds; number++) {
 		await judgeRound(number);
 		const before = rounds.at(-1);
 		if (before && before.decision !== 'reject') parent = before.checkpoint;
@@ -100,8 +100,8 @@ export async function play(game: Game): Promise<Played> {
 		const checkpoint = await trainAndFollow(game, `Round ${number}`, { place: number, objective: 'dpo', rounds: [number], recipe: { maxSteps: steps }, parentId: parent.id });
 		rounds.push({ checkpoint, decision: 'none yet' });
 	}
-	await judgeRound(ROUNDS + 1);
-	const control = game.withControl ? await playControl(game, legacy) : null;
+	await judgeRound(game.rounds + 1);
+	const control = game.withControl && game.rounds === ROUNDS ? await playControl(game, legacy) : null;
 	await startChecks(api, base.id);
 	await untilChecked(api, base.id);
 	return { base, legacy, rounds, control };
