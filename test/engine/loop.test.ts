@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ExportPlan } from '#lib/domain/checkpoint-export.ts';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
@@ -12,7 +13,10 @@ import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readRounds } from '#lib/server/usecases/read-rounds.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { startExport } from '#lib/server/usecases/start-export.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
+import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { takeExport } from '#lib/server/usecases/take-export.ts';
 import { PASSWORD } from '../support/password.ts';
@@ -133,6 +137,28 @@ describe('the loop, with everything killed once', () => {
 		const rounds = valueOf(await readRounds(world.app, engineer, slug));
 		expect(rounds.map((round) => round.status)).toEqual(['evaluating', 'collecting']);
 		expect(rounds[1]?.comparisons).toBeGreaterThan(4);
+	});
+
+	it('runs through a suite whose worker is killed -9 in the middle: what was said stays, and nobody is asked twice', async () => {
+		const id = (await run()).checkpoint?.id ?? '';
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...FIRST_SUITE, prompts: 8, samples: 1, maxTokens: 8 } }));
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: id }));
+		const suiteRun = async () => valueOf(await readSuiteRuns(world.app, engineer, id)).evaluations[0];
+		const answers = () => world.query<{ response_id: string }>(`select a.response_id from generation_answers a join generations g on g.id = a.generation_id where g.suite_version_id is not null order by a.response_id`);
+		// The checkpoint is asked first; its parent, which needs a server of its own, was not asked yet.
+		await until('the first answers', async () => ((await suiteRun())?.done ?? 0) > 0, 120, seen);
+		await worker.kill9();
+		const before = await answers();
+		const [generation] = await world.query<{ id: string; total: number }>('select id, total from generations where suite_version_id is not null');
+		expect([generation?.total, before.length < 16]).toEqual([16, true]);
+		await until('its model server is gone', async () => (await processesOf(`generation.${generation?.id}.1`)).length === 0, 40);
+		worker = startWorker(world);
+		const done = await until('the end of the suite', async () => ['succeeded', 'failed'].includes((await suiteRun())?.status ?? '') && (await suiteRun()), 180, seen);
+		expect(done.problem, seen()).toBeNull();
+		expect(done).toMatchObject({ status: 'succeeded', done: 16 });
+		expect(done.results?.measures.find(({ name }) => name === 'length')?.checkpoint?.n).toBe(8);
+		const after = (await answers()).map((one) => one.response_id);
+		expect([after.length, before.every((one) => after.includes(one.response_id))]).toEqual([16, true]);
 	});
 
 	it('is judged against its parent and decided on', async () => {
