@@ -34,14 +34,19 @@ test('what was found is looked over: one value is let pass, a word that was miss
 });
 
 // Two people: the pair stays leased to the one for a while after their browser is gone.
-for (const [locale, kinds, index] of [['en', 'Telephone numbers', 0], ['zh', '电话号码', 1]] as const) {
-	test(`a judge who types personal data is told so, and stopped by nothing (${locale})`, async ({ browser }) => {
-		const { context, page } = await signedIn(browser, account('annotator', index), { path: `/projects/${SLUG}/compare`, locale });
+for (const [locale, kinds, index, width] of [['en', 'Telephone numbers', 0, 1440], ['zh', '电话号码', 1, 390]] as const) {
+	test(`a judge who types personal data is told so, and stopped by nothing (${locale}, ${width} px)`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, account('annotator', index), { path: `/projects/${SLUG}/compare`, locale, width });
 		const field = page.locator('#rationale');
+		// On a phone the field comes when it is asked for.
+		if (width < 640) await page.getByRole('button', { name: '写一句理由' }).click();
 		await field.fill('Clause 3 decides it; the fee is 500 EUR.');
 		await expect(page.getByText(kinds)).toHaveCount(0);
 		await field.pressSequentially(' Ask 13800138000.');
 		await expect(page.getByText(kinds)).toBeVisible();
+		// What is said has the width of the bar, not of the field beside its buttons.
+		const [hint, bar] = [await page.getByText(kinds).boundingBox(), await page.getByRole('group', { name: locale === 'en' ? 'Your verdict' : '您的判断' }).boundingBox()];
+		expect(hint?.width).toBeCloseTo(bar?.width ?? 0, 0);
 		await accessible(page);
 		await field.fill('');
 		await expect(page.getByText(kinds)).toHaveCount(0);

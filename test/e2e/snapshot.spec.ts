@@ -27,10 +27,18 @@ test('a rule is saved and told by its name; two snapshots are compared; the card
 
 	await page.goto(`/projects/${SLUG}/snapshots/new?rule=${encodeURIComponent('As agreed')}`);
 	await page.locator('html[data-alive]').waitFor();
-	// Older counts are greyed while new ones are on their way.
 	await expect(page.getByText(/^Counted just now/u)).toBeVisible();
 	await accessible(page);
+	// Older counts stay, and can be read, while new ones are on their way.
+	const counted = Promise.withResolvers<void>();
+	await page.route('**/snapshots/preview', async (route) => {
+		await counted.promise;
+		await route.continue();
+	});
 	await page.getByLabel('Longest row, in characters').fill('120');
+	await expect(page.locator('section[aria-busy=true] table')).toBeVisible();
+	await accessible(page);
+	counted.resolve();
 	await expect(page.getByText('Changed since “As agreed”, version 1:')).toBeVisible();
 	await expect(page.getByRole('heading', { name: 'Since the last snapshot' })).toBeVisible();
 	await page.getByRole('button', { name: 'Save as new version' }).click();
