@@ -17,7 +17,7 @@ test.afterAll(() => server.kill());
 
 for (const [width, locale, words] of [
 	[1440, 'en', { endpoint: 'Model endpoint', deploy: 'Deploy', drain: 'Drain', draining: 'draining', end: 'End', app: 'Application', make: 'Make a key', key: 'The access key', done: 'I have kept it', people: 'Answers people, %', save: 'Save', keep: 'Keep questions and answers', draw: 'Draw prompts', drawn: 'Drawn: 0 disliked', wrong: '0 while there is no candidate' }],
-	[390, 'zh', { endpoint: '模型接口', deploy: '部署', drain: '排空', draining: '排空中', end: '结束', app: '应用名称', make: '生成密钥', key: '访问密钥', done: '已妥善保存', people: '应答用户比例（%）', save: '保存', keep: '保留问题和回答', draw: '抽取题目', drawn: '已抽取：被踩 0 个', wrong: '0 while there is no candidate' }]
+	[390, 'zh', { endpoint: '模型接口', deploy: '部署', drain: '排空', draining: '排空中', end: '结束', app: '应用名称', make: '生成密钥', key: '访问密钥', done: '已妥善保存', people: '应答用户比例（%）', save: '保存', keep: '保留问题和回答', draw: '抽取题目', drawn: '已抽取：被踩 0 个', wrong: '没有候选模型时只能填 0' }]
 ] as const) {
 	test(`an owner has a server serve a checkpoint, and gives an application a key (${locale}, ${width} px)`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/serving`, width, locale });
