@@ -141,6 +141,7 @@ describe('taking an export out', () => {
 		const stored = await storedCheckpoint(world, other.slug, workerId);
 		const exportId = await askedExport(world, stored.checkpointId, { format: 'adapter' });
 		const at = await takenExport(world, exportId, workerId);
+		await keepExportCommand(world.app, at, { command: ['/opt/engine/python', '/opt/engine/export.py'], calibrationRows: null });
 		expect(at.made.changed).toBe(false);
 		expect(await finishExport(world.app, at, { files: at.checkpoint.files ?? [], sha256: at.checkpoint.sha256 ?? '', bytes: at.checkpoint.bytes ?? 0 })).toBe(true);
 		// The same bytes need not be measured again.
@@ -152,6 +153,9 @@ describe('taking an export out', () => {
 		expect([...files.keys()].sort()).toEqual(['export.json', 'report.en.html', 'report.zh.html', `${folder}/${stored.path}`].sort());
 		expect(files.get(`${folder}/${stored.path}`)).toBe(`weights of ${stored.runId}`);
 		for (const report of ['report.en.html', 'report.zh.html', 'export.json']) expect(files.get(report)).toContain(stored.sha256);
+		// What goes out names no folder of a host.
+		expect(files.get('export.json')).toContain('"command":["python","export.py"]');
+		expect(files.get('report.en.html')).toContain('python export.py');
 		expect(await world.query(`select actor_id, subject_id from audit_entries where action = 'export.take'`)).toEqual([{ actor_id: engineer.userId, subject_id: exportId }]);
 		expect(problemOf(await takeExport(world.app, engineer, of(exportId)))).toBe('not_found');
 		// Weights remember what they learned from.

@@ -91,6 +91,6 @@ export function exportName(plan: ExportPlan, words: { adapter: string; merged: s
 }
 
 /** A command line without the folders of the host that ran it: what it was told, and the last part of each path. */
-export function withoutFolders(command: readonly string[]): string {
-	return command.map((word) => (word.startsWith('/') ? word.replace(/^.*\/(?=[^/])/, '') : word)).join(' ');
+export function withoutFolders(command: readonly string[]): string[] {
+	return command.map((word) => (word.startsWith('/') ? word.replace(/^.*\/(?=[^/])/, '') : word));
 }

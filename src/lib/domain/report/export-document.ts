@@ -1,4 +1,4 @@
-import { exportName, withoutFolders } from '../checkpoint-export.ts';
+import { exportName } from '../checkpoint-export.ts';
 import type { ExportPlan } from '../checkpoint-export.ts';
 import type { EvaluationResults } from '../evaluation-results.ts';
 import { count } from '../data-card/numbers.ts';
@@ -16,7 +16,7 @@ export type ExportFacts = {
 	lineage: (ReportedCheckpoint & { snapshotSha256: string | null })[];
 	/** The snapshot whose training rows the weights were rounded by. */
 	snapshotSha256: string;
-	made: { id: string; plan: ExportPlan; changed: boolean; sha256: string; bytes: number; finishedAt: string; command: string[] | null; calibrationRows: number | null; files: { path: string; bytes: number; sha256: string }[] };
+	made: { id: string; plan: ExportPlan; changed: boolean; sha256: string; bytes: number; finishedAt: string; /** Without the folders of the host. */ command: string[] | null; calibrationRows: number | null; files: { path: string; bytes: number; sha256: string }[] };
 	/** Of this form beside the checkpoint; null: not measured, or the same weights. */
 	results: EvaluationResults | null;
 };
@@ -39,7 +39,7 @@ function made({ made: of, project, checkpoint, base, snapshotSha256 }: ExportFac
 		[say('madeAt'), of.finishedAt.slice(0, 16).replace('T', ' ')],
 		[say('size'), count(of.bytes, locale)],
 		...(of.calibrationRows === null ? [] : [[say('calibration'), `${count(of.calibrationRows, locale)} ${say('rows')} ${snapshotSha256.slice(0, 12)}`] as [string, string]]),
-		...(of.command === null ? [] : [[say('command'), withoutFolders(of.command)] as [string, string]])
+		...(of.command === null ? [] : [[say('command'), of.command.join(' ')] as [string, string]])
 	];
 	return section('made', say('made'), { text: [say(KINDS[of.plan.format])], tables: [{ columns: [say('what'), say('value')], rows, numbers: false }] });
 }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { canonicalJson } from '../../domain/canonical-json.ts';
+import { withoutFolders } from '../../domain/checkpoint-export.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { exportDocument } from '../../domain/report/export-document.ts';
@@ -35,7 +36,7 @@ async function factsOf(db: Executor, made: Made, checkpoint: Checkpoint): Promis
 		base: { ...named(base), licence: base.model?.licence ?? null },
 		lineage: await Promise.all(line.map(async (one) => ({ ...named(one), snapshotSha256: await snapshotOf(one) }))),
 		snapshotSha256: (await snapshotOf(checkpoint)) ?? '',
-		made: { id, plan, changed, sha256, bytes, finishedAt, command, calibrationRows, files },
+		made: { id, plan, changed, sha256, bytes, finishedAt, command: command === null ? null : withoutFolders(command), calibrationRows, files },
 		results: evaluated.get(id)?.results ?? null
 	};
 }
