@@ -9,7 +9,7 @@ import { findOrphans } from '../../workers/process/groups.ts';
 import { until } from '../support/worker.ts';
 
 /** What every scheduler must do for a run: the same for all of them, against the real thing. */
-export function outsideLauncherTests(start: () => Promise<{ scheduler: Scheduler; stop: () => Promise<void> }>): void {
+export function outsideLauncherTests(start: () => Promise<{ scheduler: Scheduler; stop: () => Promise<void>; /** Lets it answer nobody any more. */ silence: () => Promise<void> | void }>): void {
 	let dir: string;
 	let at: Awaited<ReturnType<typeof start>>;
 	let launcher: Launcher;
@@ -101,5 +101,10 @@ export function outsideLauncherTests(start: () => Promise<{ scheduler: Scheduler
 	it('says what is wrong with a program that is not there', async () => {
 		const job = await submitted({ ...spec('missing', ''), command: { argv: ['/nonexistent'], env: {}, cwd: '/' } });
 		expect(await launcher.collect(job)).toMatchObject({ code: null, reason: 'start_failed' });
+	});
+
+	it('that answers nobody fails no run', async () => {
+		await at.silence();
+		expect(await launcher.submit(spec('later', 'true'))).toMatchObject({ ok: false, problem: { code: 'out_of_reach' } });
 	});
 }

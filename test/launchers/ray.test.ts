@@ -4,5 +4,5 @@ import { startRay } from './ray-cluster.ts';
 
 outsideLauncherTests(async () => {
 	const cluster = await startRay();
-	return { scheduler: createRay(cluster.address), stop: cluster.stop };
+	return { scheduler: createRay(cluster.address), stop: cluster.stop, silence: cluster.stop };
 });

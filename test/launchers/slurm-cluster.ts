@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../workers/process/run.ts';
 
 /** A Slurm of one node, in a folder of its own. */
-export type SlurmCluster = { stop: () => Promise<void> };
+export type SlurmCluster = { stop: () => Promise<void>; /** Kills its controller. */ silence: () => void };
 
 async function freePorts(count: number): Promise<number[]> {
 	const servers = await Promise.all(Array.from({ length: count }, () => new Promise<ReturnType<typeof createServer>>((resolve) => {
@@ -49,6 +49,7 @@ export async function startSlurm(): Promise<SlurmCluster> {
 		const [program = '', ...args] = argv;
 		const child = spawn(program, args, { stdio: 'ignore', env: { ...process.env, SLURM_CONF: conf } });
 		children.push(child);
+		return child;
 	};
 	const stop = async () => {
 		for (const child of children.toReversed()) {
@@ -61,10 +62,10 @@ export async function startSlurm(): Promise<SlurmCluster> {
 	};
 	start(['munged', '--foreground', '--force', `--key-file=${join(dir, 'munge.key')}`, `--socket=${socket}`, `--pid-file=${join(dir, 'munged.pid')}`, `--log-file=${join(dir, 'log', 'munged.log')}`, `--seed-file=${join(dir, 'munged.seed')}`]);
 	await sleep(500);
-	start(['slurmctld', '-D', '-c', '-f', conf]);
+	const controller = start(['slurmctld', '-D', '-c', '-f', conf]);
 	start(['slurmd', '-D', '-f', conf]);
 	for (const deadline = Date.now() + 30_000; ; await sleep(300)) {
-		if (/idle/.test((await run(['sinfo', '-h', '-o', '%T'])).stdout)) return { stop };
+		if (/idle/.test((await run(['sinfo', '-h', '-o', '%T'])).stdout)) return { stop, silence: () => void controller.kill('SIGKILL') };
 		if (Date.now() > deadline) {
 			const log = await run(['tail', '-n', '20', join(dir, 'log', 'slurmctld.log'), join(dir, 'log', 'slurmd.log')]);
 			await stop();

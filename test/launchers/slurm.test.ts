@@ -4,5 +4,5 @@ import { startSlurm } from './slurm-cluster.ts';
 
 outsideLauncherTests(async () => {
 	const cluster = await startSlurm();
-	return { scheduler: createSlurm(), stop: cluster.stop };
+	return { scheduler: createSlurm(), ...cluster };
 });

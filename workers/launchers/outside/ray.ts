@@ -4,6 +4,7 @@ import type { JobState, Scheduler, SchedulerJob } from './scheduler.ts';
 import { quoted } from './slurm.ts';
 
 const CALL_MS = 15_000;
+const SEE = 'Look at PLUMBLINE_RAY_ADDRESS and at the cluster’s dashboard.';
 
 /** A job as Ray's REST API shows it. */
 type RayJob = { submission_id?: string | null; status: string; message?: string | null; metadata?: Record<string, string> | null };
@@ -54,7 +55,12 @@ export function createRay(address: string): Scheduler {
 			if (job.resources.nodes > 1) return problem('start_failed', 'A job on Ray runs on one node.', 'Take Slurm for several nodes.');
 			const answer = await call('/api/jobs/', 'POST', rayRequest(job));
 			if (answer?.status === 200) return value((answer.body as RayJob).submission_id ?? job.name);
-			return problem('start_failed', answer ? `Ray did not take the job: ${String(answer.body).slice(-500)}` : 'The Ray cluster does not answer.', 'Look at PLUMBLINE_RAY_ADDRESS and at the cluster’s dashboard.');
+			// It may have arrived although no answer came: the name is the attempt's own.
+			const there = await call(`/api/jobs/${encodeURIComponent(job.name)}`);
+			if (there?.status === 200 && (there.body as RayJob).metadata?.['name'] === job.name) return value(job.name);
+			if (!answer) return problem('out_of_reach', 'The Ray cluster does not answer.', SEE);
+			if (answer.status >= 500 || answer.status === 429) return problem('out_of_reach', `Ray cannot take the job now (${answer.status}): ${String(answer.body).slice(-500)}`, SEE);
+			return problem('start_failed', `Ray did not take the job (${answer.status}): ${String(answer.body).slice(-500)}`, SEE);
 		},
 		state: async (id) => {
 			const answer = await call(`/api/jobs/${encodeURIComponent(id)}`);

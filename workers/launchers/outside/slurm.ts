@@ -70,6 +70,11 @@ export function parseEnd(text: string): string | undefined {
 	return /JobState=([A-Z_]+)/.exec(text)?.[1] ?? /^([A-Z_]+)/m.exec(text)?.[1];
 }
 
+/** Whether a command failed because the controller, or the way to it, was away for the moment: it was killed for not ending, or says one of Slurm's communication errors (its slurm_errno.c), or that the controller is busy or changing hands. */
+export function saysAway({ code, stderr }: Pick<CommandResult, 'code' | 'stderr'>): boolean {
+	return code === null || /unable to contact slurm controller|communication (connection|send|receive|shutdown) failure|connect failure|socket timed out|connection (refused|reset|timed out)|zero bytes were transmitted|controller is in standby|temporarily unable to accept job|resource temporarily unavailable|munge/i.test(stderr);
+}
+
 /** Slurm by its own commands: sbatch, squeue, scancel, and scontrol or sacct for what is over. */
 export function createSlurm(options: readonly string[] = []): Scheduler {
 	const env = Object.fromEntries(KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
@@ -82,6 +87,12 @@ export function createSlurm(options: readonly string[] = []): Scheduler {
 		return accounted.code === 0 ? parseEnd(accounted.stdout) : undefined;
 	}
 
+	const find: Scheduler['find'] = async (prefix) => {
+		const result = await slurm(['squeue', '-h', '-o', '%i|%j']);
+		const jobs = result.stdout.trim().split('\n').map((line) => line.split('|'));
+		return jobs.flatMap(([id, name]) => (id && name?.startsWith(prefix) ? [{ id, name }] : []));
+	};
+
 	return {
 		name: 'slurm',
 		submit: async (job) => {
@@ -91,7 +102,11 @@ export function createSlurm(options: readonly string[] = []): Scheduler {
 			const result = await slurm(['sbatch', ...sbatchArguments(job, options, script)]);
 			const id = /^(\d+)/.exec(result.stdout.trim())?.[1];
 			if (result.code === 0 && id) return value(id);
-			return problem('start_failed', `Slurm did not take the job: ${(result.stderr || result.stdout).trim().slice(-500)}`, 'Look at PLUMBLINE_SLURM_OPTIONS and at what the cluster offers (sinfo).');
+			const said = (result.stderr || result.stdout).trim().slice(-500);
+			if (!saysAway(result)) return problem('start_failed', `Slurm did not take the job: ${said}`, 'Look at PLUMBLINE_SLURM_OPTIONS and at what the cluster offers (sinfo).');
+			// It may have arrived although no answer came: the name is the attempt's own.
+			const arrived = (await find(job.name)).find(({ name }) => name === job.name);
+			return arrived ? value(arrived.id) : problem('out_of_reach', `Slurm does not answer: ${said || 'sbatch waited in vain'}`, 'Look at the controller (scontrol ping).');
 		},
 		state: async (id) => {
 			const result = await slurm(['squeue', '-h', '-j', id, '-o', '%T|%r']);
@@ -105,10 +120,6 @@ export function createSlurm(options: readonly string[] = []): Scheduler {
 		cancel: async (id) => {
 			await slurm(['scancel', id]);
 		},
-		find: async (prefix) => {
-			const result = await slurm(['squeue', '-h', '-o', '%i|%j']);
-			const jobs = result.stdout.trim().split('\n').map((line) => line.split('|'));
-			return jobs.flatMap(([id, name]) => (id && name?.startsWith(prefix) ? [{ id, name }] : []));
-		}
+		find
 	};
 }
