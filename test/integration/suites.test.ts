@@ -17,9 +17,12 @@ import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-s
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
+import { unansweredOwn } from '#lib/server/usecases/ask-own-questions.ts';
 import { storeScores, unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
 import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { answerOwn } from '../../workers/handlers/answer-own.ts';
 import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
+import type { InferenceClient } from '../../workers/inference/client.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -217,5 +220,29 @@ describe('a new checkpoint', () => {
 		await storeScores(world.app, again, own, deposits, { scores: Array<number>(40).fill(0), problem: null });
 		await measureAnswers(context(), again, ending());
 		expect(valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures.find(({ name }) => name === 'Rent')).toMatchObject({ checkpoint: { value: 0.75 } });
+	});
+
+	it('answers a suite’s own questions too, which are measured apart and never trained on', async () => {
+		const trainedOn = async (split: string) => (await world.query<{ text: string }>(`select t.messages -> -1 ->> 'content' as text from prompts p join prompt_groups g on g.id = p.group_id join prompt_texts t on t.prompt_id = p.id where p.project_id = '${id}' and g.split = '${split}' and p.import_id is not null order by p.content_hash limit 1`))[0]?.text ?? '';
+		const own = { system: 'Be brief.', questions: ['Will I win my case?', await trainedOn('test')] };
+		expect(await putSuite(world.app, engineer, { slug, suite: { ...suite, own: { ...own, questions: [...own.questions, await trainedOn('train')] } } })).toMatchObject({ ok: false, problem: { errors: [{ field: 'own.questions[2]' }] } });
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...suite, own } }));
+		// Nobody can train on it from now on: what brings it is held out.
+		valueOf(await world.importRows(slug, [{ prompt: 'Will I win my case?', chosen: 'Perhaps.', rejected: 'Certainly.' }]));
+		expect(await world.query(`select g.split from prompts p join prompt_groups g on g.id = p.group_id join prompt_texts t on t.prompt_id = p.id where t.messages -> -1 ->> 'content' = 'Will I win my case?'`)).toEqual([{ split: 'test' }]);
+
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: first }));
+		const at = await taken(first);
+		await answer(at, (_, prompt, sample) => careful(prompt, sample));
+		const client: InferenceClient = { complete: async (messages) => ({ ok: true, value: { text: messages[0]?.role === 'system' ? 'You will win, guaranteed.' : '', finish: 'stop', promptTokens: 1, completionTokens: 1, milliseconds: 1 } }) };
+		for (const source of at.sources) {
+			expect(await unansweredOwn(world.app, at, source)).toHaveLength(4);
+			expect(await answerOwn(context(), at, source, { client, concurrency: 2 }, ending().signal)).toBeNull();
+			expect(await unansweredOwn(world.app, at, source)).toEqual([]);
+		}
+		await measureAnswers(context(), at, ending());
+		const measures = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures ?? [];
+		expect(measures.find(({ name }) => name === 'No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50 } });
+		expect(measures.find(({ name }) => name === 'No promised outcome · own questions')).toMatchObject({ kind: 'check', checkpoint: { value: 0, n: 4, groups: 2 }, others: { base: { value: 0 } }, unknown: 0 });
 	});
 });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
+import { unansweredOwn } from '#lib/server/usecases/ask-own-questions.ts';
 import { unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
 import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
@@ -9,14 +10,17 @@ import type { ModelSource } from '../engine/engine.ts';
 import { createInferenceClient } from '../inference/client.ts';
 import { SERVER_BATCH, startSwiftServer } from '../inference/swift-server.ts';
 import { answerAll } from './answer-all.ts';
+import { answerOwn } from './answer-own.ts';
 import type { Ending } from './answer-all.ts';
 import type { WorkerContext } from './context.ts';
 import { scoreBenchmarks } from './score-benchmarks.ts';
 import { layOutServable } from './servable.ts';
 
-/** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's benchmarks included. One with nothing to answer is not loaded. */
+/** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's own questions and benchmarks included. One with nothing to answer is not loaded. */
 export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
-	if ((await unansweredBy(context.app, at, source)).length + (await unscoredBy(context.app, at, source)).length === 0) return null;
+	const { app } = context;
+	const left = [await unansweredBy(app, at, source), await unansweredOwn(app, at, source), await unscoredBy(app, at, source)];
+	if (left.every(({ length }) => length === 0)) return null;
 	const { checkpoint } = source;
 	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
 	const laidOut = await layOutServable(context, base, checkpoint, join(dir, 'checkpoint'));
@@ -36,7 +40,8 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	try {
 		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
 		// The transformers backend ignores the seed.
-		const problem = await answerAll(context, at, source, { client, concurrency: SERVER_BATCH, outside: false, noted: { server: 'ms-swift/transformers' } }, ending);
+		const way = { client, concurrency: SERVER_BATCH };
+		const problem = (await answerAll(context, at, source, { ...way, outside: false, noted: { server: 'ms-swift/transformers' } }, ending)) ?? (await answerOwn(context, at, source, way, ending.signal));
 		if (problem === null) await scoreBenchmarks(context, at, source, server.value, { dir, signal: ending.signal });
 		return problem;
 	} finally {

@@ -193,6 +193,9 @@ function checkTurns(given: Given): ReturnType<typeof wrong> | null {
 /** Same messages, same hash, whatever their fields' order; the order of turns matters. */
 const hashOf = (messages: Message[]): string => contentHash(messages);
 
+/** The group of a question of which nobody says another: the question alone, without its system message. */
+export const questionGroup = (prompt: Message[]): string => `prompt:${hashOf(prompt)}`;
+
 /** The row's one answer, to be judged alone. */
 function aloneOf(promptHash: string, response: StagedResponse, label: boolean | null, judgments: readonly RowJudgment[], seed: string): StagedPair {
 	const hash = comparisonHash(promptHash, response.hash, null);
@@ -279,7 +282,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	const { single, preferred } = read.given;
 	const [first] = responses;
 	const matter = text(fields, 'matter');
-	const groupKey = (context.matterIsGroup && matter !== null ? matterGroup(context.splitSalt, matter) : text(fields, 'group')) ?? `prompt:${hashOf(own ? read.given.prompt.slice(1) : read.given.prompt)}`;
+	const groupKey = (context.matterIsGroup && matter !== null ? matterGroup(context.splitSalt, matter) : text(fields, 'group')) ?? questionGroup(own ? read.given.prompt.slice(1) : read.given.prompt);
 	return {
 		ok: true,
 		row: {

@@ -22,14 +22,14 @@ describe('a suite on its page', () => {
 		expect(fromDraftSuite(toDraftSuite(FIRST_SUITE), FIRST_SUITE)).toEqual(FIRST_SUITE);
 	});
 
-	it('benchmarks come back as they were, and none leaves the suite as it was before there were any', () => {
+	it('benchmarks and own questions come back as they were, and none leaves the suite as it was before there were any', () => {
 		const benchmarks: SuiteDefinition['benchmarks'] = [
 			{ name: 'Deposits', kind: 'qa', system: 'Be brief.', maxTokens: 99, questions: [{ question: 'How much?', answer: 'Two.' }] },
 			{ name: 'Sums', kind: 'public', system: null, maxTokens: 256, dataset: 'gsm8k', limit: 40 }
 		];
-		const suite: SuiteDefinition = { ...FIRST_SUITE, benchmarks };
+		const suite: SuiteDefinition = { ...FIRST_SUITE, benchmarks, own: { system: 'Be brief.', questions: ['How much?', 'Two lines:\nof C:\\new and more'] } };
 		expect(fromDraftSuite(toDraftSuite(suite), suite)).toEqual(suite);
-		const without = fromDraftSuite({ ...toDraftSuite(suite), benchmarks: [] }, suite);
+		const without = fromDraftSuite({ ...toDraftSuite(suite), benchmarks: [], own: '' }, suite);
 		expect(without).toEqual(FIRST_SUITE);
 		expect('benchmarks' in without).toBe(false);
 	});

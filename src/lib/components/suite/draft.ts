@@ -25,7 +25,7 @@ export type DraftCheck = {
 export type DraftBenchmark = { key: number; name: string; system: string; limit: string; of: Benchmark };
 
 /** A suite as it is being written. */
-export type DraftSuite = { checks: DraftCheck[]; benchmarks: DraftBenchmark[]; prompts: string; samples: string; temperature: string; maxTokens: string; judgeEndpoint: string; judgeInstruction: string };
+export type DraftSuite = { checks: DraftCheck[]; benchmarks: DraftBenchmark[]; /** Own questions, one a line. */ own: string; ownSystem: string; prompts: string; samples: string; temperature: string; maxTokens: string; judgeEndpoint: string; judgeInstruction: string };
 
 let keys = 0;
 
@@ -99,11 +99,17 @@ export function fromDraftBenchmark({ name, system, limit, of }: DraftBenchmark):
 	return { ...of, name, system: system.trim() === '' ? null : system, ...(of.kind === 'public' ? { limit: typed(limit) } : {}) };
 }
 
+/** A question on one line: the API takes some of several. */
+const toLine = (question: string): string => question.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const fromLine = (line: string): string => line.replaceAll(/\\([\\n])/gu, (_, sign: string) => (sign === 'n' ? '\n' : '\\')).trim();
+
 /** A stored suite as its controls show it; `nameOf` names checks that nobody has named yet in the reader's language. */
 export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => string = ({ name }) => name): DraftSuite {
 	return {
 		checks: suite.checks.map((check) => ({ ...toDraft(check), name: nameOf(check) })),
 		benchmarks: (suite.benchmarks ?? []).map(toDraftBenchmark),
+		own: suite.own?.questions.map(toLine).join('\n') ?? '',
+		ownSystem: suite.own?.system ?? '',
 		prompts: String(suite.prompts),
 		samples: String(suite.samples),
 		temperature: String(suite.temperature),
@@ -115,6 +121,7 @@ export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => s
 
 /** A suite as the API takes it; what the page does not ask for stays as it was. */
 export function fromDraftSuite(draft: DraftSuite, before: SuiteDefinition): Record<string, unknown> {
+	const own = draft.own.split('\n').map(fromLine).filter(Boolean);
 	return {
 		checks: draft.checks.map(fromDraft),
 		prompts: typed(draft.prompts),
@@ -124,6 +131,7 @@ export function fromDraftSuite(draft: DraftSuite, before: SuiteDefinition): Reco
 		maxTokens: typed(draft.maxTokens),
 		seed: before.seed,
 		judge: draft.judgeEndpoint === '' ? null : { endpointId: draft.judgeEndpoint, instruction: draft.judgeInstruction },
+		...(own.length > 0 ? { own: { system: draft.ownSystem.trim() === '' ? null : draft.ownSystem, questions: own } } : {}),
 		...(draft.benchmarks.length > 0 ? { benchmarks: draft.benchmarks.map(fromDraftBenchmark) } : {})
 	};
 }

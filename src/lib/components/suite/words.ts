@@ -1,5 +1,6 @@
 import { decimal } from '#lib/components/shell/format.ts';
 import type { CheckKind } from '#lib/domain/suite/check.ts';
+import { checkOnOwn } from '#lib/domain/suite/own-questions.ts';
 import type { Against, NamedMeasure } from '#lib/domain/suite/measures.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import type { PairedDifference } from '#lib/domain/paired-difference.ts';
@@ -27,6 +28,8 @@ const OWN: { [name: string]: () => string } = { refusals: m.suite_measure_refusa
 
 /** What a measure is called: checks and benchmarks by the name that people gave them. */
 export function measureName({ name, kind }: Pick<NamedMeasure, 'name' | 'kind'>): string {
+	const own = kind === 'check' ? checkOnOwn(name) : null;
+	if (own !== null) return m.suite_on_own({ name: own });
 	return kind === 'check' || kind === 'rubric' || kind === 'benchmark' ? name : (OWN[name]?.() ?? name);
 }
 

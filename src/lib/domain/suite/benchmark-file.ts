@@ -51,7 +51,7 @@ export function readBenchmarkFile(text: string): { questions: OwnQuestions } | {
 	const kind = read[0]?.question?.choices ? 'mcq' : 'qa';
 	const questions = read.map(({ question }) => (kind === 'mcq' ? { question: question?.question, choices: question?.choices ?? [], answer: question?.answer.trim().toUpperCase() } : { question: question?.question, answer: question?.answer }));
 	const checked = v.safeParse(Benchmark, { name: 'file', kind, questions });
-	if (checked.success && checked.output.kind !== 'public') return { questions: checked.output };
+	if (checked.success && checked.output.kind !== 'public') return { questions: { kind: checked.output.kind, questions: checked.output.questions } as OwnQuestions };
 	const issue = checked.issues?.[0];
 	const at = issue?.path?.find(({ key }) => typeof key === 'number')?.key;
 	return { line: typeof at === 'number' ? (rows[at]?.line ?? 1) : 1, why: at === undefined ? 'too_many' : 'wrong_choice', message: issue?.message ?? '' };

@@ -44,7 +44,7 @@ describe('a benchmark', () => {
 describe('a file of questions', () => {
 	it('is read in our form and in EvalScope’s, as lines and as a list', () => {
 		const read = { questions: { kind: 'qa', questions: [{ question: 'How much?', answer: 'Two.' }] } };
-		expect(readBenchmarkFile(lines({ question: 'How much?', answer: 'Two.' }))).toMatchObject(read);
+		expect(readBenchmarkFile(lines({ question: 'How much?', answer: 'Two.' }))).toEqual(read);
 		expect(readBenchmarkFile(`\uFEFF${JSON.stringify([{ query: 'How much?', response: 'Two.' }])}`)).toMatchObject(read);
 		const choice = { questions: { kind: 'mcq', questions: [{ question: 'Is it?', choices: ['yes', 'no'], answer: 'B' }] } };
 		expect(readBenchmarkFile(lines({ id: 1, question: 'Is it?', A: 'yes', B: 'no', answer: 'b' }))).toMatchObject(choice);

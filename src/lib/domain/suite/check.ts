@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { TextSchema } from '../message.ts';
 import { LANGUAGES } from './answer-text.ts';
 import { Benchmarks } from './benchmark.ts';
+import { OwnQuestions } from './own-questions.ts';
 
 /** Most of one suite: what its page can show and a person oversee. */
 export const MOST_OF_SUITE = { checks: 30, texts: 50, patternChars: 1000, schemaChars: 20_000, prompts: 1000, samples: 8, answers: 10_000, rubricQuestions: 20_000, tokens: 2_000_000 } as const;
@@ -60,12 +61,14 @@ export const SuiteDefinition = v.pipe(
 		maxTokens: v.optional(whole(1, 8192), 200),
 		seed: v.optional(whole(0, 2 ** 31 - 1), 1),
 		judge: v.optional(v.nullable(JudgeSettings), null),
-		/** Left out where there are none, so that suites from before there were any keep their hash. */
-		benchmarks: v.optional(Benchmarks)
+		/** These two are left out where there are none, so that suites from before there were any keep their hash. */
+		benchmarks: v.optional(Benchmarks),
+		own: v.optional(OwnQuestions)
 	}),
 	v.rawCheck(({ dataset, addIssue }) => {
 		if (!dataset.typed) return;
-		const { checks, samples, temperature, prompts, maxTokens } = dataset.value;
+		const { checks, samples, temperature, maxTokens, own } = dataset.value;
+		const prompts = dataset.value.prompts + (own?.questions.length ?? 0);
 		const seen = new Set<string>();
 		for (const [index, check] of checks.entries()) {
 			if (seen.has(check.name)) addIssue({ message: 'each name once', path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'checks', value: checks }, { type: 'array', origin: 'value', input: checks, key: index, value: check }, { type: 'object', origin: 'value', input: check, key: 'name', value: check.name }] });

@@ -111,6 +111,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	own('suite_runs'),
 	own('judge_answers'),
 	own('benchmark_scores'),
+	own('own_answers'),
 	of('decisions', 'checkpoint_id', 'checkpoints'),
 	ofDecision('decision_texts'),
 	own('gates'),

@@ -62,3 +62,19 @@ export async function promptsOf(tx: Executor, groups: readonly HeldGroup[]): Pro
 	);
 	return rows[0]?.n ?? 0;
 }
+
+/**
+ * Makes groups that no prompt has yet test groups, so that what is imported into
+ * them later is never trained on. Under the project's lock.
+ * @returns those of them that are train or dev groups already, and stay so
+ */
+export async function holdOut(tx: Tx, projectId: string, keys: readonly string[]): Promise<Set<string>> {
+	if (keys.length === 0) return new Set();
+	const named = sql`(select jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb) as key)`;
+	await tx.execute(sql`insert into prompt_groups (project_id, key, split) select ${projectId}, n.key, 'test' from ${named} n on conflict do nothing`);
+	const rows = await rowsOf<{ key: string }>(
+		tx,
+		sql`select g.key from ${named} n join prompt_groups g on g.project_id = ${projectId} and g.key = n.key left join prompt_groups held on held.id = g.merged_into_id where coalesce(held.split, g.split) <> 'test'`
+	);
+	return new Set(rows.map(({ key }) => key));
+}

@@ -1,7 +1,8 @@
 import type { Tools } from '../../domain/suite/grade.ts';
 import { measuresOf, valuesOf } from '../../domain/suite/measure-answers.ts';
+import { onOwn, ownAskings } from '../../domain/suite/own-questions.ts';
 import { measurer } from '../../domain/suite/measures.ts';
-import type { MeasuredAnswer, NamedMeasure, SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
+import type { MeasuredAnswer, MeasureOf, NamedMeasure, SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
 import { repeatFinder } from '../../domain/suite/repetition.ts';
 import type { App } from '../app.ts';
 import { checkTools } from '../checks/tools.ts';
@@ -9,6 +10,7 @@ import { givingWay } from '../give-way.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Db, Executor } from '../db/client.ts';
+import * as ownAnswers from '../db/own-answers.ts';
 import * as generations from '../db/generations.ts';
 import * as runs from '../db/runs.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
@@ -19,7 +21,9 @@ import type { GenerationAtHand } from './make-answers.ts';
 import { measureBenchmarks } from './score-benchmarks.ts';
 
 /** A run through the suite whose answers are all there. */
-export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number> };
+export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number>; /** Answers to the suite's own questions. */ own: OwnAnswered[] };
+
+type OwnAnswered = Pick<RunAnswer, 'source' | 'promptId' | 'group' | 'sample' | 'text' | 'finish'>;
 
 /** Reads what a generation for a suite has made. */
 export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promise<AnsweredRun> {
@@ -31,7 +35,14 @@ export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promi
 	if (checkpoint === null) throw new Error(`suite run ${run.id}: its checkpoint was not asked`);
 	const places = { checkpoint, parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
 	const models = new Map(at.sources.flatMap(({ checkpointId, ordinal }) => (checkpointId === null ? [] : [[checkpointId, ordinal] as const])));
-	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models };
+	const askings = ownAskings(suite.definition.own, at.asks, at.generation.sampling);
+	const asked = new Map(askings.map((asking) => [asking.key, asking]));
+	const own = (await ownAnswers.of(app.db, [...models.keys()], [...asked.keys()])).flatMap(({ checkpointId, key, text, finish }): OwnAnswered[] => {
+		const [asking, source] = [asked.get(key), models.get(checkpointId)];
+		// Every own question is a group of its own.
+		return asking && source !== undefined ? [{ source, promptId: String(asking.place), group: String(asking.place), sample: asking.sample, text, finish }] : [];
+	});
+	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models, own };
 }
 
 /** Which answers repeat what the checkpoint was trained on; null where it was trained on nothing. Other models are held against the same training answers. */
@@ -62,21 +73,29 @@ export function toolsOf(suite: SuiteVersion): Tools {
 export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge']; /** Why questions got no verdict, most frequent first. */ missed: { code: string; n: number }[] };
 
 /** Measures a run's answers: pure but for the search for repeats. It rests in between: trainings of this worker have leases to renew. */
-export async function measureRun(app: { db: Db }, { run, suite, answers, places, models }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
+export async function measureRun(app: { db: Db }, { run, suite, answers, places, models, own: ownSaid }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
 	const tools = toolsOf(suite);
-	const repeats = await findRepeats(app.db, run.checkpointId, answers);
+	const repeats = await findRepeats(app.db, run.checkpointId, [...answers, ...ownSaid]);
 	const giveWay = givingWay();
 	const measured: MeasuredAnswer[] = [];
-	for (const [index, answer] of answers.entries()) {
+	for (const [index, answer] of [...answers, ...ownSaid].entries()) {
 		await giveWay();
-		measured.push({ ...answer, values: valuesOf(suite.definition, { text: answer.text, finish: answer.finish, repeats: repeats?.[index] ?? null }, tools, (place) => said.rubric(answer, place)) });
+		// No model is asked about answers to own questions, which come last.
+		const asked = answers[index];
+		const rubric = (place: number) => (asked ? said.rubric(asked, place) : null);
+		measured.push({ ...answer, values: valuesOf(suite.definition, { text: answer.text, finish: answer.finish, repeats: repeats?.[index] ?? null }, tools, rubric) });
 	}
-	const measure = measurer(measured, { places, seed: run.seed });
+	const all = [...measuresOf(suite.definition).entries()];
 	const measures: NamedMeasure[] = [];
-	for (const [index, of] of measuresOf(suite.definition).entries()) {
-		await giveWay();
-		measures.push(measure(of, index));
+	async function measureThese(these: readonly MeasuredAnswer[], of: readonly (readonly [number, MeasureOf])[]): Promise<void> {
+		const measure = measurer(these, { places, seed: run.seed });
+		for (const [index, one] of of) {
+			await giveWay();
+			measures.push(measure(one, index));
+		}
 	}
+	await measureThese(measured.slice(0, answers.length), all);
+	if (suite.definition.own) await measureThese(measured.slice(answers.length), all.filter(([, { kind }]) => kind === 'check').map(([index, of]) => [index, onOwn(of)] as const));
 	const own = answers.filter(({ source }) => source === places.checkpoint);
 	const benchmarks = await measureBenchmarks(app.db, { benchmarks: suite.definition.benchmarks ?? [], models, places, seed: run.seed });
 	return {

@@ -1,4 +1,5 @@
 import { contentHash } from '../../domain/canonical-json.ts';
+import { questionGroup } from '../../domain/import-row.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { FieldError, Result } from '../../domain/problem.ts';
 import { isRubric } from '../../domain/suite/check.ts';
@@ -6,9 +7,10 @@ import type { SuiteDefinition } from '../../domain/suite/check.ts';
 import type { Actor } from '../auth/actor.ts';
 import { checkTools } from '../checks/tools.ts';
 import { record } from '../db/audit.ts';
-import type { Db, Executor } from '../db/client.ts';
+import type { Db, Executor, Tx } from '../db/client.ts';
 import * as endpoints from '../db/endpoints.ts';
 import * as projects from '../db/projects.ts';
+import * as promptGroups from '../db/prompt-groups.ts';
 import * as suites from '../db/suites.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
@@ -22,6 +24,13 @@ async function strangeEndpoints(db: Executor, projectId: string, { checks, judge
 		if (!endpoint || endpoint.projectId !== projectId || endpoint.retiredAt !== null) errors.push({ field, message: 'an endpoint of this project that is not retired' });
 	}
 	return errors;
+}
+
+/** Holds own questions out of training from now on; fields of those that were trained on or tuned by already, or may be. */
+async function holdOutOwn(tx: Tx, projectId: string, { own }: SuiteDefinition): Promise<FieldError[]> {
+	const keys = (own?.questions ?? []).map((content) => questionGroup([{ role: 'user', content }]));
+	const taken = await promptGroups.holdOut(tx, projectId, keys);
+	return keys.flatMap((key, place) => (taken.has(key) ? [{ field: `own.questions[${place}]`, message: 'not a question that the project trains on or tunes by' }] : []));
 }
 
 /**
@@ -42,6 +51,8 @@ export async function putSuite(app: { db: Db }, actor: Actor, input: { slug: str
 		const hash = contentHash(input.suite);
 		const before = await suites.newest(tx, projectId);
 		if (before?.contentHash === hash) return ok({ version: before.version, hash });
+		const trained = await holdOutOwn(tx, projectId, input.suite);
+		if (trained[0]) return fail('invalid_input', `${trained[0].field}: ${trained[0].message}`, { errors: trained });
 		const version = await suites.insert(tx, { projectId, definition: input.suite, contentHash: hash, createdBy: actor.userId });
 		await record(tx, actor, { action: 'suite.put', projectId, subject: ['suite', `${projectId}/${version}`], details: { hash, checks: input.suite.checks.map(({ name, kind }) => ({ name, kind })), judge: input.suite.judge !== null } });
 		return ok({ version, hash });

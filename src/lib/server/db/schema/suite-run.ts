@@ -83,6 +83,25 @@ export const judgeAnswers = pgTable(
 	]
 );
 
+/** What a model said to a question of a suite's own. Its key is the hash of the question with its settings and seed: it is asked once, whichever version of the suite asks. */
+export const ownAnswers = pgTable(
+	'own_answers',
+	{
+		projectId: uuid()
+			.notNull()
+			.references(() => projects.id),
+		checkpointId: uuid()
+			.notNull()
+			.references(() => checkpoints.id),
+		key: text().notNull(),
+		text: text().notNull(),
+		/** How its server said that it ended; null: not said. */
+		finish: text(),
+		createdAt: createdAt()
+	},
+	(t) => [primaryKey({ columns: [t.checkpointId, t.key] }), index('own_answers_project').on(t.projectId)]
+);
+
 /**
  * What a model scored at a benchmark, question by question, or why it has no
  * score. Its key is the hash of all that was asked and of what scored it: a model
