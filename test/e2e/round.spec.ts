@@ -137,7 +137,7 @@ test('a colleague judges the same pairs in Chinese on a phone', async ({ browser
 });
 
 test('an engineer freezes, trains and watches', async ({ browser }) => {
-	test.setTimeout(600_000);
+	test.setTimeout(1_200_000);
 	const { context, page } = await signedIn(browser, engineer, { locale: 'en', path: `/projects/${SLUG}` });
 	await accessible(page);
 	await page.goto(`/projects/${SLUG}/rounds/1`);
