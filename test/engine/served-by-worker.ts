@@ -31,7 +31,8 @@ export async function servedByWorker(world: World, engineer: Actor, of: { slug: 
 		const openai = new OpenAI({ baseURL: gateway.baseUrl, apiKey: key, maxRetries: 0 });
 		const ask = (checkpointId: string) => ({ model: `${of.slug}/${checkpointId}`, messages: [{ role: 'user' as const, content: 'May I sublet?' }], max_tokens: 8, temperature: 0, logprobs: true });
 		const answers = async (attempt: number) => {
-			await until('the server answers', async () => (await server()).status === 'ready', 240, seen);
+			// That of an attempt before this one is no sign of it: who is killed takes nothing back.
+			await until('the server answers', async () => (({ status, attempt: now }) => status === 'ready' && now === attempt)(await server()), 240, seen);
 			const said = await until('the gateway asks it', () => openai.chat.completions.create(ask(base.id)).catch(() => null), 30, seen);
 			expect(said.usage?.completion_tokens).toBeGreaterThan(0);
 			const pieces: string[] = [];
