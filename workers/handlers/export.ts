@@ -1,12 +1,13 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { missingPart } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
-import { value } from '../engine/problem.ts';
+import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
+import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { NOT_EXPORTED } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { asGguf, quantised, wholeModel } from './export-files.ts';
@@ -30,10 +31,17 @@ async function made(making: Making): Promise<Outcome<string | null>> {
 }
 
 /** The checkpoint's own files, each read once: what goes out is what was trained. @throws ArtifactDamaged */
-async function ownFiles({ context, at }: Making): Promise<StoredTree> {
+async function ownFiles({ context, at }: Making): Promise<Outcome<StoredTree>> {
 	const { files, sha256, bytes } = at.checkpoint;
 	for (const file of files ?? []) await context.app.artifacts.verify(file.sha256);
-	return { files: files ?? [], sha256: sha256 ?? '', bytes: bytes ?? 0 };
+	return value({ files: files ?? [], sha256: sha256 ?? '', bytes: bytes ?? 0 });
+}
+
+/** What was made, stored: all of it, or it is not what was asked for. */
+async function madeFiles({ context, at }: Making, folder: string): Promise<Outcome<StoredTree>> {
+	const tree = await context.app.artifacts.putTree(folder, (path) => NOT_EXPORTED.test(path));
+	const missing = missingPart(at.made.plan.format, tree.files.map(({ path }) => path));
+	return missing === null ? value(tree) : problem('conversion_failed', `What was made has no ${missing}.`, 'Look at the disk of the worker’s host, and have the export made again.');
 }
 
 /** Makes a form of a checkpoint, stores it, and has it measured where its weights are others. */
@@ -51,18 +59,18 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 			(error: unknown) => app.log.warn({ err: error }, 'export heartbeat')
 		);
 	}, RUN_INTERVALS.heartbeatSeconds * 1000);
-	// Of earlier attempts on this host too: a worker that was killed left a model's size of files.
 	const folder = join(context.workDir, 'exports', at.made.id);
 	const making: Making = { context: { ...context, shutdown: signal }, tools: own.tools, at, dir: join(folder, String(at.made.attempt)), signal };
 	try {
-		await rm(folder, { recursive: true, force: true });
+		await clearEarlier(folder, at.made.attempt);
 		const outcome = await made(making);
 		if (lost.signal.aborted) return;
 		if (!outcome.ok && context.shutdown.aborted) return await giveBackExport(app, at);
 		if (!outcome.ok) return await failExport(app, at, outcome.problem);
 		for (;;) {
-			const tree = outcome.value === null ? await ownFiles(making) : await app.artifacts.putTree(outcome.value, (path) => NOT_EXPORTED.test(path));
-			if ((await finishExport(app, at, tree)) !== 'not_stored') return;
+			const tree = outcome.value === null ? await ownFiles(making) : await madeFiles(making, outcome.value);
+			if (!tree.ok) return await failExport(app, at, tree.problem);
+			if ((await finishExport(app, at, tree.value)) !== 'not_stored') return;
 		}
 	} catch (error) {
 		if (lost.signal.aborted) return;
@@ -77,6 +85,6 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 		);
 	} finally {
 		clearInterval(timer);
-		await rm(folder, { recursive: true, force: true }).catch((error: unknown) => app.log.warn({ err: error, exportId: at.made.id }, 'export folder'));
+		await clearOwn(folder, at.made.attempt).catch((error: unknown) => app.log.warn({ err: error, exportId: at.made.id }, 'export folder'));
 	}
 }

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { calibrationRow, canMake, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, refusedForm, unfitToPromote, withoutFolders } from './checkpoint-export.ts';
+import { calibrationRow, canMake, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, missingPart, refusedForm, unfitToPromote, withoutFolders } from './checkpoint-export.ts';
 
 const messages = [{ role: 'user' as const, content: 'May I end the lease?' }, { role: 'assistant' as const, content: 'Read clause 7 first.' }];
 
@@ -42,6 +42,18 @@ describe('which forms a checkpoint can take', () => {
 		expect(EXPORT_FORMATS.filter((format) => canMake(format, { gpus }))).toEqual(['adapter', 'merged', 'gptq', 'awq']);
 		expect(canMake('gguf', { gpus: [], gguf: true })).toBe(true);
 	});
+});
+
+it('a folder out of which files were lost is not a form of a checkpoint', () => {
+	expect(missingPart('merged', ['config.json', 'model.safetensors', 'tokenizer.json'])).toBe(null);
+	expect(missingPart('merged', ['model.safetensors'])).toBe('config.json');
+	expect(missingPart('gptq', ['config.json', 'tokenizer.json'])).toBe('weights');
+	const part = (place: number) => `model-0000${place}-of-00003.safetensors`;
+	expect(missingPart('awq', ['config.json', 'model.safetensors.index.json', part(1), part(2), part(3)])).toBe(null);
+	expect(missingPart('awq', ['config.json', 'model.safetensors.index.json', part(1), part(3)])).toBe(part(2));
+	expect(missingPart('gguf', ['r1-a1-q8_0.gguf'])).toBe(null);
+	expect(missingPart('gguf', [])).toBe('GGUF file');
+	expect(missingPart('adapter', ['adapter_config.json', 'adapter_model.safetensors'])).toBe(null);
 });
 
 it('what was made is promoted where its weights are those that were measured, or were measured again', () => {

@@ -61,6 +61,17 @@ export function canMake(format: ExportFormat, { gpus, gguf }: Pick<WorkerCapabil
 	return format === 'gguf' ? gguf === true : true;
 }
 
+/** What a form lacks of the files without which it is none; null: nothing. Of weights in several files every one is wanted, as their names count them. */
+export function missingPart(format: ExportFormat, paths: readonly string[]): string | null {
+	if (format === 'gguf') return paths.some((path) => path.endsWith('.gguf')) ? null : 'GGUF file';
+	const config = format === 'adapter' ? 'adapter_config.json' : 'config.json';
+	if (!paths.includes(config)) return config;
+	const weights = paths.filter((path) => path.endsWith('.safetensors'));
+	const [, name, of] = weights.map((path) => /^(.*)-\d{5}-of-(\d{5})\.safetensors$/.exec(path)).find((part) => part !== null) ?? [];
+	if (of === undefined) return weights.length > 0 ? null : 'weights';
+	return Array.from({ length: Number(of) }, (_, place) => `${name}-${String(place + 1).padStart(5, '0')}-of-${of}.safetensors`).find((path) => !weights.includes(path)) ?? null;
+}
+
 /** Why an export may not be what is promoted; null: it may. */
 export function unfitToPromote(of: { status: ExportStatus; changed: boolean; evaluation: string | null }): 'not_made' | 'not_measured' | null {
 	if (of.status !== 'succeeded') return 'not_made';
