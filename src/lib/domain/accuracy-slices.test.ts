@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { accuracySlices, MOST_SLICES, OTHER_SLICES } from './accuracy-slices.ts';
-import type { DescribedPair } from './accuracy-slices.ts';
+import type { AccuracySlice, DescribedPair } from './accuracy-slices.ts';
+import { BUNDLES, MAX_CLUSTERS } from './bundles.ts';
+import { preferenceAccuracy } from './preference-accuracy.ts';
 
 const options = { seed: 's', parentIsBase: false, resamples: 100 };
 const zero = { chosen: 0, rejected: 0 };
@@ -9,7 +11,7 @@ const zero = { chosen: 0, rejected: 0 };
 function pair(group: string, gained: 1 | -1, more: Partial<DescribedPair> = {}): DescribedPair {
 	return { group, logps: { base: zero, parent: zero, checkpoint: { chosen: gained, rejected: 0 } }, lengths: { chosen: 40, rejected: 30 }, tags: [], language: null, chosen: 'a', criteria: [], ...more };
 }
-const of = (pairs: DescribedPair[], by: string) => accuracySlices(pairs, options).filter((slice) => slice.by === by).map(({ name, accuracy, risen }) => [name, accuracy.value, accuracy.n, risen?.value ?? null]);
+const of = (pairs: DescribedPair[], by: string) => [...accuracySlices(pairs, options)].filter((slice) => slice.by === by).map(({ name, accuracy, risen }) => [name, accuracy.value, accuracy.n, risen?.value ?? null]);
 
 describe('accuracySlices', () => {
 	it('tells tags and languages apart, most pairs first; a pair with two tags stands under both', () => {
@@ -49,7 +51,24 @@ describe('accuracySlices', () => {
 
 	it('has no figure of a parent that is the base, and leaves out what could not be scored', () => {
 		const pairs = [pair('1', 1, { language: 'en' }), pair('2', 1, { language: 'en', logps: { base: zero, parent: zero, checkpoint: { chosen: NaN, rejected: 0 } } })];
-		expect(accuracySlices(pairs, { ...options, parentIsBase: true }).find(({ by }) => by === 'language')).toMatchObject({ parent: null, accuracy: { n: 1 }, risen: { value: 1 } });
-		expect(accuracySlices(pairs, options).find(({ by }) => by === 'language')?.parent?.value).toBe(0.5);
+		expect([...accuracySlices(pairs, { ...options, parentIsBase: true })].find(({ by }) => by === 'language')).toMatchObject({ parent: null, accuracy: { n: 1 }, risen: { value: 1 } });
+		expect([...accuracySlices(pairs, options)].find(({ by }) => by === 'language')?.parent?.value).toBe(0.5);
+	});
+
+	it('gives a part that is everything the figures of the whole', () => {
+		const pairs = Array.from({ length: 60 }, (_, i) => pair(`g${i % 40}`, i % 3 ? 1 : -1, { language: 'en', logps: { base: zero, parent: i % 5 ? { chosen: 0.5, rejected: 0 } : null, checkpoint: { chosen: i % 3 ? 1 : -1, rejected: 0 } } }));
+		const whole = preferenceAccuracy(pairs, options);
+		const [en] = accuracySlices(pairs, options);
+		expect(en).toMatchObject({ by: 'language', accuracy: whole.accuracy });
+		expect(en?.risen).toMatchObject({ value: whole.versusParent?.risen.value, n: 48, method: 'cluster_bootstrap' });
+	});
+
+	it('comes part by part, and draws very many groups in bundles', () => {
+		const pairs = Array.from({ length: MAX_CLUSTERS + 1 }, (_, i) => pair(`question ${i}`, i % 2 ? 1 : -1, { language: i % 4 ? 'en' : 'zh' }));
+		const slices = accuracySlices(pairs, options);
+		const first = slices.next().value;
+		expect(first).toMatchObject({ by: 'language', name: 'en', accuracy: { n: 3072, method: 'cluster_bootstrap' } });
+		expect((first as AccuracySlice).accuracy.groups).toBeLessThanOrEqual(BUNDLES);
+		expect(slices.next().value).toMatchObject({ name: 'zh', accuracy: { value: 0, n: 1025 } });
 	});
 });

@@ -1,8 +1,10 @@
 import { countVotes, strictMajority } from './aggregate.ts';
-import { clusterMean } from './cluster-bootstrap.ts';
+import { bundleOf, MAX_CLUSTERS } from './bundles.ts';
+import { clusterMean, MIN_GROUPS, RESAMPLES } from './cluster-bootstrap.ts';
 import type { Figure } from './cluster-bootstrap.ts';
 import { half, marginGain, marginOf, scorable } from './preference-accuracy.ts';
 import type { ScoredPair } from './preference-accuracy.ts';
+import { JointResamples } from './resamples.ts';
 import { lengthBand } from './row-selection.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,7 +23,7 @@ export type DescribedPair = ScoredPair & {
 	criteria: readonly Readonly<Record<string, string>>[];
 };
 
-/** Held-out preference accuracy on a part of the pairs. */
+/** Held-out preference accuracy on a part of the pairs. Where there are more than 4,096 prompt groups in all, the figures' groups are bundles of them. */
 export type AccuracySlice = {
 	by: SliceKind;
 	/** The criterion’s key, the tag, the language (each "" where there is none), the tokens at which the band of the longer answer begins, or which answer is longer: `chosen` or `rejected`. `…` stands for all rarer ones. */
@@ -86,6 +88,24 @@ function listed(parts: ReadonlyMap<string, DescribedPair[]>, kind: SliceKind): [
 	return [...sorted.slice(0, MOST_SLICES - 1), [OTHER_SLICES, [...new Set(sorted.slice(MOST_SLICES - 1).flatMap(([, pairs]) => pairs))]]];
 }
 
+/** The pairs with their groups in bundles, where there are very many: of groups whose keys may be anybody's words. */
+function inClusters(pairs: readonly DescribedPair[]): readonly DescribedPair[] {
+	const groups = new Set(pairs.map(({ group }) => group));
+	if (groups.size <= MAX_CLUSTERS) return pairs;
+	const bundles = new Map([...groups].map((group) => [group, bundleOf(group)]));
+	return pairs.map((pair) => ({ ...pair, group: bundles.get(pair.group) ?? pair.group }));
+}
+
+function sliceOf(by: SliceKind, name: string, part: readonly DescribedPair[], { seed, resamples = RESAMPLES, parentIsBase }: { seed: string; resamples?: number; parentIsBase: boolean }): AccuracySlice {
+	const groups = new Set(part.map(({ group }) => group));
+	// Drawn once for the figures of a part: the drawing costs more than what is computed of it.
+	const joint = groups.size < MIN_GROUPS ? undefined : new JointResamples(groups, { seed, resamples });
+	const share = (among: readonly DescribedPair[], of: (pair: DescribedPair) => number): Figure => clusterMean(among.map((pair) => ({ group: pair.group, value: half(of(pair)) })), { seed, resamples, joint, proportion: true });
+	const withParent = part.filter(({ logps }) => logps.parent != null);
+	const since = (from: 'base' | 'parent', to: 'parent' | 'checkpoint') => share(withParent, ({ logps }) => marginGain(logps[from] ?? logps.base, logps[to] ?? logps.base));
+	return { by, name, accuracy: share(part, marginOf), parent: parentIsBase || withParent.length === 0 ? null : since('base', 'parent'), risen: withParent.length === 0 ? null : since('parent', 'checkpoint') };
+}
+
 /**
  * Held-out preference accuracy part by part (semantics 19, 20): on which
  * criterion, tag, language and length a checkpoint follows people, and whether it
@@ -93,20 +113,16 @@ function listed(parts: ReadonlyMap<string, DescribedPair[]>, kind: SliceKind): [
  * preferred answer is the one that people preferred there, whatever they said on
  * the whole. A kind that tells nothing apart (one part without a name) is left
  * out. The intervals are each part's own: with many parts one of them is off by
- * chance, so they say where to look and decide nothing.
+ * chance, so they say where to look and decide nothing. One part after the other,
+ * since there may be a hundred and each takes its while: whoever asks can let
+ * others go first in between.
  * @throws RangeError when an answer has no tokens
  */
-export function accuracySlices(pairs: readonly DescribedPair[], options: { seed: string; parentIsBase: boolean; resamples?: number }): AccuracySlice[] {
-	const { parentIsBase, ...bootstrap } = options;
-	const scored = pairs.filter(scorable);
-	const share = (part: readonly DescribedPair[], of: (pair: DescribedPair) => number): Figure => clusterMean(part.map((pair) => ({ group: pair.group, value: half(of(pair)) })), { ...bootstrap, proportion: true });
-	return SLICE_KINDS.flatMap((by) => {
+export function* accuracySlices(pairs: readonly DescribedPair[], options: { seed: string; parentIsBase: boolean; resamples?: number }): Generator<AccuracySlice> {
+	const scored = inClusters(pairs.filter(scorable));
+	for (const by of SLICE_KINDS) {
 		const parts = listed(named(scored, by), by);
-		if (parts.length === 1 && parts[0]?.[0] === '') return [];
-		return parts.map(([name, part]): AccuracySlice => {
-			const withParent = part.filter(({ logps }) => logps.parent != null);
-			const since = (from: 'base' | 'parent', to: 'parent' | 'checkpoint') => share(withParent, ({ logps }) => marginGain(logps[from] ?? logps.base, logps[to] ?? logps.base));
-			return { by, name, accuracy: share(part, marginOf), parent: parentIsBase || withParent.length === 0 ? null : since('base', 'parent'), risen: withParent.length === 0 ? null : since('parent', 'checkpoint') };
-		});
-	});
+		if (parts.length === 1 && parts[0]?.[0] === '') continue;
+		for (const [name, part] of parts) yield sliceOf(by, name, part, options);
+	}
 }

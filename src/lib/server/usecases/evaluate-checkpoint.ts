@@ -1,5 +1,5 @@
 import { accuracySlices } from '../../domain/accuracy-slices.ts';
-import type { DescribedPair } from '../../domain/accuracy-slices.ts';
+import type { AccuracySlice, DescribedPair } from '../../domain/accuracy-slices.ts';
 import { driftOf } from '../../domain/drift.ts';
 import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
 import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
@@ -25,6 +25,7 @@ import type { Evaluation, EvaluationItem } from '../db/evaluations.ts';
 import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
+import { givingWay } from '../give-way.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
 export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null };
@@ -68,7 +69,8 @@ function promptLanguage({ language, messages }: HeldOutPair): string | null {
 	return typeof content === 'string' ? languageOf(content) : null;
 }
 
-function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Pick<EvaluationResults, 'checkpoint' | 'parent' | 'slices' | 'calibration'> {
+/** Figures of pairs. It rests in between: this worker has leases to renew and guards to feed. */
+async function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Promise<Pick<EvaluationResults, 'checkpoint' | 'parent' | 'slices' | 'calibration'>> {
 	const pairs = new Map(at.pairs.map((pair) => [pair.comparisonId, pair]));
 	const sides = (chosen: number, rejected: number | null) => ({ chosen, rejected: rejected ?? NaN });
 	const scored = items.flatMap((item): DescribedPair[] => {
@@ -80,10 +82,16 @@ function pairFigures(at: EvaluationAtHand, items: readonly EvaluationItem[]): Pi
 	const { seed } = at.evaluation;
 	const parentIsBase = at.parent.kind === 'base';
 	const asParent = scored.map((pair) => ({ ...pair, logps: { base: pair.logps.base, checkpoint: pair.logps.parent ?? pair.logps.base } }));
+	const giveWay = givingWay();
+	const slices: AccuracySlice[] = [];
+	for (const slice of accuracySlices(scored, { seed, parentIsBase })) {
+		slices.push(slice);
+		await giveWay();
+	}
 	return {
 		checkpoint: preferenceAccuracy(scored, { seed }),
 		parent: preferenceAccuracy(asParent, { seed, subject: parentIsBase ? 'base' : 'checkpoint' }),
-		slices: accuracySlices(scored, { seed, parentIsBase }),
+		slices,
 		calibration: marginCalibration(scored, { seed, scale: at.recipe ? marginScale(at.recipe) : null })
 	};
 }
@@ -125,7 +133,7 @@ function withImages(at: EvaluationAtHand, items: readonly EvaluationItem[]): num
 /** Computes the figures from scored pairs and answers, and keeps the numbers behind each (semantics 19, 20). */
 export async function finishEvaluation(app: { db: Db }, at: EvaluationAtHand, items: EvaluationItem[]): Promise<boolean> {
 	const single = singleFigures(at, items);
-	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...pairFigures(at, items), single, withImages: withImages(at, items), drift: drift(at, items) };
+	const results: EvaluationResults = { split: at.evaluation.split, measure: at.measure, ...(await pairFigures(at, items)), single, withImages: withImages(at, items), drift: drift(at, items) };
 	return app.db.transaction(async (tx) => {
 		const held = await evaluations.succeed(tx, at.evaluation.id, at.evaluation.attempt, { results, items });
 		if (held) await record(tx, null, { action: 'evaluation.finish', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { checkpoint: at.checkpoint.id, export: at.evaluation.exportId, pairs: results.checkpoint.pairs, answers: single ? single.checkpoint.good + single.checkpoint.bad : 0 } });
