@@ -19,7 +19,7 @@ import { explainFailure } from '../engine/swift/failure.ts';
 import { mergeAdapter } from '../engine/swift/merge.ts';
 import { checkExportArguments, isQuantised, quantEnvironment } from '../engine/swift/quantise.ts';
 import { verifyWhole } from '../engine/swift/score.ts';
-import { runGuarded } from '../process/guarded.ts';
+import { guardedRunner, runGuarded } from '../process/guarded.ts';
 import type { Guarded } from '../process/guarded.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
@@ -32,7 +32,17 @@ export type ExportTools = { ggufConverter: string | undefined; awqPython: string
 export type Making = { context: WorkerContext; tools: ExportTools; at: ExportAtHand; dir: string; signal: AbortSignal };
 
 const MERGE_MS = 3_600_000;
-const scripts = ({ context, signal }: Making) => ({ cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: MERGE_MS, signal });
+
+/** How a command of an export is guarded: what outlives its worker is found by the export's mark. */
+const guard = ({ context, at, dir }: Making) => ({
+	cwd: context.environment.dir,
+	dir: join(dir, 'log'),
+	graceSeconds: 3,
+	selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
+	marker: `${context.hostKey}:export.${at.made.id}.${at.made.attempt}`
+});
+
+const scripts = (making: Making) => ({ cacheDir: join(making.context.workDir, 'cache'), threads: making.context.threads, timeoutMs: MERGE_MS, signal: making.signal, run: guardedRunner(guard(making)) });
 
 /** The checkpoint as a whole model in a folder, checked by loading it where an adapter was added. */
 export async function wholeModel(making: Making): Promise<Outcome<ModelSource>> {
@@ -52,19 +62,9 @@ export async function wholeModel(making: Making): Promise<Outcome<ModelSource>> 
 }
 
 /** Runs an engine's or a converter's command under a guard, in the export's folder. */
-function guarded({ context, at, dir, signal }: Making, argv: readonly string[]): Promise<Guarded> {
-	return runGuarded(
-		{
-			argv,
-			env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(context.environment, context.threads) }),
-			cwd: context.environment.dir,
-			dir: join(dir, 'log'),
-			graceSeconds: 3,
-			selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
-			marker: `${context.hostKey}:export.${at.made.id}.${at.made.attempt}`
-		},
-		signal
-	);
+function guarded(making: Making, argv: readonly string[]): Promise<Guarded> {
+	const { context, dir, signal } = making;
+	return runGuarded({ ...guard(making), argv, env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(context.environment, context.threads) }) }, signal);
 }
 
 /** The training rows that weights are rounded by, as the engine reads them. Test rows never leave the store. */

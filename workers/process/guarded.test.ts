@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runGuarded } from './guarded.ts';
+import { guardedRunner, runGuarded } from './guarded.ts';
 
 let dir: string;
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'plumbline-guarded-'))));
@@ -22,4 +22,13 @@ it('ends a command that goes on when its signal is raised, and one that was to b
 	going.abort();
 	expect((await ended).exit.reason).toBe('stopped');
 	expect((await runGuarded(command('late', 'setInterval(() => {}, 1000)'), AbortSignal.abort())).exit.reason).toBe('stopped');
+});
+
+it('runs short commands the same way: marked, each with its own log, and ended at their time', async () => {
+	const { argv, env, ...options } = command('runner', 'console.log(process.env.PLUMBLINE_ATTEMPT)');
+	const runner = guardedRunner(options);
+	expect(await runner(argv, { env })).toEqual({ code: 0, signal: null, stdout: `${options.marker}\n`, stderr: `${options.marker}\n` });
+	expect(await runner([process.execPath, '-e', 'process.exitCode = 3'], { env })).toEqual({ code: 3, signal: null, stdout: '', stderr: '' });
+	expect(await runner([process.execPath, '-e', 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)'], { env, timeoutMs: 1 })).toMatchObject({ code: null });
+	expect(await runner([join(dir, 'not-there')], { env })).toMatchObject({ code: 127, stderr: expect.stringContaining('ENOENT') });
 });

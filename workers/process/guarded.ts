@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessExit } from './exit-record.ts';
+import type { Runner } from './run.ts';
 import { startProcess } from './supervise.ts';
 import type { StartOptions } from './supervise.ts';
 
@@ -29,4 +30,19 @@ export async function runGuarded(options: StartOptions, signal: AbortSignal): Pr
 		clearInterval(renewing);
 		signal.removeEventListener('abort', stop);
 	}
+}
+
+/**
+ * Runs commands as `run` does, but each under a guard, with its log in a folder of its own below `dir`. Both streams are in
+ * that one log, whose end is given for either; lines are not told as they come.
+ */
+export function guardedRunner(options: Omit<StartOptions, 'argv' | 'env'>): Runner {
+	return async (argv, { env, timeoutMs, signal }) => {
+		await mkdir(options.dir, { recursive: true });
+		const ends = [...(signal ? [signal] : []), ...(timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)])];
+		const { exit, log } = await runGuarded({ ...options, argv, env, dir: await mkdtemp(join(options.dir, 'command-')) }, AbortSignal.any(ends));
+		if (exit.reason === 'start_failed') return { code: 127, signal: null, stdout: '', stderr: exit.message ?? '' };
+		// A program that was ended and says 0 has not done what it was to do.
+		return { code: exit.reason === 'exited' ? exit.code : null, signal: exit.signal, stdout: log, stderr: log };
+	};
 }

@@ -13,6 +13,9 @@ export type RunOptions = {
 	onLine?: (line: string) => void;
 };
 
+/** How a program of the engine is run to its end: as `run` does it, or under a guard. */
+export type Runner = (argv: readonly string[], options: Pick<RunOptions, 'timeoutMs' | 'signal' | 'onLine'> & { env: Record<string, string> }) => Promise<CommandResult>;
+
 /** Keeps the end of a stream: a chatty installer must not fill the worker's memory. */
 const KEPT_CHARACTERS = 4_000_000;
 

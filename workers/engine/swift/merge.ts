@@ -28,7 +28,7 @@ export async function mergeAdapter(environment: EngineEnvironment, { model, adap
 		...(reward ? ['--task_type', 'seq_cls', '--num_labels', '1'] : []),
 		'--output_dir', output
 	];
-	const result = await run(argv, { env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...deviceEnv(environment, options.threads) }), timeoutMs: options.timeoutMs, signal: options.signal });
+	const result = await (options.run ?? run)(argv, { env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...deviceEnv(environment, options.threads) }), timeoutMs: options.timeoutMs, signal: options.signal });
 	if (result.code === 0) return value({ ...model, path: output });
 	const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));
 	return { ok: false, problem: { ...why, code: 'merge_failed', message: `The adapter could not be merged into its model. ${why.message}` } };

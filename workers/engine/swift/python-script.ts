@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { run } from '../../process/run.ts';
-import type { CommandResult } from '../../process/run.ts';
+import type { CommandResult, Runner } from '../../process/run.ts';
 import { deviceEnv } from './device-env.ts';
 import { OFFLINE_ENV, engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
@@ -15,13 +15,15 @@ export type ScriptOptions = {
 	signal?: AbortSignal;
 	onProgress?: (done: number, total: number, label: string) => void;
 	env?: Readonly<Record<string, string>>;
+	/** Runs it otherwise than as a child that nobody guards. */
+	run?: Runner;
 };
 
 /** Runs one of our Python scripts in the engine's environment. */
 export function runScript(environment: EngineEnvironment, name: ScriptName, args: readonly string[], options: ScriptOptions): Promise<CommandResult> {
 	const script = fileURLToPath(new URL(`./python/${name}`, import.meta.url));
 	const device = deviceEnv(environment, options.threads);
-	return run([environment.python, script, ...args], {
+	return (options.run ?? run)([environment.python, script, ...args], {
 		env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...device, ...options.env }),
 		timeoutMs: options.timeoutMs,
 		signal: options.signal,
@@ -32,10 +34,10 @@ export function runScript(environment: EngineEnvironment, name: ScriptName, args
 	});
 }
 
-/** The last line of a script's output as JSON; undefined when it is none. */
+/** The last line of a script's output that looks like its answer, as JSON; undefined when there is none. A library may say something after it. */
 export function lastJsonLine<T>(result: CommandResult): T | undefined {
 	try {
-		return JSON.parse(result.stdout.trimEnd().split('\n').at(-1) ?? '') as T;
+		return JSON.parse(result.stdout.split('\n').findLast((line) => line.startsWith('{')) ?? '') as T;
 	} catch {
 		return undefined;
 	}
