@@ -1,9 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as baseModels from '#lib/server/db/base-models.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import { createSecrets } from '#lib/server/secrets/secrets.ts';
 import { createProject } from '#lib/server/usecases/create-project.ts';
 import { failModel, giveBackModel, hubToken, modelAlive, takeNextModel } from '#lib/server/usecases/fetch-base-model.ts';
 import { addBaseModel, fetchBaseModel, listBaseModels, putHubToken, retireBaseModel } from '#lib/server/usecases/put-base-model.ts';
+import { hubFolder } from '../../workers/engine/swift/hub-models.ts';
+import type { EngineEnvironment } from '../../workers/engine/swift/environment-types.ts';
+import { hubFolderOf } from '../../workers/handlers/checkpoint-files.ts';
 import { foundModel } from '../support/walk-base-models.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -56,4 +62,21 @@ it('keeps a hub’s token sealed, for administrators alone', async () => {
 	expect(JSON.stringify([await world.query('select * from hub_tokens'), await world.query(`select details from audit_entries where action = 'hub_token.put'`)])).not.toContain('hf_secret');
 	valueOf(await putHubToken(world.app, world.admin, { hub: 'hf', token: null }));
 	expect([valueOf(await hubToken(world.app, 'hf')), valueOf(await hubToken(world.app, 'modelscope'))]).toEqual([null, null]);
+});
+
+it('is used where it lies, also by who cannot open the hub’s token', async () => {
+	const model = { hub: 'hf' as const, repo: 'firm/tiny', commit: 'c'.repeat(40) };
+	const models = join(world.dataDir, 'cache', 'models');
+	vi.stubEnv('PLUMBLINE_CACHE_DIR', join(world.dataDir, 'cache'));
+	const elsewhere = createSecrets({ secretKeys: [Buffer.alloc(32, 1)], dataDir: world.dataDir });
+	await world.app.db.transaction(async (tx) => baseModels.putToken(tx, 'hf', { sealed: await elsewhere.seal('hf_secret', 'hub:hf'), userId: world.admin.userId }));
+	// Neither engine nor hub is asked: there is nothing to fetch, or no token to do it with.
+	const context = { app: world.app, environment: {} as EngineEnvironment, workDir: join(world.dataDir, 'work'), shutdown: new AbortController().signal };
+	try {
+		expect(await hubFolderOf(context, model)).toMatchObject({ ok: false, problem: { code: 'model_missing', message: expect.stringMatching(/key that a stored secret was encrypted with/) as string } });
+		await mkdir(hubFolder(models, model), { recursive: true });
+		expect(await hubFolderOf(context, model)).toEqual({ ok: true, value: hubFolder(models, model) });
+	} finally {
+		vi.unstubAllEnvs();
+	}
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
@@ -11,7 +11,7 @@ import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { provideSmolLm2 } from '../engine/swift/base-models.ts';
 import { cacheFolder } from '../engine/swift/environment.ts';
-import { provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
+import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -24,11 +24,14 @@ async function sourceOf(path: string): Promise<ModelSource> {
 	return { path, ...(modelType ? { modelType } : {}), ...(template ? { template } : {}) };
 }
 
-/** The folder of a hub's model on this host, fetched if need be with the token that is stored here. */
+/** The folder of a hub's model on this host, fetched if need be with the token that is stored here. One that lies here is used whatever has become of the token. */
 export async function hubFolderOf(context: Context, model: HubModel): Promise<Outcome<string>> {
+	const models = join(cacheFolder(), 'models');
+	const folder = hubFolder(models, model);
+	if (await access(folder).then(() => true, () => false)) return value(folder);
 	const token = await hubToken(context.app, model.hub);
 	if (!token.ok) return problem('model_missing', token.problem.detail, 'Then have it fetched again.');
-	return provideHubModel(context.environment, model, join(cacheFolder(), 'models'), { cacheDir: join(context.workDir, 'cache'), signal: context.shutdown, env: tokenEnv(model.hub, token.value) });
+	return provideHubModel(context.environment, model, models, { cacheDir: join(context.workDir, 'cache'), signal: context.shutdown, env: tokenEnv(model.hub, token.value) });
 }
 
 /** The base model's folder on this host, made or found, and its hash the one that was recorded first. */
