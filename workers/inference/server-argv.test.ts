@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { serverArgv } from './swift-server.ts';
-import { rankFor, vllmArgv } from './vllm-server.ts';
+import { GATE, rankFor, vllmArgv, vllmCommand } from './vllm-server.ts';
 
 const ENGINE = { python: '/engine/bin/python', swiftCli: '/engine/swift/cli', device: 'cpu' as const };
 const PLACE = { host: '127.0.0.1', port: 8000, keyed: true };
@@ -52,6 +53,11 @@ describe('vLLM', () => {
 		const argv = vllmArgv({ model: { path: '/base' }, served: [{ name: 'c' }] }, of);
 		expect(after(argv, '--allowed-media-domains')).toEqual(['none.invalid']);
 		expect(argv).not.toContain('--api-key');
+	});
+
+	it('starts behind the gate, which finds its key where vLLM does', async () => {
+		const { argv, env } = await vllmCommand({ ...ENGINE, dir: '/engine', versions: {} } as EngineEnvironment, { model: { path: '/base' }, served: [{ name: 'c' }] }, { program: of.program, dir: '/work', host: '127.0.0.1', apiKey: 'key' });
+		expect([after(argv, '--middleware'), env['PYTHONPATH'], env['VLLM_API_KEY']]).toEqual([[GATE.middleware], GATE.folder, 'key']);
 	});
 
 	it.each([[1, 8], [8, 8], [9, 16], [64, 64], [300, 320], [1000, 512]])('makes room for rank %i with %i', (rank, room) => expect(rankFor([rank])).toBe(room));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { deviceEnv } from '../engine/swift/device-env.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
@@ -7,6 +8,9 @@ import { freePort, originOf } from './start-server.ts';
 import type { ServerCommand } from './start-server.ts';
 import { SERVED_MODEL } from './swift-server.ts';
 import type { Serves } from './swift-server.ts';
+
+/** What lets nobody reach more of vLLM than is asked of it here: the folder it lies in, and how vLLM names it. */
+export const GATE = { folder: fileURLToPath(new URL('./python', import.meta.url)), middleware: 'plumbline_gate.Gate' };
 
 /** Ranks that vLLM makes room for; an adapter of a rank between takes the next one. */
 const RANKS = [8, 16, 32, 64, 128, 256, 320, 512];
@@ -36,6 +40,7 @@ export function vllmArgv(serves: Serves, of: { program: string; host: string; po
 		'--uvicorn-log-level', 'warning', // would log who asks
 		'--no-enable-log-requests', // would log prompts
 		'--allowed-media-domains', 'none.invalid', // a request names no address for the server to fetch
+		'--middleware', GATE.middleware, // its own check of the key leaves paths open
 		...lora
 	];
 }
@@ -51,7 +56,7 @@ export async function vllmCommand(environment: EngineEnvironment, serves: Serves
 	const ranks = await Promise.all(serves.served.flatMap(({ adapter }) => (adapter === undefined ? [] : [rankOf(adapter)])));
 	return {
 		argv: vllmArgv(serves, { program: of.program, host: of.host, port, gpus: environment.devices?.length ?? 1, ranks }),
-		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment), VLLM_API_KEY: of.apiKey, VLLM_LOGGING_LEVEL: 'WARNING', VLLM_NO_USAGE_STATS: '1', VLLM_CACHE_ROOT: join(of.dir, 'cache', 'vllm') }),
+		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment), PYTHONPATH: GATE.folder, VLLM_API_KEY: of.apiKey, VLLM_LOGGING_LEVEL: 'WARNING', VLLM_NO_USAGE_STATS: '1', VLLM_CACHE_ROOT: join(of.dir, 'cache', 'vllm') }),
 		cwd: of.dir,
 		baseUrl: `${originOf(of.host, port)}/v1`,
 		models: serves.served.map(({ name }) => name),
