@@ -219,7 +219,10 @@ const working = (async () => {
 	}
 	const jobs = await work(provisioned.value);
 	beats.push(every(INSPECT_MS, () => inspect({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
-	beats.push(every(MODELS_MS, () => fetchModels({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
+	// Apart: who looks a model up does not wait for the download of another.
+	for (const waits of ['asked', 'wanted'] as const) {
+		beats.push(every(MODELS_MS, async () => void (draining || (await fetchModels({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, waits))))((error) => app.log.warn({ err: error }, 'beat failed')));
+	}
 	await announce({ state: 'ready', versions: provisioned.value.versions });
 	app.log.info({ versions: provisioned.value.versions }, 'training engine ready');
 	return jobs;

@@ -123,13 +123,13 @@ it('is looked up and fetched from the list, with the token that is stored, and p
 		const context = { app, environment: inject('engine').environment, workDir: join(dir, 'work'), shutdown: new AbortController().signal };
 		const { id } = valueOf(await addBaseModel(app, admin, { hub: 'hf', repo: model.repo, revision: 'main' }));
 		const now = async () => valueOf(await listBaseModels(app, admin)).models[0];
-		await fetchModels(context);
+		await fetchModels(context, 'asked');
 		// The worker's own token is not the one: nothing is told but what to do.
 		expect(await now()).toMatchObject({ status: 'failed', commit: null, problem: { code: 'model_missing', message: expect.stringMatching(/does not let this installation have the model/) } });
 		expect(await createProject(app, admin, { slug: 'too-early', name: 'Too early', overlap: 1, baseModelId: id })).toMatchObject({ problem: { errors: [{ field: 'baseModelId' }] } });
 		valueOf(await putHubToken(app, admin, { hub: 'hf', token: 'of-the-test' }));
 		valueOf(await fetchBaseModel(app, admin, id));
-		await fetchModels(context);
+		await fetchModels(context, 'asked');
 		const taken = (await filesBelow(original)).filter((name) => !name.startsWith('.') && name !== 'model.safetensors');
 		const sizes = await Promise.all(taken.map(async (name) => (await stat(join(original, name))).size));
 		const bytes = sizes.reduce((sum, size) => sum + size, weights.length + README.length);
@@ -139,7 +139,7 @@ it('is looked up and fetched from the list, with the token that is stored, and p
 		const { id: projectId } = valueOf(await createProject(app, admin, { slug: 'listed', name: 'Listed', overlap: 1, baseModelId: id }));
 		expect((await checkpoints.baseOf(app.db, projectId)).location).toBe(`hf:${model.repo}@${model.commit}`);
 		valueOf(await fetchBaseModel(app, admin, id));
-		await fetchModels(context);
+		await fetchModels(context, 'wanted');
 		expect(await now()).toMatchObject({ status: 'ready', doneBytes: bytes, problem: null });
 		expect(await access(hubFolder(join(models(), 'models'), model)).then(() => true, () => false)).toBe(true);
 	} finally {

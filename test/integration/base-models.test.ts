@@ -24,11 +24,11 @@ const listed = async (id: string) => valueOf(await listBaseModels(world.app, wor
 it('is asked for once, taken by one worker, given back by one that goes down, and done again when it failed', async () => {
 	const { id } = valueOf(await addBaseModel(world.app, world.admin, qwen));
 	expect(problemOf(await addBaseModel(world.app, world.admin, qwen))).toBe('invalid_input');
-	const first = await takeNextModel(world.app);
+	const first = await takeNextModel(world.app, 'asked');
 	expect(first).toMatchObject({ id, status: 'looking', commit: null });
-	expect(await takeNextModel(world.app)).toBe(null);
+	expect(await takeNextModel(world.app, 'asked')).toBe(null);
 	if (first) await giveBackModel(world.app, first);
-	const second = await takeNextModel(world.app);
+	const second = await takeNextModel(world.app, 'asked');
 	expect(second).toMatchObject({ id, attempt: 2 });
 	// What the first still says counts no more.
 	if (first) expect(await modelAlive(world.app, first, 5)).toBe(false);
@@ -38,7 +38,19 @@ it('is asked for once, taken by one worker, given back by one that goes down, an
 	expect(valueOf(await fetchBaseModel(world.app, world.admin, id)).status).toBe('asked');
 	valueOf(await retireBaseModel(world.app, world.admin, id));
 	expect(await listed(id)).toBeUndefined();
-	expect([problemOf(await retireBaseModel(world.app, world.admin, id)), problemOf(await fetchBaseModel(world.app, world.admin, id)), await takeNextModel(world.app)]).toEqual(['not_found', 'not_found', null]);
+	expect([problemOf(await retireBaseModel(world.app, world.admin, id)), problemOf(await fetchBaseModel(world.app, world.admin, id)), await takeNextModel(world.app, 'asked')]).toEqual(['not_found', 'not_found', null]);
+});
+
+it('is looked up whatever waits to be fetched, and fetched whatever waits to be looked up', async () => {
+	const wanted = await foundModel(world);
+	expect(valueOf(await fetchBaseModel(world.app, world.admin, wanted)).status).toBe('wanted');
+	const { id: asked } = valueOf(await addBaseModel(world.app, world.admin, { ...qwen, revision: 'later' }));
+	const taken = await takeNextModel(world.app, 'asked');
+	expect(taken).toMatchObject({ id: asked, status: 'looking' });
+	expect(await takeNextModel(world.app, 'asked')).toBe(null);
+	const fetched = await takeNextModel(world.app, 'wanted');
+	expect(fetched).toMatchObject({ id: wanted, status: 'fetching' });
+	for (const one of [taken, fetched]) if (one) await failModel(world.app, one, { code: 'model_missing', message: 'On paper only.' });
 });
 
 it('is chosen by a project at its commit, which keeps it when it leaves the list', async () => {

@@ -11,7 +11,7 @@ const newModel = async ({ world: { app, admin } }: { world: World }) => valueOf(
 /** A model that a worker on paper has looked up. */
 export async function foundModel(world: World): Promise<string> {
 	const id = await newModel({ world });
-	for (let at = await baseModels.takeNext(world.app.db); at; at = await baseModels.takeNext(world.app.db)) {
+	for (let at = await baseModels.takeNext(world.app.db, 'asked'); at; at = await baseModels.takeNext(world.app.db, 'asked')) {
 		await baseModels.found(world.app.db, at.id, at.attempt, { commit: at.id.replaceAll('-', '').padEnd(40, '0'), bytes: 1000, facts: { licence: 'apache-2.0', template: true, gated: false } });
 	}
 	return id;

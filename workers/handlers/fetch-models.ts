@@ -35,11 +35,11 @@ async function lookUp(context: Context, { hub, repo, revision }: BaseModel): Pro
 	return lookUpModel(context.environment, { hub, repo, revision }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: LOOK_UP_MS, signal: context.shutdown, env: tokenEnv(hub, token.value) });
 }
 
-/** Looks up or fetches the next model of the list that waits. It needs no device, so it goes on beside a training. */
-export async function fetchModels(context: Context): Promise<void> {
+/** Looks up (`asked`) or fetches (`wanted`) the next model of the list that waits for it. It needs no device, so it goes on beside a training. */
+export async function fetchModels(context: Context, waits: 'asked' | 'wanted'): Promise<void> {
 	const { app, shutdown } = context;
 	if (shutdown.aborted) return;
-	const at = await takeNextModel(app);
+	const at = await takeNextModel(app, waits);
 	if (!at) return;
 	const lost = new AbortController();
 	const own = { ...context, shutdown: AbortSignal.any([lost.signal, shutdown]) };

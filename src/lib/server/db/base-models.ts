@@ -54,12 +54,13 @@ export async function list(db: Executor): Promise<BaseModel[]> {
 	return (await rowsOf<Row>(db, sql`select * from base_models where retired_at is null order by id desc`)).map(toModel);
 }
 
-/** Takes the oldest that waits to be looked up or fetched; null when there is none. */
-export async function takeNext(db: Executor): Promise<BaseModel | null> {
+/** Takes the oldest that waits to be looked up (`asked`) or fetched (`wanted`); null when there is none. */
+export async function takeNext(db: Executor, waits: 'asked' | 'wanted'): Promise<BaseModel | null> {
+	const underWay: ModelStatus = waits === 'asked' ? 'looking' : 'fetching';
 	const rows = await rowsOf<Row>(
 		db,
-		sql`update base_models set status = case when status in ('asked', 'looking') then 'looking' else 'fetching' end, attempt = attempt + 1, heartbeat_at = now(), problem = null where id = (
-			select id from base_models where retired_at is null and (status in ('asked', 'wanted') or (status in ('looking', 'fetching') and heartbeat_at < now() - make_interval(secs => ${LOST_SECONDS})))
+		sql`update base_models set status = ${underWay}, attempt = attempt + 1, heartbeat_at = now(), problem = null where id = (
+			select id from base_models where retired_at is null and (status = ${waits} or (status = ${underWay} and heartbeat_at < now() - make_interval(secs => ${LOST_SECONDS})))
 			order by id limit 1 for update skip locked) returning *`
 	);
 	return rows[0] ? toModel(rows[0]) : null;

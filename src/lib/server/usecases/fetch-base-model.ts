@@ -7,9 +7,9 @@ import { record } from '../db/audit.ts';
 import * as baseModels from '../db/base-models.ts';
 import type { BaseModel } from '../db/base-models.ts';
 
-/** Takes a model that waits to be looked up or fetched; null when there is none. */
-export async function takeNextModel(app: Pick<App, 'db'>): Promise<BaseModel | null> {
-	return baseModels.takeNext(app.db);
+/** Takes a model that waits to be looked up (`asked`) or fetched (`wanted`); null when there is none. */
+export async function takeNextModel(app: Pick<App, 'db'>, waits: 'asked' | 'wanted'): Promise<BaseModel | null> {
+	return baseModels.takeNext(app.db, waits);
 }
 
 /** Says how many bytes have come; false when it is another's by now, or off the list. */
