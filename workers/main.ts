@@ -20,6 +20,7 @@ import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
+import { clearLeftOnHost } from './handlers/attempt-folders.ts';
 import { exportCheckpoint } from './handlers/export.ts';
 import { allLent, onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
@@ -117,6 +118,7 @@ const left = await attemptsOfWorkers(app, dead);
 const cleared = await local.clearOrphans((mark) => ownedByLiving(mark, left));
 await takeOver(app, dead);
 await enqueueStranded(app);
+await clearLeftOnHost({ app, workDir: join(config.dataDir, 'work') }).catch((error: unknown) => app.log.warn({ err: error }, 'folders of a dead worker'));
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
 /** Whether processes with this mark (`run.attempt`, or `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */

@@ -1,11 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
 import * as jobs from '#lib/server/db/jobs.ts';
 import { MAX_LOSSES } from '#lib/server/db/lost-work.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { takeOver } from '#lib/server/usecases/announce-worker.ts';
+import { attemptHoldsEvaluation, takeOver } from '#lib/server/usecases/announce-worker.ts';
 import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { beginEvaluation, failEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
@@ -13,6 +14,7 @@ import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { beginGeneration, failGeneration, giveBackGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { clearLeftOnHost } from '../../workers/handlers/attempt-folders.ts';
 import type { WorkerContext } from '../../workers/handlers/context.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { generate } from '../../workers/handlers/generate.ts';
@@ -221,5 +223,45 @@ describe('what failed', () => {
 		expect(await generation()).toMatchObject({ status: 'queued', problem: null, finishedAt: null });
 		expect([(await audited('evaluation.again', evaluationId)).length, (await audited('generation.again', generationId)).length]).toEqual([1, 1]);
 		expect(await beginEvaluation(world.app, { evaluationId, workerId })).not.toBeNull();
+	});
+});
+
+describe('the folder of an evaluation', () => {
+	const folder = () => join(world.dataDir, 'evaluations', evaluationId);
+	const left = async (attempt: number) => {
+		await mkdir(join(folder(), String(attempt)), { recursive: true });
+		await writeFile(join(folder(), String(attempt), 'pairs.jsonl'), 'test questions in clear');
+	};
+	/** A worker whose engine cannot be started. */
+	const broken = (): WorkerContext => ({
+		app: world.app,
+		workerId,
+		hostKey: 'h',
+		workDir: world.dataDir,
+		environment: { dir: '', device: 'cpu', python: join(world.dataDir, 'no-python'), swiftCli: '', versions: {} },
+		launchers: new Map(),
+		devices: createDevicePool(0),
+		claim: (task) => task(),
+		outside: new Set(),
+		threads: 1,
+		shutdown: new AbortController().signal
+	});
+
+	it('goes when its attempt ends, with what earlier attempts left there', async () => {
+		for (const attempt of [0, 1]) await left(attempt);
+		await evaluate(broken(), { evaluationId });
+		expect(await evaluation()).toMatchObject({ status: 'failed', attempt: 1 });
+		await expect(readdir(folder())).rejects.toMatchObject({ code: 'ENOENT' });
+	});
+
+	it('stays while a living worker is at it, and goes at a worker’s start when nobody is', async () => {
+		await beginEvaluation(world.app, { evaluationId, workerId });
+		for (const attempt of [0, 1]) await left(attempt);
+		expect(await attemptHoldsEvaluation(world.app, evaluationId, 1)).toBe(true);
+		await clearLeftOnHost({ app: world.app, workDir: world.dataDir });
+		expect(await readdir(folder())).toEqual(['1']);
+		await takeOver(world.app, [workerId]);
+		await clearLeftOnHost({ app: world.app, workDir: world.dataDir });
+		await expect(readdir(folder())).rejects.toMatchObject({ code: 'ENOENT' });
 	});
 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { clearEarlier, clearOwn } from './attempt-folders.ts';
+import { clearEarlier, clearLeft, clearOwn } from './attempt-folders.ts';
 
 const dir = await mkdtemp(join(tmpdir(), 'plumbline-attempts-'));
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -30,4 +30,12 @@ it('an attempt that ends late leaves the next one its files; the last takes the 
 	await clearOwn(work, 10);
 	expect(await readdir(dir)).toEqual([]);
 	await clearOwn(work, 10);
+});
+
+it('at a worker’s start goes what nobody holds', async () => {
+	await mkdir(join(dir, 'other', '1'), { recursive: true });
+	await clearLeft(dir, async (id, attempt) => id === 'work' && attempt === 10);
+	expect(await readdir(dir)).toEqual(['work']);
+	expect(await readdir(work)).toEqual(['10']);
+	await clearLeft(join(dir, 'never made'), async () => false);
 });

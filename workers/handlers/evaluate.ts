@@ -9,6 +9,7 @@ import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.
 import type { Outcome } from '../engine/problem.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredCheckpoint, ScoredRow } from '../engine/swift/score.ts';
+import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -68,12 +69,14 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 			(error: unknown) => app.log.warn({ err: error }, 'evaluation heartbeat')
 		);
 	}, RUN_INTERVALS.heartbeatSeconds * 1000);
+	// Test questions in clear, and whole models: they are here for as long as they are scored.
+	const folder = join(context.workDir, 'evaluations', at.evaluation.id);
 	try {
+		await clearEarlier(folder, at.evaluation.attempt);
 		const held = itemsOf(at);
 		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
 		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
-		const dir = join(context.workDir, 'evaluations', at.evaluation.id, String(at.evaluation.attempt));
-		const scored = await score(context, at, dir, AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
+		const scored = await score(context, at, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;
 		if (!scored.ok && context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		if (!scored.ok) return await failEvaluation(app, at, scored.problem);
@@ -100,5 +103,6 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		await failEvaluation(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
 	} finally {
 		clearInterval(timer);
+		await clearOwn(folder, at.evaluation.attempt).catch((error: unknown) => app.log.warn({ err: error, evaluationId: at.evaluation.id }, 'evaluation folder'));
 	}
 }

@@ -174,3 +174,12 @@ export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost
 export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
 	return requeueLost(tx, 'evaluations', sql`worker_id in ${[...workerIds]}`);
 }
+
+/** Whether this attempt holds the evaluation and was heard of lately. */
+export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
+	const rows = await rowsOf<{ held: boolean }>(
+		db,
+		sql`select exists (select 1 from evaluations where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
+	);
+	return rows[0]?.held === true;
+}

@@ -42,6 +42,11 @@ export async function attemptHoldsGeneration(app: Pick<App, 'db'>, generationId:
 	return generations.isHeld(app.db, generationId, attempt, RUN_INTERVALS.leaseSeconds);
 }
 
+/** Whether an attempt still scores for an evaluation. */
+export async function attemptHoldsEvaluation(app: Pick<App, 'db'>, evaluationId: string, attempt: number): Promise<boolean> {
+	return evaluations.isHeld(app.db, evaluationId, attempt, RUN_INTERVALS.leaseSeconds);
+}
+
 /** Whether an attempt still makes an export. */
 export async function attemptHoldsExport(app: Pick<App, 'db'>, exportId: string, attempt: number): Promise<boolean> {
 	return checkpointExports.isHeld(app.db, exportId, attempt, RUN_INTERVALS.leaseSeconds);
