@@ -55,3 +55,35 @@ for (const [width, locale, words] of [
 		await context.close();
 	});
 }
+
+for (const [width, locale, words] of [
+	[1440, 'en', { name: 'Name', gpus: 'GPUs', start: 'Start a server', none: 'Choose at least one checkpoint.', waiting: 'waiting', end: 'End', log: 'It has said nothing yet.', playground: 'Playground', few: 'Two checkpoints that answer are needed' }],
+	[390, 'zh', { name: '名称', gpus: 'GPU 数', start: '启动服务器', none: '请至少选择一个检查点。', waiting: '等待中', end: '结束', log: '还没有输出。', playground: '试用台', few: '需要两个正在应答的检查点' }]
+] as const) {
+	test(`an owner has a worker serve a checkpoint, sees why it waits, and ends it (${locale}, ${width} px)`, async ({ browser }) => {
+		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/serving`, width, locale });
+		const name = `ours-${locale}`;
+		await page.getByRole('button', { name: words.start }).click();
+		await expect(page.getByText(words.none)).toBeVisible();
+		await page.locator('input[name=checkpointId][type=checkbox]').first().check();
+		await page.getByLabel(words.name, { exact: true }).fill(name);
+		// More than any host of this test has: it waits, and nothing is started.
+		await page.getByLabel(words.gpus, { exact: true }).fill('64');
+		await page.getByRole('button', { name: words.start }).click();
+		await page.getByRole('link', { name, exact: true }).click();
+		await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+		await expect(page.getByText(words.waiting, { exact: true })).toBeVisible();
+		await expect(page.getByText(words.log)).toBeVisible();
+		await accessible(page);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
+		await page.getByRole('button', { name: `${words.end} ${name}` }).click();
+		await page.getByRole('button', { name: `${words.end} ${name}` }).last().click();
+		await expect(page.getByText(words.waiting, { exact: true })).toHaveCount(0);
+
+		await page.goto(`/projects/${SLUG}/serving`);
+		await page.getByRole('link', { name: words.playground }).click();
+		await expect(page.getByText(words.few)).toBeVisible();
+		await accessible(page);
+		await context.close();
+	});
+}

@@ -34,6 +34,7 @@ import { failWhatFollows, importedSnapshot, paperWorker, queuedRun, storedCheckp
 import { startServer } from './server.ts';
 import { AUTOMATION_REQUESTS } from './automation-walk.ts';
 import { BASE_MODEL_REQUESTS } from './walk-base-models.ts';
+import { PLAYGROUND_REQUESTS } from './playground-walk.ts';
 import { newEndpoint, SERVING_REQUESTS } from './serving-walk.ts';
 import { smallArchive } from './small-archive.ts';
 import type { Server } from './server.ts';
@@ -236,6 +237,7 @@ export const REQUESTS: Record<string, Make> = {
 	putEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}`, options: { body: { name: randomUUID(), priceIn: 1 } } }),
 	retireEndpoint: async (ground) => ({ path: `/endpoints/${await newEndpoint(ground)}` }),
 	...SERVING_REQUESTS,
+	...PLAYGROUND_REQUESTS,
 	previewGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations/preview`, options: { body: await planOf(ground) } }),
 	startGeneration: async (ground) => ({ path: `/projects/${ground.slug}/generations`, options: { body: await planOf(ground) } }),
 	listGenerations: inProject('/generations'),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterFailure, canShareServer, MOST_SERVER_FAILURES, MOST_TOGETHER, servingEngine } from './model-server.ts';
+import { afterFailure, canShareServer, MOST_SERVER_FAILURES, MOST_TOGETHER, serverWaitsFor, servingEngine } from './model-server.ts';
 
 describe('a server that failed', () => {
 	it('is tried again later and later, then left for a person', () => {
@@ -30,4 +30,15 @@ it('vLLM answers only where it has a GPU and the template that was trained under
 	expect(servingEngine({ vllm: true, gpus: 1, namedTemplate: true })).toBe('ms-swift');
 	expect(servingEngine({ vllm: true, gpus: 0, namedTemplate: false })).toBe('ms-swift');
 	expect(servingEngine({ vllm: false, gpus: 1, namedTemplate: false })).toBe('ms-swift');
+});
+
+it('says why a server waits, from what the workers are', () => {
+	const worker = (gpus: number, state: 'ready' | 'unknown' = 'ready') => ({ cpus: 8, memoryBytes: 1, gpus: Array.from({ length: gpus }, () => ({ name: 'A10', memoryBytes: 1 })), engine: state === 'ready' ? { state, versions: {} } : { state } });
+	const wants = (gpus: number) => ({ gpus, failures: 0 });
+	expect(serverWaitsFor([], wants(0))).toEqual({ code: 'no_worker' });
+	expect(serverWaitsFor([worker(0), worker(2)], wants(4))).toEqual({ code: 'too_few_gpus', most: 2 });
+	expect(serverWaitsFor([worker(2)], wants(0))).toEqual({ code: 'no_processors' });
+	expect(serverWaitsFor([worker(0, 'unknown')], wants(0))).toEqual({ code: 'no_engine' });
+	expect(serverWaitsFor([worker(4)], wants(4))).toEqual({ code: 'room' });
+	expect(serverWaitsFor([], { gpus: 0, failures: 1 })).toEqual({ code: 'next_try' });
 });

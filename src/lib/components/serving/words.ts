@@ -44,7 +44,7 @@ export const modelServerState = ({ status }: Pick<ModelServerView, 'status'>): {
 /** Where a server runs and since when it answers: what is known of it. */
 export function whereRuns({ hostname, devices, gpus, engine, readyAt }: Pick<ModelServerView, 'hostname' | 'devices' | 'gpus' | 'engine' | 'readyAt'>): string {
 	const on = devices && devices.length > 0 ? m.serving_on_gpus({ ids: devices.join(', ') }) : gpus === 0 ? m.serving_on_processors() : `${m.serving_ours_gpus()}: ${count(gpus)}`;
-	return [hostname, on, hostname === null ? null : engine, readyAt ? m.serving_since({ at: moment(readyAt) }) : null].filter((part) => part !== null).join(' · ');
+	return [hostname, on, hostname === null || engine === null ? null : engine === 'vllm' ? 'vLLM' : engine, readyAt ? m.serving_since({ at: moment(readyAt) }) : null].filter((part) => part !== null).join(' · ');
 }
 
 /** Why a server has not begun. */

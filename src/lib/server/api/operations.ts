@@ -23,6 +23,7 @@ import * as lineage from './operations/lineage.ts';
 import * as loop from './operations/loop.ts';
 import * as modelServers from './operations/model-servers.ts';
 import * as notifications from './operations/notifications.ts';
+import * as playground from './operations/playground.ts';
 import * as projects from './operations/projects.ts';
 import * as ranking from './operations/ranking.ts';
 import * as review from './operations/review.ts';
@@ -54,6 +55,7 @@ export const OPERATIONS: readonly Operation[] = [
 	generations,
 	serving,
 	modelServers,
+	playground,
 	data,
 	judging,
 	desk,

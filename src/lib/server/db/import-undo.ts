@@ -26,7 +26,7 @@ export async function find(tx: Tx, id: string): Promise<void> {
 	await tx.execute(sql`create temporary table undone_responses on commit drop as
 		select r.id from responses r join prompts p on p.id = r.prompt_id join imports i on i.id = ${id} and i.project_id = p.project_id and i.finished_at = r.created_at where r.source = 'import'`);
 	await tx.execute(sql`create temporary table undone_judgments on commit drop as
-		select j.id, j.comparison_id from judgments j join imports i on i.id = ${id} and i.project_id = j.project_id where j.origin in ('import', 'feedback') and j.judge_ref = ${id}::text`);
+		select j.id, j.comparison_id from judgments j join imports i on i.id = ${id} and i.project_id = j.project_id where j.origin in ('import', 'feedback', 'playground') and j.judge_ref = ${id}::text`);
 	await tx.execute(sql`create index on undone_comparisons (id)`);
 	for (const table of ['undone_prompts', 'undone_comparisons', 'undone_responses', 'undone_judgments']) await tx.execute(sql`analyze ${sql.identifier(table)}`);
 	await tx.execute(sql`select s.id from slots s where s.comparison_id in (${made.comparisons}) order by s.comparison_id, s.position for update`);

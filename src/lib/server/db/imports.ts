@@ -6,7 +6,7 @@ import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import * as importedLabels from './imported-labels.ts';
 import { isoTime, rowsOf } from './rows.ts';
-import type { Desensitised, Found, Masking, Origin } from './schema/import.ts';
+import type { Brings, Desensitised, Found, Masking, Origin } from './schema/import.ts';
 
 export type ImportStatus = 'staging' | 'masking' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
 export type ImportError = { line: number; field: string | null; message: string };
@@ -87,7 +87,7 @@ const toImport = (row: Row): Import => ({
 });
 
 /** Starts an import. */
-export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings: 'import' | 'feedback' }): Promise<string> {
+export async function insert(tx: Tx, of: { projectId: string; roundId: string; createdBy: string; format: string; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings: Brings }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`insert into imports (project_id, round_id, created_by, format, file_name, total_bytes, origin, brings)
@@ -287,14 +287,14 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	);
 	await tx.execute(sql`create temporary table staged_labels on commit drop as
 		with labelled as (
-			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line
+			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line, case s.brings when 'playground' then (select i.created_by from imports i where i.id = ${id}) end as user_id
 			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
 			where s.verdict is not null
 				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and j.verdict = s.verdict and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
 			order by c.id, s.verdict, s.line),
 		made as (
-			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_ref, verdict)
-			select project_id, comparison_id, mode, brings, case brings when 'feedback' then 'end_user' else 'import' end, ${id}, verdict from labelled returning 1)
+			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_user_id, judge_ref, verdict)
+			select project_id, comparison_id, mode, brings, case brings when 'feedback' then 'end_user' when 'playground' then 'person' else 'import' end, user_id, ${id}, verdict from labelled returning 1)
 		select line from labelled`);
 	await importedLabels.insertOfImport(tx, id);
 	const counted = await rowsOf<{ accepted: string; rows: string }>(

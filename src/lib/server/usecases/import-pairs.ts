@@ -8,7 +8,7 @@ import type { Tx } from '../db/client.ts';
 import * as imports from '../db/imports.ts';
 import type { Project } from '../db/members.ts';
 import * as rounds from '../db/rounds.ts';
-import type { Origin } from '../db/schema/import.ts';
+import type { Brings, Origin } from '../db/schema/import.ts';
 import type { SaidForm } from '../records/open.ts';
 import { allow } from './access.ts';
 import { stillStaging } from './stage-import.ts';
@@ -20,7 +20,7 @@ import { inTransaction } from './transaction.ts';
 export type Asked = { said: SaidForm & SaidShape; skipBad: boolean; dryRun: boolean };
 
 /** Begins an import in the caller's transaction; who may was asked before. */
-export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, actor: Actor, of: Asked & { project: Project; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings?: 'import' | 'feedback' }): Promise<Result<{ id: string } & Reading>> {
+export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, actor: Actor, of: Asked & { project: Project; fileName: string | null; totalBytes: number | null; origin: Origin | null; brings?: Brings }): Promise<Result<{ id: string } & Reading>> {
 	const { project, said, origin } = of;
 	const reading = await readingOf(app, tx, project, of);
 	if (!reading.ok) return reading;
@@ -38,7 +38,7 @@ export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, acto
 export async function importPairs(
 	app: Pick<App, 'db' | 'config' | 'secrets'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; brings?: 'import' | 'feedback'; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; brings?: Brings; source: AsyncIterable<Uint8Array> }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const asked = { said: input.said, skipBad: input.skipBad, dryRun: input.dryRun ?? false };
 	const begun = await inTransaction(app.db, async (tx) => {

@@ -9,6 +9,9 @@ import { createdAt, id, instant } from './columns.ts';
 import { projects } from './project.ts';
 import { rounds } from './round.ts';
 
+/** Origins of judgments that an import can bring. */
+export type Brings = 'import' | 'feedback' | 'playground';
+
 /** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents; how its rows were understood. */
 export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean } & Partial<Understood>;
 
@@ -53,8 +56,8 @@ export const imports = pgTable(
 		maskingTakenAt: instant(),
 		/** What the file was found to be. */
 		found: jsonb().$type<Found>(),
-		/** Origin of the judgments that it brings: those of people elsewhere, or what people said of answers in use. */
-		brings: text().notNull().default('import'),
+		/** Origin of the judgments that it brings: those of people elsewhere, what people said of answers in use, or what its own author preferred in the playground. */
+		brings: text().$type<Brings>().notNull().default('import'),
 		/** Where it was read; null: somebody uploaded it. */
 		origin: jsonb().$type<Origin>(),
 		heartbeatAt: createdAt(),
@@ -65,7 +68,7 @@ export const imports = pgTable(
 	(t) => [
 		index('imports_project').on(t.projectId, t.id),
 		index('imports_origin').on(t.projectId, sql`(origin->>'file')`).where(sql`origin is not null`),
-		check('imports_brings', sql`${t.brings} in ('import','feedback')`),
+		check('imports_brings', sql`${t.brings} in ('import','feedback','playground')`),
 		check('imports_status', sql`${t.status} in ('staging','masking','scanned','published','refused','failed','discarded','undone')`)
 	]
 );

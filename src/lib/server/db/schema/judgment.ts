@@ -56,7 +56,7 @@ export const judgments = pgTable(
 		index('judgments_task').on(t.taskId),
 		index('judgments_judge').on(t.judgeUserId, t.projectId, t.id),
 		index('judgments_worked').on(t.projectId, t.id).where(sql`origin = 'workspace'`),
-		index('judgments_brought').on(t.judgeRef).where(sql`origin in ('import','feedback')`),
+		index('judgments_brought').on(t.judgeRef).where(sql`origin in ('import','feedback','playground')`),
 		foreignKey({ name: 'judgments_mode', columns: [t.comparisonId, t.mode], foreignColumns: [comparisons.id, comparisons.mode] }),
 		check('judgments_verdict', sql`(${t.mode} = 'pair' and ${t.verdict} in ('a','b','tie','both_bad','cannot_judge')) or (${t.mode} = 'single' and ${t.verdict} in ('good','bad','cannot_judge'))`),
 		check('judgments_origin', sql`${t.origin} in ('workspace','import','playground','feedback','model')`),

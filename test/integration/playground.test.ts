@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { askPlayground, playgroundChoices, preferInPlayground } from '#lib/server/usecases/playground.ts';
+import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
+import { undoImport } from '#lib/server/usecases/undo-import.ts';
+import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { serveBoth } from '../support/playground-walk.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let project: { slug: string; id: string };
+let engineer: Actor;
+let trainedId: string;
+let baseId: string;
+
+beforeAll(async () => {
+	world = await createWorld();
+	project = await world.project({ overlap: 1, systemPrompt: 'You are careful.' });
+	valueOf(await world.importRows(project.slug, pairRows(40)));
+	const workerId = await paperWorker(world);
+	engineer = await world.person('engineer', { slug: project.slug, role: 'engineer' });
+	trainedId = (await trainedCheckpoint(world, project.slug, workerId)).checkpointId;
+	expect(valueOf(await playgroundChoices(world.app, engineer, project.slug))).toEqual([]);
+	({ baseId } = await serveBoth(world, { projectId: project.id, checkpointId: trainedId, workerId }));
+}, 120_000);
+afterAll(() => world?.close());
+
+const ask = (more: Partial<Parameters<typeof askPlayground>[2]> = {}) => askPlayground(world.app, engineer, { slug: project.slug, left: baseId, right: trainedId, prompt: 'May I sublet my flat?', blind: true, maxTokens: 20, temperature: 0, ...more });
+const prefer = (turn: string, better: 'left' | 'right', actor = engineer) => preferInPlayground(world.app, actor, { slug: project.slug, turn, better });
+
+it('shows two answers without telling whose they are, and keeps nothing of them', async () => {
+	expect(valueOf(await playgroundChoices(world.app, engineer, project.slug)).map(({ id }) => id).sort()).toEqual([baseId, trainedId].sort());
+	const before = await world.query('select count(*)::int as n from prompts');
+	const { left, right, same, turn } = valueOf(await ask());
+	expect([left.checkpointId, right.checkpointId, same]).toEqual([null, null, false]);
+	expect(left.text).toMatch(/^Answer \d+\.$/);
+	expect(turn).not.toContain(left.text);
+	expect(await world.query('select count(*)::int as n from prompts')).toEqual(before);
+	const open = valueOf(await ask({ blind: false }));
+	expect([open.left.checkpointId, open.right.checkpointId]).toEqual([baseId, trainedId]);
+	expect(problemOf(await ask({ right: baseId }))).toBe('invalid_input');
+	expect(problemOf(await askPlayground(world.app, await world.person('reviewer', { slug: project.slug, role: 'reviewer' }), { slug: project.slug, left: baseId, right: trainedId, prompt: '?', blind: true, maxTokens: 1, temperature: 0 }))).toBe('forbidden');
+});
+
+it('makes a preference a judgment of origin playground, by who gave it, that no rule takes unasked and that can be undone', async () => {
+	const { left, right, turn } = valueOf(await ask());
+	// Only the one who was given the answers, and only as they were given.
+	expect(problemOf(await prefer(turn, 'left', await world.person('other', { slug: project.slug, role: 'engineer' })))).toBe('invalid_input');
+	const [version, keyId, nonce, body = ''] = turn.split('.');
+	expect(problemOf(await prefer([version, keyId, nonce, (body.startsWith('A') ? 'B' : 'A') + body.slice(1)].join('.'), 'left'))).toBe('invalid_input');
+	const told = valueOf(await prefer(turn, 'right'));
+	expect([told.left, told.right].sort()).toEqual([baseId, trainedId].sort());
+	// Twice is once.
+	valueOf(await prefer(turn, 'right'));
+	const judged = await world.query<{ origin: string; judge_user_id: string; purpose: string | null; preferred: string; system: string }>(
+		`select j.origin, j.judge_user_id, j.purpose, (select t.messages->0->>'content' from response_texts t where t.response_id = case j.verdict when 'a' then c.response_a_id else c.response_b_id end) as preferred, p.messages->0->>'role' as system
+			from judgments j join comparisons c on c.id = j.comparison_id join prompt_texts p on p.prompt_id = c.prompt_id where j.origin = 'playground'`
+	);
+	expect(judged).toEqual([{ origin: 'playground', judge_user_id: engineer.userId, purpose: null, preferred: right.text, system: 'system' }]);
+	expect(left.text).not.toBe(right.text);
+	expect(await world.query(`select 1 from slots s join judgments j on j.id = s.judgment_id where j.origin = 'playground'`)).toEqual([]);
+
+	const rows = async (origins: ('workspace' | 'playground')[]) => Object.values(valueOf(await previewSnapshot(world.app, engineer, { slug: project.slug, objective: 'dpo', rule: { origins } })).rows).reduce((sum, n) => sum + n, 0);
+	expect([await rows(['workspace']), await rows(['workspace', 'playground'])]).toEqual([0, 1]);
+	valueOf(await undoImport(world.app, world.admin, told.importId));
+	expect(await world.query(`select 1 from judgments where origin = 'playground'`)).toEqual([]);
+});
