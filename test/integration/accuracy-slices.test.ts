@@ -6,15 +6,18 @@ import type { Actor } from '#lib/server/auth/actor.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { decide } from '#lib/server/usecases/decide.ts';
 import { beginEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { questions, seededProject } from '../support/judged-project.ts';
 import { paperWorker, trained } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -69,4 +72,19 @@ it('scores the parts of what a snapshot holds out: by what people said on a crit
 	expect(told).toContainEqual(['longer', 'chosen', expect.closeTo(share, 10), all, null]);
 	// Half a nat's odds were promised and a nat's margin given: the share that agrees is what the questions' tags make it.
 	expect(evaluation?.results?.calibration).toMatchObject({ scale: 0.5, bins: [{ from: 1, to: 1, promised: expect.closeTo(0.6225, 4) as number, agreed: { value: expect.closeTo(share, 10) as number, n: all } }], observed: { value: expect.closeTo(Math.log(share / (1 - share)), 6) as number } });
+
+	// Tags may name a matter: whoever is walled off from one of the questions has none of them.
+	const walled = await world.person('walled', { slug: project.slug, role: 'reviewer' });
+	const read = async () => valueOf(await readCheckpoint(world.app, walled, checkpointId));
+	expect(await read()).toMatchObject({ tagsHidden: false, evaluation: { results: evaluation?.results } });
+	await world.app.db.execute(sql`update prompts set matter = 'Acme v. Birch' where id = (select prompt_id from comparisons where id = ${at.pairs[0]?.comparisonId})`);
+	valueOf(await raiseWall(world.app, world.admin, { slug: project.slug, userId: walled.userId, matter: 'Acme v. Birch' }));
+	// What is decided keeps none either: its readers are not asked which walls they stand behind.
+	const owner = await world.person('owner', { slug: project.slug, role: 'owner' });
+	valueOf(await decide(world.app, owner, { checkpointId, decision: 'more_data', reason: 'Too few.', password: PASSWORD }));
+	const behind = await read();
+	expect(behind.decisions).toMatchObject([{ figures: { evaluation: { checkpoint: { pairs: all } } } }]);
+	expect(behind.tagsHidden).toBe(true);
+	expect(behind.evaluation?.results).toEqual({ ...evaluation?.results, slices: evaluation?.results?.slices?.filter(({ by }) => by !== 'tag') });
+	expect(JSON.stringify(behind)).not.toContain('lease');
 });

@@ -42,3 +42,8 @@ export function headline(results: EvaluationResults | null): { accuracy: Figure 
 	const accuracy = results?.checkpoint.accuracy ?? null;
 	return { accuracy: accuracy && accuracy.n > 0 ? accuracy : null, auc: results?.single?.checkpoint.auc ?? null };
 }
+
+/** The same without parts by tag: a tag may name a matter, and these go where nobody asks about walls, or to somebody behind one. */
+export function withoutTags(results: EvaluationResults): EvaluationResults {
+	return results.slices ? { ...results, slices: results.slices.filter(({ by }) => by !== 'tag') } : results;
+}

@@ -1,3 +1,4 @@
+import { withoutTags } from '../../domain/evaluation-results.ts';
 import { maySign } from '../../domain/four-eyes.ts';
 import { rolesFor } from '../../domain/permission.ts';
 import type { Role } from '../../domain/permission.ts';
@@ -66,11 +67,11 @@ async function decidable(db: Executor, actor: Actor, input: Input): Promise<Resu
 	return refuseSignature({ userId: actor.userId, startedBy: run.createdBy, fourEyes: access.project.fourEyes, signedBy: [] }) ?? ok({ checkpoint, access, run });
 }
 
-/** The figures that stand on the page: kept with the decision, and what its report is made of. */
+/** The figures that stand on the page: kept with the decision, and what its report is made of. Whoever may read either sees all of them. */
 async function figuresNow(db: Executor, checkpoint: Checkpoint, of: { roundId: string; gate: GateView | null; form: PromotedForm | null }): Promise<Record<string, unknown>> {
 	const evaluation = await evaluations.newestOf(db, checkpoint.id);
 	return {
-		evaluation: evaluation?.results ?? null,
+		evaluation: evaluation?.results ? withoutTags(evaluation.results) : null,
 		people: await humanResult(db, checkpoint),
 		peopleSingle: await singleHumanResult(db, checkpoint, of.roundId),
 		look: await lookAtPeople(db, checkpoint),

@@ -1,5 +1,6 @@
 import { unfitToPromote } from '../../domain/checkpoint-export.ts';
 import type { ExportPlan } from '../../domain/checkpoint-export.ts';
+import { withoutTags } from '../../domain/evaluation-results.ts';
 import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -20,5 +21,5 @@ export async function promotedForm(db: Executor, of: { checkpointId: string; dec
 	const unfit = unfitToPromote({ status: made.status, changed: made.changed, evaluation: evaluation?.status ?? null });
 	if (unfit === 'not_made' || made.sha256 === null) return fail('conflict', 'This export is not there: it waits, is being made, or failed.');
 	if (unfit) return fail('conflict', 'The weights of this export are not those that were measured. Wait until it was measured too, or have that done again.');
-	return ok({ id: made.id, plan: made.plan, sha256: made.sha256, results: evaluation?.results ?? null });
+	return ok({ id: made.id, plan: made.plan, sha256: made.sha256, results: evaluation?.results ? withoutTags(evaluation.results) : null });
 }

@@ -1,4 +1,5 @@
 import type { Drift } from '../../domain/drift.ts';
+import { withoutTags } from '../../domain/evaluation-results.ts';
 import { parseHubModel } from '../../domain/hub-model.ts';
 import type { HubModel, ModelFacts } from '../../domain/hub-model.ts';
 import { fail, ok } from '../../domain/problem.ts';
@@ -23,6 +24,7 @@ import * as rounds from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
+import * as walls from '../db/walls.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
 import { singleHumanResult } from './good-answers.ts';
@@ -54,6 +56,8 @@ export type CheckpointView = {
 	/** From this checkpoint to the base model. */
 	lineage: { id: string; name: string; kind: Checkpoint['kind']; runId: string | null; /** How far it has moved from the base and from its parent; null where that was not measured. */ drift: Drift | null; /** What its run was held to while it learned: the base or its parent; null where the objective knows no reference, and for the base. */ reference: { id: string; name: string } | null }[];
 	evaluation: Pick<Evaluation, 'id' | 'status' | 'done' | 'total' | 'results' | 'problem' | 'finishedAt'> | null;
+	/** Whether the evaluation's slices by tag are left out, since a wall stands between this person and some of its snapshot: tags may name what lies behind. */
+	tagsHidden: boolean;
 	/** Names of the judging form's criteria by key, which the evaluation's slices name by key. */
 	criteria: Record<string, string>;
 	generation: (Pick<Generation, 'id' | 'status' | 'done' | 'total' | 'problem'> & { sampling: { temperature: number; topP: number; maxTokens: number }; intoRound: number | null }) | null;
@@ -108,6 +112,7 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		overlaps.trainedHeldOutOf(db, id),
 		agreement.criteriaEver(db, checkpoint.projectId)
 	]);
+	const tagsHidden = evaluation?.results?.slices?.some(({ by }) => by === 'tag') === true && (await walls.hidesOfSnapshot(db, actor.userId, evaluation.snapshotId));
 	const drifts = await Promise.all(lineage.map(async (ancestor) => (await evaluations.newestOf(db, ancestor.id))?.results?.drift ?? null));
 	const named = new Map(lineage.map((ancestor) => [ancestor.id, ancestor.name]));
 	const references = await Promise.all(
@@ -134,7 +139,8 @@ export async function readCheckpoint(app: Pick<App, 'db'>, actor: Actor, id: str
 		overlaps: overlapping,
 		parent: parent ? { id: parent.id, name: parent.name } : null,
 		lineage: lineage.map(({ id: own, name, kind, runId }, index) => ({ id: own, name, kind, runId, drift: drifts[index] ?? null, reference: references[index] ?? null })),
-		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
+		evaluation: evaluation ? { id: evaluation.id, status: evaluation.status, done: evaluation.done, total: evaluation.total, results: tagsHidden && evaluation.results ? withoutTags(evaluation.results) : evaluation.results, problem: evaluation.problem, finishedAt: evaluation.finishedAt } : null,
+		tagsHidden,
 		criteria: Object.fromEntries(criteria.map(({ key, name }) => [key, name])),
 		generation: generation
 			? {
