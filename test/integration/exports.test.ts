@@ -1,3 +1,5 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +16,9 @@ import { beginExport, exportAlive, failExport, finishExport, keepExportCommand }
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { startExport } from '#lib/server/usecases/start-export.ts';
 import { takeExport } from '#lib/server/usecases/take-export.ts';
+import type { WorkerContext } from '../../workers/handlers/context.ts';
+import { exportCheckpoint } from '../../workers/handlers/export.ts';
+import { createDevicePool } from '../../workers/launchers/devices.ts';
 import { askedExport, madeExport, ON_CPU, takenExport } from '../support/exports.ts';
 import { paperWorker, playOnPaper, queuedRun, storedCheckpoint } from '../support/loop.ts';
 import { PASSWORD } from '../support/password.ts';
@@ -135,6 +140,52 @@ describe('an export whose worker is lost', () => {
 	});
 });
 
+describe('an adapter that a worker takes out', () => {
+	/** A worker whose engine is not needed. */
+	const worker = (): WorkerContext => ({
+		app: world.app,
+		workerId,
+		hostKey: 'h',
+		workDir: world.dataDir,
+		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
+		launchers: new Map(),
+		devices: createDevicePool(0),
+		claim: (task) => task(),
+		outside: new Set(),
+		threads: 1,
+		shutdown: new AbortController().signal
+	});
+	const HOST = '/root/.cache/plumbline/models/tiny';
+
+	it('names its base model and no folder of a host, and leaves a later attempt its files', async () => {
+		const other = await world.project({ rows: pairRows(60) });
+		const stored = await storedCheckpoint(world, other.slug, workerId, {
+			'adapter_config.json': JSON.stringify({ base_model_name_or_path: HOST, peft_type: 'LORA', r: 16, revision: null }, null, 2),
+			'README.md': `---\nbase_model: ${HOST}\nlibrary_name: peft\n---\n`,
+			'args.json': JSON.stringify({ model: HOST }),
+			'trainer_state.json': '{"global_step": 24}'
+		});
+		const exportId = await askedExport(world, stored.checkpointId, { format: 'adapter' });
+		const attempt = (number: number) => join(world.dataDir, 'exports', exportId, String(number));
+		for (const number of [0, 2]) {
+			await mkdir(attempt(number), { recursive: true });
+			await writeFile(join(attempt(number), 'model.safetensors'), 'weights');
+		}
+		await exportCheckpoint(worker(), { tools: { ggufConverter: undefined, awqPython: undefined }, capabilities: ON_CPU }, { exportId });
+		expect(await readdir(join(world.dataDir, 'exports', exportId))).toEqual(['2']);
+		expect((await listed(stored.checkpointId)).exports[0]).toMatchObject({ status: 'succeeded', changed: false, unfit: null });
+
+		const { stream, name } = valueOf(await takeExport(world.app, world.admin, of(exportId, stored.checkpointId)));
+		const files = await unzip(await buffer(stream));
+		const folder = name.replace(/\.zip$/, '');
+		expect([...files.keys()].filter((path) => path.startsWith(folder)).sort()).toEqual(['adapter_config.json', stored.path, 'trainer_state.json'].map((path) => `${folder}/${path}`));
+		expect(files.get(`${folder}/${stored.path}`)).toBe(`weights of ${stored.runId}`);
+		const base = (await world.query<{ name: string }>(`select name from checkpoints where kind = 'base' and project_id = (select project_id from checkpoints where id = '${stored.checkpointId}')`))[0]?.name;
+		expect(JSON.parse(files.get(`${folder}/adapter_config.json`) ?? '')).toEqual({ base_model_name_or_path: base, peft_type: 'LORA', r: 16, revision: null });
+		for (const words of files.values()) expect(words).not.toContain(HOST);
+	});
+});
+
 describe('taking an export out', () => {
 	it('gives its files with their report, and is in the audit', async () => {
 		const other = await world.project({ rows: pairRows(60).map((row) => ({ ...(row as object), matter: 'Acme v. Birch' })) });
@@ -156,7 +207,7 @@ describe('taking an export out', () => {
 		// What goes out names no folder of a host.
 		expect(files.get('export.json')).toContain('"command":["python","export.py"]');
 		expect(files.get('report.en.html')).toContain('python export.py');
-		expect(await world.query(`select actor_id, subject_id from audit_entries where action = 'export.take'`)).toEqual([{ actor_id: engineer.userId, subject_id: exportId }]);
+		expect(await world.query(`select actor_id, subject_id from audit_entries where action = 'export.take' and subject_id = '${exportId}'`)).toEqual([{ actor_id: engineer.userId, subject_id: exportId }]);
 		expect(problemOf(await takeExport(world.app, engineer, of(exportId)))).toBe('not_found');
 		// Weights remember what they learned from.
 		valueOf(await raiseWall(world.app, world.admin, { slug: other.slug, userId: engineer.userId, matter: 'Acme v. Birch' }));

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { missingPart } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { ADAPTER_CARD, ADAPTER_CONFIG, leavingAdapterConfig } from '#lib/domain/leaving-adapter.ts';
 import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
-import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { ArtifactDamaged, treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
 import { problem, value } from '../engine/problem.ts';
@@ -30,11 +33,18 @@ async function made(making: Making): Promise<Outcome<string | null>> {
 	}
 }
 
-/** The checkpoint's own files, each read once: what goes out is what was trained. @throws ArtifactDamaged */
+/** The checkpoint's own files, each read once: what goes out is what was trained, without what names folders of the host that trained it. @throws ArtifactDamaged */
 async function ownFiles({ context, at }: Making): Promise<Outcome<StoredTree>> {
-	const { files, sha256, bytes } = at.checkpoint;
-	for (const file of files ?? []) await context.app.artifacts.verify(file.sha256);
-	return value({ files: files ?? [], sha256: sha256 ?? '', bytes: bytes ?? 0 });
+	const { artifacts } = context.app;
+	const adapter = at.checkpoint.kind === 'adapter';
+	const files: StoredTree['files'] = [];
+	for (const file of at.checkpoint.files ?? []) {
+		await artifacts.verify(file.sha256);
+		if (NOT_EXPORTED.test(file.path) || (adapter && file.path === ADAPTER_CARD)) continue;
+		if (adapter && file.path === ADAPTER_CONFIG) files.push({ path: file.path, ...(await artifacts.putStream(Readable.from([leavingAdapterConfig(await text(artifacts.read(file.sha256)), at.base)]))) });
+		else files.push(file);
+	}
+	return value({ files, sha256: treeHash(files), bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
 }
 
 /** What was made, stored: all of it, or it is not what was asked for. */

@@ -48,8 +48,8 @@ export function refusedForm(format: ExportFormat, { kind, writes }: Exportable):
 }
 
 /**
- * Whether an export's weights are others than those that were measured. An adapter, or a whole model taken whole, goes out
- * byte for byte; adding an adapter to its model rounds, and fewer bits round more.
+ * Whether an export's weights are others than those that were measured. Those of an adapter, or of a whole model taken
+ * whole, go out byte for byte; adding an adapter to its model rounds, and fewer bits round more.
  */
 export function changesWeights(format: ExportFormat, kind: Exportable['kind']): boolean {
 	return format !== 'adapter' && !(format === 'merged' && kind === 'full');

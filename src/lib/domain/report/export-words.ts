@@ -5,7 +5,7 @@ export const EXPORT = {
 	title: { en: 'Export report', zh: '导出报告' },
 	foot: { en: 'Made when the files were taken. The hashes let anybody check that what they hold is what was made.', zh: '下载文件时生成。凭其中的哈希值，任何人都可核对所持文件与当时制作的完全一致。' },
 	made: { en: 'What it is', zh: '导出内容' },
-	adapterText: { en: 'The adapter as it was trained, byte for byte. It belongs on the base model named below and on no other.', zh: '训练所得的适配器原件，逐字节一致。只能用于下列基础模型，不可用于其他模型。' },
+	adapterText: { en: 'The adapter as it was trained, its weights byte for byte. Its configuration names the base model, where the trainer wrote a folder of its host; files that name such folders are left out. It belongs on the base model named below and on no other.', zh: '训练所得的适配器，权重逐字节一致。配置中原为训练主机目录之处，已改为基础模型的名称；记录此类目录的文件不随附。只能用于下列基础模型，不可用于其他模型。' },
 	mergedText: { en: 'A whole model in the layout of transformers, served by any engine that reads it.', zh: '完整模型，采用 transformers 的目录格式，可由任何支持该格式的引擎部署。' },
 	quantText: { en: 'A whole model whose weights were rounded to fewer bits. Rounding can change what it answers: what was measured of this form stands below.', zh: '完整模型，权重已量化到更少位数。量化可能改变回答，本形式的测量结果见下。' },
 	ggufText: { en: 'A whole model in one file, for llama.cpp and what is built on it.', zh: '完整模型，存为单个文件，供 llama.cpp 及基于它的软件使用。' },
