@@ -1,3 +1,5 @@
+import { mayLend } from '#lib/domain/next-run.ts';
+import { runsInLine } from '#lib/server/usecases/attempt-run.ts';
 import { serversDue, takeModelServer } from '#lib/server/usecases/hold-model-server.ts';
 import type { HeldDevices } from '../launchers/devices.ts';
 import type { WorkerContext } from './context.ts';
@@ -16,18 +18,19 @@ export type ModelServing = {
 };
 
 /**
- * Runs servers beside whatever else this worker does. One with GPUs has them for itself, never one that a run has; one
+ * Runs servers beside whatever else this worker does. One with GPUs has them for itself, never one that a run has, nor
+ * one without which a run in line would wait for ever; one
  * without runs only where there are none, so that it sees none.
  */
 export function createModelServing(context: WorkerContext): ModelServing {
 	const { app, devices, environment, shutdown } = context;
 	const running = new Set<Promise<void>>();
-	const room = (gpus: number): HeldDevices | null => {
-		if (gpus > 0) return environment.device === 'gpu' && gpus <= devices.total ? devices.tryTake(gpus, { forGood: true }) : null;
+	const room = async (gpus: number): Promise<HeldDevices | null> => {
+		if (gpus > 0) return environment.device === 'gpu' && gpus <= devices.total && mayLend(await runsInLine(app), devices.total - devices.lent(), gpus) ? devices.tryTake(gpus, { forGood: true }) : null;
 		return environment.device === 'cpu' && running.size < MOST_ON_PROCESSORS ? { ids: [], release: () => undefined } : null;
 	};
 	async function takeOne(id: string, gpus: number): Promise<void> {
-		const held = room(gpus);
+		const held = await room(gpus);
 		if (!held) return;
 		const at = await takeModelServer(app, id, { workerId: context.workerId, devices: held.ids }).catch((error: unknown) => {
 			held.release();

@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { servingEngine } from '#lib/domain/model-server.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { keepServerLog, letGoOfModelServer, loadOfModelServer, modelServerReady, modelServerStopping, WORKER_LEFT } from '#lib/server/usecases/hold-model-server.ts';
 import type { ServerAtHand } from '#lib/server/usecases/hold-model-server.ts';
 import { startServer } from '../inference/start-server.ts';
 import type { RunningServer } from '../inference/start-server.ts';
 import { swiftCommand } from '../inference/swift-server.ts';
 import { vllmCommand } from '../inference/vllm-server.ts';
+import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { holdServer } from './hold-server.ts';
 import type { ServerHold } from './hold-server.ts';
+import { OUT_OF_REACH } from './out-of-reach.ts';
 import { layOutTogether } from './servable.ts';
 import { followServerLog } from './server-log.ts';
 
@@ -31,6 +34,7 @@ const LET_GO_DOWN_MS = 5000;
 /** A model may be large, and its disk slow. */
 const READY_MS = 900_000;
 
+const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.', hint: 'It is tried again by itself.' };
 const SILENT: RunProblem = { code: 'server_silent', message: 'The model server did not answer for a minute.', hint: 'Look at its log; too many requests at a time may be sent there.' };
 
 /** Lays out what is served and starts what serves it. Throws ArtifactDamaged. */
@@ -48,16 +52,25 @@ async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 	const marker = `${context.hostKey}:server.${at.server.id}.${at.attempt}`;
 	const started = await startServer(command, { dir, marker, selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds, readyTimeoutMs: READY_MS, signal: hold.stop });
 	if (!started.ok) return started;
-	if (!(await modelServerReady(app, at, { baseUrl: started.value.baseUrl, apiKey, engine }))) await started.value.stop(0);
+	try {
+		if (!(await modelServerReady(app, at, { baseUrl: started.value.baseUrl, apiKey, engine }))) await started.value.stop(0);
+	} catch (error) {
+		// Nobody would ever know of it.
+		await started.value.stop(0);
+		throw error;
+	}
 	return { server: started.value };
 }
 
 /** Until it ends by itself or falls silent: what is wrong then. Null: it is to stop. */
 async function watch(server: RunningServer, hold: ServerHold): Promise<RunProblem | null> {
 	let ended: RunProblem | null = null;
-	void server.exited.then(async (exit) => (ended = await server.why(exit)));
+	const over = new AbortController();
+	void server.exited.then(async (exit) => (ended = await server.why(exit))).finally(() => over.abort());
+	// One signal for all looks: each look's own wait for the end would stay until then.
+	const wake = AbortSignal.any([hold.stop, over.signal]);
 	for (let silent = 0; !hold.stop.aborted; ) {
-		await Promise.race([sleep(LOOK_MS, undefined, { signal: hold.stop }).catch(() => undefined), server.exited.then(() => sleep(100))]);
+		await sleep(LOOK_MS, undefined, { signal: wake }).catch(() => undefined);
 		if (hold.stop.aborted) return null;
 		if (ended) return ended;
 		silent = (await server.answers(PATIENCE_MS)) ? 0 : silent + 1;
@@ -71,8 +84,10 @@ async function letEnd({ app, shutdown }: WorkerContext, at: ServerAtHand, server
 	if (!(await modelServerStopping(app, at))) return;
 	const begun = performance.now();
 	const passed = () => performance.now() - begun;
-	for (let gone = false; !gone && passed() < (shutdown.aborted ? LET_GO_DOWN_MS : LET_GO_MS); ) {
-		await Promise.race([sleep(500), server.exited.then(() => (gone = true))]);
+	let gone = false;
+	void server.exited.then(() => (gone = true));
+	while (!gone && passed() < (shutdown.aborted ? LET_GO_DOWN_MS : LET_GO_MS)) {
+		await sleep(500);
 		if (passed() > GATEWAYS_KNOW_MS && (await loadOfModelServer(app, at.server.id)) === 0) return;
 	}
 }
@@ -101,19 +116,19 @@ async function serve(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 /** Runs a server for as long as this worker holds it, and says what becomes of it then. */
 export async function runModelServer(context: WorkerContext, at: ServerAtHand): Promise<void> {
 	const { app, shutdown } = context;
-	const dir = join(context.workDir, 'servers', at.server.id, String(at.attempt));
+	const folder = join(context.workDir, 'servers', at.server.id);
+	const dir = join(folder, String(at.attempt));
 	const hold = holdServer(context, at);
 	let problem: RunProblem | null;
 	try {
-		// What an attempt left whose worker was killed is of no use to anybody.
-		await rm(dirname(dir), { recursive: true, force: true });
+		await clearEarlier(folder, at.attempt);
 		await mkdir(dir, { recursive: true });
 		problem = await serve(context, at, hold, dir);
 	} catch (error) {
 		if (error instanceof ArtifactDamaged) problem = { code: 'artifact_damaged', message: `The files do not match their hash: ${error.message}.`, hint: 'This checkpoint is served no more. Look at the artifact store’s disk.' };
 		else {
 			app.log.error({ err: error, serverId: at.server.id, attempt: at.attempt }, 'model server failed');
-			problem = { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
+			problem = outOfReach(error) ? AWAY : { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
 		}
 	}
 	try {
@@ -121,6 +136,6 @@ export async function runModelServer(context: WorkerContext, at: ServerAtHand): 
 		await letGoOfModelServer(app, at, asked ? null : shutdown.aborted ? WORKER_LEFT : problem);
 	} finally {
 		hold.end();
-		await rm(dirname(dir), { recursive: true, force: true });
+		await clearOwn(folder, at.attempt);
 	}
 }

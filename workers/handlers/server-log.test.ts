@@ -12,3 +12,7 @@ it('keeps the last lines, each cut where it is long, and says that more was said
 it('reads a bar that writes over itself as what it says last, and holds no NUL', () => {
 	expect(lastLines('load 1 %\rload 50 %\rload 100 %\r\nready\0\r\n', true).lines).toEqual(['load 100 %', 'ready']);
 });
+
+it('keeps no half of a character where a line is cut', () => {
+	expect(lastLines(`${'x'.repeat(499)}🙂 and more`, true).lines[0]).toBe(`${'x'.repeat(499)}\ufffd`);
+});

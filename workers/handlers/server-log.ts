@@ -10,8 +10,8 @@ const MOST_BYTES = 64_000;
 
 /** The last lines of a log, each cut where it is long. Pure. */
 export function lastLines(text: string, whole: boolean): ServerLog {
-	// A progress bar writes over its own line: what stood there last counts. PostgreSQL takes no NUL.
-	const lines = text.replaceAll('\0', '').split('\n').map((line) => (line.replace(/\r+$/, '').split('\r').at(-1) ?? '').slice(0, LONGEST_LINE));
+	// A progress bar writes over its own line: what stood there last counts. PostgreSQL takes no NUL, and no half of a character.
+	const lines = text.replaceAll('\0', '').split('\n').map((line) => (line.replace(/\r+$/, '').split('\r').at(-1) ?? '').slice(0, LONGEST_LINE).toWellFormed());
 	if (lines.at(-1) === '') lines.pop();
 	// What was read begins in the middle of a line.
 	if (!whole) lines.shift();

@@ -8,12 +8,20 @@ describe('a server that failed', () => {
 		expect(waits).toEqual([{ status: 'waiting', inSeconds: 5 }, { status: 'waiting', inSeconds: 15 }, { status: 'waiting', inSeconds: 60 }, { status: 'waiting', inSeconds: 300 }, { status: 'failed' }, { status: 'failed' }]);
 	});
 
-	it.each(['artifact_damaged', 'template_changed', 'model_missing'])('is not tried again where its files are not what they were: %s', (code) => {
+	it.each(['artifact_damaged', 'template_changed', 'unsupported_model'])('is not tried again where its files are not what they were: %s', (code) => {
 		expect(afterFailure(1, code)).toEqual({ status: 'failed' });
+	});
+
+	it('is tried elsewhere where a host lacks something', () => {
+		expect(['model_missing', 'missing_package', 'start_failed'].map((code) => afterFailure(1, code).status)).toEqual(['waiting', 'waiting', 'waiting']);
 	});
 
 	it('ends in a bounded number of tries, whatever ends it', () => {
 		fc.assert(fc.property(fc.integer({ min: MOST_SERVER_FAILURES, max: 1e6 }), fc.string(), (failures, code) => void expect(afterFailure(failures, code).status).toBe('failed')));
+	});
+
+	it('outlasts an outage, however long that is', () => {
+		expect([1, 4, 5, 1000].map((failures) => afterFailure(failures, 'out_of_reach'))).toEqual([5, 300, 300, 300].map((inSeconds) => ({ status: 'waiting', inSeconds })));
 	});
 });
 

@@ -20,7 +20,8 @@ export const MOST_TOGETHER = 16;
 export const MOST_SERVER_GPUS = 64;
 
 /** Wait before the next try, in seconds, by how often it failed in a row. */
-const BACK_OFF_SECONDS = [5, 15, 60, 300];
+const BACK_OFF_SECONDS = [5, 15, 60];
+const LONGEST_WAIT_SECONDS = 300;
 
 /** After so many failures in a row a person must look. */
 export const MOST_SERVER_FAILURES = 5;
@@ -28,8 +29,11 @@ export const MOST_SERVER_FAILURES = 5;
 /** A server that answered for so long, in seconds, had no failure in a row with what ends it then. */
 export const STEADY_SECONDS = 600;
 
-/** What no further try mends: the files, the template or the engine's options are what they are until somebody changes them. */
-const LASTING = new Set(['artifact_damaged', 'template_changed', 'model_missing', 'model_runs_code', 'unsupported_model', 'unsupported_template', 'unknown_flag', 'missing_package', 'start_failed']);
+/** What no further try mends, on whatever host: the files and the template are what they are until somebody changes them. */
+const LASTING = new Set(['artifact_damaged', 'template_changed', 'model_runs_code', 'unsupported_model', 'unsupported_template']);
+
+/** An outage of what a server needs to start, which says nothing of the server: it is tried until that is back. */
+const PASSING = new Set(['out_of_reach']);
 
 /** What becomes of a server that did not start, or broke off. */
 export type AfterFailure = { status: 'waiting'; inSeconds: number } | { status: 'failed' };
@@ -40,8 +44,8 @@ export type AfterFailure = { status: 'waiting'; inSeconds: number } | { status: 
  * @param code of the problem that ended it
  */
 export function afterFailure(failures: number, code: string): AfterFailure {
-	const wait = BACK_OFF_SECONDS[failures - 1] ?? BACK_OFF_SECONDS.at(-1);
-	return wait === undefined || LASTING.has(code) || failures >= MOST_SERVER_FAILURES ? { status: 'failed' } : { status: 'waiting', inSeconds: wait };
+	const inSeconds = BACK_OFF_SECONDS[failures - 1] ?? LONGEST_WAIT_SECONDS;
+	return LASTING.has(code) || (failures >= MOST_SERVER_FAILURES && !PASSING.has(code)) ? { status: 'failed' } : { status: 'waiting', inSeconds };
 }
 
 /** Whether one server can serve these together: adapters share the base model they are on; a whole model is alone. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LAUNCHERS } from './launcher.ts';
-import { nextRun } from './next-run.ts';
+import { mayLend, nextRun } from './next-run.ts';
 import type { RunInLine } from './next-run.ts';
 
 const local = (id: string, gpus = 1, gpuOnly = false): RunInLine => ({ id, launcher: 'local', gpus, gpuOnly });
@@ -37,5 +37,19 @@ describe('the next run', () => {
 				if (first && launchers.includes(first.launcher) && fits(first)) expect(id).toBe(first.id);
 			})
 		);
+	});
+});
+
+describe('lending GPUs to a server', () => {
+	const run = (gpus: number, launcher: RunInLine['launcher'] = 'local') => ({ launcher, gpus });
+	it('waits while a run in line could then never be held', () => {
+		expect(mayLend([], 2, 2)).toBe(true);
+		expect(mayLend([run(1), run(2)], 2, 1)).toBe(false);
+		expect(mayLend([run(1), run(1)], 2, 1)).toBe(true);
+		expect(mayLend([run(2)], 4, 2)).toBe(true);
+	});
+
+	it('looks past what this host cannot hold anyway, and what another scheduler places', () => {
+		expect(mayLend([run(8), run(2, 'slurm')], 2, 2)).toBe(true);
 	});
 });

@@ -37,6 +37,15 @@ export function nextRun(line: readonly RunInLine[], { launchers, gpus }: Room): 
 	return null;
 }
 
+/**
+ * Whether GPUs of a host may be lent to a server, which has them until somebody ends it: not where a run in line, which
+ * the host could hold now, could then never be held.
+ * @param unlent GPUs of the host that no server has yet
+ */
+export function mayLend(line: readonly Pick<RunInLine, 'launcher' | 'gpus'>[], unlent: number, gpus: number): boolean {
+	return !line.some((run) => run.launcher === 'local' && run.gpus <= unlent && run.gpus > unlent - gpus);
+}
+
 /** What a recipe wants of a host. */
 export function devicesWanted(recipe: TrainingRecipe): Pick<RunInLine, 'gpus' | 'gpuOnly'> {
 	return { gpus: recipe.strategy === 'single' ? 1 : recipe.gpus, gpuOnly: gpuOnlyField(recipe) !== null };

@@ -158,9 +158,16 @@ export async function want(tx: Tx, id: string, wish: Exclude<ServerWish, 'run'>)
 	await tx.execute(sql`update model_servers set wish = ${wish} where id = ${id} and wish <> 'end'`);
 }
 
-/** Held servers whose worker was not heard of for so long, locked, those being changed left out. */
+/** Workers renew every two seconds; a database that was away hears of all servers again within this. */
+const HEARD_AGAIN_SECONDS = 6;
+
+/** Held servers whose worker was not heard of for so long, locked, those being changed left out. None right after the database came up: nobody could be heard of before. */
 export async function silent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
-	return rowsOf<Lost>(tx, sql`select id, attempt, wish from model_servers where ${HELD} and heartbeat_at < now() - make_interval(secs => ${silentSeconds}) for update skip locked`);
+	return rowsOf<Lost>(
+		tx,
+		sql`select id, attempt, wish from model_servers where ${HELD} and heartbeat_at < now() - make_interval(secs => ${silentSeconds})
+			and pg_postmaster_start_time() < now() - make_interval(secs => ${HEARD_AGAIN_SECONDS}) for update skip locked`
+	);
 }
 
 /** A server whose worker is gone. */

@@ -1,6 +1,6 @@
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import { devicesWanted, nextRun } from '../../domain/next-run.ts';
-import type { Room } from '../../domain/next-run.ts';
+import type { Room, RunInLine } from '../../domain/next-run.ts';
 import type { RowPlan } from '../../domain/repeat-run.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { DesiredState } from '../../domain/run-state.ts';
@@ -29,14 +29,18 @@ export type AttemptAtHand = {
 	earlier: Attempt[];
 };
 
+/** Runs at the head of the line, in its order. */
+export async function runsInLine(app: { db: Db }): Promise<RunInLine[]> {
+	return (await runQueue.head(app.db)).map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) }));
+}
+
 /**
  * Takes the next run in line that a worker has room for: a job says that runs wait, the line says which is first. Null
  * when there is none, or another worker was quicker everywhere.
  */
 export async function takeNextRun(app: { db: Db }, input: { workerId: string } & Room): Promise<AttemptAtHand | null> {
 	for (let missed: string | null = null; ; ) {
-		const line = await runQueue.head(app.db);
-		const runId = nextRun(line.map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) })), input);
+		const runId = nextRun(await runsInLine(app), input);
 		// Twice the same: it is being taken by somebody who has not committed yet.
 		if (runId === null || runId === missed) return null;
 		const at = await beginAttempt(app, { runId, workerId: input.workerId });
