@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Benchmark, SCORER } from '#lib/domain/suite/benchmark.ts';
 import { lockedPackages } from '../engine/swift/install.ts';
-import { explainBenchmark, jobOf } from './run-benchmark.ts';
+import { explainBenchmark, jobOf, limitOf, runBenchmark } from './run-benchmark.ts';
 
 const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
 const names = (lock: string) => [...lock.matchAll(/^([a-z0-9._-]+)==/gm)].map(([, name]) => name);
@@ -29,6 +31,29 @@ describe('a benchmark’s job', () => {
 		expect(job({ kind: 'public', dataset: 'gsm8k', limit: 7 })).toMatchObject({ dataset: 'gsm8k', limit: 7, hub: 'modelscope', cache_dir: '/c/benchmarks' });
 		expect(job({ kind: 'public', dataset: 'gsm8k' })).not.toHaveProperty('questions');
 	});
+});
+
+describe('the time of a benchmark', () => {
+	it('grows with its questions and their tokens, up to a day', () => {
+		const of = (benchmark: Record<string, unknown>) => limitOf(v.parse(Benchmark, { name: 'n', kind: 'public', ...benchmark })) / 60_000;
+		expect(of({ dataset: 'gsm8k', limit: 60, maxTokens: 250 })).toBe(40);
+		expect(of({ dataset: 'arc', limit: 60, maxTokens: 250 })).toBe(50);
+		expect(of({ dataset: 'cmmlu', maxTokens: 1024 })).toBe(24 * 60);
+	});
+
+	it('over, ends what hangs and says so', async () => {
+		const dir = await mkdtemp(join(tmpdir(), 'plumbline-benchmark-'));
+		try {
+			const python = join(dir, 'hangs');
+			await writeFile(python, '#!/bin/sh\nexec sleep 600\n');
+			await chmod(python, 0o755);
+			const place = { python, server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 1 }, dir: join(dir, 'run'), cacheDir: dir };
+			const ended = await runBenchmark(v.parse(Benchmark, { name: 'n', kind: 'public', dataset: 'gsm8k' }), place, { timeoutMs: 50 });
+			expect(ended).toMatchObject({ ok: false, problem: { code: 'benchmark_late', message: expect.stringContaining('was not done in') as string } });
+		} finally {
+			await rm(dir, { recursive: true, force: true });
+		}
+	}, 30_000);
 });
 
 describe('what a benchmark that broke off says', () => {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LETTERS } from '#lib/domain/suite/benchmark.ts';
+import { LETTERS, questionsOf } from '#lib/domain/suite/benchmark.ts';
 import type { Benchmark } from '#lib/domain/suite/benchmark.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
@@ -13,6 +13,19 @@ const SCRIPT = fileURLToPath(new URL('./python/run_benchmark.py', import.meta.ur
 
 /** Hubs that public benchmarks can come from, as EvalScope calls them. */
 const HUBS = ['modelscope', 'huggingface'] as const;
+
+/** How long fetching a public one's questions may take, and starting EvalScope. */
+const START_MS = 1_800_000;
+/** A question reaches the model, and its answer comes, no slower than this on what can serve a suite at all. */
+const QUESTION_MS = 5000;
+const TOKENS_A_SECOND = 50;
+/** No benchmark holds a device for longer. */
+const LONGEST_MS = 86_400_000;
+
+/** How long a benchmark may take before it is taken for one that hangs, in milliseconds. Pure. */
+export function limitOf(benchmark: Benchmark): number {
+	return Math.min(LONGEST_MS, START_MS + questionsOf(benchmark) * (QUESTION_MS + (1000 * benchmark.maxTokens) / TOKENS_A_SECOND));
+}
 
 /** A model that answers, and where what is fetched and written may lie. */
 export type BenchmarkPlace = {
@@ -55,11 +68,14 @@ export function explainBenchmark(kind: Benchmark['kind'], stderr: string): Param
 	return ['benchmark_failed', `The benchmark broke off${why}.`, 'Run the suite again; if it stays so, the model may be giving what EvalScope cannot read.'];
 }
 
+const hours = (ms: number): string => (ms / 3_600_000).toFixed(1);
+
 /**
  * Asks a served model a benchmark's questions with EvalScope and gives what each of them scored, from 0 to 1 in their
  * order. All of them or none: a mean over the questions that happened to be answered would be another benchmark.
+ * @param options.timeoutMs default: `limitOf` the benchmark
  */
-export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, options: { signal?: AbortSignal } = {}): Promise<Outcome<number[]>> {
+export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, options: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<Outcome<number[]>> {
 	const { dir, cacheDir } = place;
 	await rm(dir, { recursive: true, force: true });
 	await mkdir(dir, { recursive: true });
@@ -69,7 +85,10 @@ export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, 
 		await writeFile(job, JSON.stringify(jobOf(benchmark, place, hub)));
 		// Own questions need nothing from outside, and shall not look for it.
 		const env = engineEnv(join(cacheDir, 'benchmarks'), benchmark.kind === 'public' ? { ...hubEnv(), PYTHONUTF8: '1' } : OFFLINE_ENV);
-		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, ...(options.signal ? { signal: options.signal } : {}) });
+		const timeoutMs = options.timeoutMs ?? limitOf(benchmark);
+		const late = AbortSignal.timeout(timeoutMs);
+		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, signal: options.signal ? AbortSignal.any([options.signal, late]) : late });
+		if (code === null && late.aborted) return problem('benchmark_late', `The benchmark was not done in ${hours(timeoutMs)} hours, which is enough for its questions unless the hub or the model hangs.`, 'Look at the worker’s way to the hub, or ask fewer questions or for fewer tokens; then run the suite again.');
 		if (code !== 0) return problem(...explainBenchmark(benchmark.kind, stderr.slice(-20_000)));
 		const told = JSON.parse(await readFile(scores, 'utf8')) as { scores: number[] } | { missing: number };
 		if ('missing' in told) return problem('benchmark_incomplete', `${told.missing} of the questions got no score.`, 'Run the suite again; if it stays so, look at these questions’ answers.');

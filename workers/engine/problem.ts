@@ -40,6 +40,7 @@ export type EngineProblemCode =
 	| 'benchmark_failed'
 	| 'benchmark_unreachable'
 	| 'benchmark_incomplete'
+	| 'benchmark_late'
 	| 'not_finite';
 
 /** An expected failure as a value; it fits the run's row as it is. */

@@ -23,6 +23,8 @@ describe('a benchmark', () => {
 		expect(wrong(choice('A', ['yes']))).toEqual(['questions.0.choices']);
 		expect(wrong({ kind: 'qa', questions: [] })).toEqual(['questions']);
 		expect(wrong({ kind: 'public', dataset: '../etc/passwd' })).toEqual(['dataset']);
+		expect(wrong({ kind: 'public', dataset: 'mmlu', limit: 175 })).toBeUndefined();
+		expect(wrong({ kind: 'public', dataset: 'mmlu', limit: 176 })).toEqual(['limit']);
 	});
 
 	it('is one of its name among a suite’s, which hold no more than their characters', () => {

@@ -5,8 +5,8 @@ import type { RunProblem } from '../run-problem.ts';
 import { LANGUAGES } from './answer-text.ts';
 import type { MeasuredAnswer, MeasureOf } from './measures.ts';
 
-/** Most of the benchmarks of one suite; `characters` are those of all own questions together, since a suite's version holds them. */
-export const MOST_OF_BENCHMARKS = { benchmarks: 10, questions: 500, choices: 10, characters: 500_000, tokens: 1024 } as const;
+/** Most of the benchmarks of one suite; `characters` are those of all own questions together, since a suite's version holds them; `fetched` the questions of a public one in all its parts. */
+export const MOST_OF_BENCHMARKS = { benchmarks: 10, questions: 500, choices: 10, characters: 500_000, tokens: 1024, fetched: 10_000 } as const;
 
 /**
  * What scores them. Part of what a score is kept by: another release may read an
@@ -16,6 +16,9 @@ export const SCORER = 'evalscope 1.14.1';
 
 /** Public benchmarks, scored by rules alone and about text. A worker fetches them from its hub. */
 export const PUBLIC_BENCHMARKS = ['arc', 'ceval', 'cmmlu', 'commonsense_qa', 'gsm8k', 'hellaswag', 'logi_qa', 'mmlu', 'mmlu_pro', 'piqa', 'race', 'truthful_qa', 'winogrande'] as const;
+
+/** Parts of which a public benchmark asks `limit` questions each; one where it is not said. */
+const PARTS: Partial<Record<(typeof PUBLIC_BENCHMARKS)[number], number>> = { arc: 2, ceval: 52, cmmlu: 67, mmlu: 57, mmlu_pro: 14, race: 2 };
 
 const words = (max: number) => v.pipe(TextSchema, v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(max, `at most ${max} characters`));
 const whole = (low: number, high: number) => v.pipe(v.number(), v.integer('a whole number'), v.minValue(low, `from ${low} to ${high}`), v.maxValue(high, `from ${low} to ${high}`));
@@ -52,9 +55,18 @@ export const Benchmark = v.variant('kind', [
 		)
 	}),
 	/** A named one, its first `limit` questions of each part. */
-	v.strictObject({ ...shared, kind: v.literal('public'), dataset: v.picklist(PUBLIC_BENCHMARKS, PUBLIC_BENCHMARKS.join(', ')), limit: v.optional(whole(1, 1000), 100) })
+	v.pipe(
+		v.strictObject({ ...shared, kind: v.literal('public'), dataset: v.picklist(PUBLIC_BENCHMARKS, PUBLIC_BENCHMARKS.join(', ')), limit: v.optional(whole(1, 1000), 100) }),
+		v.forward(
+			v.check(({ dataset, limit }) => limit * (PARTS[dataset] ?? 1) <= MOST_OF_BENCHMARKS.fetched, ({ input }) => `at most ${Math.floor(MOST_OF_BENCHMARKS.fetched / (PARTS[input.dataset] ?? 1))}: it has ${PARTS[input.dataset] ?? 1} parts`),
+			['limit']
+		)
+	)
 ]);
 export type Benchmark = v.InferOutput<typeof Benchmark>;
+
+/** How many questions it asks at most. */
+export const questionsOf = (benchmark: Benchmark): number => (benchmark.kind === 'public' ? benchmark.limit * (PARTS[benchmark.dataset] ?? 1) : benchmark.questions.length);
 
 /** All benchmarks of a suite. */
 export const Benchmarks = v.pipe(
