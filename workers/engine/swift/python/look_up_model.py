@@ -19,6 +19,11 @@ def taken(name):
     return not any(fnmatch.fnmatch(name, pattern) for pattern in LEFT_OUT)
 
 
+def one(licence):
+    """A licence as one text: a card may name several."""
+    return ", ".join(map(str, licence)) if isinstance(licence, list) else licence
+
+
 def on_hugging_face(repo, revision):
     from huggingface_hub import HfApi
 
@@ -27,7 +32,7 @@ def on_hugging_face(repo, revision):
     card = found.card_data
     licence = (card.get("license_name") if card.get("license") == "other" else None) or card.get("license") if card else None
     told = ((found.config or {}).get("tokenizer_config") or {}).get("chat_template")
-    return {"commit": found.sha, "bytes": sum(files.values()), "licence": licence, "template": "chat_template.jinja" in files or bool(told), "gated": bool(found.gated)}
+    return {"commit": found.sha, "bytes": sum(files.values()), "licence": one(licence) or None, "template": "chat_template.jinja" in files or bool(told), "gated": bool(found.gated)}
 
 
 def on_modelscope(repo, revision):
@@ -36,7 +41,7 @@ def on_modelscope(repo, revision):
     api = HubApi()
     files = {each["Path"]: each.get("Size") or 0 for each in api.get_model_files(repo, revision=revision, recursive=True) if each.get("Type") != "tree" and taken(each["Path"])}
     about = api.get_model(repo, revision=revision)
-    return {"commit": revision, "bytes": sum(files.values()), "licence": about.get("License") or about.get("license") or None, "template": "chat_template.jinja" in files, "gated": False}
+    return {"commit": revision, "bytes": sum(files.values()), "licence": one(about.get("License") or about.get("license")) or None, "template": "chat_template.jinja" in files, "gated": False}
 
 
 def main():
