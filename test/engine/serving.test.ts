@@ -1,9 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, inject, it } from 'vitest';
 import { parseAllowed } from '#lib/server/outbound/addresses.ts';
 import { createOutbound } from '#lib/server/outbound/outbound.ts';
+import { OFFLINE_ENV, engineEnv } from '../../workers/engine/swift/engine-env.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
-import { SERVER_BATCH, startSwiftServer } from '../../workers/inference/swift-server.ts';
+import { startServer } from '../../workers/inference/start-server.ts';
+import { SERVER_BATCH, serverArgv, startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
 import { BENCHMARKS, benchmarked, scripted } from './benchmarked.ts';
 import { throughGateway } from './through-gateway.ts';
@@ -29,6 +34,14 @@ it('a served model answers several requests at once, and its processes end with 
 		for (const answer of asked) expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), promptTokens: expect.any(Number), completionTokens: expect.any(Number) } });
 		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
 		expect(refused).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+		// One request that the engine cannot compute, whole or streamed, takes neither those beside it nor the server with it.
+		const post = (more: object) => fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: server.model, messages: [{ role: 'user', content: 'x' }], max_tokens: 4, ...more }), signal: AbortSignal.timeout(60_000) });
+		const tooLong = { messages: [{ role: 'user', content: 'word '.repeat(20_000) }] };
+		expect((await Promise.all([post({}), post(tooLong), post({}), post({})])).map(({ status }) => status)).toEqual([200, 400, 200, 200]);
+		await expect(post({ stream: true, temperature: 1, repetition_penalty: -1.5 }).then((response) => response.text())).rejects.toThrow();
+		expect((await post({ temperature: 1, repetition_penalty: -1.5 })).status).toBe(400);
+		expect((await post({ stream: true })).status).toBe(200);
+		expect(await readFile(join(dir, 'server', 'engine.log'), 'utf8')).not.toMatch(/Question \d|Traceback/);
 		// And by an application: OpenAI's client for Python, through the gateway, whole and streamed.
 		const { asked: model, text, ...said } = await throughGateway(environment.python, server);
 		expect(said).toEqual({ models: true, model, counted: expect.any(Number) as number, streamed: text, streamed_counted: said.counted, plain: text, plain_usage: [], refused: 'model_not_found' });
@@ -38,6 +51,21 @@ it('a served model answers several requests at once, and its processes end with 
 		await server.stop();
 	}
 	expect(await findOrphans(marker)).toEqual([]);
+});
+
+it('a server whose port was taken meanwhile ends, rather than answer where nobody asks', async () => {
+	const { environment, model, dir } = inject('engine');
+	const other = createServer();
+	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = other.address() as AddressInfo;
+		const command = { argv: serverArgv(environment, { model, served: [{ name: 'm' }] }, { host: '127.0.0.1', port }), env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, PLUMBLINE_SERVER_KEY: '' }), cwd: environment.dir, baseUrl: `http://127.0.0.1:${port}/v1`, models: ['m'] };
+		const started = await startServer(command, { dir: join(dir, 'taken'), marker: `taken-${process.pid}`, selfTerminateSeconds: 120, readyTimeoutMs: 120_000 });
+		expect(started).toMatchObject({ ok: false, problem: { code: 'engine_failed' } });
+		expect(await readFile(join(dir, 'taken', 'engine.log'), 'utf8')).toContain(`Port ${port} is taken.`);
+	} finally {
+		other.close();
+	}
 });
 
 it('benchmarks give an answer what it is worth', async () => {

@@ -4,7 +4,7 @@ import { serverArgv } from './swift-server.ts';
 import { GATE, rankFor, vllmArgv, vllmCommand } from './vllm-server.ts';
 
 const ENGINE = { python: '/engine/bin/python', swiftCli: '/engine/swift/cli', device: 'cpu' as const };
-const PLACE = { host: '127.0.0.1', port: 8000, keyed: true };
+const PLACE = { host: '127.0.0.1', port: 8000 };
 /** What follows an option, up to the next one. */
 const after = (argv: readonly string[], option: string): string[] => {
 	const rest = argv.slice(argv.indexOf(option) + 1);

@@ -46,7 +46,10 @@ export type RunningServer = {
 /** A large model on a slow disk. */
 const READY_MS = 300_000;
 
-/** Starts a server under a guard and waits until it answers. */
+/**
+ * Starts a server under a guard and waits until it answers: it lists its models, and each of them says one token. What it
+ * lists it may not have loaded yet, or not be able to: ms-swift loads an adapter for its first request.
+ */
 export async function startServer(command: ServerCommand, options: KeepOptions): Promise<Outcome<RunningServer>> {
 	const started = await startProcess({ argv: command.argv, env: command.env, cwd: command.cwd, dir: options.dir, graceSeconds: 3, selfTerminateSeconds: options.selfTerminateSeconds, marker: options.marker });
 	if (!started.ok) return { ok: false, problem: explainFailure(started.exit, '') };
@@ -60,7 +63,12 @@ export async function startServer(command: ServerCommand, options: KeepOptions):
 		void process.exited.then(() => (ended = true));
 		const deadline = performance.now() + (options.readyTimeoutMs ?? READY_MS);
 		while (!ended && !options.signal?.aborted && performance.now() < deadline) {
-			if (await answers(2000)) return value({ baseUrl: command.baseUrl, renew: process.renew, stop: async (graceSeconds) => void (await process.stop(graceSeconds)), exited: process.exited, answers, why });
+			const silent = (await answers(2000)) ? await silentModel(command, AbortSignal.any([AbortSignal.timeout(Math.max(1, Math.round(deadline - performance.now()))), ...(options.signal ? [options.signal] : [])])) : 'unready';
+			if (silent === null) return value({ baseUrl: command.baseUrl, renew: process.renew, stop: async (graceSeconds) => void (await process.stop(graceSeconds)), exited: process.exited, answers, why });
+			if (silent !== 'unready') {
+				await process.stop(0);
+				return problem('server_failed', `The model server lists ${silent.name} and does not answer by it (status ${silent.status}).`, 'Look at its log.');
+			}
 			await sleep(250);
 		}
 		if (ended) {
@@ -83,6 +91,22 @@ async function lists({ baseUrl, models, apiKey }: ServerCommand, withinMs: numbe
 		return response.ok && models.every((name) => listed.has(name));
 	} catch {
 		return false;
+	}
+}
+
+/** The first model that does not say a token when asked; null: all do. `unready`: the server broke off, or the time is over. */
+async function silentModel({ baseUrl, models, apiKey }: ServerCommand, signal: AbortSignal): Promise<{ name: string; status: number } | 'unready' | null> {
+	const headers = { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+	try {
+		for (const name of models) {
+			// Not as a chat: a base model may have no template, and is asked for completions alone.
+			const response = await fetch(`${baseUrl}/completions`, { method: 'POST', headers, body: JSON.stringify({ model: name, prompt: 'Hello', max_tokens: 1, temperature: 0 }), signal });
+			await response.arrayBuffer();
+			if (!response.ok) return { name, status: response.status };
+		}
+		return null;
+	} catch {
+		return 'unready';
 	}
 }
 

@@ -27,9 +27,10 @@ export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string
 export type ModelServer = RunningServer & { model: string };
 
 /** What such a server's command line is made of besides its host and port. */
-type Place = { host: string; port: number; /** Whether it takes its key from the environment. */ keyed: boolean };
+type Place = { host: string; port: number };
 
-const SERVE = fileURLToPath(new URL('../engine/swift/python/serve.py', import.meta.url));
+/** The program that serves; it takes its key from `PLUMBLINE_SERVER_KEY`, empty where it asks for none. */
+export const SERVE = fileURLToPath(new URL('../engine/swift/python/serve.py', import.meta.url));
 
 /** How the engine names what it serves: one checkpoint alone as the model itself, several each by an adapter's name. */
 function names({ served }: Serves): string[] {
@@ -41,10 +42,10 @@ function names({ served }: Serves): string[] {
 }
 
 /** The server's command line. Pure. */
-export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swiftCli' | 'device'>, serves: Serves, { host, port, keyed }: Place): string[] {
+export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'device'>, serves: Serves, { host, port }: Place): string[] {
 	const { path, modelType, template } = serves.model;
 	return [
-		environment.python, keyed ? SERVE : join(environment.swiftCli, 'deploy.py'),
+		environment.python, SERVE,
 		'--model', path,
 		...(modelType ? ['--model_type', modelType] : []),
 		...(template ? ['--template', template] : []),
@@ -58,11 +59,14 @@ export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'swif
 	];
 }
 
+/** Of a request that fails no trace is logged, which would quote it. */
+const SERVE_ENV = { ...OFFLINE_ENV, LOG_LEVEL: 'WARNING' };
+
 /**
- * The environment of a server that answers applications: it opens no file of the host and fetches no address for them,
- * where a request names one in place of an image, and of a request that fails it logs no trace, which would quote it.
+ * What a server that answers applications has besides: it opens no file of the host and fetches no address for them, where
+ * a request names one in place of an image.
  */
-const ASKED_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid', LOG_LEVEL: 'WARNING' });
+const ASKED_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid' });
 
 /** ms-swift's server for the checkpoints of one base, as applications are answered by it. */
 export async function swiftCommand(environment: EngineEnvironment, serves: Serves, of: { dir: string; host: string; apiKey: string; threads: number }): Promise<ServerCommand> {
@@ -70,8 +74,8 @@ export async function swiftCommand(environment: EngineEnvironment, serves: Serve
 	const empty = join(of.dir, 'media');
 	await mkdir(empty, { recursive: true });
 	return {
-		argv: serverArgv(environment, serves, { host: of.host, port, keyed: true }),
-		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, of.threads), ...ASKED_ENV(empty), PLUMBLINE_SERVER_KEY: of.apiKey }),
+		argv: serverArgv(environment, serves, { host: of.host, port }),
+		env: engineEnv(join(of.dir, 'cache'), { ...SERVE_ENV, ...deviceEnv(environment, of.threads), ...ASKED_ENV(empty), PLUMBLINE_SERVER_KEY: of.apiKey }),
 		cwd: environment.dir,
 		baseUrl: `${originOf(of.host, port)}/v1`,
 		models: serves.served.map(({ name }) => name),
@@ -88,8 +92,8 @@ export async function startSwiftServer(environment: EngineEnvironment, { model, 
 	const port = await freePort(host);
 	const started = await startServer(
 		{
-			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }] }, { host, port, keyed: false }),
-			env: engineEnv(join(keep.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment, threads) }),
+			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }] }, { host, port }),
+			env: engineEnv(join(keep.dir, 'cache'), { ...SERVE_ENV, ...deviceEnv(environment, threads), PLUMBLINE_SERVER_KEY: '' }),
 			cwd: environment.dir,
 			baseUrl: `${originOf(host, port)}/v1`,
 			models: [SERVED_MODEL]
