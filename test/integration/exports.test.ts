@@ -10,13 +10,14 @@ import * as retention from '#lib/server/db/retention.ts';
 import * as workers from '#lib/server/db/workers.ts';
 import { cancelExport, exportAgain } from '#lib/server/usecases/cancel-export.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
-import { beginEvaluation, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { listExports } from '#lib/server/usecases/list-exports.ts';
 import { beginExport, exportAlive, failExport, finishExport, keepExportCommand } from '#lib/server/usecases/make-export.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { startExport } from '#lib/server/usecases/start-export.ts';
 import { takeExport } from '#lib/server/usecases/take-export.ts';
 import type { WorkerContext } from '../../workers/handlers/context.ts';
+import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { exportCheckpoint } from '../../workers/handlers/export.ts';
 import { createDevicePool } from '../../workers/launchers/devices.ts';
 import { askedExport, madeExport, ON_CPU, takenExport } from '../support/exports.ts';
@@ -35,6 +36,21 @@ let checkpointId: string;
 const of = (exportId: string, checkpoint = checkpointId) => ({ checkpointId: checkpoint, exportId });
 const listed = async (id = checkpointId) => valueOf(await listExports(world.app, world.admin, id));
 const view = async (exportId: string) => (await listed()).exports.find(({ id }) => id === exportId);
+
+/** A worker without a GPU, whose engine is not needed. */
+const worker = (): WorkerContext => ({
+	app: world.app,
+	workerId,
+	hostKey: 'h',
+	workDir: world.dataDir,
+	environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
+	launchers: new Map(),
+	devices: createDevicePool(0),
+	claim: (task) => task(),
+	outside: new Set(),
+	threads: 1,
+	shutdown: new AbortController().signal
+});
 
 beforeAll(async () => {
 	world = await createWorld();
@@ -117,6 +133,24 @@ describe('other weights than the checkpoint’s', () => {
 		expect((await view(exportId))?.promoted).toBe(true);
 	});
 
+	it('are measured where they run: rounded ones on a GPU, and where there is none somebody says so', async () => {
+		const exportId = await madeExport(world, { checkpointId, workerId, plan: { format: 'gptq' }, words: 'rounded' });
+		const evaluationId = (await evaluations.ofExports(world.app.db, [exportId])).get(exportId)?.id ?? '';
+		const gpu = await workers.insert(world.app.db, { hostname: 'gpu', pid: 3, hostKey: 'gpu', capabilities: { ...ON_CPU, gpus: [{ name: 'A', memoryBytes: 1 }] } });
+		const sent = async () => (await world.query<{ n: number }>(`select count(*)::int as n from pgboss.job where name = 'evaluate' and data::text like '%${evaluationId}%'`))[0]?.n ?? 0;
+		const before = await sent();
+		expect(await beginEvaluation(world.app, { evaluationId, workerId })).toBe(null);
+		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', attempt: 0 });
+		expect(await sent()).toBe(before + 1);
+		const taken = await beginEvaluation(world.app, { evaluationId, workerId: gpu });
+		expect(taken).toMatchObject({ form: 'gptq', evaluation: { attempt: 1 } });
+		if (taken) await giveBackEvaluation(world.app, taken);
+		await workers.stop(world.app.db, gpu);
+		await evaluate(worker(), { evaluationId });
+		expect((await view(exportId))?.evaluation).toMatchObject({ status: 'failed', problem: { code: 'gpu_missing' } });
+		expect((await view(exportId))?.unfit).toBe('not_measured');
+	});
+
 	it('stay in the store for as long as the export is of the record', async () => {
 		const exportId = await madeExport(world, { checkpointId, workerId, plan: { format: 'gguf', type: 'q8_0' }, words: 'kept' });
 		const sha256 = (await view(exportId))?.sha256 ?? '';
@@ -141,20 +175,6 @@ describe('an export whose worker is lost', () => {
 });
 
 describe('an adapter that a worker takes out', () => {
-	/** A worker whose engine is not needed. */
-	const worker = (): WorkerContext => ({
-		app: world.app,
-		workerId,
-		hostKey: 'h',
-		workDir: world.dataDir,
-		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
-		launchers: new Map(),
-		devices: createDevicePool(0),
-		claim: (task) => task(),
-		outside: new Set(),
-		threads: 1,
-		shutdown: new AbortController().signal
-	});
 	const HOST = '/root/.cache/plumbline/models/tiny';
 
 	it('names its base model and no folder of a host, and leaves a later attempt its files', async () => {

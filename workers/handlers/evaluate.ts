@@ -1,12 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRounded } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
+import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
+import { quantEnvironment } from '../engine/swift/quantise.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredCheckpoint, ScoredRow } from '../engine/swift/score.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
@@ -22,7 +26,14 @@ const itemsOf = (at: EvaluationAtHand): Item[] => [...at.pairs, ...at.answers.ma
 /** The scorer reads text: what cannot be understood without its images is not scored. */
 const seen = ({ messages, chosen, rejected = [] }: Item): boolean => [messages, chosen, rejected].some((turns) => holdsImage(turns as Message[]));
 
-async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
+/** The Python that reads what is measured: rounded weights want the packages that made them, and a GPU. */
+async function scorer({ environment }: WorkerContext, { form }: EvaluationAtHand, awqPython: string | undefined): Promise<Outcome<EngineEnvironment>> {
+	if (form === null || !isRounded(form)) return value(environment);
+	if (environment.device === 'cpu') return problem('gpu_missing', `${form.toUpperCase()} weights run on a GPU, and no worker here has one.`, 'Start a worker on a host with a GPU, then have the export measured again.');
+	return quantEnvironment(environment, form, awqPython);
+}
+
+async function score(context: WorkerContext, at: EvaluationAtHand, environment: EngineEnvironment, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
 	const base = await provideBase(context, at.base);
 	if (!base.ok) return base;
 	const rows = join(dir, 'pairs.jsonl');
@@ -48,14 +59,18 @@ async function score(context: WorkerContext, at: EvaluationAtHand, dir: string, 
 		if (earlier >= 0) tell(earlier * total + done, models.length * total);
 	};
 	return scoreRows(
-		context.environment,
+		environment,
 		{ model: base.value, checkpoints, reward, rows, output: join(dir, 'scores.jsonl') },
 		{ cacheDir: join(context.workDir, 'cache'), threads: context.threads, signal, onProgress }
 	);
 }
 
-/** Scores a checkpoint and its parent on the snapshot's held-out pairs and answers: of test questions, or for a point of a sweep of dev questions. */
-export async function evaluate(context: WorkerContext, job: { evaluationId: string }): Promise<void> {
+/**
+ * Scores a checkpoint and its parent on the snapshot's held-out pairs and answers: of test questions, or for a point of a
+ * sweep of dev questions.
+ * @param awqPython one of an environment made for AWQ, by which such an export is read
+ */
+export async function evaluate(context: WorkerContext, job: { evaluationId: string }, awqPython?: string): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
 	const at = await beginEvaluation(context.app, { evaluationId: job.evaluationId, workerId: context.workerId });
@@ -76,7 +91,9 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		const held = itemsOf(at);
 		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
 		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
-		const scored = await score(context, at, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
+		const by = await scorer(context, at, awqPython);
+		if (!by.ok) return await failEvaluation(app, at, by.problem);
+		const scored = await score(context, at, by.value, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;
 		if (!scored.ok && context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		if (!scored.ok) return await failEvaluation(app, at, scored.problem);

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { calibrationRow, canMake, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, missingPart, refusedForm, unfitToPromote, withoutFolders } from './checkpoint-export.ts';
+import { calibrationRow, canMake, canMeasure, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, missingPart, refusedForm, unfitToPromote, withoutFolders } from './checkpoint-export.ts';
 
 const messages = [{ role: 'user' as const, content: 'May I end the lease?' }, { role: 'assistant' as const, content: 'Read clause 7 first.' }];
 
@@ -41,6 +41,9 @@ describe('which forms a checkpoint can take', () => {
 		expect(EXPORT_FORMATS.filter((format) => canMake(format, { gpus: [] }))).toEqual(['adapter', 'merged']);
 		expect(EXPORT_FORMATS.filter((format) => canMake(format, { gpus }))).toEqual(['adapter', 'merged', 'gptq', 'awq']);
 		expect(canMake('gguf', { gpus: [], gguf: true })).toBe(true);
+		// Measured is by what transformers reads: no converter is wanted.
+		expect(EXPORT_FORMATS.filter((format) => canMeasure(format, { gpus: [] }))).toEqual(['adapter', 'merged', 'gguf']);
+		expect(EXPORT_FORMATS.filter((format) => canMeasure(format, { gpus }))).toEqual([...EXPORT_FORMATS]);
 	});
 });
 

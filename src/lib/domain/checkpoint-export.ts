@@ -55,10 +55,18 @@ export function changesWeights(format: ExportFormat, kind: Exportable['kind']): 
 	return format !== 'adapter' && !(format === 'merged' && kind === 'full');
 }
 
+/** Whether a form's weights are rounded by looking at training rows. */
+export const isRounded = (format: ExportFormat): format is QuantPlan['format'] => format === 'gptq' || format === 'awq';
+
 /** Whether a worker has what a form needs: a GPU to round weights on, a converter to GGUF. */
 export function canMake(format: ExportFormat, { gpus, gguf }: Pick<WorkerCapabilities, 'gpus' | 'gguf'>): boolean {
-	if (format === 'gptq' || format === 'awq') return gpus.length > 0;
+	if (isRounded(format)) return gpus.length > 0;
 	return format === 'gguf' ? gguf === true : true;
+}
+
+/** Whether a worker can run a form to measure it: rounded weights want a GPU. */
+export function canMeasure(format: ExportFormat, { gpus }: Pick<WorkerCapabilities, 'gpus'>): boolean {
+	return !isRounded(format) || gpus.length > 0;
 }
 
 /** What a form lacks of the files without which it is none; null: nothing. Of weights in several files every one is wanted, as their names count them. */

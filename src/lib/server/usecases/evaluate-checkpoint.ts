@@ -1,5 +1,7 @@
 import { accuracySlices } from '../../domain/accuracy-slices.ts';
 import type { AccuracySlice, DescribedPair } from '../../domain/accuracy-slices.ts';
+import { canMeasure } from '../../domain/checkpoint-export.ts';
+import type { ExportFormat } from '../../domain/checkpoint-export.ts';
 import { driftOf } from '../../domain/drift.ts';
 import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
 import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
@@ -18,6 +20,7 @@ import * as artifactTexts from '../db/artifact-texts.ts';
 import type { Db, Tx } from '../db/client.ts';
 import { record } from '../db/audit.ts';
 import * as checkpointExports from '../db/checkpoint-exports.ts';
+import type { CheckpointExport } from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import * as evaluations from '../db/evaluations.ts';
@@ -25,24 +28,43 @@ import type { Evaluation, EvaluationItem } from '../db/evaluations.ts';
 import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
+import * as workers from '../db/workers.ts';
 import { givingWay } from '../give-way.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
-export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null };
+export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null; /** In which form it is measured; null: as it was trained. */ form: ExportFormat | null };
 
 /** What is measured: the checkpoint as it was trained, or the files of an export of it, whose weights are others. */
-async function measured(tx: Tx, { checkpointId, exportId }: Evaluation): Promise<Checkpoint | null> {
+async function measured(tx: Tx, { checkpointId }: Evaluation, made: CheckpointExport | null): Promise<Checkpoint | null> {
 	const checkpoint = await checkpoints.get(tx, checkpointId);
-	const made = exportId === null ? null : await checkpointExports.get(tx, exportId);
 	return checkpoint && made ? { ...checkpoint, kind: 'full', files: made.files, sha256: made.sha256, bytes: made.bytes } : checkpoint;
 }
 
-/** Takes a queued evaluation for a worker; null when it is no longer to be had. */
-export async function beginEvaluation(app: { db: Db }, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
+/** How long an evaluation waits that another worker than this one is to do. */
+const LEFT_TO_OTHERS_SECONDS = 5;
+
+/** Whether a form is for another living worker to measure: this one cannot run its weights, that one can. */
+async function isForOthers(tx: Tx, format: ExportFormat, workerId: string): Promise<boolean> {
+	const able = (await workers.alive(tx)).filter(({ capabilities }) => canMeasure(format, capabilities));
+	return !able.some(({ id }) => id === workerId) && able.some(({ draining, capabilities }) => !draining && capabilities.engine.state === 'ready');
+}
+
+/**
+ * Takes a queued evaluation for a worker; null when it is no longer to be had. One of an export whose weights this worker
+ * cannot run is left to a living worker that can; where there is none, it is taken, so that somebody says what is missing.
+ */
+export async function beginEvaluation(app: Pick<App, 'db' | 'enqueue'>, input: { evaluationId: string; workerId: string }): Promise<EvaluationAtHand | null> {
 	return app.db.transaction(async (tx) => {
-		const evaluation = await evaluations.begin(tx, input.evaluationId, input.workerId);
+		const asked = await evaluations.get(tx, input.evaluationId);
+		if (asked?.status !== 'queued') return null;
+		const made = asked.exportId === null ? null : await checkpointExports.get(tx, asked.exportId);
+		if (made && (await isForOthers(tx, made.plan.format, input.workerId))) {
+			await app.enqueue(tx, 'evaluate', { evaluationId: asked.id }, { startAfterSeconds: LEFT_TO_OTHERS_SECONDS });
+			return null;
+		}
+		const evaluation = await evaluations.begin(tx, asked.id, input.workerId);
 		if (!evaluation) return null;
-		const checkpoint = await measured(tx, evaluation);
+		const checkpoint = await measured(tx, evaluation, made);
 		const parent = await checkpoints.get(tx, evaluation.parentCheckpointId);
 		if (!checkpoint || !parent) throw new Error(`evaluation ${evaluation.id} lost its checkpoints`);
 		const pairs = await snapshots.heldOutPairs(tx, evaluation.snapshotId, evaluation.split);
@@ -53,7 +75,7 @@ export async function beginEvaluation(app: { db: Db }, input: { evaluationId: st
 		const recipeOf = async ({ runId }: Checkpoint) => (runId === null ? null : ((await runs.get(tx, runId))?.recipe ?? null));
 		const [recipe, parentRecipe] = [await recipeOf(checkpoint), await recipeOf(parent)];
 		const measure: Measure = recipe?.objective === 'rm' ? 'reward' : 'log_ratio';
-		return { evaluation, checkpoint, parent, measure, parentIsReward: parentRecipe?.objective === 'rm', recipe, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
+		return { evaluation, checkpoint, parent, measure, parentIsReward: parentRecipe?.objective === 'rm', recipe, form: made?.plan.format ?? null, base: await checkpoints.baseOf(tx, evaluation.projectId), pairs, answers, documentTexts };
 	});
 }
 
