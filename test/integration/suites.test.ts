@@ -186,6 +186,7 @@ describe('a new checkpoint', () => {
 
 	it('has benchmarks beside its checks: kept by content, paired by question, and told apart by the gate', async () => {
 		const questions = (answer: string) => Array.from({ length: 40 }, (_, i) => ({ question: `How much is due on day ${i}?`, answer }));
+		const scored = (score: (i: number) => number) => Array.from({ length: 40 }, (_, i) => [`question ${i}`, score(i)] as const);
 		const benchmarks: SuiteDefinition['benchmarks'] = [
 			{ name: 'Deposits', kind: 'qa', system: null, maxTokens: 32, questions: questions('Two months.') },
 			{ name: 'Sums', kind: 'public', system: null, maxTokens: 32, dataset: 'gsm8k', limit: 5 }
@@ -199,8 +200,8 @@ describe('a new checkpoint', () => {
 		if (!own || !base || !deposits || !sums) throw new Error('nobody is asked');
 		expect((await unscoredBy(world.app, at, own)).map(({ name }) => name)).toEqual(['Deposits', 'Sums']);
 		// The checkpoint lost what the base knew of every fourth question; the hub was out of reach.
-		await storeScores(world.app, at, own, deposits, { scores: Array.from({ length: 40 }, (_, i) => Number(i % 4 !== 0)), problem: null });
-		await storeScores(world.app, at, base, deposits, { scores: Array<number>(40).fill(1), problem: null });
+		await storeScores(world.app, at, own, deposits, { scores: scored((i) => Number(i % 4 !== 0)), problem: null });
+		await storeScores(world.app, at, base, deposits, { scores: scored(() => 1), problem: null });
 		await storeScores(world.app, at, own, sums, { scores: null, problem: { code: 'benchmark_unreachable', message: 'No hub.' } });
 		await measureAnswers(context(), at, ending());
 
@@ -217,7 +218,7 @@ describe('a new checkpoint', () => {
 		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: first }));
 		const again = await taken(first);
 		expect((await unscoredBy(world.app, again, own)).map(({ name }) => name)).toEqual(['Sums']);
-		await storeScores(world.app, again, own, deposits, { scores: Array<number>(40).fill(0), problem: null });
+		await storeScores(world.app, again, own, deposits, { scores: scored(() => 0), problem: null });
 		await measureAnswers(context(), again, ending());
 		expect(valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures.find(({ name }) => name === 'Rent')).toMatchObject({ checkpoint: { value: 0.75 } });
 	});

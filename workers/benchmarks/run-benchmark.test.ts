@@ -1,10 +1,12 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Benchmark, SCORER } from '#lib/domain/suite/benchmark.ts';
 import { lockedPackages } from '../engine/swift/install.ts';
+import { run } from '../process/run.ts';
 import { explainBenchmark, jobOf, limitOf, runBenchmark } from './run-benchmark.ts';
 
 const read = (name: string) => readFile(new URL(name, import.meta.url), 'utf8');
@@ -54,6 +56,42 @@ describe('the time of a benchmark', () => {
 			await rm(dir, { recursive: true, force: true });
 		}
 	}, 30_000);
+});
+
+describe('what EvalScope noted', () => {
+	const SCRIPTS = fileURLToPath(new URL('./python', import.meta.url));
+	type Noted = { index: number; asked: string; score?: number };
+	/** What the script makes of notes as EvalScope leaves them: of what was asked, and of what was looked over. */
+	async function read(notes: readonly Noted[]): Promise<[string | null, number | null][]> {
+		const dir = await mkdtemp(join(tmpdir(), 'plumbline-noted-'));
+		try {
+			const turns = ({ index, asked }: Noted) => [{ id: `turn of ${JSON.stringify(notes)}`, role: 'user', content: asked }, { role: 'assistant', content: `said of ${index}` }];
+			const kinds = {
+				predictions: notes.map((note) => ({ index: note.index, messages: turns(note) })),
+				reviews: notes.flatMap((note) => (note.score === undefined ? [] : [{ index: note.index, target: ['yes'], messages: turns(note), sample_score: { score: { value: { acc: note.score }, status: 'success', main_score_name: 'acc' } } }]))
+			};
+			for (const [kind, rows] of Object.entries(kinds)) {
+				await mkdir(join(dir, 'out', kind, 'm'), { recursive: true });
+				await writeFile(join(dir, 'out', kind, 'm', 'law_default.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+			}
+			const { stdout, stderr } = await run(['python3', '-B', '-c', 'import json, sys\nsys.path.insert(0, sys.argv[1])\nimport run_benchmark\nprint(json.dumps(run_benchmark.scores({"work_dir": sys.argv[2]})))', SCRIPTS, dir]);
+			expect(stderr).toBe('');
+			return JSON.parse(stdout) as [string | null, number | null][];
+		} finally {
+			await rm(dir, { recursive: true, force: true });
+		}
+	}
+
+	it('is told by question, whatever its place and whatever was answered', async () => {
+		const [first, second] = await read([{ index: 0, asked: 'Is it due?', score: 1 }, { index: 1, asked: 'Is it void?', score: 0 }]);
+		expect([first?.[1], second?.[1]]).toEqual([1, 0]);
+		expect(first?.[0]).toMatch(/^[0-9a-f]{64}$/);
+		expect(await read([{ index: 0, asked: 'Is it void?', score: 0.5 }, { index: 1, asked: 'Is it due?', score: 0 }])).toEqual([[second?.[0], 0.5], [first?.[0], 0]]);
+	});
+
+	it('has no score of a question that was asked and never looked over', async () => {
+		expect((await read([{ index: 0, asked: 'Is it due?', score: 1 }, { index: 1, asked: 'Is it void?' }])).map(([, score]) => score)).toEqual([1, null]);
+	});
 });
 
 describe('what a benchmark that broke off says', () => {

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LETTERS, questionsOf } from '#lib/domain/suite/benchmark.ts';
-import type { Benchmark } from '#lib/domain/suite/benchmark.ts';
+import type { Benchmark, QuestionScore } from '#lib/domain/suite/benchmark.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
@@ -71,11 +71,11 @@ export function explainBenchmark(kind: Benchmark['kind'], stderr: string): Param
 const hours = (ms: number): string => (ms / 3_600_000).toFixed(1);
 
 /**
- * Asks a served model a benchmark's questions with EvalScope and gives what each of them scored, from 0 to 1 in their
- * order. All of them or none: a mean over the questions that happened to be answered would be another benchmark.
+ * Asks a served model a benchmark's questions with EvalScope and gives what each of them scored. All of them or none: a
+ * mean over the questions that happened to be answered would be another benchmark.
  * @param options.timeoutMs default: `limitOf` the benchmark
  */
-export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, options: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<Outcome<number[]>> {
+export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, options: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<Outcome<QuestionScore[]>> {
 	const { dir, cacheDir } = place;
 	await rm(dir, { recursive: true, force: true });
 	await mkdir(dir, { recursive: true });
@@ -90,7 +90,7 @@ export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, 
 		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, signal: options.signal ? AbortSignal.any([options.signal, late]) : late });
 		if (code === null && late.aborted) return problem('benchmark_late', `The benchmark was not done in ${hours(timeoutMs)} hours, which is enough for its questions unless the hub or the model hangs.`, 'Look at the worker’s way to the hub, or ask fewer questions or for fewer tokens; then run the suite again.');
 		if (code !== 0) return problem(...explainBenchmark(benchmark.kind, stderr.slice(-20_000)));
-		const told = JSON.parse(await readFile(scores, 'utf8')) as { scores: number[] } | { missing: number };
+		const told = JSON.parse(await readFile(scores, 'utf8')) as { scores: QuestionScore[] } | { missing: number };
 		if ('missing' in told) return problem('benchmark_incomplete', `${told.missing} of the questions got no score.`, 'Run the suite again; if it stays so, look at these questions’ answers.');
 		return value(told.scores);
 	} finally {

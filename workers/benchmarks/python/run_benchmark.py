@@ -4,10 +4,12 @@ Usage: run_benchmark.py JOB.json SCORES.json
 
 JOB: {"dataset", "questions"?: [row, ...], "metric", "language"?, "system"?, "limit"?, "max_tokens", "concurrency",
 "base_url", "model", "work_dir", "cache_dir", "hub"}. With `questions` the dataset is one of EvalScope's two for own data and the rows are in
-its form; without, it is a public one that EvalScope fetches from its hub. SCORES: {"scores": [0..1, ...]} in the order
-of the questions (of a public one: by part, then by number), or {"missing": N} where N questions got no score.
+its form; without, it is a public one that EvalScope fetches from its hub. SCORES: {"scores": [[QUESTION, 0..1], ...]} where
+QUESTION is a hash of all that the model was asked and of the right answer, or {"missing": N} where N questions got no
+score. A hub's questions change without notice: by the hash those of two runs are told to be the same.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -55,17 +57,35 @@ def task(job):
     )
 
 
+def question(line):
+    """Names what was asked: the turns before the model's answer, and what is right."""
+    turns = [[turn["role"], turn["content"]] for turn in line["messages"]]
+    while turns and turns[-1][0] == "assistant":
+        turns.pop()
+    asked = json.dumps([turns, line["target"]], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(asked.encode("utf-8")).hexdigest()
+
+
+def lines_of(out, kind):
+    """What EvalScope wrote of one kind, by file (a part each)."""
+    return {file.name: [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line] for file in sorted((out / kind).glob("*/*.jsonl"))}
+
+
 def scores(job):
-    """What EvalScope noted of each question: a value, or none where it could not be read."""
+    """What EvalScope noted of each question, and a value, or none where it could not be read or nothing was noted."""
+    out = pathlib.Path(job["work_dir"]) / "out"
     found = []
-    files = sorted((pathlib.Path(job["work_dir"]) / "out" / "reviews").glob("*/*.jsonl"))
-    for file in files:
-        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
+    reviews = lines_of(out, "reviews")
+    for part, lines in reviews.items():
         for line in sorted(lines, key=lambda one: one["index"]):
             score = line["sample_score"]["score"]
             value = score["value"].get(job.get("metric") or score["main_score_name"])
             broken = score.get("status") != "success" or (score.get("metadata") or {}).get("metric_errors")
-            found.append(None if broken or value is None or not 0 <= value <= 1 else float(value))
+            found.append([question(line), None if broken or value is None or not 0 <= value <= 1 else float(value)])
+    for part, lines in lines_of(out, "predictions").items():
+        # Asked, and never looked over.
+        seen = {line["index"] for line in reviews.get(part, [])}
+        found += [[None, None] for line in lines if line["index"] not in seen]
     return found
 
 
@@ -75,7 +95,7 @@ def main():
 
     run_task(task(job))
     found = scores(job)
-    missing = found.count(None) + (max(0, len(job["questions"]) - len(found)) if "questions" in job else int(not found))
+    missing = sum(value is None for _, value in found) + (max(0, len(job["questions"]) - len(found)) if "questions" in job else int(not found))
     result = {"missing": missing} if missing else {"scores": found}
     pathlib.Path(sys.argv[2]).write_text(json.dumps(result), encoding="utf-8")
 

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Benchmark, benchmarkAnswers, benchmarkKey, benchmarkMeasure, Benchmarks, MOST_OF_BENCHMARKS } from './benchmark.ts';
+import type { QuestionScore } from './benchmark.ts';
 import { readBenchmarkFile } from './benchmark-file.ts';
 import { measurer } from './measures.ts';
 
 const qa = (name: string, answer = 'Two months.') => v.parse(Benchmark, { name, kind: 'qa', questions: [{ question: 'How much is the deposit?', answer }] });
+const scored = (score: (i: number) => number, revision = ''): QuestionScore[] => Array.from({ length: 40 }, (_, i) => [`${revision}question ${i}`, score(i)] as const);
 const lines = (...rows: unknown[]) => rows.map((row) => JSON.stringify(row)).join('\n');
 
 describe('a benchmark', () => {
@@ -36,10 +38,16 @@ describe('a benchmark', () => {
 	});
 
 	it('is measured question by question, paired with the same questions of others', () => {
-		const scores = new Map([[0, Array.from({ length: 40 }, (_, i) => Number(i % 4 !== 0))], [1, Array<number>(40).fill(1)]]);
+		const scores = new Map([[0, scored((i) => Number(i % 4 !== 0))], [1, scored(() => 1).reverse()]]);
 		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, parent: 1, champion: 2, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
 		expect(measure).toMatchObject({ name: 'law', kind: 'benchmark', better: 'higher', checkpoint: { value: 0.75, n: 40, groups: 40 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: -0.25, n: 40 } }, champion: { difference: { value: null } } } });
 		expect(measure.against.parent?.p).toBeLessThan(0.01);
+	});
+
+	it('has no pair of questions that are others by now', () => {
+		const scores = new Map([[0, scored(() => 0)], [1, scored(() => 1, 'new ')]]);
+		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, parent: 1, champion: 1, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
+		expect(measure).toMatchObject({ checkpoint: { value: 0 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: null, n: 0 } } } });
 	});
 });
 

@@ -79,16 +79,32 @@ export const Benchmarks = v.pipe(
 /** What a model's scores are kept by: everything but the name. The same questions under another name, or in another version of the suite, are not asked again. */
 export function benchmarkKey(benchmark: Benchmark): string {
 	const { name: _, ...asked } = benchmark;
-	return contentHash({ ...asked, scorer: SCORER });
+	// Scores from before questions were named cannot be paired: they are kept by another key, and asked for again.
+	return contentHash({ ...asked, scorer: SCORER, by: 'question' });
 }
 
-/** A model's scores of a benchmark by question, each from 0 to 1, or why there are none. */
-export type BenchmarkScores = { scores: readonly number[]; problem: null } | { scores: null; problem: RunProblem };
+/** What a model scored at one question, from 0 to 1. The question is a hash of all that was asked and of what is right. */
+export type QuestionScore = readonly [question: string, score: number];
+
+/** A model's scores of a benchmark by question, or why there are none. */
+export type BenchmarkScores = { scores: readonly QuestionScore[]; problem: null } | { scores: null; problem: RunProblem };
 
 /** What is measured of a benchmark. */
 export const benchmarkMeasure = ({ name }: Pick<Benchmark, 'name'>): MeasureOf => ({ name, kind: 'benchmark', better: 'higher', proportion: true });
 
-/** Scores as values of answers: every question is a group of its own. @param bySource scores of the models that have any, by their place */
-export function benchmarkAnswers(bySource: ReadonlyMap<number, readonly number[]>): MeasuredAnswer[] {
-	return [...bySource].flatMap(([source, scores]) => scores.map((score, place) => ({ source, promptId: String(place), group: String(place), sample: 0, values: [score] })));
+/**
+ * Scores as values of answers: every question is a group of its own, and is paired with the very same one asked of
+ * another model. A public benchmark's questions may change on its hub between two models: those have no pair.
+ * @param bySource scores of the models that have any, by their place
+ */
+export function benchmarkAnswers(bySource: ReadonlyMap<number, readonly QuestionScore[]>): MeasuredAnswer[] {
+	return [...bySource].flatMap(([source, scores]) => {
+		const asked = new Map<string, number>();
+		return scores.map(([question, score]) => {
+			// A question that stands twice is asked twice, and is one group.
+			const sample = asked.get(question) ?? 0;
+			asked.set(question, sample + 1);
+			return { source, promptId: question, group: question, sample, values: [score] };
+		});
+	});
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { RunProblem } from '../../domain/run-problem.ts';
-import type { BenchmarkScores } from '../../domain/suite/benchmark.ts';
+import type { BenchmarkScores, QuestionScore } from '../../domain/suite/benchmark.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -14,7 +14,7 @@ export async function put(db: Executor, of: { projectId: string; checkpointId: s
 /** What models scored at benchmarks, by checkpoint and key. */
 export async function of(db: Executor, checkpointIds: readonly string[], keys: readonly string[]): Promise<({ checkpointId: string; key: string } & BenchmarkScores)[]> {
 	if (checkpointIds.length === 0 || keys.length === 0) return [];
-	const rows = await rowsOf<{ checkpoint_id: string; key: string; scores: number[] | null; problem: RunProblem | null }>(
+	const rows = await rowsOf<{ checkpoint_id: string; key: string; scores: QuestionScore[] | null; problem: RunProblem | null }>(
 		db,
 		sql`select checkpoint_id, key, scores, problem from benchmark_scores where checkpoint_id in ${[...checkpointIds]} and key in ${[...keys]} order by checkpoint_id, key`
 	);

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { RunProblem } from '../../../domain/run-problem.ts';
+import type { QuestionScore } from '../../../domain/suite/benchmark.ts';
 import type { SuiteResults } from '../../../domain/suite/measures.ts';
 import { users } from './account.ts';
 import { checkpoints } from './checkpoint.ts';
@@ -117,8 +118,8 @@ export const benchmarkScores = pgTable(
 			.notNull()
 			.references(() => checkpoints.id),
 		key: text().notNull(),
-		/** From 0 to 1, in the order of the questions. */
-		scores: jsonb().$type<number[]>(),
+		/** From 0 to 1, each with the hash of its question. */
+		scores: jsonb().$type<QuestionScore[]>(),
 		problem: jsonb().$type<RunProblem>(),
 		createdAt: createdAt()
 	},
