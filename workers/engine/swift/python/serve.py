@@ -7,7 +7,7 @@ import os
 import sys
 
 from engine_failures import end_if_lost, is_of_the_engine, pass_on_failures
-from quiet_log import keep_words_out
+from quiet_log import keep_words_out, told
 from swift.infer_engine import transformers_engine
 from swift.pipelines.infer.deploy import SwiftDeploy
 
@@ -34,6 +34,7 @@ class KeyedServer(SwiftDeploy):
         error = sys.exc_info()[1]
         if error is not None:
             end_if_lost(error)
+            print(f'A request failed: {told(error)}', file=sys.stderr, flush=True)
             if is_of_the_engine(error):
                 status_code, message = 500, 'The engine failed.'
         return SwiftDeploy.create_error_response(status_code, message)
