@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { askPlayground, playgroundChoices, preferInPlayground } from '#lib/server/usecases/playground.ts';
 import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
 import { serveBoth } from '../support/playground-walk.ts';
@@ -17,7 +18,7 @@ let baseId: string;
 beforeAll(async () => {
 	world = await createWorld();
 	project = await world.project({ overlap: 1, systemPrompt: 'You are careful.' });
-	valueOf(await world.importRows(project.slug, pairRows(40)));
+	valueOf(await world.importRows(project.slug, pairRows(40).map((row) => ({ ...row, matter: 'Acme v. Birch' }))));
 	const workerId = await paperWorker(world);
 	engineer = await world.person('engineer', { slug: project.slug, role: 'engineer' });
 	trainedId = (await trainedCheckpoint(world, project.slug, workerId)).checkpointId;
@@ -65,4 +66,18 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 	expect([await rows(['workspace']), await rows(['workspace', 'playground'])]).toEqual([0, 1]);
 	valueOf(await undoImport(world.app, world.admin, told.importId));
 	expect(await world.query(`select 1 from judgments where origin = 'playground'`)).toEqual([]);
+});
+
+it('lets nobody ask a checkpoint that learned from a matter behind a wall before them', async () => {
+	const eve = await world.person('eve', { slug: project.slug, role: 'engineer' });
+	const input = { slug: project.slug, prompt: 'What did Acme offer Birch?', blind: true, maxTokens: 20, temperature: 0 };
+	valueOf(await askPlayground(world.app, eve, { ...input, left: baseId, right: trainedId }));
+	valueOf(await raiseWall(world.app, world.admin, { slug: project.slug, userId: eve.userId, matter: 'Acme v. Birch' }));
+	for (const [left, right] of [[baseId, trainedId], [trainedId, baseId]] as const) {
+		const refused = await askPlayground(world.app, eve, { ...input, left, right });
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'walled', detail: expect.stringContaining('Somebody else must ask it.') } });
+	}
+	expect(valueOf(await playgroundChoices(world.app, eve, project.slug)).map(({ id }) => id)).toEqual([baseId]);
+	// The wall stands before her alone.
+	valueOf(await ask());
 });

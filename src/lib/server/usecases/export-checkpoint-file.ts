@@ -10,11 +10,11 @@ import * as runs from '../db/runs.ts';
 import * as walls from '../db/walls.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 
-/** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. */
-export async function refuseWalled(db: Executor, actor: Actor, checkpointId: string): Promise<Result<never> | null> {
+/** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. `must`: what somebody else is to do instead. */
+export async function refuseWalled(db: Executor, actor: Actor, checkpointId: string, must: 'take it out' | 'ask it' = 'take it out'): Promise<Result<never> | null> {
 	for (const { runId } of await checkpoints.lineage(db, checkpointId)) {
 		const run = runId ? await runs.get(db, runId) : null;
-		if (run && (await walls.hidesOfSnapshot(db, actor.userId, run.snapshotId))) return fail('walled', 'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.');
+		if (run && (await walls.hidesOfSnapshot(db, actor.userId, run.snapshotId))) return fail('walled', `This checkpoint learned from a matter that you are walled off from. Somebody else must ${must}.`);
 	}
 	return null;
 }

@@ -15,6 +15,7 @@ import { createPool, isThere } from '../gateway/pool.ts';
 import { readUnseen } from '../gateway/relay.ts';
 import { createCaller } from '../outbound/caller.ts';
 import { allow } from './access.ts';
+import { refuseWalled } from './export-checkpoint-file.ts';
 import { importPairs } from './import-pairs.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -45,13 +46,15 @@ const Turn = v.strictObject({
 
 const placeOf = (projectId: string) => `playground:${projectId}`;
 
-/** Checkpoints of a project that some server answers for now, by name. */
+/** Checkpoints of a project that some server answers for now and that the actor may ask, by name. */
 export async function playgroundChoices(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<{ id: string; name: string }[]>> {
 	const access = await allow(app.db, actor, { slug }, 'generation.start');
 	if (!access.ok) return access;
 	const { id: projectId } = access.value.project;
 	const served = new Set((await servers(app, projectId)).filter(isThere).map(({ checkpointId }) => checkpointId));
-	return ok((await checkpoints.list(app.db, projectId)).filter(({ id }) => served.has(id)).map(({ id, name }) => ({ id, name })));
+	const choices: { id: string; name: string }[] = [];
+	for (const { id, name } of await checkpoints.list(app.db, projectId)) if (served.has(id) && !(await refuseWalled(app.db, actor, id, 'ask it'))) choices.push({ id, name });
+	return ok(choices);
 }
 
 async function servers(app: Pick<App, 'db'>, projectId: string): Promise<Server[]> {
@@ -84,13 +87,16 @@ async function answerOf(app: Needs, known: readonly Server[], side: 'left' | 'ri
 
 /**
  * Has two checkpoints answer a question side by side, with the same settings, as they would answer in earnest: under the
- * project's system prompt, by the servers that are deployed. Nothing of it is kept.
+ * project's system prompt, by the servers that are deployed. Nothing of it is kept. Weights remember: who is walled off
+ * from anything that either learned from does not ask it.
  */
 export async function askPlayground(app: Needs, actor: Actor, input: PlaygroundAsk): Promise<Result<PlaygroundTurn>> {
 	const access = await allow(app.db, actor, { slug: input.slug }, 'generation.start');
 	if (!access.ok) return access;
 	const { id: projectId } = access.value.project;
 	if (input.left === input.right) return wrongField('right', 'another checkpoint than on the left');
+	const walled = (await refuseWalled(app.db, actor, input.left, 'ask it')) ?? (await refuseWalled(app.db, actor, input.right, 'ask it'));
+	if (walled) return walled;
 	const system = await projects.systemPrompt(app.db, projectId);
 	const messages: Message[] = [...(system ? [{ role: 'system' as const, content: system.body }] : []), { role: 'user', content: input.prompt }];
 	const known = await servers(app, projectId);

@@ -22,7 +22,7 @@ export const askPlayground = operation({
 	params: slugParams,
 	body: AskPlayground,
 	answers: { 200: v.object({ left: answer, right: answer, same: v.boolean(), turn: v.string() }) },
-	problems: ['not_ready']
+	problems: ['walled', 'not_ready']
 });
 
 export const PlaygroundPreference = v.strictObject({ turn: text(3_000_000), better: v.picklist(['left', 'right'], 'left or right') });
