@@ -52,8 +52,10 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 	expect(problemOf(await prefer([version, keyId, nonce, (body.startsWith('A') ? 'B' : 'A') + body.slice(1)].join('.'), 'left'))).toBe('invalid_input');
 	const told = valueOf(await prefer(turn, 'right'));
 	expect([told.left, told.right].sort()).toEqual([baseId, trainedId].sort());
-	// Twice is once.
+	// Twice is once, and who was told whose answers they were changes nothing any more.
 	valueOf(await prefer(turn, 'right'));
+	valueOf(await prefer(turn, 'left'));
+	expect(await world.query(`select subject_id from audit_entries where action = 'playground.prefer'`)).toEqual([{ subject_id: told.importId }]);
 	const judged = await world.query<{ origin: string; judge_user_id: string; purpose: string | null; preferred: string; system: string }>(
 		`select j.origin, j.judge_user_id, j.purpose, (select t.messages->0->>'content' from response_texts t where t.response_id = case j.verdict when 'a' then c.response_a_id else c.response_b_id end) as preferred, p.messages->0->>'role' as system
 			from judgments j join comparisons c on c.id = j.comparison_id join prompt_texts p on p.prompt_id = c.prompt_id where j.origin = 'playground'`
@@ -66,6 +68,21 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 	expect([await rows(['workspace']), await rows(['workspace', 'playground'])]).toEqual([0, 1]);
 	valueOf(await undoImport(world.app, world.admin, told.importId));
 	expect(await world.query(`select 1 from judgments where origin = 'playground'`)).toEqual([]);
+});
+
+it('keeps what each person prefers as their own, also where another preferred the same', async () => {
+	const [eve, bob] = [await world.person('eve', { slug: project.slug, role: 'engineer' }), await world.person('bob', { slug: project.slug, role: 'engineer' })];
+	// The same two answers, on whichever side each was given them.
+	const [one, other] = [{ checkpointId: baseId, text: 'You may.' }, { checkpointId: trainedId, text: 'Ask your landlord first.' }];
+	const turnOf = ({ userId }: Actor, [left, right]: (typeof one)[]) => world.app.secrets.seal(JSON.stringify({ userId, blind: true, messages: [{ role: 'user', content: 'May I keep a dog?' }], left, right }), `playground:${project.id}`);
+	valueOf(await prefer(await turnOf(eve, [one, other]), 'right', eve));
+	valueOf(await prefer(await turnOf(bob, [other, one]), 'left', bob));
+	valueOf(await prefer(await turnOf(bob, [one, other]), 'left', bob));
+	const judged = await world.query<{ judge_user_id: string; preferred: string }>(
+		`select j.judge_user_id, (select t.messages->0->>'content' from response_texts t where t.response_id = case j.verdict when 'a' then c.response_a_id else c.response_b_id end) as preferred
+			from judgments j join comparisons c on c.id = j.comparison_id where j.judge_user_id in ('${eve.userId}', '${bob.userId}') order by j.judge_user_id = '${bob.userId}', j.id`
+	);
+	expect(judged).toEqual([eve, bob].map(({ userId }) => ({ judge_user_id: userId, preferred: other.text })));
 });
 
 it('lets nobody ask a checkpoint that learned from a matter behind a wall before them', async () => {

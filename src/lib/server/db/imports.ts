@@ -236,7 +236,8 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 
 /**
  * Makes groups, prompts, responses, comparisons with their slots and imported
- * judgments of all staged rows, each only where its content is not there yet.
+ * judgments of all staged rows, each only where its content is not there yet. What
+ * somebody prefers in the playground is theirs, and their first word on a pair stands.
  * The project must be serialised.
  */
 export async function publish(tx: Tx, id: string): Promise<{ accepted: number; duplicates: number; comparisons: number }> {
@@ -264,7 +265,7 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 			insert into responses (prompt_id, content_hash, source) select prompt_id, hash, 'import' from given on conflict do nothing returning id, prompt_id, content_hash)
 		insert into response_texts (response_id, messages) select made.id, g.messages from made join given g on g.prompt_id = made.prompt_id and g.hash = made.content_hash`);
 	await tx.execute(sql`create temporary table staged_pairs on commit drop as
-		select r.line, sp.prompt_id, i.project_id, i.round_id, i.brings, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
+		select r.line, sp.prompt_id, i.project_id, i.round_id, i.brings, case i.brings when 'playground' then i.created_by end as user_id, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
 			(x.value->>'orderKey')::bigint as order_key, x.value->>'policy' as policy, (x.value->>'propensity')::float8 as propensity, x.value->>'verdict' as verdict
 		from import_rows r join imports i on i.id = r.import_id join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.pairs) x where r.import_id = ${id}`);
 	await tx.execute(sql`analyze staged_pairs`);
@@ -287,10 +288,10 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	);
 	await tx.execute(sql`create temporary table staged_labels on commit drop as
 		with labelled as (
-			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line, case s.brings when 'playground' then (select i.created_by from imports i where i.id = ${id}) end as user_id
+			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line, s.user_id
 			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
 			where s.verdict is not null
-				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and j.verdict = s.verdict and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
+				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and (j.judge_user_id = s.user_id or s.user_id is null and j.verdict = s.verdict) and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
 			order by c.id, s.verdict, s.line),
 		made as (
 			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_user_id, judge_ref, verdict)

@@ -117,7 +117,8 @@ export type PlaygroundPreference = { left: string; right: string; importId: stri
 /**
  * Makes a preference that somebody gave in the playground part of the record: a judgment of origin “playground” by that
  * person. It fills no place of a comparison, counts for no decision, and a snapshot takes it only where its rule names
- * that origin. It goes the way of every import: masked, with the split of its question, to be undone. Twice is once.
+ * that origin. It goes the way of every import: masked, with the split of its question, to be undone. Who gave it knows
+ * from then on whose answers they were: their first preference of a pair stands, whatever they say of it later.
  */
 export async function preferInPlayground(app: Needs, actor: Actor, input: { slug: string; turn: string; better: 'left' | 'right' }): Promise<Result<PlaygroundPreference>> {
 	const access = await allow(app.db, actor, { slug: input.slug }, 'import.create');
@@ -133,8 +134,9 @@ export async function preferInPlayground(app: Needs, actor: Actor, input: { slug
 	if (!begun.ok) return begun;
 	const done = await begun.value.done;
 	if (!done.ok) return done;
+	const waits = done.value.status === 'masking';
 	return inTransaction(app.db, async (tx) => {
-		await record(tx, actor, { action: 'playground.prefer', projectId, subject: ['import', begun.value.id], details: { preferred: input.better === 'left' ? left.checkpointId : right.checkpointId, over: input.better === 'left' ? right.checkpointId : left.checkpointId, blind } });
-		return ok({ left: left.checkpointId, right: right.checkpointId, importId: begun.value.id, waits: done.value.status === 'masking' });
+		if (waits || done.value.accepted > 0) await record(tx, actor, { action: 'playground.prefer', projectId, subject: ['import', begun.value.id], details: { preferred: input.better === 'left' ? left.checkpointId : right.checkpointId, over: input.better === 'left' ? right.checkpointId : left.checkpointId, blind } });
+		return ok({ left: left.checkpointId, right: right.checkpointId, importId: begun.value.id, waits });
 	});
 }
