@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { championOf } from '#lib/server/db/champions.ts';
+import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
+import { modelServerReady, takeModelServer } from '#lib/server/usecases/hold-model-server.ts';
 import { askPlayground, playgroundChoices, preferInPlayground } from '#lib/server/usecases/playground.ts';
 import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { startModelServer } from '../support/model-server.ts';
 import { serveBoth } from '../support/playground-walk.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -12,6 +16,7 @@ import type { World } from '../support/world.ts';
 let world: World;
 let project: { slug: string; id: string };
 let engineer: Actor;
+let workerId: string;
 let trainedId: string;
 let baseId: string;
 
@@ -19,7 +24,7 @@ beforeAll(async () => {
 	world = await createWorld();
 	project = await world.project({ overlap: 1, systemPrompt: 'You are careful.' });
 	valueOf(await world.importRows(project.slug, pairRows(40).map((row) => ({ ...row, matter: 'Acme v. Birch' }))));
-	const workerId = await paperWorker(world);
+	workerId = await paperWorker(world);
 	engineer = await world.person('engineer', { slug: project.slug, role: 'engineer' });
 	trainedId = (await trainedCheckpoint(world, project.slug, workerId)).checkpointId;
 	expect(valueOf(await playgroundChoices(world.app, engineer, project.slug))).toEqual([]);
@@ -97,4 +102,22 @@ it('lets nobody ask a checkpoint that learned from a matter behind a wall before
 	expect(valueOf(await playgroundChoices(world.app, eve, project.slug)).map(({ id }) => id)).toEqual([baseId]);
 	// The wall stands before her alone.
 	valueOf(await ask());
+});
+
+it('tells a checkpoint that nobody serves from one whose server starts or does not come to an end', async () => {
+	const other = await world.project({ rows: pairRows(40) });
+	const right = (await trainedCheckpoint(world, other.slug, workerId)).checkpointId;
+	const left = (await championOf(world.app.db, other.id)).id;
+	const { db, config, secrets } = world.app;
+	const hasty = { db, secrets, config: { ...config, gateway: { ...config.gateway, patienceMs: 100 } } };
+	const asked = () => askPlayground(hasty, world.admin, { slug: other.slug, left, right, prompt: 'May I?', blind: false, maxTokens: 20, temperature: 0 });
+	expect(await asked()).toMatchObject({ problem: { code: 'invalid_input', errors: [{ field: 'left' }] } });
+	const { serverId } = valueOf(await deployCheckpoint(world.app, world.admin, { checkpointId: left, beside: [right], gpus: 0 }));
+	expect(problemOf(await asked())).toBe('not_ready');
+	const at = await takeModelServer(world.app, serverId ?? '', { workerId, devices: [] });
+	if (!at) throw new Error('the server was not to be had');
+	const endless = await startModelServer(() => 'DRIP');
+	await modelServerReady(world.app, at, { baseUrl: endless.baseUrl, apiKey: 'k', engine: 'ms-swift' });
+	expect(problemOf(await asked())).toBe('not_ready');
+	await endless.kill();
 });

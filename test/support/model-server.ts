@@ -11,6 +11,7 @@ export type Behaviour =
 	| { words: string[]; everyMs?: number; /** Holds a stream after its first word. */ after?: Promise<void>; message?: Record<string, unknown>; logprobs?: unknown; noDone?: boolean }
 	| { status: number; headers?: Record<string, string>; body?: string }
 	| 'HANG'
+	| 'DRIP'
 	| 'GARBAGE'
 	| 'GARBAGE_LATER'
 	| 'HUGE'
@@ -25,6 +26,12 @@ const usage = (words: string[]) => ({ prompt_tokens: 7, completion_tokens: words
 async function act(response: ServerResponse, { body, path }: AskedOf, does: Behaviour): Promise<void> {
 	const chat = path.endsWith('/chat/completions');
 	if (does === 'HANG') return;
+	if (does === 'DRIP') {
+		// Never silent, and never done.
+		response.writeHead(200, JSON_TYPE);
+		const drops = setInterval(() => response.write(' '), 5);
+		return void response.on('close', () => clearInterval(drops));
+	}
 	if (typeof does === 'object' && 'status' in does) return void response.writeHead(does.status, { ...JSON_TYPE, ...does.headers }).end(does.body ?? '{"error":{"message":"no"}}');
 	/** Told only who asks. */
 	const logprobs = typeof does === 'object' && 'words' in does && does.logprobs !== undefined && body['logprobs'] === true ? { logprobs: does.logprobs } : {};

@@ -69,17 +69,21 @@ async function answerOf(app: Needs, known: readonly Server[], side: 'left' | 'ri
 		if (key && !key.ok) throw new Error(key.problem.detail);
 		return key?.value ?? null;
 	};
-	const { gateway } = app.config;
+	const { patienceMs } = app.config.gateway;
+	const signal = AbortSignal.timeout(2 * patienceMs);
 	try {
 		const pool = createPool();
 		const choice = pool.choose(known, checkpointId);
-		if (choice.order.length === 0) return wrongField(side, 'a checkpoint that a server answers for now: deploy it first');
+		if (!choice.any) return wrongField(side, 'a checkpoint that a server answers for now: deploy it first');
 		const call = { kind: 'chat' as const, model: checkpointId, stream: false, wantsUsage: false, user: null, measures: false, body };
-		const begun = await ask({ caller, pool, keyOf, patienceMs: gateway.patienceMs }, call, choice, AbortSignal.timeout(2 * gateway.patienceMs));
+		const begun = await ask({ caller, pool, keyOf, patienceMs }, call, choice, signal);
 		if ('problem' in begun) return begun.problem.status < 429 ? wrongField('prompt', begun.problem.message) : fail('not_ready', begun.problem.message);
 		begun.leave();
 		const text = 'whole' in begun ? readUnseen(begun.whole).text : null;
 		return text === null || text.trim() === '' ? fail('not_ready', 'A model answered without a text. Ask again.') : ok(text.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, MOST_ANSWER));
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		return fail('not_ready', 'A model took too long to answer. Ask again.');
 	} finally {
 		await caller.close();
 	}
