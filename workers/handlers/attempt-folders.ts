@@ -1,6 +1,6 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { attemptHoldsEvaluation, attemptHoldsExport, attemptHoldsServer } from '#lib/server/usecases/announce-worker.ts';
+import { attemptHoldsEvaluation, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsServer } from '#lib/server/usecases/announce-worker.ts';
 import type { WorkerContext } from './context.ts';
 
 /** Removes what earlier attempts left in a piece of work's folder: a worker that was killed left a model's size of files. A later attempt's are somebody's who is at it. */
@@ -23,9 +23,10 @@ export async function clearLeft(works: string, holds: (id: string, attempt: numb
 		}
 }
 
-/** What killed workers left on this host of evaluations, exports and model servers, which no later attempt may ever meet here: for a worker's start, once it has taken over what they held. */
+/** What killed workers left on this host of evaluations, generations, exports and model servers, which no later attempt may ever meet here: for a worker's start, once it has taken over what they held. */
 export async function clearLeftOnHost({ app, workDir }: Pick<WorkerContext, 'app' | 'workDir'>): Promise<void> {
 	await clearLeft(join(workDir, 'evaluations'), (id, attempt) => attemptHoldsEvaluation(app, id, attempt));
+	await clearLeft(join(workDir, 'generations'), (id, attempt) => attemptHoldsGeneration(app, id, attempt));
 	await clearLeft(join(workDir, 'exports'), (id, attempt) => attemptHoldsExport(app, id, attempt));
 	await clearLeft(join(workDir, 'servers'), (id, attempt) => attemptHoldsServer(app, id, attempt));
 }

@@ -7,12 +7,15 @@ import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 
+/** A model as a server loads it, and the adapter that it answers with. */
+export type Servable = { model: ModelSource; adapter?: string };
+
 /**
  * A checkpoint laid out on this host, ready to answer: every file has the hash that it was registered with, and the chat
  * template is the one it was trained under.
  * @throws ArtifactDamaged where a file was changed or is missing
  */
-export async function layOutServable(context: Pick<WorkerContext, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<Outcome<{ model: ModelSource; adapter?: string }>> {
+export async function layOutServable(context: Pick<WorkerContext, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<Outcome<Servable>> {
 	const laidOut = await layOutModel(context, base, checkpoint, folder);
 	if (checkpoint.chatTemplateSha256 === null || (await chatTemplateHash(laidOut.model)) === checkpoint.chatTemplateSha256) return value(laidOut);
 	return problem('template_changed', `${checkpoint.name} was trained under another chat template than the one it would be served with.`, 'Restore the base model’s chat template, or its `plumbline.json`.');

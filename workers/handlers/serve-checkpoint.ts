@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
@@ -15,6 +16,7 @@ import type { Ending } from './answer-all.ts';
 import type { WorkerContext } from './context.ts';
 import { scoreBenchmarks } from './score-benchmarks.ts';
 import { layOutServable } from './servable.ts';
+import type { Servable } from './servable.ts';
 
 /** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's own questions and benchmarks included. One with nothing to answer is not loaded. */
 export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
@@ -22,10 +24,19 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	const left = [await unansweredBy(app, at, source), await unansweredOwn(app, at, source), await unscoredBy(app, at, source)];
 	if (left.every(({ length }) => length === 0)) return null;
 	const { checkpoint } = source;
-	const dir = join(context.workDir, 'generations', at.generation.id, `${at.generation.attempt}-${checkpoint.id}`);
-	const laidOut = await layOutServable(context, base, checkpoint, join(dir, 'checkpoint'));
-	if (!laidOut.ok) return laidOut.problem;
-	const { model, adapter } = laidOut.value;
+	const dir = join(context.workDir, 'generations', at.generation.id, String(at.generation.attempt), checkpoint.id);
+	const files = join(dir, 'checkpoint');
+	try {
+		const laidOut = await layOutServable(context, base, checkpoint, files);
+		return laidOut.ok ? await answerBy(context, at, source, laidOut.value, { dir, ending }) : laidOut.problem;
+	} finally {
+		// What the server said stays until the worker's next start.
+		await rm(files, { recursive: true, force: true });
+	}
+}
+
+/** Starts a server of what lies there, and lets it answer. */
+async function answerBy(context: WorkerContext, at: GenerationAtHand, source: SourceAtHand, { model, adapter }: Servable, { dir, ending }: { dir: string; ending: Ending }): Promise<RunProblem | null> {
 	const server = await startSwiftServer(context.environment, {
 		model,
 		...(adapter ? { adapter } : {}),
