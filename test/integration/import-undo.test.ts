@@ -4,7 +4,9 @@ import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putGold } from '#lib/server/usecases/put-gold.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { readImport } from '#lib/server/usecases/read-import.ts';
+import { readSuite } from '#lib/server/usecases/read-suite.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { recordProblems } from '../support/record.ts';
 import { comparisonRows, createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
@@ -50,6 +52,20 @@ describe('an import that was taken', () => {
 		expect(valueOf(await world.importRows(slug, rows))).toMatchObject({ accepted: 5, duplicates: 0 });
 		// What the earlier one made carries the later one's comparison of the same question, but nothing of its own rests on that.
 		expect(await why(kept.id)).toMatchObject({ code: 'conflict', built_on: 1 });
+	});
+
+	it('leaves a question held out that a suite had held out before', async () => {
+		const { slug, id: projectId } = await world.project();
+		const question = 'Will I win my case?';
+		const { suite } = valueOf(await readSuite(world.app, world.admin, slug));
+		valueOf(await putSuite(world.app, world.admin, { slug, suite: { ...suite, own: { system: null, questions: [question] } } }));
+		const splits = () => world.query(`select g.split, count(p.id)::int as prompts from prompt_groups g left join prompts p on p.group_id = g.id where g.project_id = '${projectId}' group by g.id`);
+		const rows = [{ prompt: question, chosen: 'That depends.', rejected: 'Yes.' }];
+		const { id } = valueOf(await world.importRows(slug, rows));
+		valueOf(await undoImport(world.app, world.admin, id));
+		expect(await splits()).toEqual([{ split: 'test', prompts: 0 }]);
+		valueOf(await world.importRows(slug, rows));
+		expect(await splits()).toEqual([{ split: 'test', prompts: 1 }]);
 	});
 
 	it('stays where something rests on it, with the reason', async () => {

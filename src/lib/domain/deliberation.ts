@@ -1,6 +1,8 @@
 import { countVotes, strictMajority } from './aggregate.ts';
 import type { Votes } from './aggregate.ts';
 import type { Weigher } from './dawid-skene.ts';
+import { isHeldOut } from './holdout.ts';
+import type { Split } from './holdout.ts';
 import type { Strength } from './judging-form.ts';
 import type { BundleComparison, BundleJudgment, DropReason } from './prompt-bundle.ts';
 import type { Aggregation, Origin, SnapshotRule } from './snapshot-rule.ts';
@@ -18,6 +20,14 @@ export type HearingRule = {
 	/** dawid_skene: what the model makes of votes, by mode. Null: it knows nothing. */
 	weighers?: { readonly [mode in Mode]: Weigher | null };
 };
+
+/**
+ * The rule as it is heard on a prompt of this split. What was preferred in the playground may teach but measures nothing:
+ * whoever asked there may have known whose answers they were (semantics 3, 10).
+ */
+export function heardOn<R extends HearingRule>(split: Split, rule: R): R {
+	return isHeldOut(split) && rule.origins.includes('playground') ? { ...rule, origins: rule.origins.filter((origin) => origin !== 'playground') } : rule;
+}
 
 /** What became of a judgment's vote: it took part, or the reason why not. */
 export type Standing = { judgmentKey: string; standing: 'voting' | Extract<DropReason, 'void' | 'surplus' | 'filtered' | 'origin' | 'annotator' | 'criterion'> };

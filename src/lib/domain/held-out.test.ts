@@ -3,6 +3,7 @@ import { contentHash } from './canonical-json.ts';
 import type { HearingRule } from './deliberation.ts';
 import { heldOutRow } from './held-out.ts';
 import type { Message } from './message.ts';
+import { mapPrompt } from './preference-dataset.ts';
 import type { BundleComparison, BundleResponse, PromptBundle } from './prompt-bundle.ts';
 import { rowsFile } from './training-row.ts';
 import type { Verdict } from './verdict.ts';
@@ -46,6 +47,16 @@ describe('heldOutRow', () => {
 		expect(row(pair('b', 2))).toBeNull();
 		expect(row(pair('cannot_judge'))).toBeNull();
 		expect(row(pair('a'), { responses: [response('x', 'same'), response('y', 'same')] })).toBeNull();
+	});
+
+	it('lists nothing that was only preferred in the playground, whatever the rule takes to learn from', () => {
+		const preferred: BundleComparison = { ...pair('a'), judgments: [{ key: 'j', verdict: 'a', kind: 'outside', origin: 'playground' }] };
+		const rule: HearingRule = { origins: ['workspace', 'playground'] };
+		const bundle = (split: PromptBundle['split']) => ({ group: 'g', split, messages: [{ role: 'user' as const, content: 'Why?' }], responses: [response('x', 'one'), response('y', 'two')], comparisons: [preferred] });
+		expect(['dev', 'test'].map((split) => heldOutRow(bundle(split as 'dev'), preferred, rule))).toEqual([null, null]);
+		const mapped = (split: PromptBundle['split']) => mapPrompt('dpo', bundle(split), rule);
+		expect([mapped('train').rows.length, mapped('train').outcomes[0]?.verdict]).toEqual([1, 'a']);
+		expect(mapped('test')).toMatchObject({ rows: [], outcomes: [{ outcome: 'split', verdict: null }], dispositions: [{ disposition: 'origin' }] });
 	});
 
 	it('says which images each text refers to', () => {

@@ -1,7 +1,7 @@
 import type { DocumentTexts, RowMessage } from './training-row.ts';
 import { renderMessages, sameAnswer } from './training-row.ts';
-import type { Split } from './holdout.ts';
-import { deliberate } from './deliberation.ts';
+import { isHeldOut } from './holdout.ts';
+import { deliberate, heardOn } from './deliberation.ts';
 import type { HearingRule } from './deliberation.ts';
 import type { BundleComparison, PromptBundle } from './prompt-bundle.ts';
 import type { CountingVerdict } from './verdict.ts';
@@ -34,8 +34,8 @@ export function heldOutRow(
 	comparison: BundleComparison,
 	options: HearingRule & { documentTexts?: DocumentTexts }
 ): HeldOutRow | null {
-	const { finding } = deliberate(comparison, options);
 	const { split } = bundle;
+	const { finding } = deliberate(comparison, heardOn(split, options));
 	if (!isHeldOut(split) || finding.kind !== 'decided') return null;
 	const render = (key: string) => {
 		const response = bundle.responses.find((candidate) => candidate.key === key);
@@ -56,8 +56,4 @@ export function heldOutRow(
 		verdict: finding.verdict,
 		...(Object.values(images).some((list) => list.length > 0) ? { images } : {})
 	};
-}
-
-function isHeldOut(split: Split): split is 'dev' | 'test' {
-	return split !== 'train';
 }

@@ -3,6 +3,9 @@ import { hmacSha256Hex } from './canonical-json.ts';
 /** Which part of the data a prompt group belongs to, once and for good (semantics 10). */
 export const SPLITS = ['train', 'dev', 'test'] as const;
 export type Split = (typeof SPLITS)[number];
+/** Whether a part measures, and is never trained on. */
+export const isHeldOut = (split: Split): split is 'dev' | 'test' => split !== 'train';
+
 /** Shares of the groups; they add up to 1. */
 export type SplitShares = { train: number; dev: number; test: number };
 

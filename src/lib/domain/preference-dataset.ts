@@ -1,5 +1,5 @@
 import { mapAnswers } from './answer-rows.ts';
-import { deliberate, passes, strengthOf } from './deliberation.ts';
+import { deliberate, heardOn, passes, strengthOf } from './deliberation.ts';
 import type { Ballot, Deliberation } from './deliberation.ts';
 import type { DecidedCase, MapOptions, Mapping, RenderedAnswer, RowFacts, RowKind } from './mapping.ts';
 import { mapPairs } from './pair-rows.ts';
@@ -53,7 +53,8 @@ type Case = { key: string; comparison: BundleComparison; judgmentKey: string | n
  * @throws when a comparison names a response that the bundle lacks
  */
 export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, options: MapOptions): MappedPrompt {
-	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, options));
+	const heard = heardOn(bundle.split, options);
+	const deliberations = bundle.comparisons.map((comparison) => deliberate(comparison, heard));
 	const rewrites = mapRewrites(rowKindOf(objective), bundle, deliberations, { ...options, includeRewrites: options.includeRewrites ?? true });
 	const cases = bundle.comparisons.map((comparison, index) => casesOf(comparison, deliberations[index], options));
 	const mapping = bundle.split === (options.split ?? 'train') ? mapCases(objective, bundle, cases.flat(), options) : null;

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { TextSchema } from '../message.ts';
 import { LANGUAGES } from './answer-text.ts';
 import { Benchmarks } from './benchmark.ts';
-import { OwnQuestions } from './own-questions.ts';
+import { checkOnOwn, OwnQuestions } from './own-questions.ts';
 
 /** Most of one suite: what its page can show and a person oversee. */
 export const MOST_OF_SUITE = { checks: 30, texts: 50, patternChars: 1000, schemaChars: 20_000, prompts: 1000, samples: 8, answers: 10_000, rubricQuestions: 20_000, tokens: 2_000_000 } as const;
@@ -71,7 +71,8 @@ export const SuiteDefinition = v.pipe(
 		const prompts = dataset.value.prompts + (own?.questions.length ?? 0);
 		const seen = new Set<string>();
 		for (const [index, check] of checks.entries()) {
-			if (seen.has(check.name)) addIssue({ message: 'each name once', path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'checks', value: checks }, { type: 'array', origin: 'value', input: checks, key: index, value: check }, { type: 'object', origin: 'value', input: check, key: 'name', value: check.name }] });
+			const message = checkOnOwn(check.name) === null ? (seen.has(check.name) ? 'each name once' : null) : 'a name that does not end as a measure on own questions does';
+			if (message !== null) addIssue({ message, path: [{ type: 'object', origin: 'value', input: dataset.value, key: 'checks', value: checks }, { type: 'array', origin: 'value', input: checks, key: index, value: check }, { type: 'object', origin: 'value', input: check, key: 'name', value: check.name }] });
 			seen.add(check.name);
 		}
 		const at = (key: 'samples' | 'maxTokens') => [{ type: 'object' as const, origin: 'value' as const, input: dataset.value, key, value: dataset.value[key] }] as [v.IssuePathItem];

@@ -20,7 +20,7 @@ const made = {
  * them meanwhile. The project must be serialised and the import locked.
  */
 export async function find(tx: Tx, id: string): Promise<void> {
-	await tx.execute(sql`create temporary table undone_prompts on commit drop as select p.id, coalesce(p.home_group_id, p.group_id) as group_id from prompts p where p.import_id = ${id}`);
+	await tx.execute(sql`create temporary table undone_prompts on commit drop as select p.id, coalesce(p.home_group_id, p.group_id) as group_id, i.finished_at from prompts p join imports i on i.id = p.import_id where p.import_id = ${id}`);
 	await tx.execute(sql`create temporary table undone_comparisons on commit drop as
 		select c.id, c.round_id, c.prompt_id from comparisons c join imports i on i.id = ${id} and i.project_id = c.project_id and i.finished_at = c.created_at where c.policy in ('every_pair', 'as_imported')`);
 	await tx.execute(sql`create temporary table undone_responses on commit drop as
@@ -66,7 +66,7 @@ export type Undone = { prompts: number; comparisons: number; judgments: number; 
 /**
  * Deletes what an import made and found by `find`, all or nothing. The import
  * must be `undone` already: that is what the triggers of the append-only tables
- * ask (0018_imported_judgments.sql). Groups that keep a prompt stay.
+ * ask (0018_imported_judgments.sql). Groups that keep a prompt, or were there before, stay.
  */
 export async function remove(tx: Tx): Promise<Undone> {
 	const rounds = await rowsOf<{ id: string; n: string }>(tx, sql`select round_id as id, count(*) as n from undone_comparisons group by round_id`);
@@ -91,8 +91,9 @@ export async function remove(tx: Tx): Promise<Undone> {
 		sql`delete from near_duplicates where prompt_id in (${made.prompts}) or like_id in (${made.prompts})`,
 		sql`delete from prompt_signatures where prompt_id in (${made.prompts})`,
 		sql`delete from prompts where id in (${made.prompts})`,
-		// A group that people linked to another stays: what it brought together stays together.
-		sql`delete from prompt_groups g where g.id in (select group_id from undone_prompts) and not exists (select 1 from prompts p where p.group_id = g.id or p.home_group_id = g.id)
+		// A group that people linked to another stays: what it brought together stays together. So does one that was there
+		// before: a suite may have held its question out.
+		sql`delete from prompt_groups g using (select distinct group_id, finished_at from undone_prompts) u where g.id = u.group_id and g.created_at = u.finished_at and not exists (select 1 from prompts p where p.group_id = g.id or p.home_group_id = g.id)
 			and not exists (select 1 from prompt_group_links l where l.group_id = g.id or l.other_id = g.id)`
 	];
 	for (const statement of gone) await tx.execute(statement);
