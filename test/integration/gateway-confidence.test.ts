@@ -68,6 +68,8 @@ it('knows how sure a model was, tells only who asked, and draws the questions th
 	expect(requests.map(({ confidence }) => confidence && Number(confidence.toFixed(6)))).toEqual([null, 0.9, 0.9, 0.5]);
 	const drawn = valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: false, randomPercent: 0, novel: 0, unsure: 1 } }));
 	expect(drawn.drawn).toEqual({ thumbs_down: 0, random: 0, novel: 0, unsure: 1 });
+	// The next draw does not come to the same question again.
+	expect(valueOf(await drawTraffic(world.app, world.admin, { slug: project.slug, rules: { thumbsDown: false, randomPercent: 0, novel: 0, unsure: 9 } })).drawn.unsure).toBe(2);
 	expect(await world.query(`select t.messages->-1->>'content' as asked, p.tags from prompts p join prompt_texts t on t.prompt_id = p.id where p.import_id = '${drawn.importId}'`)).toEqual([{ asked: 'May I sublet?', tags: ['traffic', 'traffic: low confidence'] }]);
 });
 

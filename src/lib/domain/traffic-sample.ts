@@ -55,10 +55,22 @@ function least(of: readonly { id: string; value: number }[], most: number): Set<
 	return new Set(of.toSorted((a, b) => a.value - b.value || (a.id < b.id ? -1 : 1)).slice(0, most).map(({ id }) => id));
 }
 
-/** Draws questions by the rules. `novelty`: of each question, as measured. The lot of a question is the same every time: drawing again adds what came since, and nothing twice. */
-export function drawQuestions(questions: readonly AskedQuestion[], rules: DrawRules, of: { seed: string; novelty: readonly number[] }): DrawnQuestion[] {
+/** One request for each question that the project does not have yet, the one whose answer the model was least sure of: what is drawn for that is drawn once. `texts`: the words of each question. */
+export function onceEach(questions: readonly AskedQuestion[], texts: readonly string[], known: readonly string[]): AskedQuestion[] {
+	const had = new Set(known);
+	const chosen = new Map<string, AskedQuestion>();
+	for (const [at, question] of questions.entries()) {
+		const text = texts[at] ?? '';
+		const other = chosen.get(text);
+		if (!had.has(text) && (!other || (question.confidence ?? 1) < (other.confidence ?? 1))) chosen.set(text, question);
+	}
+	return [...chosen.values()];
+}
+
+/** Draws questions by the rules. `fresh`: those that may be drawn because the model was unsure. `novelty`: of each question, as measured. The lot of a question is the same every time: drawing again adds what came since, and nothing twice. */
+export function drawQuestions(questions: readonly AskedQuestion[], rules: DrawRules, of: { seed: string; novelty: readonly number[]; fresh: readonly AskedQuestion[] }): DrawnQuestion[] {
 	const newest = least(questions.map(({ id }, at) => ({ id, value: -(of.novelty[at] ?? 0) })).filter(({ value }) => -value >= NOVEL_FROM), rules.novel);
-	const unsure = least(questions.flatMap(({ id, confidence }) => (confidence === null ? [] : [{ id, value: confidence }])), rules.unsure);
+	const unsure = least(of.fresh.flatMap(({ id, confidence }) => (confidence === null ? [] : [{ id, value: confidence }])), rules.unsure);
 	return questions.flatMap(({ id, thumb }) => {
 		const byLot = lotOf(`traffic ${of.seed}`, id) < rules.randomPercent;
 		const why: DrawReason[] = [...(rules.thumbsDown && thumb === 'down' ? (['thumbs_down'] as const) : []), ...(byLot ? (['random'] as const) : []), ...(newest.has(id) ? (['novel'] as const) : []), ...(unsure.has(id) ? (['unsure'] as const) : [])];

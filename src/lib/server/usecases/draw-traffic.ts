@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { drawQuestions, noveltyMeasure } from '../../domain/traffic-sample.ts';
+import { drawQuestions, noveltyMeasure, onceEach } from '../../domain/traffic-sample.ts';
 import type { DrawnQuestion, DrawReason, DrawRules } from '../../domain/traffic-sample.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -44,8 +44,10 @@ export async function drawTraffic(app: Pick<App, 'db' | 'config' | 'secrets'>, a
 	if (!access.ok) return access;
 	const { id: projectId, seed } = access.value.project;
 	const asked = await requests.keptQuestions(app.db, projectId, MOST_ASKED);
-	const novelty = input.rules.novel > 0 ? await measured(asked.map(({ messages }) => wordsIn(messages)), (await requests.knownQuestions(app.db, projectId, MOST_KNOWN)).map(wordsIn)) : [];
-	const questions = drawQuestions(asked, input.rules, { seed, novelty });
+	const { novel, unsure } = input.rules;
+	const texts = asked.map(({ messages }) => wordsIn(messages));
+	const known = novel > 0 || unsure > 0 ? (await requests.knownQuestions(app.db, projectId, MOST_KNOWN)).map(wordsIn) : [];
+	const questions = drawQuestions(asked, input.rules, { seed, novelty: novel > 0 ? await measured(texts, known) : [], fresh: unsure > 0 ? onceEach(asked, texts, known) : [] });
 	const drawn = { thumbs_down: 0, random: 0, novel: 0, unsure: 0 };
 	for (const { why } of questions) for (const one of why) drawn[one] += 1;
 	if (questions.length === 0) return ok({ importId: null, drawn, passedOver: 0 });
