@@ -54,7 +54,7 @@ describe('heldOutRow', () => {
 		const rule: HearingRule = { origins: ['workspace', 'playground'] };
 		const bundle = (split: PromptBundle['split']) => ({ group: 'g', split, messages: [{ role: 'user' as const, content: 'Why?' }], responses: [response('x', 'one'), response('y', 'two')], comparisons: [preferred] });
 		expect(['dev', 'test'].map((split) => heldOutRow(bundle(split as 'dev'), preferred, rule))).toEqual([null, null]);
-		const mapped = (split: PromptBundle['split']) => mapPrompt('dpo', bundle(split), rule);
+		const mapped = (split: PromptBundle['split']) => mapPrompt('dpo', bundle(split), { ...rule, maxChars: null });
 		expect([mapped('train').rows.length, mapped('train').outcomes[0]?.verdict]).toEqual([1, 'a']);
 		expect(mapped('test')).toMatchObject({ rows: [], outcomes: [{ outcome: 'split', verdict: null }], dispositions: [{ disposition: 'origin' }] });
 	});
