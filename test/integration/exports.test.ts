@@ -16,14 +16,13 @@ import { beginExport, exportAlive, failExport, finishExport, keepExportCommand }
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { startExport } from '#lib/server/usecases/start-export.ts';
 import { takeExport } from '#lib/server/usecases/take-export.ts';
-import type { WorkerContext } from '../../workers/handlers/context.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { exportCheckpoint } from '../../workers/handlers/export.ts';
-import { createDevicePool } from '../../workers/launchers/devices.ts';
 import { askedExport, madeExport, ON_CPU, takenExport } from '../support/exports.ts';
 import { paperWorker, playOnPaper, queuedRun, storedCheckpoint } from '../support/loop.ts';
 import { PASSWORD } from '../support/password.ts';
 import { unzip } from '../support/unzip.ts';
+import { workerContext } from '../support/worker-context.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -38,19 +37,7 @@ const listed = async (id = checkpointId) => valueOf(await listExports(world.app,
 const view = async (exportId: string) => (await listed()).exports.find(({ id }) => id === exportId);
 
 /** A worker without a GPU, whose engine is not needed. */
-const worker = (): WorkerContext => ({
-	app: world.app,
-	workerId,
-	hostKey: 'h',
-	workDir: world.dataDir,
-	environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
-	launchers: new Map(),
-	devices: createDevicePool(0),
-	claim: (task) => task(),
-	outside: new Set(),
-	threads: 1,
-	shutdown: new AbortController().signal
-});
+const worker = () => workerContext(world, workerId);
 
 beforeAll(async () => {
 	world = await createWorld();

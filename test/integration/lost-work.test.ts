@@ -15,15 +15,14 @@ import { beginGeneration, failGeneration, giveBackGeneration, storeAnswer } from
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { clearLeftOnHost } from '../../workers/handlers/attempt-folders.ts';
-import type { WorkerContext } from '../../workers/handlers/context.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { generate } from '../../workers/handlers/generate.ts';
 import { holdLease } from '../../workers/handlers/hold-lease.ts';
 import { train } from '../../workers/handlers/train.ts';
-import { createDevicePool } from '../../workers/launchers/devices.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import { failWhatFollows, paperWorker, queuedRun, trainedCheckpoint, sourceOf } from '../support/loop.ts';
 import { until } from '../support/worker.ts';
+import { workerContext } from '../support/worker-context.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -112,19 +111,7 @@ describe('a row in line whose job is gone', () => {
 });
 
 describe('a worker that goes down', () => {
-	const goingDown = (): WorkerContext => ({
-		app: world.app,
-		workerId,
-		hostKey: 'h',
-		workDir: world.dataDir,
-		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
-		launchers: new Map([['local', createLocalLauncher()]]),
-		devices: createDevicePool(0),
-		claim: (task) => task(),
-		outside: new Set(),
-		threads: 1,
-		shutdown: AbortSignal.abort()
-	});
+	const goingDown = () => workerContext(world, workerId, { launchers: new Map([['local', createLocalLauncher()]]), shutdown: AbortSignal.abort() });
 
 	it('takes no row any more', async () => {
 		await train(goingDown());
@@ -233,19 +220,7 @@ describe('the folder of an evaluation', () => {
 		await writeFile(join(folder(), String(attempt), 'pairs.jsonl'), 'test questions in clear');
 	};
 	/** A worker whose engine cannot be started. */
-	const broken = (): WorkerContext => ({
-		app: world.app,
-		workerId,
-		hostKey: 'h',
-		workDir: world.dataDir,
-		environment: { dir: '', device: 'cpu', python: join(world.dataDir, 'no-python'), swiftCli: '', versions: {} },
-		launchers: new Map(),
-		devices: createDevicePool(0),
-		claim: (task) => task(),
-		outside: new Set(),
-		threads: 1,
-		shutdown: new AbortController().signal
-	});
+	const broken = () => workerContext(world, workerId, { environment: { dir: '', device: 'cpu', python: join(world.dataDir, 'no-python'), swiftCli: '', versions: {} } });
 
 	it('goes when its attempt ends, with what earlier attempts left there', async () => {
 		for (const attempt of [0, 1]) await left(attempt);

@@ -3,7 +3,7 @@ import type { ExportPlan, ExportStatus } from '../../domain/checkpoint-export.ts
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { CheckpointFile } from './checkpoints.ts';
 import type { Executor, Tx } from './client.ts';
-import { requeueLost } from './lost-work.ts';
+import { holds, requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -155,11 +155,7 @@ export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<L
 
 /** Whether an attempt still makes it. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	const rows = await rowsOf<{ held: boolean }>(
-		db,
-		sql`select exists (select 1 from checkpoint_exports where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
-	);
-	return rows[0]?.held === true;
+	return holds(db, 'checkpoint_exports', { id, attempt }, silentSeconds);
 }
 
 /** What these workers were making. */

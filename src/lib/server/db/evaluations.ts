@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
-import { requeueLost } from './lost-work.ts';
+import { holds, requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -177,9 +177,5 @@ export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<L
 
 /** Whether this attempt holds the evaluation and was heard of lately. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	const rows = await rowsOf<{ held: boolean }>(
-		db,
-		sql`select exists (select 1 from evaluations where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
-	);
-	return rows[0]?.held === true;
+	return holds(db, 'evaluations', { id, attempt }, silentSeconds);
 }

@@ -7,7 +7,7 @@ import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import * as generationSources from './generation-sources.ts';
 import type { NewSource } from './generation-sources.ts';
-import { requeueLost } from './lost-work.ts';
+import { holds, requeueLost } from './lost-work.ts';
 import type { Lost } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -224,11 +224,7 @@ export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<L
 
 /** Whether this attempt holds the generation and was heard of lately. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	const rows = await rowsOf<{ held: boolean }>(
-		db,
-		sql`select exists (select 1 from generations where id = ${id} and attempt = ${attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
-	);
-	return rows[0]?.held === true;
+	return holds(db, 'generations', { id, attempt }, silentSeconds);
 }
 
 /** What these workers were answering. */

@@ -1,10 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Tx } from './client.ts';
+import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
 /** Lost workers after which an evaluation, a generation or an export is given up: it may be what kills them. */
 export const MAX_LOSSES = 3;
+
+/** What workers do in attempts, each with a heartbeat. */
+type Work = 'evaluations' | 'generations' | 'checkpoint_exports';
 
 /** A row whose worker was lost: in line again, or given up. */
 export type Lost = { id: string; projectId: string; status: 'queued' | 'failed'; losses: number };
@@ -13,7 +16,7 @@ export type Lost = { id: string; projectId: string; status: 'queued' | 'failed';
  * Puts running rows whose worker is lost back in line; those that lost too many end. Losses are kept in the row's
  * problem and not read from its attempts: an attempt that a worker gave back in order is none.
  */
-export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations' | 'checkpoint_exports', which: SQL): Promise<Lost[]> {
+export async function requeueLost(tx: Tx, table: Work, which: SQL): Promise<Lost[]> {
 	const losses = sql`coalesce((problem->>'times')::int, 0) + 1`;
 	const givenUp = sql`${losses} >= ${MAX_LOSSES}::int`;
 	const rows = await rowsOf<{ id: string; project_id: string; status: Lost['status']; losses: number }>(
@@ -25,4 +28,13 @@ export async function requeueLost(tx: Tx, table: 'evaluations' | 'generations' |
 			where status = 'running' and ${which} returning id, project_id, status, (problem->>'times')::int as losses`
 	);
 	return rows.map(({ id, project_id: projectId, status, losses: times }) => ({ id, projectId, status, losses: times }));
+}
+
+/** Whether an attempt still does its work, and was heard of lately. */
+export async function holds(db: Executor, table: Work, of: { id: string; attempt: number }, silentSeconds: number): Promise<boolean> {
+	const rows = await rowsOf<{ held: boolean }>(
+		db,
+		sql`select exists (select 1 from ${sql.identifier(table)} where id = ${of.id} and attempt = ${of.attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
+	);
+	return rows[0]?.held === true;
 }
