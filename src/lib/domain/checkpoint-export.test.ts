@@ -78,5 +78,5 @@ it('rows to round by hold better answers alone, and none with images', () => {
 it('a form is called by what one would look for, a command tells no folder', () => {
 	const words = { adapter: '适配器', merged: '完整模型' };
 	expect(EXPORT_FORMATS.map((format) => exportName(v.parse(ExportPlan, { format }), words))).toEqual(['适配器', '完整模型', 'GPTQ 4-bit g128', 'AWQ 4-bit g128', 'GGUF F16']);
-	expect(withoutFolders(['/opt/engine/bin/python', '/opt/engine/swift/cli/export.py', '--model', '/var/work/whole/', '--quant_bits', '4'])).toEqual(['python', 'export.py', '--model', 'whole/', '--quant_bits', '4']);
+	expect(withoutFolders(['/opt/engine/bin/python', '/opt/engine/swift/cli/export.py', '--model', '/var/models/whole/', '--quant_bits', '4'])).toEqual(['python', 'export.py', '--model', 'whole/', '--quant_bits', '4']);
 });
