@@ -18,5 +18,5 @@ it('weights are rounded by training rows alone, no more of them than there are',
 });
 
 it('a GGUF is written in the precision that was asked for', () => {
-	expect(ggufArgv('python', '/opt/llama.cpp/convert_hf_to_gguf.py', { format: 'gguf', type: 'q8_0' }, { model: '/data/whole', output: '/work/out/m.gguf' })).toEqual(['python', '/opt/llama.cpp/convert_hf_to_gguf.py', '/data/whole', '--outfile', '/work/out/m.gguf', '--outtype', 'q8_0']);
+	expect(ggufArgv('python', '/opt/llama.cpp/convert_hf_to_gguf.py', { format: 'gguf', type: 'q8_0' }, { model: '/data/whole', output: '/data/out/m.gguf' })).toEqual(['python', '/opt/llama.cpp/convert_hf_to_gguf.py', '/data/whole', '--outfile', '/data/out/m.gguf', '--outtype', 'q8_0']);
 });
