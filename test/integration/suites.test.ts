@@ -5,7 +5,7 @@ import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
-import * as generations from '#lib/server/db/generations.ts';
+import * as lostWork from '#lib/server/db/lost-work.ts';
 import * as promptChoice from '#lib/server/db/prompt-choice.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
 import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
@@ -153,7 +153,7 @@ describe('a new checkpoint', () => {
 		const { checkpointId } = await trainedCheckpoint(world, slug, workerId);
 		const at = await taken(checkpointId);
 		expect(await answer(at, (_, prompt, sample) => careful(prompt, sample), 20)).toBe(20);
-		await world.app.db.transaction((tx) => generations.requeueOf(tx, [workerId]));
+		await world.app.db.transaction((tx) => lostWork.requeueOf(tx, 'generations', [workerId]));
 		const second = await taken(checkpointId);
 		// The dead worker's last answer comes too late.
 		const [source] = at.sources;

@@ -3,8 +3,7 @@ import type { ExportPlan, ExportStatus } from '../../domain/checkpoint-export.ts
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { CheckpointFile } from './checkpoints.ts';
 import type { Executor, Tx } from './client.ts';
-import { holds, requeueLost } from './lost-work.ts';
-import type { Lost } from './lost-work.ts';
+import { holds } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A form of a checkpoint that was asked for, and what became of it. */
@@ -141,16 +140,6 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 			and not exists (select 1 from checkpoint_exports o where o.checkpoint_id = x.checkpoint_id and o.plan = x.plan and o.status in ('queued', 'running', 'succeeded')) returning id`
 	);
 	return rows.length > 0;
-}
-
-/** Puts exports whose worker fell silent back in line; too many losses end one. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
-	return requeueLost(tx, 'checkpoint_exports', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
-}
-
-/** The same for what these workers were at: they are dead. */
-export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
-	return requeueLost(tx, 'checkpoint_exports', sql`worker_id in ${[...workerIds]}`);
 }
 
 /** Whether an attempt still makes it. */

@@ -2,8 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
-import { holds, requeueLost } from './lost-work.ts';
-import type { Lost } from './lost-work.ts';
+import { holds } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A measured comparison of a checkpoint with its parent on held-out pairs and answers judged alone. */
@@ -163,16 +162,6 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 		sql`update evaluations set status = 'queued', problem = null, finished_at = null, done = 0, total = null where id = ${id} and status = 'failed' returning id`
 	);
 	return rows.length > 0;
-}
-
-/** Puts evaluations whose worker fell silent back in line; too many losses end one. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
-	return requeueLost(tx, 'evaluations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
-}
-
-/** The same for what these workers were at: they are dead. */
-export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
-	return requeueLost(tx, 'evaluations', sql`worker_id in ${[...workerIds]}`);
 }
 
 /** Whether this attempt holds the evaluation and was heard of lately. */

@@ -7,8 +7,7 @@ import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import * as generationSources from './generation-sources.ts';
 import type { NewSource } from './generation-sources.ts';
-import { holds, requeueLost } from './lost-work.ts';
-import type { Lost } from './lost-work.ts';
+import { holds } from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** Answers to be made: after a training, of parent and checkpoint, for the next round; asked for by a person, of any models, for the round that is open; or for a suite, which measures them. */
@@ -210,16 +209,6 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 	const missed = await generationSources.forgetMissed(tx, id);
 	if (missed > 0) await tx.execute(sql`update generations set done = done - ${missed} where id = ${id}`);
 	return true;
-}
-
-/** Puts generations whose worker fell silent back in line; too many losses end one. */
-export async function requeueSilent(tx: Tx, silentSeconds: number): Promise<Lost[]> {
-	return requeueLost(tx, 'generations', sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
-}
-
-/** The same for what these workers were at: they are dead. */
-export async function requeueOf(tx: Tx, workerIds: readonly string[]): Promise<Lost[]> {
-	return requeueLost(tx, 'generations', sql`worker_id in ${[...workerIds]}`);
 }
 
 /** Whether this attempt holds the generation and was heard of lately. */

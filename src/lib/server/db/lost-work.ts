@@ -16,7 +16,7 @@ export type Lost = { id: string; projectId: string; status: 'queued' | 'failed';
  * Puts running rows whose worker is lost back in line; those that lost too many end. Losses are kept in the row's
  * problem and not read from its attempts: an attempt that a worker gave back in order is none.
  */
-export async function requeueLost(tx: Tx, table: Work, which: SQL): Promise<Lost[]> {
+async function requeueLost(tx: Tx, table: Work, which: SQL): Promise<Lost[]> {
 	const losses = sql`coalesce((problem->>'times')::int, 0) + 1`;
 	const givenUp = sql`${losses} >= ${MAX_LOSSES}::int`;
 	const rows = await rowsOf<{ id: string; project_id: string; status: Lost['status']; losses: number }>(
@@ -37,4 +37,14 @@ export async function holds(db: Executor, table: Work, of: { id: string; attempt
 		sql`select exists (select 1 from ${sql.identifier(table)} where id = ${of.id} and attempt = ${of.attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
 	);
 	return rows[0]?.held === true;
+}
+
+/** Puts work whose worker fell silent back in line; too many losses end it. */
+export async function requeueSilent(tx: Tx, table: Work, silentSeconds: number): Promise<Lost[]> {
+	return requeueLost(tx, table, sql`heartbeat_at < now() - make_interval(secs => ${silentSeconds})`);
+}
+
+/** The same for what these workers were at: they are dead. */
+export async function requeueOf(tx: Tx, table: Work, workerIds: readonly string[]): Promise<Lost[]> {
+	return requeueLost(tx, table, sql`worker_id in ${[...workerIds]}`);
 }

@@ -4,6 +4,7 @@ import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
 import type { App } from '../app.ts';
 import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as evaluations from '../db/evaluations.ts';
+import * as lostWork from '../db/lost-work.ts';
 import * as generations from '../db/generations.ts';
 import * as importReads from '../db/import-reads.ts';
 import * as modelServers from '../db/model-servers.ts';
@@ -84,9 +85,9 @@ export async function takeOver(app: Pick<App, 'db' | 'enqueue'>, deadWorkerIds: 
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
 			taken += 1;
 		}
-		await enqueueLost(app, tx, 'evaluation', await evaluations.requeueOf(tx, deadWorkerIds));
-		await enqueueLost(app, tx, 'generation', await generations.requeueOf(tx, deadWorkerIds));
-		await enqueueLost(app, tx, 'export', await checkpointExports.requeueOf(tx, deadWorkerIds));
+		await enqueueLost(app, tx, 'evaluation', await lostWork.requeueOf(tx, 'evaluations', deadWorkerIds));
+		await enqueueLost(app, tx, 'generation', await lostWork.requeueOf(tx, 'generations', deadWorkerIds));
+		await enqueueLost(app, tx, 'export', await lostWork.requeueOf(tx, 'checkpoint_exports', deadWorkerIds));
 		await requeueLostServers(tx, await modelServers.heldBy(tx, deadWorkerIds));
 		await importReads.release(tx, deadWorkerIds);
 		for (const id of deadWorkerIds) await workers.stop(tx, id);

@@ -1,12 +1,10 @@
 import type { RunProblem } from '../../domain/run-problem.ts';
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
-import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as comparisons from '../db/comparisons.ts';
-import * as evaluations from '../db/evaluations.ts';
 import * as gatewayFeedback from '../db/gateway-feedback.ts';
 import * as gatewayRequests from '../db/gateway-requests.ts';
-import * as generations from '../db/generations.ts';
+import * as lostWork from '../db/lost-work.ts';
 import * as importReads from '../db/import-reads.ts';
 import * as imports from '../db/imports.ts';
 import * as modelServers from '../db/model-servers.ts';
@@ -41,9 +39,9 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		}
 	});
 	await app.db.transaction(async (tx) => {
-		swept.evaluations = await enqueueLost(app, tx, 'evaluation', await evaluations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
-		swept.generations = await enqueueLost(app, tx, 'generation', await generations.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
-		swept.exports = await enqueueLost(app, tx, 'export', await checkpointExports.requeueSilent(tx, RUN_INTERVALS.leaseSeconds));
+		swept.evaluations = await enqueueLost(app, tx, 'evaluation', await lostWork.requeueSilent(tx, 'evaluations', RUN_INTERVALS.leaseSeconds));
+		swept.generations = await enqueueLost(app, tx, 'generation', await lostWork.requeueSilent(tx, 'generations', RUN_INTERVALS.leaseSeconds));
+		swept.exports = await enqueueLost(app, tx, 'export', await lostWork.requeueSilent(tx, 'checkpoint_exports', RUN_INTERVALS.leaseSeconds));
 		swept.servers = await requeueLostServers(tx, await modelServers.silent(tx, RUN_INTERVALS.leaseSeconds));
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
