@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { flipDraft } from '../../domain/draft.ts';
 import type { DraftBody, StoredDraft } from '../../domain/draft.ts';
 import type { Executor, Tx } from './client.ts';
@@ -17,6 +18,14 @@ export async function standing(db: Executor, taskId: string): Promise<StoredDraf
 	);
 	const row = rows[0];
 	return row ? { body: row.same ? row.body : flipDraft(row.body), revision: row.revision } : null;
+}
+
+/** Whether anything that a person typed is kept, on any pair: mostly nothing is. */
+export const anyOf = (userId: string): SQL => sql`exists (select 1 from drafts where user_id = ${userId})`;
+
+/** The same, asked by itself. */
+export async function hasAny(db: Executor, userId: string): Promise<boolean> {
+	return (await rowsOf<{ any: boolean }>(db, sql`select ${anyOf(userId)} as any`))[0]?.any === true;
 }
 
 /** Keeps a draft unless one of its revision or a newer one is there; false: there is. The person must be locked. */

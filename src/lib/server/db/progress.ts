@@ -30,18 +30,20 @@ const untouched = sql`on conflict (round_id, user_id) do update set cursor = ann
 
 /**
  * The same for the newest round of a project; gives the round, the queue cursor
- * there and how many tasks the person was leased in it. The project's people are
+ * there, how many tasks the person was leased in it, and whether work was ever
+ * assigned or delegated to them, anywhere: to most it never was. The project's people are
  * held as they are: no wall is raised between looking for a pair and leasing it.
  * Null: there is no such project.
  */
-export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number; claimed: number } | null> {
-	const rows = await rowsOf<{ round_id: string; cursor: string; claimed: number }>(
+export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number; claimed: number; assigned: boolean } | null> {
+	const rows = await rowsOf<{ round_id: string; cursor: string; claimed: number; assigned: boolean }>(
 		tx,
 		sql`with newest as materialized (
 				select id, ${holdPeople(sql`project_id`)} from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1)
-			insert into annotator_progress (round_id, user_id) select id, ${userId}::uuid from newest ${untouched} returning round_id, cursor, claimed`
+			insert into annotator_progress (round_id, user_id) select id, ${userId}::uuid from newest ${untouched}
+			returning round_id, cursor, claimed, exists (select 1 from assignment_people where user_id = ${userId}) or exists (select 1 from delegations where to_user_id = ${userId}) as assigned`
 	);
-	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor), claimed: rows[0].claimed } : null;
+	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor), claimed: rows[0].claimed, assigned: rows[0].assigned } : null;
 }
 
 /**

@@ -6,6 +6,7 @@ import type { SideOrder } from '../../domain/presentation.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Role } from '../../domain/permission.ts';
 import type { Tx } from './client.ts';
+import { anyOf } from './drafts.ts';
 import type { Project } from './members.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import type { FreeSlot } from './slots.ts';
@@ -228,8 +229,8 @@ export type TaskForWork = {
 	form: JudgingForm | null;
 };
 
-/** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, whether they passed the comparison on (through this task or another), and an id for a new judgment. */
-export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null; skipped: boolean; walled: boolean };
+/** A person's own task with the project, the person's role in it, what an idempotency key was answered with before, whether they passed the comparison on (through this task or another), whether anything they typed is kept (on this pair or another), and an id for a new judgment. */
+export type OwnWork = { task: TaskForWork; newId: string; access: { project: Project; role: Role | null }; answered: { id: string; bodyHash: string; counted: boolean } | null; skipped: boolean; walled: boolean; drafted: boolean };
 
 type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'annotator_id' | 'state' | 'lease_token_hash', string> & {
 	mode: Mode;
@@ -247,6 +248,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'anno
 	answered_counted: boolean | null;
 	skipped: boolean;
 	walled: boolean;
+	drafted: boolean;
 };
 
 /**
@@ -264,7 +266,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, (a.verdict <> 'cannot_judge' and a.purpose <> 'counting' and not exists (select 1 from judgments later where later.supersedes_id = a.id) and not exists (select 1 from judgment_voids v where v.judgment_id = a.id)
 					or exists (select 1 from slots s where s.judgment_id = a.id)) as answered_counted,
 				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped,
-				not ${maySeeComparison(userId)} as walled
+				not ${maySeeComparison(userId)} as walled, ${anyOf(userId)} as drafted
 			from tasks t join comparisons c on c.id = t.comparison_id join projects p on p.id = t.project_id
 			left join judging_forms f on f.id = t.form_id
 			left join memberships m on m.project_id = t.project_id and m.user_id = ${userId}
@@ -295,7 +297,8 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		access: { project: row.project, role: row.role },
 		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true },
 		skipped: row.skipped,
-		walled: row.walled
+		walled: row.walled,
+		drafted: row.drafted
 	};
 }
 

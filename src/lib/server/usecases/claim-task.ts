@@ -64,7 +64,7 @@ export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 	};
 }
 
-type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number };
+type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number; /** Whether work was ever assigned to them. */ assigned: boolean };
 
 async function leaseSlot(tx: Tx, who: Claimer, slot: FreeSlot, { keepsPlace = false } = {}): Promise<ClaimedTask | null> {
 	const leaseToken = newSecret();
@@ -125,6 +125,7 @@ async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
 
 /** The next pair of what was assigned to the person, or delegated to them now: by due date, then in the queue's order, gold and repeats mixed in as ever. */
 async function leaseAssigned(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
+	if (!who.assigned) return null;
 	const { userId } = who.actor;
 	for (const batch of await assignedSlots.batches(tx, { projectId: who.project.id, roundId: who.roundId, userId })) {
 		for (const from of batch.cursor >= 0 ? [batch.cursor, -1] : [-1]) {
@@ -192,8 +193,9 @@ export async function claimTask(
 	input: { slug: string; claimKey?: string | null }
 ): Promise<Result<ClaimedTask | null>> {
 	return inTransaction(app.db, async (tx) => {
-		const claimed = await claim(tx, actor, input);
-		return claimed.ok && claimed.value ? ok({ ...claimed.value, draft: await drafts.standing(tx, claimed.value.taskId) }) : claimed;
+		// Sent behind the claim's first statements, which lock the person: a draft that was under way is seen.
+		const [claimed, drafted] = await Promise.all([claim(tx, actor, input), drafts.hasAny(tx, actor.userId)]);
+		return claimed.ok && claimed.value && drafted ? ok({ ...claimed.value, draft: await drafts.standing(tx, claimed.value.taskId) }) : claimed;
 	});
 }
 
@@ -210,8 +212,8 @@ async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: str
 	if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
 	const { project } = access.value;
 	if (!place) throw new Error(`project ${project.id} has no round`);
-	const { roundId, cursor } = place;
-	const who: Claimer = { project, roundId, actor, claimKey, had: place.claimed };
+	const { roundId, cursor, claimed, assigned } = place;
+	const who: Claimer = { project, roundId, actor, claimKey, had: claimed, assigned };
 	const repeated = own.find((task) => task.claimed);
 	const live = own.filter((task) => task.live);
 	if (repeated) return repeatClaim(tx, who, repeated, live.length);

@@ -39,7 +39,7 @@ export async function skipTask(app: { db: Db }, actor: Actor, input: { taskId: s
 			await slots.release(tx, place.id);
 		}
 		await tasks.finish(tx, task.id, 'skipped');
-		await drafts.eraseWith(tx, task.id);
+		if (own.drafted) await drafts.eraseWith(tx, task.id);
 		// A repeat is passed over, no more: the person has judged the pair, and that stands. Their tally must not tell it.
 		const isFirst = task.purpose === 'repeat' || (await judgments.insertSkip(tx, task, input.reason));
 		await progress.add(tx, task.roundId, actor.userId, { skipped: Number(isFirst) });

@@ -211,6 +211,6 @@ export async function takeJudgment(tx: Tx, actor: Actor, submission: Submission)
 	const { dispute } = policy;
 	const work: Work = { task, comparison, places, standing, othersLeft, dispute, judgmentId, verdict, shown: submission.verdict, durationMs: durationMs ?? 0 };
 	// Sent without waiting for the insert, and run after it: one wait for both.
-	const [counted] = await Promise.all([settle(tx, actor, work), inserted, drafts.eraseWith(tx, task.id)]);
+	const [counted] = await Promise.all([settle(tx, actor, work), inserted, own.drafted ? drafts.eraseWith(tx, task.id) : null]);
 	return ok({ judgmentId, counted, ...(await feedbackOf(tx, task, verdict, policy)) });
 }
