@@ -13,9 +13,10 @@ import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
-import { readManifest, readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
+import { readManifest } from '#lib/server/usecases/read-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
+import { trainingRows } from '../support/training-rows.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -141,8 +142,7 @@ describe('a snapshot', () => {
 		expect(problemOf(await countRewrites(world.app, bob, { slug: made.slug, number: 1 }))).toBe('forbidden');
 		const dpo = valueOf(await freezeSnapshot(world.app, world.admin, { slug: made.slug, objective: 'dpo' }));
 		expect(dpo.rows.train).toBe((split?.decisive ?? 0) + (split?.rewritten ?? 0));
-		const train: { messages: { content: string }[]; rejected_response: string }[] = [];
-		for await (const chunk of valueOf(await readSnapshotData(world.app, world.admin, { id: dpo.id, split: 'train' })).stream) train.push(...String(chunk).split('\n').filter(Boolean).map((line) => JSON.parse(line) as (typeof train)[number]));
+		const train = await trainingRows<{ messages: { content: string }[]; rejected_response: string }>(world, dpo.id);
 		const mended = train.filter((row) => row.messages.at(-1)?.content.startsWith('Mended'));
 		expect(mended).toHaveLength(split?.rewritten ?? -1);
 		for (const row of mended) expect(row.messages.at(-1)?.content.endsWith(row.rejected_response)).toBe(true);

@@ -7,8 +7,8 @@ import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
-import { readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { trainingRows } from '../support/training-rows.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -34,9 +34,7 @@ const modes = (id: string) => world.query<{ mode: string; overlap: number; slots
 /** Rows of all files of a snapshot: which split a question fell into is drawn. */
 async function rowsOf(id: string) {
 	const rows: { messages: { content: string }[]; label?: boolean }[] = [];
-	for (const split of ['train', 'dev', 'test'] as const) {
-		for await (const chunk of valueOf(await readSnapshotData(world.app, world.admin, { id, split })).stream) rows.push(...String(chunk).split('\n').filter(Boolean).map((line) => JSON.parse(line) as (typeof rows)[number]));
-	}
+	for (const split of ['train', 'dev', 'test'] as const) rows.push(...(await trainingRows<(typeof rows)[number]>(world, id, split)));
 	return rows;
 }
 

@@ -12,11 +12,13 @@ import { restore } from '#lib/domain/template-markup.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import * as rounds from '#lib/server/db/rounds.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
-import { readManifest, readSnapshot, readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
+import { readManifest, readSnapshot } from '#lib/server/usecases/read-snapshot.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import type { Opinion } from '../support/judged-project.ts';
+import { trainingRows } from '../support/training-rows.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -63,8 +65,7 @@ async function bytesOf(stream: Readable): Promise<Buffer> {
 	return Buffer.concat(chunks);
 }
 const manifestOf = async (of: World, id: string): Promise<Manifest> => JSON.parse((await bytesOf(valueOf(await readManifest(of.app, of.admin, id)).stream)).toString()) as Manifest;
-const rowsIn = async (id: string, split: 'train' | 'dev' | 'test' = 'train') =>
-	(await bytesOf(valueOf(await readSnapshotData(world.app, world.admin, { id, split })).stream)).toString().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown> & { messages: { role: string; content: string }[] });
+const rowsIn = (id: string, split?: 'train' | 'dev' | 'test') => trainingRows<Record<string, unknown> & { messages: { role: string; content: string }[] }>(world, id, split);
 const freeze = (objective: DatasetObjective, more: { rounds?: number[]; rule?: { includeImports?: boolean; maxChars?: number | null } } = {}) => freezeSnapshot(world.app, world.admin, { slug: project.slug, objective, ...more });
 
 /** Numbers of the questions whose prompts are in a split. */
@@ -177,10 +178,10 @@ describe('a snapshot', () => {
 		const { id } = valueOf(await freeze('dpo', { rule: { maxChars: 100_000 } }));
 		const view = valueOf(await readSnapshot(world.app, world.admin, id));
 		for (const split of ['train', 'dev', 'test'] as const) {
-			const { stream, file } = valueOf(await readSnapshotData(world.app, world.admin, { id, split }));
+			const { stream, etag, bytes: size } = valueOf(await exportSnapshot(world.app, world.admin, { id, split, format: 'ms-swift' }));
 			const bytes = await bytesOf(stream);
-			expect(createHash('sha256').update(bytes).digest('hex')).toBe(file.sha256);
-			expect(bytes.length).toBe(file.bytes);
+			expect(createHash('sha256').update(bytes).digest('hex')).toBe(etag);
+			expect(bytes.length).toBe(size);
 			expect(bytes.toString().split('\n').length - 1).toBe(view.rows[split]);
 		}
 		const manifest = await bytesOf(valueOf(await readManifest(world.app, world.admin, id)).stream);

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientFor } from '#lib/server/artifacts/bucket.ts';
 import * as snapshots from '#lib/server/db/snapshots.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { readArtifact } from '#lib/server/usecases/read-artifact.ts';
-import { readSnapshotData } from '#lib/server/usecases/read-snapshot.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { layOutRows } from '../../workers/handlers/training-data.ts';
 import { png } from '../support/artifact-files.ts';
@@ -43,8 +43,8 @@ describe('a product whose artifact store is a bucket', () => {
 
 		valueOf(await world.importRows(slug, Array.from({ length: 12 }, (_, n) => ({ prompt: `<image>Question ${n}?`, images: [sha256], chosen: `Better ${n}.`, rejected: `Worse ${n}.` }))));
 		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo', rule: { includeImports: true } }));
-		const { stream, file } = valueOf(await readSnapshotData(world.app, world.admin, { id: frozen.id, split: 'train' }));
-		expect(createHash('sha256').update(await buffer(stream)).digest('hex')).toBe(file.sha256);
+		const { stream, etag } = valueOf(await exportSnapshot(world.app, world.admin, { id: frozen.id, split: 'train', format: 'ms-swift' }));
+		expect(createHash('sha256').update(await buffer(stream)).digest('hex')).toBe(etag);
 
 		const files = await snapshots.files(world.app.db, frozen.id);
 		const at = { run: { snapshotSha256: frozen.sha256 }, manifestSha256: frozen.sha256, files } as unknown as AttemptAtHand;

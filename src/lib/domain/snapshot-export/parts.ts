@@ -1,3 +1,4 @@
+import { sharedTurns } from '../shared-turns.ts';
 import type { RowMessage, TrainingRow } from '../training-row.ts';
 import { Unexportable } from './formats.ts';
 
@@ -7,12 +8,11 @@ export type LabelledParts = { prompt: RowMessage[]; completion: RowMessage[]; la
 export type AcceptedParts = Omit<LabelledParts, 'label'>;
 export type RowParts = PairParts | LabelledParts | AcceptedParts;
 
-const same = (x: RowMessage | undefined, y: RowMessage | undefined) => x !== undefined && y !== undefined && x.role === y.role && x.content === y.content;
+const turns = { same: (x: RowMessage, y: RowMessage) => x.role === y.role && x.content === y.content, asks: ({ role }: RowMessage) => role === 'user' || role === 'tool' };
 
 /**
- * Takes a frozen row apart. Two whole conversations share their prompt as far
- * as they are the same, up to a turn of who asks, an answer keeping at least its last turn; a labelled
- * or accepted conversation's answer is its last turn.
+ * Takes a frozen row apart. Two whole conversations share their prompt
+ * (`sharedTurns`); a labelled or accepted conversation's answer is its last turn.
  */
 export function partsOf(row: TrainingRow): RowParts {
 	const images = row.images ?? [];
@@ -21,11 +21,7 @@ export function partsOf(row: TrainingRow): RowParts {
 		return { prompt: row.messages.slice(0, -1), chosen: row.messages.slice(-1), rejected: [{ role: 'assistant', content: row.rejected_response }], margin: row.margin ?? null, images, rejectedImages: images };
 	}
 	if (!('rejected_messages' in row)) return { prompt: row.messages.slice(0, -1), completion: row.messages.slice(-1), images };
-	const most = Math.min(row.messages.length, row.rejected_messages.length) - 1;
-	let shared = 0;
-	while (shared < most && same(row.messages[shared], row.rejected_messages[shared])) shared += 1;
-	// Answers that begin alike: what is asked ends with who asks, not within an answer.
-	while (shared > 0 && !['user', 'tool'].includes(row.messages[shared - 1]?.role ?? '')) shared -= 1;
+	const shared = sharedTurns(row.messages, row.rejected_messages, turns);
 	return { prompt: row.messages.slice(0, shared), chosen: row.messages.slice(shared), rejected: row.rejected_messages.slice(shared), margin: row.margin ?? null, images, rejectedImages: row.rejected_images ?? [] };
 }
 

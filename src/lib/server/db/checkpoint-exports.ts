@@ -3,7 +3,7 @@ import type { ExportPlan, ExportStatus } from '../../domain/checkpoint-export.ts
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { CheckpointFile } from './checkpoints.ts';
 import type { Executor, Tx } from './client.ts';
-import { holds } from './lost-work.ts';
+import * as lostWork from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A form of a checkpoint that was asked for, and what became of it. */
@@ -118,13 +118,12 @@ export async function succeed(tx: Tx, id: string, attempt: number, of: { sha256:
 
 /** Ends an export with a problem; false when the attempt no longer holds it. */
 export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
-	const rows = await rowsOf(tx, sql`update checkpoint_exports set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
-	return rows.length > 0;
+	return lostWork.fail(tx, 'checkpoint_exports', { id, attempt }, problem);
 }
 
 /** Puts an export that its worker gives back in line again; false when the attempt no longer holds it. */
 export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
-	return (await rowsOf(tx, sql`update checkpoint_exports set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`)).length > 0;
+	return lostWork.giveBack(tx, 'checkpoint_exports', { id, attempt });
 }
 
 /** Ends an export that waits or is made; false when it is over. */
@@ -144,7 +143,7 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 
 /** Whether an attempt still makes it. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	return holds(db, 'checkpoint_exports', { id, attempt }, silentSeconds);
+	return lostWork.holds(db, 'checkpoint_exports', { id, attempt }, silentSeconds);
 }
 
 /** What these workers were making. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { EvaluationResults } from '../../domain/evaluation-results.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
-import { holds } from './lost-work.ts';
+import * as lostWork from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A measured comparison of a checkpoint with its parent on held-out pairs and answers judged alone. */
@@ -142,17 +142,12 @@ export async function succeed(tx: Tx, id: string, attempt: number, of: { results
 
 /** Ends an evaluation with a problem; false when the attempt no longer holds it. */
 export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
-	const rows = await rowsOf<{ id: string }>(
-		tx,
-		sql`update evaluations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
-	);
-	return rows.length > 0;
+	return lostWork.fail(tx, 'evaluations', { id, attempt }, problem);
 }
 
 /** Puts an evaluation that its worker gives back in line again; false when the attempt no longer holds it. */
 export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update evaluations set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
-	return rows.length > 0;
+	return lostWork.giveBack(tx, 'evaluations', { id, attempt });
 }
 
 /** Puts a failed evaluation in line again, as if it had not been tried; false when it has not failed. */
@@ -166,5 +161,5 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 
 /** Whether this attempt holds the evaluation and was heard of lately. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	return holds(db, 'evaluations', { id, attempt }, silentSeconds);
+	return lostWork.holds(db, 'evaluations', { id, attempt }, silentSeconds);
 }

@@ -7,7 +7,7 @@ import type { Mode } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
 import * as generationSources from './generation-sources.ts';
 import type { NewSource } from './generation-sources.ts';
-import { holds } from './lost-work.ts';
+import * as lostWork from './lost-work.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** Answers to be made: after a training, of parent and checkpoint, for the next round; asked for by a person, of any models, for the round that is open; or for a suite, which measures them. */
@@ -189,17 +189,12 @@ export async function succeed(tx: Tx, id: string, into: { roundId: string | null
 
 /** Ends a generation with a problem; false when the attempt no longer holds it. */
 export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
-	const rows = await rowsOf<{ id: string }>(
-		tx,
-		sql`update generations set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
-	);
-	return rows.length > 0;
+	return lostWork.fail(tx, 'generations', { id, attempt }, problem);
 }
 
 /** Puts a generation that its worker gives back in line again; false when the attempt no longer holds it. */
 export async function giveBack(tx: Tx, id: string, attempt: number): Promise<boolean> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`update generations set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
-	return rows.length > 0;
+	return lostWork.giveBack(tx, 'generations', { id, attempt });
 }
 
 /** Puts a generation that failed or was stopped in line again; its answers stay, those that could not be had are asked for again. False when it neither failed nor was stopped. */
@@ -213,7 +208,7 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 
 /** Whether this attempt holds the generation and was heard of lately. */
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
-	return holds(db, 'generations', { id, attempt }, silentSeconds);
+	return lostWork.holds(db, 'generations', { id, attempt }, silentSeconds);
 }
 
 /** What these workers were answering. */

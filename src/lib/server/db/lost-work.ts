@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -37,6 +38,16 @@ export async function holds(db: Executor, table: Work, of: { id: string; attempt
 		sql`select exists (select 1 from ${sql.identifier(table)} where id = ${of.id} and attempt = ${of.attempt} and status = 'running' and heartbeat_at > now() - make_interval(secs => ${silentSeconds})) as held`
 	);
 	return rows[0]?.held === true;
+}
+
+/** Ends work with a problem; false when the attempt no longer holds it. */
+export async function fail(tx: Tx, table: Work, of: { id: string; attempt: number }, problem: RunProblem): Promise<boolean> {
+	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning id`)).length > 0;
+}
+
+/** Puts work that its worker gives back in line again; false when the attempt no longer holds it. */
+export async function giveBack(tx: Tx, table: Work, of: { id: string; attempt: number }): Promise<boolean> {
+	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'queued' where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning id`)).length > 0;
 }
 
 /** Puts work whose worker fell silent back in line; too many losses end it. */

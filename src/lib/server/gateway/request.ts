@@ -36,15 +36,22 @@ export async function readBody(request: IncomingMessage, most: number): Promise<
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const text = (value: unknown, most: number): string | null => (typeof value === 'string' && value !== '' && value.length <= most ? value : null);
 
-/** Reads a call: of its body only what the gateway must know. */
-export function parseCall(kind: ModelCall['kind'], json: string): Read<ModelCall> {
+/** The object that a body is. */
+function objectOf(json: string): Read<Record<string, unknown>> {
 	let body: unknown;
 	try {
 		body = JSON.parse(json);
 	} catch {
 		return { ok: false, problem: invalid('invalid_json', 'The body is not JSON.') };
 	}
-	if (!isObject(body)) return { ok: false, problem: invalid('invalid_json', 'The body is no JSON object.') };
+	return isObject(body) ? { ok: true, value: body } : { ok: false, problem: invalid('invalid_json', 'The body is no JSON object.') };
+}
+
+/** Reads a call: of its body only what the gateway must know. */
+export function parseCall(kind: ModelCall['kind'], json: string): Read<ModelCall> {
+	const read = objectOf(json);
+	if (!read.ok) return read;
+	const body = read.value;
 	const model = text(body['model'], 300);
 	if (model === null) return { ok: false, problem: invalid('missing_model', '“model” must name a model, such as my-project/champion.', 'model') };
 	if (kind === 'chat' && !Array.isArray(body['messages'])) return { ok: false, problem: invalid('missing_messages', '“messages” must be a list.', 'messages') };
@@ -62,13 +69,9 @@ const MOST_COMMENT = 10_000;
 
 /** Reads feedback: a request's id, as its header or its answer has it, and at least one of thumb, edit and comment. */
 export function parseFeedback(json: string): Read<SaidFeedback> {
-	let body: unknown;
-	try {
-		body = JSON.parse(json);
-	} catch {
-		return { ok: false, problem: invalid('invalid_json', 'The body is not JSON.') };
-	}
-	if (!isObject(body)) return { ok: false, problem: invalid('invalid_json', 'The body is no JSON object.') };
+	const read = objectOf(json);
+	if (!read.ok) return read;
+	const body = read.value;
 	const unknown = Object.keys(body).find((name) => !['request_id', 'thumb', 'edit', 'comment'].includes(name));
 	if (unknown !== undefined) return { ok: false, problem: invalid('unknown_field', `“${unknown.slice(0, 100)}” is none of request_id, thumb, edit and comment.`, unknown.slice(0, 100)) };
 	const requestId = typeof body['request_id'] === 'string' ? REQUEST_ID.exec(body['request_id'])?.[1] : undefined;

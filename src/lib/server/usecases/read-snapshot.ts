@@ -6,7 +6,6 @@ import type { Split } from '../../domain/holdout.ts';
 import { ArtifactDamaged } from '../artifacts/store.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
-import { record } from '../db/audit.ts';
 import * as rounds from '../db/rounds.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
@@ -77,7 +76,8 @@ export async function listSnapshots(app: Pick<App, 'db'>, actor: Actor, slug: st
 	return ok(await Promise.all(all.map((snapshot) => view(app, snapshot, slug))));
 }
 
-async function open(app: Pick<App, 'artifacts'>, file: SnapshotFile | undefined): Promise<Result<{ stream: Readable; file: SnapshotFile }>> {
+/** A file of a snapshot whose bytes are still those that were hashed. */
+async function intact(app: Pick<App, 'artifacts'>, file: SnapshotFile | undefined): Promise<Result<SnapshotFile>> {
 	if (!file) return fail('not_found', 'The snapshot has no such file.');
 	try {
 		await app.artifacts.verify(file.sha256);
@@ -85,27 +85,15 @@ async function open(app: Pick<App, 'artifacts'>, file: SnapshotFile | undefined)
 		if (error instanceof ArtifactDamaged) return fail('gone', `The file's bytes no longer match its hash: ${error.message}. Freeze the snapshot again.`);
 		throw error;
 	}
-	return ok({ stream: app.artifacts.read(file.sha256), file });
+	return ok(file);
 }
 
 /** The manifest, byte for byte as it was hashed. */
 export async function readManifest(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<{ stream: Readable; sha256: string }>> {
 	const found = await reach(app, actor, id, 'snapshot.read');
 	if (!found.ok) return found;
-	const opened = await open(app, (await snapshots.files(app.db, id)).get('manifest'));
-	return opened.ok ? ok({ stream: opened.value.stream, sha256: found.value.snapshot.sha256 }) : opened;
-}
-
-/** The rows of one split as ms-swift reads them, its bytes checked against their hash first. Whoever takes data out is in the audit. */
-export async function readSnapshotData(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { id: string; split: Split }): Promise<Result<{ stream: Readable; file: SnapshotFile; sha256: string }>> {
-	const found = await reach(app, actor, input.id, 'snapshot.data');
-	if (!found.ok) return found;
-	const { snapshot } = found.value;
-	if (await walls.hidesOfSnapshot(app.db, actor.userId, snapshot.id)) return fail('walled', 'This snapshot holds rows of a matter that you are walled off from. Somebody else must take its data out.');
-	const opened = await open(app, (await snapshots.files(app.db, input.id)).get(input.split));
-	if (!opened.ok) return opened;
-	await app.db.transaction((tx) => record(tx, actor, { action: 'snapshot.export', projectId: snapshot.projectId, subject: ['snapshot', snapshot.id], details: { split: input.split, format: 'ms-swift' } }));
-	return ok({ ...opened.value, sha256: snapshot.sha256 });
+	const file = await intact(app, (await snapshots.files(app.db, id)).get('manifest'));
+	return file.ok ? ok({ stream: app.artifacts.read(file.value.sha256), sha256: found.value.snapshot.sha256 }) : file;
 }
 
 /** Frozen files of a snapshot for taking out: right, wall and hashes checked; the caller writes the audit entry. */
@@ -117,15 +105,11 @@ export async function openForExport(app: Pick<App, 'db' | 'artifacts'>, actor: A
 	const stored = await snapshots.files(app.db, id);
 	const files: SnapshotFile[] = [];
 	for (const split of splits) {
-		const file = stored.get(split);
-		if (!file) continue;
-		try {
-			await app.artifacts.verify(file.sha256);
-		} catch (error) {
-			if (error instanceof ArtifactDamaged) return fail('gone', `The file's bytes no longer match its hash: ${error.message}. Freeze the snapshot again.`);
-			throw error;
-		}
-		files.push(file);
+		const known = stored.get(split);
+		if (!known) continue;
+		const file = await intact(app, known);
+		if (!file.ok) return file;
+		files.push(file.value);
 	}
 	return files.length > 0 ? ok({ snapshot, files }) : fail('not_found', 'The snapshot has no such file.');
 }

@@ -11,12 +11,11 @@ import type { FoundLine } from '../db/findings.ts';
 import * as imports from '../db/imports.ts';
 import type { Import } from '../db/imports.ts';
 import * as masking from '../db/masking-imports.ts';
-import * as projects from '../db/projects.ts';
 import { allow } from './access.ts';
 import { maskAgain } from './mask-names.ts';
 import { originalPlace } from './mask-rows.ts';
-import { readSettings, rulesOf } from './project-rules.ts';
-import { addSettings } from './put-desensitisation.ts';
+import { rulesOf } from './project-rules.ts';
+import { changeSettings } from './put-desensitisation.ts';
 import { inTransaction } from './transaction.ts';
 
 type SealingApp = Pick<App, 'db' | 'secrets'>;
@@ -58,14 +57,10 @@ export async function exceptFinding(app: SealingApp, actor: Actor, id: string): 
 		const access = await allow(tx, actor, { id: found.projectId }, 'desensitisation.manage');
 		if (!access.ok) return access;
 		const { projectId, kind, valueKey } = found;
-		await projects.serialise(tx, projectId);
-		const now = await readSettings(app, tx, projectId);
-		if (!now.ok) return now;
-		const { settings, version } = now.value;
-		if (settings.exceptions.some((one) => one.kind === kind && one.key === valueKey)) return ok({ version });
-		if (settings.exceptions.length >= 20_000) return fail('conflict', 'The list of exceptions is full.');
-		await addSettings(app, tx, actor, { projectId, version: version + 1, settings: { ...settings, exceptions: [...settings.exceptions, { kind, key: valueKey }] } });
-		return ok({ version: version + 1 });
+		return changeSettings(app, tx, actor, projectId, ({ settings }) => {
+			if (settings.exceptions.some((one) => one.kind === kind && one.key === valueKey)) return ok(null);
+			return settings.exceptions.length < 20_000 ? ok({ ...settings, exceptions: [...settings.exceptions, { kind, key: valueKey }] }) : fail('conflict', 'The list of exceptions is full.');
+		});
 	});
 }
 
@@ -74,15 +69,10 @@ export async function addOwnWord(app: SealingApp, actor: Actor, input: { slug: s
 	return inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: input.slug }, 'desensitisation.manage');
 		if (!access.ok) return access;
-		const projectId = access.value.project.id;
-		await projects.serialise(tx, projectId);
-		const now = await readSettings(app, tx, projectId);
-		if (!now.ok) return now;
-		const { settings, version } = now.value;
-		if (settings.words.some((one) => one.text === input.word.text && one.kind === input.word.kind)) return ok({ version });
-		if (settings.words.length >= 5000) return fail('conflict', 'The list of words is full.');
-		await addSettings(app, tx, actor, { projectId, version: version + 1, settings: { ...settings, words: [...settings.words, input.word] } });
-		return ok({ version: version + 1 });
+		return changeSettings(app, tx, actor, access.value.project.id, ({ settings }) => {
+			if (settings.words.some((one) => one.text === input.word.text && one.kind === input.word.kind)) return ok(null);
+			return settings.words.length < 5000 ? ok({ ...settings, words: [...settings.words, input.word] }) : fail('conflict', 'The list of words is full.');
+		});
 	});
 }
 

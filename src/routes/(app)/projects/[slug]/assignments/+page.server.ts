@@ -14,6 +14,7 @@ import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { readOwnWork } from '#lib/server/usecases/read-own-work.ts';
 import { removeGroup } from '#lib/server/usecases/remove-group.ts';
 import { inWords } from '../../../../(account)/in-words.ts';
+import { sentJson } from '../../../../form-json.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
 import { isRowId } from '../../../../row-id.ts';
@@ -45,19 +46,12 @@ function refuse(problem: Problem, fields: Record<string, () => string>, above: P
 	return fail(PROBLEMS[problem.code].status, { wrong: problem.errors ? wrong : { '': said.detail || said.code } });
 }
 
-function jsonOf(text: unknown): unknown {
-	try {
-		return JSON.parse(String(text));
-	} catch {
-		return null;
-	}
-}
 const broken: Problem = { code: 'invalid_input', detail: 'The form was not complete.' };
 
 export const actions: Actions = {
 	create: async ({ locals, params, request, url }) => {
 		const actor = signedIn(locals, url);
-		const batch = v.safeParse(NewAssignmentSchema, jsonOf((await request.formData()).get('batch')));
+		const batch = v.safeParse(NewAssignmentSchema, sentJson((await request.formData()).get('batch')));
 		if (!batch.success) return fail(400, { wrong: Object.fromEntries(batch.issues.map((issue) => [v.getDotPath(issue)?.split('.')[0] ?? '', m.form_text_missing()])) });
 		const { people, groups } = batch.output;
 		if (people.length + groups.length === 0) return fail(400, { wrong: { people: m.assign_nobody() } });
@@ -75,7 +69,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const fields = await request.formData();
 		const id = String(fields.get('id') ?? '');
-		const group = v.safeParse(GroupSchema, { name: String(fields.get('name') ?? ''), members: jsonOf(fields.get('members')) ?? undefined });
+		const group = v.safeParse(GroupSchema, { name: String(fields.get('name') ?? ''), members: sentJson(fields.get('members')) ?? undefined });
 		if (!group.success || (id !== '' && !isRowId(id))) return fail(400, { wrong: { groupName: m.form_text_missing() } });
 		const put = await putGroup(locals.app, actor, { ...(id === '' ? { slug: params.slug } : { id }), ...group.output });
 		if (put.ok) return { group: put.value.id };

@@ -8,6 +8,7 @@ import { fieldErrors } from '#lib/server/api/serve.ts';
 import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { readGate } from '#lib/server/usecases/read-gate.ts';
 import { rollBack } from '#lib/server/usecases/roll-back.ts';
+import { sentJson } from '../../../../form-json.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -21,19 +22,10 @@ export const load: PageServerLoad = async ({ locals, params, url }) => {
 
 const wrong = (issues: readonly v.BaseIssue<unknown>[]): Problem => ({ code: 'invalid_input', detail: '', errors: fieldErrors(issues) });
 
-/** What a form sent as JSON; undefined where it is none. */
-function sent(value: FormDataEntryValue | null): unknown {
-	try {
-		return JSON.parse(String(value)) as unknown;
-	} catch {
-		return undefined;
-	}
-}
-
 export const actions: Actions = {
 	gate: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
-		const parsed = v.safeParse(Gate, sent((await request.formData()).get('gate')));
+		const parsed = v.safeParse(Gate, sentJson((await request.formData()).get('gate')));
 		if (!parsed.success) return fail(400, { problem: wrong(parsed.issues) });
 		const put = await putGate(locals.app, actor, { slug: params.slug, gate: parsed.output });
 		return put.ok ? { version: put.value.version ?? 0, added: put.value.added } : fail(PROBLEMS[put.problem.code].status, { problem: put.problem });

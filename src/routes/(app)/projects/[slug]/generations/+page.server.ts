@@ -2,10 +2,9 @@ import { fail, redirect } from '@sveltejs/kit';
 import * as v from 'valibot';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
-import type { Problem } from '#lib/domain/problem.ts';
-import { fieldErrors } from '#lib/server/api/serve.ts';
 import { generationChoices, listGenerations } from '#lib/server/usecases/read-generation.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
+import { invalidForm, sentJson } from '../../../../form-json.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import { isRowId } from '../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -19,24 +18,11 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	return { generations, next, first: cursor === null, choices: valueOf(await generationChoices(locals.app, actor, params.slug), locals.requestId) };
 };
 
-/** The plan that the page put together; null when it is no JSON. */
-function planOf(text: FormDataEntryValue | null): unknown {
-	try {
-		return typeof text === 'string' ? JSON.parse(text) : null;
-	} catch {
-		return null;
-	}
-}
-
 export const actions: Actions = {
 	start: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
-		const parsed = v.safeParse(GenerationPlan, planOf((await request.formData()).get('plan')));
-		if (!parsed.success) {
-			const errors = fieldErrors(parsed.issues);
-			const problem: Problem = { code: 'invalid_input', detail: errors.length === 1 ? `${errors[0]?.field}: ${errors[0]?.message}` : '', errors };
-			return fail(400, { problem });
-		}
+		const parsed = v.safeParse(GenerationPlan, sentJson((await request.formData()).get('plan')));
+		if (!parsed.success) return fail(400, { problem: invalidForm(parsed.issues) });
 		const started = await startGeneration(locals.app, actor, { slug: params.slug, plan: parsed.output });
 		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { problem: started.problem });
 		redirect(303, `/projects/${params.slug}/generations/${started.value.id}`);
