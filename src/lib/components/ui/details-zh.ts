@@ -1,8 +1,11 @@
+import { IMPORT_DETAILS_ZH } from './details-import-zh.ts';
+
 /**
  * What use cases say of a failure, in Chinese, by the English that they say it in: that is what the API answers. `{}`
  * stands for whatever stands there; `{2}` takes the second of several.
  */
 export const DETAILS_ZH: Readonly<Record<string, string>> = {
+	...IMPORT_DETAILS_ZH,
 	'annotator': '标注员',
 	'reviewer': '审核人',
 	'engineer': '工程师',
@@ -54,7 +57,6 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The base model is where the project began; there is nothing to decide.': '基座模型是项目的起点，无需决定。',
 	'The body is larger than {} bytes.': '请求超过 {} 字节。',
 	'The checkpoint is gone.': '该检查点已不存在。',
-	'The file is empty.': '文件是空的。',
 	'The file is missing from the artifact store. Upload it again.': '存储中缺少该文件，请重新上传。',
 	'The file is missing from the artifact store.': '存储中缺少该文件。',
 	'The file is read again later.': '稍后会重新读取该文件。',
