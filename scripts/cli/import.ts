@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
+import { COLUMN_ROLES } from '#lib/domain/import-shapes/column-mapping.ts';
+import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
+import { SHAPES } from '#lib/domain/import-shapes/shape.ts';
+import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
-import { refused } from './ending.ts';
+import { misused, refused } from './ending.ts';
 import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
-import { readSpan, segment, toolsFor } from './tools.ts';
+import { collect, oneOf, readSpan, segment, toolsFor } from './tools.ts';
 import type { Surroundings, Tools } from './tools.ts';
 import { bodyOf } from './upload.ts';
 import { until } from './waiting.ts';
@@ -21,22 +25,49 @@ type Import = {
 	message?: string | null;
 	fileName?: string | null;
 	createdAt?: string;
-	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null } | null;
+	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null } | null;
 	errors?: RowError[];
 };
-type Options = { format?: string; encoding?: string; delimiter?: string; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
+type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
 
 const SHOWN_ERRORS = 10;
-const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded'];
+const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded', 'undone'];
 
 function errorLines(errors: readonly RowError[], rejected: number, id: string): string[] {
 	const lines = errors.slice(0, SHOWN_ERRORS).map(({ line, field, message }) => `  line ${line}${field ? `, ${field}` : ''}: ${message}`);
 	return rejected > lines.length ? [...lines, `  All ${rejected}: npx plumbline import errors ${id}`] : lines;
 }
 
+/** How the rows were understood, in words that `--shape` and `--map` take. */
+function understood({ shape, mapping, columns: all }: NonNullable<Import['found']>): string[] {
+	if (shape !== 'columns') return shape ? [`  rows       ${shape}`] : [];
+	const roles = Object.entries(mapping ?? {}).map(([role, column]) => `${role}=${column}`);
+	const unread = (all ?? []).filter((column) => !Object.values(mapping ?? {}).includes(column));
+	return [`  columns    ${roles.join(', ') || 'none is known'}`, ...(unread.length > 0 ? [`  not read   ${unread.join(', ')}`] : [])];
+}
+
+/** Which column is what, as `--map role=column` says it several times. */
+function mappingOf(given: readonly string[] | undefined): ColumnMapping | undefined {
+	if (given === undefined) return undefined;
+	return Object.fromEntries(
+		given.map((word) => {
+			const at = word.indexOf('=');
+			const role = COLUMN_ROLES.find((one) => one === word.slice(0, at));
+			if (role === undefined || at === word.length - 1) throw misused(`“${word}” maps nothing. Write role=column, for example --map prompt=Question; roles are ${COLUMN_ROLES.join(', ')}.`);
+			return [role, word.slice(at + 1)];
+		})
+	);
+}
+
+/** What was said of how the file is to be read. */
+function saidOf({ format, encoding, delimiter, shape, map }: Options) {
+	const mapping = mappingOf(map);
+	return { ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter: separator(delimiter) } : {}), ...(shape ? { shape } : {}), ...(mapping ? { mapping } : {}) };
+}
+
 function report(speaker: Speaker, done: Import): void {
 	const { id, status, accepted, duplicates, rejected, found, errors = [] } = done;
-	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`] : [];
+	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`, ...understood(found)] : [];
 	const counts = [`  accepted   ${accepted}`, `  known      ${duplicates}`, `  rejected   ${rejected}`, ...errorLines(errors, rejected, id)];
 	if (status === 'scanned') speaker.result(done, ['Nothing was taken yet. What would come of the file:', ...read, ...counts, `Take it within a day: npx plumbline import publish ${id}${rejected > 0 ? ' --skip-bad' : ''}`]);
 	else speaker.result(done, [`Import ${id} is ${status}.`, ...read, ...counts]);
@@ -63,8 +94,8 @@ async function sendFrom(project: string, path: string, from: string, options: Op
 	const { sources } = await api.get<{ sources: { id: string; name: string }[] }>(at);
 	const source = sources.find(({ name }) => name === from);
 	if (!source) throw refused(`No source “${from}” is offered to this project.${sources.length > 0 ? ` It has: ${sources.map(({ name }) => name).join(', ')}.` : ' The site’s administrator offers them.'}`, { code: 'not_found' });
-	const { format, encoding, delimiter, skipBad = false, dryRun = false } = options;
-	const { imports } = await api.send<{ imports: { id: string }[] }>('POST', `${at}/${source.id}/imports`, { paths: [path], skipBad, dryRun, ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter: separator(delimiter) } : {}) });
+	const { skipBad = false, dryRun = false } = options;
+	const { imports } = await api.send<{ imports: { id: string }[] }>('POST', `${at}/${source.id}/imports`, { paths: [path], skipBad, dryRun, ...saidOf(options) });
 	report(speaker, await untilEnded(api, speaker, imports[0]?.id ?? '', options.timeout ?? null));
 }
 
@@ -75,10 +106,10 @@ async function send(project: string, path: string, options: Options, tools: Tool
 	const { speaker } = tools;
 	const api = await tools.api();
 	const name = options.name ?? (path === '-' ? undefined : basename(path));
+	const { mapping, ...said } = saidOf(options);
 	const query = new URLSearchParams({
-		...(options.format ? { format: options.format } : {}),
-		...(options.encoding ? { encoding: options.encoding } : {}),
-		...(options.delimiter ? { delimiter: separator(options.delimiter) } : {}),
+		...said,
+		...(mapping ? { mapping: JSON.stringify(mapping) } : {}),
 		...(options.skipBad ? { skipBad: 'true' } : {}),
 		...(options.dryRun ? { dryRun: 'true' } : {}),
 		...(name ? { fileName: name } : {})
@@ -99,6 +130,7 @@ Examples:
   npx plumbline import tenancy pairs.jsonl
   npx plumbline import tenancy pairs.csv --dry-run          what would come of it
   npx plumbline import publish 0198f2…                      take what the dry run showed
+  npx plumbline import tenancy judged.csv --map prompt=Question --map answerA="Answer 1" --map answerB="Answer 2" --map verdict=Better
   zcat big.jsonl.gz | npx plumbline import tenancy - --skip-bad
   npx plumbline import tenancy --from Exports 2024/pairs.jsonl   of a folder or bucket of the server’s
 
@@ -114,6 +146,8 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.option('--format <format>', 'what the file is, where its content does not tell')
 		.option('--encoding <encoding>', 'its encoding, where its bytes do not tell')
 		.option('--delimiter <sign>', 'what stands between its columns')
+		.option('--shape <shape>', 'whose form its rows have, where they do not tell', oneOf(SHAPES, 'form of rows'))
+		.option('--map <role=column>', 'which column of a table is what (several times): prompt=Question', collect)
 		.option('--name <name>', 'the name it is remembered by')
 		.option('--skip-bad', 'leave out rows that cannot be taken')
 		.option('--dry-run', 'say what would come of it and take nothing')
@@ -152,12 +186,12 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 
 	imports
 		.command('discard')
-		.summary('let the rows of a dry run go')
+		.summary('let the rows of a dry run go, or undo an import that was taken')
 		.argument('<id>')
 		.action(async (id: string, _options: unknown, command: Command) => {
 			const { speaker, api } = toolsFor(surroundings, command);
-			await (await api()).send('DELETE', `/imports/${segment(id)}`);
-			speaker.result({ id, discarded: true }, [`Let ${id} go.`]);
+			const gone = await (await api()).send<{ discarded: true } | { undone: true; prompts: number; comparisons: number; judgments: number }>('DELETE', `/imports/${segment(id)}`);
+			speaker.result({ id, ...gone }, 'discarded' in gone ? [`Let ${id} go.`] : [`Undid ${id}. What it made is gone:`, `  questions    ${gone.prompts}`, `  comparisons  ${gone.comparisons}`, `  judgments    ${gone.judgments}`]);
 		});
 
 	imports

@@ -95,6 +95,19 @@ describe('a whole round by script', () => {
 		expect((await plumbline.run(['import', 'list', 'tenancy'])).out.split('\n')).toHaveLength(4);
 	});
 
+	it('is told which column of a table is what, and takes back what was taken', async () => {
+		const file = join(home, 'judged.csv');
+		await writeFile(file, 'Frage;Eins;Zwei;Sieger\nWelche?;A;B;2\n');
+		expect(await plumbline.run(['import', 'tenancy', file, '--map', 'question=Frage'])).toMatchObject({ code: 2, err: expect.stringContaining('prompt, chosen') });
+		const map = ['prompt=frage', 'answerA=eins', 'answerB=zwei', 'verdict=sieger'].flatMap((one) => ['--map', one]);
+		const { out } = await plumbline.run(['import', 'tenancy', file, '--dry-run']);
+		expect(out).toMatch(/not read {3}.*sieger/u);
+		expect(await plumbline.run(['import', 'tenancy', file, '--dry-run', ...map])).toMatchObject({ code: 0, out: expect.stringContaining('verdict=sieger') });
+		const taken = await plumbline.json<{ id: string }>(['import', 'tenancy', file, ...map]);
+		expect(taken).toMatchObject({ accepted: 1, found: { shape: 'columns', labels: 1 } });
+		expect((await plumbline.run(['import', 'discard', taken.id])).out).toMatch(/gone:\n {2}questions {4}1\n {2}comparisons {2}1\n {2}judgments {4}1/u);
+	});
+
 	it('brings in a file of a folder that the administrator offers', async () => {
 		expect(await plumbline.run(['import', 'tenancy', '--from', 'Golden', 'x'])).toMatchObject({ code: 1, err: expect.stringContaining('administrator') });
 		valueOf(await createImportSource(world.app, world.admin, { name: 'Golden', projects: ['tenancy'], kind: 'folder', root: 'golden' }));
