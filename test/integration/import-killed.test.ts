@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,12 +9,14 @@ import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { createProject } from '#lib/server/usecases/create-project.ts';
+import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { migrateDatabase } from '../../drizzle/migrate.ts';
 import { startCluster } from '../../scripts/start/postgres.mjs';
 import { createApi, tokenOf } from '../support/api.ts';
 import { createDatabase } from '../support/database.ts';
 import { startServer } from '../support/server.ts';
+import { unzip } from '../support/unzip.ts';
 import { createWorld, importText, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -76,7 +79,7 @@ it('the web process ends by kill -9 in mid-import: nothing half is there, and th
 	expect(valueOf(await importText(world.app, world.admin, slug, lines(ROWS)))).toMatchObject({ accepted: ROWS.length - 40, duplicates: 40, rejected: 0 });
 });
 
-it('the database ends by kill -9 in mid-import, and comes back without half a file', async () => {
+it('the database ends by kill -9 in mid-import and mid-export, and comes back without half a file', async () => {
 	const dir = await mkdtemp(join(tmpdir(), 'plumbline-killed-'));
 	await chmod(dir, 0o711);
 	let restarts = 0;
@@ -98,6 +101,8 @@ it('the database ends by kill -9 in mid-import, and comes back without half a fi
 		const over = Promise.withResolvers<void>();
 		const locked = db.transaction(async (tx) => {
 			await tx.execute(sql`select pg_advisory_xact_lock(7)`);
+			// Half of the archive is written when it comes to this table.
+			await tx.execute(sql`lock table adjudications in access exclusive mode`);
 			stands.resolve();
 			await over.promise;
 		});
@@ -105,13 +110,16 @@ it('the database ends by kill -9 in mid-import, and comes back without half a fi
 		const text = [lines(ROWS.slice(0, 700)), 'not a row', lines(ROWS.slice(700))].join('\n');
 		const importing = expect(importText(app, admin, 'killed', text, { skipBad: true })).rejects.toThrow();
 		const waits = async () => (await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))[0]?.n ?? 0;
-		while ((await waits()) === 0) await sleep(20);
+		const archive = async (of: World['app']) => buffer(valueOf(await exportArchive(of, admin, { slug: 'killed', people: 'pseudonym', weights: false })).stream);
+		const exporting = expect(archive(app)).rejects.toThrow();
+		while ((await waits()) < 2) await sleep(20);
 		expect(await ofProject(db, id)).toMatchObject([{ status: 'staging', staged: 500 }]);
 		const [backend] = await rowsOf<{ pid: number }>(db, sql`select pg_backend_pid() as pid`);
 		// A backend's parent is the server itself.
 		const postmaster = Number((await readFile(`/proc/${backend?.pid}/stat`, 'utf8')).replace(/^.*\) /su, '').split(' ')[1]);
 		process.kill(postmaster, 'SIGKILL');
 		await importing;
+		await exporting;
 		over.resolve();
 		await expect(locked).rejects.toThrow();
 		// What was connected before may hear of the end only now: those who come back connect anew.
@@ -130,6 +138,7 @@ it('the database ends by kill -9 in mid-import, and comes back without half a fi
 		expect(await ofProject(back.db, id)).toMatchObject([{ ...FAILED, prompts: 0, judgments: 0 }]);
 		await back.db.execute(sql`drop trigger test_stand on import_errors`);
 		expect(valueOf(await importText(back, admin, 'killed', text, { skipBad: true }))).toMatchObject({ accepted: ROWS.length, duplicates: 0, rejected: 1 });
+		expect((await unzip(await archive(back))).get('manifest.json')).toContain('"slug": "killed"');
 	} finally {
 		for (const app of apps) await app.close();
 		await cluster.stop();
