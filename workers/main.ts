@@ -33,7 +33,7 @@ import { inspect } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { createModelServing } from './handlers/model-servers.ts';
 import { readDocuments } from './handlers/read-documents.ts';
-import { readSources } from './handlers/read-sources.ts';
+import { answerLooks, readSources } from './handlers/read-sources.ts';
 import { tidy } from './handlers/tidy.ts';
 import { placeOutside, train } from './handlers/train.ts';
 import { createLimit } from './inference/limit.ts';
@@ -54,6 +54,9 @@ const DOCUMENTS_MS = 2000;
 
 /** How often it looks for files of folders and buckets to bring in. */
 const SOURCES_MS = 1000;
+
+/** How often a worker that sees folders looks whether a page asks what lies in them. */
+const LOOKS_MS = 250;
 
 /** How often it looks for a snapshot to look over for a plan. */
 const INSPECT_MS = 2000;
@@ -97,7 +100,7 @@ const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const local = createLocalLauncher(hostKey);
 const gpus = await inspectGpus();
-const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], gguf: config.exporting.ggufConverter !== undefined, engine: { state: 'unknown' } };
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
 /** Somebody asked that it take nothing new. */
 let draining = false;
 
@@ -192,6 +195,7 @@ const beats = [
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
 	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
+	...(config.importRoots.size > 0 ? [every(LOOKS_MS, () => answerLooks({ app, shutdown: shutdown.signal }))] : []),
 	every(NAMES_MS, () => names.run()),
 	every(DUPLICATES_MS, () => duplicates.run()),
 	every(REPORTS_MS, () => reports.run()),

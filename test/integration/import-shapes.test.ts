@@ -47,7 +47,7 @@ describe('judgments made in other tools', () => {
 		const file = Buffer.from(JSON.stringify([task(1, annotation('a@x', 'left'), annotation('b@x', 'left'), annotation('c@x', 'right')), task(2, annotation('a@x', 'right'), annotation('b@x', 'left')), task(3, annotation('a@x', 'purple'))]));
 		const dry = valueOf(await send(slug, file, {}, { dryRun: true }));
 		expect(dry).toMatchObject({ accepted: 2, rejected: 1, found: { format: 'json', shape: 'label_studio', labels: 5 }, errors: [{ line: 3, field: 'annotations[0].result[0].value' }] });
-		expect(dry.sample[0]?.judgments).toEqual([{ judge: 'a@x', at: '2021-03-09T22:17:08.000Z', preferred: 0, verdict: null }, { judge: 'b@x', at: '2021-03-09T22:17:08.000Z', preferred: 0, verdict: null }, { judge: 'c@x', at: '2021-03-09T22:17:08.000Z', preferred: 1, verdict: null }]);
+		expect(dry.sample[0]?.judgments).toEqual([['a@x', 0], ['b@x', 0], ['c@x', 1]].map(([judge, preferred]) => ({ judge, at: '2021-03-09T22:17:08.000Z', preferred, strength: null, margin: null, verdict: null })));
 		valueOf(await send(slug, file, {}, { skipBad: true }));
 		expect(await world.query(`select source, count(*)::int as n from imported_judgments m join imports i on i.id = m.import_id join projects p on p.id = i.project_id where p.slug = '${slug}' group by source`)).toEqual([{ source: 'label_studio', n: 5 }]);
 		const { id, rows, dropped } = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo', rule: { includeImports: true } }));
@@ -89,16 +89,18 @@ it('what is exported in a format comes back as the same rows', async () => {
 	for (const [objective, sent, formats] of [
 		['dpo', rows, ['ms-swift', 'trl', 'hf', 'parquet', 'csv']],
 		['dpo', rows.slice(0, 4), ['openai', 'together', 'llama-factory']],
-		['kto', [{ prompt: 'Alone?', completion: 'Yes, =SUM(1).', label: true }, { prompt: 'Alone too?', completion: 'true', label: false }], ['ms-swift', 'trl', 'hf', 'parquet', 'csv', 'llama-factory']]
+		['kto', [{ prompt: 'Alone?', completion: 'Yes, =SUM(1).', label: true }, { prompt: 'Alone too?', completion: 'true', label: false }], ['ms-swift', 'trl', 'hf', 'parquet', 'csv', 'llama-factory']],
+		['rm', rows.map((row, i) => ({ ...row, margin: i / 3 })), ['ms-swift', 'trl', 'hf', 'parquet', 'csv']]
 	] as const) {
 		const from = objective === 'dpo' && sent.length === rows.length ? slug : (await training()).slug;
 		valueOf(await world.importRows(from, [...sent]));
-		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug: from, objective, rule: { includeImports: true } }));
+		const rule = { includeImports: true, strength: objective === 'rm' ? ('margin' as const) : ('ignore' as const) };
+		const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug: from, objective, rule }));
 		for (const format of formats as readonly ExportFormat[]) {
 			const bytes = await buffer(valueOf(await exportSnapshot(world.app, world.admin, { id: frozen.id, split: 'train', format })).stream);
 			const { slug: back } = await training();
 			expect([format, valueOf(await send(back, format === 'csv' ? gzipSync(bytes) : bytes))]).toMatchObject([format, { accepted: sent.length, rejected: 0 }]);
-			const again = valueOf(await freezeSnapshot(world.app, world.admin, { slug: back, objective, rule: { includeImports: true } }));
+			const again = valueOf(await freezeSnapshot(world.app, world.admin, { slug: back, objective, rule }));
 			expect([format, again.sha256]).toEqual([format, frozen.sha256]);
 		}
 	}

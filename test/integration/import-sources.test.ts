@@ -11,7 +11,7 @@ import { folderReader } from '#lib/server/import-sources/folder.ts';
 import { browseSource, listOfferedSources } from '#lib/server/usecases/browse-source.ts';
 import { takeOver } from '#lib/server/usecases/announce-worker.ts';
 import { publishImport } from '#lib/server/usecases/publish-import.ts';
-import { createImportSource, putImportSource, retireImportSource } from '#lib/server/usecases/put-import-source.ts';
+import { createImportSource, listImportSources, putImportSource, retireImportSource } from '#lib/server/usecases/put-import-source.ts';
 import { readImport } from '#lib/server/usecases/read-import.ts';
 import { importFromSource, readNextFromSource } from '#lib/server/usecases/read-from-source.ts';
 import { readingOf, streamImport } from '#lib/server/usecases/stream-import.ts';
@@ -97,6 +97,41 @@ describe('a source', () => {
 		for (const path of ['link-to-folder', 'nowhere', 'pairs.jsonl']) expect([path, problemOf(await browse(path))]).toEqual([path, 'not_found']);
 		for (const path of ['link-to-file.jsonl', 'link-to-folder/secret.jsonl', '2024']) expect(await bringIn(path)).toMatchObject({ status: 'refused', accepted: 0, message: expect.stringContaining('outside of what is offered') as string });
 	});
+});
+
+it('a folder that only a worker sees is added, looked through and read by that worker', async () => {
+	const added = () => createImportSource(world.app, world.admin, { name: 'Elsewhere', projects: [slug], kind: 'folder', root: 'elsewhere', prefix: 'exports/2024' });
+	expect(await added()).toMatchObject({ ok: false, problem: { errors: [{ field: 'root', message: expect.stringContaining('or a living worker') as string }] } });
+	const worker = startWorker(world, { PLUMBLINE_PYTHON: '/nonexistent', PLUMBLINE_LOG_LEVEL: 'info', PLUMBLINE_IMPORT_ROOTS: `elsewhere=${root}` });
+	let elsewhere = '';
+	const look = (path = '') => browseSource(world.app, world.admin, { slug, id: elsewhere, path, after: null, limit: 100 });
+	const want = () => importFromSource(world.app, world.admin, { slug, id: elsewhere, paths: ['合同.jsonl.gz'], said: {}, skipBad: false, dryRun: true });
+	try {
+		await until('it says what it sees', async () => valueOf(await listImportSources(world.app, world.admin)).roots.includes('elsewhere'), 30, worker.output);
+		expect(await createImportSource(world.app, world.admin, { name: 'Nowhere', projects: [], kind: 'folder', root: 'elsewhere', prefix: 'nowhere' })).toMatchObject({ ok: false, problem: { errors: [{ field: 'prefix' }] } });
+		elsewhere = valueOf(await added()).id;
+		expect(valueOf(await look())).toMatchObject({ path: '', folders: [], files: [{ name: '合同.jsonl.gz', taken: null }], next: null });
+		expect(problemOf(await look('nowhere'))).toBe('not_found');
+		const id = valueOf(await want())[0]?.id ?? '';
+		await until('it is read', async () => (await read(id)).status === 'scanned', 30, worker.output);
+		expect(await read(id)).toMatchObject({ rows: 4, rejected: 0 });
+	} finally {
+		await worker.stop();
+	}
+	expect(await look()).toMatchObject({ ok: false, problem: { code: 'not_ready', detail: expect.stringContaining('No living worker sees the folder “elsewhere”') as string } });
+	// A worker of an earlier version, which says nothing of folders, may see it.
+	const waits = async () => {
+		const id = valueOf(await want())[0]?.id ?? '';
+		const { message } = await read(id);
+		expect(valueOf(await undoImport(world.app, world.admin, id))).toEqual({ discarded: true });
+		return message;
+	};
+	expect(await waits()).toBeNull();
+	await world.query(`update workers set capabilities = capabilities || '{"importRoots": ["drive"]}' where id = '${workerId}' returning 1`);
+	expect(await waits()).toContain('The file is read once one does');
+	// Paths may name people: nothing of what was asked stays.
+	expect(await world.query(`select 1 from source_looks`)).toEqual([]);
+	valueOf(await retireImportSource(world.app, world.admin, elsewhere));
 });
 
 describe('a file of a source', () => {

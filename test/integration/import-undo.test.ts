@@ -9,6 +9,7 @@ import { readImport } from '#lib/server/usecases/read-import.ts';
 import { readSuite } from '#lib/server/usecases/read-suite.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { recordProblems } from '../support/record.ts';
+import { trainingRows } from '../support/training-rows.ts';
 import { comparisonRows, createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -137,26 +138,47 @@ describe('the record', () => {
 		expect((await made(projectId))[3]).toBe(2);
 	});
 
+	it('may come again with how clear it was: the last word on that stands, and goes with its file', async () => {
+		const { slug, id: projectId } = await world.project();
+		await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${projectId}' returning 1`);
+		const row = { prompt: 'Which?', chosen: 'A', rejected: 'B' };
+		const take = async (more: object) => valueOf(await world.importRows(slug, [{ ...row, ...more }]));
+		const margins = () => world.query(`select j.margin, exists (select 1 from judgments l where l.supersedes_id = j.id) as later from judgments j where project_id = '${projectId}' order by margin nulls first`);
+		const bare = await take({});
+		const [half, whole] = [await take({ margin: 0.5 }), await take({ margin: 1 })];
+		expect([half, whole]).toMatchObject([{ accepted: 1 }, { accepted: 1 }]);
+		for (const said of [{}, { margin: 0 }, { margin: 0.5 }, { margin: 1 }]) expect(await take(said)).toMatchObject({ accepted: 0, duplicates: 1 });
+		expect(await margins()).toEqual([{ margin: null, later: true }, { margin: 0.5, later: true }, { margin: 1, later: false }]);
+		expect(await why(half.id)).toMatchObject({ code: 'conflict', judged: 1 });
+		expect(await why(whole.id)).toEqual({});
+		const freeze = (strength: 'margin' | 'clear_only') => freezeSnapshot(world.app, world.admin, { slug, objective: 'rm', rule: { includeImports: true, strength } });
+		const frozen = valueOf(await freeze('margin'));
+		expect([frozen.used, frozen.dropped, await trainingRows(world, frozen.id)]).toMatchObject([1, { surplus: 1 }, [{ margin: 0.5 }]]);
+		// Half way from slightly to clearly is not clear.
+		expect(problemOf(await freeze('clear_only'))).toBe('empty_snapshot');
+		expect(await why(bare.id)).toMatchObject({ code: 'conflict' });
+	});
+
 	it('keeps every judge’s label, with name, time and source apart from it', async () => {
 		const { slug, id: projectId } = await world.project();
 		await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${projectId}' returning 1`);
-		const labels = [{ preferred: 0, judge: 'Ana', at: '2026-01-02T03:04:05Z' }, { preferred: 1, judge: 'Bo' }, { preferred: 0, judge: 'Chen' }, { preferred: 1, judge: 'Ana', at: '2026-01-01T03:04:05Z' }, { verdict: 'cannot_judge' }];
+		const labels = [{ preferred: 0, judge: 'Ana', at: '2026-01-02T03:04:05Z', strength: 'slightly' }, { preferred: 1, judge: 'Bo', margin: 0.25 }, { preferred: 0, judge: 'Chen' }, { preferred: 1, judge: 'Ana', at: '2026-01-01T03:04:05Z' }, { verdict: 'cannot_judge' }];
 		const rows = [{ prompt: 'Which?', responses: ['A', 'B'], group: 'g', judgments: labels }];
 		const dry = valueOf(await world.importRows(slug, rows, { dryRun: true }));
 		expect(dry).toMatchObject({ accepted: 1, found: { labels: 5 } });
 		valueOf(await undoImport(world.app, world.admin, dry.id));
 		valueOf(await world.importRows(slug, rows));
 		const stored = () =>
-			world.query<{ name: string | null; first: boolean | null; verdict: string; at: string | null; source: string; later: boolean }>(
-				`select n.name, t.messages->0->>'content' = 'A' as first, j.verdict, m.judged_at::text as at, m.source, exists (select 1 from judgments l where l.supersedes_id = j.id) as later
+			world.query<{ name: string | null; first: boolean | null; verdict: string; at: string | null; source: string; clear: string | null; later: boolean }>(
+				`select n.name, t.messages->0->>'content' = 'A' as first, j.verdict, m.judged_at::text as at, m.source, coalesce(j.strength, j.margin::text) as clear, exists (select 1 from judgments l where l.supersedes_id = j.id) as later
 				from judgments j join imported_judgments m on m.judgment_id = j.id left join imported_judges n on n.id = m.judge_id join comparisons c on c.id = j.comparison_id
 				left join response_texts t on t.response_id = case j.verdict when 'a' then c.response_a_id when 'b' then c.response_b_id end
 				where j.project_id = '${projectId}' order by n.name nulls last, m.judged_at`
 			);
 		const want = [
 			{ name: 'Ana', first: false, at: '2026-01-01 03:04:05+00', later: true },
-			{ name: 'Ana', first: true, at: '2026-01-02 03:04:05+00', later: false },
-			{ name: 'Bo', first: false, at: null, later: false },
+			{ name: 'Ana', first: true, at: '2026-01-02 03:04:05+00', clear: 'slightly', later: false },
+			{ name: 'Bo', first: false, at: null, clear: '0.25', later: false },
 			{ name: 'Chen', first: true, at: null, later: false },
 			{ name: null, first: null, verdict: 'cannot_judge', later: false }
 		];

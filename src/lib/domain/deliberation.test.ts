@@ -138,4 +138,15 @@ describe('criteria and strength', () => {
 		expect(strengthOf(ballots, 'b', MARGINS)).toEqual({ margin: 0.333333, clear: false });
 		expect(strengthOf(ballots, 'tie', MARGINS)).toBeNull();
 	});
+
+	it('a margin that a file states is clear where it is the mean of judgments of which most are clear', () => {
+		const strength = fc.constantFrom('slightly' as const, 'clearly' as const);
+		fc.assert(
+			fc.property(fc.array(strength, { minLength: 1, maxLength: 9 }), (strengths) => {
+				const people = strengthOf(deliberate(comparisonOf(1, strengths.map((one) => ({ verdict: 'a', strength: one }))), RULE).ballots, 'a', MARGINS);
+				const file = deliberate(comparisonOf(1, [{ verdict: 'a', kind: 'outside', margin: people?.margin ?? null }]), OUTSIDE);
+				expect(strengthOf(file.ballots, 'a', MARGINS)).toEqual(people);
+			})
+		);
+	});
 });

@@ -125,12 +125,21 @@ export function judgeOf(judgment: BundleJudgment): string {
 	return judgment.judge ?? originOf(judgment);
 }
 
-/** What most of those who preferred this verdict said of its strength: the mean margin of those who said anything, and whether more than half of them were clear. Null: nobody said. */
+const sixDigits = (value: number): number => Number(value.toFixed(6));
+
+/** By how much a judgment says that the answer it prefers is better; null: it does not say. */
+const marginOf = ({ margin, strength }: BundleJudgment, margins: Readonly<Record<Strength, number>>): number | null => margin ?? (strength ? margins[strength] : null);
+
+/**
+ * What most of those who preferred this verdict said of its strength: the mean margin of those who said anything, and
+ * whether more than half of them were clear. Null: nobody said. A margin that a file states is clear above the middle of
+ * slightly and clearly: above it lies the mean of exactly those judgments of which more than half are clear.
+ */
 export function strengthOf(ballots: readonly Ballot[], verdict: CountingVerdict, margins: Readonly<Record<Strength, number>>): { margin: number; clear: boolean } | null {
-	const said = ballots.flatMap(({ judgment, verdict: voted }) => (voted === verdict && judgment.strength ? [judgment.strength] : []));
+	const said = ballots.flatMap(({ judgment, verdict: voted }) => (voted === verdict ? (marginOf(judgment, margins) ?? []) : []));
 	if (said.length === 0) return null;
-	const margin = said.reduce((sum, strength) => sum + margins[strength], 0) / said.length;
-	return { margin: Number(margin.toFixed(6)), clear: said.filter((strength) => strength === 'clearly').length * 2 > said.length };
+	const middle = sixDigits((margins.slightly + margins.clearly) / 2);
+	return { margin: sixDigits(said.reduce((sum, margin) => sum + margin, 0) / said.length), clear: said.filter((margin) => margin > middle).length * 2 > said.length };
 }
 
 /** Whether the votes pass a test on a criterion: judged equal by most who said anything of it, or on the verdict's side. */

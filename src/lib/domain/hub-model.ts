@@ -21,15 +21,24 @@ export function parseHubModel(text: string): HubModel | null {
 	return hub === undefined || repo === undefined || commit === undefined ? null : { hub: hub as Hub, repo, commit };
 }
 
+/** A repository of a hub, and a branch, tag or commit of it, as somebody writes them. */
+export const RepoSchema = v.pipe(v.string(), v.trim(), v.regex(/^(?!\.)[\w.-]{1,96}\/(?!\.)[\w.-]{1,96}$/, 'owner/name, as the hub writes it'));
+export const RevisionSchema = v.pipe(v.string(), v.trim(), v.regex(/^(?!\.|-)[\w./-]{1,100}$/, 'a branch, a tag or a commit'));
+
+/** What is wrong with a revision that has to be one commit; null: nothing, or the hub names the commit. */
+export function revisionProblem({ hub, revision }: { hub: Hub; revision: string }): string | null {
+	return hub === 'modelscope' && !/^[0-9a-f]{40}$/.test(revision) ? 'all 40 characters of a commit: ModelScope names none for a branch' : null;
+}
+
 /** A model as somebody asks for it: a branch or a tag is pinned to its commit when the hub is asked what it has. */
 export const HubRequest = v.pipe(
 	v.strictObject({
 		hub: v.picklist(HUBS, HUBS.join(' or ')),
-		repo: v.pipe(v.string(), v.trim(), v.regex(/^(?!\.)[\w.-]{1,96}\/(?!\.)[\w.-]{1,96}$/, 'owner/name, as the hub writes it')),
-		revision: v.optional(v.pipe(v.string(), v.trim(), v.regex(/^(?!\.|-)[\w./-]{1,100}$/, 'a branch, a tag or a commit')), 'main')
+		repo: RepoSchema,
+		revision: v.optional(RevisionSchema, 'main')
 	}),
 	v.forward(
-		v.check(({ hub, revision }) => hub !== 'modelscope' || /^[0-9a-f]{40}$/.test(revision), 'all 40 characters of a commit: ModelScope names none for a branch'),
+		v.check((asked) => revisionProblem(asked) === null, ({ input }) => revisionProblem(input) ?? ''),
 		['revision']
 	)
 );

@@ -40,6 +40,28 @@ describe('the group of a row that names none', () => {
 	});
 });
 
+describe('how clear a preference is', () => {
+	const said = (fields: Record<string, unknown>) => read(fields).pairs.map(({ a, verdict, margin, labels }) => ({ a, verdict, margin, labels }));
+
+	it('goes with the pair that the row states, or with the judgment that says it', () => {
+		expect(said({ prompt: 'Q?', preferred: 1, margin: 0.25 })).toMatchObject([{ margin: 0.25 }]);
+		expect(said({ prompt: 'Q?', margin: 0 })).toMatchObject([{ verdict: null, margin: undefined }]);
+		const [pair] = read({ prompt: 'Q?', judgments: [{ preferred: 0, strength: 'clearly' }, { preferred: 1, margin: '2' }, { verdict: 'tie' }] }).pairs;
+		expect(pair?.labels?.map(({ strength, margin }) => [strength, margin])).toEqual([['clearly', undefined], [undefined, 2], [undefined, undefined]]);
+	});
+
+	it.each([
+		[{ margin: 1 }, 'margin'],
+		[{ preferred: 0, margin: -1 }, 'margin'],
+		[{ judgments: [{ verdict: 'tie', strength: 'clearly' }] }, 'judgments[0].strength'],
+		[{ judgments: [{ preferred: 0, strength: 'very' }] }, 'judgments[0].strength'],
+		[{ judgments: [{ preferred: 0, strength: 'clearly', margin: 1 }] }, 'judgments[0].margin'],
+		[{ judgments: [{ verdict: 'both_bad', margin: 1 }] }, 'judgments[0].margin']
+	])('%j names the field that is wrong', (fields, field) => {
+		expect(readImportRow({ prompt: 'Q?', responses: ['one', 'two'], ...fields }, 1, context())).toMatchObject({ ok: false, error: { field } });
+	});
+});
+
 describe('a project in which a matter is one group', () => {
 	const byMatter = { ...context(), matterIsGroup: true };
 

@@ -4,12 +4,15 @@ import { contentHash, hmacSha256Hex } from './canonical-json.ts';
 import { drawSplit } from './holdout.ts';
 import type { Split, SplitShares } from './holdout.ts';
 import { placeParts } from './import-parts.ts';
+import type { Strength } from './judging-form.ts';
 import { isStorableText, messageText, normaliseMessages } from './message.ts';
 import type { Message, MessageRole } from './message.ts';
 import { LanguageSchema, LANGUAGE_WORDS, SkillSchema, SKILL_WORDS } from './skills.ts';
 import { canonicalOrder, comparisonHash, everyPair, queueKey } from './pairing.ts';
 import { readRowJudgments } from './row-judgments.ts';
 import type { RowJudgment } from './row-judgments.ts';
+import { readMargin } from './row-margin.ts';
+import { sharedTurns } from './shared-turns.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A response of a staged row, with its content hash. */
@@ -24,12 +27,14 @@ export type StagedPair = {
 	propensity: number;
 	policy: string;
 	verdict: 'a' | 'b' | 'good' | 'bad' | null;
+	/** By how much the preferred answer is better, where the file says it of its preference. */
+	margin?: number;
 	/** Judgments that the file brings with who made them. */
 	labels?: StagedLabel[];
 };
 
-/** A judgment that a file brings: canonical, who made it as the file names them, and when (ISO 8601). */
-export type StagedLabel = { verdict: Verdict; judge: string | null; at: string | null };
+/** A judgment that a file brings: canonical, how clear a preference was, who made it as the file names them, and when (ISO 8601). */
+export type StagedLabel = { verdict: Verdict; strength?: Strength; margin?: number; judge: string | null; at: string | null };
 
 /** A row of an import file, ready to be published. */
 export type StagedRow = {
@@ -65,13 +70,15 @@ export type RowError = { field: string; message: string };
 type Read = { ok: true; row: StagedRow } | { ok: false; error: RowError };
 type Fields = Record<string, unknown>;
 /** `single`: its one answer is judged alone; null: its answers are compared. */
-type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null; single?: { label: boolean | null } };
+type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null; margin?: number | null; single?: { label: boolean | null } };
 
 const wrong = (field: string, message: string) => ({ ok: false as const, error: { field, message } });
 
 /** Responses one row may bring; every pair of them is compared. */
 export const MAX_RESPONSES = 8;
 const MAX_TURNS = 1000;
+
+const TURNS = { same: (x: Message, y: Message) => contentHash(x) === contentHash(y), asks: ({ role }: Message) => role === 'user' || role === 'tool' };
 
 const text = (fields: Fields, name: string): string | null => (typeof fields[name] === 'string' && fields[name] !== '' ? fields[name] : null);
 
@@ -109,14 +116,13 @@ function readPreference(fields: Fields): { ok: true; given: Given } | ReturnType
 		const repeats = (answer: Message[]) => answer.length > prompt.length && prompt.every((message, i) => contentHash(message) === contentHash(answer[i] ?? null));
 		if (repeats(a) && repeats(b)) [a, b] = [a.slice(prompt.length), b.slice(prompt.length)];
 	} else {
-		let shared = 0;
-		while (shared < Math.min(a.length, b.length) - 1 && contentHash(a[shared]) === contentHash(b[shared])) shared++;
-		while (shared > 0 && a[shared - 1]?.role === 'assistant') shared--;
+		const shared = sharedTurns(a, b, TURNS);
 		if (shared === 0) return wrong('prompt', 'missing: give “prompt”, or let “chosen” and “rejected” begin with the same conversation');
 		prompt = a.slice(0, shared);
 		[a, b] = [a.slice(shared), b.slice(shared)];
 	}
-	return { ok: true, given: { prompt, responses: [a, b], preferred: 0 } };
+	const margin = readMargin(fields['margin'], { answers: 2, prefers: true });
+	return margin.ok ? { ok: true, given: { prompt, responses: [a, b], preferred: 0, margin: margin.margin } } : margin;
 }
 
 /** `{messages, responses: […]}`, also with `prompt` for `messages`. */
@@ -138,7 +144,8 @@ function readResponses(fields: Fields): { ok: true; given: Given } | ReturnType<
 	if (preferred !== null && (!Number.isInteger(preferred) || Number(preferred) < 0 || Number(preferred) >= responses.length)) {
 		return wrong('preferred', `the number of the preferred answer, 0 to ${responses.length - 1}`);
 	}
-	return { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as number | null } };
+	const margin = readMargin(fields['margin'], { answers: responses.length, prefers: preferred !== null });
+	return margin.ok ? { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as number | null, margin: margin.margin } } : margin;
 }
 
 /** Whether a row's one answer is judged alone, and how the file judged it. */
@@ -207,12 +214,12 @@ function aloneOf(promptHash: string, response: StagedResponse, label: boolean | 
 function labelOf(judgment: RowJudgment, [a, b]: readonly [number, number]): StagedLabel[] {
 	const [first, second] = judgment.between;
 	if (!((first === a && second === b) || (first === b && second === a))) return [];
-	const { verdict, judge, at } = judgment;
-	return [{ verdict: verdict === a ? 'a' : verdict === b ? 'b' : (verdict as Verdict), judge, at }];
+	const { verdict, strength, margin, judge, at } = judgment;
+	return [{ verdict: verdict === a ? 'a' : verdict === b ? 'b' : (verdict as Verdict), ...(strength === null ? {} : { strength }), ...(margin === null ? {} : { margin }), judge, at }];
 }
 
 /** Every pair of the row's answers in canonical order, with the preference that the row states and the judgments that it brings. */
-function pairsOf(promptHash: string, responses: StagedResponse[], preferred: number | null, judgments: readonly RowJudgment[], seed: string): StagedPair[] {
+function pairsOf(promptHash: string, responses: StagedResponse[], { preferred, margin }: Pick<Given, 'preferred' | 'margin'>, judgments: readonly RowJudgment[], seed: string): StagedPair[] {
 	return everyPair(responses).flatMap(({ first, second, policy, propensity }) => {
 		const ordered = canonicalOrder(seed, first, second);
 		if (ordered.kind === 'identical') return [];
@@ -222,7 +229,7 @@ function pairsOf(promptHash: string, responses: StagedResponse[], preferred: num
 		const hash = comparisonHash(promptHash, a.hash, b.hash);
 		const sides = [responses.indexOf(a), responses.indexOf(b)] as const;
 		const labels = judgments.flatMap((judgment) => labelOf(judgment, sides));
-		return { a: a.hash, b: b.hash, contentHash: hash, orderKey: queueKey(seed, hash), propensity, policy, verdict, ...(labels.length > 0 ? { labels } : {}) };
+		return { a: a.hash, b: b.hash, contentHash: hash, orderKey: queueKey(seed, hash), propensity, policy, verdict, ...(margin == null || verdict === null ? {} : { margin }), ...(labels.length > 0 ? { labels } : {}) };
 	});
 }
 
@@ -232,10 +239,10 @@ function matterGroup(salt: string, matter: string): string {
 }
 
 /**
- * Reads one record of an import file: `{messages, responses: […], preferred?, group?, system?, tags?, matter?, requires?, language?}`
- * or `{prompt, chosen, rejected, …}`, each text or message lists; one answer to be judged alone as
+ * Reads one record of an import file: `{messages, responses: […], preferred?, margin?, group?, system?, tags?, matter?, requires?, language?}`
+ * or `{prompt, chosen, rejected, margin?, …}`, each text or message lists; one answer to be judged alone as
  * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`. Judgments made elsewhere come as
- * `judgments: [{preferred or verdict, judge?, at?, between?}]` (`row-judgments.ts`).
+ * `judgments: [{preferred or verdict, strength or margin?, judge?, at?, between?}]` (`row-judgments.ts`).
  * The system prompt is the row's own, else the project's (semantics 14); the split
  * is drawn from the group (semantics 10): the matter where the project says so, else the row's own, else the question itself. The error names the field and what would be right.
  */
@@ -279,7 +286,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 	if (!judgments.ok) return judgments;
 	const promptHash = hashOf(messages);
 	// The question alone: the same one under another system message must not be trained on here and tested there.
-	const { single, preferred } = read.given;
+	const { single } = read.given;
 	const [first] = responses;
 	const matter = text(fields, 'matter');
 	const groupKey = (context.matterIsGroup && matter !== null ? matterGroup(context.splitSalt, matter) : text(fields, 'group')) ?? questionGroup(own ? read.given.prompt.slice(1) : read.given.prompt);
@@ -297,7 +304,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			requires: [...new Set(requires as string[])],
 			language: language as string | null,
 			responses,
-			pairs: single && first ? [aloneOf(promptHash, first, single.label, judgments.judgments, context.seed)] : pairsOf(promptHash, responses, preferred, judgments.judgments, context.seed)
+			pairs: single && first ? [aloneOf(promptHash, first, single.label, judgments.judgments, context.seed)] : pairsOf(promptHash, responses, read.given, judgments.judgments, context.seed)
 		}
 	};
 }

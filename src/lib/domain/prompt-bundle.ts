@@ -45,6 +45,8 @@ export type BundleJudgment = {
 	/** Names who judged; left out where nobody asks. */
 	judge?: string;
 	strength?: Strength | null;
+	/** By how much the preferred answer is better, as a file states it. */
+	margin?: number | null;
 	/** Verdicts by criterion's key, canonical like the verdict. */
 	criteria?: Readonly<Record<string, string>> | null;
 	/** One of the two answers as the judge would have had it. */

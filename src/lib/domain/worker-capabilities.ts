@@ -22,4 +22,6 @@ export type WorkerCapabilities = {
 	names?: NamesDetectorState;
 	/** Whether it has a converter to GGUF. Left out by a worker of an earlier version, which made none. */
 	gguf?: boolean;
+	/** Folders that it sees and that files may be brought in from, by their names in PLUMBLINE_IMPORT_ROOTS. Left out by a worker of an earlier version. */
+	importRoots?: string[];
 };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as v from 'valibot';
 import { parseHubModel } from '../domain/hub-model.ts';
+import type { Hub } from '../domain/hub-model.ts';
 import { LAUNCHERS } from '../domain/launcher.ts';
 import type { LauncherName } from '../domain/launcher.ts';
 import { bucketAt, parseBucket } from './artifacts/bucket.ts';
@@ -25,6 +26,9 @@ function parseRoots(text: string): ReadonlyMap<string, string> | null {
 	}
 	return roots;
 }
+
+/** Where a hub answers: said by the operator, or the public one. */
+const hubAddress = (usual: string) => v.pipe(v.optional(v.string(), ''), v.check((given) => given === '' || /^https?:/i.test(given) && URL.canParse(given), 'an address such as https://hub.firm.example'), v.transform((given) => (given || usual).replace(/\/+$/, '')));
 
 const Settings = v.object({
 	DATABASE_URL: v.pipe(v.string('DATABASE_URL is not set: npm start sets it; for a server of your own give postgres://user:password@host/database'), v.url()),
@@ -52,8 +56,14 @@ const Settings = v.object({
 	PLUMBLINE_SECRET_KEY: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean).map(parseKey)), v.check((keys) => !keys.includes(null), '32 random bytes in base64 or hex, as openssl rand -base64 32 gives them; older keys after a comma'), v.transform((keys) => keys.filter((key) => key !== null))),
 	/** In-house servers that model endpoints may be at: host names, addresses and CIDR ranges, by commas. */
 	PLUMBLINE_INHOUSE_HOSTS: v.pipe(v.optional(v.string(), ''), v.transform(parseAllowed), v.check((allowed) => allowed !== null, 'host names, addresses or CIDR ranges by commas, e.g. vllm.firm.example, 10.4.0.0/16'), v.transform((allowed) => allowed as Allowed)),
-	/** Folders that files may be brought in from, each by a name, for web processes (which list them) and workers (which read them): name=/path, by commas. */
+	/** Folders that files may be brought in from, each by a name, for workers and web processes that see them: name=/path, by commas. */
 	PLUMBLINE_IMPORT_ROOTS: v.pipe(v.optional(v.string(), ''), v.transform(parseRoots), v.check((roots) => roots !== null, 'names and absolute folders by commas, e.g. exports=/mnt/exports, tools=/srv/label-studio'), v.transform((roots) => roots as ReadonlyMap<string, string>)),
+	/** Where hubs answer and with which tokens, and whether any is asked at all: names that the hubs' own packages read. */
+	HF_ENDPOINT: hubAddress('https://huggingface.co'),
+	HF_TOKEN: v.optional(v.string()),
+	HF_HUB_OFFLINE: v.optional(v.string(), ''),
+	MODELSCOPE_ENDPOINT: hubAddress('https://www.modelscope.cn'),
+	MODELSCOPE_API_TOKEN: v.optional(v.string()),
 	/** What a GPU costs an hour, with its currency: plans then say what a run costs. */
 	PLUMBLINE_GPU_HOUR: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)? [A-Z]{3}$/, 'an amount and a currency, such as “2.10 EUR”'))),
 	/** Where runs may be placed from this worker, by commas; local: on its own host. */
@@ -111,6 +121,8 @@ export type Config = {
 	inhouse: Allowed;
 	/** Folders that files may be brought in from, by their names. */
 	importRoots: ReadonlyMap<string, string>;
+	/** Hubs that data sets are read from. The operator's tokens, where none is stored. */
+	hubs: { offline: boolean; endpoints: Record<Hub, string>; tokens: Record<Hub, string | undefined> };
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
@@ -155,6 +167,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		secretKeys: s.PLUMBLINE_SECRET_KEY,
 		inhouse: s.PLUMBLINE_INHOUSE_HOSTS,
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
+		hubs: { offline: /^(1|on|yes|true)$/i.test(s.HF_HUB_OFFLINE), endpoints: { hf: s.HF_ENDPOINT, modelscope: s.MODELSCOPE_ENDPOINT }, tokens: { hf: s.HF_TOKEN || undefined, modelscope: s.MODELSCOPE_API_TOKEN || undefined } },
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
 		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
 		exporting: { ggufConverter: s.PLUMBLINE_GGUF_CONVERTER, awqPython: s.PLUMBLINE_AWQ_PYTHON },

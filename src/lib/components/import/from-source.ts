@@ -1,8 +1,8 @@
 import { follow } from './upload.ts';
 import type { Understand, UploadState } from './upload.ts';
 
-/** A folder or bucket that this project may bring files in from. */
-export type Source = { id: string; name: string; kind: 'folder' | 's3' };
+/** A folder, bucket or data set that this project may bring files in from. */
+export type Source = { id: string; name: string; kind: 'folder' | 's3' | 'hub' };
 export type SourceFile = { name: string; path: string; bytes: number; modifiedAt: string | null; taken: { at: string; same: boolean } | null };
 /** What lies in a folder of a source, as far as it was asked for. */
 export type Folder = { path: string; folders: { name: string; path: string }[]; files: SourceFile[]; next: string | null };

@@ -29,6 +29,7 @@ export const ROLE_NAMES: Readonly<Record<ColumnRole, () => string>> = {
 	answerA: m.import_role_answer_a,
 	answerB: m.import_role_answer_b,
 	verdict: m.import_role_verdict,
+	margin: m.import_role_margin,
 	answer: m.import_role_answer,
 	label: m.import_role_label,
 	system: m.import_role_system,

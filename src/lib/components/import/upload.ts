@@ -25,9 +25,9 @@ export type UploadState =
 type Content = string | { type: string; text?: string; alt?: string; title?: string }[];
 export type SampleMessage = { role: string; content: Content };
 /** A row as it was understood: its question, its answers, and what the file says of them. */
-export type SampleRow = { line: number; prompt: SampleMessage[]; answers: SampleMessage[][]; preferred: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
+export type SampleRow = { line: number; prompt: SampleMessage[]; answers: SampleMessage[][]; preferred: number | null; margin: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
 /** A judgment that a row brings: which answer it prefers, or its verdict. */
-export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; verdict: string | null };
+export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; strength: 'slightly' | 'clearly' | null; margin: number | null; verdict: string | null };
 /** What the file was found to be, and how its rows were understood. */
 export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null };
 /** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** What a column of a table may be. */
-export const COLUMN_ROLES = ['prompt', 'chosen', 'rejected', 'answerA', 'answerB', 'verdict', 'answer', 'label', 'system', 'group', 'matter', 'language', 'annotator', 'time'] as const;
+export const COLUMN_ROLES = ['prompt', 'chosen', 'rejected', 'answerA', 'answerB', 'verdict', 'margin', 'answer', 'label', 'system', 'group', 'matter', 'language', 'annotator', 'time'] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
 const ColumnSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(300));

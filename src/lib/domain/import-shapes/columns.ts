@@ -11,6 +11,7 @@ const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 	answerA: ['answer_a', 'response_a', 'output_a', 'completion_a', 'model_a', 'a', 'answer_1', 'response_1', 'answer1', 'response1', 'output1', 'output_1', 'left', '回答a', '答案a', '回答1', '答案1', '回答一', '模型a'],
 	answerB: ['answer_b', 'response_b', 'output_b', 'completion_b', 'model_b', 'b', 'answer_2', 'response_2', 'answer2', 'response2', 'output2', 'output_2', 'right', '回答b', '答案b', '回答2', '答案2', '回答二', '模型b'],
 	verdict: ['verdict', 'preference', 'preferred_answer', 'winner', 'choice', 'better', 'judgment', 'judgement', 'selection', '偏好', '结论', '选择', '哪个更好', '评判'],
+	margin: ['margin', 'preference_margin', '分差'],
 	answer: ['answer', 'response', 'completion', 'output', 'reply', 'antwort', '回答', '答案', '回复'],
 	label: ['label', 'rating', 'is_good', 'good', 'thumbs', 'feedback', 'desirable', 'kto_tag', '标签', '评价', '是否合格', '好坏'],
 	system: ['system', 'system_prompt', 'systemprompt', '系统提示', '系统提示词'],
@@ -38,7 +39,8 @@ export function proposeMapping(columns: readonly string[]): ColumnMapping {
 		return true;
 	};
 	take('prompt');
-	if (!take('chosen', 'rejected') && take('answerA', 'answerB')) take('verdict');
+	const compared = take('chosen', 'rejected') || (take('answerA', 'answerB') && take('verdict'));
+	if (compared) take('margin');
 	if (mapping.chosen === undefined && mapping.answerA === undefined && take('answer')) take('label');
 	for (const role of ['system', 'group', 'matter', 'language', 'annotator', 'time'] as const) take(role);
 	return mapping;
@@ -57,6 +59,7 @@ export function mappingError(mapping: ColumnMapping): { field: string; message: 
 		if ((mapping[one] === undefined) !== (mapping[other] === undefined)) return lacks(mapping[one] === undefined ? one : other, 'the two answers come together');
 	}
 	if (mapping.verdict !== undefined && mapping.answerA === undefined) return lacks('answerA', 'a verdict is about two answers');
+	if (mapping.margin !== undefined && mapping.chosen === undefined && mapping.verdict === undefined) return lacks('verdict', 'a margin says how much better the preferred answer is');
 	if (mapping.label !== undefined && mapping.answer === undefined) return lacks('answer', 'a label is about one answer');
 	const ways = [mapping.chosen, mapping.answerA, mapping.answer].filter((column) => column !== undefined).length;
 	return ways > 1 ? { field: 'mapping', message: 'chosen and rejected, or two answers, or one: a row has one of the three' } : null;
@@ -79,20 +82,21 @@ export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead 
 	const at = cell('time') === undefined ? null : timeOf(cell('time'));
 	if (cell('time') !== undefined && at === null) return unread(said('time'), 'a time such as 2026-03-09T22:16:08Z, 2026-03-09 22:16 or seconds since 1970');
 	const from = { ...(cell('annotator') === undefined ? {} : { judge: String(cell('annotator')) }), ...(at === null ? {} : { at }) };
+	const margin = cell('margin') === undefined ? {} : { margin: cell('margin') };
 	const isNamed = Object.keys(from).length > 0;
-	const names: Record<string, string> = { prompt: said('prompt'), chosen: said('chosen'), rejected: said('rejected'), 'responses[0]': said('answerA'), 'responses[1]': said('answerB'), completion: said('answer'), language: said('language') };
+	const names: Record<string, string> = { prompt: said('prompt'), chosen: said('chosen'), rejected: said('rejected'), 'responses[0]': said('answerA'), 'responses[1]': said('answerB'), completion: said('answer'), language: said('language'), margin: said('margin'), 'judgments[0].margin': said('margin') };
 	if (mapping.chosen !== undefined) {
 		for (const role of ['chosen', 'rejected'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
 		const [chosen, rejected] = [text(cell('chosen')), text(cell('rejected'))];
-		if (!isNamed) return { ok: true, fields: { ...fields, chosen, rejected }, names };
-		return { ok: true, fields: { ...fields, responses: [chosen, rejected], judgments: [{ preferred: 0, ...from }] }, names: { ...names, 'responses[0]': said('chosen'), 'responses[1]': said('rejected') } };
+		if (!isNamed) return { ok: true, fields: { ...fields, chosen, rejected, ...margin }, names };
+		return { ok: true, fields: { ...fields, responses: [chosen, rejected], judgments: [{ preferred: 0, ...margin, ...from }] }, names: { ...names, 'responses[0]': said('chosen'), 'responses[1]': said('rejected') } };
 	}
 	if (mapping.answerA !== undefined) {
 		for (const role of ['answerA', 'answerB'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
 		fields['responses'] = [text(cell('answerA')), text(cell('answerB'))];
 		if (cell('verdict') === undefined) return { ok: true, fields, names };
 		const verdict = verdictOf(cell('verdict'), [mapping.answerA, String(mapping.answerB)]);
-		return verdict === null ? unread(said('verdict'), VERDICT_WORDS) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...from }] }, names };
+		return verdict === null ? unread(said('verdict'), VERDICT_WORDS) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
 	}
 	if (mapping.answer === undefined) return { ok: true, fields, names };
 	if (!isText(text(cell('answer')))) return unread(said('answer'), 'missing');

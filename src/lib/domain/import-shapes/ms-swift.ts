@@ -1,8 +1,10 @@
 import { placeParts } from '../import-parts.ts';
+import { sharedTurns } from '../shared-turns.ts';
 import { along, has, isFields, unread } from './shape.ts';
 import type { ImportShape } from './shape.ts';
 
 const isAnswer = (message: unknown) => isFields(message) && message['role'] === 'assistant';
+const turns = { same: (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y), asks: (message: unknown) => isFields(message) && (message['role'] === 'user' || message['role'] === 'tool') };
 
 /** A conversation with its images in their places: ms-swift lists those of the whole conversation, answer included. */
 function withImages(messages: unknown[], images: unknown, field: string) {
@@ -11,26 +13,17 @@ function withImages(messages: unknown[], images: unknown, field: string) {
 	return placed.ok ? { ok: true as const, messages: placed.fields['messages'] as unknown[] } : { ok: false as const, error: { ...placed.error, field: placed.error.field.replace('images', field) } };
 }
 
-/** How many turns two conversations share from the beginning, up to one of who asks, an answer keeping at least its last turn. */
-function sharedTurns(one: readonly unknown[], other: readonly unknown[]): number {
-	const most = Math.min(one.length, other.length) - 1;
-	let shared = 0;
-	while (shared < most && JSON.stringify(one[shared]) === JSON.stringify(other[shared])) shared += 1;
-	while (shared > 0 && isAnswer(one[shared - 1])) shared -= 1;
-	return shared;
-}
-
 /**
  * ms-swift: `messages` with the answer as their last turn, and beside them
  * `rejected_response`, or the other conversation whole in `rejected_messages`, or
- * `label` (swift.readthedocs.io, "Custom dataset": RLHF). Our own export writes it.
+ * `label`, with `margin` where it trains a reward model (swift.readthedocs.io, "Custom dataset": RLHF). Our own export writes it.
  */
 export const msSwift: ImportShape = {
 	name: 'ms_swift',
 	fits: (record) => Array.isArray(record['messages']) && (has(record, 'rejected_response') || has(record, 'rejected_messages') || (typeof record['label'] === 'boolean' && isAnswer(record['messages'].at(-1)) && !has(record, 'responses'))),
 	read: (record) => {
 		if (!Array.isArray(record['messages'])) return unread('messages', 'must be a list of turns that ends with the answer');
-		const others = along(record, ['images']);
+		const others = { ...along(record, ['images']), ...(has(record, 'margin') ? { margin: record['margin'] } : {}) };
 		const placed = withImages(record['messages'], record['images'], 'images');
 		if (!placed.ok) return placed;
 		const { messages } = placed;
@@ -39,7 +32,7 @@ export const msSwift: ImportShape = {
 			if (!Array.isArray(record['rejected_messages'])) return unread('rejected_messages', 'must be a list of turns');
 			const rejected = withImages(record['rejected_messages'], record['rejected_images'], 'rejected_images');
 			if (!rejected.ok) return rejected;
-			const shared = sharedTurns(messages, rejected.messages);
+			const shared = sharedTurns(messages, rejected.messages, turns);
 			if (shared === 0) return unread('rejected_messages', 'does not begin as “messages” does: the two answer different questions');
 			return { ok: true, fields: { ...others, messages: messages.slice(0, shared), chosen: messages.slice(shared), rejected: rejected.messages.slice(shared) }, names: { chosen: 'messages', rejected: 'rejected_messages' } };
 		}

@@ -14,23 +14,27 @@ import { readShape, recognise } from './recognise.ts';
 
 const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
-/** The training rows that come of a record which is imported and frozen, its preferences included. */
+/** The training rows that come of a record which is imported and frozen, its preferences included, and for rm how clear they are. */
 function frozen(record: unknown, isTable: boolean, objective: DatasetObjective): TrainingRow[] {
 	const read = readShape(record, { ...recognise([record], isTable), isTable, file: null });
 	if (!read.ok) throw new Error(`${read.error.field}: ${read.error.message}`);
 	const imported = readImportRow(read.fields, 1, context);
 	if (!imported.ok) throw new Error(`${imported.error.field}: ${imported.error.message}`);
 	const { messages, responses, pairs } = imported.row;
-	const comparisons = pairs.map(({ a, b, verdict }, i) => ({ key: `c${i}`, mode: b === null ? ('single' as const) : ('pair' as const), a, b, overlap: 1, judgments: verdict === null ? [] : [{ key: `j${i}`, verdict, kind: 'outside' as const }] }));
-	return mapPrompt(objective, { split: 'train', messages, responses: responses.map(({ hash, messages: turns }) => ({ key: hash, hash, messages: turns })), comparisons }, { origins: ['import'], maxChars: null }).rows;
+	const comparisons = pairs.map(({ a, b, verdict, margin }, i) => ({ key: `c${i}`, mode: b === null ? ('single' as const) : ('pair' as const), a, b, overlap: 1, judgments: verdict === null ? [] : [{ key: `j${i}`, verdict, margin, kind: 'outside' as const }] }));
+	return mapPrompt(objective, { split: 'train', messages, responses: responses.map(({ hash, messages: turns }) => ({ key: hash, hash, messages: turns })), comparisons }, { origins: ['import'], strength: objective === 'rm' ? 'margin' : 'ignore', maxChars: null }).rows;
 }
 
 /** A row as a table's reader gives it back: cells are texts, in a CSV also the label. */
-const cells = (row: TrainingRow, text: boolean) => Object.fromEntries(columnsOf({ kind: 'label' in row ? 'labelled' : 'pair', margins: false }).map((name, i) => [name, text ? String(tableCells(row)[i]) : tableCells(row)[i]]));
+const cells = (row: TrainingRow, text: boolean) => {
+	const [margins, kind] = ['margin' in row, 'label' in row ? ('labelled' as const) : ('pair' as const)];
+	const values = tableCells(row, { margins });
+	return Object.fromEntries(columnsOf({ kind, margins }).map((name, i) => [name, text ? String(values[i]) : values[i]]));
+};
 
 const FORMATS: Record<string, { write: (row: TrainingRow) => object; isTable: boolean; pairsOnly?: boolean; oneTurn?: boolean }> = {
 	'ms-swift': { write: (row) => row, isTable: false },
-	'trl and hf': { write: trlRow, isTable: false },
+	'trl and hf': { write: (row) => trlRow(row, { margins: 'margin' in row }), isTable: false },
 	'llama-factory': { write: llamaFactoryRow, isTable: false, oneTurn: true },
 	openai: { write: (row) => preferenceRow(row, 'OpenAI'), isTable: false, pairsOnly: true, oneTurn: true },
 	together: { write: (row) => preferenceRow(row, 'Together'), isTable: false, pairsOnly: true, oneTurn: true },
@@ -53,6 +57,17 @@ describe('import, snapshot, export, import: the same rows', () => {
 				for (const row of frozen({ messages, completion: chosen.slice(0, 1), label }, false, 'kto')) expect(frozen(write(row), isTable, 'kto').map(partsOf)).toEqual([partsOf(row)]);
 			}),
 			{ numRuns: 150 }
+		);
+	});
+
+	it.each(['ms-swift', 'trl and hf', 'parquet', 'csv'])('with how clear each preference is: %s', (name) => {
+		const { write, isTable } = FORMATS[name] ?? {};
+		fc.assert(
+			fc.property(fc.double({ min: 0, max: 1e6, noNaN: true }), (margin) => {
+				const rows = frozen({ prompt: 'Which?', chosen: 'This.', rejected: 'That.', margin }, false, 'rm');
+				expect(rows.map((row) => ('margin' in row ? row.margin : 0))).toEqual([Number(margin.toFixed(6))]);
+				for (const row of rows) expect(frozen(write?.(row), isTable ?? false, 'rm')).toEqual([row]);
+			})
 		);
 	});
 

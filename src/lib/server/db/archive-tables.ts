@@ -149,6 +149,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	import_sources: 'of this server; an import says the name of the one that it was read from',
 	import_source_projects: 'as import_sources',
 	import_reads: 'on their way in, not yet of the record',
+	source_looks: 'a worker’s answer on its way to a page',
 	run_logs: 'what engines print of this server’s folders',
 	inspections: 'a worker looks again',
 	snapshot_diffs: 'counted again when somebody asks: it follows from the snapshots alone',

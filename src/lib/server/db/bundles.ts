@@ -15,7 +15,7 @@ export type NamedBundle = PromptBundle & { promptId: string; group: string; syst
 type PromptRow = { id: string; group: string; split: PromptBundle['split']; messages: Message[]; system_hash: string | null; tags: string[] | null; language: string | null };
 type ComparisonRow = { id: string; prompt_id: string; mode: Mode; a: string; b: string | null; overlap: number };
 type ResponseRow = { id: string; prompt_id: string; hash: string; messages: Message[]; source: string; source_ref: string | null };
-type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; origin: Origin; judge: string; strength: Strength | null; criteria: Record<string, string> | null; rewrite: Rewrite | null };
+type JudgmentRow = { id: string; comparison_id: string; verdict: Verdict; kind: JudgmentKind; origin: Origin; judge: string; strength: Strength | null; margin: number | null; criteria: Record<string, string> | null; rewrite: Rewrite | null };
 
 /** One parameter, however many ids: the statement is planned once, for few of them, and reads by index whatever the size of the tables. */
 const among = (ids: readonly string[]) => sql`any (${`{${ids.join(',')}}`}::uuid[])`;
@@ -47,7 +47,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 	const responses = await rowsOf<ResponseRow>(tx, sql`select r.id, r.prompt_id, r.content_hash as hash, t.messages, r.source, r.source_ref from responses r join response_texts t on t.response_id = r.id where r.id = ${among(compared)}`);
 	const judgments = await rowsOf<JudgmentRow>(
 		tx,
-		sql`select j.id, j.comparison_id, j.verdict, j.origin, ${judgeKey} as judge, j.strength, j.criteria, jt.rewrite, ${judgmentKind} as kind
+		sql`select j.id, j.comparison_id, j.verdict, j.origin, ${judgeKey} as judge, j.strength, j.margin, j.criteria, jt.rewrite, ${judgmentKind} as kind
 			from judgments j join comparisons c on c.id = j.comparison_id left join judgment_texts jt on jt.judgment_id = j.id
 			where c.prompt_id = ${ids} and c.round_id = ${rounds} and c.status <> 'identical' order by j.id`
 	);
@@ -70,7 +70,7 @@ export async function page(tx: Tx, of: { roundIds: readonly string[]; after: str
 			a: row.a,
 			b: row.b,
 			overlap: row.overlap,
-			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind, origin, judge, strength, criteria, rewrite }) => ({ key: id, verdict, kind, origin, judge, strength, criteria, rewrite }))
+			judgments: (byComparison.get(row.id) ?? []).map(({ id, verdict, kind, origin, judge, strength, margin, criteria, rewrite }) => ({ key: id, verdict, kind, origin, judge, strength, margin, criteria, rewrite }))
 		}))
 	}));
 }

@@ -7,22 +7,23 @@ import type { AskedReading } from './schema/import-source.ts';
 /** A file of a source that a worker took to read: the number of the attempt fences it off once another one took it. */
 export type Read = { importId: string; projectId: string; createdBy: string; sourceId: string; path: string; asked: AskedReading; attempt: number; origin: Origin };
 
-/** Lets an import wait for a worker that reads its file. */
-export async function insert(tx: Tx, of: { importId: string; sourceId: string; path: string; asked: AskedReading }): Promise<void> {
+/** Lets an import wait for a worker that reads its file; `message`: why it will wait for long. */
+export async function insert(tx: Tx, of: { importId: string; sourceId: string; path: string; asked: AskedReading; message: string | null }): Promise<void> {
 	await tx.execute(sql`insert into import_reads (import_id, source_id, path, asked) values (${of.importId}, ${of.sourceId}, ${of.path}, ${JSON.stringify(of.asked)}::jsonb)`);
+	if (of.message !== null) await tx.execute(sql`update imports set message = ${of.message} where id = ${of.importId}`);
 }
 
 /**
  * Takes the next file that waits, or whose reader was silent for so long that it is
  * taken for dead: what that one had staged is let go, for the file is read from its
- * beginning. Only from buckets and from folders that this worker sees.
+ * beginning. Of folders only from those that this worker sees.
  */
 export async function take(tx: Tx, of: { workerId: string; roots: readonly string[]; silentSeconds: number }): Promise<Read | null> {
 	const rows = await rowsOf<{ import_id: string; project_id: string; created_by: string; source_id: string; path: string; asked: AskedReading; attempt: number; origin: Origin }>(
 		tx,
 		sql`with next as (
 				select i.id from imports i join import_reads r on r.import_id = i.id join import_sources s on s.id = r.source_id
-				where i.status = 'staging' and (s.kind = 's3' or s.root in (select jsonb_array_elements_text(${JSON.stringify(of.roots)}::jsonb)))
+				where i.status = 'staging' and (s.kind <> 'folder' or s.root in (select jsonb_array_elements_text(${JSON.stringify(of.roots)}::jsonb)))
 					and case when r.worker_id is null then r.again_at is null or r.again_at <= now() else i.heartbeat_at < now() - make_interval(secs => ${of.silentSeconds}) end
 				order by i.id limit 1 for update of i skip locked),
 			begun as (

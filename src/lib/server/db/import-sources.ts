@@ -1,16 +1,21 @@
 import { sql } from 'drizzle-orm';
+import type { Hub } from '../../domain/hub-model.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
-/** A folder or bucket that files are brought in from. Its keys are not here: `sealedKeys` alone reads them. */
+/** A folder, bucket or data set that files are brought in from. Its keys are not here: `sealedKeys` alone reads them. */
 export type ImportSource = {
 	id: string;
 	name: string;
-	kind: 'folder' | 's3';
+	kind: 'folder' | 's3' | 'hub';
 	root: string | null;
 	bucket: string | null;
 	endpoint: string | null;
 	region: string | null;
+	hub: Hub | null;
+	/** Owner and name of the data set there. */
+	repo: string | null;
+	commit: string | null;
 	prefix: string;
 	/** Offered to every project; else to those of `projects`. */
 	everywhere: boolean;
@@ -24,18 +29,18 @@ type Row = Omit<ImportSource, 'createdAt' | 'retiredAt'> & { created_at: string;
 
 const toSource = ({ created_at, retired_at, ...row }: Row): ImportSource => ({ ...row, createdAt: isoTime(created_at), retiredAt: retired_at === null ? null : isoTime(retired_at) });
 
-const columns = sql`s.id, s.name, s.kind, s.root, s.bucket, s.endpoint, s.region, s.prefix, s.everywhere, s.created_at, s.retired_at,
+const columns = sql`s.id, s.name, s.kind, s.root, s.bucket, s.endpoint, s.region, s.hub, s.repo, s.commit, s.prefix, s.everywhere, s.created_at, s.retired_at,
 	(select coalesce(array_agg(p.slug order by p.slug), '{}') from import_source_projects sp join projects p on p.id = sp.project_id where sp.source_id = s.id) as projects`;
 
 /** Where a source lies: this never changes. */
-export type SourcePlace = Pick<ImportSource, 'kind' | 'root' | 'bucket' | 'endpoint' | 'region' | 'prefix'>;
+export type SourcePlace = Pick<ImportSource, 'kind' | 'root' | 'bucket' | 'endpoint' | 'region' | 'hub' | 'repo' | 'commit' | 'prefix'>;
 
 /** Keeps a source that has no keys and is offered to nobody yet; null when a living one has the name. */
 export async function insert(tx: Tx, of: SourcePlace & { name: string; createdBy: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into import_sources (name, kind, root, bucket, endpoint, region, prefix, created_by)
-			values (${of.name}, ${of.kind}, ${of.root}, ${of.bucket}, ${of.endpoint}, ${of.region}, ${of.prefix}, ${of.createdBy}) on conflict do nothing returning id`
+		sql`insert into import_sources (name, kind, root, bucket, endpoint, region, hub, repo, commit, prefix, created_by)
+			values (${of.name}, ${of.kind}, ${of.root}, ${of.bucket}, ${of.endpoint}, ${of.region}, ${of.hub}, ${of.repo}, ${of.commit}, ${of.prefix}, ${of.createdBy}) on conflict do nothing returning id`
 	);
 	return rows[0]?.id ?? null;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { StagedRow } from '../../domain/import-row.ts';
+import type { Strength } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
 import * as audiences from './audiences.ts';
 import { audienceOf } from './audiences.ts';
@@ -118,10 +119,10 @@ export async function errorsAfter(db: Executor, id: string, line: number, most: 
 }
 
 /** A staged row as who brings it in looks it over: its question, its answers in the order of the file, and what the file says of them. */
-export type SampleRow = { line: number; prompt: Message[]; answers: Message[][]; preferred: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
+export type SampleRow = { line: number; prompt: Message[]; answers: Message[][]; preferred: number | null; margin: number | null; label: 'good' | 'bad' | null; judgments: SampleJudgment[] };
 
-/** A judgment that a row brings: by whom, when, and which answer it prefers by its place in the file, or its verdict. */
-export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; verdict: string | null };
+/** A judgment that a row brings: by whom, when, and which answer it prefers by its place in the file and how clearly, or its verdict. */
+export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; strength: Strength | null; margin: number | null; verdict: string | null };
 
 /** The first rows that wait to be taken. */
 export async function sample(db: Executor, id: string, most: number): Promise<SampleRow[]> {
@@ -129,8 +130,9 @@ export async function sample(db: Executor, id: string, most: number): Promise<Sa
 		db,
 		sql`select r.line, r.messages as prompt, (select coalesce(jsonb_agg(x.value->'messages' order by x.ordinality), '[]') from jsonb_array_elements(r.responses) with ordinality x) as answers,
 				(select x.ordinality::int - 1 from jsonb_array_elements(r.pairs) p join jsonb_array_elements(r.responses) with ordinality x on x.value->>'hash' = case p.value->>'verdict' when 'a' then p.value->>'a' when 'b' then p.value->>'b' end limit 1) as preferred,
+				(select (p.value->>'margin')::float8 from jsonb_array_elements(r.pairs) p where p.value ? 'margin' limit 1) as margin,
 				(select p.value->>'verdict' from jsonb_array_elements(r.pairs) p where p.value->>'verdict' in ('good', 'bad') limit 1) as label,
-				(select coalesce(jsonb_agg(jsonb_build_object('judge', l.value->>'judge', 'at', l.value->>'at', 'preferred', side.place, 'verdict', case when side.place is null then l.value->>'verdict' end) order by p.ordinality, l.ordinality), '[]')
+				(select coalesce(jsonb_agg(jsonb_build_object('judge', l.value->>'judge', 'at', l.value->>'at', 'preferred', side.place, 'strength', l.value->>'strength', 'margin', (l.value->>'margin')::float8, 'verdict', case when side.place is null then l.value->>'verdict' end) order by p.ordinality, l.ordinality), '[]')
 					from jsonb_array_elements(r.pairs) with ordinality p cross join lateral jsonb_array_elements(p.value->'labels') with ordinality l
 					left join lateral (select x.ordinality::int - 1 as place from jsonb_array_elements(r.responses) with ordinality x where x.value->>'hash' = case l.value->>'verdict' when 'a' then p.value->>'a' when 'b' then p.value->>'b' end limit 1) side on true) as judgments
 			from import_rows r where r.import_id = ${id} order by r.line limit ${most}`
@@ -237,7 +239,8 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 /**
  * Makes groups, prompts, responses, comparisons with their slots and imported
  * judgments of all staged rows, each only where its content is not there yet. What
- * somebody prefers in the playground is theirs, and their first word on a pair stands.
+ * somebody prefers in the playground is theirs, and their first word on a pair stands. A preference that comes again with
+ * another margin supersedes the one before.
  * The project must be serialised.
  */
 export async function publish(tx: Tx, id: string): Promise<{ accepted: number; duplicates: number; comparisons: number }> {
@@ -266,7 +269,7 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 		insert into response_texts (response_id, messages) select made.id, g.messages from made join given g on g.prompt_id = made.prompt_id and g.hash = made.content_hash`);
 	await tx.execute(sql`create temporary table staged_pairs on commit drop as
 		select r.line, sp.prompt_id, i.project_id, i.round_id, i.brings, case i.brings when 'playground' then i.created_by end as user_id, x.value->>'a' as a, x.value->>'b' as b, x.value->>'contentHash' as content_hash,
-			(x.value->>'orderKey')::bigint as order_key, x.value->>'policy' as policy, (x.value->>'propensity')::float8 as propensity, x.value->>'verdict' as verdict
+			(x.value->>'orderKey')::bigint as order_key, x.value->>'policy' as policy, (x.value->>'propensity')::float8 as propensity, x.value->>'verdict' as verdict, (x.value->>'margin')::float8 as margin
 		from import_rows r join imports i on i.id = r.import_id join staged_prompts sp on sp.line = r.line cross join lateral jsonb_array_elements(r.pairs) x where r.import_id = ${id}`);
 	await tx.execute(sql`analyze staged_pairs`);
 	const made = await rowsOf<{ n: string }>(
@@ -288,14 +291,18 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	);
 	await tx.execute(sql`create temporary table staged_labels on commit drop as
 		with labelled as (
-			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.line, s.user_id
+			select distinct on (c.id, s.verdict) c.id as comparison_id, c.project_id, c.mode, s.brings, s.verdict, s.margin, s.line, s.user_id
 			from staged_pairs s join comparisons c on c.project_id = s.project_id and c.content_hash = s.content_hash
 			where s.verdict is not null
-				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and (j.judge_user_id = s.user_id or s.user_id is null and j.verdict = s.verdict) and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
-			order by c.id, s.verdict, s.line),
+				and not exists (select 1 from judgments j where j.comparison_id = c.id and j.origin = s.brings and (j.judge_user_id = s.user_id or s.user_id is null and j.verdict = s.verdict and (s.margin is null or j.margin = s.margin or exists (select 1 from judgment_voids v where v.judgment_id = j.id)))
+					and not exists (select 1 from imported_judgments m where m.judgment_id = j.id))
+			order by c.id, s.verdict, s.margin is null, s.line),
 		made as (
-			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_user_id, judge_ref, verdict)
-			select project_id, comparison_id, mode, brings, case brings when 'feedback' then 'end_user' when 'playground' then 'person' else 'import' end, user_id, ${id}, verdict from labelled returning 1)
+			insert into judgments (project_id, comparison_id, mode, origin, judge_kind, judge_user_id, judge_ref, verdict, margin, supersedes_id)
+			select project_id, comparison_id, mode, brings, case brings when 'feedback' then 'end_user' when 'playground' then 'person' else 'import' end, user_id, ${id}, verdict, margin,
+				case when margin is not null then (select j.id from judgments j where j.comparison_id = l.comparison_id and j.origin = l.brings and j.verdict = l.verdict
+					and not exists (select 1 from imported_judgments m where m.judgment_id = j.id) and not exists (select 1 from judgments later where later.supersedes_id = j.id) order by j.id limit 1) end
+			from labelled l returning 1)
 		select line from labelled`);
 	await importedLabels.insertOfImport(tx, id);
 	const counted = await rowsOf<{ accepted: string; rows: string }>(

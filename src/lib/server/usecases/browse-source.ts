@@ -8,11 +8,12 @@ import type { Executor } from '../db/client.ts';
 import * as importReads from '../db/import-reads.ts';
 import * as sources from '../db/import-sources.ts';
 import type { ImportSource } from '../db/import-sources.ts';
-import { openSource } from '../import-sources/open.ts';
 import { SourceTrouble } from '../import-sources/reader.ts';
 import type { Listing, SourceFile } from '../import-sources/reader.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
+import { lookIntoFolder } from './look-into-folder.ts';
+import { openImportSource } from './open-import-source.ts';
 
 /** A file that may be brought in. `taken`: this project took it before; `same`: in this very version. */
 export type OfferedFile = SourceFile & { taken: { importId: string; at: string; same: boolean } | null };
@@ -35,6 +36,12 @@ export async function reachSource(db: Executor, actor: Actor, { slug, id }: { sl
 	return source ? ok({ access: access.value, source }) : fail('not_found', 'There is no such source, or it is not offered to this project. The site’s administrator offers it.');
 }
 
+async function listingOf(app: Pick<App, 'db' | 'config' | 'secrets'>, source: ImportSource, page: { path: string; after: string | null; limit: number }): Promise<Result<Listing>> {
+	if (source.kind === 'folder') return ok(await lookIntoFolder(app, { root: source.root ?? '', prefix: source.prefix }, page));
+	const opened = await openImportSource(app, source);
+	return opened.ok ? ok(await opened.value.list(page.path, page).finally(() => opened.value.close())) : opened;
+}
+
 /** A page of a folder of a source, by name. */
 export async function browseSource(app: Pick<App, 'db' | 'config' | 'secrets'>, actor: Actor, of: { slug: string; id: string; path: string; after: string | null; limit: number }): Promise<Result<OfferedFolder>> {
 	const found = await reachSource(app.db, actor, of);
@@ -43,9 +50,9 @@ export async function browseSource(app: Pick<App, 'db' | 'config' | 'secrets'>, 
 	if (problem !== null) return wrongField('path', problem);
 	const { access, source } = found.value;
 	try {
-		const opened = await openSource(app, source, await sources.sealedKeys(app.db, source.id));
-		if (!opened.ok) return opened;
-		const { folders, files, next } = await opened.value.list(of.path, of).finally(() => opened.value.close());
+		const listed = await listingOf(app, source, of);
+		if (!listed.ok) return listed;
+		const { folders, files, next } = listed.value;
 		const taken = new Map((await importReads.takenBefore(app.db, access.project.id, files.map(({ path }) => fileHash(source.id, path)))).map((one) => [one.file, one]));
 		return ok({
 			path: of.path,

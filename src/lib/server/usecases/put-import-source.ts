@@ -1,5 +1,7 @@
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { revisionProblem } from '../../domain/hub-model.ts';
+import type { Hub } from '../../domain/hub-model.ts';
 import { pathProblem } from '../../domain/source-path.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -9,37 +11,50 @@ import * as sources from '../db/import-sources.ts';
 import type { ImportSource, SourcePlace } from '../db/import-sources.ts';
 import { bucketReader } from '../import-sources/bucket.ts';
 import type { BucketKeys } from '../import-sources/bucket.ts';
-import { folderReader } from '../import-sources/folder.ts';
-import { keysPlace } from '../import-sources/open.ts';
+import { keysPlace, openHub } from '../import-sources/open.ts';
 import { SourceTrouble } from '../import-sources/reader.ts';
 import type { SourceReader } from '../import-sources/reader.ts';
 import { allowSite } from './access.ts';
+import { hubToken } from './fetch-base-model.ts';
+import { foldersOfWorkers, lookIntoFolder } from './look-into-folder.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What may be said of a source at any time: its name, and the projects (slugs) that may bring files in from it. */
 export type SourceOffer = { name: string; projects: 'all' | readonly string[] };
 
 /** Where a source lies. */
-export type GivenPlace = { kind: 'folder'; root: string; prefix?: string | undefined } | ({ kind: 's3'; bucket: string; endpoint?: string | null | undefined; region?: string | undefined; prefix?: string | undefined } & BucketKeys);
+export type GivenPlace = { kind: 'folder'; root: string; prefix?: string | undefined } | ({ kind: 's3'; bucket: string; endpoint?: string | null | undefined; region?: string | undefined; prefix?: string | undefined } & BucketKeys) | { kind: 'hub'; hub: Hub; repo: string; revision?: string | undefined; prefix?: string | undefined };
+
+const NOWHERE = { root: null, bucket: null, endpoint: null, region: null, hub: null, repo: null, commit: null };
 
 const NAME_TAKEN = wrongField('name', 'a name that no other source has');
 
 type Admin = Pick<App, 'db' | 'secrets' | 'config'>;
 
-/** Sources of the site, by name, with the folders that this process sees. Keys are never told. */
-export async function listImportSources(app: Pick<App, 'db' | 'config'>, actor: Actor): Promise<Result<{ sources: ImportSource[]; roots: string[] }>> {
-	const allowed = allowSite(actor, 'import_source.manage');
-	return allowed.ok ? ok({ sources: await sources.list(app.db), roots: [...app.config.importRoots.keys()].sort() }) : allowed;
+/** Folders that this process or a living worker sees, by their names. */
+async function knownRoots(app: Pick<App, 'db' | 'config'>): Promise<string[]> {
+	return [...new Set([...app.config.importRoots.keys(), ...(await foldersOfWorkers(app.db)).roots])].sort();
 }
 
-function placeOf(app: Pick<App, 'config'>, given: GivenPlace): Result<SourcePlace> {
+/** Sources of the site, by name, with the folders that this process or a living worker sees. Keys are never told. */
+export async function listImportSources(app: Pick<App, 'db' | 'config'>, actor: Actor): Promise<Result<{ sources: ImportSource[]; roots: string[] }>> {
+	const allowed = allowSite(actor, 'import_source.manage');
+	return allowed.ok ? ok({ sources: await sources.list(app.db), roots: await knownRoots(app) }) : allowed;
+}
+
+async function placeOf(app: Pick<App, 'db' | 'config'>, given: GivenPlace): Promise<Result<SourcePlace>> {
 	const prefix = (given.prefix ?? '').replace(/^\/+|\/+$/g, '');
 	const problem = prefix === '' ? null : pathProblem(prefix);
 	if (problem !== null) return wrongField('prefix', problem);
 	if (given.kind === 'folder') {
-		const known = [...app.config.importRoots.keys()].sort();
-		if (!app.config.importRoots.has(given.root)) return wrongField('root', known.length === 0 ? 'a folder of the setting PLUMBLINE_IMPORT_ROOTS, which names none yet' : `one of ${known.join(', ')}: the setting PLUMBLINE_IMPORT_ROOTS names no other`);
-		return ok({ kind: 'folder', root: given.root, bucket: null, endpoint: null, region: null, prefix });
+		const known = await knownRoots(app);
+		if (!known.includes(given.root)) return wrongField('root', known.length === 0 ? 'a folder of the setting PLUMBLINE_IMPORT_ROOTS, which names none yet for this process or a living worker' : `one of ${known.join(', ')}: the setting PLUMBLINE_IMPORT_ROOTS names no other for this process or a living worker`);
+		return ok({ ...NOWHERE, kind: 'folder', root: given.root, prefix });
+	}
+	if (given.kind === 'hub') {
+		const { hub, repo, revision = 'main' } = given;
+		const wrong = revisionProblem({ hub, revision });
+		return wrong === null ? ok({ ...NOWHERE, kind: 'hub', hub, repo, commit: revision, prefix }) : wrongField('revision', wrong);
 	}
 	const endpoint = given.endpoint ?? null;
 	if (endpoint !== null) {
@@ -47,39 +62,64 @@ function placeOf(app: Pick<App, 'config'>, given: GivenPlace): Result<SourcePlac
 		if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return wrongField('endpoint', 'an address such as https://s3.firm.example, or none for Amazon’s own');
 		if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return wrongField('endpoint', 'without a name, a password or a query: the keys have fields of their own');
 	}
-	return ok({ kind: 's3', root: null, bucket: given.bucket, endpoint, region: given.region ?? 'us-east-1', prefix });
+	return ok({ ...NOWHERE, kind: 's3', bucket: given.bucket, endpoint, region: given.region ?? 'us-east-1', prefix });
 }
 
-/** Looks into a source once: what is wrong with its address or keys is said to who types them, not to who wants a file next week. */
-async function lookInto(field: string, open: () => Promise<SourceReader>): Promise<Result<null>> {
+const FIRST = { path: '', after: null, limit: 1 };
+
+/** What is wrong with a place is said to who types it, by the field, not to who wants a file next week. */
+async function tried<T>(field: string, looking: () => Promise<T>): Promise<Result<T>> {
 	try {
-		const reader = await open();
-		await reader.list('', { after: null, limit: 1 }).finally(() => reader.close());
-		return ok(null);
+		return ok(await looking());
 	} catch (error) {
 		if (error instanceof SourceTrouble) return wrongField(field, error.message);
 		throw error;
 	}
 }
 
-const bucketOf = (app: Pick<App, 'config'>, place: SourcePlace, keys: BucketKeys) => () => bucketReader({ bucket: place.bucket ?? '', prefix: place.prefix, endpoint: place.endpoint, region: place.region ?? '' }, keys, app.config.inhouse);
+/** Looks at what lies in a source first. */
+const listed = (reader: SourceReader) => reader.list(FIRST.path, FIRST).finally(() => reader.close());
+
+const inBucket = (app: Pick<App, 'config'>, place: SourcePlace, keys: BucketKeys) => async () => listed(await bucketReader({ bucket: place.bucket ?? '', prefix: place.prefix, endpoint: place.endpoint, region: place.region ?? '' }, keys, app.config.inhouse));
+
+/** Looks into a data set at the commit that its revision is now: from then on it is that one. */
+async function pinned(app: Admin, place: SourcePlace & { hub: Hub }): Promise<Result<SourcePlace>> {
+	const token = await hubToken(app, place.hub);
+	if (!token.ok) return token;
+	const at = (commit: string) => openHub(app, { hub: place.hub, repo: place.repo ?? '', commit, prefix: place.prefix }, token.value);
+	const asked = at(place.commit ?? '');
+	if (!asked.ok) return asked;
+	const commit = await tried('repo', () => asked.value.pin(place.commit ?? '').finally(() => asked.value.close()));
+	if (!commit.ok) return commit;
+	const found = at(commit.value);
+	if (!found.ok) return found;
+	const looked = await tried('repo', () => listed(found.value));
+	return looked.ok ? ok({ ...place, commit: commit.value }) : looked;
+}
+
+/** Looks into a new source once; gives where it lies, of a data set at its commit. */
+async function lookInto(app: Admin, place: SourcePlace, keys: BucketKeys | null): Promise<Result<SourcePlace>> {
+	if (place.hub !== null) return pinned(app, { ...place, hub: place.hub });
+	const looked = await (keys ? tried('bucket', inBucket(app, place, keys)) : tried('prefix', () => lookIntoFolder(app, { root: place.root ?? '', prefix: place.prefix }, FIRST)));
+	return looked.ok ? ok(place) : looked;
+}
 
 async function setOffer(tx: Tx, id: string, projects: SourceOffer['projects']): Promise<Result<null>> {
 	const unknown = await sources.offer(tx, id, projects);
 	return unknown.length > 0 ? wrongField('projects', `projects of this site; there is no ${unknown.join(', ')}`) : ok(null);
 }
 
-/** Names a folder or bucket that projects may bring files in from. It is looked into first. */
+/** Names a folder, a bucket or a hub's data set that projects may bring files in from. It is looked into first. */
 export async function createImportSource(app: Admin, actor: Actor, input: SourceOffer & GivenPlace): Promise<Result<ImportSource>> {
 	const allowed = allowSite(actor, 'import_source.manage');
 	if (!allowed.ok) return allowed;
-	const place = placeOf(app, input);
+	const place = await placeOf(app, input);
 	if (!place.ok) return place;
 	const keys = input.kind === 's3' ? { accessKeyId: input.accessKeyId, secretAccessKey: input.secretAccessKey } : null;
-	const looked = await lookInto(keys ? 'bucket' : 'prefix', keys ? bucketOf(app, place.value, keys) : () => Promise.resolve(folderReader(app.config.importRoots.get(place.value.root ?? '') ?? '', place.value.prefix)));
-	if (!looked.ok) return looked;
+	const at = await lookInto(app, place.value, keys);
+	if (!at.ok) return at;
 	return inTransaction(app.db, async (tx) => {
-		const id = await sources.insert(tx, { ...place.value, name: input.name.trim(), createdBy: actor.userId });
+		const id = await sources.insert(tx, { ...at.value, name: input.name.trim(), createdBy: actor.userId });
 		if (id === null) return NAME_TAKEN;
 		if (keys) await sources.putKeys(tx, id, await app.secrets.seal(JSON.stringify(keys), keysPlace(id)));
 		const offered = await setOffer(tx, id, input.projects);
@@ -102,9 +142,9 @@ export async function putImportSource(app: Admin, actor: Actor, input: SourceOff
 	const keys = accessKeyId !== '' || secretAccessKey !== '' ? { accessKeyId, secretAccessKey } : null;
 	if (keys) {
 		const known = await sources.get(app.db, input.id);
-		if (known?.kind === 'folder') return wrongField('accessKeyId', 'none: a folder has no keys');
+		if (known && known.kind !== 's3') return wrongField('accessKeyId', 'none: a bucket alone has keys');
 		if (accessKeyId === '' || secretAccessKey === '') return wrongField(accessKeyId === '' ? 'accessKeyId' : 'secretAccessKey', 'both keys or none');
-		const looked = known ? await lookInto('secretAccessKey', bucketOf(app, known, keys)) : ok(null);
+		const looked = known ? await tried('secretAccessKey', inBucket(app, known, keys)) : ok(null);
 		if (!looked.ok) return looked;
 	}
 	return inTransaction(app.db, async (tx) => {

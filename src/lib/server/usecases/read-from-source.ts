@@ -4,17 +4,20 @@ import type { Result } from '../../domain/problem.ts';
 import { lastStep, pathProblem } from '../../domain/source-path.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import type { Tx } from '../db/client.ts';
 import * as importReads from '../db/import-reads.ts';
 import type { Read } from '../db/import-reads.ts';
 import * as sources from '../db/import-sources.ts';
+import type { ImportSource } from '../db/import-sources.ts';
 import * as members from '../db/members.ts';
-import { openSource } from '../import-sources/open.ts';
 import { SourceTrouble } from '../import-sources/reader.ts';
 import type { OpenedFile } from '../import-sources/reader.ts';
 import { UnreadableFile } from '../records/record.ts';
 import { fileHash, reachSource } from './browse-source.ts';
 import { beginImport } from './import-pairs.ts';
 import type { Asked } from './import-pairs.ts';
+import { foldersOfWorkers } from './look-into-folder.ts';
+import { openImportSource } from './open-import-source.ts';
 import type { Holds } from './stage-import.ts';
 import { endUntaken, readingOf, streamImport } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
@@ -35,6 +38,7 @@ export async function importFromSource(app: Pick<App, 'db' | 'secrets'>, actor: 
 		const found = await reachSource(tx, actor, input);
 		if (!found.ok) return found;
 		const { source, access } = found.value;
+		const unseen = await whyUnseen(tx, source);
 		const begun: { id: string; path: string }[] = [];
 		for (const [index, path] of input.paths.entries()) {
 			const problem = pathProblem(path);
@@ -42,11 +46,18 @@ export async function importFromSource(app: Pick<App, 'db' | 'secrets'>, actor: 
 			const origin = { sourceId: source.id, source: source.name, file: fileHash(source.id, path), version: null, modifiedAt: null, sha256: null };
 			const made = await beginImport(app, tx, actor, { said, skipBad, dryRun, project: access.project, fileName: lastStep(path), totalBytes: null, origin });
 			if (!made.ok) return made;
-			await importReads.insert(tx, { importId: made.value.id, sourceId: source.id, path, asked: { ...said, skipBad, dryRun } });
+			await importReads.insert(tx, { importId: made.value.id, sourceId: source.id, path, asked: { ...said, skipBad, dryRun }, message: unseen });
 			begun.push({ id: made.value.id, path });
 		}
 		return ok(begun);
 	});
+}
+
+/** Why a file of this source is not read at the moment, where no living worker sees its folder; null: one may. */
+async function whyUnseen(tx: Tx, source: ImportSource): Promise<string | null> {
+	if (source.kind !== 'folder') return null;
+	const { roots, perhapsMore } = await foldersOfWorkers(tx);
+	return perhapsMore || roots.includes(source.root ?? '') ? null : `No living worker sees the folder “${source.root ?? ''}”. The file is read once one does.`;
 }
 
 type ReadingApp = Pick<App, 'db' | 'config' | 'secrets' | 'log'>;
@@ -101,7 +112,7 @@ async function bringIn(app: ReadingApp, attempt: Attempt): Promise<void> {
 	if (!reading.ok) return again(app, attempt, reading.problem.detail);
 	let close = () => undefined as void;
 	try {
-		const opened = await openSource(app, source, await sources.sealedKeys(app.db, source.id));
+		const opened = await openImportSource(app, source);
 		if (!opened.ok) return await again(app, attempt, opened.problem.detail);
 		close = opened.value.close;
 		const file = await opened.value.open(read.path);

@@ -22,6 +22,9 @@ const textOf = (data: FormData, name: string) => String(data.get(name) ?? '').tr
 const given = (data: FormData, names: readonly string[]) => Object.fromEntries(names.map((name) => [name, textOf(data, name)]).filter(([, text]) => text !== ''));
 const offerOf = (data: FormData) => ({ name: textOf(data, 'name'), projects: data.get('offer') === 'all' ? 'all' : data.getAll('project').map(String) });
 
+/** What says where a source lies, by its kind. */
+const PLACE: Readonly<Record<string, readonly string[]>> = { folder: ['root', 'prefix'], s3: ['bucket', 'endpoint', 'region', 'prefix', 'accessKeyId', 'secretAccessKey'], hub: ['hub', 'repo', 'revision', 'prefix'] };
+
 /** A refusal for the form it came from; of what was typed nothing goes back, a key least of all. */
 const refused = (id: string | null, problem: Problem) => fail(PROBLEMS[problem.code].status, { id, problem });
 const outcome = (id: string | null, result: Result<unknown>) => (result.ok ? { id, problem: undefined } : refused(id, result.problem));
@@ -34,7 +37,7 @@ export const actions: Actions = {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
 		const kind = textOf(data, 'kind');
-		const parsed = v.safeParse(NewImportSource, { ...offerOf(data), kind, ...given(data, kind === 's3' ? ['bucket', 'endpoint', 'region', 'prefix', 'accessKeyId', 'secretAccessKey'] : ['root', 'prefix']) });
+		const parsed = v.safeParse(NewImportSource, { ...offerOf(data), kind, ...given(data, PLACE[kind] ?? PLACE['folder'] ?? []) });
 		if (!parsed.success) return invalid(null, parsed.issues);
 		return outcome(null, await createImportSource(locals.app, actor, parsed.output));
 	},

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
+import { HUBS, RepoSchema, RevisionSchema } from '../../../domain/hub-model.ts';
 import { MOST_FILES } from '../../usecases/read-from-source.ts';
 import { idParams, slug, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { asked } from './imports.ts';
 
+const KINDS = ['folder', 's3', 'hub'] as const;
 const offer = { name: text(100), projects: v.optional(v.union([v.literal('all'), v.pipe(v.array(slug), v.maxLength(1000, 'at most 1000 projects'))], '“all”, or a list of projects'), () => []) };
 const prefix = v.optional(v.pipe(v.string(), v.maxLength(1024, 'at most 1024 characters')));
 const key = v.pipe(text(1000), v.regex(/^[\x21-\x7e]+$/, 'a key without spaces'));
@@ -19,19 +21,23 @@ export const NewImportSource = v.variant('kind', [
 		prefix,
 		accessKeyId: key,
 		secretAccessKey: key
-	})
-], 'kind: folder or s3');
+	}),
+	v.strictObject({ ...offer, kind: v.literal('hub'), hub: v.picklist(HUBS, HUBS.join(' or ')), repo: RepoSchema, revision: v.optional(RevisionSchema), prefix })
+], 'kind: folder, s3 or hub');
 export const ImportSourceSettings = v.strictObject({ ...offer, accessKeyId: v.optional(key), secretAccessKey: v.optional(key) });
 
 /** Keys are never among the answers. */
 const source = v.object({
 	id: v.string(),
 	name: v.string(),
-	kind: v.picklist(['folder', 's3']),
+	kind: v.picklist(KINDS),
 	root: v.nullable(v.string()),
 	bucket: v.nullable(v.string()),
 	endpoint: v.nullable(v.string()),
 	region: v.nullable(v.string()),
+	hub: v.nullable(v.picklist(HUBS)),
+	repo: v.nullable(v.string()),
+	commit: v.nullable(v.string()),
 	prefix: v.string(),
 	everywhere: v.boolean(),
 	projects: v.array(v.string()),
@@ -43,7 +49,7 @@ export const listImportSources = operation({
 	id: 'listImportSources',
 	method: 'GET',
 	path: '/import-sources',
-	summary: 'Folders and buckets of the site that files are brought in from, and the folders that this process sees; without keys',
+	summary: 'Folders, buckets and data sets of the site that files are brought in from, and the folders that this process or a living worker sees; without keys',
 	access: 'import_source.manage',
 	answers: { 200: v.object({ sources: v.array(source), roots: v.array(v.string()) }) }
 });
@@ -52,7 +58,7 @@ export const createImportSource = operation({
 	id: 'createImportSource',
 	method: 'POST',
 	path: '/import-sources',
-	summary: 'Name a folder or an S3-compatible bucket that projects may bring files in from. It is looked into first; keys are stored encrypted and never given out',
+	summary: 'Name a folder, an S3-compatible bucket or a data set of Hugging Face or ModelScope that projects may bring files in from. It is looked into first; a revision is pinned to its commit; keys are stored encrypted and never given out',
 	access: 'import_source.manage',
 	body: NewImportSource,
 	answers: { 201: source }
@@ -84,10 +90,10 @@ export const listOfferedSources = operation({
 	id: 'listOfferedSources',
 	method: 'GET',
 	path: '/projects/{slug}/import-sources',
-	summary: 'Folders and buckets that this project may bring files in from',
+	summary: 'Folders, buckets and data sets that this project may bring files in from',
 	access: 'import.create',
 	params: slugParams,
-	answers: { 200: v.object({ sources: v.array(v.object({ id: v.string(), name: v.string(), kind: v.picklist(['folder', 's3']) })) }) }
+	answers: { 200: v.object({ sources: v.array(v.object({ id: v.string(), name: v.string(), kind: v.picklist(KINDS) })) }) }
 });
 
 const sourceParams = v.object({ slug, id: uuid });

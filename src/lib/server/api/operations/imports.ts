@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ColumnMappingSchema } from '../../../domain/import-shapes/column-mapping.ts';
 import { SHAPES } from '../../../domain/import-shapes/shape.ts';
+import { STRENGTHS } from '../../../domain/judging-form.ts';
 import { DELIMITERS } from '../../records/csv.ts';
 import { ENCODINGS } from '../../records/encoding.ts';
 import { FILE_FORMATS } from '../../records/open.ts';
@@ -37,7 +38,7 @@ export const saidOf = ({ format, encoding, delimiter, shape, mapping }: v.InferO
 /** Which column is what, as JSON in the address. */
 const mapping = v.pipe(v.string(), v.maxLength(10_000), v.parseJson(undefined, 'JSON such as {"prompt": "Question", "answerA": "Answer 1", "answerB": "Answer 2", "verdict": "Better"}'), ColumnMappingSchema);
 const messages = v.array(v.looseObject({ role: v.string() }));
-const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])), judgments: v.array(v.object({ judge: v.nullable(v.string()), at: v.nullable(v.string()), preferred: v.nullable(v.number()), verdict: v.nullable(v.string()) })) }));
+const sample = v.array(v.object({ line: v.number(), prompt: messages, answers: v.array(messages), preferred: v.nullable(v.number()), margin: v.nullable(v.number()), label: v.nullable(v.picklist(['good', 'bad'])), judgments: v.array(v.object({ judge: v.nullable(v.string()), at: v.nullable(v.string()), preferred: v.nullable(v.number()), strength: v.nullable(v.picklist(STRENGTHS)), margin: v.nullable(v.number()), verdict: v.nullable(v.string()) })) }));
 const STATUSES = ['staging', 'masking', 'scanned', 'published', 'refused', 'failed', 'discarded', 'undone'] as const;
 
 export const createImport = operation({

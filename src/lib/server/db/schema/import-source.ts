@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import type { Hub } from '../../../domain/hub-model.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { imports } from './import.ts';
@@ -9,19 +10,26 @@ import { workers } from './worker.ts';
 /** How a file of a source is to be read: what an upload says in its address. */
 export type AskedReading = { format?: string | undefined; encoding?: string | undefined; delimiter?: string | undefined; shape?: string | undefined; mapping?: Record<string, string | undefined> | undefined; skipBad: boolean; dryRun: boolean };
 
-/** A place that files are brought in from without an upload: a folder that web and workers see, or a part of an S3-compatible bucket. The site's administrator names it, and for which projects. */
+/** What a worker found in a folder, or why it found nothing; `again`: it may later. */
+export type SourceAnswer = { listing: { folders: { name: string; path: string }[]; files: { name: string; path: string; bytes: number; modifiedAt: string | null; version: string }[]; next: string | null } } | { trouble: string; again: boolean };
+
+/** A place that files are brought in from without an upload: a folder that workers see, a part of an S3-compatible bucket, or a data set of a hub. The site's administrator names it, and for which projects. */
 export const importSources = pgTable(
 	'import_sources',
 	{
 		id: id(),
 		name: text().notNull(),
-		kind: text().$type<'folder' | 's3'>().notNull(),
+		kind: text().$type<'folder' | 's3' | 'hub'>().notNull(),
 		/** Of a folder: its name in PLUMBLINE_IMPORT_ROOTS. Where it lies is said there alone. */
 		root: text(),
 		bucket: text(),
 		/** Null: Amazon's own. */
 		endpoint: text(),
 		region: text(),
+		/** Of a data set: its hub, owner/name there, and the commit. */
+		hub: text().$type<Hub>(),
+		repo: text(),
+		commit: text(),
 		/** Only what lies below this is offered; without slashes at its ends. */
 		prefix: text().notNull().default(''),
 		/** Sealed (secrets/), place `import-source:<id>`. */
@@ -36,7 +44,8 @@ export const importSources = pgTable(
 	},
 	(t) => [
 		uniqueIndex('import_sources_name').on(t.name).where(sql`retired_at is null`),
-		check('import_sources_kind', sql`${t.kind} = 'folder' and ${t.root} is not null and num_nonnulls(${t.bucket}, ${t.endpoint}, ${t.region}, ${t.sealedKeys}) = 0 or ${t.kind} = 's3' and ${t.root} is null and num_nonnulls(${t.bucket}, ${t.region}) = 2`)
+		check('import_sources_kind', sql`${t.kind} = 'folder' and ${t.root} is not null and num_nonnulls(${t.bucket}, ${t.endpoint}, ${t.region}, ${t.sealedKeys}) = 0 or ${t.kind} = 's3' and ${t.root} is null and num_nonnulls(${t.bucket}, ${t.region}) = 2 or ${t.kind} = 'hub' and num_nonnulls(${t.root}, ${t.bucket}, ${t.endpoint}, ${t.region}, ${t.sealedKeys}) = 0`),
+		check('import_sources_hub', sql`case when ${t.kind} = 'hub' then num_nonnulls(${t.hub}, ${t.repo}, ${t.commit}) = 3 and ${t.hub} in ('hf','modelscope') and ${t.commit} ~ '^[0-9a-f]{40}$' else num_nonnulls(${t.hub}, ${t.repo}, ${t.commit}) = 0 end`)
 	]
 );
 
@@ -53,6 +62,22 @@ export const importSourceProjects = pgTable(
 	},
 	(t) => [primaryKey({ columns: [t.sourceId, t.projectId] }), index('import_source_projects_project').on(t.projectId)]
 );
+
+/** A look into a folder that only a worker sees, for a web process that waits for it: gone once it has its answer, for paths may name people. */
+export const sourceLooks = pgTable('source_looks', {
+	id: id(),
+	/** Its name in PLUMBLINE_IMPORT_ROOTS. */
+	root: text().notNull(),
+	prefix: text().notNull(),
+	path: text().notNull(),
+	/** The page that is asked for: after this name, so many entries. */
+	after: text(),
+	most: integer().notNull(),
+	/** When a worker took it. */
+	takenAt: instant(),
+	answer: jsonb().$type<SourceAnswer>(),
+	createdAt: createdAt()
+});
 
 /** A file of a source that a worker reads, or is to read: the import is its outcome. The attempt's number fences off a worker that was taken for dead. */
 export const importReads = pgTable(

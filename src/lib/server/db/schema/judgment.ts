@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, doublePrecision, foreignKey, index, integer, jsonb, pgTable, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 import { comparisons, tasks } from './comparison.ts';
@@ -29,6 +29,8 @@ export const judgments = pgTable(
 		judgeRef: text(),
 		verdict: text().notNull(),
 		strength: text(),
+		/** By how much the preferred answer is better, as a file states it of a preference: on its own scale, above 0. */
+		margin: doublePrecision(),
 		/** Verdicts by criterion's key, canonical like the verdict. */
 		criteria: jsonb().$type<Record<string, string>>(),
 		/** Keys of the form's reasons. */
@@ -63,7 +65,8 @@ export const judgments = pgTable(
 		check('judgments_purpose', sql`${t.purpose} in ('counting','gold','repeat','adjudication')`),
 		check('judgments_workspace', sql`${t.origin} <> 'workspace' or (${t.judgeUserId} is not null and ${t.purpose} is not null and ${t.taskId} is not null)`),
 		check('judgments_judge', sql`${t.judgeKind} in ('person','import','model','end_user') and ((${t.judgeKind} = 'person') = (${t.judgeUserId} is not null))`),
-		check('judgments_strength', sql`${t.strength} in ('slightly','clearly')`)
+		check('judgments_strength', sql`${t.strength} in ('slightly','clearly')`),
+		check('judgments_margin', sql`${t.margin} is null or (${t.margin} > 0 and ${t.origin} = 'import' and ${t.verdict} in ('a','b'))`)
 	]
 );
 
