@@ -5,13 +5,21 @@ function dateLocale(): string {
 	return getLocale() === 'en' ? 'en-GB' : getLocale();
 }
 
-const number = new Map<string, Intl.NumberFormat>();
+const made = new Map<string, unknown>();
 
-function formatter(options: Intl.NumberFormatOptions): Intl.NumberFormat {
-	const key = getLocale() + JSON.stringify(options);
-	const known = number.get(key) ?? new Intl.NumberFormat(getLocale(), options);
-	number.set(key, known);
-	return known;
+/** Kept once made: making one takes some hundred times as long as writing with it, and a list has one in every row. */
+function kept<T>(kind: string, locale: string, options: object, make: () => T): T {
+	const key = kind + locale + JSON.stringify(options);
+	const known = made.get(key) ?? make();
+	made.set(key, known);
+	return known as T;
+}
+
+const formatter = (options: Intl.NumberFormatOptions): Intl.NumberFormat => kept('number', getLocale(), options, () => new Intl.NumberFormat(getLocale(), options));
+
+function dateFormatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+	const locale = dateLocale();
+	return kept('date', locale, options, () => new Intl.DateTimeFormat(locale, options));
 }
 
 /** 12,345 */
@@ -36,12 +44,12 @@ export function percent(share: number, digits = 0): string {
 
 /** “23 Nov, 14:32”, in the reader's time zone. */
 export function moment(at: Date | number | string): string {
-	return new Intl.DateTimeFormat(dateLocale(), { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
+	return dateFormatter({ dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
 }
 
 /** “14:32” */
 export function clock(at: Date | number | string): string {
-	return new Intl.DateTimeFormat(dateLocale(), { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
+	return dateFormatter({ hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 }
 
 /** 95 → “1 min 35 s”, for work that is going on. */
