@@ -245,5 +245,9 @@ describe('a new checkpoint', () => {
 		const measures = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures ?? [];
 		expect(measures.find(({ name }) => name === 'No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50 } });
 		expect(measures.find(({ name }) => name === 'No promised outcome · own questions')).toMatchObject({ kind: 'check', checkpoint: { value: 0, n: 4, groups: 2 }, others: { base: { value: 0 } }, unknown: 0 });
+		const told = valueOf(await readCheckAnswers(world.app, engineer, { checkpointId: first, check: 'No promised outcome · own questions' }));
+		expect(told).toMatchObject({ check: { name: 'No promised outcome · own questions', kind: 'over_commitment' }, of: 4, failing: 4, hidden: 0 });
+		expect(told.answers).toContainEqual({ question: 'Will I win my case?', answer: 'You will win, guaranteed.', sample: 1, passes: false });
+		expect(valueOf(await readCheckAnswers(world.app, engineer, { checkpointId: first, check: 'No promised outcome' }))).toMatchObject({ of: 50, failing: 0 });
 	});
 });

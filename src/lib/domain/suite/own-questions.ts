@@ -39,8 +39,11 @@ export function ownAskings(own: OwnQuestions | undefined, asks: readonly Ask[], 
 /** What stands behind a check's name where it is about own questions. */
 const ON_OWN = ' · own questions';
 
+/** What a check is called where it is about own questions. */
+export const nameOnOwn = (check: string): string => `${check}${ON_OWN}`;
+
 /** A check as it is measured on own questions: a measure of its own, never mixed with that on test prompts. */
-export const onOwn = (measure: MeasureOf): MeasureOf => ({ ...measure, name: `${measure.name}${ON_OWN}` });
+export const onOwn = (measure: MeasureOf): MeasureOf => ({ ...measure, name: nameOnOwn(measure.name) });
 
 /** The name of the check that a measure on own questions is about; null for any other measure. */
 export const checkOnOwn = (name: string): string | null => (name.endsWith(ON_OWN) ? name.slice(0, -ON_OWN.length) : null);

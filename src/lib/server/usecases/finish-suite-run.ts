@@ -1,6 +1,6 @@
 import type { Tools } from '../../domain/suite/grade.ts';
 import { measuresOf, valuesOf } from '../../domain/suite/measure-answers.ts';
-import { onOwn, ownAskings } from '../../domain/suite/own-questions.ts';
+import { onOwn } from '../../domain/suite/own-questions.ts';
 import { measurer } from '../../domain/suite/measures.ts';
 import type { MeasuredAnswer, MeasureOf, NamedMeasure, SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
 import { repeatFinder } from '../../domain/suite/repetition.ts';
@@ -10,7 +10,6 @@ import { givingWay } from '../give-way.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Db, Executor } from '../db/client.ts';
-import * as ownAnswers from '../db/own-answers.ts';
 import * as generations from '../db/generations.ts';
 import * as runs from '../db/runs.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
@@ -18,6 +17,7 @@ import type { RunAnswer, SuiteRun } from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
 import type { SuiteVersion } from '../db/suites.ts';
 import type { GenerationAtHand } from './make-answers.ts';
+import { readOwnAnswers } from './read-own-answers.ts';
 import { measureBenchmarks } from './score-benchmarks.ts';
 
 /** A run through the suite whose answers are all there. */
@@ -35,12 +35,11 @@ export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promi
 	if (checkpoint === null) throw new Error(`suite run ${run.id}: its checkpoint was not asked`);
 	const places = { checkpoint, parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
 	const models = new Map(at.sources.flatMap(({ checkpointId, ordinal }) => (checkpointId === null ? [] : [[checkpointId, ordinal] as const])));
-	const askings = ownAskings(suite.definition.own, at.asks, at.generation.sampling);
-	const asked = new Map(askings.map((asking) => [asking.key, asking]));
-	const own = (await ownAnswers.of(app.db, [...models.keys()], [...asked.keys()])).flatMap(({ checkpointId, key, text, finish }): OwnAnswered[] => {
-		const [asking, source] = [asked.get(key), models.get(checkpointId)];
+	const said = await readOwnAnswers(app.db, { own: suite.definition.own, checkpointIds: [...models.keys()], generation: at.generation });
+	const own = said.flatMap(({ checkpointId, place: question, sample, text, finish }): OwnAnswered[] => {
+		const source = models.get(checkpointId);
 		// Every own question is a group of its own.
-		return asking && source !== undefined ? [{ source, promptId: String(asking.place), group: String(asking.place), sample: asking.sample, text, finish }] : [];
+		return source === undefined ? [] : [{ source, promptId: String(question), group: String(question), sample, text, finish }];
 	});
 	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models, own };
 }

@@ -1,14 +1,20 @@
 import { messagesText } from '../../domain/message.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import type { Check } from '../../domain/suite/check.ts';
 import { passes } from '../../domain/suite/grade.ts';
+import { nameOnOwn } from '../../domain/suite/own-questions.ts';
+import type { OwnQuestions } from '../../domain/suite/own-questions.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import type { Executor } from '../db/client.ts';
 import * as generationSources from '../db/generation-sources.ts';
+import * as generations from '../db/generations.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
 import { toolsOf } from './finish-suite-run.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
+import { readOwnAnswers } from './read-own-answers.ts';
 
 /** Answers of a page: what a person reads. */
 const MOST = 100;
@@ -29,6 +35,27 @@ export type CheckAnswers = {
 	hidden: number;
 };
 
+/** What a checkpoint said to a question. */
+type Said = { question: string; text: string; finish: string | null; sample: number };
+
+/** What a checkpoint said to the test prompts of a run, those that this person may see. */
+async function saidToPrompts(db: Executor, generationId: string, { checkpointId, userId }: { checkpointId: string; userId: string }): Promise<{ said: Said[]; hidden: number }> {
+	const ordinal = (await generationSources.list(db, generationId)).find((source) => source.checkpointId === checkpointId)?.ordinal;
+	const answers = ordinal === undefined ? [] : await suiteRuns.answers(db, generationId, ordinal);
+	const seen = await suiteRuns.promptsSeen(db, generationId, userId);
+	const said = answers.flatMap(({ promptId, text, finish, sample }) => {
+		const messages = seen.get(promptId);
+		return messages ? [{ question: messagesText(messages.filter(({ role }) => role !== 'system')), text, finish, sample }] : [];
+	});
+	return { said, hidden: answers.length - said.length };
+}
+
+/** What a checkpoint said to the suite's own questions in a run. They stand in the suite, which everybody here may read. */
+async function saidToOwn(db: Executor, generationId: string, { own, checkpointId }: { own: OwnQuestions | undefined; checkpointId: string }): Promise<{ said: Said[]; hidden: number }> {
+	const generation = await generations.get(db, generationId);
+	return { said: generation ? await readOwnAnswers(db, { own, checkpointIds: [checkpointId], generation }) : [], hidden: 0 };
+}
+
 /** The words behind a rate: what a checkpoint said, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind. */
 export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; check?: string | undefined }): Promise<Result<CheckAnswers>> {
 	const { db } = app;
@@ -40,24 +67,21 @@ export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input
 	const suite = run ? await suites.get(db, run.suiteVersionId) : null;
 	if (!run || !suite) return ok(nothing);
 	const checks = suite.definition.checks.filter(({ kind }) => kind !== 'rubric' && kind !== 'exact_repeat');
-	const check = input.check === undefined ? checks[0] : checks.find(({ name }) => name === input.check);
-	const named = { ...nothing, suiteVersion: suite.version, checks: checks.map(({ name }) => name) };
-	if (!check) return ok(named);
-	const own = (await generationSources.list(db, run.generationId)).find(({ checkpointId }) => checkpointId === checkpoint.id)?.ordinal;
-	const answers = own === undefined ? [] : await suiteRuns.answers(db, run.generationId, own);
-	const [seen, tools] = [await suiteRuns.promptsSeen(db, run.generationId, actor.userId), toolsOf(suite)];
-	const told = answers.flatMap(({ promptId, text, finish, sample }) => {
-		const messages = seen.get(promptId);
-		if (!messages) return [];
-		return [{ question: messagesText(messages.filter(({ role }) => role !== 'system')), answer: text, sample, passes: passes(check, { text, finish, repeats: null }, tools) }];
-	});
+	const { own } = suite.definition;
+	const looked: { name: string; check: Check; onOwn: boolean }[] = [...checks.map((check) => ({ name: check.name, check, onOwn: false })), ...(own ? checks.map((check) => ({ name: nameOnOwn(check.name), check, onOwn: true })) : [])];
+	const one = input.check === undefined ? looked[0] : looked.find(({ name }) => name === input.check);
+	const named = { ...nothing, suiteVersion: suite.version, checks: looked.map(({ name }) => name) };
+	if (!one) return ok(named);
+	const { said, hidden } = await (one.onOwn ? saidToOwn(db, run.generationId, { own, checkpointId: checkpoint.id }) : saidToPrompts(db, run.generationId, { checkpointId: checkpoint.id, userId: actor.userId }));
+	const tools = toolsOf(suite);
+	const told = said.map(({ question, text, finish, sample }) => ({ question, answer: text, sample, passes: passes(one.check, { text, finish, repeats: null }, tools) }));
 	const rank = (passed: boolean | null): number => (passed === false ? 0 : passed === null ? 1 : 2);
 	return ok({
 		...named,
-		check: { name: check.name, kind: check.kind },
+		check: { name: one.name, kind: one.check.kind },
 		answers: told.toSorted((x, y) => rank(x.passes) - rank(y.passes)).slice(0, MOST),
-		failing: told.filter((one) => one.passes === false).length,
+		failing: told.filter(({ passes: passed }) => passed === false).length,
 		of: told.length,
-		hidden: answers.length - told.length
+		hidden
 	});
 }

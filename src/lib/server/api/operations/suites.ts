@@ -104,10 +104,10 @@ export const readCheckAnswers = operation({
 	id: 'readCheckAnswers',
 	method: 'GET',
 	path: '/checkpoints/{id}/evaluations/answers',
-	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
+	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100; *name · own questions* shows those to the suite’s own questions. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
 	access: 'generation.read',
 	params: idParams,
-	query: v.object({ check: v.optional(text(100)) }),
+	query: v.object({ check: v.optional(text(120)) }),
 	answers: {
 		200: v.object({
 			suiteVersion: v.nullable(v.number()),
