@@ -6,6 +6,7 @@ the host, and in the server's log. An empty key: everybody on the host may ask i
 import os
 import sys
 
+from batches import gathering
 from engine_failures import end_if_lost, is_of_the_engine, pass_on_failures
 from quiet_log import keep_words_out, told
 from swift.infer_engine import transformers_engine
@@ -41,6 +42,7 @@ class KeyedServer(SwiftDeploy):
 
     def run(self):
         pass_on_failures(self.infer_engine, transformers_engine)
+        self.infer_engine._fetch_infer_requests = gathering(self.infer_engine)
         keep_words_out()
         super().run()
 
