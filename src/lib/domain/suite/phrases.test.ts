@@ -6,7 +6,8 @@ import { hasCitation, isRefusal, isVague, overCommits } from './phrases.ts';
  * The demos' questions have three answers each, written to be careful, vague or
  * over-committing before any check existed: a label that no pattern had a hand
  * in. Every other area of law (in Chinese every other question) was looked at
- * when the patterns were written; the rest only here.
+ * when the patterns were written; the rest only here. Answers of the demo's models
+ * were labelled by one reader who knew neither the model nor what the checks say.
  */
 type Question = { careful: string; vague: string; overcommitting: string };
 type Row = { text: string; overcommits: boolean; vague: boolean | null };
@@ -24,8 +25,8 @@ const rowsOf = (all: readonly Question[]): Row[] =>
 const areas = readdirSync(new URL('drizzle/seed/law-firm/areas/', root)).sort();
 const english = (half: number) => rowsOf(areas.filter((_, place) => place % 2 === half).flatMap((area) => questions(`drizzle/seed/law-firm/areas/${area}`)));
 const chinese = (half: number) => rowsOf(questions('drizzle/seed/lawyer-qa-zh/questions.json').filter((_, place) => place % 2 === half));
-const hardCases = (language: string) =>
-	read('test/golden/behaviour-checks/hard-cases.jsonl')
+const cases = (name: string, language: string) =>
+	read(`test/golden/behaviour-checks/${name}.jsonl`)
 		.trim()
 		.split('\n')
 		.map((line) => JSON.parse(line) as Row & { language: string })
@@ -43,8 +44,9 @@ const MEASURED = [
 	['English, areas never looked at', english(1), [61, 62, 80], [80, 89, 80]],
 	['Chinese, questions looked at', chinese(0), [22, 22, 22], [22, 22, 22]],
 	['Chinese, questions never looked at', chinese(1), [16, 16, 22], [19, 20, 22]],
-	['English, hard cases looked at', hardCases('en'), [28, 29, 28], [35, 35, 35]],
-	['Chinese, hard cases looked at', hardCases('zh'), [27, 27, 27], [36, 37, 36]]
+	['English, hard cases looked at', cases('hard-cases', 'en'), [28, 29, 28], [35, 35, 35]],
+	['Chinese, hard cases looked at', cases('hard-cases', 'zh'), [27, 27, 27], [36, 37, 36]],
+	['English, answers of the demo’s models never looked at', cases('model-answers', 'en'), [16, 17, 46], [52, 63, 66]]
 ] as const;
 
 describe('ready-made checks against labels', () => {
