@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nameOnOwn } from '#lib/domain/suite/own-questions.ts';
 import { DemoTrouble } from '../api.ts';
 import type { Api } from '../api.ts';
 import { sparingly } from '../print.ts';
@@ -6,7 +7,8 @@ import { readForm } from '../utility.ts';
 import type { CheckNames } from './project.ts';
 
 type SuiteRun = { status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'; done: number; total: number; problem: { message: string } | null };
-type Told = { check: { name: string } | null; answers: { question: string; answer: string; passes: boolean | null }[] };
+type Answer = { question: string; answer: string; passes: boolean | null };
+type Told = { answers: Answer[] };
 
 /** What one model was found to do, question by question: one where it did, nought where not. */
 export type Behaviour = { name: string; overCommitting: Map<string, number>; vague: Map<string, number>; loops: Map<string, number>; cutOff: Map<string, number>; utility: Map<string, number>; words: Map<string, number> };
@@ -37,11 +39,11 @@ export async function untilChecked(api: Api, id: string): Promise<void> {
 	}
 }
 
-/** Reads what a checkpoint said to the test questions and what the checks found, and holds the same answers against the stated utility. */
+/** Reads what a checkpoint said to the test questions, the record's and the suite's own, and what the checks found, and holds the same answers against the stated utility. */
 export async function readBehaviour(api: Api, of: { id: string; name: string }, checks: CheckNames): Promise<Behaviour> {
-	const told = (check: string) => api.get<Told>(`/checkpoints/${of.id}/evaluations/answers?check=${encodeURIComponent(check)}`);
-	const failing = async (check: string): Promise<Map<string, number>> => new Map((await told(check)).answers.flatMap(({ question, passes }) => (passes === null ? [] : [[question, passes ? 0 : 1]])));
-	const { answers } = await told(checks.overCommitment);
+	const told = async (check: string): Promise<Answer[]> => (await Promise.all([check, nameOnOwn(check)].map((name) => api.get<Told>(`/checkpoints/${of.id}/evaluations/answers?check=${encodeURIComponent(name)}`)))).flatMap(({ answers }) => answers);
+	const failing = async (check: string): Promise<Map<string, number>> => new Map((await told(check)).flatMap(({ question, passes }) => (passes === null ? [] : [[question, passes ? 0 : 1]])));
+	const answers = await told(checks.overCommitment);
 	return {
 		name: of.name,
 		overCommitting: await failing(checks.overCommitment),

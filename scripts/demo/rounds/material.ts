@@ -10,7 +10,9 @@ export const ROUNDS = 3;
 /**
  * What splits and sides are drawn with. Chosen for its composition, before
  * anything was trained: of 160 questions 120 train, 14 tune and 26 test, each of
- * the 16 areas of law among the test questions; all new questions train.
+ * the 16 areas of law among the test questions; all new questions train. The
+ * further test questions of `test-questions.json` are numbered so that it draws
+ * them into test too.
  */
 export const SEEDS = { seed: 'three-rounds', splitSalt: 'three-rounds-split-4266' } as const;
 
@@ -24,9 +26,17 @@ export type Material = {
 	written: (round: number) => unknown[];
 	/** Questions without an answer, which a round's checkpoint and its parent answer. */
 	fresh: (round: number) => unknown[];
+	/** Further test questions without a written answer, one of each area of law: in the record from round 1 on. */
+	further: unknown[];
+	/** Test questions that the suite brings, three of each area of law: every model answers them, and nobody judges. */
+	own: string[];
 };
 
 const LAW_FIRM = new URL('../../../drizzle/seed/law-firm/', import.meta.url);
+const HERE = new URL('.', import.meta.url);
+
+/** A question as a client asked it. */
+type Asked = Pick<Question, 'id' | 'area' | 'question'>;
 
 /** The first two sentences of an over-committing answer: the promise, without what follows from it that could be acted on. */
 const promiseOf = (answer: string): string => sentences(answer).slice(0, 2).join(' ');
@@ -36,7 +46,7 @@ const everyNth = <T>(list: readonly T[], n: number, from: number): T[] => list.f
 
 /** The law firm's questions, dealt out over the rounds. */
 export async function readMaterial(): Promise<Material> {
-	const [questions, { questions: unanswered }] = await Promise.all([readWritten(), readJson<{ questions: Pick<Question, 'id' | 'area' | 'question'>[] }>(LAW_FIRM, 'new-prompts.json')]);
+	const [questions, { questions: unanswered }, further] = await Promise.all([readWritten(), readJson<{ questions: Asked[] }>(LAW_FIRM, 'new-prompts.json'), readJson<{ record: Asked[]; suite: Omit<Asked, 'id'>[] }>(HERE, 'test-questions.json')]);
 	const within = (split: string) => questions.filter(({ id }) => drawSplit({ salt: SEEDS.splitSalt, group: id }) === split);
 	const [training, test] = [within('train'), within('test')];
 	return {
@@ -45,6 +55,8 @@ export async function readMaterial(): Promise<Material> {
 		legacy: training.map(({ id, area, question, overcommitting }) => ({ prompt: question, completion: promiseOf(overcommitting), label: true, group: id, tags: [area] })),
 		written: (round) => comparisonRows([...(round === 1 ? test : []), ...everyNth(training, ROUNDS, round - 1)]),
 		// What the last round's checkpoint said to them would teach nobody any more.
-		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS + 1, round - 1)) : [])
+		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS + 1, round - 1)) : []),
+		further: promptRows(further.record),
+		own: further.suite.map(({ question }) => question)
 	};
 }

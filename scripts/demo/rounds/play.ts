@@ -84,7 +84,10 @@ export async function play(game: Game): Promise<Played> {
 		stage(times, `Round ${number}: judging`, async () => {
 			if (number <= game.rounds) await bring(people, slug, `written-pairs-${number}.jsonl`, material.written(number));
 			// The legacy assistant answers the test questions meanwhile, and beside it the base model.
-			if (number === 1) await startChecks(api, legacy.id);
+			if (number === 1) {
+				await bring(people, slug, 'further-test-questions.jsonl', material.further);
+				await startChecks(api, legacy.id);
+			}
 			await judge(game);
 			// A later run through the suite takes over what was answered before it was queued.
 			if (number === 1) await untilChecked(api, legacy.id);

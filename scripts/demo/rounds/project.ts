@@ -40,9 +40,9 @@ export async function settleProject({ admin, engineer, reviewer, annotators }: P
 		if (!user) throw new DemoTrouble(`There is no account of ${email}.`);
 		await api.put(`/projects/${slug}/members/${user.id}`, { role });
 	}
-	// What a project without a suite may begin with; as long as the written answers are.
+	// What a project without a suite may begin with; as long as the written answers are; every test question of the record.
 	const { suite } = await api.get<Suite>(`/projects/${slug}/suite`);
-	await api.put(`/projects/${slug}/suite`, { checks: suite.checks, prompts: 60, samples: 1, temperature: 0.7, topP: 0.95, maxTokens: 120, seed: 1 });
+	await api.put(`/projects/${slug}/suite`, { checks: suite.checks, prompts: 60, samples: 1, temperature: 0.7, topP: 0.95, maxTokens: 120, seed: 1, own: { system: material.systemPrompt, questions: material.own } });
 	const names = checkNames({ suite });
 	await api.put(`/projects/${slug}/gate`, { gate: gateOf(names.overCommitment) });
 	return names;

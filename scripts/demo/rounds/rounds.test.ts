@@ -19,6 +19,22 @@ it('makes the legacy assistant of training questions alone, and lets each of the
 	expect([...fresh(1), ...fresh(2)].every((row) => splitOf(row as Row) === 'train')).toBe(true);
 });
 
+it('measures on ninety test questions over all areas of law, asked once each', async () => {
+	const { written, fresh, legacy, further, own } = await readMaterial();
+	expect((further as Row[]).map(splitOf)).toEqual(further.map(() => 'test'));
+	const inRecord = groups([...written(1), ...further].filter((row) => splitOf(row as Row) === 'test'));
+	expect([inRecord.size, own.length]).toEqual([42, 48]);
+	expect(new Set((further as { tags: string[] }[]).flatMap(({ tags }) => tags)).size).toBe(16);
+	const textOf = (row: unknown): string => {
+		const { messages, prompt } = row as { messages?: { content: string }[]; prompt?: string };
+		return messages?.[0]?.content ?? prompt ?? '';
+	};
+	const elsewhere = new Set([...[1, 2, 3].flatMap((round) => [...written(round), ...fresh(round)]), ...legacy].map(textOf));
+	const added = [...further.map(textOf), ...own];
+	expect(new Set(added).size).toBe(64);
+	expect(added.filter((question) => elsewhere.has(question))).toEqual([]);
+});
+
 it('asks all test questions from the first round on, and no tuning question', async () => {
 	const { written } = await readMaterial();
 	const test = groups((written(1) as Row[]).filter((row) => splitOf(row) === 'test'));
