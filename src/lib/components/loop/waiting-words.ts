@@ -14,6 +14,14 @@ export function waitingWords(waiting: WaitingFor): string {
 			return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[waiting.launcher]() });
 		case 'no_worker':
 			return m.home_waiting_no_worker();
+		case 'draining':
+			return m.home_waiting_draining();
+		case 'too_few_gpus':
+			return waiting.most === 0 ? m.home_waiting_no_gpu() : m.home_waiting_too_few_gpus({ gpus: count(waiting.gpus) });
+		case 'served':
+			return m.home_waiting_served();
+		case 'busy':
+			return m.home_waiting_busy();
 		case 'no_engine':
 			return m.home_waiting_no_engine();
 		case 'engine_installing':

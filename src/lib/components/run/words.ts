@@ -39,6 +39,10 @@ export function waitingSentence(why: WaitingFor): string {
 	if (why.code === 'stage') return m.run_waits_stage({ objective: why.objective.toUpperCase() });
 	if (why.code === 'no_launcher') return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[why.launcher]() });
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
+	if (why.code === 'draining') return m.run_waits_draining();
+	if (why.code === 'too_few_gpus') return why.most === 0 ? m.run_waits_no_gpu() : m.run_waits_too_few_gpus({ gpus: count(why.gpus), most: count(why.most) });
+	if (why.code === 'served') return m.run_waits_served();
+	if (why.code === 'busy') return m.run_waits_busy();
 	if (why.code === 'no_engine') return m.run_waits_no_engine();
 	if (why.code === 'engine_installing') return m.run_waits_engine_installing({ done: count(why.done), total: count(why.total) });
 	if (why.code === 'in_line') return m.run_waits_in_line({ ahead: why.ahead, shown: count(why.ahead) });
@@ -63,13 +67,22 @@ function steps(n: number): string {
 	return m.run_steps({ n, shown: count(n) });
 }
 
+/** What only takes its turn: of a run that has begun already, that it goes on from its last save is then what to say. */
+const TURNS: ReadonlySet<WaitingFor['code']> = new Set(['starting', 'busy', 'in_line']);
+
+function inLineSentence({ waitingFor, step, attempt }: Pick<StatusFacts, 'waitingFor' | 'step' | 'attempt'>): string {
+	const why = waitingFor ?? { code: 'starting' };
+	if (why.code === 'paused') return m.run_says_paused({ steps: steps(step) });
+	return attempt > 0 && TURNS.has(why.code) ? m.run_says_requeued() : waitingSentence(why);
+}
+
 /**
  * A run's status in one sentence.
  * @param placed what an outside scheduler last said of its job
  */
 export function statusSentence(run: StatusFacts, placed: Record<string, unknown> | null = null): string {
 	const took = run.startedAt && run.finishedAt ? duration((Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000) : '';
-	if (run.status === 'queued' || run.status === 'waiting') return run.waitingFor?.code === 'paused' ? m.run_says_paused({ steps: steps(run.step) }) : run.attempt > 0 ? m.run_says_requeued() : waitingSentence(run.waitingFor ?? { code: 'starting' });
+	if (run.status === 'queued' || run.status === 'waiting') return inLineSentence(run);
 	if (run.status === 'preparing' && placed) {
 		const facts = { launcher: LAUNCHER_NAMES[placed['launcher'] as LauncherName]?.() ?? String(placed['launcher']), job: String(placed['job']), detail: String(placed['detail'] ?? '—') };
 		return placed['state'] === 'waiting' ? m.run_says_placed_waiting(facts) : m.run_says_placed_running(facts);

@@ -2,7 +2,7 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { LAUNCHERS } from '../../domain/launcher.ts';
 import type { LauncherName } from '../../domain/launcher.ts';
-import { priorityOfCopy } from '../../domain/next-run.ts';
+import { devicesWanted, priorityOfCopy } from '../../domain/next-run.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import type { ParentFacts } from '../../domain/recipe/recipe-problems.ts';
@@ -21,10 +21,10 @@ import type { Run } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
-import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './check-recipe.ts';
 import { stageSnapshot, startOfCopy } from './check-stage.ts';
+import { livingWorkers } from './living-workers.ts';
 
 /** A checkpoint that a run may start from, with what the run would have to keep of it. */
 export type RunParent = { id: string; name: string; isChampion: boolean; facts: ParentFacts };
@@ -93,7 +93,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		overlaps.trainedHeldOut(db, [snapshot.id]),
 		snapshots.decisive(db, snapshot.id, 'dev'),
 		possible ? stageOffered(db, snapshot, from, unfinished) : null,
-		workers.alive(db),
+		livingWorkers(db),
 		runQueue.queued(db)
 	]);
 	const parents = await Promise.all(
@@ -112,7 +112,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
 		hosts: await trainingHosts(db),
 		mlflow: Object.fromEntries(LAUNCHERS.flatMap((launcher) => [mlflowAt(mlflow, launcher)].flatMap((writes) => (writes === undefined ? [] : [[launcher, writes]])))),
-		waitingFor: waitingFor(living.map((worker) => worker.capabilities), ahead.length)
+		waitingFor: waitingFor(living, ahead.length, { launcher: from?.launcher ?? 'local', ...devicesWanted(from?.recipe ?? recipe.value) })
 	});
 }
 

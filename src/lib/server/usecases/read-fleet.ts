@@ -1,3 +1,4 @@
+import { devicesWanted } from '../../domain/next-run.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { waitingFor } from '../../domain/waiting-for.ts';
@@ -9,6 +10,7 @@ import * as fleet from '../db/fleet.ts';
 import * as runQueue from '../db/run-queue.ts';
 import * as workers from '../db/workers.ts';
 import { allowAnywhere } from './access.ts';
+import { livingWorkers } from './living-workers.ts';
 
 /** What a worker has in hand, or what waits. `project` is null where the reader is no member: names of projects are the firm's business. */
 type Shown<T extends { projectId: string; id: string; project: unknown }> = Omit<T, 'projectId' | 'id' | 'project'> & { id: string | null; project: T['project'] | null };
@@ -16,7 +18,7 @@ type Shown<T extends { projectId: string; id: string; project: unknown }> = Omit
 /** A living worker. */
 export type FleetWorker = { id: string; hostname: string; since: string; heardAt: string; draining: boolean; capabilities: WorkerCapabilities; inHand: Shown<fleet.Work>[] };
 /** A queued run, in the order in which runs will be taken. */
-export type FleetRun = Shown<fleet.InLine> & { waitingFor: WaitingFor };
+export type FleetRun = Omit<Shown<fleet.InLine>, 'recipe'> & { waitingFor: WaitingFor };
 /** Everything that trains and everything that waits, of the whole site. */
 export type Fleet = { workers: FleetWorker[]; line: FleetRun[]; mayManage: boolean };
 
@@ -27,12 +29,11 @@ export async function readFleet(app: Pick<App, 'db'>, actor: Actor): Promise<Res
 	const roles = allowed.value;
 	const shown = <T extends { projectId: string; id: string; project: unknown }>({ projectId, id, project, ...rest }: T): Shown<T> =>
 		actor.isAdmin || roles.has(projectId) ? { ...rest, id, project } : { ...rest, id: null, project: null };
-	const [living, inHand, ids] = await Promise.all([workers.alive(app.db), fleet.inHand(app.db), runQueue.queued(app.db)]);
+	const [living, able, inHand, ids] = await Promise.all([workers.alive(app.db), livingWorkers(app.db), fleet.inHand(app.db), runQueue.queued(app.db)]);
 	const line = await fleet.runsInLine(app.db, ids);
-	const able = living.filter(({ draining }) => !draining).map(({ capabilities }) => capabilities);
 	return ok({
 		workers: living.map(({ id, hostname, startedAt, heartbeatAt, draining, capabilities }) => ({ id, hostname, since: startedAt, heardAt: heartbeatAt, draining, capabilities, inHand: (inHand.get(id) ?? []).map(shown) })),
-		line: line.map((run, ahead) => ({ ...shown(run), waitingFor: waitingFor(able, ahead, run.launcher) })),
+		line: line.map(({ recipe, ...run }, ahead) => ({ ...shown(run), waitingFor: waitingFor(able, ahead, { launcher: run.launcher, ...devicesWanted(recipe) }) })),
 		mayManage: actor.isAdmin
 	});
 }

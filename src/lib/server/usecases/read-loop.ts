@@ -2,6 +2,7 @@ import type { Figure } from '../../domain/cluster-bootstrap.ts';
 import { headline } from '../../domain/evaluation-results.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
 import type { LoopStage, NextAction } from '../../domain/next-action.ts';
+import { devicesWanted } from '../../domain/next-run.ts';
 import { maySign } from '../../domain/four-eyes.ts';
 import { may } from '../../domain/permission.ts';
 import type { Action } from '../../domain/permission.ts';
@@ -9,7 +10,7 @@ import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { DatasetObjective } from '../../domain/preference-dataset.ts';
 import { waitingFor, whyRunWaits } from '../../domain/waiting-for.ts';
-import type { WaitingFor } from '../../domain/waiting-for.ts';
+import type { LivingWorker, WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as champions from '../db/champions.ts';
@@ -29,10 +30,10 @@ import type { Run } from '../db/runs.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as roundStats from '../db/round-stats.ts';
 import * as snapshots from '../db/snapshots.ts';
-import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { waitingDecisions } from './adjudication-queue.ts';
 import { ownLeft, toldInTens } from './counts-told.ts';
+import { livingWorkers } from './living-workers.ts';
 import { loopFacts, loopRecord } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
 import { roundProgress } from './round-progress.ts';
@@ -79,15 +80,14 @@ async function ownPart(db: Executor, round: Round, userId: string, inTens: boole
 	};
 }
 
-function engineNotice(living: readonly workers.Worker[]): EngineNotice {
-	const capabilities = living.map((worker) => worker.capabilities);
-	const ready = capabilities.filter((one) => one.engine.state === 'ready');
-	if (ready.length > 0) return { code: 'ready', gpus: ready.reduce((sum, one) => sum + one.gpus.length, 0) };
-	const why = waitingFor(capabilities, 0);
+function engineNotice(living: readonly LivingWorker[]): EngineNotice {
+	const ready = living.filter(({ capabilities }) => capabilities.engine.state === 'ready');
+	if (ready.length > 0) return { code: 'ready', gpus: ready.reduce((sum, { capabilities }) => sum + capabilities.gpus.length, 0) };
+	const why = waitingFor(living, 0, { launcher: 'local', gpus: 1, gpuOnly: false });
 	return why.code === 'no_worker' || why.code === 'no_engine' || why.code === 'engine_installing' ? why : { code: 'unknown' };
 }
 
-async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRecord, all: readonly Round[], living: readonly workers.Worker[]): Promise<LoopStages> {
+async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRecord, all: readonly Round[], living: readonly LivingWorker[]): Promise<LoopStages> {
 	const { db } = app;
 	const { round, totals, snapshot, run, atHand } = record;
 	const brought = await imports.list(db, project.id);
@@ -114,7 +114,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 					step: run.step,
 					maxSteps: run.maxSteps,
 					problem: run.problem,
-					waitingFor: whyRunWaits(run, stage, living.map((worker) => worker.capabilities), Math.max(0, queue.indexOf(run.id)))
+					waitingFor: whyRunWaits({ ...run, ...devicesWanted(run.recipe) }, stage, living, Math.max(0, queue.indexOf(run.id)))
 				}
 			: null,
 		checkpoint: atHand
@@ -163,7 +163,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 		disputes: waiting?.mine ?? 0,
 		overlap: project.overlap
 	});
-	const living = able('run.read') ? await workers.alive(app.db) : [];
+	const living = able('run.read') ? await livingWorkers(app.db) : [];
 	return ok({
 		round: { number: round.number },
 		next: nextAction(facts),

@@ -1,3 +1,4 @@
+import { devicesWanted } from '../../domain/next-run.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { whyRunWaits } from '../../domain/waiting-for.ts';
@@ -14,9 +15,9 @@ import * as rounds from '../db/rounds.ts';
 import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as walls from '../db/walls.ts';
-import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
+import { livingWorkers } from './living-workers.ts';
 
 /** A run before or after another. */
 export type StageView = Pick<Run, 'id' | 'objective' | 'status'>;
@@ -75,7 +76,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		run.afterRunId ? runs.get(app.db, run.afterRunId) : null,
 		runs.after(app.db, run.id),
 		rounds.byId(app.db, run.roundId),
-		workers.alive(app.db),
+		livingWorkers(app.db),
 		snapshots.changedSince(app.db, run.snapshotId),
 		overlaps.trainedHeldOut(app.db, [run.snapshotId]),
 		runQueue.queued(app.db)
@@ -96,7 +97,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		sweep: run.sweep,
 		stage: staged(stage),
 		next: staged(next),
-		waitingFor: whyRunWaits(run, stage, living.map((worker) => worker.capabilities), Math.max(0, ahead.indexOf(run.id))),
+		waitingFor: whyRunWaits({ ...run, ...devicesWanted(run.recipe) }, stage, living, Math.max(0, ahead.indexOf(run.id))),
 		step: run.step,
 		maxSteps: run.maxSteps,
 		attempt: run.attempt,
