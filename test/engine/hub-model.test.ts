@@ -155,6 +155,7 @@ it('is a project’s base, with its source, commit, licence and template on its 
 	const read = async () => valueOf(await readCheckpoint((world as World).app, (world as World).admin, base.id));
 	expect(await read()).toMatchObject({ name: 'tiny', model: { source: model, facts: null } });
 	const context = { app: world.app, environment: inject('engine').environment, workDir: join(dir, 'work'), shutdown: new AbortController().signal };
-	expect(await provideBase(context, base)).toEqual({ ok: true, value: { path: hubFolder(join(models(), 'models'), model) } });
+	// In a folder named by a commit, of an architecture that several of the engine's entries share: it is told how to read it.
+	expect(await provideBase(context, base)).toEqual({ ok: true, value: { path: hubFolder(join(models(), 'models'), model), modelType: 'qwen2', engineTemplate: 'qwen' } });
 	expect(await read()).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/), model: { source: model, facts: { licence: 'apache-2.0', template: 'own' } } });
 });

@@ -6,9 +6,12 @@ import type { Outcome } from './problem.ts';
 /** A model folder on this machine and how the engine reads it. */
 export type ModelSource = {
 	path: string;
-	/** The engine's name of the architecture and of the chat template; found by the engine when left out. */
+	/** The engine's name of the architecture. */
 	modelType?: string;
+	/** The engine's chat template that it shall be read by, where its folder names one in place of its own. */
 	template?: string;
+	/** The engine's chat template that writes what the folder's own does: what the engine is told, and no fact of the model. */
+	engineTemplate?: string;
 };
 
 /** One attempt at a run, in paths of this machine. */

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseHubModel } from '#lib/domain/hub-model.ts';
+import { basename, join } from 'node:path';
+import { nameOf, parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
@@ -11,6 +11,7 @@ import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { provideSmolLm2 } from '../engine/swift/base-models.ts';
 import { cacheFolder } from '../engine/swift/environment.ts';
+import { withReading } from '../engine/swift/how-to-read.ts';
 import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import type { WorkerContext } from './context.ts';
@@ -56,9 +57,10 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
 	const facts = await readModelFacts(source);
 	if (!facts.ok) return facts;
-	const same = await settleBaseHash(context.app, base.id, { sha256: treeHash(files), bytes: files.reduce((sum, file) => sum + file.bytes, 0), model: facts.value });
+	const sha256 = treeHash(files);
+	const same = await settleBaseHash(context.app, base.id, { sha256, bytes: files.reduce((sum, file) => sum + file.bytes, 0), model: facts.value });
 	if (!same) return problem('model_missing', 'The base model’s files are not those that this project began with.', `Restore the folder ${source.path}; another model is another project.`);
-	return value(source);
+	return withReading(context.environment, source, { name: ofHub ? nameOf(ofHub) : basename(source.path), sha256 }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
 }
 
 /** Pickled state is not needed to use a model, and nobody should unpickle what a store holds; `args.json` names folders of the host. */

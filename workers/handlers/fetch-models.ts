@@ -1,9 +1,12 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { locationOf, nameOf } from '#lib/domain/hub-model.ts';
+import type { HubModel } from '#lib/domain/hub-model.ts';
 import { failModel, giveBackModel, hubToken, modelAlive, modelFound, modelReady, takeNextModel } from '#lib/server/usecases/fetch-base-model.ts';
 import type { BaseModel } from '#lib/server/db/base-models.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
+import { withReading } from '../engine/swift/how-to-read.ts';
 import { cacheFolder } from '../engine/swift/environment.ts';
 import { hubFolder, isOffline, tokenEnv } from '../engine/swift/hub-models.ts';
 import { lookUpModel } from '../engine/swift/look-up-model.ts';
@@ -35,6 +38,13 @@ async function lookUp(context: Context, { hub, repo, revision }: BaseModel): Pro
 	return lookUpModel(context.environment, { hub, repo, revision }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: LOOK_UP_MS, signal: context.shutdown, env: tokenEnv(hub, token.value) });
 }
 
+/** Whether what was fetched could be trained: its template is its tokenizer's, and the engine knows how to read it. Better said now than by the first run. */
+async function checkFolder(context: Context, model: HubModel, path: string): Promise<Outcome<unknown>> {
+	const facts = await readModelFacts({ path });
+	if (!facts.ok) return facts;
+	return withReading(context.environment, { path }, { name: nameOf(model), sha256: locationOf(model) }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
+}
+
 /** Looks up (`asked`) or fetches (`wanted`) the next model of the list that waits for it. It needs no device, so it goes on beside a training. */
 export async function fetchModels(context: Context, waits: 'asked' | 'wanted'): Promise<void> {
 	const { app, shutdown } = context;
@@ -53,8 +63,8 @@ export async function fetchModels(context: Context, waits: 'asked' | 'wanted'): 
 		}
 		const folder = await hubFolderOf(own, { hub: at.hub, repo: at.repo, commit: at.commit });
 		if (!folder.ok) return await failModel(app, at, folder.problem);
-		const facts = await readModelFacts({ path: folder.value });
-		await (facts.ok ? modelReady(app, at, hostname()) : failModel(app, at, facts.problem));
+		const checked = await checkFolder(own, { ...at, commit: at.commit }, folder.value);
+		await (checked.ok ? modelReady(app, at, hostname()) : failModel(app, at, checked.problem));
 	} catch (error) {
 		if (lost.signal.aborted && !shutdown.aborted) return;
 		if (shutdown.aborted) return await giveBackModel(app, at);

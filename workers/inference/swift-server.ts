@@ -7,6 +7,7 @@ import type { Outcome } from '../engine/problem.ts';
 import { deviceEnv } from '../engine/swift/device-env.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
+import { readAs } from '../engine/swift/how-to-read.ts';
 import { freePort, originOf, startServer } from './start-server.ts';
 import type { KeepOptions, RunningServer, ServerCommand } from './start-server.ts';
 
@@ -43,12 +44,9 @@ function names({ served }: Serves): string[] {
 
 /** The server's command line. Pure. */
 export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'device'>, serves: Serves, { host, port }: Place): string[] {
-	const { path, modelType, template } = serves.model;
 	return [
 		environment.python, SERVE,
-		'--model', path,
-		...(modelType ? ['--model_type', modelType] : []),
-		...(template ? ['--template', template] : []),
+		...readAs(serves.model),
 		'--load_args', 'false', // an adapter's args.json names the paths of the run that made it
 		...names(serves),
 		'--infer_backend', 'transformers',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { HubRequest, locationOf, parseHubModel } from './hub-model.ts';
+import { HubRequest, locationOf, nameOf, parseHubModel } from './hub-model.ts';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 
@@ -18,4 +18,5 @@ it('is asked for by a branch, a tag or a commit, at ModelScope by a commit alone
 	for (const wrong of [{ repo: 'Qwen' }, { repo: '../x' }, { repo: 'a/b', revision: '-rf' }, { repo: 'a/b', revision: 'a b' }, { repo: 'a/b', hub: 'github' }]) expect(v.safeParse(HubRequest, { hub: 'hf', ...wrong }).success).toBe(false);
 	const pinned = { hub: 'hf' as const, repo: 'Qwen/Qwen3-0.6B', commit };
 	expect(parseHubModel(locationOf(pinned))).toEqual(pinned);
+	expect(nameOf(pinned)).toBe('Qwen3-0.6B');
 });

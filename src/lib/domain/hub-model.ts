@@ -30,6 +30,9 @@ export function revisionProblem({ hub, revision }: { hub: Hub; revision: string 
 	return hub === 'modelscope' && !/^[0-9a-f]{40}$/.test(revision) ? 'all 40 characters of a commit: ModelScope names none for a branch' : null;
 }
 
+/** A model's own name, without its owner's. */
+export const nameOf = ({ repo }: Pick<HubModel, 'repo'>): string => repo.slice(repo.indexOf('/') + 1);
+
 /** A model as somebody asks for it: a branch or a tag is pinned to its commit when the hub is asked what it has. */
 export const HubRequest = v.pipe(
 	v.strictObject({

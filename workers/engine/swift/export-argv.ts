@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ExportPlan, QuantPlan } from '#lib/domain/checkpoint-export.ts';
 import type { ModelSource } from '../engine.ts';
 import type { EngineEnvironment } from './environment-types.ts';
+import { readAs } from './how-to-read.ts';
 
 /** Where the rounding of weights is asked for: a whole model, rows to round by, and where the result goes. */
 export type QuantPaths = { model: ModelSource; rows: string; rowCount: number; output: string };
@@ -10,9 +11,7 @@ export type QuantPaths = { model: ModelSource; rows: string; rowCount: number; o
 export function quantArgv({ python, swiftCli }: Pick<EngineEnvironment, 'python' | 'swiftCli'>, plan: QuantPlan, { model, rows, rowCount, output }: QuantPaths): string[] {
 	return [
 		python, join(swiftCli, 'export.py'),
-		'--model', model.path,
-		...(model.modelType ? ['--model_type', model.modelType] : []),
-		...(model.template ? ['--template', model.template] : []),
+		...readAs(model),
 		'--load_args', 'false', // a merged folder's args.json names the paths of the run that made it
 		'--quant_method', plan.format,
 		'--quant_bits', String(plan.format === 'gptq' ? plan.bits : 4),

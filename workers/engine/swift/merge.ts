@@ -7,6 +7,7 @@ import { deviceEnv } from './device-env.ts';
 import { OFFLINE_ENV, engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { explainFailure } from './failure.ts';
+import { readAs } from './how-to-read.ts';
 import type { ScriptOptions } from './python-script.ts';
 
 /** An adapter and the model it was trained on; `reward` when it gives scores. */
@@ -19,9 +20,7 @@ export type Mergeable = { model: ModelSource; adapter: string; reward: boolean }
 export async function mergeAdapter(environment: EngineEnvironment, { model, adapter, reward }: Mergeable, output: string, options: ScriptOptions): Promise<Outcome<ModelSource>> {
 	const argv = [
 		environment.python, join(environment.swiftCli, 'export.py'),
-		'--model', model.path,
-		...(model.modelType ? ['--model_type', model.modelType] : []),
-		...(model.template ? ['--template', model.template] : []),
+		...readAs(model),
 		'--adapters', adapter,
 		'--load_args', 'false', // an adapter's args.json names the paths of the run that made it
 		'--merge_lora', 'true',

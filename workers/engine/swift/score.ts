@@ -4,6 +4,7 @@ import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { explainFailure } from './failure.ts';
+import { readAs } from './how-to-read.ts';
 import { lastJsonLine, runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
@@ -35,9 +36,7 @@ export type ScoreRequest = {
  */
 export async function scoreRows(environment: EngineEnvironment, request: ScoreRequest, options: ScriptOptions): Promise<Outcome<ScoredRow[]>> {
 	const checkpoints = Object.entries(request.checkpoints).flatMap(([name, { kind, path }]) => [kind === 'adapter' ? '--adapter' : '--whole', `${name}=${path}`]);
-	const { path, modelType, template } = request.model;
-	const model = ['--model', path, ...(modelType ? ['--model-type', modelType] : []), ...(template ? ['--template', template] : [])];
-	const args = [...model, '--rows', request.rows, '--output', request.output, ...checkpoints, ...(request.reward ? ['--reward'] : []), '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
+	const args = [...readAs(request.model, '-'), '--rows', request.rows, '--output', request.output, ...checkpoints, ...(request.reward ? ['--reward'] : []), '--batch-size', String(request.batchSize ?? 8), '--dtype', request.dtype ?? 'auto', '--device', environment.device === 'gpu' ? 'cuda' : 'cpu'];
 	const result = await runScript(environment, 'score.py', args, options);
 	if (result.code !== 0) {
 		const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));

@@ -75,7 +75,7 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		cli: environment.swiftCli,
 		model: request.model.path,
 		modelType: request.model.modelType,
-		template: request.model.template,
+		template: request.model.template ?? request.model.engineTemplate,
 		dataset: prepared.dataset,
 		outputDir: prepared.outputDir,
 		parentAdapter: request.parentAdapter,

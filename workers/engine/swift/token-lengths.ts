@@ -3,6 +3,7 @@ import type { ModelSource } from '../engine.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
+import { readAs } from './how-to-read.ts';
 import { lastJsonLine, runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
@@ -11,7 +12,7 @@ export type MeasuredLengths = { lengths: TokenLengths; withImages: number; token
 
 /** Counts the tokens of training rows (JSONL as the engine reads it) with the engine's template and the model's tokenizer; no weights are loaded. */
 export async function measureLengths(environment: EngineEnvironment, model: ModelSource, rows: string, options: ScriptOptions): Promise<Outcome<MeasuredLengths>> {
-	const args = ['--model', model.path, ...(model.modelType ? ['--model-type', model.modelType] : []), ...(model.template ? ['--template', model.template] : []), '--rows', rows];
+	const args = [...readAs(model, '-'), '--rows', rows];
 	const result = await runScript(environment, 'token_lengths.py', args, options);
 	const reply = lastJsonLine<TokenLengths & { withImages: number; tokenizerSha256: string }>(result);
 	if (result.code !== 0 || !reply) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { frameOf, lineLook, logarithmic, smoothed } from './compare-lines.ts';
+import { byLook, frameOf, lineLook, logarithmic, smoothed } from './compare-lines.ts';
 
 const curve = fc.array(fc.double({ noNaN: true, min: -1e3, max: 1e3 }), { minLength: 1, maxLength: 60 }).map((all) => all.map((y, x) => ({ x, y })));
 
@@ -23,6 +23,20 @@ describe('lines of several runs', () => {
 
 	it('have no logarithm at or below zero', () => {
 		expect(logarithmic([{ x: 1, y: 100 }, { x: 2, y: 0 }, { x: 3, y: -1 }])).toEqual([{ x: 1, y: 2 }]);
+	});
+
+	it('that look alike are one, in their order, with a gap between any two', () => {
+		fc.assert(
+			fc.property(fc.array(curve, { maxLength: 40 }), (curves) => {
+				const looks = byLook(curves.map((points, n) => ({ points, ...lineLook(n) })));
+				expect(looks.length).toBe(Math.min(18, curves.length));
+				for (const [n, { points, colour, dash }] of looks.entries()) {
+					expect({ colour, dash }).toEqual(lineLook(n));
+					const stretches = points.reduce<{ x: number; y: number }[][]>((all, point) => (Number.isFinite(point.y) ? [...all.slice(0, -1), [...(all.at(-1) ?? []), point]] : [...all, []]), [[]]);
+					expect(stretches).toEqual(curves.filter((_, at) => at % 18 === n));
+				}
+			})
+		);
 	});
 
 	it('stand in a frame that holds them all, also when there is none', () => {

@@ -23,6 +23,18 @@ export function logarithmic(points: readonly CurvePoint[]): CurvePoint[] {
 	return points.flatMap(({ x, y }) => (y > 0 ? [{ x, y: Math.log10(y) }] : []));
 }
 
+/** Ends one curve before the next where both are one path. */
+const GAP: CurvePoint = { x: NaN, y: NaN };
+
+/** Lines that look alike as one, with a gap between any two: their points, a point that is no number, the points of the next. */
+export function byLook<L extends { colour: string; dash: string; points: readonly CurvePoint[] }>(lines: readonly L[]): { colour: string; dash: string; points: CurvePoint[] }[] {
+	const looks = Map.groupBy(lines, ({ colour, dash }) => `${colour} ${dash}`);
+	return [...looks.values()].flatMap((alike) => {
+		const points = alike.flatMap((line, at) => (at === 0 ? line.points : [GAP, ...line.points]));
+		return alike.slice(0, 1).map(({ colour, dash }) => ({ colour, dash, points }));
+	});
+}
+
 /** Lowest and highest of some curves across and up, with a little air above and below. */
 export function frameOf(curves: readonly (readonly CurvePoint[])[]): { x: [number, number]; y: [number, number] } {
 	let [left, right, low, high] = [Infinity, -Infinity, Infinity, -Infinity];

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelSource } from '../engine.ts';
+import { problem, value } from '../problem.ts';
+import type { Outcome } from '../problem.ts';
+import type { EngineEnvironment } from './environment-types.ts';
+import { lastJsonLine, runScript } from './python-script.ts';
+import type { ScriptOptions } from './python-script.ts';
+
+/** Arguments by which the engine's programs are told a model and how to read it; our own scripts join words by a dash. */
+export function readAs({ path, modelType, template, engineTemplate }: ModelSource, joint: '_' | '-' = '_'): string[] {
+	const by = template ?? engineTemplate;
+	return ['--model', path, ...(modelType ? [`--model${joint}type`, modelType] : []), ...(by ? ['--template', by] : [])];
+}
+
+/** What makes the answer: the same files, name and engine are read in the same way. */
+function keyOf(environment: EngineEnvironment, model: ModelSource, of: { name: string; sha256: string }): string {
+	const parts = [of.sha256, of.name, model.modelType ?? '', model.template ?? '', environment.versions['ms-swift'] ?? '', environment.versions['transformers'] ?? ''];
+	return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+}
+
+type Reading = { modelType: string; template: string };
+
+/**
+ * A model's folder with the engine's names of its architecture and chat template, found where the folder does not say them.
+ * Left to itself the engine looks at the folder's name, and gives up where several of its entries share an architecture,
+ * as with Qwen and Llama. Kept beside the caches: asking takes seconds.
+ * @param of the model's name at its hub, or its folder's, and the hash of its files
+ */
+export async function withReading(environment: EngineEnvironment, model: ModelSource, of: { name: string; sha256: string }, options: ScriptOptions): Promise<Outcome<ModelSource>> {
+	if (model.modelType !== undefined && model.template !== undefined) return value(model);
+	const folder = join(options.cacheDir, 'readings');
+	const kept = join(folder, `${keyOf(environment, model, of)}.json`);
+	const known = await readFile(kept, 'utf8').then((text) => JSON.parse(text) as Reading, () => null);
+	const reading = known ? value(known) : await ask(environment, model, of.name, options);
+	if (!reading.ok) return reading;
+	if (!known) {
+		await mkdir(folder, { recursive: true });
+		await writeFile(`${kept}.${process.pid}`, JSON.stringify(reading.value));
+		await rename(`${kept}.${process.pid}`, kept);
+	}
+	const { modelType, template } = reading.value;
+	return value({ ...model, modelType, ...(model.template === undefined ? { engineTemplate: template } : {}) });
+}
+
+async function ask(environment: EngineEnvironment, model: ModelSource, name: string, options: ScriptOptions): Promise<Outcome<Reading>> {
+	const result = await runScript(environment, 'how_to_read.py', [...readAs(model, '-'), '--name', name], options);
+	options.signal?.throwIfAborted();
+	const reply = lastJsonLine<Reading | { code: 'unsupported_model' | 'unsupported_template'; message: string }>(result);
+	if (reply && 'modelType' in reply) return value(reply);
+	const hint = 'Say in a `plumbline.json` in its folder how the engine reads it (“The base model” in docs/operations.md), or take another model.';
+	if (reply) return problem(reply.code, `The base model cannot be read: ${reply.message}.`, hint);
+	return problem('unsupported_model', `The engine could not read the base model’s folder: ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, hint);
+}

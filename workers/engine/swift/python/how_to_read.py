@@ -1,0 +1,108 @@
+"""Says how the engine reads a model's folder: by which of its architectures and chat templates.
+
+Usage: how_to_read.py --model FOLDER --name NAME [--model-type T] [--template T]
+
+The engine itself knows models by the last part of their path, which is a commit for what comes from a hub, and gives up
+where several of its entries share an architecture. Here a model is found by the name that it has at its hub; else by its
+architecture, of which entries for embeddings and rankings are no choice, and of its templates by which writes what the
+model's own does. What was said already (--model-type, --template) stands.
+
+Prints one JSON line: {"modelType", "template"}, or {"code", "message"} where nothing fits.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+SYSTEM = {"role": "system", "content": "Be brief."}
+TALK = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Go on."}]
+
+
+class Unreadable(Exception):
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
+
+
+def by_architecture(folder):
+    from swift.model.model_meta import MODEL_MAPPING, get_matched_model_types
+
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as handle:
+        config = json.load(handle)
+    architectures = config.get("architectures") or []
+    types = get_matched_model_types(architectures) if architectures else []
+    writing = [each for each in types if MODEL_MAPPING[each].task_type is None and not MODEL_MAPPING[each].is_reward]
+    if config.get("model_type") in writing:
+        return config["model_type"]
+    if len(writing) == 1:
+        return writing[0]
+    what = ", ".join(architectures) or "no architecture"
+    if not writing:
+        raise Unreadable("unsupported_model", f"the engine knows no model of this architecture ({what})")
+    raise Unreadable("unsupported_model", f"the engine has several entries for this architecture ({what}): {', '.join(writing)}")
+
+
+def writes_alike(tokenizer, template, messages):
+    """Whether a template of the engine gives the same tokens as the model's own."""
+    own = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    ours = template.encode({"messages": messages})["input_ids"]
+    return tokenizer(own, add_special_tokens=False)["input_ids"] == ours
+
+
+def by_writing(folder, model_type, candidates):
+    from swift import get_processor, get_template
+
+    processor = get_processor(folder, model_type=model_type)
+    tokenizer = getattr(processor, "tokenizer", processor)
+    if not getattr(tokenizer, "chat_template", None):
+        raise Unreadable("unsupported_template", f"the model carries no chat template, and the engine has several for it: {', '.join(candidates)}")
+    alike = []
+    for name in candidates:
+        template = get_template(processor, template_type=name)
+        try:
+            if writes_alike(tokenizer, template, [SYSTEM, *TALK]):
+                if writes_alike(tokenizer, template, TALK):
+                    return name
+                alike.append(name)
+        except Exception as error:  # a template that this conversation cannot be written in is not the one
+            print(f"{name}: {type(error).__name__}", file=sys.stderr)
+    if alike:
+        return alike[0]
+    raise Unreadable("unsupported_template", f"none of the engine's chat templates for it writes what the model's own does: {', '.join(candidates)}")
+
+
+def how_to_read(folder, name, model_type, template):
+    from swift.model.model_meta import MODEL_MAPPING, get_matched_model_meta
+
+    known = get_matched_model_meta(name)
+    if known is None or (model_type and known.model_type != model_type):
+        if model_type and model_type not in MODEL_MAPPING:
+            raise Unreadable("unsupported_model", f"the engine has no model type “{model_type}”")
+        known = MODEL_MAPPING[model_type or by_architecture(folder)]
+    if template is None:
+        candidates = [known.template] if known.template else known.candidate_templates
+        if not candidates:
+            raise Unreadable("unsupported_template", f"the engine has no chat template for {known.model_type}")
+        # One that reads images has a template of its own name, and is not loaded to compare the others.
+        own_name = known.is_multimodal and known.model_type in candidates
+        template = known.model_type if own_name else candidates[0] if len(candidates) == 1 else by_writing(folder, known.model_type, candidates)
+    return {"modelType": known.model_type, "template": template}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--model-type")
+    parser.add_argument("--template")
+    args = parser.parse_args()
+    try:
+        print(json.dumps(how_to_read(args.model, args.name, args.model_type, args.template)))
+    except Unreadable as error:
+        print(json.dumps({"code": error.code, "message": str(error)}))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
