@@ -6,6 +6,7 @@ import type { Objective, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import type { EngineEvent, PreparedRun, TrainRequest, TrainedCheckpoint } from '../../workers/engine/engine.ts';
 import type { Outcome } from '../../workers/engine/problem.ts';
 import { createSwiftEngine } from '../../workers/engine/swift/swift-engine.ts';
+import type { EngineEnvironment } from '../../workers/engine/swift/environment-types.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import type { ProcessExit } from '../../workers/process/exit-record.ts';
 import { answerRows, pairRows, pairs, singleRows, writeRows } from './rows.ts';
@@ -25,9 +26,10 @@ const ROWS = { pairs: pairRows, labels: singleRows, answers: answerRows };
 export async function train(
 	name: string,
 	request: Partial<TrainRequest> & { recipe: TrainingRecipe },
-	options: { onEvent?: (event: EngineEvent, handle: { pid: number; stop: () => void }) => void; acceptEarlyStop?: boolean; rows?: unknown[] } = {}
+	options: { onEvent?: (event: EngineEvent, handle: { pid: number; stop: () => void }) => void; acceptEarlyStop?: boolean; rows?: unknown[]; /** Another engine than the tests' own. */ environment?: EngineEnvironment } = {}
 ): Promise<Attempt> {
-	const { environment, model, dir } = inject('engine');
+	const { model, dir, ...own } = inject('engine');
+	const environment = options.environment ?? own.environment;
 	const attempt = `${name}-${process.pid}`;
 	const folder = join(dir, name);
 	const list = options.rows ?? ROWS[OBJECTIVE_FACTS[request.recipe.objective].reads](pairs(24));

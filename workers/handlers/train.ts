@@ -16,6 +16,7 @@ import type { Outcome } from '../engine/problem.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
+import { refuseImages } from '../engine/swift/row-images.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
 import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
@@ -197,6 +198,8 @@ async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAt
 	// It broke off between its last save and its end: gone on with, the engine would train one step too many.
 	if (left && left.step === left.maxSteps) return collectLeft(null, 'running');
 	const rows = await layOutRows(context, at, dir);
+	const blind = rows.images ? await refuseImages(start.value.model.path) : null;
+	if (blind) return fail(blind.problem);
 	const ended = await runEngine(context, launcher, at, lease, {
 		attempt: `${at.run.id}.${at.attempt}`,
 		dir,

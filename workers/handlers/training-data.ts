@@ -15,7 +15,7 @@ import { withImages } from './row-images.ts';
  * their checked copies. Test rows never leave the store.
  * @throws ArtifactDamaged when any link does not match
  */
-export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<AttemptAtHand, 'run' | 'files' | 'manifestSha256'>, dir: string): Promise<{ path: string; rows: number }> {
+export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<AttemptAtHand, 'run' | 'files' | 'manifestSha256'>, dir: string): Promise<{ path: string; rows: number; images: boolean }> {
 	const { artifacts } = context.app;
 	const manifestFile = at.files.get('manifest');
 	const train = at.files.get('train');
@@ -26,5 +26,6 @@ export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<A
 	const path = join(dir, 'train.jsonl');
 	await mkdir(dir, { recursive: true });
 	await artifacts.layOutFile(train.sha256, path);
-	return { path: await withImages(artifacts, path, dir), rows: train.rows };
+	const placed = await withImages(artifacts, path, dir);
+	return { path: placed, rows: train.rows, images: placed !== path };
 }

@@ -25,7 +25,7 @@ describe('the lock of packages', () => {
 		for (const entry of lock.split(/^(?=[a-z0-9])/m).slice(1)) expect(entry).toContain('--hash=sha256:');
 	});
 	it('names no place to fetch from', async () => {
-		for (const name of ['requirements.lock', 'uv.lock', 'requirements.in']) expect(await python(name)).not.toMatch(/:\/\/|--(index-url|extra-index-url|find-links) \S/);
+		for (const name of ['requirements.lock', 'uv.lock', 'vision.lock', 'requirements.in']) expect(await python(name)).not.toMatch(/:\/\/|--(index-url|extra-index-url|find-links) \S/);
 	});
 });
 

@@ -15,6 +15,7 @@ import { findPython } from './find-python.ts';
 import type { Python } from './find-python.ts';
 import { INSTALL_MARKER, installInto } from './install.ts';
 import { takeLock } from './install-lock.ts';
+import { TORCHVISION } from './install-vision.ts';
 import { TORCH } from './torch-build.ts';
 
 const LOCK_FILE = fileURLToPath(new URL('./python/requirements.lock', import.meta.url));
@@ -36,10 +37,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 	return env.PLUMBLINE_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'plumbline');
 }
 
-/** Names an environment by what it is made of: another lock, Python or device is another environment. */
+/** Names an environment by what it is made of: another lock, Python or device is another environment. Without a GPU what reads images is there only where the package index has a build for it. */
 export function engineKey(parts: { lock: string; pythonVersion: string; device: Device }): string {
 	const hash = createHash('sha256');
-	for (const part of [parts.lock, TORCH, parts.pythonVersion, parts.device]) hash.update(part).update('\0');
+	for (const part of [parts.lock, TORCH, parts.pythonVersion, parts.device, ...(parts.device === 'gpu' ? [TORCHVISION] : [])]) hash.update(part).update('\0');
 	return hash.digest('hex').slice(0, 16);
 }
 
@@ -132,19 +133,20 @@ async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string;
 const ADDED = `
 import importlib.metadata as metadata, json
 found = {each.metadata['Name'].lower().replace('_', '-'): each.version for each in metadata.distributions()}
-print(json.dumps({'deepspeed': found.get('deepspeed'), 'mlflow': found.get('mlflow') or found.get('mlflow-skinny')}))
+own = {name: found[name] for name in ('deepspeed', 'torchvision', 'qwen-vl-utils') if name in found}
+print(json.dumps({'own': own, 'mlflow': found.get('mlflow') or found.get('mlflow-skinny')}))
 `;
 
 /**
- * The environment with what a host's keeper installed into it since (docs/operations.md): DeepSpeed, which compiles for
- * the host, and MLflow, which counts only with an address to write to.
+ * The environment with what not every one has (docs/operations.md): DeepSpeed, which compiles for the host, what reads
+ * images, and MLflow, which counts only with an address to write to.
  */
 async function withAdded(environment: EngineEnvironment, mlflow: string | undefined): Promise<EngineEnvironment> {
 	const asked = await run([environment.python, '-c', ADDED], { timeoutMs: 30_000 });
 	if (asked.code !== 0) return environment;
-	const found = JSON.parse(asked.stdout) as { deepspeed: string | null; mlflow: string | null };
+	const found = JSON.parse(asked.stdout) as { own: Record<string, string>; mlflow: string | null };
 	const writes = mlflow !== undefined && found.mlflow !== null;
-	const versions = { ...environment.versions, ...(found.deepspeed ? { deepspeed: found.deepspeed } : {}), ...(writes ? { mlflow: found.mlflow ?? '' } : {}) };
+	const versions = { ...environment.versions, ...found.own, ...(writes ? { mlflow: found.mlflow ?? '' } : {}) };
 	return { ...environment, versions, ...(writes ? { mlflow } : {}) };
 }
 

@@ -47,9 +47,10 @@ export async function withReading(environment: EngineEnvironment, model: ModelSo
 async function ask(environment: EngineEnvironment, model: ModelSource, name: string, options: ScriptOptions): Promise<Outcome<Reading>> {
 	const result = await runScript(environment, 'how_to_read.py', [...readAs(model, '-'), '--name', name], options);
 	options.signal?.throwIfAborted();
-	const reply = lastJsonLine<Reading | { code: 'unsupported_model' | 'unsupported_template'; message: string }>(result);
+	const reply = lastJsonLine<Reading | { code: 'unsupported_model' | 'unsupported_template' | 'missing_package'; message: string }>(result);
 	if (reply && 'modelType' in reply) return value(reply);
 	const hint = 'Say in a `plumbline.json` in its folder how the engine reads it (“The base model” in docs/operations.md), or take another model.';
+	if (reply?.code === 'missing_package') return problem(reply.code, `The base model cannot be read on this worker: ${reply.message}.`, 'Install it into the engine’s environment; see “Images” in docs/operations.md.');
 	if (reply) return problem(reply.code, `The base model cannot be read: ${reply.message}.`, hint);
 	return problem('unsupported_model', `The engine could not read the base model’s folder: ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, hint);
 }

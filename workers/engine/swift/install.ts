@@ -10,6 +10,7 @@ import type { InstallProgress } from './environment-types.ts';
 import type { Python } from './find-python.ts';
 import { installEnv } from './install-env.ts';
 import { pipSettings, uvEnv } from './pip-settings.ts';
+import { installVision } from './install-vision.ts';
 import { chooseTorch } from './torch-build.ts';
 
 const UV_LOCK = fileURLToPath(new URL('./python/uv.lock', import.meta.url));
@@ -72,6 +73,9 @@ export async function installInto(dir: string, options: InstallOptions): Promise
 	}
 	if (rest?.code !== 0) rest = await run([python, '-m', 'pip', 'install', ...hashed, options.lockFile], { ...pip, onLine: countLine });
 	if (rest.code !== 0) return failed('The engine’s packages could not be installed', rest);
+
+	tell('what reads images');
+	await installVision(python, torch.value.spec, pip);
 
 	tell('checking', total);
 	const checked = await run([python, '-c', CHECK], { ...base, timeoutMs: 120_000 });

@@ -151,6 +151,7 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	batch_over_rows: () => m.run_issue_batch_over_rows(),
 	no_rows: () => m.run_issue_no_rows(),
 	rows_too_long: (_, rows) => m.run_issue_rows_too_long({ rows }),
+	rows_unseen: (_, rows) => m.run_issue_rows_unseen({ rows }),
 	warmup_is_all: () => m.run_issue_warmup_is_all(),
 	advanced_refused: (_, name) => m.run_issue_advanced_refused({ name }),
 	one_process: () => m.run_issue_one_process(),

@@ -49,6 +49,11 @@ export type ModelShape = {
 /** Architectures counted exactly; others are taken to be built like Llama. */
 const KNOWN = new Set(['llama', 'mistral', 'qwen2', 'qwen3', 'mixtral', 'qwen2_moe', 'qwen3_moe']);
 
+/** Whether a model's `config.json` is one's that reads images beside text. */
+export function seesImages(config: unknown): boolean {
+	return typeof config === 'object' && config !== null && 'vision_config' in config;
+}
+
 /** Reads a model's `config.json`; null where it does not describe a decoder. */
 export function readShape(config: unknown): ModelShape | null {
 	const text = (config as { text_config?: unknown } | null)?.text_config;

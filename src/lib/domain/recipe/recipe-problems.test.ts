@@ -32,6 +32,10 @@ describe('rows and length', () => {
 		expect(codes({ ...dpo, maxLength: 600 }, { lengths })).toEqual([]);
 		expect(codes({ ...dpo, tooLong: 'right' }, { lengths })).toEqual([]);
 	});
+	it('rows with images on a base that reads text only', () => {
+		expect(codes(dpo, { unseen: 3 })).toEqual(['maxPixels: rows_unseen']);
+		expect(codes(dpo, { unseen: 0 })).toEqual([]);
+	});
 	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmupRatio: warmup_is_all']));
 	it('a robust loss that trusts every label', () => {
 		expect(codes({ ...dpo, lossType: 'robust' })).toEqual(['labelSmoothing: robust_needs_share']);

@@ -33,6 +33,8 @@ export type RecipeContext = {
 	parent: ParentFacts;
 	/** The rows' lengths under the model's tokenizer, once they were counted. */
 	lengths?: Pick<TokenLengths, 'rows'>;
+	/** Rows with images, where the base is known to read text alone. */
+	unseen?: number;
 	/** KTO: all rows are desirable, or none is. */
 	oneKindOnly?: boolean;
 	/** Living workers that could take the run; left out or empty when nothing is known of them. */
@@ -46,7 +48,7 @@ export type RecipeContext = {
 export type RecipeProblemCode =
 	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
 	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
-	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'warmup_is_all'
+	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'rows_unseen' | 'warmup_is_all'
 	| 'advanced_refused'
 	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine' | 'no_mlflow';
 
@@ -61,7 +63,7 @@ export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): 
 	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe)];
 }
 
-function scheduleProblems(recipe: TrainingRecipe, { rows, lengths }: RecipeContext): RecipeProblem[] {
+function scheduleProblems(recipe: TrainingRecipe, { rows, lengths, unseen = 0 }: RecipeContext): RecipeProblem[] {
 	const problems: RecipeProblem[] = [];
 	const batch = totalBatch(recipe);
 	if (rows < 1) problems.push({ field: 'batchSize', code: 'no_rows', message: 'There are no rows to train on.' });
@@ -74,6 +76,7 @@ function scheduleProblems(recipe: TrainingRecipe, { rows, lengths }: RecipeConte
 	}
 	const over = lengths && recipe.tooLong === 'refuse' ? rowsOver(lengths, recipe.maxLength) : 0;
 	if (over > 0) problems.push({ field: 'maxLength', code: 'rows_too_long', message: `${over} rows are longer than ${recipe.maxLength} tokens: raise maxLength, or set tooLong to left or right to have them cut.`, detail: String(over) });
+	if (unseen > 0) problems.push({ field: 'maxPixels', code: 'rows_unseen', message: `${unseen} rows hold images, and the base model reads text only.`, detail: String(unseen) });
 	if (recipe.warmupRatio >= 1) problems.push({ field: 'warmupRatio', code: 'warmup_is_all', message: 'The whole run would be warm-up.' });
 	return problems;
 }

@@ -43,10 +43,10 @@ export async function ask(db: Executor, of: { projectId: string; snapshotId: str
 	return toInspection(rows[0]);
 }
 
-/** Lengths of a snapshot's rows, if they were counted; a project has one base model, so one tokenizer. */
-export async function lengthsOf(db: Executor, snapshotId: string): Promise<TokenLengths | null> {
-	const rows = await rowsOf<{ lengths: TokenLengths }>(db, sql`select lengths from inspections where snapshot_id = ${snapshotId} and status = 'succeeded' order by id desc limit 1`);
-	return rows[0]?.lengths ?? null;
+/** What was found of a snapshot's rows and the base, if that was looked at; a project has one base model, so one tokenizer. */
+export async function foundOf(db: Executor, snapshotId: string): Promise<Found | null> {
+	const rows = await rowsOf<Row>(db, sql`select * from inspections where snapshot_id = ${snapshotId} and status = 'succeeded' order by id desc limit 1`);
+	return rows[0] ? toInspection(rows[0]).found : null;
 }
 
 /** Takes the oldest inspection that nobody works on; null when there is none. */

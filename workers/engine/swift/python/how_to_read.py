@@ -72,6 +72,28 @@ def by_writing(folder, model_type, candidates):
     raise Unreadable("unsupported_template", f"none of the engine's chat templates for it writes what the model's own does: {', '.join(candidates)}")
 
 
+def check_packages(known):
+    """What the engine needs for this model beside itself. Only videos need decord."""
+    from importlib.metadata import PackageNotFoundError, version
+    from transformers.utils.versions import require_version
+
+    missing = []
+    for requirement in known.requires:
+        if requirement.startswith("decord"):
+            continue
+        try:
+            require_version(requirement)
+        except ImportError:
+            missing.append(requirement)
+    if any(requirement.startswith("qwen_vl_utils") for requirement in known.requires):
+        try:
+            version("torchvision")
+        except PackageNotFoundError:
+            missing.append("torchvision")
+    if missing:
+        raise Unreadable("missing_package", f"the engine lacks {', '.join(missing)}")
+
+
 def how_to_read(folder, name, model_type, template):
     from swift.model.model_meta import MODEL_MAPPING, get_matched_model_meta
 
@@ -80,6 +102,7 @@ def how_to_read(folder, name, model_type, template):
         if model_type and model_type not in MODEL_MAPPING:
             raise Unreadable("unsupported_model", f"the engine has no model type “{model_type}”")
         known = MODEL_MAPPING[model_type or by_architecture(folder)]
+    check_packages(known)
     if template is None:
         candidates = [known.template] if known.template else known.candidate_templates
         if not candidates:

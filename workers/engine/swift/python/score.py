@@ -17,6 +17,8 @@ import math
 import os
 import sys
 
+from model_class import writing_class
+
 
 def parse_args():
     parser = argparse.ArgumentParser()
@@ -134,13 +136,13 @@ def single_file(path):
 
 def load(path, args):
     import torch
-    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+    from transformers import AutoModelForSequenceClassification
 
     dtype = args.dtype if args.dtype != "auto" else ("bfloat16" if args.device == "cuda" else "float32")
     if args.reward:
         model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
     else:
-        model = AutoModelForCausalLM.from_pretrained(path, dtype=getattr(torch, dtype), **single_file(path))
+        model = writing_class(path).from_pretrained(path, dtype=getattr(torch, dtype), **single_file(path))
     return model.to(args.device).eval()
 
 

@@ -13,6 +13,8 @@ import json
 import os
 import sys
 
+from model_class import writing_class
+
 
 def leave_out_quantisation(path):
     """peft imports bitsandbytes wherever it is installed: a third of this process's time, for nothing where the base is not quantised."""
@@ -31,11 +33,11 @@ def sha256_of(paths):
 
 
 def load_base(path, reward):
-    from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification
+    from transformers import AutoModelForSequenceClassification
 
     if reward:
         return AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype="auto").eval()
-    return AutoModelForCausalLM.from_pretrained(path, dtype="auto").eval()
+    return writing_class(path).from_pretrained(path, dtype="auto").eval()
 
 
 def check_output(model, what):
