@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { nameOf, parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
-import { filesBelow, hashFile, treeHash } from '#lib/server/artifacts/store.ts';
+import { filesBelow, treeHash } from '#lib/server/artifacts/store.ts';
 import { settleBaseHash } from '#lib/server/usecases/base-model.ts';
 import { hubToken } from '#lib/server/usecases/fetch-base-model.ts';
 import type { ModelSource } from '../engine/engine.ts';
@@ -15,6 +15,7 @@ import { withReading } from '../engine/swift/how-to-read.ts';
 import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import type { WorkerContext } from './context.ts';
+import { hashUnchanged } from './hash-unchanged.ts';
 
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
@@ -53,7 +54,7 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	} else {
 		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read, or to a hub’s model at a commit.');
 	}
-	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashFile(join(source.path, path))) })));
+	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashUnchanged(join(source.path, path))) })));
 	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
 	const facts = await readModelFacts(source);
 	if (!facts.ok) return facts;

@@ -1,6 +1,9 @@
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { seesImages } from '#lib/domain/memory/model-shape.ts';
+import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
 import { totalBatch } from '#lib/domain/training-recipe.ts';
+import type { Objective } from '#lib/domain/training-recipe.ts';
 import type { ProcessExit } from '../../process/exit-record.ts';
 import type { EngineCommand, PreparedRun, TrainRequest, TrainedCheckpoint, TrainingEngine } from '../engine.ts';
 import { problem, value } from '../problem.ts';
@@ -36,7 +39,7 @@ export function createSwiftEngine(environment: EngineEnvironment): TrainingEngin
 
 async function prepare(environment: EngineEnvironment, request: TrainRequest): Promise<Outcome<PreparedRun>> {
 	const { recipe, dir } = request;
-	const refusal = (await refuseModel(request.model.path)) ?? (await refuseHost()) ?? refuseTracker(environment, recipe.tracker);
+	const refusal = (await refuseModel(request.model.path, recipe.objective)) ?? (await refuseHost()) ?? refuseTracker(environment, recipe.tracker);
 	if (refusal) return refusal;
 	await mkdir(dir, { recursive: true, mode: 0o700 });
 
@@ -116,14 +119,15 @@ function rowsOf(output: string): number | null {
 	return counts.find((line) => line.type === 'rows')?.count ?? null;
 }
 
-/** Model folders may carry Python code, and ms-swift runs it unasked. */
-async function refuseModel(path: string): Promise<{ ok: false; problem: EngineProblem } | undefined> {
+/** Model folders may carry Python code, and ms-swift runs it unasked. Of bases that read images there is no reward model: nothing here could load it. */
+async function refuseModel(path: string, objective: Objective): Promise<{ ok: false; problem: EngineProblem } | undefined> {
 	let config: { auto_map?: unknown };
 	try {
 		config = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as typeof config;
 	} catch {
 		return problem('model_missing', 'The base model’s folder has no readable config.json on this worker.', 'Check the model’s location in the project’s settings.');
 	}
+	if (!OBJECTIVE_FACTS[objective].generates && seesImages(config)) return problem('unsupported_model', 'The base model reads images, and reward models are made of bases that read text only.', 'Train the reward model in a project whose base reads text.');
 	if (config.auto_map === undefined) return undefined;
 	return problem('model_runs_code', 'The base model brings its own program code, which the engine would run.', 'Choose a model whose architecture the engine knows.');
 }
