@@ -3,7 +3,8 @@ import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { withReading } from '../../workers/engine/swift/how-to-read.ts';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
-import { scoreRows, verifyAdapter } from '../../workers/engine/swift/score.ts';
+import { scoreRows } from '../../workers/engine/swift/score.ts';
+import { verifyAdapter } from '../../workers/engine/swift/verify.ts';
 import { pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, train } from '../engine/train.ts';
 

@@ -6,8 +6,9 @@ import type { EngineEnvironment } from '../../workers/engine/swift/environment-t
 import { withReading } from '../../workers/engine/swift/how-to-read.ts';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
 import { refuseImages } from '../../workers/engine/swift/row-images.ts';
-import { scoreRows, verifyAdapter, verifyWhole } from '../../workers/engine/swift/score.ts';
+import { scoreRows } from '../../workers/engine/swift/score.ts';
 import { measureLengths } from '../../workers/engine/swift/token-lengths.ts';
+import { verifyAdapter, verifyWhole } from '../../workers/engine/swift/verify.ts';
 import { pairRows, pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, train } from '../engine/train.ts';
 import { png } from '../support/artifact-files.ts';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
-import { scoreRows, verifyAdapter, verifyWhole } from '../../workers/engine/swift/score.ts';
+import { scoreRows } from '../../workers/engine/swift/score.ts';
+import { verifyAdapter, verifyWhole } from '../../workers/engine/swift/verify.ts';
 import { answerRows, pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, steps, train } from '../engine/train.ts';
 

@@ -4,7 +4,7 @@ import { expect, inject, it } from 'vitest';
 import { trainArgv } from '../../workers/engine/swift/argv.ts';
 import { engineEnv } from '../../workers/engine/swift/engine-env.ts';
 import { lastCheckpoint } from '../../workers/engine/swift/last-checkpoint.ts';
-import { verifyAdapter } from '../../workers/engine/swift/score.ts';
+import { verifyAdapter } from '../../workers/engine/swift/verify.ts';
 import { run } from '../../workers/process/run.ts';
 import { pairRows, pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, train } from '../engine/train.ts';

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { chatTemplateHash } from '../../workers/engine/swift/chat-template.ts';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
-import { scoreRows, verifyAdapter, verifyWhole } from '../../workers/engine/swift/score.ts';
+import { scoreRows } from '../../workers/engine/swift/score.ts';
+import { verifyAdapter, verifyWhole, waitingCheck } from '../../workers/engine/swift/verify.ts';
 import { pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, train } from '../engine/train.ts';
 
@@ -52,6 +53,18 @@ it.each([
 ] as const)('%s trains', async (name, over) => {
 	const { outcome } = await train(`tuner-${name.replaceAll(/\W/g, '')}`, { recipe: recipe('dpo', { maxSteps: 3, ...over }) });
 	expect(must(await verifyAdapter(environment, model, must(outcome).path, scripts))).toMatchObject({ changed: true });
+});
+
+it('a check that waits gives what one started anew does, of whatever it is asked, and so does one that is gone', async () => {
+	const checkpoint = must((await train('waiting', { recipe: recipe('dpo', { maxSteps: 2, saveSteps: 2 }) })).outcome);
+	const waiting = await waitingCheck(environment, model, scripts);
+	const anew = await verifyAdapter(environment, model, checkpoint.path, scripts);
+	expect(await verifyAdapter(environment, model, checkpoint.path, { ...scripts, waiting })).toEqual(anew);
+	expect(await verifyAdapter(environment, model, join(dir, 'nothing-here'), { ...scripts, waiting })).toMatchObject({ ok: false, problem: { code: 'checkpoint_refused' } });
+	expect(must(await verifyWhole(environment, model.path, { ...scripts, waiting })).rank).toBe(0);
+	waiting.stop();
+	await waiting.ended;
+	expect(await verifyAdapter(environment, model, checkpoint.path, { ...scripts, waiting })).toEqual(anew);
 });
 
 it('QLoRA trains on 4-bit weights, and its adapter fits the original ones', async () => {

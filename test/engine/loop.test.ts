@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ExportPlan } from '#lib/domain/checkpoint-export.ts';
@@ -37,9 +37,11 @@ let reviewer: Actor;
 let runId: string;
 
 beforeAll(async () => {
-	const { model } = inject('engine');
-	await writeFile(join(model.path, 'plumbline.json'), JSON.stringify({ modelType: model.modelType, template: model.template }));
-	world = await createWorld({ PLUMBLINE_BASE_MODEL: model.path });
+	const { model, dir } = inject('engine');
+	// As one from a hub: its folder says nothing of how the engine reads it.
+	const base = join(dir, 'base', '0123456789abcdef0123456789abcdef01234567');
+	await cp(model.path, base, { recursive: true, filter: (path) => basename(path) !== 'plumbline.json' });
+	world = await createWorld({ PLUMBLINE_BASE_MODEL: base });
 	slug = (await world.project({ systemPrompt: 'You are a careful legal assistant.' })).slug;
 	engineer = await world.person('engineer', { slug, role: 'engineer' });
 	reviewer = await world.person('reviewer', { slug, role: 'reviewer' });

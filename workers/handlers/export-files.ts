@@ -18,7 +18,7 @@ import { ggufArgv, quantArgv } from '../engine/swift/export-argv.ts';
 import { explainFailure } from '../engine/swift/failure.ts';
 import { mergeAdapter } from '../engine/swift/merge.ts';
 import { checkExportArguments, isQuantised, quantEnvironment } from '../engine/swift/quantise.ts';
-import { verifyWhole } from '../engine/swift/score.ts';
+import { verifyWhole } from '../engine/swift/verify.ts';
 import { guardedRunner, runGuarded } from '../process/guarded.ts';
 import type { Guarded } from '../process/guarded.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';

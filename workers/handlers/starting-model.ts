@@ -5,7 +5,8 @@ import type { ModelSource } from '../engine/engine.ts';
 import { value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { mergeAdapter } from '../engine/swift/merge.ts';
-import { verifyAdapter, verifyWhole } from '../engine/swift/score.ts';
+import { verifyAdapter, verifyWhole } from '../engine/swift/verify.ts';
+import type { LineService } from '../process/line-service.ts';
 import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 
@@ -34,15 +35,18 @@ export async function startingModel(context: Context, at: AttemptAtHand, base: M
 	return merged.ok ? value({ model: merged.value, ...referenceModel }) : merged;
 }
 
-/** A trained folder that loads, ready to be stored: an adapter, or a whole model with a new adapter merged into what it began from. */
-export async function finishedModel(context: Context, at: AttemptAtHand, start: Start, trained: string, dir: string): Promise<Outcome<{ path: string; kind: 'adapter' | 'full' }>> {
+/**
+ * A trained folder that loads, ready to be stored: an adapter, or a whole model with a new adapter merged into what it began from.
+ * @param waiting a check that has its libraries loaded already
+ */
+export async function finishedModel(context: Context, at: AttemptAtHand, start: Start, trained: string, dir: string, waiting: LineService | null): Promise<Outcome<{ path: string; kind: 'adapter' | 'full' }>> {
 	const kind = resultKind(at.run.recipe, at.parent);
 	const reward = at.run.objective === 'rm';
 	if (at.run.recipe.tuner === 'full') {
-		const verified = await verifyWhole(context.environment, trained, { ...scripts(context), reward });
+		const verified = await verifyWhole(context.environment, trained, { ...scripts(context), reward, waiting });
 		return verified.ok ? value({ path: trained, kind }) : verified;
 	}
-	const verified = await verifyAdapter(context.environment, start.model, trained, { ...scripts(context), reward });
+	const verified = await verifyAdapter(context.environment, start.model, trained, { ...scripts(context), reward, waiting });
 	if (!verified.ok) return verified;
 	if (kind === 'adapter') return value({ path: trained, kind });
 	const whole = await mergeAdapter(context.environment, { model: start.model, adapter: trained, reward }, join(dir, 'whole'), scripts(context));

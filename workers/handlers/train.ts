@@ -11,7 +11,7 @@ import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
-import type { ModelSource, PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
+import type { EngineEvent, ModelSource, PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
@@ -19,9 +19,12 @@ import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { refuseImages } from '../engine/swift/row-images.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
 import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
+import { waitingCheck } from '../engine/swift/verify.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
 import type { ProcessExit } from '../process/exit-record.ts';
+import { createCheckAhead } from './check-ahead.ts';
+import type { CheckAhead } from './check-ahead.ts';
 import { provideBase } from './checkpoint-files.ts';
 import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
@@ -45,6 +48,9 @@ const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worke
 const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.' };
 
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
+
+/** What an attempt is worked on with. */
+type Attempting = WorkerContext & { ahead: CheckAhead };
 
 /** Newest complete checkpoint that earlier attempts left, as the attempt's folder; undefined on a host from which their folders cannot be seen. */
 async function resumable(at: AttemptAtHand): Promise<string | undefined> {
@@ -83,7 +89,15 @@ function resourcesOf({ environment, threads }: WorkerContext, recipe: AttemptAtH
 	return { nodes: recipe.strategy === 'single' ? 1 : recipe.nodes, gpusPerNode: environment.device === 'gpu' ? gpus : 0, cpusPerNode: Math.max(threads, gpus) };
 }
 
-async function runEngine(context: WorkerContext, launcher: Launcher, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
+/** The same events, each told on its way. */
+async function* heard(events: AsyncIterable<EngineEvent>, tell: (event: EngineEvent) => void): AsyncIterable<EngineEvent> {
+	for await (const event of events) {
+		tell(event);
+		yield event;
+	}
+}
+
+async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
 	const engine = createSwiftEngine(context.environment);
 	const prepared = await engine.prepare(request);
 	if (!prepared.ok) return { kind: 'failed', problem: prepared.problem, exitCode: null };
@@ -121,7 +135,7 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	// An outside scheduler's GPUs are on another host.
 	const gpus = watchGpus(launcher.name === 'local' ? (context.environment.devices ?? []) : []);
 	const told = Promise.all([
-		writeProgress(context.app, lease.of, engine.follow(run, { ended: ended.signal }), { health, gpus }),
+		writeProgress(context.app, lease.of, heard(engine.follow(run, { ended: ended.signal }), (event) => context.ahead.sees(event, request.model)), { health, gpus }),
 		launcher.name === 'local' ? undefined : tellPlace(context, lease, launcher, job)
 	]);
 	// Looked at when the job has ended: until then a rejection that nobody awaits would end the worker with all its runs.
@@ -146,8 +160,8 @@ async function runEngine(context: WorkerContext, launcher: Launcher, at: Attempt
 	return { kind: killed || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
 }
 
-async function keep(context: WorkerContext, at: AttemptAtHand, lease: Lease, start: Start, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
-	const finished = await finishedModel(context, at, start, trained.path, attemptDir(context, at));
+async function keep(context: Attempting, at: AttemptAtHand, lease: Lease, start: Start, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {
+	const finished = await finishedModel(context, at, start, trained.path, attemptDir(context, at), await context.ahead.waiting());
 	if (!finished.ok) return finished.problem;
 	const chatTemplateSha256 = await chatTemplateHash(start.model);
 	for (;;) {
@@ -174,7 +188,7 @@ async function baseUnlessStopped(context: WorkerContext, at: AttemptAtHand, leas
 	return provideBase(context, at.base);
 }
 
-async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {
+async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {
 	const { app } = context;
 	const dir = attemptDir(context, at);
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
@@ -233,8 +247,9 @@ async function attempt(context: WorkerContext, launcher: Launcher, at: AttemptAt
 /** Works on an attempt that holds its run by a renewed lease, from data to registered checkpoint. */
 async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHand): Promise<void> {
 	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });
+	const ahead = createCheckAhead(at.run.maxSteps, (model) => waitingCheck(context.environment, model, { cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 3_600_000 }));
 	try {
-		await attempt(context, launcher, at, lease);
+		await attempt({ ...context, ahead }, launcher, at, lease);
 	} catch (error) {
 		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
 		if (outOfReach(error)) {
@@ -249,6 +264,7 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 				: { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
 		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem });
 	} finally {
+		ahead.stop();
 		lease.end();
 	}
 }

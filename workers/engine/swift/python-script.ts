@@ -19,11 +19,13 @@ export type ScriptOptions = {
 	run?: Runner;
 };
 
+/** Where one of our Python scripts lies. */
+export const scriptPath = (name: ScriptName): string => fileURLToPath(new URL(`./python/${name}`, import.meta.url));
+
 /** Runs one of our Python scripts in the engine's environment. */
 export function runScript(environment: EngineEnvironment, name: ScriptName, args: readonly string[], options: ScriptOptions): Promise<CommandResult> {
-	const script = fileURLToPath(new URL(`./python/${name}`, import.meta.url));
 	const device = deviceEnv(environment, options.threads);
-	return (options.run ?? run)([environment.python, script, ...args], {
+	return (options.run ?? run)([environment.python, scriptPath(name), ...args], {
 		env: engineEnv(options.cacheDir, { ...OFFLINE_ENV, ...device, ...options.env }),
 		timeoutMs: options.timeoutMs,
 		signal: options.signal,

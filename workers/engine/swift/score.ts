@@ -5,7 +5,7 @@ import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { explainFailure } from './failure.ts';
 import { readAs } from './how-to-read.ts';
-import { lastJsonLine, runScript } from './python-script.ts';
+import { runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
 /** Summed log-probabilities of the two answers, or a reward model's scores; `rejected` is missing where a row had one answer only. */
@@ -59,27 +59,4 @@ export function finite(rows: readonly RawRow[]): Outcome<ScoredRow[]> {
 		return problem('not_finite', `The ${model === 'base' ? 'base model' : model} gives ${broken} of ${rows.length} held-out rows no finite probability.`, hint);
 	}
 	return value(rows as ScoredRow[]);
-}
-
-/** A loaded checkpoint's facts; a whole model has rank 0. */
-export type Verified = { sha256: string; parameters: number; rank: number; changed: boolean };
-
-/** Loads a checkpoint's adapter on its base and runs it once: success means a checkpoint that loads. */
-export async function verifyAdapter(environment: EngineEnvironment, model: ModelSource, adapter: string, options: VerifyOptions): Promise<Outcome<Verified>> {
-	return verify(environment, ['--model', model.path, '--adapter', adapter], options);
-}
-
-/** Loads a whole model and runs it once. */
-export async function verifyWhole(environment: EngineEnvironment, folder: string, options: VerifyOptions): Promise<Outcome<Verified>> {
-	return verify(environment, ['--model', folder], options);
-}
-
-/** `reward`: the checkpoint gives scores instead of text. */
-export type VerifyOptions = ScriptOptions & { reward?: boolean };
-
-async function verify(environment: EngineEnvironment, args: string[], options: VerifyOptions): Promise<Outcome<Verified>> {
-	const result = await runScript(environment, 'verify_checkpoint.py', [...args, ...(options.reward ? ['--reward'] : [])], options);
-	const reply = lastJsonLine<({ ok: true } & Verified) | { ok: false; message: string }>(result);
-	if (reply?.ok === true) return value({ sha256: reply.sha256, parameters: reply.parameters, rank: reply.rank, changed: reply.changed });
-	return problem('checkpoint_refused', `The checkpoint does not load: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
 }

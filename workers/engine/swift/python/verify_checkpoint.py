@@ -4,6 +4,9 @@ Usage: verify_checkpoint.py --model FOLDER [--adapter FOLDER] [--reward]. Withou
 checkpoint. Prints one JSON line, exit code 1 when it does not load:
 {ok, sha256, parameters, rank, changed, message}. `changed` is false for an adapter that moves nothing; `rank` is 0
 for a whole model.
+
+With --wait it loads its libraries, says {"ready": true} and answers each line {model, adapter?, reward} with such a line;
+--model is then the one that training began on.
 """
 
 import argparse
@@ -91,18 +94,37 @@ def verify_whole(model_path, reward):
     }
 
 
+def checked(model, adapter, reward):
+    try:
+        return {"ok": True, **(verify_adapter(model, adapter, reward) if adapter else verify_whole(model, reward))}
+    except Exception as error:  # the caller shows this sentence, whatever the library raised
+        return {"ok": False, "message": f"{type(error).__name__}: {error}"}
+
+
+def wait_for_one():
+    """Has its libraries loaded before it is asked, and answers each line with one. What a library prints is no answer."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    import peft, torch, transformers  # noqa: F401
+
+    print(json.dumps({"ready": True}), file=answers, flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        print(json.dumps(checked(asked["model"], asked.get("adapter"), asked["reward"])), file=answers, flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--model", required=True)
     parser.add_argument("--adapter")
     parser.add_argument("--reward", action="store_true")
+    parser.add_argument("--wait", action="store_true")
     args = parser.parse_args()
-    try:
-        leave_out_quantisation(args.model)
-        found = verify_adapter(args.model, args.adapter, args.reward) if args.adapter else verify_whole(args.model, args.reward)
-        print(json.dumps({"ok": True, **found}))
-    except Exception as error:  # the caller shows this sentence, whatever the library raised
-        print(json.dumps({"ok": False, "message": f"{type(error).__name__}: {error}"}))
+    leave_out_quantisation(args.model)
+    if args.wait:
+        return wait_for_one()
+    found = checked(args.model, args.adapter, args.reward)
+    print(json.dumps(found))
+    if not found["ok"]:
         sys.exit(1)
 
 

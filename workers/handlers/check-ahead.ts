@@ -1,0 +1,36 @@
+import type { EngineEvent, ModelSource } from '../engine/engine.ts';
+import type { LineService } from '../process/line-service.ts';
+
+/** So long before a training's expected end, in seconds, the check of its checkpoint is started: it takes a while to load its libraries, and little else. */
+const AHEAD_SECONDS = 30;
+
+/** The check of an attempt's checkpoint, made ready while the last steps are trained. */
+export type CheckAhead = {
+	/** Hears what the engine says, and of which model. */
+	sees: (event: EngineEvent, model: ModelSource) => void;
+	/** The check that waits; null where none was started, or it did not start: then it is made as any other. */
+	waiting: () => Promise<LineService | null>;
+	stop: () => void;
+};
+
+/**
+ * @param maxSteps steps of the run; null where they are not known beforehand
+ * @param start starts a check that waits
+ */
+export function createCheckAhead(maxSteps: number | null, start: (model: ModelSource) => Promise<LineService>): CheckAhead {
+	let started: Promise<LineService | null> | null = null;
+	let over = false;
+	return {
+		sees: (event, model) => {
+			if (started || over || maxSteps === null || event.type !== 'metrics') return;
+			const secondsAStep = event.values['train_speed(s/it)'];
+			if (secondsAStep === undefined || (maxSteps - event.step) * secondsAStep > AHEAD_SECONDS) return;
+			started = start(model).catch(() => null);
+		},
+		waiting: () => started ?? Promise.resolve(null),
+		stop: () => {
+			over = true;
+			void started?.then((check) => check?.stop());
+		}
+	};
+}
