@@ -25,6 +25,8 @@ import { cpuOfTree } from './cpu.ts';
 import type { Ground } from './ground.ts';
 
 const STEPS = Number(process.env['BENCH_STEPS'] ?? 100);
+/** So long an idle worker is looked at. */
+const IDLE_MS = 20_000;
 const TIMES = Number(process.env['BENCH_TIMES'] ?? 2);
 
 function valueOf<T>(result: Result<T>): T {
@@ -77,6 +79,14 @@ async function bare(app: App, run: Run, name: string): Promise<{ wall: number; c
 	return { wall, cpu: used / 1000 };
 }
 
+/** What a worker without work uses of a core: it has that beside a run too. */
+async function idleShare(pid: number): Promise<number> {
+	await sleep(5000);
+	const begun = cpuOfTree(pid);
+	await sleep(IDLE_MS);
+	return (cpuOfTree(pid) - begun) / IDLE_MS;
+}
+
 /**
  * Wall time of a run through the product, from the request to its stored checkpoint, over that of the same engine
  * command alone, one after the other. The engine is installed and the worker ready before; nothing follows the run, so
@@ -96,13 +106,14 @@ export async function overhead({ url, dataDir }: Ground): Promise<void> {
 		const { id: snapshotId } = valueOf(await freezeSnapshot(app, actor, { slug: 'overhead', objective: 'dpo', rule: { includeImports: true } }));
 		while (!(await workers.alive(app.db)).some(({ capabilities: { engine } }) => engine.state === 'ready')) await sleep(500);
 		console.log(`Overhead of a run: ${STEPS} steps of DPO on ${rows.length} pairs, ${availableParallelism()} cores`);
+		const idle = await idleShare(worker.pid ?? 0);
 		for (let time = 1; time <= TIMES; time++) {
 			const [before, used] = [load(), cpuOfTree(worker.pid ?? 0)];
 			const own = await through(app, actor, snapshotId);
 			const cpu = (cpuOfTree(worker.pid ?? 0) - used) / 1000;
 			const between = load();
 			const alone = await bare(app, own.run, `bare-${time}`);
-			console.log(`  product ${own.wall.toFixed(1)} s and ${cpu.toFixed(1)} s of CPU, bare ${alone.wall.toFixed(1)} and ${alone.cpu.toFixed(1)}: × ${(own.wall / alone.wall).toFixed(3)}, CPU × ${(cpu / alone.cpu).toFixed(3)} and ${(cpu - alone.cpu).toFixed(1)} s more (load ${before}, ${between}, ${load()})\n    ${own.parts}`);
+			console.log(`  product ${own.wall.toFixed(1)} s and ${cpu.toFixed(1)} s of CPU, bare ${alone.wall.toFixed(1)} and ${alone.cpu.toFixed(1)}: × ${(own.wall / alone.wall).toFixed(3)}, CPU × ${(cpu / alone.cpu).toFixed(3)} and ${(cpu - alone.cpu).toFixed(1)} s more, of which ${(idle * own.wall).toFixed(1)} are an idle worker’s (load ${before}, ${between}, ${load()})\n    ${own.parts}`);
 		}
 	} finally {
 		worker.kill('SIGTERM');
