@@ -30,16 +30,16 @@ const RULES: Rule[] = [
 		hint: 'Start the run again; its data are written anew.'
 	},
 	{
-		pattern: /template_type: '([^']*)' not in/,
+		pattern: /template_type: '([^']*)' not in|Failed to automatically match `template_type`/,
 		code: 'unsupported_template',
-		message: (found) => `The engine has no chat template named ${found[1]}.`,
-		hint: 'Choose another template in the project’s model settings.'
+		message: (found) => (found[1] === undefined ? 'The engine cannot tell which chat template the base model has.' : `The engine has no chat template named ${found[1]}.`),
+		hint: 'Name one of the engine’s in the `plumbline.json` of the base model’s folder.'
 	},
 	{
-		pattern: /Please explicitly pass the model_type|model_type: '?([\w.-]*)'? not in|Unrecognized model in|does not recognize this architecture/,
+		pattern: /Failed to automatically match `model_type`|no suitable `model_type` was found|model_type: '?([\w.-]*)'? not in|Unrecognized model in|does not recognize this architecture/,
 		code: 'unsupported_model',
 		message: () => 'The engine cannot tell what architecture the base model has, or does not support it.',
-		hint: 'Set the model type in the project’s model settings.'
+		hint: 'Name the engine’s model type in the `plumbline.json` of the base model’s folder, or take another model.'
 	},
 	{
 		pattern: /MaxLengthError: Current length of row\((\d+)\) is larger than the max_length\((\d+)\)/,
@@ -54,9 +54,9 @@ const RULES: Rule[] = [
 		hint: 'A row is broken, or its two answers are the same: look at the snapshot’s manifest.'
 	},
 	{
-		pattern: /ModuleNotFoundError: No module named '([^']+)'|ImportError: .*?\b([\w.]+) is not installed/,
+		pattern: /ModuleNotFoundError: No module named '([^']+)'|ImportError: .*?\b([\w.]+) is not installed|The '([\w-]+)' distribution was not found/,
 		code: 'missing_package',
-		message: (found) => `The engine lacks the package ${found[1] ?? found[2]}.`,
+		message: (found) => `The engine lacks the package ${found[1] ?? found[2] ?? found[3]}.`,
 		hint: 'Let the worker install the engine again.'
 	},
 	{
