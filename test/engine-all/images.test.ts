@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { ModelSource } from '../../workers/engine/engine.ts';
@@ -9,6 +9,8 @@ import { refuseImages } from '../../workers/engine/swift/row-images.ts';
 import { scoreRows } from '../../workers/engine/swift/score.ts';
 import { measureLengths } from '../../workers/engine/swift/token-lengths.ts';
 import { verifyAdapter, verifyWhole } from '../../workers/engine/swift/verify.ts';
+import { createInferenceClient } from '../../workers/inference/client.ts';
+import { startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { pairRows, pairs, writeRows } from '../engine/rows.ts';
 import { must, recipe, train } from '../engine/train.ts';
 import { png } from '../support/artifact-files.ts';
@@ -66,6 +68,20 @@ describe('a base that reads images', () => {
 		const whole = pictured.map(({ messages, rejected_response: rejected, images: own }) => ({ messages, rejected_messages: [...messages.slice(0, -1), { role: 'assistant', content: rejected }], images: own, rejected_images: own }));
 		const { outcome } = await train('image-mixed', { recipe: recipe('dpo', short), model }, { rows: [...plain, ...whole], environment });
 		expect(must(outcome).rows).toBe(8);
+	});
+
+	it('is served, and answers with the image that it is sent in mind', async () => {
+		const server = must(await startSwiftServer(environment, { model, dir: join(dir, 'sight', 'server'), marker: `sight-${process.pid}`, selfTerminateSeconds: 120 }));
+		try {
+			const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, timeoutMs: 60_000 });
+			const ask = async (image?: string) => client.complete([{ role: 'user', content: [...(image === undefined ? [] : [{ type: 'image_url' as const, image_url: { url: `data:image/png;base64,${await readFile(image, 'base64')}` } }]), { type: 'text', text: 'What does it show?' }] }], { maxTokens: 4, temperature: 0 });
+			const [blindly, seeing] = [await ask(), await ask(images[0])];
+			expect([blindly, seeing]).toMatchObject([{ ok: true }, { ok: true }]);
+			// An image is tokens of the question.
+			expect((seeing.ok && blindly.ok && (seeing.value.promptTokens ?? 0) - (blindly.value.promptTokens ?? 0)) || 0).toBeGreaterThan(2);
+		} finally {
+			await server.stop();
+		}
 	});
 
 	it('has its rows counted without those that hold images', async () => {
