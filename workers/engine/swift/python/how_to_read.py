@@ -13,8 +13,10 @@ Prints one JSON line: {"modelType", "template"}, or {"code", "message"} where no
 import argparse
 import json
 import os
+import re
 import sys
 
+ONLY_FOR_VIDEO = ("decord", "moviepy", "av")
 SYSTEM = {"role": "system", "content": "Be brief."}
 TALK = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Go on."}]
 
@@ -73,23 +75,18 @@ def by_writing(folder, model_type, candidates):
 
 
 def check_packages(known):
-    """What the engine needs for this model beside itself. Only videos need decord."""
+    """What the engine needs for this model beside itself. Of another version than it names it only warns."""
     from importlib.metadata import PackageNotFoundError, version
-    from transformers.utils.versions import require_version
 
+    names = [re.split("[<>=!]", requirement)[0] for requirement in known.requires]
+    # Qwen's reader of images is made on it, and does not say so.
+    names += ["torchvision"] if "qwen_vl_utils" in names else []
     missing = []
-    for requirement in known.requires:
-        if requirement.startswith("decord"):
-            continue
+    for name in names:
         try:
-            require_version(requirement)
-        except ImportError:
-            missing.append(requirement)
-    if any(requirement.startswith("qwen_vl_utils") for requirement in known.requires):
-        try:
-            version("torchvision")
+            name in ONLY_FOR_VIDEO or version(name)
         except PackageNotFoundError:
-            missing.append("torchvision")
+            missing.append(name)
     if missing:
         raise Unreadable("missing_package", f"the engine lacks {', '.join(missing)}")
 
