@@ -9,8 +9,8 @@ import type { Outcome } from '../problem.ts';
 import type { InstallProgress } from './environment-types.ts';
 import type { Python } from './find-python.ts';
 import { installEnv } from './install-env.ts';
-import { pipSettings, uvEnv } from './pip-settings.ts';
 import { installVision } from './install-vision.ts';
+import { pipSettings, uvEnv } from './pip-settings.ts';
 import { chooseTorch } from './torch-build.ts';
 
 const UV_LOCK = fileURLToPath(new URL('./python/uv.lock', import.meta.url));

@@ -8,7 +8,6 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as fleet from '../db/fleet.ts';
 import * as runQueue from '../db/run-queue.ts';
-import * as workers from '../db/workers.ts';
 import { allowAnywhere } from './access.ts';
 import { livingWorkers } from './living-workers.ts';
 
@@ -29,11 +28,11 @@ export async function readFleet(app: Pick<App, 'db'>, actor: Actor): Promise<Res
 	const roles = allowed.value;
 	const shown = <T extends { projectId: string; id: string; project: unknown }>({ projectId, id, project, ...rest }: T): Shown<T> =>
 		actor.isAdmin || roles.has(projectId) ? { ...rest, id, project } : { ...rest, id: null, project: null };
-	const [living, able, inHand, ids] = await Promise.all([workers.alive(app.db), livingWorkers(app.db), fleet.inHand(app.db), runQueue.queued(app.db)]);
+	const [living, inHand, ids] = await Promise.all([livingWorkers(app.db), fleet.inHand(app.db), runQueue.queued(app.db)]);
 	const line = await fleet.runsInLine(app.db, ids);
 	return ok({
 		workers: living.map(({ id, hostname, startedAt, heartbeatAt, draining, capabilities }) => ({ id, hostname, since: startedAt, heardAt: heartbeatAt, draining, capabilities, inHand: (inHand.get(id) ?? []).map(shown) })),
-		line: line.map(({ recipe, ...run }, ahead) => ({ ...shown(run), waitingFor: waitingFor(able, ahead, { launcher: run.launcher, ...devicesWanted(recipe) }) })),
+		line: line.map(({ recipe, ...run }, ahead) => ({ ...shown(run), waitingFor: waitingFor(living, ahead, { launcher: run.launcher, ...devicesWanted(recipe) }) })),
 		mayManage: actor.isAdmin
 	});
 }
