@@ -3,12 +3,12 @@ import type { EngineEvent } from '../engine/engine.ts';
 import { createCheckAhead } from './check-ahead.ts';
 
 const model = { path: '/m' };
-const step = (at: number, pace?: number): EngineEvent => ({ type: 'metrics', step: at, epoch: null, values: pace === undefined ? {} : { 'train_speed(s/it)': pace } });
+const step = (at: number, pace?: number): EngineEvent => ({ type: 'metrics', step: at, maxSteps: 100, epoch: null, values: pace === undefined ? {} : { 'train_speed(s/it)': pace } });
 const service = (stopped: () => void) => ({ ask: () => Promise.resolve(''), stop: stopped, ended: Promise.resolve() });
 
 it('starts the check once, half a minute before the end that the pace of the steps promises, and ends it with the attempt', async () => {
 	let [starts, stops] = [0, 0];
-	const ahead = createCheckAhead(100, () => ((starts += 1), Promise.resolve(service(() => (stops += 1)))));
+	const ahead = createCheckAhead(() => ((starts += 1), Promise.resolve(service(() => (stops += 1)))));
 	ahead.sees(step(84, 2), model);
 	ahead.sees({ type: 'log', line: 'x' }, model);
 	ahead.sees(step(99), model);
@@ -22,15 +22,15 @@ it('starts the check once, half a minute before the end that the pace of the ste
 	expect(stops).toBe(1);
 });
 
-it('is made as any other where the end is not known or it does not start, and never after the attempt', async () => {
-	const unknown = createCheckAhead(null, () => Promise.reject(new Error('started')));
-	unknown.sees(step(5, 1), model);
-	const broken = createCheckAhead(10, () => Promise.reject(new Error('no such program')));
-	broken.sees(step(9, 1), model);
-	expect([await unknown.waiting(), await broken.waiting()]).toEqual([null, null]);
+it('is made as any other where it does not start or no pace is told, and never after the attempt', async () => {
+	const unpaced = createCheckAhead(() => Promise.reject(new Error('started')));
+	unpaced.sees(step(100), model);
+	const broken = createCheckAhead(() => Promise.reject(new Error('no such program')));
+	broken.sees(step(99, 1), model);
+	expect([await unpaced.waiting(), await broken.waiting()]).toEqual([null, null]);
 	let starts = 0;
-	const late = createCheckAhead(10, () => ((starts += 1), Promise.resolve(service(() => undefined))));
+	const late = createCheckAhead(() => ((starts += 1), Promise.resolve(service(() => undefined))));
 	late.stop();
-	late.sees(step(10, 1), model);
+	late.sees(step(100, 1), model);
 	expect(starts).toBe(0);
 });

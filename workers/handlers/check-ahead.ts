@@ -13,18 +13,15 @@ export type CheckAhead = {
 	stop: () => void;
 };
 
-/**
- * @param maxSteps steps of the run; null where they are not known beforehand
- * @param start starts a check that waits
- */
-export function createCheckAhead(maxSteps: number | null, start: (model: ModelSource) => Promise<LineService>): CheckAhead {
+/** @param start starts a check that waits */
+export function createCheckAhead(start: (model: ModelSource) => Promise<LineService>): CheckAhead {
 	let started: Promise<LineService | null> | null = null;
 	let over = false;
 	return {
 		sees: (event, model) => {
-			if (started || over || maxSteps === null || event.type !== 'metrics') return;
+			if (started || over || event.type !== 'metrics') return;
 			const secondsAStep = event.values['train_speed(s/it)'];
-			if (secondsAStep === undefined || (maxSteps - event.step) * secondsAStep > AHEAD_SECONDS) return;
+			if (secondsAStep === undefined || (event.maxSteps - event.step) * secondsAStep > AHEAD_SECONDS) return;
 			started = start(model).catch(() => null);
 		},
 		waiting: () => started ?? Promise.resolve(null),
