@@ -9,6 +9,7 @@ import { refuseImages } from '../../workers/engine/swift/row-images.ts';
 import { scoreRows } from '../../workers/engine/swift/score.ts';
 import { measureLengths } from '../../workers/engine/swift/token-lengths.ts';
 import { verifyAdapter, verifyWhole } from '../../workers/engine/swift/verify.ts';
+import { alikeRows } from '../../workers/handlers/alike-rows.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
 import { startSwiftServer } from '../../workers/inference/swift-server.ts';
 import { pairRows, pairs, writeRows } from '../engine/rows.ts';
@@ -66,7 +67,8 @@ describe('a base that reads images', () => {
 	it('takes both conversations whole, each with its image, and rows without any in the same file', async () => {
 		const [plain, pictured] = [pairRows(pairs(4)), shown(images[0] ?? '').slice(0, 4)];
 		const whole = pictured.map(({ messages, rejected_response: rejected, images: own }) => ({ messages, rejected_messages: [...messages.slice(0, -1), { role: 'assistant', content: rejected }], images: own, rejected_images: own }));
-		const { outcome } = await train('image-mixed', { recipe: recipe('dpo', short), model }, { rows: [...plain, ...whole], environment });
+		const rows = await alikeRows(await writeRows(join(dir, 'sight', 'mixed.jsonl'), [...plain, ...whole]), join(dir, 'sight'));
+		const { outcome } = await train('image-mixed', { recipe: recipe('dpo', short), model, rows, rowCount: 8 }, { environment });
 		expect(must(outcome).rows).toBe(8);
 	});
 

@@ -6,13 +6,14 @@ import type { Manifest } from '#lib/domain/manifest.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import type { AttemptAtHand } from '#lib/server/usecases/attempt-run.ts';
 import type { WorkerContext } from './context.ts';
+import { alikeRows } from './alike-rows.ts';
 import { withImages } from './row-images.ts';
 
 /**
  * Lays the training rows out for the engine and checks the whole chain: the
  * manifest's hash is the one the run was started on, the rows' hash is the one
  * the manifest names, the bytes on disk have it. Then images get the paths of
- * their checked copies. Test rows never leave the store.
+ * their checked copies, and pairs become rows of one kind. Test rows never leave the store.
  * @throws ArtifactDamaged when any link does not match
  */
 export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<AttemptAtHand, 'run' | 'files' | 'manifestSha256'>, dir: string): Promise<{ path: string; rows: number; images: boolean }> {
@@ -27,5 +28,5 @@ export async function layOutRows(context: Pick<WorkerContext, 'app'>, at: Pick<A
 	await mkdir(dir, { recursive: true });
 	await artifacts.layOutFile(train.sha256, path);
 	const placed = await withImages(artifacts, path, dir);
-	return { path: placed, rows: train.rows, images: placed !== path };
+	return { path: await alikeRows(placed, dir), rows: train.rows, images: placed !== path };
 }

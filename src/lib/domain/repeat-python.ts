@@ -92,6 +92,16 @@ def place_images(rows):
                 row[field][index] = path
 
 
+def write_out_pairs(rows):
+    """The engine reads a file as one table: where one pair has both conversations whole, all must."""
+    if any("rejected_messages" in row for row in rows):
+        for row in rows:
+            if "rejected_response" in row:
+                row["rejected_messages"] = row["messages"][:-1] + [{"role": "assistant", "content": row.pop("rejected_response")}]
+                if row.get("images"):
+                    row["rejected_images"] = list(row["images"])
+
+
 def check_data():
     data = os.environ["DATA"]
     if not os.path.exists(data):
@@ -106,9 +116,10 @@ def check_data():
         lines = [line for index, line in enumerate(lines) if index not in gone]
         if plan["order"] is not None:
             lines = [lines[index] for index in plan["order"]]
-    if any("artifact:" in line for line in lines):
+    if any("artifact:" in line or "rejected_messages" in line for line in lines):
         rows = [json.loads(line) for line in lines]
         place_images(rows)
+        write_out_pairs(rows)
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     with open(os.environ["ROWS"], "w", encoding="utf-8") as target:
         target.write("\n".join(lines) + "\n")

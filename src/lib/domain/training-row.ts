@@ -121,3 +121,10 @@ export function orderRows<T extends object>(rows: readonly T[]): T[] {
 export function rowsFile(rows: readonly object[]): string {
 	return orderRows(rows).map((row) => `${canonicalJson(row)}\n`).join('');
 }
+
+/** A pair with both conversations whole, as all rows of a file must be where one is: the engine reads a file as one table, and refuses a row whose rejected answer is in the other column. */
+export function wholePair(row: PairRow | ConversationPairRow): ConversationPairRow {
+	if (!('rejected_response' in row)) return row;
+	const { rejected_response: rejected, ...rest } = row;
+	return { ...rest, rejected_messages: [...row.messages.slice(0, -1), { role: 'assistant', content: rejected }], ...(row.images ? { rejected_images: row.images } : {}) };
+}
