@@ -1,12 +1,17 @@
-"""Makes a Qwen2.5-VL of some hundred thousand random parameters, its tokenizer, processor and chat template, from nothing.
+"""Makes a Qwen2.5-VL of two small layers with random weights, its tokenizer, processor and chat template, from nothing. The
+engine knows the numbers of Qwen's own tokens by heart, so that the vocabulary is as long as Qwen's.
 
 Usage: tiny_vision_model.py OUTPUT_DIR [--seed 7], with workers/engine/swift/python on the path.
 """
 
 import argparse
+import json
 
 from tiny_model import make_tokenizer
 
+# As they stand in Qwen's vocabulary, from this number on.
+FIRST_SPECIAL = 151643
+SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>", "<|box_end|>", "<|quad_start|>", "<|quad_end|>"]
 VISION = ["<|vision_start|>", "<|vision_end|>", "<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"]
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{% if message['content'] is string %}{{ message['content'] }}"
@@ -14,6 +19,21 @@ CHAT_TEMPLATE = (
     "{% else %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+
+
+def long_tokenizer():
+    from tokenizers import Tokenizer
+    from transformers import PreTrainedTokenizerFast
+
+    short = json.loads(make_tokenizer().backend_tokenizer.to_str())
+    words = {f"<unused_{at}>" if word in SPECIAL else word: at for word, at in short["model"]["vocab"].items()}
+    short["model"]["vocab"] = {**words, **{f"<unused_{at}>": at for at in range(len(words), FIRST_SPECIAL)}}
+    short["added_tokens"] = []
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=Tokenizer.from_str(json.dumps(short)))
+    tokenizer.add_special_tokens({"additional_special_tokens": SPECIAL + VISION})
+    tokenizer.add_special_tokens({"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"})
+    tokenizer.chat_template = CHAT_TEMPLATE
+    return tokenizer
 
 
 def main():
@@ -26,9 +46,7 @@ def main():
     from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2_5_VLProcessor, Qwen2VLImageProcessor, Qwen2VLVideoProcessor
 
     torch.manual_seed(args.seed)
-    tokenizer = make_tokenizer()
-    tokenizer.add_special_tokens({"additional_special_tokens": ["<|im_start|>", *VISION]})
-    tokenizer.chat_template = CHAT_TEMPLATE
+    tokenizer = long_tokenizer()
     start, end, _, image, video = (tokenizer.convert_tokens_to_ids(token) for token in VISION)
     config = Qwen2_5_VLConfig(
         text_config={
