@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const said = (...turns: [role: 'user' | 'assistant', content: string][]) => renderMessages(turns.map(([role, content]) => ({ role, content })), {});
+const said = (...turns: [role: 'user' | 'assistant', content: string][]) => renderMessages(turns.map(([role, content]) => ({ role, content })), new Map());
 const short = pairRow(said(['user', 'Q']), said(['assistant', 'good']), said(['assistant', 'bad']));
 const whole = pairRow(said(['user', 'Q']), said(['assistant', 'one'], ['user', 'and?'], ['assistant', 'two']), said(['assistant', 'bad']));
 const laid = async (name: string, rows: readonly object[]) => {
