@@ -70,9 +70,17 @@ describe('a run repeated elsewhere', () => {
 			}
 		});
 
+		it('a parent is taken file by file, as it was stored or as it goes out, with nothing besides', async () => {
+			const log = [{ loss: 0.5 }];
+			const sha256 = createHash('sha256').update(JSON.stringify(log[0])).digest('hex');
+			const checked = (name: string, hashes: string[]) => program(name, 'check', { parent: { path: '/files?path=', files: [{ path: 'logging.jsonl', sha256: hashes }] } }, log, {});
+			await expect(checked('other', ['b', 'c'])).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`is not the parent's that was trained on: it hashes to ${sha256}, not b or c`) });
+			await expect(checked('besides', ['b', sha256])).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('it has facts.json, repeat.py besides') });
+		});
+
 		it('a parent’s file that would lie outside its folder is refused', async () => {
 			for (const [name, path] of [['up', 'a/../../x'], ['absolute', '/etc/hostname']] as const) {
-				await expect(program(name, 'check', { parent: { path: '/files?path=', sha256: 'b', files: [{ path, sha256: 'c' }] } }, [], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`a file outside its folder: ${path}`) });
+				await expect(program(name, 'check', { parent: { path: '/files?path=', files: [{ path, sha256: ['c'] }] } }, [], {})).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`a file outside its folder: ${path}`) });
 			}
 		});
 	});
@@ -91,6 +99,21 @@ describe('a file of a checkpoint', () => {
 		expect(createHash('sha256').update(await buffer(file.stream)).digest('hex')).toBe(made.sha256);
 		expect(await world.query(`select actor_id, details->>'path' as path from audit_entries where action = 'checkpoint.export'`)).toEqual([{ actor_id: engineer.userId, path: made.path }]);
 		expect(problemOf(await exportCheckpointFile(world.app, engineer, { id: made.checkpointId, path: '../secret.key' }))).toBe('not_found');
+	});
+
+	it('names no folder of the host that trained it', async () => {
+		const host = '/root/.cache/plumbline/models/tiny';
+		const config = { base_model_name_or_path: host, r: 16, revision: null };
+		const stored = await storedCheckpoint(world, slug, await paperWorker(world), { 'adapter_config.json': JSON.stringify(config), 'args.json': JSON.stringify({ model: host, seed: 42 }), 'README.md': `base_model: ${host}\n` });
+		const taken = async (path: string) => {
+			const { stream, bytes, sha256 } = valueOf(await exportCheckpointFile(world.app, world.admin, { id: stored.checkpointId, path }));
+			const words = await buffer(stream);
+			expect([words.length, createHash('sha256').update(words).digest('hex')]).toEqual([bytes, sha256]);
+			return words.toString();
+		};
+		expect(JSON.parse(await taken('adapter_config.json'))).toEqual({ ...config, base_model_name_or_path: expect.not.stringContaining('/root') });
+		expect(JSON.parse(await taken('args.json'))).toEqual({ model: 'tiny', seed: 42 });
+		expect(await taken('README.md')).toBe('base_model: tiny\n');
 	});
 
 	it('is refused before a wall, and to who judges', async () => {

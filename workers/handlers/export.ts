@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { missingPart } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
-import { ADAPTER_CARD, ADAPTER_CONFIG, leavingAdapterConfig } from '#lib/domain/leaving-adapter.ts';
+import { ADAPTER_CARD } from '#lib/domain/leaving-files.ts';
 import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { ArtifactDamaged, treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
+import { leavingFile } from '#lib/server/usecases/leaving-file.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
@@ -41,8 +41,8 @@ async function ownFiles({ context, at }: Making): Promise<Outcome<StoredTree>> {
 	for (const file of at.checkpoint.files ?? []) {
 		await artifacts.verify(file.sha256);
 		if (NOT_EXPORTED.test(file.path) || (adapter && file.path === ADAPTER_CARD)) continue;
-		if (adapter && file.path === ADAPTER_CONFIG) files.push({ path: file.path, ...(await artifacts.putStream(Readable.from([leavingAdapterConfig(await text(artifacts.read(file.sha256)), at.base)]))) });
-		else files.push(file);
+		const { content } = await leavingFile(context.app, file, at.base);
+		files.push(content === null ? file : { path: file.path, ...(await artifacts.putStream(Readable.from([content]))) });
 	}
 	return value({ files, sha256: treeHash(files), bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
 }

@@ -40,10 +40,14 @@ def sha256(path):
     return digest.hexdigest()
 
 
+def paths(folder):
+    found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    return [os.path.relpath(path, folder).replace(os.sep, "/") for path in found if not os.path.islink(path)]
+
+
 def tree(folder):
     """Of the sorted list of paths and hashes, written as RFC 8785 JSON: as Plumbline hashes a folder."""
-    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
-    files = [{"path": os.path.relpath(path, folder).replace(os.sep, "/"), "sha256": sha256(path)} for path in paths if not os.path.islink(path)]
+    files = [{"path": path, "sha256": sha256(os.path.join(folder, path))} for path in paths(folder)]
     text = json.dumps(sorted(files, key=lambda file: file["path"]), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -135,7 +139,13 @@ def check_parent():
         path = os.path.join(os.environ["PARENT"], file["path"])
         if not os.path.exists(path):
             fetch(FACTS["parent"]["path"] + urllib.parse.quote(file["path"]), path)
-    check_folder("PARENT", "the parent", FACTS["parent"]["sha256"])
+        # What names folders of the host that trained it goes out without them, by a hash of its own.
+        if sha256(path) not in file["sha256"]:
+            stop(path + " is not the parent's that was trained on: it hashes to " + sha256(path) + ", not " + " or ".join(file["sha256"]))
+    known = {file["path"] for file in FACTS["parent"]["files"]}
+    more = [path for path in paths(os.environ["PARENT"]) if path not in known]
+    if more:
+        stop(os.environ["PARENT"] + " is not the parent that was trained on: it has " + ", ".join(sorted(more)) + " besides")
 
 
 def apart_at(then, now):

@@ -7,7 +7,7 @@ export type RowPlan = { dropped: number[]; /** Null: as they stand. */ order: nu
 export type StartedAttempt = { number: number; argv: string[] | null; env: Record<string, string> | null; rowPlan: RowPlan | null; engineVersions: Record<string, string> | null };
 
 /** A trained parent: what its folder holds. */
-export type RepeatParent = { id: string; name: string; kind: 'adapter' | 'full'; sha256: string; files: readonly { path: string; sha256: string }[] };
+export type RepeatParent = { id: string; name: string; kind: 'adapter' | 'full'; sha256: string; files: readonly { path: string; sha256: string; /** Its hash as it goes out, where it goes out otherwise than it is stored. */ leaves?: string }[] };
 
 /** Everything that a run was made of. */
 export type RepeatFacts = {
@@ -100,7 +100,7 @@ export function repeatScript(facts: RepeatFacts): string {
 		images: `${api}/artifacts`,
 		rowPlan: attempt.rowPlan,
 		base: { name: base.name, sha256: base.sha256 },
-		parent: parent && { path: `/checkpoints/${parent.id}/files?path=`, sha256: parent.sha256, files: parent.files.map(({ path, sha256 }) => ({ path, sha256 })) },
+		parent: parent && { path: `/checkpoints/${parent.id}/files?path=`, sha256: parent.sha256, files: parent.files.map(({ path, sha256, leaves }) => ({ path, sha256: leaves === undefined ? [sha256] : [sha256, leaves] })) },
 		metrics: `/runs/${run.id}/metrics`
 	};
 	const template = ['--model_type', '--template'].flatMap((name) => (flagOf(attempt.argv, name) === undefined ? [] : [`${name} ${shellWord(flagOf(attempt.argv, name) ?? '')}`])).join(' ');

@@ -13,11 +13,19 @@ async function readJson(path: string): Promise<Json> {
 	return JSON.parse(await readFile(path, 'utf8').catch(() => '{}')) as Json;
 }
 
-/** The licence in a model card's front matter, which both hubs write alike. */
+const LICENCE = /^["']?([\w .+-]{1,80}?)["']?$/;
+
+/** The licence in a model card's front matter, which both hubs write alike; several of a list with commas between. */
 export function licenceOf(card: string): string | null {
 	const front = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? '';
-	const of = (name: string) => new RegExp(`^${name}:[ \\t]*["']?([\\w .+-]{1,80}?)["']?[ \\t]*$`, 'm').exec(front)?.[1];
-	return (of('license') === 'other' ? (of('license_name') ?? 'other') : of('license')) ?? null;
+	const of = (name: string): string | null => {
+		const [, inline = '', below = ''] = new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*\\r?$((?:\\r?\\n[ \\t]*-[ \\t]+.*)*)`, 'm').exec(front) ?? [];
+		const items = inline.startsWith('[') && inline.endsWith(']') ? inline.slice(1, -1).split(',') : inline === '' ? below.split('\n').map((line) => line.replace(/^[ \t]*-[ \t]+/, '')) : [inline];
+		const read = items.map((item) => item.trim()).filter((item) => item !== '').map((item) => LICENCE.exec(item)?.[1]);
+		return read.length > 0 && read.every((item) => item !== undefined) ? read.slice(0, 10).join(', ') : null;
+	};
+	const named = of('license');
+	return named === 'other' ? (of('license_name') ?? 'other') : named;
 }
 
 /** Tokens with their ids from tokenizer.json, or from the tokenizer's settings where the fast one is not there; none when neither says. */

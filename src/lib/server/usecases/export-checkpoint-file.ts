@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -8,6 +8,7 @@ import * as checkpoints from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as runs from '../db/runs.ts';
 import * as walls from '../db/walls.ts';
+import { leavingFile } from './leaving-file.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 
 /** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. `must`: what somebody else is to do instead. */
@@ -20,7 +21,8 @@ export async function refuseWalled(db: Executor, actor: Actor, checkpointId: str
 }
 
 /**
- * One file of a trained checkpoint, as it is stored. Weights remember what they learned from: who is walled off from
+ * One file of a trained checkpoint, as it is stored; where it names folders of the host that trained it, without those, and
+ * with a hash of its own. Weights remember what they learned from: who is walled off from
  * anything that it or a checkpoint before it was trained on does not get them. Whoever takes one out is in the audit.
  */
 export async function exportCheckpointFile(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { id: string; path: string }): Promise<Result<{ stream: Readable; name: string; bytes: number; sha256: string }>> {
@@ -32,6 +34,7 @@ export async function exportCheckpointFile(app: Pick<App, 'db' | 'artifacts'>, a
 	const walled = await refuseWalled(app.db, actor, input.id);
 	if (walled) return walled;
 	if (!(await app.artifacts.has(file.sha256))) return fail('gone', 'The file is missing from the artifact store.');
+	const { content, bytes, sha256 } = await leavingFile(app, file, await checkpoints.baseOf(app.db, checkpoint.projectId));
 	await app.db.transaction((tx) => record(tx, actor, { action: 'checkpoint.export', projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { path: file.path, sha256: file.sha256 } }));
-	return ok({ stream: app.artifacts.read(file.sha256), name: file.path.replace(/^.*\//, ''), bytes: file.bytes, sha256: file.sha256 });
+	return ok({ stream: content ? Readable.from([content]) : app.artifacts.read(file.sha256), name: file.path.replace(/^.*\//, ''), bytes, sha256 });
 }

@@ -10,6 +10,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
+import { leavingFile } from './leaving-file.ts';
 
 /** How to repeat a run elsewhere: the script, and what it holds the repeat to. */
 export type Repeat = {
@@ -30,15 +31,22 @@ function baseFolder(base: Checkpoint, argv: readonly string[], facts: Pick<Repea
 	return named ?? (onBase ? (argv[argv.indexOf('--model') + 1] ?? null) : null);
 }
 
-function parentOf({ id, name, kind, sha256, files }: Checkpoint): RepeatParent | null {
-	return kind === 'base' || sha256 === null || files === null ? null : { id, name, kind, sha256, files };
+/** What was gone on with; its files may go out otherwise than they are stored. */
+async function parentOf(app: Pick<App, 'artifacts'>, { id, name, kind, sha256, files }: Checkpoint, base: Checkpoint): Promise<RepeatParent | null> {
+	if (kind === 'base' || sha256 === null || files === null) return null;
+	const leaving = files.map(async (file) => {
+		// Where the store is away nobody fetches them either.
+		const { sha256: leaves } = await leavingFile(app, file, base).catch(() => file);
+		return { path: file.path, sha256: file.sha256, ...(leaves === file.sha256 ? {} : { leaves }) };
+	});
+	return { id, name, kind, sha256, files: await Promise.all(leaving) };
 }
 
 const NOT_BEGUN = 'The run has not begun: there is nothing to repeat yet. Ask again once it trains.';
 const NOT_KNOWN = 'Its command line is not known here: it was trained on another installation, or before command lines were kept whole.';
 
 /** One script that repeats a run outside the product, data and weights checked by hash. `origin`: where this installation is. */
-export async function readRepeat(app: Pick<App, 'db'>, actor: Actor, input: { runId: string; origin: string }): Promise<Result<Repeat>> {
+export async function readRepeat(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: { runId: string; origin: string }): Promise<Result<Repeat>> {
 	const run = await runs.get(app.db, input.runId);
 	if (!run) return fail('not_found', 'There is no such run.');
 	const access = await allow(app.db, actor, { id: run.projectId }, 'run.read');
@@ -47,7 +55,7 @@ export async function readRepeat(app: Pick<App, 'db'>, actor: Actor, input: { ru
 	const attempt = attemptToRepeat<Attempt>(attempts);
 	const train = files.get('train');
 	if (!attempt || !train || !started) return attempts.length === 0 || attempts.every(({ endedAt }) => endedAt === null) ? fail('conflict', NOT_BEGUN) : fail('gone', NOT_KNOWN);
-	const parent = parentOf(started);
+	const parent = await parentOf(app, started, base);
 	const made = {
 		parent,
 		merged: parent?.kind === 'adapter' && run.recipe.onParent !== 'continue',
