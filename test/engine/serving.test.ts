@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import { OFFLINE_ENV, engineEnv } from '../../workers/engine/swift/engine-env.ts';
 import { createInferenceClient } from '../../workers/inference/client.ts';
 import { startServer } from '../../workers/inference/start-server.ts';
-import { SERVER_BATCH, serverArgv, startSwiftServer } from '../../workers/inference/swift-server.ts';
+import { SERVER_BATCH, serverArgv, startSwiftServer, swiftCommand } from '../../workers/inference/swift-server.ts';
 import { findOrphans } from '../../workers/process/groups.ts';
 import { BENCHMARKS, benchmarked, scripted } from './benchmarked.ts';
 import { throughGateway } from './through-gateway.ts';
@@ -66,6 +66,27 @@ it('a server whose port was taken meanwhile ends, rather than answer where nobod
 	} finally {
 		other.close();
 	}
+});
+
+/** An adapter whose weights are for a narrower model than the one it would go on. */
+async function misfit(folder: string): Promise<string> {
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ peft_type: 'LORA', task_type: 'CAUSAL_LM', base_model_name_or_path: 'tiny', r: 2, lora_alpha: 2, target_modules: ['q_proj'] }));
+	const tensor = (place: number) => ({ dtype: 'F32', shape: [2, 2], data_offsets: [16 * place, 16 * (place + 1)] });
+	const at = 'base_model.model.model.layers.0.self_attn.q_proj';
+	const header = Buffer.from(JSON.stringify({ [`${at}.lora_A.weight`]: tensor(0), [`${at}.lora_B.weight`]: tensor(1) }));
+	const length = Buffer.alloc(8);
+	length.writeBigUInt64LE(BigInt(header.length));
+	await writeFile(join(folder, 'adapter_model.safetensors'), Buffer.concat([length, header, Buffer.alloc(32)]));
+	return folder;
+}
+
+it('a server of weights that do not fit their model says so, and that no further try would mend it', async () => {
+	const { environment, model, dir } = inject('engine');
+	const served = [{ name: 'base' }, { name: 'misfit', adapter: await misfit(join(dir, 'misfit')) }];
+	const command = await swiftCommand(environment, { model, served }, { dir: join(dir, 'broken'), host: '127.0.0.1', apiKey: 'key', threads: 2 });
+	const started = await startServer(command, { dir: join(dir, 'broken'), marker: `broken-${process.pid}`, selfTerminateSeconds: 120, readyTimeoutMs: 120_000 });
+	expect(started).toMatchObject({ ok: false, problem: { code: 'broken_model', message: expect.stringContaining('does not answer by misfit') } });
 });
 
 it('benchmarks give an answer what it is worth', async () => {

@@ -36,6 +36,8 @@ export type EngineProblemCode =
 	| 'start_failed'
 	| 'out_of_reach'
 	| 'server_failed'
+	| 'server_mute'
+	| 'broken_model'
 	| 'scoring_failed'
 	| 'benchmark_failed'
 	| 'benchmark_unreachable'

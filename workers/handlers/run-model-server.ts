@@ -9,8 +9,10 @@ import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { keepServerLog, letGoOfModelServer, loadOfModelServer, modelServerReady, modelServerStopping, WORKER_LEFT } from '#lib/server/usecases/hold-model-server.ts';
 import type { ServerAtHand } from '#lib/server/usecases/hold-model-server.ts';
+import { value } from '../engine/problem.ts';
+import { quantEnvironment } from '../engine/swift/quantise.ts';
 import { startServer } from '../inference/start-server.ts';
-import type { RunningServer } from '../inference/start-server.ts';
+import type { RunningServer, ServerCommand } from '../inference/start-server.ts';
 import { swiftCommand } from '../inference/swift-server.ts';
 import { vllmCommand } from '../inference/vllm-server.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
@@ -21,11 +23,8 @@ import type { ServerHold } from './hold-server.ts';
 import { OUT_OF_REACH } from './out-of-reach.ts';
 import { layOutTogether } from './servable.ts';
 import { followServerLog } from './server-log.ts';
+import { watchServer } from './watch-server.ts';
 
-/** How often it is looked at, how long it may take to say that it is well, and how often in a row it may fail to: a host may be slow. */
-const LOOK_MS = 5000;
-const PATIENCE_MS = 10_000;
-const MOST_SILENT = 6;
 /** Gateways read every second who takes nothing new, and say as often what is still under way. */
 const GATEWAYS_KNOW_MS = 3000;
 /** How long what is under way may go on at a server that is to stop, and at one whose worker goes down. */
@@ -35,7 +34,6 @@ const LET_GO_DOWN_MS = 5000;
 const READY_MS = 900_000;
 
 const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.', hint: 'It is tried again by itself.' };
-const SILENT: RunProblem = { code: 'server_silent', message: 'The model server did not answer for a minute.', hint: 'Look at its log; too many requests at a time may be sent there.' };
 
 /** Lays out what is served and starts what serves it. Throws ArtifactDamaged. */
 async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold, dir: string): Promise<{ server: RunningServer } | { problem: RunProblem }> {
@@ -46,9 +44,16 @@ async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 	if (!laidOut.ok) return laidOut;
 	const { host, vllm } = app.config.serving;
 	const engine = servingEngine({ vllm: vllm !== undefined, gpus: at.server.gpus, namedTemplate: laidOut.value.model.template !== undefined });
+	const serves = { ...laidOut.value, rounded: at.rounded !== null };
 	// Who reaches the port still has no key: not the other users of this host, nor its neighbours.
 	const apiKey = randomBytes(24).toString('base64url');
-	const command = engine === 'vllm' && vllm !== undefined ? await vllmCommand(environment, laidOut.value, { program: vllm, dir, host, apiKey }) : await swiftCommand(environment, laidOut.value, { dir, host, apiKey, threads: context.threads });
+	let command: ServerCommand;
+	if (engine === 'vllm' && vllm !== undefined) command = await vllmCommand(environment, serves, { program: vllm, dir, host, apiKey });
+	else {
+		const by = at.rounded === null ? value(environment) : await quantEnvironment(environment, at.rounded, app.config.exporting.awqPython);
+		if (!by.ok) return by;
+		command = await swiftCommand(by.value, serves, { dir, host, apiKey, threads: context.threads });
+	}
 	const marker = `${context.hostKey}:server.${at.server.id}.${at.attempt}`;
 	const started = await startServer(command, { dir, marker, selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds, readyTimeoutMs: READY_MS, signal: hold.stop });
 	if (!started.ok) return started;
@@ -60,23 +65,6 @@ async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 		throw error;
 	}
 	return { server: started.value };
-}
-
-/** Until it ends by itself or falls silent: what is wrong then. Null: it is to stop. */
-async function watch(server: RunningServer, hold: ServerHold): Promise<RunProblem | null> {
-	let ended: RunProblem | null = null;
-	const over = new AbortController();
-	void server.exited.then(async (exit) => (ended = await server.why(exit))).finally(() => over.abort());
-	// One signal for all looks: each look's own wait for the end would stay until then.
-	const wake = AbortSignal.any([hold.stop, over.signal]);
-	for (let silent = 0; !hold.stop.aborted; ) {
-		await sleep(LOOK_MS, undefined, { signal: wake }).catch(() => undefined);
-		if (hold.stop.aborted) return null;
-		if (ended) return ended;
-		silent = (await server.answers(PATIENCE_MS)) ? 0 : silent + 1;
-		if (silent >= MOST_SILENT) return SILENT;
-	}
-	return null;
 }
 
 /** Lets what is under way end, at most so long, once the gateways send nothing new. */
@@ -92,18 +80,21 @@ async function letEnd({ app, shutdown }: WorkerContext, at: ServerAtHand, server
 	}
 }
 
+/** A problem in which checkpoints bear their names: servers know them by their ids. */
+const named = (problem: RunProblem, { served }: ServerAtHand): RunProblem => ({ ...problem, message: served.reduce((message, { id, name }) => message.replaceAll(id, name), problem.message) });
+
 /** Serves until it is to stop or something ends it; gives what that was. */
 async function serve(context: WorkerContext, at: ServerAtHand, hold: ServerHold, dir: string): Promise<RunProblem | null> {
 	const log = followServerLog(join(dir, 'engine.log'), (lines) => keepServerLog(context.app, at, lines), (error) => context.app.log.warn({ err: error, serverId: at.server.id }, 'log of a model server not kept'));
 	try {
 		const started = await start(context, at, hold, dir);
-		if ('problem' in started) return started.problem;
+		if ('problem' in started) return named(started.problem, at);
 		const { server } = started;
 		const renewing = setInterval(() => server.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
 		try {
-			const problem = await watch(server, hold);
+			const problem = await watchServer(server, () => loadOfModelServer(context.app, at.server.id), hold.stop);
 			if (!hold.fenced && problem === null) await letEnd(context, at, server);
-			return problem;
+			return problem && named(problem, at);
 		} finally {
 			clearInterval(renewing);
 			await server.stop(hold.fenced ? 0 : undefined);

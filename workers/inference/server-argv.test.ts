@@ -24,6 +24,11 @@ describe('ms-swift’s server', () => {
 		expect([after(argv, '--served_model_name'), after(argv, '--adapters'), after(argv, '--max_batch_size')]).toEqual([['b'], ['c1=/a1', 'c2=/a2'], ['1']]);
 	});
 
+	it('computes rounded weights in half precision', () => {
+		const argv = serverArgv({ ...ENGINE, device: 'gpu' }, { model: { path: '/rounded' }, served: [{ name: 'c1' }], rounded: true }, PLACE);
+		expect(after(argv, '--torch_dtype')).toEqual(['float16']);
+	});
+
 	it('has its key in no argument, and logs no word of a request', () => {
 		const argv = serverArgv(ENGINE, { model: { path: '/base' }, served: [{ name: 'c1' }] }, PLACE);
 		expect(argv).not.toContain('--api_key');
@@ -46,7 +51,8 @@ describe('vLLM', () => {
 	it('serves a whole model without adapters', () => {
 		const argv = vllmArgv({ model: { path: '/whole' }, served: [{ name: 'c' }] }, { ...of, ranks: [] });
 		expect(argv).not.toContain('--enable-lora');
-		expect(after(argv, '--served-model-name')).toEqual(['c']);
+		expect([after(argv, '--served-model-name'), after(argv, '--dtype')]).toEqual([['c'], ['bfloat16']]);
+		expect(after(vllmArgv({ model: { path: '/rounded' }, served: [{ name: 'c' }], rounded: true }, { ...of, ranks: [] }), '--dtype')).toEqual(['float16']);
 	});
 
 	it('fetches nothing for a request, and has no key among its arguments', () => {

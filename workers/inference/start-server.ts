@@ -32,6 +32,9 @@ export type ServerCommand = {
 	apiKey?: string;
 };
 
+/** How a model answered when it was to say a token; `silent`: not at all before the signal, or the connection broke off. */
+export type Said = 'token' | 'silent' | { name: string; status: number };
+
 export type RunningServer = {
 	baseUrl: string;
 	renew(): void;
@@ -39,6 +42,8 @@ export type RunningServer = {
 	exited: Promise<ProcessExit>;
 	/** Whether it lists its models within this time. */
 	answers(withinMs: number): Promise<boolean>;
+	/** What one of its models, another one each time, comes to when it is to say a token: whether a server computes, its list of models does not tell. */
+	says(signal: AbortSignal): Promise<Said>;
 	/** Why it ended by itself, from how it ended and what it said last. */
 	why(exit: ProcessExit): Promise<EngineProblem>;
 };
@@ -55,7 +60,10 @@ export async function startServer(command: ServerCommand, options: KeepOptions):
 	if (!started.ok) return { ok: false, problem: explainFailure(started.exit, '') };
 	const { process } = started;
 	const answers = (withinMs: number) => lists(command, withinMs);
-	const why = async (exit: ProcessExit) => serverProblem(explainFailure(exit, (await readFile(join(options.dir, 'engine.log'), 'utf8').catch(() => '')).slice(-50_000)));
+	let turn = 0;
+	const says = (signal: AbortSignal) => sayToken(command, command.models[turn++ % command.models.length] ?? '', signal);
+	const lastSaid = async () => (await readFile(join(options.dir, 'engine.log'), 'utf8').catch(() => '')).slice(-50_000);
+	const why = async (exit: ProcessExit) => serverProblem(explainFailure(exit, await lastSaid()));
 	// While it loads nobody else renews for it.
 	const renewing = setInterval(() => process.renew(), (options.selfTerminateSeconds * 1000) / 4);
 	try {
@@ -63,11 +71,11 @@ export async function startServer(command: ServerCommand, options: KeepOptions):
 		void process.exited.then(() => (ended = true));
 		const deadline = performance.now() + (options.readyTimeoutMs ?? READY_MS);
 		while (!ended && !options.signal?.aborted && performance.now() < deadline) {
-			const silent = (await answers(2000)) ? await silentModel(command, AbortSignal.any([AbortSignal.timeout(Math.max(1, Math.round(deadline - performance.now()))), ...(options.signal ? [options.signal] : [])])) : 'unready';
-			if (silent === null) return value({ baseUrl: command.baseUrl, renew: process.renew, stop: async (graceSeconds) => void (await process.stop(graceSeconds)), exited: process.exited, answers, why });
-			if (silent !== 'unready') {
+			const said = (await answers(2000)) ? await allSay(command, AbortSignal.any([AbortSignal.timeout(Math.max(1, Math.round(deadline - performance.now()))), ...(options.signal ? [options.signal] : [])])) : 'silent';
+			if (said === 'token') return value({ baseUrl: command.baseUrl, renew: process.renew, stop: async (graceSeconds) => void (await process.stop(graceSeconds)), exited: process.exited, answers, says, why });
+			if (said !== 'silent') {
 				await process.stop(0);
-				return problem('server_failed', `The model server lists ${silent.name} and does not answer by it (status ${silent.status}).`, 'Look at its log.');
+				return { ok: false, problem: whyMute(said, await lastSaid()) };
 			}
 			await sleep(250);
 		}
@@ -94,20 +102,35 @@ async function lists({ baseUrl, models, apiKey }: ServerCommand, withinMs: numbe
 	}
 }
 
-/** The first model that does not say a token when asked; null: all do. `unready`: the server broke off, or the time is over. */
-async function silentModel({ baseUrl, models, apiKey }: ServerCommand, signal: AbortSignal): Promise<{ name: string; status: number } | 'unready' | null> {
+/** Has a model say one token. */
+async function sayToken({ baseUrl, apiKey }: ServerCommand, name: string, signal: AbortSignal): Promise<Said> {
 	const headers = { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
 	try {
-		for (const name of models) {
-			// Not as a chat: a base model may have no template, and is asked for completions alone.
-			const response = await fetch(`${baseUrl}/completions`, { method: 'POST', headers, body: JSON.stringify({ model: name, prompt: 'Hello', max_tokens: 1, temperature: 0 }), signal });
-			await response.arrayBuffer();
-			if (!response.ok) return { name, status: response.status };
-		}
-		return null;
+		// Not as a chat: a base model may have no template, and is asked for completions alone.
+		const response = await fetch(`${baseUrl}/completions`, { method: 'POST', headers, body: JSON.stringify({ model: name, prompt: 'Hello', max_tokens: 1, temperature: 0 }), signal });
+		await response.arrayBuffer();
+		return response.ok ? 'token' : { name, status: response.status };
 	} catch {
-		return 'unready';
+		return 'silent';
 	}
+}
+
+/** What the first model that does not say a token does instead; `token`: all do. */
+async function allSay(command: ServerCommand, signal: AbortSignal): Promise<Said> {
+	for (const name of command.models) {
+		const said = await sayToken(command, name, signal);
+		if (said !== 'token') return said;
+	}
+	return 'token';
+}
+
+/** A model that its server lists and that does not answer. */
+export const muteModel = ({ name, status }: { name: string; status: number }): EngineProblem => ({ code: 'server_mute', message: `The model server lists ${name} and does not answer by it (status ${status}).`, hint: 'Look at its log.' });
+
+/** Why a model does not answer: what the log tells of weights that cannot be loaded is for good, all else may pass. */
+function whyMute(mute: { name: string; status: number }, lastSaid: string): EngineProblem {
+	const told = serverProblem(explainFailure({ code: 1, signal: null, reason: 'exited' }, lastSaid));
+	return told.code === 'broken_model' || told.code === 'out_of_memory' ? { ...told, message: `The model server does not answer by ${mute.name}. ${told.message}` } : muteModel(mute);
 }
 
 /** A port of an address that nobody listens on now. */

@@ -21,7 +21,7 @@ export const SERVER_BATCH = 8;
 export type ServedAs = { name: string; adapter?: string };
 
 /** One model and what is served of it. */
-export type Serves = { model: ModelSource; served: readonly ServedAs[] };
+export type Serves = { model: ModelSource; served: readonly ServedAs[]; /** Its weights are rounded by GPTQ or AWQ: they compute in half precision, whatever the engine. */ rounded?: boolean };
 
 export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string; threads?: number };
 
@@ -50,7 +50,7 @@ export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'devi
 		'--load_args', 'false', // an adapter's args.json names the paths of the run that made it
 		...names(serves),
 		'--infer_backend', 'transformers',
-		'--torch_dtype', environment.device === 'cpu' ? 'float32' : 'bfloat16',
+		'--torch_dtype', serves.rounded ? 'float16' : environment.device === 'cpu' ? 'float32' : 'bfloat16',
 		'--host', host, '--port', String(port),
 		'--verbose', 'false', // would log prompts and answers
 		'--log_interval', '-1', '--log_level', 'warning'

@@ -35,7 +35,7 @@ export function vllmArgv(serves: Serves, of: { program: string; host: string; po
 		of.program, 'serve', serves.model.path,
 		'--served-model-name', itself,
 		'--host', of.host, '--port', String(of.port),
-		'--dtype', 'bfloat16',
+		'--dtype', serves.rounded ? 'float16' : 'bfloat16',
 		'--tensor-parallel-size', String(of.gpus),
 		'--uvicorn-log-level', 'warning', // would log who asks
 		'--no-enable-log-requests', // would log prompts

@@ -8,7 +8,7 @@ describe('a server that failed', () => {
 		expect(waits).toEqual([{ status: 'waiting', inSeconds: 5 }, { status: 'waiting', inSeconds: 15 }, { status: 'waiting', inSeconds: 60 }, { status: 'waiting', inSeconds: 300 }, { status: 'failed' }, { status: 'failed' }]);
 	});
 
-	it.each(['artifact_damaged', 'template_changed', 'unsupported_model'])('is not tried again where its files are not what they were: %s', (code) => {
+	it.each(['artifact_damaged', 'template_changed', 'unsupported_model', 'broken_model'])('is not tried again where its files are not what they were: %s', (code) => {
 		expect(afterFailure(1, code)).toEqual({ status: 'failed' });
 	});
 

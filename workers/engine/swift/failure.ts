@@ -18,6 +18,13 @@ const RULES: Rule[] = [
 		hint: 'Free space in the worker’s work folder and start the run again; it goes on from its last checkpoint.'
 	},
 	{
+		// With its words, or, as a server of ours tells it, by kind and place alone.
+		pattern: /SafetensorError|Error\(s\) in loading state_dict|size mismatch for [\w.]+: copying a param|expected target modules in|Target modules .* not found in the base model|^(?:A request failed: )?(?:RuntimeError|ValueError|KeyError|JSONDecodeError)\n(?: {2}.*\n)*? {2}.* in (?:load_state_dict|set_peft_model_state_dict|load_peft_weights)$/m,
+		code: 'broken_model',
+		message: () => 'The weights cannot be loaded: they are not whole, or do not fit the model they go on.',
+		hint: 'Take another checkpoint; this one will fail again.'
+	},
+	{
 		pattern: /remaining_argv: \[?'?(--?[\w-]+)|unrecognized arguments: (\S+)/,
 		code: 'unknown_flag',
 		message: (found) => `The engine does not know the option ${found[1] ?? found[2]}.`,
