@@ -3,7 +3,9 @@ import type { Actor } from '#lib/server/auth/actor.ts';
 import { championOf } from '#lib/server/db/champions.ts';
 import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
 import { modelServerReady, takeModelServer } from '#lib/server/usecases/hold-model-server.ts';
-import { askPlayground, playgroundChoices, preferInPlayground } from '#lib/server/usecases/playground.ts';
+import { askPlayground, playgroundChoices } from '#lib/server/usecases/playground.ts';
+import { preferInPlayground } from '#lib/server/usecases/prefer-in-playground.ts';
+import type { PlaygroundVerdict } from '#lib/server/usecases/prefer-in-playground.ts';
 import { previewSnapshot } from '#lib/server/usecases/preview-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
@@ -33,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => world?.close());
 
 const ask = (more: Partial<Parameters<typeof askPlayground>[2]> = {}) => askPlayground(world.app, engineer, { slug: project.slug, left: baseId, right: trainedId, prompt: 'May I sublet my flat?', blind: true, maxTokens: 20, temperature: 0, ...more });
-const prefer = (turn: string, better: 'left' | 'right', actor = engineer) => preferInPlayground(world.app, actor, { slug: project.slug, turn, better });
+const prefer = (turn: string, better: PlaygroundVerdict, actor = engineer) => preferInPlayground(world.app, actor, { slug: project.slug, turn, better });
 
 it('shows two answers without telling whose they are, and keeps nothing of them', async () => {
 	expect(valueOf(await playgroundChoices(world.app, engineer, project.slug)).map(({ id }) => id).sort()).toEqual([baseId, trainedId].sort());
@@ -58,8 +60,9 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 	const told = valueOf(await prefer(turn, 'right'));
 	expect([told.left, told.right].sort()).toEqual([baseId, trainedId].sort());
 	// Twice is once, and who was told whose answers they were changes nothing any more.
-	valueOf(await prefer(turn, 'right'));
-	valueOf(await prefer(turn, 'left'));
+	expect(told.earlierStands).toBe(false);
+	expect(valueOf(await prefer(turn, 'right')).earlierStands).toBe(true);
+	expect(valueOf(await prefer(turn, 'left')).earlierStands).toBe(true);
 	expect(await world.query(`select subject_id from audit_entries where action = 'playground.prefer'`)).toEqual([{ subject_id: told.importId }]);
 	const judged = await world.query<{ origin: string; judge_user_id: string; purpose: string | null; preferred: string; system: string }>(
 		`select j.origin, j.judge_user_id, j.purpose, (select t.messages->0->>'content' from response_texts t where t.response_id = case j.verdict when 'a' then c.response_a_id else c.response_b_id end) as preferred, p.messages->0->>'role' as system
@@ -78,7 +81,7 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 it('keeps what each person prefers as their own, also where another preferred the same', async () => {
 	const [eve, bob] = [await world.person('eve', { slug: project.slug, role: 'engineer' }), await world.person('bob', { slug: project.slug, role: 'engineer' })];
 	// The same two answers, on whichever side each was given them.
-	const [one, other] = [{ checkpointId: baseId, text: 'You may.' }, { checkpointId: trainedId, text: 'Ask your landlord first.' }];
+	const [one, other] = [{ id: baseId, checkpointId: baseId, text: 'You may.' }, { id: trainedId, checkpointId: trainedId, text: 'Ask your landlord first.' }];
 	const turnOf = ({ userId }: Actor, [left, right]: (typeof one)[]) => world.app.secrets.seal(JSON.stringify({ userId, blind: true, messages: [{ role: 'user', content: 'May I keep a dog?' }], left, right }), `playground:${project.id}`);
 	valueOf(await prefer(await turnOf(eve, [one, other]), 'right', eve));
 	valueOf(await prefer(await turnOf(bob, [other, one]), 'left', bob));
@@ -88,6 +91,16 @@ it('keeps what each person prefers as their own, also where another preferred th
 			from judgments j join comparisons c on c.id = j.comparison_id where j.judge_user_id in ('${eve.userId}', '${bob.userId}') order by j.judge_user_id = '${bob.userId}', j.id`
 	);
 	expect(judged).toEqual([eve, bob].map(({ userId }) => ({ judge_user_id: userId, preferred: other.text })));
+});
+
+it('takes it where neither answer is better: as good as each other, or both bad', async () => {
+	const ann = await world.person('ann', { slug: project.slug, role: 'engineer' });
+	for (const better of ['tie', 'both_bad'] as const) {
+		const { turn } = valueOf(await askPlayground(world.app, ann, { slug: project.slug, left: baseId, right: trainedId, prompt: `May I ${better}?`, blind: true, maxTokens: 20, temperature: 0 }));
+		expect(valueOf(await prefer(turn, better, ann))).toMatchObject({ earlierStands: false });
+	}
+	expect(await world.query(`select verdict, origin from judgments where judge_user_id = '${ann.userId}' order by verdict`)).toEqual([{ verdict: 'both_bad', origin: 'playground' }, { verdict: 'tie', origin: 'playground' }]);
+	expect(await world.query(`select details->>'verdict' as verdict, jsonb_array_length(details->'between') as sides from audit_entries where action = 'playground.prefer' and actor_id = '${ann.userId}' order by 1`)).toEqual([{ verdict: 'both_bad', sides: 2 }, { verdict: 'tie', sides: 2 }]);
 });
 
 it('lets nobody ask a checkpoint that learned from a matter behind a wall before them', async () => {

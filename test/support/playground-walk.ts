@@ -24,7 +24,7 @@ export async function serveBoth(world: World, of: { projectId: string; checkpoin
 
 /** Two different answers as the playground hands them out, for somebody to prefer one. */
 async function turnOf({ world, id, checkpointId }: Ground, { actor }: Caller): Promise<string> {
-	const turn = { userId: actor.userId, blind: true, messages: [{ role: 'user', content: `May I, ${randomUUID()}?` }], left: { checkpointId, text: 'Yes.' }, right: { checkpointId, text: 'No.' } };
+	const turn = { userId: actor.userId, blind: true, messages: [{ role: 'user', content: `May I, ${randomUUID()}?` }], left: { id: checkpointId, checkpointId, text: 'Yes.' }, right: { id: checkpointId, checkpointId, text: 'No.' } };
 	return world.app.secrets.seal(JSON.stringify(turn), `playground:${id}`);
 }
 

@@ -78,3 +78,20 @@ describe('a project in which a matter is one group', () => {
 		expect(read({ prompt: 'May I?', group: 'tenancy' }, byMatter).groupKey).toBe('tenancy');
 	});
 });
+
+describe('which answer a row prefers', () => {
+	const verdicts = (fields: Record<string, unknown>) => read({ prompt: 'May I?', ...fields }).pairs.map(({ verdict }) => verdict);
+
+	it('is one of them by its place, none, or of two neither', () => {
+		const [first, second] = [verdicts({ preferred: 0 }), verdicts({ preferred: 1 })];
+		expect([first, second].sort()).toEqual([['a'], ['b']]);
+		expect([verdicts({}), verdicts({ preferred: 'tie' }), verdicts({ preferred: 'both_bad' })]).toEqual([[null], ['tie'], ['both_bad']]);
+	});
+
+	it('is refused where it is none of them, or would not say which two are meant', () => {
+		const wrong = (fields: Record<string, unknown>) => readImportRow({ prompt: 'May I?', responses: ['one', 'another'], ...fields }, 1, context());
+		expect(wrong({ preferred: 2 })).toEqual({ ok: false, error: { field: 'preferred', message: 'the number of the preferred answer, 0 to 1, or “tie” or “both_bad”' } });
+		expect(wrong({ preferred: 'better' })).toMatchObject({ error: { field: 'preferred' } });
+		expect(wrong({ preferred: 'tie', responses: ['one', 'another', 'a third'] })).toMatchObject({ error: { field: 'preferred', message: 'the number of the preferred answer, 0 to 2' } });
+	});
+});

@@ -26,7 +26,7 @@ export type StagedPair = {
 	orderKey: number;
 	propensity: number;
 	policy: string;
-	verdict: 'a' | 'b' | 'good' | 'bad' | null;
+	verdict: Exclude<Verdict, 'cannot_judge'> | null;
 	/** By how much the preferred answer is better, where the file says it of its preference. */
 	margin?: number;
 	/** Judgments that the file brings with who made them. */
@@ -70,7 +70,7 @@ export type RowError = { field: string; message: string };
 type Read = { ok: true; row: StagedRow } | { ok: false; error: RowError };
 type Fields = Record<string, unknown>;
 /** `single`: its one answer is judged alone; null: its answers are compared. */
-type Given = { prompt: Message[]; responses: Message[][]; preferred: number | null; margin?: number | null; single?: { label: boolean | null } };
+type Given = { prompt: Message[]; responses: Message[][]; preferred: number | 'tie' | 'both_bad' | null; margin?: number | null; single?: { label: boolean | null } };
 
 const wrong = (field: string, message: string) => ({ ok: false as const, error: { field, message } });
 
@@ -141,11 +141,13 @@ function readResponses(fields: Fields): { ok: true; given: Given } | ReturnType<
 		responses.push(read.messages);
 	}
 	const preferred = fields['preferred'] ?? null;
-	if (preferred !== null && (!Number.isInteger(preferred) || Number(preferred) < 0 || Number(preferred) >= responses.length)) {
-		return wrong('preferred', `the number of the preferred answer, 0 to ${responses.length - 1}`);
+	// Of two answers it can be said that neither is the better one; of more it would not be clear which two are meant.
+	const neither = responses.length === 2 && (preferred === 'tie' || preferred === 'both_bad');
+	if (preferred !== null && !neither && (!Number.isInteger(preferred) || Number(preferred) < 0 || Number(preferred) >= responses.length)) {
+		return wrong('preferred', `the number of the preferred answer, 0 to ${responses.length - 1}${responses.length === 2 ? ', or “tie” or “both_bad”' : ''}`);
 	}
-	const margin = readMargin(fields['margin'], { answers: responses.length, prefers: preferred !== null });
-	return margin.ok ? { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as number | null, margin: margin.margin } } : margin;
+	const margin = readMargin(fields['margin'], { answers: responses.length, prefers: preferred !== null && !neither });
+	return margin.ok ? { ok: true, given: { prompt: prompt.messages, responses, preferred: preferred as Given['preferred'], margin: margin.margin } } : margin;
 }
 
 /** Whether a row's one answer is judged alone, and how the file judged it. */
@@ -224,8 +226,8 @@ function pairsOf(promptHash: string, responses: StagedResponse[], { preferred, m
 		const ordered = canonicalOrder(seed, first, second);
 		if (ordered.kind === 'identical') return [];
 		const { a, b } = ordered;
-		const winner = preferred === null ? null : responses[preferred]?.hash;
-		const verdict = winner === a.hash ? 'a' : winner === b.hash ? 'b' : null;
+		const winner = typeof preferred === 'number' ? responses[preferred]?.hash : null;
+		const verdict = winner === a.hash ? 'a' : winner === b.hash ? 'b' : typeof preferred === 'string' ? preferred : null;
 		const hash = comparisonHash(promptHash, a.hash, b.hash);
 		const sides = [responses.indexOf(a), responses.indexOf(b)] as const;
 		const labels = judgments.flatMap((judgment) => labelOf(judgment, sides));
@@ -241,7 +243,8 @@ function matterGroup(salt: string, matter: string): string {
 /**
  * Reads one record of an import file: `{messages, responses: […], preferred?, margin?, group?, system?, tags?, matter?, requires?, language?}`
  * or `{prompt, chosen, rejected, margin?, …}`, each text or message lists; one answer to be judged alone as
- * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`. Judgments made elsewhere come as
+ * `{prompt, completion, label?}` or `{messages, responses: [one], mode: "single"}`. `preferred` is the place of the
+ * better answer, or of two “tie” or “both_bad”. Judgments made elsewhere come as
  * `judgments: [{preferred or verdict, strength or margin?, judge?, at?, between?}]` (`row-judgments.ts`).
  * The system prompt is the row's own, else the project's (semantics 14); the split
  * is drawn from the group (semantics 10): the matter where the project says so, else the row's own, else the question itself. The error names the field and what would be right.

@@ -4,7 +4,8 @@ import { PROBLEMS } from '#lib/domain/problem.ts';
 import type { Problem } from '#lib/domain/problem.ts';
 import { AskPlayground, PlaygroundPreference } from '#lib/server/api/operations/playground.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
-import { askPlayground, playgroundChoices, preferInPlayground } from '#lib/server/usecases/playground.ts';
+import { askPlayground, playgroundChoices } from '#lib/server/usecases/playground.ts';
+import { preferInPlayground } from '#lib/server/usecases/prefer-in-playground.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
 
