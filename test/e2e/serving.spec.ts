@@ -65,7 +65,7 @@ for (const [width, locale, words] of [
 		const name = `ours-${locale}`;
 		await page.getByRole('button', { name: words.start }).click();
 		await expect(page.getByText(words.none)).toBeVisible();
-		await page.locator('input[name=checkpointId][type=checkbox]').first().check();
+		await page.locator('input[name=servable][type=checkbox]').first().check();
 		await page.getByLabel(words.name, { exact: true }).fill(name);
 		// More than any host of this test has: it waits, and nothing is started.
 		await page.getByLabel(words.gpus, { exact: true }).fill('64');

@@ -92,6 +92,8 @@ it('is tried later and later, given up in the end, and tried at once where someb
 	}
 	expect(seen).toEqual([['waiting', 1], ['waiting', 2], ['waiting', 3], ['waiting', 4], ['failed', 5]]);
 	expect((await serversDue(world.app)).map((due) => due.id)).not.toContain(id);
+	// What a webhook tells of: once, and not of the tries before.
+	expect(await world.query(`select details->>'code' as code from audit_entries where action = 'model_server.give_up' and subject_id = '${id}'`)).toEqual([{ code: 'killed' }]);
 	valueOf(await restartModelServer(world.app, world.admin, id));
 	// Files that are not what was registered: no further try mends them.
 	const at = await take(id);

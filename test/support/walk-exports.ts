@@ -22,6 +22,10 @@ export const exportRequests: Record<string, (ground: Ground) => Promise<WalkRequ
 		const { checkpointId, exportId } = await asked(ground);
 		return { path: `/checkpoints/${checkpointId}/exports/${exportId}/cancel` };
 	},
+	dropExport: async ({ world, slug, workerId }) => {
+		const { checkpointId } = await trainedCheckpoint(world, slug, workerId);
+		return { path: `/checkpoints/${checkpointId}/exports/${await madeExport(world, { checkpointId, workerId, plan: { format: 'adapter' } })}` };
+	},
 	exportAgain: async (ground) => {
 		const of = await asked(ground);
 		valueOf(await cancelExport(ground.world.app, ground.world.admin, of));

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { calibrationRow, canMake, canMeasure, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, missingPart, refusedForm, unfitToPromote, withoutFolders } from './checkpoint-export.ts';
+import { calibrationRow, canMake, canMeasure, changesWeights, EXPORT_FORMATS, exportName, ExportPlan, missingPart, refusedForm, unfitToPromote, unservable, withoutFolders } from './checkpoint-export.ts';
 
 const messages = [{ role: 'user' as const, content: 'May I end the lease?' }, { role: 'assistant' as const, content: 'Read clause 7 first.' }];
 
@@ -45,6 +45,10 @@ describe('which forms a checkpoint can take', () => {
 		expect(EXPORT_FORMATS.filter((format) => canMeasure(format, { gpus: [] }))).toEqual(['adapter', 'merged', 'gguf']);
 		expect(EXPORT_FORMATS.filter((format) => canMeasure(format, { gpus }))).toEqual([...EXPORT_FORMATS]);
 	});
+});
+
+it('every form but GGUF can be served by a server of ours', () => {
+	expect(EXPORT_FORMATS.filter((format) => unservable(format) !== null)).toEqual(['gguf']);
 });
 
 it('a folder out of which files were lost is not a form of a checkpoint', () => {

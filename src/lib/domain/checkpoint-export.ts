@@ -32,8 +32,8 @@ export type ExportPlan = v.InferOutput<typeof ExportPlan>;
 /** Formats that round the weights by looking at training rows. */
 export type QuantPlan = Extract<ExportPlan, { samples: number }>;
 
-/** How an export stands. */
-export const EXPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+/** How an export stands. `dropped`: it was made, and its files are kept no more. */
+export const EXPORT_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'cancelled', 'dropped'] as const;
 export type ExportStatus = (typeof EXPORT_STATUSES)[number];
 
 /** What of a checkpoint decides which forms it can take. */
@@ -67,6 +67,11 @@ export function canMake(format: ExportFormat, { gpus, gguf }: Pick<WorkerCapabil
 /** Whether a worker can run a form to measure it: rounded weights want a GPU. */
 export function canMeasure(format: ExportFormat, { gpus }: Pick<WorkerCapabilities, 'gpus'>): boolean {
 	return !isRounded(format) || gpus.length > 0;
+}
+
+/** Why no server that a worker starts can serve a form; null: one can. The firm's own may serve any. */
+export function unservable(format: ExportFormat): string | null {
+	return format === 'gguf' ? 'a form that vLLM or ms-swift loads: GGUF is for llama.cpp. Serve it by a server of your own and say which endpoint that is' : null;
 }
 
 /** What a form lacks of the files without which it is none; null: nothing. Of weights in several files every one is wanted, as their names count them. */

@@ -12,6 +12,9 @@ export const WEBHOOK_EVENTS = {
 	'evaluation.finished': ['evaluation.finish', 'suite.finish'],
 	'evaluation.failed': ['evaluation.fail'],
 	'checkpoint.decided': ['checkpoint.decide'],
+	'export.finished': ['export.finish'],
+	'export.failed': ['export.fail'],
+	'server.failed': ['model_server.give_up'],
 	'round.filled': ['round.open', 'round.fill'],
 	'judgment.voided': ['judgment.void'],
 	'guideline.changed': ['guideline.put']

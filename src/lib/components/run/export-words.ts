@@ -9,6 +9,9 @@ export const EXPORT_ABOUT: Record<ExportFormat, () => string> = { adapter: m.exp
 /** A form with its settings, as people call it. */
 export const formName = (plan: ExportPlan): string => exportName(plan, { adapter: m.export_adapter(), merged: m.export_merged() });
 
+/** A checkpoint in a form, as people call it; null: as it was trained. */
+export const inFormName = (name: string, plan: ExportPlan | null): string => (plan === null ? name : m.export_in_form({ name, form: formName(plan) }));
+
 /** A form before its settings are chosen. */
 export const FORMAT_NAMES: Record<ExportFormat, () => string> = { adapter: m.export_adapter, merged: m.export_merged, gptq: () => 'GPTQ', awq: () => 'AWQ', gguf: () => 'GGUF' };
 

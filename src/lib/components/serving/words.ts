@@ -3,9 +3,13 @@ import type { ServerStatus } from '#lib/domain/model-server.ts';
 import type { Deployment } from '#lib/server/db/deployments.ts';
 import type { RequestLine } from '#lib/server/db/gateway-requests.ts';
 import type { ModelServerView } from '#lib/server/usecases/read-model-server.ts';
+import type { Servable } from '#lib/server/usecases/serving-choices.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 type Tone = 'neutral' | 'active' | 'ok' | 'warn' | 'bad';
+
+/** What is to be served, as a form sends it. */
+export const servableValue = ({ checkpointId, exportId }: Pick<Servable, 'checkpointId' | 'exportId'>): string => (exportId === null ? checkpointId : `${checkpointId}/${exportId}`);
 
 const PROBLEM: Record<string, () => string> = {
 	unreachable: m.serving_problem_unreachable,
@@ -64,6 +68,8 @@ const SERVER_PROBLEM: Record<string, () => string> = {
 	template_changed: m.serving_server_problem_template,
 	model_missing: m.serving_server_problem_model,
 	server_silent: m.serving_server_problem_silent,
+	server_mute: m.serving_server_problem_mute,
+	broken_model: m.serving_server_problem_broken,
 	worker_lost: m.serving_server_problem_lost,
 	worker_stopped: m.serving_server_problem_left
 };

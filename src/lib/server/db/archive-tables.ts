@@ -100,7 +100,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
 	of('run_events', 'run_id', 'runs', { without: ['id'] }),
 	of('run_metrics', 'run_id', 'runs'),
-	own('checkpoint_exports', { over: `${failed} || jsonb_build_object('command', null)` }),
+	own('checkpoint_exports', { over: `case when t.status = 'dropped' then '{}' else ${failed} end || jsonb_build_object('command', null)` }),
 	own('evaluations', { over: failed }),
 	of('evaluation_items', 'evaluation_id', 'evaluations'),
 	own('endpoints', { over: `jsonb_build_object('sealed_key', null)` }),

@@ -65,7 +65,7 @@ export async function artifacts(tx: Tx, projectId: string, weights: boolean): Pr
 		union select r.sha256 from decision_reports r join decisions d on d.id = r.decision_id join checkpoints c on c.id = d.checkpoint_id where c.project_id = ${projectId}
 		union select f ->> 'sha256' from run_attempts a join runs r on r.id = a.run_id cross join jsonb_array_elements(a.tensorboard) f where r.project_id = ${projectId} and jsonb_typeof(a.tensorboard) = 'array'
 		union select f ->> 'sha256' from checkpoints c cross join jsonb_array_elements(c.files) f where ${weights} and c.project_id = ${projectId} and c.kind <> 'base' and jsonb_typeof(c.files) = 'array'
-		union select f ->> 'sha256' from checkpoint_exports x cross join jsonb_array_elements(x.files) f where ${weights} and x.project_id = ${projectId} and jsonb_typeof(x.files) = 'array'
+		union select f ->> 'sha256' from checkpoint_exports x cross join jsonb_array_elements(x.files) f where ${weights} and x.project_id = ${projectId} and x.status = 'succeeded'
 		order by 1`);
 	return rows.map(({ sha256 }) => sha256);
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { championLine, everChampion } from '../../domain/champion.ts';
 import type { ChampionStep } from '../../domain/champion.ts';
 import * as checkpoints from './checkpoints.ts';
@@ -18,6 +19,17 @@ export async function championOf(db: Executor, projectId: string): Promise<Check
 	const found = await checkpoints.get(db, id);
 	if (!found) throw new Error(`champion ${id} is gone`);
 	return found;
+}
+
+/** The export in which a checkpoint was promoted last, where that one's weights are others than the checkpoint's, and its form; null: as it was trained. */
+export async function formOf(db: Executor, checkpointId: string): Promise<{ id: string; plan: ExportPlan } | null> {
+	const rows = await rowsOf<{ id: string | null; plan: ExportPlan }>(
+		db,
+		sql`select x.id, x.plan from decisions d left join decision_terms t on t.decision_id = d.id left join checkpoint_exports x on x.id = t.export_id and x.changed
+			where d.checkpoint_id = ${checkpointId} and d.decision in ('promote', 'roll_back') order by d.id desc limit 1`
+	);
+	const [last] = rows;
+	return last && last.id !== null ? { id: last.id, plan: last.plan } : null;
 }
 
 /** Everything that ever led a project and does not now, newest first: what it can go back to. */

@@ -26,6 +26,8 @@ export type CheckpointExport = {
 	createdBy: string;
 	createdAt: string;
 	finishedAt: string | null;
+	/** Since when its files are kept no more; what they were stays in `files`. */
+	droppedAt: string | null;
 };
 
 type Row = {
@@ -45,6 +47,7 @@ type Row = {
 	created_by: string;
 	created_at: string;
 	finished_at: string | null;
+	dropped_at: string | null;
 };
 
 const toExport = (row: Row): CheckpointExport => ({
@@ -63,7 +66,8 @@ const toExport = (row: Row): CheckpointExport => ({
 	problem: row.problem,
 	createdBy: row.created_by,
 	createdAt: isoTime(row.created_at),
-	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
+	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at),
+	droppedAt: row.dropped_at === null ? null : isoTime(row.dropped_at)
 });
 
 /** Asks for an export; null where the same is there or under way. */
@@ -82,9 +86,25 @@ export async function get(db: Executor, id: string): Promise<CheckpointExport | 
 	return rows[0] ? toExport(rows[0]) : null;
 }
 
+/** One export, locked against whoever else would promote, serve, measure or drop it. */
+export async function lock(tx: Tx, id: string): Promise<CheckpointExport | null> {
+	const rows = await rowsOf<Row>(tx, sql`select * from checkpoint_exports where id = ${id} for update`);
+	return rows[0] ? toExport(rows[0]) : null;
+}
+
 /** Exports of a checkpoint, newest first. */
 export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<CheckpointExport[]> {
 	return (await rowsOf<Row>(db, sql`select * from checkpoint_exports where checkpoint_id = ${checkpointId} order by id desc`)).map(toExport);
+}
+
+/** Exports of a project that are there, oldest first, and whether each was measured. */
+export async function there(db: Executor, projectId: string): Promise<(Pick<CheckpointExport, 'id' | 'checkpointId' | 'plan' | 'changed'> & { measured: boolean })[]> {
+	const rows = await rowsOf<{ id: string; checkpoint_id: string; plan: ExportPlan; changed: boolean; measured: boolean }>(
+		db,
+		sql`select x.id, x.checkpoint_id, x.plan, x.changed, exists (select 1 from evaluations e where e.export_id = x.id and e.status = 'succeeded') as measured
+			from checkpoint_exports x where x.project_id = ${projectId} and x.status = 'succeeded' order by x.id`
+	);
+	return rows.map((row) => ({ id: row.id, checkpointId: row.checkpoint_id, plan: row.plan, changed: row.changed, measured: row.measured }));
 }
 
 /** Takes a queued export for a worker; null when it is no longer to be had. */
@@ -139,6 +159,23 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 			and not exists (select 1 from checkpoint_exports o where o.checkpoint_id = x.checkpoint_id and o.plan = x.plan and o.status in ('queued', 'running', 'succeeded')) returning id`
 	);
 	return rows.length > 0;
+}
+
+/** What still leans on an export, under its lock: a decision that promoted it, one that waits for a second signature, a server, or an evaluation under way; null: nothing does. */
+export async function leanedOnBy(tx: Tx, id: string): Promise<'promoted' | 'proposed' | 'served' | 'measured' | null> {
+	const rows = await rowsOf<{ by: 'promoted' | 'proposed' | 'served' | 'measured' | null }>(
+		tx,
+		sql`select case when exists (select 1 from decision_terms where export_id = ${id}) then 'promoted'
+				when exists (select 1 from decision_proposals where outcome is null and figures -> 'form' ->> 'id' = ${id}) then 'proposed'
+				when exists (select 1 from deployments where export_id = ${id} and ended_at is null) then 'served'
+				when exists (select 1 from evaluations where export_id = ${id} and status in ('queued', 'running')) then 'measured' end as by`
+	);
+	return rows[0]?.by ?? null;
+}
+
+/** Lets go of the files of an export that was made; false when it was not. The database refuses one that was promoted or is served. */
+export async function drop(tx: Tx, id: string): Promise<boolean> {
+	return (await rowsOf(tx, sql`update checkpoint_exports set status = 'dropped', dropped_at = now() where id = ${id} and status = 'succeeded' returning id`)).length > 0;
 }
 
 /** Whether an attempt still makes it. */

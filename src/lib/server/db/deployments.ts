@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -10,6 +11,9 @@ export type Deployment = {
 	projectId: string;
 	checkpointId: string;
 	checkpoint: string;
+	/** The export whose weights it serves, and that one's form; null: the checkpoint as it was trained. */
+	exportId: string | null;
+	form: ExportPlan | null;
 	/** The endpoint, where the firm runs the server itself. */
 	endpointId: string | null;
 	/** The server that a worker runs. */
@@ -37,6 +41,8 @@ type Row = {
 	project_id: string;
 	checkpoint_id: string;
 	checkpoint: string;
+	export_id: string | null;
+	plan: ExportPlan | null;
 	endpoint_id: string | null;
 	server_id: string | null;
 	server: string;
@@ -57,6 +63,8 @@ const toDeployment = (row: Row): Deployment => ({
 	projectId: row.project_id,
 	checkpointId: row.checkpoint_id,
 	checkpoint: row.checkpoint,
+	exportId: row.export_id,
+	form: row.plan,
 	endpointId: row.endpoint_id,
 	serverId: row.server_id,
 	server: row.server,
@@ -75,18 +83,18 @@ const toDeployment = (row: Row): Deployment => ({
 /** A gateway that was not seen for so long is gone, and what it had under way with it. */
 export const GATEWAY_GONE = sql`interval '15 seconds'`;
 
-const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.endpoint_id, d.server_id, coalesce(e.name, s.name) as server, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model, e.retired_at is not null as retired, d.concurrency,
+const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.export_id, x.plan, d.endpoint_id, d.server_id, coalesce(e.name, s.name) as server, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model, e.retired_at is not null as retired, d.concurrency,
 	case when d.ended_at is not null then 'ended' when d.draining_at is not null then 'draining' else 'serving' end as state, d.health, d.health_problem, d.checked_at, d.created_at,
 	coalesce((select sum((g.load->>d.id::text)::int) from gateways g where g.seen_at > now() - ${GATEWAY_GONE}), 0)::int as load
-	from deployments d join checkpoints c on c.id = d.checkpoint_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id`;
+	from deployments d join checkpoints c on c.id = d.checkpoint_id left join checkpoint_exports x on x.id = d.export_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id`;
 
-type NewDeployment = { projectId: string; checkpointId: string; concurrency: number; createdBy: string };
+type NewDeployment = { projectId: string; checkpointId: string; /** Null: as it was trained. */ exportId: string | null; concurrency: number; createdBy: string };
 
 /** Says that an endpoint serves a checkpoint; null when a living deployment says so already. */
 export async function insert(tx: Tx, of: NewDeployment & { endpointId: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into deployments (project_id, checkpoint_id, endpoint_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.endpointId}, ${of.concurrency}, ${of.createdBy})
+		sql`insert into deployments (project_id, checkpoint_id, export_id, endpoint_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.exportId}, ${of.endpointId}, ${of.concurrency}, ${of.createdBy})
 			on conflict do nothing returning id`
 	);
 	return rows[0]?.id ?? null;
@@ -94,7 +102,7 @@ export async function insert(tx: Tx, of: NewDeployment & { endpointId: string })
 
 /** Says that a worker's server serves a checkpoint. */
 export async function insertServed(tx: Tx, of: NewDeployment & { serverId: string }): Promise<string> {
-	const rows = await rowsOf<{ id: string }>(tx, sql`insert into deployments (project_id, checkpoint_id, server_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.serverId}, ${of.concurrency}, ${of.createdBy}) returning id`);
+	const rows = await rowsOf<{ id: string }>(tx, sql`insert into deployments (project_id, checkpoint_id, export_id, server_id, concurrency, created_by) values (${of.projectId}, ${of.checkpointId}, ${of.exportId}, ${of.serverId}, ${of.concurrency}, ${of.createdBy}) returning id`);
 	return rows[0]?.id ?? '';
 }
 
@@ -136,21 +144,22 @@ export async function noteHealth(db: Executor, id: string, of: { health: Health;
 }
 
 /** A server as the gateway calls it. `ours`: a worker runs it, and said where; nobody typed its address. */
-export type Server = { id: string; projectId: string; checkpointId: string; ours: boolean; /** Null: it does not answer now. */ baseUrl: string | null; model: string; sealedKey: string | null; /** Where the key is sealed for. */ keyPlace: string; concurrency: number; draining: boolean; health: Health };
+export type Server = { id: string; projectId: string; checkpointId: string; /** The export that it serves, where that one’s weights are others than the checkpoint’s; null: as it was trained. */ formId: string | null; ours: boolean; /** Null: it does not answer now. */ baseUrl: string | null; model: string; sealedKey: string | null; /** Where the key is sealed for. */ keyPlace: string; concurrency: number; draining: boolean; health: Health };
 
 /** Every server that something may be sent to, or that is still answering: oldest first. */
 export async function servers(db: Executor): Promise<Server[]> {
-	const rows = await rowsOf<{ id: string; project_id: string; checkpoint_id: string; ours: boolean; base_url: string | null; model: string; sealed_key: string | null; key_place: string; concurrency: number; draining: boolean; health: Health }>(
+	const rows = await rowsOf<{ id: string; project_id: string; checkpoint_id: string; form_id: string | null; ours: boolean; base_url: string | null; model: string; sealed_key: string | null; key_place: string; concurrency: number; draining: boolean; health: Health }>(
 		db,
-		sql`select d.id, d.project_id, d.checkpoint_id, d.server_id is not null as ours, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model,
+		sql`select d.id, d.project_id, d.checkpoint_id, case when x.changed then x.id end as form_id, d.server_id is not null as ours, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model,
 				coalesce(e.sealed_key, s.sealed_key) as sealed_key, coalesce('endpoint:' || e.id, 'model_server:' || s.id) as key_place, d.concurrency, d.draining_at is not null as draining, d.health
-			from deployments d left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
+			from deployments d left join checkpoint_exports x on x.id = d.export_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
 			where d.ended_at is null and (e.id is null or e.retired_at is null) order by d.id`
 	);
 	return rows.map((row) => ({
 		id: row.id,
 		projectId: row.project_id,
 		checkpointId: row.checkpoint_id,
+		formId: row.form_id,
 		ours: row.ours,
 		baseUrl: row.base_url,
 		model: row.model,

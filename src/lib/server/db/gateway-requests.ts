@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 
@@ -48,16 +49,18 @@ export async function insert(tx: Tx, requests: readonly NewRequest[]): Promise<S
 export type RequestLine = Pick<NewRequest, 'id' | 'asked' | 'checkpointId' | 'way' | 'status' | 'problem' | 'streamed' | 'tries' | 'promptTokens' | 'completionTokens' | 'confidence' | 'firstMs' | 'totalMs'> & {
 	key: string;
 	checkpoint: string | null;
+	/** Of its server: the export whose weights it has; null: as it was trained. */
+	form: ExportPlan | null;
 	endpoint: string | null;
 	createdAt: string;
 };
 
 /** The newest requests of a project, before `cursor`; without those that nobody saw the answers of. */
 export async function list(db: Executor, projectId: string, of: { cursor: string | null; limit: number }): Promise<RequestLine[]> {
-	const rows = await rowsOf<{ id: string; key: string; asked: NewRequest['asked']; checkpoint_id: string | null; checkpoint: string | null; endpoint: string | null; way: NewRequest['way']; status: number; problem: string | null; streamed: boolean; tries: number; prompt_tokens: number | null; completion_tokens: number | null; confidence: number | null; first_ms: number | null; total_ms: number; created_at: string }>(
+	const rows = await rowsOf<{ id: string; key: string; asked: NewRequest['asked']; checkpoint_id: string | null; checkpoint: string | null; form: ExportPlan | null; endpoint: string | null; way: NewRequest['way']; status: number; problem: string | null; streamed: boolean; tries: number; prompt_tokens: number | null; completion_tokens: number | null; confidence: number | null; first_ms: number | null; total_ms: number; created_at: string }>(
 		db,
-		sql`select r.*, k.name as key, c.name as checkpoint, coalesce(e.name, s.name) as endpoint from gateway_requests r join gateway_keys k on k.id = r.key_id
-			left join checkpoints c on c.id = r.checkpoint_id left join deployments d on d.id = r.deployment_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
+		sql`select r.*, k.name as key, c.name as checkpoint, coalesce(e.name, s.name) as endpoint, x.plan as form from gateway_requests r join gateway_keys k on k.id = r.key_id
+			left join checkpoints c on c.id = r.checkpoint_id left join deployments d on d.id = r.deployment_id left join checkpoint_exports x on x.id = d.export_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id
 			where r.project_id = ${projectId} and r.way <> 'shadow' ${of.cursor === null ? sql`` : sql`and r.id < ${of.cursor}`} order by r.id desc limit ${of.limit}`
 	);
 	return rows.map((row) => ({
@@ -66,6 +69,7 @@ export async function list(db: Executor, projectId: string, of: { cursor: string
 		asked: row.asked,
 		checkpointId: row.checkpoint_id,
 		checkpoint: row.checkpoint,
+		form: row.checkpoint === null ? null : row.form,
 		endpoint: row.endpoint,
 		way: row.way,
 		status: row.status,

@@ -18,7 +18,7 @@ export async function haveStoreAlone(tx: Tx): Promise<boolean> {
 	return rows[0]?.held === true;
 }
 
-/** Those of these files that something in the record is: of a snapshot, a checkpoint, an export, an image, a document, a report, a run's event files. */
+/** Those of these files that something in the record is: of a snapshot, a checkpoint, an export that was not dropped, an image, a document, a report, a run's event files. */
 export async function cited(db: Executor, sha256s: readonly string[]): Promise<Set<string>> {
 	if (sha256s.length === 0) return new Set();
 	const rows = await rowsOf<{ sha256: string }>(
@@ -28,7 +28,7 @@ export async function cited(db: Executor, sha256s: readonly string[]): Promise<S
 				or exists (select 1 from artifacts a where a.sha256 = s.sha256)
 				or exists (select 1 from decision_reports r where r.sha256 = s.sha256)
 				or exists (select 1 from checkpoints c where c.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
-				or exists (select 1 from checkpoint_exports x where x.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
+				or exists (select 1 from checkpoint_exports x where x.status = 'succeeded' and x.files @> jsonb_build_array(jsonb_build_object('sha256', s.sha256)))
 				or s.sha256 in (select f ->> 'sha256' from run_attempts a cross join jsonb_array_elements(a.tensorboard) f where jsonb_typeof(a.tensorboard) = 'array')`
 	);
 	return new Set(rows.map(({ sha256 }) => sha256));

@@ -11,7 +11,7 @@ import { readUnseen, relayStream, relayWhole } from './relay.ts';
 import type { Relayed } from './relay.ts';
 import { isKept, messagesOf } from './request.ts';
 import type { ModelCall } from './request.ts';
-import { resolveModel } from './resolve.ts';
+import { candidateOf, resolveModel } from './resolve.ts';
 import type { Resolved, Turn } from './resolve.ts';
 import type { Traffic } from './traffic.ts';
 import { estimatedPrompt } from './usage.ts';
@@ -30,7 +30,7 @@ async function askInTurn(of: Answering, call: ModelCall, resolved: Resolved, sig
 	let failed: Failed | null = null;
 	let tries = 0;
 	for (const turn of resolved.turns) {
-		const choice = of.pool.choose(of.directory.now().servers, turn.checkpointId);
+		const choice = of.pool.choose(of.directory.now().servers, turn);
 		const said = choice.any ? await ask(of, call, choice, signal) : { problem: serverTrouble('not_deployed', `No server serves “${call.model}”. Deploy its checkpoint in the project, or let a drained server take requests again.`, 503), tries: 0, server: null };
 		tries += said.tries;
 		if (!('problem' in said)) return { begun: said, turn, tries };
@@ -95,9 +95,10 @@ async function answerUnseen(of: Answering, call: ModelCall, { project, asked }: 
 	const { candidateId, shadowPercent } = project.settings;
 	if (asked !== 'champion' || candidateId === null || candidateId === project.championId || lotOf(`shadow ${candidateId}`, line.shadowOf) >= shadowPercent || of.unseen.now >= MOST_UNSEEN) return;
 	const began = performance.now();
+	const { servers } = of.directory.now();
 	of.unseen.now += 1;
 	try {
-		const begun = await ask(of, { ...call, stream: false, measures: false }, of.pool.choose(of.directory.now().servers, candidateId), AbortSignal.timeout(of.patienceMs));
+		const begun = await ask(of, { ...call, stream: false, measures: false }, of.pool.choose(servers, candidateOf(servers, project.id, candidateId)), AbortSignal.timeout(of.patienceMs));
 		if (!('whole' in begun)) return;
 		begun.leave();
 		const { text, ...tokens } = readUnseen(begun.whole);

@@ -12,6 +12,9 @@ type State = { load: number; failures: number; downUntil: number; /** It took a 
 /** After so many milliseconds a server that failed is first choice again, the more often it failed in a row the later. */
 const BACK_OFF_MS = [500, 1000, 2000, 5000, 10_000];
 
+/** What shall answer: a checkpoint, in the form of an export whose weights are others, or as it was trained (null). */
+export type Wanted = { checkpointId: string; formId: string | null };
+
 export type Pool = ReturnType<typeof createPool>;
 
 /** Which servers to ask, by what they have under way here and how they did last. `now`: milliseconds of a clock that only goes on. */
@@ -23,9 +26,9 @@ export function createPool(now: () => number = () => performance.now()) {
 		return known;
 	};
 	return {
-		/** Servers of a checkpoint in the order in which they are to be tried: those that are well by how busy they are, then those that failed lately, since one may have come back. One that is about to start again is none of them. `full`: some have no place left; `any`: the checkpoint is served at all. */
-		choose(servers: readonly Server[], checkpointId: string): { order: ServerThere[]; full: boolean; any: boolean } {
-			const all = servers.filter((server) => server.checkpointId === checkpointId && !server.draining);
+		/** Servers of a checkpoint in this form, in the order in which they are to be tried: those that are well by how busy they are, then those that failed lately, since one may have come back. One that is about to start again is none of them. `full`: some have no place left; `any`: the checkpoint is served at all. */
+		choose(servers: readonly Server[], { checkpointId, formId }: Wanted): { order: ServerThere[]; full: boolean; any: boolean } {
+			const all = servers.filter((server) => server.checkpointId === checkpointId && server.formId === formId && !server.draining);
 			const there = all.filter(isThere);
 			const free = there.filter((server) => stateOf(server.id).load < server.concurrency);
 			const well = (server: Server) => server.health !== 'down' && stateOf(server.id).downUntil <= now();

@@ -27,6 +27,7 @@ export async function exportAgain(app: Pick<App, 'db' | 'enqueue'>, actor: Actor
 		const found = await reachExport(tx, actor, input, 'run.start');
 		if (!found.ok) return found;
 		const { id, projectId } = found.value.made;
+		if ((await checkpointExports.lock(tx, id))?.status === 'dropped') return fail('conflict', 'This export was dropped: ask for the same form anew.');
 		if (await checkpointExports.again(tx, id)) await app.enqueue(tx, 'export', { exportId: id });
 		else {
 			const evaluation = (await evaluations.ofExports(tx, [id])).get(id);

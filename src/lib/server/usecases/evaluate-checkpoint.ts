@@ -30,6 +30,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { givingWay } from '../give-way.ts';
+import { inForm } from './in-form.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
 export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null; /** In which form it is measured; null: as it was trained. */ form: ExportFormat | null };
@@ -37,7 +38,7 @@ export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; paren
 /** What is measured: the checkpoint as it was trained, or the files of an export of it, whose weights are others. */
 async function measured(tx: Tx, { checkpointId }: Evaluation, made: CheckpointExport | null): Promise<Checkpoint | null> {
 	const checkpoint = await checkpoints.get(tx, checkpointId);
-	return checkpoint && made ? { ...checkpoint, kind: 'full', files: made.files, sha256: made.sha256, bytes: made.bytes } : checkpoint;
+	return checkpoint && inForm(checkpoint, made);
 }
 
 /** How long an evaluation waits that another worker than this one is to do. */

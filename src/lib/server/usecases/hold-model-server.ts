@@ -1,17 +1,21 @@
+import { isRounded } from '../../domain/checkpoint-export.ts';
+import type { QuantPlan } from '../../domain/checkpoint-export.ts';
 import { afterFailure, STEADY_SECONDS } from '../../domain/model-server.ts';
 import type { ServerWish, ServingEngine } from '../../domain/model-server.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { App } from '../app.ts';
 import { record } from '../db/audit.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Tx } from '../db/client.ts';
 import * as deployments from '../db/deployments.ts';
 import * as modelServers from '../db/model-servers.ts';
 import type { LetGo, Lost, ModelServer, ServerLog } from '../db/model-servers.ts';
+import { inForm } from './in-form.ts';
 
 /** What a worker needs to run a server, read at the moment it took it. */
-export type ServerAtHand = { server: ModelServer; attempt: number; base: Checkpoint; /** What it serves, at least one. */ served: Checkpoint[] };
+export type ServerAtHand = { server: ModelServer; attempt: number; base: Checkpoint; /** What it serves, at least one; in the form of an export with the files of that. */ served: Checkpoint[]; /** How the weights were rounded of what it serves; null: they were not. */ rounded: QuantPlan['format'] | null };
 
 type Held = Pick<ServerAtHand, 'attempt'> & { server: Pick<ModelServer, 'id' | 'projectId'> };
 
@@ -31,12 +35,15 @@ export async function takeModelServer(app: Pick<App, 'db'>, id: string, of: { wo
 		const server = attempt === null ? null : await modelServers.get(tx, id);
 		if (attempt === null || !server) return null;
 		const served: Checkpoint[] = [];
-		for (const { checkpointId } of await deployments.ofServer(tx, id, { ended: false })) {
+		let rounded: ServerAtHand['rounded'] = null;
+		for (const { checkpointId, exportId } of await deployments.ofServer(tx, id, { ended: false })) {
 			const checkpoint = await checkpoints.get(tx, checkpointId);
-			if (checkpoint) served.push(checkpoint);
+			const made = exportId === null ? null : await checkpointExports.get(tx, exportId);
+			if (checkpoint) served.push(inForm(checkpoint, made));
+			if (made && isRounded(made.plan.format)) rounded = made.plan.format;
 		}
 		await record(tx, null, { action: 'model_server.attempt', projectId: server.projectId, subject: ['model_server', id], details: { attempt, worker: of.workerId, devices: of.devices } });
-		return { server, attempt, served, base: await checkpoints.baseOf(tx, server.projectId) };
+		return { server, attempt, served, rounded, base: await checkpoints.baseOf(tx, server.projectId) };
 	});
 }
 
@@ -84,7 +91,7 @@ async function settle(tx: Tx, id: string, attempt: number, problem: RunProblem |
 	if (!held) return;
 	const to = next(held, problem);
 	await modelServers.letGo(tx, id, to);
-	await record(tx, null, { action: 'model_server.let_go', projectId: held.projectId, subject: ['model_server', id], details: { attempt, status: to.status, ...(problem ? { code: problem.code } : {}) } });
+	await record(tx, null, { action: to.status === 'failed' ? 'model_server.give_up' : 'model_server.let_go', projectId: held.projectId, subject: ['model_server', id], details: { attempt, status: to.status, ...(problem ? { code: problem.code } : {}) } });
 }
 
 /**

@@ -33,7 +33,7 @@ export type ExportMeasured = {
 };
 
 /** A form of a checkpoint as its page and the API show it. */
-export type ExportView = Pick<CheckpointExport, 'id' | 'plan' | 'changed' | 'status' | 'command' | 'calibrationRows' | 'sha256' | 'files' | 'bytes' | 'problem' | 'createdAt' | 'finishedAt'> & {
+export type ExportView = Pick<CheckpointExport, 'id' | 'plan' | 'changed' | 'status' | 'command' | 'calibrationRows' | 'sha256' | 'files' | 'bytes' | 'problem' | 'createdAt' | 'finishedAt' | 'droppedAt'> & {
 	byName: string | null;
 	/** Null: its weights are the checkpoint's, whose figures hold; or it was not made yet. */
 	evaluation: ExportMeasured | null;
@@ -67,10 +67,10 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 	const [evaluated, names] = await Promise.all([evaluations.ofExports(db, all.map(({ id }) => id)), Promise.all([...new Set(all.map(({ createdBy }) => createdBy))].map(async (id) => [id, (await users.personOf(db, id))?.name ?? null] as const)).then((pairs) => new Map(pairs))]);
 	const ready = living.filter(({ draining, capabilities }) => !draining && capabilities.engine.state === 'ready');
 	return ok({
-		exports: all.map(({ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdBy, createdAt, finishedAt }) => {
+		exports: all.map(({ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdBy, createdAt, finishedAt, droppedAt }) => {
 			const evaluation = evaluated.get(id);
 			return {
-				...{ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdAt, finishedAt },
+				...{ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdAt, finishedAt, droppedAt },
 				byName: names.get(createdBy) ?? null,
 				evaluation: measured(evaluation),
 				unfit: unfitToPromote({ status, changed, evaluation: evaluation?.status ?? null }),

@@ -1,3 +1,4 @@
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { servedModel } from '../../domain/served-model.ts';
@@ -6,6 +7,7 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
+import * as deployments from '../db/deployments.ts';
 import * as gateway from '../db/gateway.ts';
 import type { Gateway, GatewaySettings } from '../db/gateway.ts';
 import * as feedback from '../db/gateway-feedback.ts';
@@ -13,6 +15,9 @@ import type { FeedbackCounts } from '../db/gateway-feedback.ts';
 import * as requests from '../db/gateway-requests.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
+
+/** A name that applications write. `form`: the one that was promoted; null: as it was trained. `served`: whether a server answers for it now; `as_trained`: only in place of the form that was promoted. */
+export type ServedModel = { name: string; checkpointId: string; checkpoint: string; form: ExportPlan | null; served: 'yes' | 'as_trained' | 'no' };
 
 /** What the gateway does for a project, and what it could serve. */
 export type GatewayState = {
@@ -22,7 +27,7 @@ export type GatewayState = {
 	/** Address that applications are given; null: no gateway lives and none was told. */
 	baseUrl: string | null;
 	/** Names that applications write, and what stands behind them now. */
-	models: { name: string; checkpointId: string; checkpoint: string }[];
+	models: ServedModel[];
 	/** Pairs that wait to be brought to judging. */
 	shadowPairs: number;
 	feedback: FeedbackCounts;
@@ -36,15 +41,17 @@ export async function readGateway(app: Pick<App, 'db' | 'config'>, actor: Actor,
 	const settings = await gateway.settings(app.db, id);
 	const champion = await champions.championOf(app.db, id);
 	const candidate = settings.candidateId === null ? null : await checkpoints.get(app.db, settings.candidateId);
-	const gateways = await gateway.living(app.db);
+	const [gateways, form, servers] = await Promise.all([gateway.living(app.db), champions.formOf(app.db, champion.id), deployments.servers(app.db)]);
 	const [first] = gateways;
+	const there = servers.filter(({ projectId, draining, baseUrl }) => projectId === id && !draining && baseUrl !== null);
+	const isServed = (formId: string | null) => there.some((server) => server.checkpointId === champion.id && server.formId === formId);
 	return ok({
 		settings,
 		gateways,
 		baseUrl: app.config.gateway.url ?? (first ? `http://${first.hostname}:${first.port}/v1` : null),
 		models: [
-			{ name: servedModel(slug, { asked: 'champion' }), checkpointId: champion.id, checkpoint: champion.name },
-			...(candidate ? [{ name: servedModel(slug, { asked: 'candidate' }), checkpointId: candidate.id, checkpoint: candidate.name }] : [])
+			{ name: servedModel(slug, { asked: 'champion' }), checkpointId: champion.id, checkpoint: champion.name, form: form?.plan ?? null, served: isServed(form?.id ?? null) ? 'yes' : form && isServed(null) ? 'as_trained' : 'no' },
+			...(candidate ? [{ name: servedModel(slug, { asked: 'candidate' }), checkpointId: candidate.id, checkpoint: candidate.name, form: null, served: there.some(({ checkpointId }) => checkpointId === candidate.id) ? ('yes' as const) : ('no' as const) }] : [])
 		],
 		shadowPairs: await requests.countShadowPairs(app.db, id),
 		feedback: await feedback.counts(app.db, id)

@@ -10,7 +10,7 @@ import * as requests from '../db/gateway-requests.ts';
 import type { NewRequest } from '../db/gateway-requests.ts';
 
 /** A project as the gateway serves it. */
-export type ServedProject = { id: string; slug: string; championId: string; settings: GatewaySettings };
+export type ServedProject = { id: string; slug: string; championId: string; /** The export in which it was promoted, where that one’s weights are others; null: as it was trained. */ championFormId: string | null; settings: GatewaySettings };
 
 /** Everything that a gateway must know to answer, as it was a moment ago. */
 export type Directory = { keys: ReadonlyMap<string, KnownKey>; projects: ReadonlyMap<string, ServedProject>; servers: readonly Server[] };
@@ -22,7 +22,7 @@ export async function readDirectory(app: Pick<App, 'db'>): Promise<Directory> {
 	for (const { projectId, slug } of known) {
 		if (projects.has(projectId)) continue;
 		const [champion, settings] = [await champions.championOf(app.db, projectId), await gateway.settings(app.db, projectId)];
-		projects.set(projectId, { id: projectId, slug, championId: champion.id, settings });
+		projects.set(projectId, { id: projectId, slug, championId: champion.id, championFormId: (await champions.formOf(app.db, champion.id))?.id ?? null, settings });
 	}
 	return { keys: new Map(known.map((key) => [key.hash, key])), projects, servers: await deployments.servers(app.db) };
 }

@@ -49,6 +49,7 @@ export async function takeExport(app: Pick<App, 'db' | 'artifacts'>, actor: Acto
 	const found = await reachExport(app.db, actor, input, 'snapshot.data');
 	if (!found.ok) return found;
 	const { made, checkpoint } = found.value;
+	if (made.status === 'dropped') return fail('gone', 'This export was dropped, and its files with it: have the same form made anew.');
 	if (!isMade(made)) return fail('conflict', 'This export is not there yet, or could not be made.');
 	const walled = await refuseWalled(app.db, actor, checkpoint.id);
 	if (walled) return walled;

@@ -43,6 +43,7 @@ export const listExports = operation({
 					problem,
 					createdAt: v.string(),
 					finishedAt: v.nullable(v.string()),
+					droppedAt: v.nullable(v.string()),
 					byName: v.nullable(v.string()),
 					evaluation: v.nullable(v.object({ status: v.picklist(['queued', 'running', 'succeeded', 'failed']), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
 					unfit: v.nullable(v.picklist(['not_made', 'not_measured'])),
@@ -84,5 +85,16 @@ export const exportAgain = operation({
 	access: 'run.start',
 	params: exportParams,
 	answers: { 202: queued },
+	problems: ['conflict']
+});
+
+export const dropExport = operation({
+	id: 'dropExport',
+	method: 'DELETE',
+	path: '/checkpoints/{id}/exports/{exportId}',
+	summary: 'Drop an export that was made: its files are no more of the record, and the next clean-up takes them. Refused where the checkpoint was promoted in it, a server serves it, or it is being measured',
+	access: 'run.cancel',
+	params: exportParams,
+	answers: { 200: v.object({ id: v.string(), status: v.literal('dropped') }) },
 	problems: ['conflict']
 });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EXPORT_FORMATS } from '../../../domain/checkpoint-export.ts';
 import { MOST_SERVER_GPUS, MOST_TOGETHER } from '../../../domain/model-server.ts';
 import { idParams, instant, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -6,11 +7,16 @@ import { operation } from '../operation.ts';
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer('a whole number'), v.minValue(least, `from ${least} to ${most}`), v.maxValue(most, `from ${least} to ${most}`));
 const percent = v.pipe(v.number(), v.minValue(0, 'from 0 to 100'), v.maxValue(100, 'from 0 to 100'));
 
+/** A form of a checkpoint, as it was asked for; null: as it was trained. */
+const form = v.nullable(v.looseObject({ format: v.picklist(EXPORT_FORMATS) }));
+
 export const deploymentView = v.object({
 	id: v.string(),
 	projectId: v.string(),
 	checkpointId: v.string(),
 	checkpoint: v.string(),
+	exportId: v.nullable(v.string()),
+	form,
 	endpointId: v.nullable(v.string()),
 	serverId: v.nullable(v.string()),
 	server: v.string(),
@@ -31,6 +37,7 @@ const concurrency = v.optional(whole(1, 1000));
 export const NewDeployment = v.pipe(
 	v.strictObject({
 		checkpointId: uuid,
+		exportId: v.optional(uuid),
 		endpointId: v.optional(uuid),
 		beside: v.optional(v.pipe(v.array(uuid), v.maxLength(MOST_TOGETHER - 1, `at most ${MOST_TOGETHER - 1}`))),
 		gpus: v.optional(whole(0, MOST_SERVER_GPUS)),
@@ -44,7 +51,7 @@ export const deployCheckpoint = operation({
 	id: 'deployCheckpoint',
 	method: 'POST',
 	path: '/deployments',
-	summary: 'Have a server serve a checkpoint: the gateway sends requests for it there, at most `concurrency` at a time from each process. With `endpointId` a server that the firm runs and that has the checkpoint loaded; without, one that a worker starts, on so many `gpus`, with the checkpoints `beside` it',
+	summary: 'Have a server serve a checkpoint: the gateway sends requests for it there, at most `concurrency` at a time from each process. With `endpointId` a server that the firm runs and that has the checkpoint loaded; without, one that a worker starts, on so many `gpus`, with the checkpoints `beside` it. With `exportId` in the form of that export',
 	access: 'deployment.manage',
 	body: NewDeployment,
 	answers: { 201: deploymentView },
@@ -117,7 +124,7 @@ export const readGateway = operation({
 			settings: settingsView,
 			gateways: v.array(v.object({ id: v.string(), hostname: v.string(), port: v.number(), startedAt: v.string() })),
 			baseUrl: v.nullable(v.string()),
-			models: v.array(v.object({ name: v.string(), checkpointId: v.string(), checkpoint: v.string() })),
+			models: v.array(v.object({ name: v.string(), checkpointId: v.string(), checkpoint: v.string(), form, served: v.picklist(['yes', 'as_trained', 'no']) })),
 			shadowPairs: v.number(),
 			feedback: v.object({ up: v.number(), down: v.number(), edits: v.number(), comments: v.number(), waiting: v.number() })
 		})
@@ -237,6 +244,7 @@ export const listTraffic = operation({
 					asked: v.picklist(['champion', 'candidate', 'checkpoint']),
 					checkpointId: v.nullable(v.string()),
 					checkpoint: v.nullable(v.string()),
+					form,
 					endpoint: v.nullable(v.string()),
 					way: v.picklist(['asked', 'canary', 'fallback', 'shadow']),
 					status: v.number(),

@@ -74,16 +74,19 @@ export const checkpointExports = pgTable(
 			.notNull()
 			.references(() => users.id),
 		createdAt: createdAt(),
-		finishedAt: instant()
+		finishedAt: instant(),
+		/** Since when its files are no more of the record, and a clean-up may take them; what they were stays written here. */
+		droppedAt: instant()
 	},
 	(t) => [
 		index('checkpoint_exports_checkpoint').on(t.checkpointId, t.id),
 		// What is there or under way is not made a second time.
 		uniqueIndex('checkpoint_exports_once').on(t.checkpointId, t.plan).where(sql`status in ('queued','running','succeeded')`),
 		unique('checkpoint_exports_of').on(t.id, t.checkpointId),
-		check('checkpoint_exports_status', sql`${t.status} in ('queued','running','succeeded','failed','cancelled')`),
-		check('checkpoint_exports_finished', sql`(${t.status} in ('succeeded','failed','cancelled')) = (${t.finishedAt} is not null)`),
-		check('checkpoint_exports_files', sql`(${t.status} = 'succeeded') = (num_nonnulls(${t.sha256}, ${t.files}, ${t.bytes}) = 3)`)
+		check('checkpoint_exports_status', sql`${t.status} in ('queued','running','succeeded','failed','cancelled','dropped')`),
+		check('checkpoint_exports_finished', sql`(${t.status} in ('succeeded','failed','cancelled','dropped')) = (${t.finishedAt} is not null)`),
+		check('checkpoint_exports_dropped', sql`(${t.status} = 'dropped') = (${t.droppedAt} is not null)`),
+		check('checkpoint_exports_files', sql`(${t.status} in ('succeeded','dropped')) = (num_nonnulls(${t.sha256}, ${t.files}, ${t.bytes}) = 3)`)
 	]
 );
 

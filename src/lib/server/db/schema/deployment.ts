@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { users } from './account.ts';
-import { checkpoints } from './checkpoint.ts';
+import { checkpointExports, checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { endpoints } from './endpoint.ts';
 import { modelServers } from './model-server.ts';
 import { projects } from './project.ts';
 
-/** A server that serves a checkpoint: one that the firm runs itself and has registered as an endpoint, or one that a worker runs. Checkpoint and server never change; what serves another checkpoint is another deployment. */
+/** A server that serves a checkpoint: one that the firm runs itself and has registered as an endpoint, or one that a worker runs. Checkpoint, form and server never change; what serves another checkpoint is another deployment. */
 export const deployments = pgTable(
 	'deployments',
 	{
@@ -18,6 +18,8 @@ export const deployments = pgTable(
 		checkpointId: uuid()
 			.notNull()
 			.references(() => checkpoints.id),
+		/** The export whose weights are served; null: the checkpoint as it was trained. */
+		exportId: uuid(),
 		endpointId: uuid().references(() => endpoints.id),
 		serverId: uuid().references(() => modelServers.id),
 		/** Most requests under way at a time, from one gateway process. */
@@ -37,6 +39,8 @@ export const deployments = pgTable(
 	(t) => [
 		index('deployments_project').on(t.projectId, t.id),
 		uniqueIndex('deployments_living').on(t.checkpointId, t.endpointId).where(sql`ended_at is null`),
+		foreignKey({ name: 'deployments_export_of', columns: [t.exportId, t.checkpointId], foreignColumns: [checkpointExports.id, checkpointExports.checkpointId] }),
+		index('deployments_export').on(t.exportId).where(sql`export_id is not null`),
 		uniqueIndex('deployments_served').on(t.serverId, t.checkpointId),
 		check('deployments_where', sql`num_nonnulls(${t.endpointId}, ${t.serverId}) = 1`),
 		check('deployments_concurrency', sql`${t.concurrency} between 1 and 1000`),

@@ -13,7 +13,7 @@ import { issueGatewayKey, listGatewayKeys, revokeGatewayKey } from '#lib/server/
 import { judgeShadows } from '#lib/server/usecases/judge-shadows.ts';
 import { putGateway, readGateway } from '#lib/server/usecases/put-gateway.ts';
 import { listModelServers } from '#lib/server/usecases/read-model-server.ts';
-import { generationChoices } from '#lib/server/usecases/read-generation.ts';
+import { servingChoices } from '#lib/server/usecases/serving-choices.ts';
 import { listTraffic } from '#lib/server/usecases/read-traffic.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { signedIn, valueOf } from '../../../../page-result.ts';
@@ -33,10 +33,12 @@ export const load: PageServerLoad = async ({ locals, params, url, parent, depend
 		gateway,
 		deployments: valueOf(await listDeployments(app, actor, params.slug), requestId),
 		servers: valueOf(await listModelServers(app, actor, params.slug), requestId),
-		choices: can['deployment.manage'] ? valueOf(await generationChoices(app, actor, params.slug), requestId) : null,
+		choices: can['deployment.manage'] ? valueOf(await servingChoices(app, actor, params.slug), requestId) : null,
 		keys: can['gateway.manage'] ? valueOf(await listGatewayKeys(app, actor, params.slug), requestId) : null,
 		traffic: valueOf(await listTraffic(app, actor, { slug: params.slug, limit: SHOWN, ...(isRowId(before) ? { cursor: before } : {}) }), requestId),
-		first: !isRowId(before)
+		first: !isRowId(before),
+		/** What a link from a checkpoint's page asks to have served. */
+		chosen: url.searchParams.get('serve')
 	};
 };
 
@@ -51,21 +53,27 @@ const invalid = (part: Part, issues: readonly v.BaseIssue<unknown>[]) => {
 const NO_SUCH = (part: Part) => refused(part, { code: 'not_found', detail: 'There is no such row.' });
 
 const text = (data: FormData, name: string): string => String(data.get(name) ?? '').trim();
+/** What was chosen to be served, as `servableValue` writes it. */
+const servable = (chosen: string): { checkpointId: string; exportId?: string } => {
+	const [checkpointId = '', exportId] = chosen.split('/');
+	return { checkpointId, ...(exportId === undefined ? {} : { exportId }) };
+};
 const number = (data: FormData, name: string): number | null => (text(data, name) === '' ? null : Number(text(data, name)));
 
 export const actions: Actions = {
 	deploy: async ({ locals, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
-		const parsed = v.safeParse(NewDeployment, { checkpointId: text(data, 'checkpointId'), endpointId: text(data, 'endpointId'), concurrency: number(data, 'concurrency') ?? undefined });
+		const parsed = v.safeParse(NewDeployment, { ...servable(text(data, 'servable')), endpointId: text(data, 'endpointId'), concurrency: number(data, 'concurrency') ?? undefined });
 		return parsed.success ? outcome('deploy', await deployCheckpoint(locals.app, actor, parsed.output)) : invalid('deploy', parsed.issues);
 	},
 	serve: async ({ locals, url, request }) => {
 		const actor = signedIn(locals, url);
 		const data = await request.formData();
-		const [checkpointId = '', ...beside] = data.getAll('checkpointId').map(String);
-		if (checkpointId === '') return refused('serve', { code: 'invalid_input', detail: m.serving_ours_none(), errors: [{ field: 'checkpointId', message: m.serving_ours_none() }] });
-		const parsed = v.safeParse(NewDeployment, { checkpointId, beside, gpus: number(data, 'gpus') ?? undefined, name: text(data, 'name') || undefined });
+		// A form has a server of its own: it is asked for first, so that what stands beside it is what is refused.
+		const [first, ...beside] = data.getAll('servable').map((chosen) => servable(String(chosen))).sort((a, b) => Number(b.exportId !== undefined) - Number(a.exportId !== undefined));
+		if (!first) return refused('serve', { code: 'invalid_input', detail: m.serving_ours_none(), errors: [{ field: 'checkpointId', message: m.serving_ours_none() }] });
+		const parsed = v.safeParse(NewDeployment, { ...first, beside: beside.map(({ checkpointId }) => checkpointId), gpus: number(data, 'gpus') ?? undefined, name: text(data, 'name') || undefined });
 		return parsed.success ? outcome('serve', await deployCheckpoint(locals.app, actor, parsed.output)) : invalid('serve', parsed.issues);
 	},
 	restart: async ({ locals, url, request }) => {

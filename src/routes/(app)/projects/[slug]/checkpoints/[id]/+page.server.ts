@@ -7,6 +7,7 @@ import { text, uuid } from '#lib/server/api/fields.ts';
 import { fieldErrors } from '#lib/server/api/serve.ts';
 import { cancelExport, exportAgain } from '#lib/server/usecases/cancel-export.ts';
 import { decide, DECISIONS } from '#lib/server/usecases/decide.ts';
+import { dropExport } from '#lib/server/usecases/drop-export.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
 import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { listExports } from '#lib/server/usecases/list-exports.ts';
@@ -104,6 +105,14 @@ export const actions: Actions = {
 		if (!isRowId(exportId)) return fail(404, { problem: NO_SUCH_EXPORT });
 		const again = await exportAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), exportId });
 		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
+		redirect(303, `${url.pathname}#exports`);
+	},
+	exportDrop: async ({ locals, params, url }) => {
+		const actor = signedIn(locals, url);
+		const exportId = url.searchParams.get('export') ?? '';
+		if (!isRowId(exportId)) return fail(404, { problem: NO_SUCH_EXPORT });
+		const dropped = await dropExport(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), exportId });
+		if (!dropped.ok) return fail(PROBLEMS[dropped.problem.code].status, { problem: dropped.problem });
 		redirect(303, `${url.pathname}#exports`);
 	},
 	answer: async ({ locals, params, url }) => {
