@@ -65,12 +65,14 @@ describe('a form that is served', () => {
 		const at = await takeModelServer(world.app, made.serverId ?? '', { workerId, devices: [] });
 		expect(at).toMatchObject({ rounded: null, served: [{ id: checkpointId, kind: 'full', files: [{ path: 'model.safetensors' }] }] });
 		expect(valueOf(await servingChoices(world.app, world.admin, slug)).servable.filter((one) => one.checkpointId === checkpointId)).toMatchObject([{ exportId: null, alone: false }, { exportId, alone: true, byWorker: true, measured: false }]);
+		expect(await viewOf(exportId)).toMatchObject({ served: true });
 		// What is served is not dropped, by nobody.
 		expect(problemOf(await drop(exportId))).toBe('conflict');
 		await measure(exportId);
 		expect(await drop(exportId)).toMatchObject({ problem: { code: 'conflict', detail: expect.stringContaining('A server serves this form') } });
 		await expect(world.query(`update checkpoint_exports set status = 'dropped', dropped_at = now() where id = '${exportId}'`)).rejects.toMatchObject({ cause: { message: expect.stringContaining('is served') } });
 		valueOf(await endDeployment(world.app, world.admin, made.id));
+		expect(await viewOf(exportId)).toMatchObject({ served: false });
 		valueOf(await drop(exportId));
 		expect(wrongOf(await deploy({ exportId, gpus: 0 }))).toEqual(['exportId']);
 	});

@@ -128,6 +128,13 @@ export async function ofServer(db: Executor, serverId: string, of: { ended: bool
 	return (await rowsOf<Row>(db, sql`${whole} where d.server_id = ${serverId} ${of.ended ? sql`` : sql`and d.ended_at is null`} order by d.id`)).map(toDeployment);
 }
 
+/** Those of these exports that some server serves. */
+export async function servedForms(db: Executor, exportIds: readonly string[]): Promise<Set<string>> {
+	if (exportIds.length === 0) return new Set();
+	const rows = await rowsOf<{ id: string }>(db, sql`select distinct export_id as id from deployments where ended_at is null and export_id in ${[...exportIds]}`);
+	return new Set(rows.map(({ id }) => id));
+}
+
 /** Lets a deployment take nothing new, or take it again. */
 export async function drain(tx: Tx, id: string, draining: boolean): Promise<void> {
 	await tx.execute(sql`update deployments set draining_at = case when ${draining} then coalesce(draining_at, now()) end where id = ${id}`);

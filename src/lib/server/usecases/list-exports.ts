@@ -11,6 +11,7 @@ import type { Actor } from '../auth/actor.ts';
 import * as checkpointExports from '../db/checkpoint-exports.ts';
 import type { CheckpointExport } from '../db/checkpoint-exports.ts';
 import * as decisions from '../db/decisions.ts';
+import * as deployments from '../db/deployments.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation } from '../db/evaluations.ts';
 import * as users from '../db/users.ts';
@@ -41,6 +42,8 @@ export type ExportView = Pick<CheckpointExport, 'id' | 'plan' | 'changed' | 'sta
 	unfit: ReturnType<typeof unfitToPromote>;
 	/** Whether a decision promoted the checkpoint in this form. */
 	promoted: boolean;
+	/** Whether some server serves it. */
+	served: boolean;
 };
 
 /** A form that can be asked for: `refused` on this checkpoint whatever the machine; `able`: a living worker has what it needs. */
@@ -64,7 +67,8 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 	if (!found.ok) return found;
 	const { checkpoint } = found.value;
 	const [all, decided, living, writes] = await Promise.all([checkpointExports.ofCheckpoint(db, checkpointId), decisions.of(db, checkpointId), workers.alive(db), writesAnswers(db, checkpoint)]);
-	const [evaluated, names] = await Promise.all([evaluations.ofExports(db, all.map(({ id }) => id)), Promise.all([...new Set(all.map(({ createdBy }) => createdBy))].map(async (id) => [id, (await users.personOf(db, id))?.name ?? null] as const)).then((pairs) => new Map(pairs))]);
+	const ids = all.map(({ id }) => id);
+	const [evaluated, served, names] = await Promise.all([evaluations.ofExports(db, ids), deployments.servedForms(db, ids), Promise.all([...new Set(all.map(({ createdBy }) => createdBy))].map(async (id) => [id, (await users.personOf(db, id))?.name ?? null] as const)).then((pairs) => new Map(pairs))]);
 	const ready = living.filter(({ draining, capabilities }) => !draining && capabilities.engine.state === 'ready');
 	return ok({
 		exports: all.map(({ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdBy, createdAt, finishedAt, droppedAt }) => {
@@ -74,7 +78,8 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 				byName: names.get(createdBy) ?? null,
 				evaluation: measured(evaluation),
 				unfit: unfitToPromote({ status, changed, evaluation: evaluation?.status ?? null }),
-				promoted: decided.some(({ exportId, decision }) => exportId === id && decision !== 'more_data' && decision !== 'reject')
+				promoted: decided.some(({ exportId, decision }) => exportId === id && decision !== 'more_data' && decision !== 'reject'),
+				served: served.has(id)
 			};
 		}),
 		forms: EXPORT_FORMATS.map((format) => ({ format, refused: refusedForm(format, { kind: checkpoint.kind, writes }), able: ready.some(({ capabilities }) => canMake(format, capabilities)) }))

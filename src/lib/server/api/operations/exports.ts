@@ -47,7 +47,8 @@ export const listExports = operation({
 					byName: v.nullable(v.string()),
 					evaluation: v.nullable(v.object({ status: v.picklist(['queued', 'running', 'succeeded', 'failed']), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
 					unfit: v.nullable(v.picklist(['not_made', 'not_measured'])),
-					promoted: v.boolean()
+					promoted: v.boolean(),
+					served: v.boolean()
 				})
 			),
 			forms: v.array(v.object({ format: v.picklist(EXPORT_FORMATS), refused: v.nullable(v.string()), able: v.boolean() }))
