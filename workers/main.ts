@@ -6,7 +6,7 @@ import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
-import { announceWorker, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptHoldsServer, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { announceWorker, attemptHoldsEvaluation, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptHoldsServer, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
@@ -124,11 +124,11 @@ await enqueueStranded(app);
 await clearLeftOnHost({ app, workDir: join(config.dataDir, 'work') }).catch((error: unknown) => app.log.warn({ err: error }, 'folders of a dead worker'));
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
-/** Whether processes with this mark (`run.attempt`, or `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */
+/** Whether processes with this mark (`run.attempt`, or `evaluation.`, `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */
 async function ownedByLiving(mark: string, left: readonly string[]): Promise<boolean> {
-	const [, what = 'run', id = '', attempt = ''] = /^(?:(generation|export|server)\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
+	const [, what = 'run', id = '', attempt = ''] = /^(?:(evaluation|generation|export|server)\.)?([0-9a-f-]{36})\.(\d+)$/.exec(mark) ?? [];
 	if (id === '' || left.includes(`${id}.${attempt}`)) return false;
-	const holds = { run: attemptHoldsRun, generation: attemptHoldsGeneration, export: attemptHoldsExport, server: attemptHoldsServer }[what];
+	const holds = { run: attemptHoldsRun, evaluation: attemptHoldsEvaluation, generation: attemptHoldsGeneration, export: attemptHoldsExport, server: attemptHoldsServer }[what];
 	return holds ? holds(app, id, Number(attempt)) : false;
 }
 

@@ -16,6 +16,8 @@ import type { ScoredCheckpoint, ScoredRow } from '../engine/swift/score.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { guardedScripts } from './guarded-scripts.ts';
+import { unexpected } from './unexpected.ts';
 
 type Turns = readonly unknown[];
 /** What is scored: a pair, or an answer that was judged alone. */
@@ -61,7 +63,7 @@ async function score(context: WorkerContext, at: EvaluationAtHand, environment: 
 	return scoreRows(
 		environment,
 		{ model: base.value, checkpoints, reward, rows, output: join(dir, 'scores.jsonl') },
-		{ cacheDir: join(context.workDir, 'cache'), threads: context.threads, signal, onProgress }
+		{ ...guardedScripts(context, { dir, mark: `evaluation.${at.evaluation.id}.${at.evaluation.attempt}` }, { signal }), onProgress }
 	);
 }
 
@@ -117,7 +119,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 	} catch (error) {
 		if (context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		app.log.error({ err: error, evaluationId: at.evaluation.id }, 'evaluation failed');
-		await failEvaluation(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
+		await failEvaluation(app, at, unexpected(error));
 	} finally {
 		clearInterval(timer);
 		await clearOwn(folder, at.evaluation.attempt).catch((error: unknown) => app.log.warn({ err: error, evaluationId: at.evaluation.id }, 'evaluation folder'));

@@ -2,7 +2,6 @@ import { createReadStream } from 'node:fs';
 import { access, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { calibrationRow } from '#lib/domain/checkpoint-export.ts';
 import type { ExportPlan, QuantPlan } from '#lib/domain/checkpoint-export.ts';
 import type { TrainingRow } from '#lib/domain/training-row.ts';
@@ -19,10 +18,12 @@ import { explainFailure } from '../engine/swift/failure.ts';
 import { mergeAdapter } from '../engine/swift/merge.ts';
 import { checkExportArguments, isQuantised, quantEnvironment } from '../engine/swift/quantise.ts';
 import { verifyWhole } from '../engine/swift/verify.ts';
-import { guardedRunner, runGuarded } from '../process/guarded.ts';
+import { runGuarded } from '../process/guarded.ts';
 import type { Guarded } from '../process/guarded.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { guardedScripts, guardOf } from './guarded-scripts.ts';
+import type { MarkedWork } from './guarded-scripts.ts';
 import { layOutRows } from './training-data.ts';
 
 /** What a worker makes exports with besides the engine. */
@@ -33,16 +34,9 @@ export type Making = { context: WorkerContext; tools: ExportTools; at: ExportAtH
 
 const MERGE_MS = 3_600_000;
 
-/** How a command of an export is guarded: what outlives its worker is found by the export's mark. */
-const guard = ({ context, at, dir }: Making) => ({
-	cwd: context.environment.dir,
-	dir: join(dir, 'log'),
-	graceSeconds: 3,
-	selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
-	marker: `${context.hostKey}:export.${at.made.id}.${at.made.attempt}`
-});
+const marked = ({ at, dir }: Making): MarkedWork => ({ dir, mark: `export.${at.made.id}.${at.made.attempt}` });
 
-const scripts = (making: Making) => ({ cacheDir: join(making.context.workDir, 'cache'), threads: making.context.threads, timeoutMs: MERGE_MS, signal: making.signal, run: guardedRunner(guard(making)) });
+const scripts = (making: Making) => guardedScripts(making.context, marked(making), { signal: making.signal, timeoutMs: MERGE_MS });
 
 /** The checkpoint as a whole model in a folder, checked by loading it where an adapter was added. */
 export async function wholeModel(making: Making): Promise<Outcome<ModelSource>> {
@@ -64,7 +58,7 @@ export async function wholeModel(making: Making): Promise<Outcome<ModelSource>> 
 /** Runs an engine's or a converter's command under a guard, in the export's folder. */
 function guarded(making: Making, argv: readonly string[]): Promise<Guarded> {
 	const { context, dir, signal } = making;
-	return runGuarded({ ...guard(making), argv, env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(context.environment, context.threads) }) }, signal);
+	return runGuarded({ ...guardOf(context, marked(making)), argv, env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(context.environment, context.threads) }) }, signal);
 }
 
 /** The training rows that weights are rounded by, as the engine reads them. Test rows never leave the store. */

@@ -4,7 +4,7 @@ import { missingPart } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { ADAPTER_CARD } from '#lib/domain/leaving-files.ts';
 import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
-import { ArtifactDamaged, treeHash } from '#lib/server/artifacts/store.ts';
+import { treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import { leavingFile } from '#lib/server/usecases/leaving-file.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
@@ -15,6 +15,7 @@ import { NOT_EXPORTED } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { asGguf, quantised, wholeModel } from './export-files.ts';
 import type { ExportTools, Making } from './export-files.ts';
+import { unexpected } from './unexpected.ts';
 
 /** Makes the folder of an export whose files are others than the checkpoint's; null: the checkpoint's own files are it. */
 async function made(making: Making): Promise<Outcome<string | null>> {
@@ -86,13 +87,7 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 		if (lost.signal.aborted) return;
 		if (context.shutdown.aborted) return await giveBackExport(app, at);
 		app.log.error({ err: error, exportId: at.made.id }, 'export failed');
-		await failExport(
-			app,
-			at,
-			error instanceof ArtifactDamaged
-				? { code: 'artifact_damaged', message: `A file does not match its hash: ${error.message}.`, hint: 'What was changed does not go out. Put it back from a backup, and look at the artifact store’s disk.' }
-				: { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' }
-		);
+		await failExport(app, at, unexpected(error));
 	} finally {
 		clearInterval(timer);
 		await clearOwn(folder, at.made.attempt).catch((error: unknown) => app.log.warn({ err: error, exportId: at.made.id }, 'export folder'));

@@ -11,6 +11,7 @@ import type { WorkerContext } from './context.ts';
 import { measureAnswers } from './measure-answers.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
 
+import { unexpected } from './unexpected.ts';
 /** Lets one source answer. */
 type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) => Promise<RunProblem | null>;
 
@@ -44,7 +45,7 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 	} catch (error) {
 		if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
-		await failGeneration(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
+		await failGeneration(app, at, unexpected(error));
 	} finally {
 		clearInterval(timer);
 	}

@@ -9,6 +9,7 @@ import { verifyAdapter, verifyWhole } from '../engine/swift/verify.ts';
 import type { LineService } from '../process/line-service.ts';
 import { layOutModel } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { guardedScripts } from './guarded-scripts.ts';
 
 /** What a run starts from, as folders of this host. */
 export type Start = {
@@ -20,9 +21,10 @@ export type Start = {
 	referenceModel?: string;
 };
 
-type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'threads' | 'shutdown'>;
+type Context = Pick<WorkerContext, 'app' | 'environment' | 'hostKey' | 'workDir' | 'threads' | 'shutdown'>;
 
-const scripts = (context: Context) => ({ cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 3_600_000, signal: context.shutdown });
+/** Marked as the attempt's engine is: they run before it and after it. */
+const scripts = (context: Context, { run, attempt }: AttemptAtHand, dir: string) => guardedScripts(context, { dir, mark: `${run.id}.${attempt}` }, { signal: context.shutdown, timeoutMs: 3_600_000 });
 
 /** Lays the parent out, its adapter merged where the recipe wants that. */
 export async function startingModel(context: Context, at: AttemptAtHand, base: ModelSource, dir: string): Promise<Outcome<Start>> {
@@ -31,7 +33,7 @@ export async function startingModel(context: Context, at: AttemptAtHand, base: M
 	const referenceModel = recipe.tuner === 'full' && 'reference' in recipe && recipe.reference === 'base' ? { referenceModel: base.path } : {};
 	if (!parent.adapter) return value({ model: parent.model, ...referenceModel });
 	if (recipe.onParent === 'continue') return value({ model: parent.model, parentAdapter: parent.adapter });
-	const merged = await mergeAdapter(context.environment, { model: parent.model, adapter: parent.adapter, reward: false }, join(dir, 'merged'), scripts(context));
+	const merged = await mergeAdapter(context.environment, { model: parent.model, adapter: parent.adapter, reward: false }, join(dir, 'merged'), scripts(context, at, dir));
 	return merged.ok ? value({ model: merged.value, ...referenceModel }) : merged;
 }
 
@@ -43,12 +45,12 @@ export async function finishedModel(context: Context, at: AttemptAtHand, start: 
 	const kind = resultKind(at.run.recipe, at.parent);
 	const reward = at.run.objective === 'rm';
 	if (at.run.recipe.tuner === 'full') {
-		const verified = await verifyWhole(context.environment, trained, { ...scripts(context), reward, waiting });
+		const verified = await verifyWhole(context.environment, trained, { ...scripts(context, at, dir), reward, waiting });
 		return verified.ok ? value({ path: trained, kind }) : verified;
 	}
-	const verified = await verifyAdapter(context.environment, start.model, trained, { ...scripts(context), reward, waiting });
+	const verified = await verifyAdapter(context.environment, start.model, trained, { ...scripts(context, at, dir), reward, waiting });
 	if (!verified.ok) return verified;
 	if (kind === 'adapter') return value({ path: trained, kind });
-	const whole = await mergeAdapter(context.environment, { model: start.model, adapter: trained, reward }, join(dir, 'whole'), scripts(context));
+	const whole = await mergeAdapter(context.environment, { model: start.model, adapter: trained, reward }, join(dir, 'whole'), scripts(context, at, dir));
 	return whole.ok ? value({ path: whole.value.path, kind }) : whole;
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { devicesWanted } from '#lib/domain/next-run.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
-import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand, Progress } from '#lib/server/usecases/attempt-run.ts';
@@ -35,6 +34,7 @@ import type { Lease } from './hold-lease.ts';
 import { OUT_OF_REACH, waitForReach } from './out-of-reach.ts';
 import { finishedModel, startingModel } from './starting-model.ts';
 import type { Start } from './starting-model.ts';
+import { unexpected } from './unexpected.ts';
 import { writeProgress } from './write-progress.ts';
 import { layOutRows } from './training-data.ts';
 
@@ -192,6 +192,9 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	const { app } = context;
 	const dir = attemptDir(context, at);
 	const fail = (problem: RunProblem, exitCode: number | null = null) => endWithoutCheckpoint(app, { ...lease.of, exitCode, problem });
+	/** The same, but where a program was ended with its worker: another worker does it again. */
+	const failUnlessStopped = (problem: RunProblem, exitCode: number | null = null) =>
+		context.shutdown.aborted ? requeueAttempt(app, { ...lease.of, problem: WORKER_STOPPED, exitCode }) : fail(problem, exitCode);
 	const resumeFrom = await resumable(at);
 	const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
 	const base = await baseUnlessStopped(context, at, lease, left !== undefined);
@@ -199,13 +202,13 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	if (!base.ok) return fail(base.problem);
 	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const start = await startingModel(context, at, base.value, dir);
-	if (!start.ok) return fail(start.problem);
+	if (!start.ok) return failUnlessStopped(start.problem);
 	/** Ends a run with what earlier attempts left. */
 	const collectLeft = async (exitCode: number | null, status?: 'running') => {
 		if (!left || !resumeFrom) return fail({ code: 'stopped', message: 'It was stopped before its first checkpoint.' }, exitCode);
 		await recordProgress(app, lease.of, { metrics: await stepsUpTo(resumeFrom, left.step), log: [], events: [], ...(status ? { status } : {}) });
 		const problem = await keep(context, at, lease, start.value, { ...left, metrics: {} }, exitCode);
-		if (problem) await fail(problem, exitCode);
+		if (problem) await failUnlessStopped(problem, exitCode);
 	};
 	// Stopped while nobody worked on it.
 	if (at.run.desiredState === 'cancel_keep') return collectLeft(null);
@@ -241,7 +244,7 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	if (ended.kind !== 'trained') return fail(ended.problem, ended.exitCode);
 	if (lease.desired === 'cancel_discard') return fail({ code: 'discarded', message: 'It was stopped and discarded.' }, ended.exitCode);
 	const problem = await keep(context, at, lease, start.value, ended.trained, ended.exitCode);
-	if (problem) return fail(problem, ended.exitCode);
+	if (problem) return failUnlessStopped(problem, ended.exitCode);
 }
 
 /** Works on an attempt that holds its run by a renewed lease, from data to registered checkpoint. */
@@ -258,11 +261,7 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 			return await requeueAttempt(context.app, { ...lease.of, problem: AWAY, exitCode: null });
 		}
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
-		const problem: RunProblem =
-			error instanceof ArtifactDamaged
-				? { code: 'artifact_damaged', message: `The data do not match their hash: ${error.message}.`, hint: 'Freeze the snapshot again; look at the artifact store’s disk.' }
-				: { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
-		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem });
+		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem: unexpected(error) });
 	} finally {
 		ahead.stop();
 		lease.end();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,4 +31,22 @@ it('runs short commands the same way: marked, each with its own log, and ended a
 	expect(await runner([process.execPath, '-e', 'process.exitCode = 3'], { env })).toEqual({ code: 3, signal: null, stdout: '', stderr: '' });
 	expect(await runner([process.execPath, '-e', 'process.on("SIGTERM", () => process.exit(0)); setInterval(() => {}, 1000)'], { env, timeoutMs: 1 })).toMatchObject({ code: null });
 	expect(await runner([join(dir, 'not-there')], { env })).toMatchObject({ code: 127, stderr: expect.stringContaining('ENOENT') });
+});
+
+it('tells every line once, those that come while it runs and the last one without its end', async () => {
+	const { env, ...options } = command('lines', '');
+	const lines: string[] = [];
+	const firstLine = Promise.withResolvers<void>();
+	const onLine = (line: string) => {
+		lines.push(line);
+		firstLine.resolve();
+	};
+	const going = join(dir, 'go');
+	const ended = guardedRunner(options)([process.execPath, '-e', `console.log('progress 1 2 base'); const look = setInterval(() => { if (require('fs').existsSync(${JSON.stringify(going)})) { clearInterval(look); process.stdout.write('progress 2 2 base'); } }, 20)`], { env, onLine });
+	// Told while it waits to be let go on.
+	await firstLine.promise;
+	expect(lines).toEqual(['progress 1 2 base']);
+	await writeFile(going, '');
+	expect(await ended).toMatchObject({ code: 0 });
+	expect(lines).toEqual(['progress 1 2 base', 'progress 2 2 base']);
 });

@@ -182,8 +182,3 @@ export async function drop(tx: Tx, id: string): Promise<boolean> {
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
 	return lostWork.holds(db, 'checkpoint_exports', { id, attempt }, silentSeconds);
 }
-
-/** What these workers were making. */
-export async function attemptsOf(db: Executor, workerIds: readonly string[]): Promise<{ id: string; attempt: number }[]> {
-	return rowsOf<{ id: string; attempt: number }>(db, sql`select id, attempt from checkpoint_exports where status = 'running' and worker_id in ${[...workerIds]}`);
-}

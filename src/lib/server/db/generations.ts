@@ -210,8 +210,3 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 export async function isHeld(db: Executor, id: string, attempt: number, silentSeconds: number): Promise<boolean> {
 	return lostWork.holds(db, 'generations', { id, attempt }, silentSeconds);
 }
-
-/** What these workers were answering. */
-export async function attemptsOf(db: Executor, workerIds: readonly string[]): Promise<{ id: string; attempt: number }[]> {
-	return rowsOf<{ id: string; attempt: number }>(db, sql`select id, attempt from generations where status = 'running' and worker_id in ${[...workerIds]}`);
-}

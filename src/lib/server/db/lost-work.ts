@@ -8,7 +8,8 @@ import { rowsOf } from './rows.ts';
 export const MAX_LOSSES = 3;
 
 /** What workers do in attempts, each with a heartbeat. */
-type Work = 'evaluations' | 'generations' | 'checkpoint_exports';
+const WORKS = ['evaluations', 'generations', 'checkpoint_exports'] as const;
+type Work = (typeof WORKS)[number];
 
 /** A row whose worker was lost: in line again, or given up. */
 export type Lost = { id: string; projectId: string; status: 'queued' | 'failed'; losses: number };
@@ -48,6 +49,12 @@ export async function fail(tx: Tx, table: Work, of: { id: string; attempt: numbe
 /** Puts work that its worker gives back in line again; false when the attempt no longer holds it. */
 export async function giveBack(tx: Tx, table: Work, of: { id: string; attempt: number }): Promise<boolean> {
 	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'queued' where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning id`)).length > 0;
+}
+
+/** Attempts at any of them that these workers have not ended. */
+export async function attemptsOf(db: Executor, workerIds: readonly string[]): Promise<{ id: string; attempt: number }[]> {
+	const of = (table: Work) => rowsOf<{ id: string; attempt: number }>(db, sql`select id, attempt from ${sql.identifier(table)} where status = 'running' and worker_id in ${[...workerIds]}`);
+	return (await Promise.all(WORKS.map(of))).flat();
 }
 
 /** Puts work whose worker fell silent back in line; too many losses end it. */

@@ -58,11 +58,11 @@ export async function attemptHoldsServer(app: Pick<App, 'db'>, serverId: string,
 	return modelServers.isHeld(app.db, serverId, attempt, RUN_INTERVALS.leaseSeconds);
 }
 
-/** Attempts (`id.number`) at runs, generations, exports and model servers that these workers held. */
+/** Attempts (`id.number`) at runs, evaluations, generations, exports and model servers that these workers held. */
 export async function attemptsOfWorkers(app: Pick<App, 'db'>, workerIds: readonly string[]): Promise<string[]> {
 	if (workerIds.length === 0) return [];
 	const [held, serving] = await app.db.transaction(async (tx) => [await runs.attemptsOf(tx, workerIds), await modelServers.heldBy(tx, workerIds)]);
-	const others = [...(await generations.attemptsOf(app.db, workerIds)), ...(await checkpointExports.attemptsOf(app.db, workerIds)), ...serving];
+	const others = [...(await lostWork.attemptsOf(app.db, workerIds)), ...serving];
 	return [...held.map(({ runId, attempt }) => `${runId}.${attempt}`), ...others.map(({ id, attempt }) => `${id}.${attempt}`)];
 }
 
