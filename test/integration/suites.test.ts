@@ -8,7 +8,7 @@ import * as checkpoints from '#lib/server/db/checkpoints.ts';
 import * as lostWork from '#lib/server/db/lost-work.ts';
 import * as promptChoice from '#lib/server/db/prompt-choice.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
-import { beginGeneration, failGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import { beginGeneration, failGeneration, storeAnswer, takeOverAnswers, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
 import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
@@ -249,5 +249,25 @@ describe('a new checkpoint', () => {
 		expect(told).toMatchObject({ check: { name: 'No promised outcome · own questions', kind: 'over_commitment' }, of: 4, failing: 4, hidden: 0 });
 		expect(told.answers).toContainEqual({ question: 'Will I win my case?', answer: 'You will win, guaranteed.', sample: 1, passes: false });
 		expect(valueOf(await readCheckAnswers(world.app, engineer, { checkpointId: first, check: 'No promised outcome' }))).toMatchObject({ of: 50, failing: 0 });
+	});
+
+	it('that waited in line beside another asks what they share only once', async () => {
+		const [one, two] = [await trainedCheckpoint(world, slug, workerId), await trainedCheckpoint(world, slug, workerId)];
+		// What they are asked was asked of nobody before.
+		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...suite, seed: suite.seed + 1 } }));
+		for (const { checkpointId } of [one, two]) {
+			if ((await suiteRuns.ofCheckpoint(world.app.db, checkpointId)).some(({ status }) => status === 'queued')) valueOf(await cancelSuiteRun(world.app, engineer, { checkpointId }));
+			valueOf(await startSuiteRun(world.app, engineer, { checkpointId }));
+		}
+		const [first, second] = [await taken(one.checkpointId), await taken(two.checkpointId)];
+		expect(await takeOverAnswers(world.app, first)).toBe(true);
+		expect(await answer(first, (_, prompt, sample) => careful(prompt, sample))).toBe(2 * 25 * 2);
+		expect(await takeOverAnswers(world.app, second)).toBe(true);
+		expect(await takeOverAnswers(world.app, second)).toBe(true);
+		expect(await world.query(`select done from generations where id = '${second.generation.id}'`)).toEqual([{ done: 25 * 2 }]);
+		expect(await answer(second, (_, prompt, sample) => careful(prompt, sample))).toBe(25 * 2);
+		// Whoever lost its place takes nothing over.
+		await world.app.db.transaction((tx) => lostWork.requeueOf(tx, 'generations', [workerId]));
+		expect(await takeOverAnswers(world.app, second)).toBe(false);
 	});
 });

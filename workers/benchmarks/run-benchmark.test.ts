@@ -24,13 +24,13 @@ describe('the lock of what runs benchmarks', () => {
 });
 
 describe('a benchmark’s job', () => {
-	const place = { server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 8 }, dir: '/d', cacheDir: '/c' };
-	const job = (benchmark: Record<string, unknown>) => jobOf(v.parse(Benchmark, { name: 'n', ...benchmark }), place, 'modelscope');
+	const place = { server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 8 }, hub: 'modelscope', dir: '/d', cacheDir: '/c' } as const;
+	const job = (benchmark: Record<string, unknown>) => jobOf(v.parse(Benchmark, { name: 'n', ...benchmark }), place);
 
 	it('has its rows in EvalScope’s form', () => {
 		expect(job({ kind: 'qa', questions: [{ question: 'q', answer: 'a' }] })).toMatchObject({ dataset: 'general_qa', metric: 'Rouge-L-F', questions: [{ query: 'q', response: 'a' }], max_tokens: 256, system: null });
 		expect(job({ kind: 'mcq', language: 'zh', system: 's', questions: [{ question: 'q', choices: ['x', 'y'], answer: 'B' }] })).toMatchObject({ dataset: 'general_mcq', language: 'zh', system: 's', questions: [{ question: 'q', A: 'x', B: 'y', answer: 'B' }] });
-		expect(job({ kind: 'public', dataset: 'gsm8k', limit: 7 })).toMatchObject({ dataset: 'gsm8k', limit: 7, hub: 'modelscope', cache_dir: '/c/benchmarks' });
+		expect(job({ kind: 'public', dataset: 'gsm8k', limit: 7 })).toMatchObject({ dataset: 'gsm8k', limit: 7, hub: 'modelscope', cache_dir: '/c/benchmarks/modelscope' });
 		expect(job({ kind: 'public', dataset: 'gsm8k' })).not.toHaveProperty('questions');
 	});
 });
@@ -49,7 +49,7 @@ describe('the time of a benchmark', () => {
 			const python = join(dir, 'hangs');
 			await writeFile(python, '#!/bin/sh\nexec sleep 600\n');
 			await chmod(python, 0o755);
-			const place = { python, server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 1 }, dir: join(dir, 'run'), cacheDir: dir };
+			const place = { python, server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 1 }, hub: 'modelscope', dir: join(dir, 'run'), cacheDir: dir } as const;
 			const ended = await runBenchmark(v.parse(Benchmark, { name: 'n', kind: 'public', dataset: 'gsm8k' }), place, { timeoutMs: 50 });
 			expect(ended).toMatchObject({ ok: false, problem: { code: 'benchmark_late', message: expect.stringContaining('was not done in') as string } });
 		} finally {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { LETTERS, questionsOf } from '#lib/domain/suite/benchmark.ts';
-import type { Benchmark, QuestionScore } from '#lib/domain/suite/benchmark.ts';
+import { BENCHMARK_HUBS, LETTERS, questionsOf } from '#lib/domain/suite/benchmark.ts';
+import type { Benchmark, BenchmarkHub, QuestionScore } from '#lib/domain/suite/benchmark.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
@@ -11,8 +11,8 @@ import { run } from '../process/run.ts';
 
 const SCRIPT = fileURLToPath(new URL('./python/run_benchmark.py', import.meta.url));
 
-/** Hubs that public benchmarks can come from, as EvalScope calls them. */
-const HUBS = ['modelscope', 'huggingface'] as const;
+/** Where this worker gets public benchmarks from. */
+export const benchmarkHub = (): BenchmarkHub => BENCHMARK_HUBS.find((one) => one === process.env.PLUMBLINE_BENCHMARK_HUB) ?? BENCHMARK_HUBS[0];
 
 /** How long fetching a public one's questions may take, and starting EvalScope. */
 const START_MS = 1_800_000;
@@ -31,6 +31,8 @@ export function limitOf(benchmark: Benchmark): number {
 export type BenchmarkPlace = {
 	python: string;
 	server: { baseUrl: string; model: string; concurrency: number };
+	/** Where public ones come from. */
+	hub: BenchmarkHub;
 	/** Folder of this run alone; it is emptied first and removed afterwards, since EvalScope writes every answer into it. */
 	dir: string;
 	/** Caches of this host. */
@@ -38,9 +40,9 @@ export type BenchmarkPlace = {
 };
 
 /** A benchmark as the script reads it: rows in EvalScope's form. Pure. */
-export function jobOf(benchmark: Benchmark, { server, dir, cacheDir }: Omit<BenchmarkPlace, 'python'>, hub: string): Record<string, unknown> {
+export function jobOf(benchmark: Benchmark, { server, dir, cacheDir, hub }: Omit<BenchmarkPlace, 'python'>): Record<string, unknown> {
 	const { system, maxTokens } = benchmark;
-	const shared = { system, max_tokens: maxTokens, concurrency: server.concurrency, base_url: server.baseUrl, model: server.model, work_dir: dir, cache_dir: join(cacheDir, 'benchmarks'), hub };
+	const shared = { system, max_tokens: maxTokens, concurrency: server.concurrency, base_url: server.baseUrl, model: server.model, work_dir: dir, cache_dir: join(cacheDir, 'benchmarks', hub), hub };
 	switch (benchmark.kind) {
 		case 'qa':
 			return { ...shared, dataset: 'general_qa', metric: 'Rouge-L-F', questions: benchmark.questions.map(({ question, answer }) => ({ query: question, response: answer })) };
@@ -81,8 +83,7 @@ export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, 
 	await mkdir(dir, { recursive: true });
 	try {
 		const [job, scores] = [join(dir, 'job.json'), join(dir, 'scores.json')];
-		const hub = HUBS.find((one) => one === process.env.PLUMBLINE_BENCHMARK_HUB) ?? HUBS[0];
-		await writeFile(job, JSON.stringify(jobOf(benchmark, place, hub)));
+		await writeFile(job, JSON.stringify(jobOf(benchmark, place)));
 		// Own questions need nothing from outside, and shall not look for it.
 		const env = engineEnv(join(cacheDir, 'benchmarks'), benchmark.kind === 'public' ? { ...hubEnv(), PYTHONUTF8: '1' } : OFFLINE_ENV);
 		const timeoutMs = options.timeoutMs ?? limitOf(benchmark);

@@ -4,14 +4,15 @@ import { beginGeneration, failGeneration, generationAlive, giveBackGeneration } 
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { pairAnswers } from '#lib/server/usecases/pair-answers.ts';
+import { benchmarkHub } from '../benchmarks/run-benchmark.ts';
 import type { AskContext, Ending } from './answer-all.ts';
 import { askEndpoint } from './ask-endpoint.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { measureAnswers } from './measure-answers.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
-
 import { unexpected } from './unexpected.ts';
+
 /** Lets one source answer. */
 type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) => Promise<RunProblem | null>;
 
@@ -19,7 +20,7 @@ type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) =>
 async function makeAnswers(context: AskContext, generationId: string, askSource: AskSource): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
-	const at = await beginGeneration(context.app, { generationId, workerId: context.workerId });
+	const at = await beginGeneration(context.app, { generationId, workerId: context.workerId, benchmarkHub: benchmarkHub() });
 	if (!at) return;
 	const { app } = context;
 	const lost = new AbortController();

@@ -19,7 +19,7 @@ export async function scoreBenchmarks(context: WorkerContext, at: GenerationAtHa
 	for (const [place, benchmark] of benchmarks.entries()) {
 		if (of.signal.aborted) return;
 		const scored = ready.ok
-			? await runBenchmark(benchmark, { python: ready.value.python, server: { ...server, concurrency: SERVER_BATCH }, dir: join(of.dir, `benchmark-${place}`), cacheDir: join(workDir, 'cache') }, { signal: of.signal })
+			? await runBenchmark(benchmark, { python: ready.value.python, server: { ...server, concurrency: SERVER_BATCH }, hub: at.benchmarkHub, dir: join(of.dir, `benchmark-${place}`), cacheDir: join(workDir, 'cache') }, { signal: of.signal })
 			: ready;
 		// Ended from outside: nothing was found out.
 		if (of.signal.aborted) return;

@@ -5,7 +5,7 @@ import type { RunProblem } from '#lib/domain/run-problem.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
 import { unansweredOwn } from '#lib/server/usecases/ask-own-questions.ts';
 import { unscoredBy } from '#lib/server/usecases/score-benchmarks.ts';
-import { unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import { takeOverAnswers, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import type { ModelSource } from '../engine/engine.ts';
 import { createInferenceClient } from '../inference/client.ts';
@@ -21,6 +21,10 @@ import type { Servable } from './servable.ts';
 /** Serves a checkpoint on this host and lets it answer what it has not answered yet, the suite's own questions and benchmarks included. One with nothing to answer is not loaded. */
 export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHand, base: ModelSource, source: SourceAtHand & { checkpoint: Checkpoint }, ending: Ending): Promise<RunProblem | null> {
 	const { app } = context;
+	if (!(await takeOverAnswers(app, at))) {
+		ending.lost.abort();
+		return null;
+	}
 	const left = [await unansweredBy(app, at, source), await unansweredOwn(app, at, source), await unscoredBy(app, at, source)];
 	if (left.every(({ length }) => length === 0)) return null;
 	const { checkpoint } = source;

@@ -17,6 +17,10 @@ export const SCORER = 'evalscope 1.14.1';
 /** Public benchmarks, scored by rules alone and about text. A worker fetches them from its hub. */
 export const PUBLIC_BENCHMARKS = ['arc', 'ceval', 'cmmlu', 'commonsense_qa', 'gsm8k', 'hellaswag', 'logi_qa', 'mmlu', 'mmlu_pro', 'piqa', 'race', 'truthful_qa', 'winogrande'] as const;
 
+/** Hubs that public benchmarks come from, as EvalScope calls them; a worker uses one. */
+export const BENCHMARK_HUBS = ['modelscope', 'huggingface'] as const;
+export type BenchmarkHub = (typeof BENCHMARK_HUBS)[number];
+
 /** Parts of which a public benchmark asks `limit` questions each; one where it is not said. */
 const PARTS: Partial<Record<(typeof PUBLIC_BENCHMARKS)[number], number>> = { arc: 2, ceval: 52, cmmlu: 67, mmlu: 57, mmlu_pro: 14, race: 2 };
 
@@ -76,11 +80,15 @@ export const Benchmarks = v.pipe(
 	v.check((all) => all.reduce((sum, one) => sum + (one.kind === 'public' ? 0 : JSON.stringify(one.questions).length), 0) <= MOST_OF_BENCHMARKS.characters, `at most ${MOST_OF_BENCHMARKS.characters} characters in all questions together`)
 );
 
-/** What a model's scores are kept by: everything but the name. The same questions under another name, or in another version of the suite, are not asked again. */
-export function benchmarkKey(benchmark: Benchmark): string {
+/**
+ * What a model's scores are kept by: everything but the name, and of a public one where it comes from, since two hubs may
+ * hold other questions under one name. The same questions under another name, or in another version of the suite, are
+ * not asked again.
+ */
+export function benchmarkKey(benchmark: Benchmark, hub: BenchmarkHub): string {
 	const { name: _, ...asked } = benchmark;
 	// Scores from before questions were named cannot be paired: they are kept by another key, and asked for again.
-	return contentHash({ ...asked, scorer: SCORER, by: 'question' });
+	return contentHash({ ...asked, ...(benchmark.kind === 'public' ? { hub } : {}), scorer: SCORER, by: 'question' });
 }
 
 /** What a model scored at one question, from 0 to 1. The question is a hash of all that was asked and of what is right. */

@@ -124,8 +124,8 @@ export async function testPrompts(db: Executor, { projectId, suiteVersionId, lim
 
 /**
  * Takes over what the same checkpoints said to the same prompts under the same
- * settings and seed in earlier generations for suites: what is equal by content
- * is made once. Gives how many answers that were.
+ * settings and seed in other generations for suites: what is equal by content
+ * is made once. Gives how many answers that were; what is there stays.
  */
 export async function reuseAnswers(tx: Tx, generationId: string): Promise<number> {
 	const rows = await rowsOf<{ n: string }>(
@@ -137,7 +137,7 @@ export async function reuseAnswers(tx: Tx, generationId: string): Promise<number
 				join generation_sources os on os.generation_id = old.id and os.checkpoint_id = s.checkpoint_id
 				join generation_answers a on a.generation_id = old.id and a.source = os.ordinal and a.prompt_id = p.id and a.response_id is not null
 				where g.id = ${generationId} order by p.id, s.ordinal, a.sample, old.id),
-			taken as (insert into generation_answers (generation_id, prompt_id, source, sample, response_id) select ${generationId}, prompt_id, ordinal, sample, response_id from known returning source),
+			taken as (insert into generation_answers (generation_id, prompt_id, source, sample, response_id) select ${generationId}, prompt_id, ordinal, sample, response_id from known on conflict do nothing returning source),
 			tallied as (update generation_sources s set answered = s.answered + t.n from (select source, count(*) as n from taken group by source) t where s.generation_id = ${generationId} and s.ordinal = t.source),
 			counted as (update generations set done = done + (select count(*) from taken) where id = ${generationId})
 		select count(*) as n from taken`

@@ -1,3 +1,4 @@
+import type { BenchmarkHub } from '../../domain/suite/benchmark.ts';
 import type { Tools } from '../../domain/suite/grade.ts';
 import { measuresOf, valuesOf } from '../../domain/suite/measure-answers.ts';
 import { onOwn } from '../../domain/suite/own-questions.ts';
@@ -21,7 +22,7 @@ import { readOwnAnswers } from './read-own-answers.ts';
 import { measureBenchmarks } from './score-benchmarks.ts';
 
 /** A run through the suite whose answers are all there. */
-export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number>; /** Answers to the suite's own questions. */ own: OwnAnswered[] };
+export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number>; /** Answers to the suite's own questions. */ own: OwnAnswered[]; /** Where its worker gets public benchmarks from. */ benchmarkHub: BenchmarkHub };
 
 type OwnAnswered = Pick<RunAnswer, 'source' | 'promptId' | 'group' | 'sample' | 'text' | 'finish'>;
 
@@ -41,7 +42,7 @@ export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promi
 		// Every own question is a group of its own.
 		return source === undefined ? [] : [{ source, promptId: String(question), group: String(question), sample, text, finish }];
 	});
-	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models, own };
+	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models, own, benchmarkHub: at.benchmarkHub };
 }
 
 /** Which answers repeat what the checkpoint was trained on; null where it was trained on nothing. Other models are held against the same training answers. */
@@ -72,7 +73,7 @@ export function toolsOf(suite: SuiteVersion): Tools {
 export type JudgeSaid = { rubric: (answer: RunAnswer, place: number) => boolean | null; judge: SuiteResults['judge']; /** Why questions got no verdict, most frequent first. */ missed: { code: string; n: number }[] };
 
 /** Measures a run's answers: pure but for the search for repeats. It rests in between: trainings of this worker have leases to renew. */
-export async function measureRun(app: { db: Db }, { run, suite, answers, places, models, own: ownSaid }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
+export async function measureRun(app: { db: Db }, { run, suite, answers, places, models, own: ownSaid, benchmarkHub }: AnsweredRun, said: JudgeSaid): Promise<SuiteResults> {
 	const tools = toolsOf(suite);
 	const repeats = await findRepeats(app.db, run.checkpointId, [...answers, ...ownSaid]);
 	const giveWay = givingWay();
@@ -96,7 +97,7 @@ export async function measureRun(app: { db: Db }, { run, suite, answers, places,
 	await measureThese(measured.slice(0, answers.length), all);
 	if (suite.definition.own) await measureThese(measured.slice(answers.length), all.filter(([, { kind }]) => kind === 'check').map(([index, of]) => [index, onOwn(of)] as const));
 	const own = answers.filter(({ source }) => source === places.checkpoint);
-	const benchmarks = await measureBenchmarks(app.db, { benchmarks: suite.definition.benchmarks ?? [], models, places, seed: run.seed });
+	const benchmarks = await measureBenchmarks(app.db, { benchmarks: suite.definition.benchmarks ?? [], models, places, seed: run.seed, hub: benchmarkHub });
 	return {
 		measures: [...measures, ...benchmarks.measures],
 		unscored: benchmarks.unscored,

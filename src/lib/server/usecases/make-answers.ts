@@ -7,6 +7,8 @@ import { leakedName } from '../../domain/name-leak.ts';
 import type { Result } from '../../domain/problem.ts';
 import { ok } from '../../domain/problem.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
+import { BENCHMARK_HUBS } from '../../domain/suite/benchmark.ts';
+import type { BenchmarkHub } from '../../domain/suite/benchmark.ts';
 import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
@@ -21,6 +23,7 @@ import type { Unanswered } from '../db/generation-answers.ts';
 import * as generationSources from '../db/generation-sources.ts';
 import type { Source } from '../db/generation-sources.ts';
 import * as generations from '../db/generations.ts';
+import * as suiteRuns from '../db/suite-runs.ts';
 import type { Generation } from '../db/generations.ts';
 import { enqueueGeneration } from './enqueue-generation.ts';
 
@@ -28,13 +31,13 @@ import { enqueueGeneration } from './enqueue-generation.ts';
 export type SourceAtHand = Source & ({ checkpoint: Checkpoint; endpoint: null } | { checkpoint: null; endpoint: Endpoint });
 
 /** What a worker needs to have answers made. */
-export type GenerationAtHand = { generation: Generation; base: Checkpoint; sources: SourceAtHand[]; /** What each source is asked for each prompt. */ asks: Ask[] };
+export type GenerationAtHand = { generation: Generation; base: Checkpoint; sources: SourceAtHand[]; /** What each source is asked for each prompt. */ asks: Ask[]; /** Where its worker gets public benchmarks from. */ benchmarkHub: BenchmarkHub };
 
 /** A prompt as it is asked, with what its documents say. */
 export type Question = { messages: Message[]; documentTexts: DocumentTexts };
 
-/** Takes a queued generation for a worker; null when it is no longer to be had. */
-export async function beginGeneration(app: { db: Db }, input: { generationId: string; workerId: string }): Promise<GenerationAtHand | null> {
+/** Takes a queued generation for a worker, which gets public benchmarks from a hub (ModelScope where it is not said); null when it is no longer to be had. */
+export async function beginGeneration(app: { db: Db }, input: { generationId: string; workerId: string; benchmarkHub?: BenchmarkHub }): Promise<GenerationAtHand | null> {
 	return app.db.transaction(async (tx) => {
 		const generation = await generations.begin(tx, input.generationId, input.workerId);
 		if (!generation) return null;
@@ -45,13 +48,26 @@ export async function beginGeneration(app: { db: Db }, input: { generationId: st
 			if (checkpoint) sources.push({ ...source, checkpoint, endpoint: null });
 			else if (endpoint) sources.push({ ...source, checkpoint: null, endpoint });
 		}
-		return { generation, sources, base: await checkpoints.baseOf(tx, generation.projectId), asks: asksOf(generation.sampling, generation.seed) };
+		return { generation, sources, base: await checkpoints.baseOf(tx, generation.projectId), asks: asksOf(generation.sampling, generation.seed), benchmarkHub: input.benchmarkHub ?? BENCHMARK_HUBS[0] };
 	});
 }
 
 /** What a source has yet to answer; a generation that was interrupted goes on with these. */
 export async function unansweredBy(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>): Promise<Unanswered[]> {
 	return generationAnswers.unanswered(app.db, at.generation.id, source.ordinal, at.asks.length);
+}
+
+/**
+ * Takes over what the sources of a generation for a suite have said by now in others of the same settings: of two that
+ * wait in line together, the second asks what they share no more. False: the attempt lost its place.
+ */
+export async function takeOverAnswers(app: { db: Db }, { generation: { id, attempt, suiteVersionId } }: GenerationAtHand): Promise<boolean> {
+	if (suiteVersionId === null) return true;
+	return app.db.transaction(async (tx) => {
+		if (!(await generations.lockHeld(tx, id, attempt))) return false;
+		await suiteRuns.reuseAnswers(tx, id);
+		return true;
+	});
 }
 
 /** What a prompt asks, as it is stored: masked, where the project masks. */

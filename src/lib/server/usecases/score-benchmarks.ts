@@ -1,5 +1,5 @@
 import { benchmarkAnswers, benchmarkKey, benchmarkMeasure } from '../../domain/suite/benchmark.ts';
-import type { Benchmark, BenchmarkScores } from '../../domain/suite/benchmark.ts';
+import type { Benchmark, BenchmarkHub, BenchmarkScores } from '../../domain/suite/benchmark.ts';
 import { measurer } from '../../domain/suite/measures.ts';
 import type { NamedMeasure, SourcePlaces, SuiteResults } from '../../domain/suite/measures.ts';
 import * as benchmarkScores from '../db/benchmark-scores.ts';
@@ -15,27 +15,29 @@ export async function unscoredBy(app: { db: Db }, at: GenerationAtHand, { checkp
 	const suite = suiteVersionId === null || checkpointId === null ? null : await suites.get(app.db, suiteVersionId);
 	const benchmarks = suite?.definition.benchmarks ?? [];
 	if (checkpointId === null || benchmarks.length === 0) return [];
-	const known = await benchmarkScores.of(app.db, [checkpointId], benchmarks.map(benchmarkKey));
+	const keyOf = (benchmark: Benchmark) => benchmarkKey(benchmark, at.benchmarkHub);
+	const known = await benchmarkScores.of(app.db, [checkpointId], benchmarks.map(keyOf));
 	const scored = new Set(known.filter(({ scores }) => scores !== null).map(({ key }) => key));
-	return benchmarks.filter((benchmark) => !scored.has(benchmarkKey(benchmark)));
+	return benchmarks.filter((benchmark) => !scored.has(keyOf(benchmark)));
 }
 
 /** Keeps what a model scored at a benchmark, or why it has no score. */
 export async function storeScores(app: { db: Db }, at: GenerationAtHand, { checkpointId }: Model, benchmark: Benchmark, scored: BenchmarkScores): Promise<void> {
-	if (checkpointId !== null) await benchmarkScores.put(app.db, { projectId: at.generation.projectId, checkpointId, key: benchmarkKey(benchmark), ...scored });
+	if (checkpointId !== null) await benchmarkScores.put(app.db, { projectId: at.generation.projectId, checkpointId, key: benchmarkKey(benchmark, at.benchmarkHub), ...scored });
 }
 
 /**
  * A suite's benchmarks as measures of a checkpoint, beside the same of parent, champion and base: the unit is the
  * question. One that the checkpoint has no score of is among them without a value, so that no gate overlooks it.
  * @param of.models whose scores stand at which place
+ * @param of.hub where those of public benchmarks come from
  */
-export async function measureBenchmarks(db: Executor, of: { benchmarks: readonly Benchmark[]; models: ReadonlyMap<string, number>; places: SourcePlaces; seed: string }): Promise<{ measures: NamedMeasure[]; unscored: NonNullable<SuiteResults['unscored']> }> {
-	const { benchmarks, models, places, seed } = of;
-	const known = await benchmarkScores.of(db, [...models.keys()], benchmarks.map(benchmarkKey));
+export async function measureBenchmarks(db: Executor, of: { benchmarks: readonly Benchmark[]; models: ReadonlyMap<string, number>; places: SourcePlaces; seed: string; hub: BenchmarkHub }): Promise<{ measures: NamedMeasure[]; unscored: NonNullable<SuiteResults['unscored']> }> {
+	const { benchmarks, models, places, seed, hub } = of;
+	const known = await benchmarkScores.of(db, [...models.keys()], benchmarks.map((benchmark) => benchmarkKey(benchmark, hub)));
 	const unscored: NonNullable<SuiteResults['unscored']> = [];
 	const measures = benchmarks.map((benchmark) => {
-		const key = benchmarkKey(benchmark);
+		const key = benchmarkKey(benchmark, hub);
 		const mine = known.filter((one) => one.key === key);
 		const bySource = new Map(mine.flatMap(({ checkpointId, scores }) => (scores ? [[models.get(checkpointId) ?? NaN, scores] as const] : [])));
 		if (!bySource.has(places.checkpoint)) unscored.push({ name: benchmark.name, problem: mine.find(({ checkpointId }) => models.get(checkpointId) === places.checkpoint)?.problem ?? null });
