@@ -53,7 +53,7 @@ async function measured(api: Api, id: string): Promise<Seen<Checkpoint>> {
 	const checkpoint = await api.get<Checkpoint>(`/checkpoints/${segment(id)}`);
 	for (const [what, work] of [['evaluation', checkpoint.evaluation], ['answers', checkpoint.generation]] as const) {
 		if (work?.status === 'failed') throw refused(`The ${what} failed: ${work.problem?.message ?? 'for no stated reason.'} Start it again on the checkpoint’s page, or: POST /checkpoints/${id}/${what}`, { code: `${what}_failed`, problem: work.problem });
-		if (work && work.status !== 'succeeded') return { waiting: `${what}: ${work.status}${work.total ? `, ${work.done} of ${work.total}` : ''}`, state: `${what} ${work.status}` };
+		if (work && work.status !== 'succeeded' && work.status !== 'nothing_to_measure') return { waiting: `${what}: ${work.status}${work.total ? `, ${work.done} of ${work.total}` : ''}`, state: `${what} ${work.status}` };
 	}
 	return { value: checkpoint };
 }

@@ -48,7 +48,7 @@ export function readPlan(tried: readonly string[], { count, seed }: { count?: nu
 }
 
 /** Whether nothing of a point is still to come: it has ended, and what trained was scored. */
-const isOver = ({ status, evaluation }: Point): boolean => ENDED.includes(status) && (status !== 'succeeded' || (evaluation !== null && ['succeeded', 'failed'].includes(evaluation.status)));
+const isOver = ({ status, evaluation }: Point): boolean => ENDED.includes(status) && (status !== 'succeeded' || (evaluation !== null && ['succeeded', 'failed', 'nothing_to_measure'].includes(evaluation.status)));
 
 function sweepLines({ points, differing, ranking }: Sweep): string[] {
 	const place = (id: string) => ranking.order.indexOf(id);

@@ -39,7 +39,7 @@ async function untilDone(api: Api, id: string, what: 'evaluation' | 'generation'
 		const checkpoint = await api.get<Checkpoint>(`/checkpoints/${id}`);
 		const work = checkpoint[what];
 		if (work === null) throw new DemoTrouble(`No ${what} was queued for the checkpoint.`);
-		if (work.status === 'succeeded') return checkpoint;
+		if (work.status === 'succeeded' || work.status === 'nothing_to_measure') return checkpoint;
 		if (work.status === 'failed') throw new DemoTrouble(`The ${what} failed: ${work.problem?.message ?? 'for no stated reason.'} ${work.problem?.hint ?? ''}`);
 		const line = work.status === 'queued' ? '  queued' : work.total === null || work.done === 0 ? '  loading the model' : `  ${work.done} of ${work.total} ${unit}`;
 		if (line !== said) say(() => (said = line));

@@ -4,7 +4,7 @@ import type { Actor } from '#lib/server/auth/actor.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import { storeOwnAnswer, unansweredOwn } from '#lib/server/usecases/ask-own-questions.ts';
 import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
-import { beginEvaluation, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, endWithNothing, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { beginGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
@@ -62,7 +62,7 @@ async function trainOnPaper(runId: string, workerId: string): Promise<void> {
 	const evaluation = await beginEvaluation(app, { evaluationId: (await evaluations.newestOf(app.db, checkpointId ?? ''))?.id ?? '', workerId });
 	if (!evaluation) throw new Error('the evaluation was not to be had');
 	const score = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointChosen: -8, checkpointRejected: -10, tokensChosen: 9, tokensRejected: 9 };
-	if (evaluation.pairs.length === 0) await failEvaluation(app, evaluation, { code: 'no_test_pairs', message: 'Nothing is held out.' });
+	if (evaluation.pairs.length === 0) await endWithNothing(app, evaluation, { code: 'no_held_out', message: 'Nothing is held out.' });
 	else await finishEvaluation(app, evaluation, evaluation.pairs.map(({ comparisonId }) => ({ comparisonId, ...score })));
 }
 

@@ -5,7 +5,7 @@ import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
-import { beginEvaluation, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, endWithNothing, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
@@ -91,8 +91,8 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 	try {
 		await clearEarlier(folder, at.evaluation.attempt);
 		const held = itemsOf(at);
-		if (held.length === 0) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
-		if (held.every(seen)) return await failEvaluation(app, at, { code: 'no_test_pairs', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
+		if (held.length === 0) return await endWithNothing(app, at, { code: 'no_held_out', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
+		if (held.every(seen)) return await endWithNothing(app, at, { code: 'images_only', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
 		const by = await scorer(context, at, awqPython);
 		if (!by.ok) return await failEvaluation(app, at, by.problem);
 		const scored = await score(context, at, by.value, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));

@@ -6,6 +6,16 @@ import type { PreferenceAccuracy } from './preference-accuracy.ts';
 import type { SingleAnswerFigures } from './single-answer-figures.ts';
 
 /**
+ * Where an evaluation stands. `nothing_to_measure`: it is over and nothing failed, but nothing was held out that could be
+ * scored; the problem beside it says why.
+ */
+export const EVALUATION_STATUSES = ['queued', 'running', 'succeeded', 'failed', 'nothing_to_measure'] as const;
+export type EvaluationStatus = (typeof EVALUATION_STATUSES)[number];
+
+/** Why nothing could be measured. */
+export type NothingToMeasure = 'no_held_out' | 'images_only';
+
+/**
  * `log_ratio`: likelihood of answers against the base. `reward`: a reward model's scores; the base, which has none, gives
  * 0 to every answer, so that the same figures say how often the preferred answer scores higher, and by how much.
  */

@@ -49,6 +49,8 @@ describe('an engineer', () => {
 		expect(nextAction({ ...trained({ evaluation: 'running' }), may: engineer })).toMatchObject({ kind: 'wait', on: 'engine' });
 		expect(nextAction({ ...trained(), may: engineer })).toMatchObject({ kind: 'wait', on: 'reviewer' });
 		expect(nextAction({ ...trained({ answers: 'failed' }), may: engineer })).toEqual({ kind: 'mend_evaluation', checkpointId: 'c' });
+		// Nothing failed where nothing was held out: there is nothing to mend.
+		expect(nextAction({ ...trained({ evaluation: 'nothing_to_measure' }), may: engineer })).toMatchObject({ kind: 'wait', on: 'reviewer' });
 		expect(nextAction({ ...trained({ decision: 'promote' }), may: engineer })).toEqual({ kind: 'import' });
 	});
 	it('freezes what is complete when nobody is left for the rest', () => {

@@ -1,3 +1,4 @@
+import type { EvaluationStatus } from './evaluation-results.ts';
 import { isTerminal } from './run-state.ts';
 import type { RunStatus } from './run-state.ts';
 
@@ -25,7 +26,7 @@ export type LoopFacts = {
 		id: string;
 		from: 'this' | 'previous';
 		decision: 'promote' | 'reject' | 'more_data' | null;
-		evaluation: JobStatus | null;
+		evaluation: EvaluationStatus | null;
 		/** Writing its answers for the next round; null: there was nothing to answer. */
 		answers: JobStatus | null;
 	} | null;
@@ -70,7 +71,7 @@ export function decisionIsDue(facts: LoopFacts): boolean {
 	return checkpoint.from === 'previous' ? pendingComparisons(facts) === 0 : !isUnderWay(checkpoint.answers);
 }
 
-function isUnderWay(status: JobStatus | null): boolean {
+function isUnderWay(status: EvaluationStatus | null): boolean {
 	return status === 'queued' || status === 'running';
 }
 

@@ -9,7 +9,7 @@ export const WEBHOOK_EVENTS = {
 	'run.failed': ['run.failed'],
 	'run.cancelled': ['run.cancelled'],
 	'checkpoint.registered': ['checkpoint.register'],
-	'evaluation.finished': ['evaluation.finish', 'suite.finish'],
+	'evaluation.finished': ['evaluation.finish', 'evaluation.nothing', 'suite.finish'],
 	'evaluation.failed': ['evaluation.fail'],
 	'checkpoint.decided': ['checkpoint.decide'],
 	'export.finished': ['export.finish'],

@@ -24,6 +24,11 @@ export function shown(figure: Figure | null): { value: number | null; interval: 
 	return { value: figure.value, interval: figure.low === null || figure.high === null ? null : [figure.low, figure.high], n: figure.n, tooFew: figure.tooFew };
 }
 
+/** Why there was nothing to measure a checkpoint on. */
+export function nothingWords(code: string | undefined): string {
+	return code === 'images_only' ? m.checkpoint_nothing_images_only() : m.checkpoint_nothing_no_held_out();
+}
+
 /** What an evaluation says about a checkpoint and its parent, in one sentence. */
 export function evaluationSentence({ checkpoint }: EvaluationResults): string {
 	if (!checkpoint.versusParent) return m.checkpoint_says_no_parent();

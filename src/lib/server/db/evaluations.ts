@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { EvaluationResults } from '../../domain/evaluation-results.ts';
+import type { EvaluationResults, EvaluationStatus } from '../../domain/evaluation-results.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import * as lostWork from './lost-work.ts';
@@ -16,7 +16,7 @@ export type Evaluation = {
 	exportId: string | null;
 	/** Whose comparisons it scores: test decides, dev ranks the points of a sweep. */
 	split: 'dev' | 'test';
-	status: 'queued' | 'running' | 'succeeded' | 'failed';
+	status: EvaluationStatus;
 	attempt: number;
 	done: number;
 	total: number | null;
@@ -143,6 +143,15 @@ export async function succeed(tx: Tx, id: string, attempt: number, of: { results
 /** Ends an evaluation with a problem; false when the attempt no longer holds it. */
 export async function fail(tx: Tx, id: string, attempt: number, problem: RunProblem): Promise<boolean> {
 	return lostWork.fail(tx, 'evaluations', { id, attempt }, problem);
+}
+
+/** Ends an evaluation for which nothing was held out that could be scored, and says why; false when the attempt no longer holds it. */
+export async function endWithNothing(tx: Tx, id: string, attempt: number, why: RunProblem): Promise<boolean> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update evaluations set status = 'nothing_to_measure', problem = ${JSON.stringify(why)}::jsonb, finished_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`
+	);
+	return rows.length > 0;
 }
 
 /** Puts an evaluation that its worker gives back in line again; false when the attempt no longer holds it. */

@@ -4,7 +4,7 @@ import { canMeasure } from '../../domain/checkpoint-export.ts';
 import type { ExportFormat } from '../../domain/checkpoint-export.ts';
 import { driftOf } from '../../domain/drift.ts';
 import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
-import type { EvaluationResults, Measure } from '../../domain/evaluation-results.ts';
+import type { EvaluationResults, Measure, NothingToMeasure } from '../../domain/evaluation-results.ts';
 import { marginCalibration, marginScale } from '../../domain/margin-calibration.ts';
 import { documentsOf, holdsImage } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
@@ -169,6 +169,14 @@ export async function failEvaluation(app: { db: Db }, at: EvaluationAtHand, prob
 	await app.db.transaction(async (tx) => {
 		const held = await evaluations.fail(tx, at.evaluation.id, at.evaluation.attempt, problem);
 		if (held) await record(tx, null, { action: 'evaluation.fail', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { code: problem.code } });
+	});
+}
+
+/** Ends an evaluation for which nothing was held out that could be scored: nothing failed, and another try would find no more. */
+export async function endWithNothing(app: { db: Db }, at: EvaluationAtHand, problem: RunProblem & { code: NothingToMeasure }): Promise<void> {
+	await app.db.transaction(async (tx) => {
+		const held = await evaluations.endWithNothing(tx, at.evaluation.id, at.evaluation.attempt, problem);
+		if (held) await record(tx, null, { action: 'evaluation.nothing', projectId: at.evaluation.projectId, subject: ['evaluation', at.evaluation.id], details: { code: problem.code } });
 	});
 }
 

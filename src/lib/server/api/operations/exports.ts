@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { EXPORT_FORMATS, EXPORT_STATUSES, ExportPlan } from '../../../domain/checkpoint-export.ts';
+import { EVALUATION_STATUSES } from '../../../domain/evaluation-results.ts';
 import { idParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -45,7 +46,7 @@ export const listExports = operation({
 					finishedAt: v.nullable(v.string()),
 					droppedAt: v.nullable(v.string()),
 					byName: v.nullable(v.string()),
-					evaluation: v.nullable(v.object({ status: v.picklist(['queued', 'running', 'succeeded', 'failed']), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
+					evaluation: v.nullable(v.object({ status: v.picklist(EVALUATION_STATUSES), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
 					unfit: v.nullable(v.picklist(['not_made', 'not_measured'])),
 					promoted: v.boolean(),
 					served: v.boolean()

@@ -48,7 +48,7 @@ export const evaluations = pgTable(
 		foreignKey({ name: 'evaluations_export_of', columns: [t.exportId, t.checkpointId], foreignColumns: [checkpointExports.id, checkpointExports.checkpointId] }),
 		check('evaluations_beside_itself', sql`(${t.exportId} is null) = (${t.parentCheckpointId} <> ${t.checkpointId})`),
 		check('evaluations_split', sql`${t.split} in ('dev','test')`),
-		check('evaluations_status', sql`${t.status} in ('queued','running','succeeded','failed')`)
+		check('evaluations_status', sql`${t.status} in ('queued','running','succeeded','failed','nothing_to_measure')`)
 	]
 );
 

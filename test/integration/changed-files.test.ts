@@ -1,0 +1,154 @@
+import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
+import { pathIn } from '#lib/server/artifacts/folder.ts';
+import * as checkpointExports from '#lib/server/db/checkpoint-exports.ts';
+import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as generations from '#lib/server/db/generations.ts';
+import * as runs from '#lib/server/db/runs.ts';
+import * as suiteRuns from '#lib/server/db/suite-runs.ts';
+import { exportArchive } from '#lib/server/usecases/export-archive.ts';
+import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
+import { beginGeneration, giveBackGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { evaluate } from '../../workers/handlers/evaluate.ts';
+import { exportCheckpoint } from '../../workers/handlers/export.ts';
+import { generate } from '../../workers/handlers/generate.ts';
+import { train } from '../../workers/handlers/train.ts';
+import { createLocalLauncher } from '../../workers/launchers/local.ts';
+import { askedExport, ON_CPU } from '../support/exports.ts';
+import { paperWorker, storedCheckpoint } from '../support/loop.ts';
+import { until } from '../support/worker.ts';
+import { workerContext } from '../support/worker-context.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let home: string;
+let world: World;
+let workerId: string;
+let slug: string;
+let made: Awaited<ReturnType<typeof storedCheckpoint>>;
+
+/** What a worker does once with the row that waits for it, and with what code that ended. */
+const evaluated = async () => {
+	const { id } = (await evaluations.newestOf(world.app.db, made.checkpointId)) ?? expect.fail('no evaluation');
+	await evaluate(worker(), { evaluationId: id });
+	return (await evaluations.get(world.app.db, id))?.problem?.code;
+};
+/** The base has answered already, so that it is the checkpoint's turn. */
+const answered = async (generationId: string) => {
+	const at = (await beginGeneration(world.app, { generationId, workerId })) ?? expect.fail('no generation');
+	for (const source of at.sources.filter(({ checkpointId }) => checkpointId !== made.checkpointId))
+		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `An answer to ${promptId} ${sample}`, sampling: {}, seed: 1, reproducible: false });
+	await giveBackGeneration(world.app, at);
+	await generate(worker(), { generationId });
+	return (await generations.get(world.app.db, generationId))?.problem?.code;
+};
+const exported = async (format: 'adapter' | 'merged') => {
+	const exportId = await askedExport(world, made.checkpointId, { format });
+	await exportCheckpoint(worker(), { tools: { ggufConverter: undefined, awqPython: undefined }, capabilities: ON_CPU }, { exportId });
+	return (await checkpointExports.get(world.app.db, exportId))?.problem?.code;
+};
+const runOn = async () => valueOf(await startRun(world.app, world.admin, { slug, snapshotId: made.snapshotId, parentCheckpointId: made.checkpointId, recipe: { maxSteps: 2, saveSteps: 2, onParent: 'merge' } })).id;
+
+/** A worker whose programs are this script. */
+const worker = (python = join(home, 'no-python'), shutdown = new AbortController().signal) =>
+	workerContext(world, workerId, { environment: { dir: home, device: 'cpu', python, swiftCli: home, versions: {} }, launchers: new Map([['local', createLocalLauncher('h')]]), workDir: join(home, 'work'), shutdown });
+
+beforeAll(async () => {
+	home = await mkdtemp(join(tmpdir(), 'plumbline-changed-'));
+	await mkdir(join(home, 'base'));
+	await writeFile(join(home, 'base', 'config.json'), '{}');
+	world = await createWorld({ PLUMBLINE_BASE_MODEL: join(home, 'base') });
+	workerId = await paperWorker(world);
+	({ slug } = await world.project({ rows: [...pairRows(60), { messages: [{ role: 'user', content: 'A prompt for round 2?' }] }] }));
+	made = await storedCheckpoint(world, slug, workerId);
+});
+afterAll(async () => {
+	await world?.close();
+	await rm(home, { recursive: true, force: true });
+});
+
+describe('programs of a run and of its measuring', () => {
+	/** A program that says by which mark it is found again, and never ends. */
+	async function hanging(): Promise<{ python: string; marks: () => Promise<string> }> {
+		const python = join(home, 'hangs');
+		const marks = join(home, 'marks');
+		await writeFile(python, `#!/bin/sh\necho "$PLUMBLINE_ATTEMPT" >> '${marks}'\nexec sleep 600\n`);
+		await chmod(python, 0o755);
+		return { python, marks: () => readFile(marks, 'utf8').catch(() => '') };
+	}
+
+	it('are guarded, and go back in line with their worker instead of failing', async () => {
+		const { python, marks } = await hanging();
+		const runId = await runOn();
+		const { id: evaluationId } = (await evaluations.newestOf(world.app.db, made.checkpointId)) ?? expect.fail('no evaluation');
+		for (const [mark, work] of [
+			[`h:${runId}.1`, (shutdown: AbortSignal) => train(worker(python, shutdown))],
+			[`h:evaluation.${evaluationId}.1`, (shutdown: AbortSignal) => evaluate(worker(python, shutdown), { evaluationId })]
+		] as const) {
+			const goesDown = new AbortController();
+			const ended = work(goesDown.signal);
+			await until('the program', async () => (await marks()).includes(mark), 30, marks);
+			goesDown.abort();
+			await ended;
+		}
+		expect(await runs.get(world.app.db, runId)).toMatchObject({ status: 'queued', problem: null });
+		expect(await world.query(`select problem->>'code' as code from run_attempts where run_id = '${runId}'`)).toEqual([{ code: 'worker_stopped' }]);
+		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', problem: null });
+		await world.query(`update runs set status = 'cancelled' where id = '${runId}'`);
+	}, 90_000);
+});
+
+describe('a checkpoint whose files were changed on disk', () => {
+	beforeAll(() => appendFile(pathIn(world.dataDir, made.sha256), 'and something else'));
+
+	it('is neither measured nor asked, after its training or for a suite', async () => {
+		expect(await evaluated()).toBe('artifact_damaged');
+		const [generation] = await generations.ofCheckpoint(world.app.db, made.checkpointId);
+		expect(await answered(generation?.id ?? '')).toBe('artifact_damaged');
+		valueOf(await putSuite(world.app, world.admin, { slug, suite: FIRST_SUITE }));
+		valueOf(await startSuiteRun(world.app, world.admin, { checkpointId: made.checkpointId }));
+		const [run] = await suiteRuns.ofCheckpoint(world.app.db, made.checkpointId);
+		expect(await answered(run?.generationId ?? '')).toBe('artifact_damaged');
+	});
+
+	it('is not trained on', async () => {
+		const runId = await runOn();
+		await train(worker());
+		expect(await runs.get(world.app.db, runId)).toMatchObject({ status: 'failed', problem: { code: 'artifact_damaged' } });
+	});
+
+	it('does not go out: in no form, as no file, in no archive', async () => {
+		expect([await exported('adapter'), await exported('merged')]).toEqual(['artifact_damaged', 'artifact_damaged']);
+		const { stream } = valueOf(await exportCheckpointFile(world.app, world.admin, { id: made.checkpointId, path: made.path }));
+		await expect(buffer(stream)).rejects.toThrow('was changed in the store');
+		expect(problemOf(await exportArchive(world.app, world.admin, { slug, people: 'pseudonym', weights: true }))).toBe('gone');
+	});
+});
+
+describe('a base model whose files were changed', () => {
+	it('is refused: every checkpoint on it would be another', async () => {
+		await appendFile(join(home, 'base', 'config.json'), '\n');
+		await world.query(`update evaluations set status = 'queued', problem = null where checkpoint_id = '${made.checkpointId}'`);
+		expect(await evaluated()).toBe('model_missing');
+	});
+});
+
+describe('a checkpoint for which nothing was held out', () => {
+	it('is not told as one whose evaluation failed', async () => {
+		const { slug: other, id } = await world.project();
+		await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${id}'`);
+		valueOf(await world.importRows(other, pairRows(20)));
+		const { checkpointId } = await storedCheckpoint(world, other, workerId);
+		const { id: evaluationId } = (await evaluations.newestOf(world.app.db, checkpointId)) ?? expect.fail('no evaluation');
+		await evaluate(worker(), { evaluationId });
+		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'nothing_to_measure', problem: { code: 'no_held_out' }, results: null });
+		expect(await world.query(`select action from audit_entries where subject_id = '${evaluationId}'`)).toEqual([{ action: 'evaluation.nothing' }]);
+	});
+});
