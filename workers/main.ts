@@ -13,6 +13,8 @@ import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sendDigests } from '#lib/server/usecases/send-digests.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import { tellWaiting } from '#lib/server/usecases/tell-waiting.ts';
+import type { LookedAt } from '#lib/server/usecases/tell-waiting.ts';
 import { tellWebhooks } from '#lib/server/usecases/tell-webhooks.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { inspectGpus } from './engine/inspect.ts';
@@ -75,6 +77,9 @@ const DUPLICATES_MS = 2000;
 
 /** How often it looks for decisions whose report is to be written. */
 const REPORTS_MS = 2000;
+
+/** How often it looks what rounds wait for people to do. */
+const WAITING_MS = 20_000;
 
 /** How often it looks for rounds that go on by themselves. */
 const ROUNDS_MS = 5000;
@@ -190,6 +195,8 @@ const duplicates = duplicateFinder({ app, shutdown: shutdown.signal });
 
 /** Agreement of rounds that go on by themselves, as this worker last measured it. */
 const agreements: Measured = new Map();
+/** Projects as this worker last looked at them for what they wait for. */
+const lookedAt: LookedAt = new Map();
 const beats = [
 	every(ALIVE_MS, beat),
 	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
@@ -202,6 +209,7 @@ const beats = [
 	every(TIDY_MS, () => tidy({ app, hostKey, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal })),
 	every(1000, () => sealAudit(app)),
 	every(ROUNDS_MS, () => continueRounds(app, agreements)),
+	every(WAITING_MS, () => tellWaiting(app, lookedAt)),
 	every(WEBHOOKS_MS, () => tellWebhooks(app)),
 	every(WEBHOOKS_MS, () => deliver({ app, shutdown: shutdown.signal })),
 	...(mailer ? [every(DIGEST_MS, () => sendDigests(app, mailer, new Date(), refusedMail))] : [])

@@ -3,6 +3,7 @@ import type { Automation } from '#lib/domain/automation.ts';
 import { cancelSweep } from '#lib/server/usecases/cancel-sweep.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
+import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
 import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
@@ -69,7 +70,34 @@ it('says so where none can be called the best', async () => {
 	valueOf(await cancelSweep(world.app, world.admin, (await view(slug)).steps[0]?.sweepId ?? ''));
 	await continueRounds(world.app);
 	await continueRounds(world.app);
-	expect(await view(slug)).toMatchObject({ now: { because: { code: 'nothing_new' } }, steps: [{ kind: 'refused', because: { problem: { code: 'conflict' } } }, { kind: 'swept' }] });
+	expect(await view(slug)).toMatchObject({ now: { because: { code: 'nothing_new' } }, steps: [{ kind: 'refused', because: { problem: { code: 'conflict' }, sweepEnds: true } }, { kind: 'swept' }] });
+	// Nothing can follow what was tried: set anew, it is tried anew.
+	valueOf(await putAutomation(world.app, world.admin, { slug, settings }));
+	await continueRounds(world.app);
+	expect(await steps(slug)).toEqual(['swept', 'refused', 'swept']);
+});
+
+it('goes on with what was tried where its run was refused, once somebody has mended why', async () => {
+	const { slug } = await project('mended');
+	const owner = await world.person('owner who leaves', { slug, role: 'owner' });
+	valueOf(await putAutomation(world.app, owner, { slug, settings }));
+	await continueRounds(world.app);
+	const sweep = valueOf(await readSweep(world.app, world.admin, (await view(slug)).steps[0]?.sweepId ?? ''));
+	const workerId = await paperWorker(world);
+	for (const [index, { id }] of sweep.points.entries()) await playPoint(world, { runId: id, workerId, right: index === 0 ? 1 : sweep.dev.comparisons - 1 });
+	valueOf(await deactivateUser(world.app, world.admin, owner.userId));
+	await continueRounds(world.app);
+	await continueRounds(world.app);
+	expect(await view(slug)).toMatchObject({ now: { because: { code: 'nothing_new' } }, steps: [{ kind: 'refused', because: { problem: { code: 'forbidden' } } }, { kind: 'swept' }] });
+	// To try something else is to begin anew; the same goes on.
+	valueOf(await putAutomation(world.app, world.admin, { slug, settings: { ...settings, sweep: null } }));
+	expect((await view(slug)).now).toMatchObject({ do: 'begin' });
+	valueOf(await putAutomation(world.app, world.admin, { slug, settings }));
+	expect((await view(slug)).now).toMatchObject({ do: 'train_best' });
+	await continueRounds(world.app);
+	const [begun] = (await view(slug)).steps;
+	expect(await steps(slug)).toEqual(['begun', 'refused', 'swept']);
+	expect(valueOf(await readRun(world.app, world.admin, begun?.runId ?? ''))).toMatchObject({ clonedFrom: sweep.points[1]?.id, status: 'queued' });
 });
 
 it('refuses a sweep that cannot be laid out, or that the budget never holds', async () => {

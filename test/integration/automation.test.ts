@@ -5,6 +5,7 @@ import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { approveAutomation, putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
 import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
+import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
@@ -47,7 +48,7 @@ it('freezes and trains once enough is judged, once, in its owner’s name, and s
 	await continueRounds(world.app);
 	const made = await runsOf(id);
 	expect(made.map(({ created_by }) => created_by)).toEqual([owner.userId]);
-	expect(valueOf(await readRun(world.app, world.admin, made[0]?.id ?? ''))).toMatchObject({ status: 'queued', objective: 'dpo', maxSteps: 10 });
+	expect(valueOf(await readRun(world.app, world.admin, made[0]?.id ?? ''))).toMatchObject({ status: 'queued', objective: 'dpo', maxSteps: 10, automation: { complete: 12, agreement: null } });
 	expect(await view(slug)).toMatchObject({ now: { do: 'nothing', because: { code: 'not_collecting' } }, steps: [{ kind: 'begun', because: { complete: 12, agreement: null }, runId: made[0]?.id, round: 1 }] });
 	expect(await world.query(`select actor_kind, actor_id from audit_entries where action = 'run.start' and subject_id = '${made[0]?.id}'`)).toEqual([{ actor_kind: 'system', actor_id: owner.userId }]);
 	expect(await world.query(`select details->>'complete' as complete from audit_entries where action = 'automation.begin' and project_id = '${id}'`)).toEqual([{ complete: '12' }]);
@@ -63,7 +64,10 @@ it('asks a person first where the project wants one, who is told, and begins whe
 	expect(await runsOf(id)).toEqual([]);
 	expect(await view(slug)).toMatchObject({ waitsForApproval: true, now: { because: { code: 'waits_for_approval' } }, steps: [{ kind: 'asked' }] });
 	expect(await world.query(`select kind from notifications where user_id = '${engineer.userId}'`)).toEqual([{ kind: 'approval' }]);
+	// It is the first thing on their home, and what goes on by itself stands there too.
+	expect(valueOf(await readLoop(world.app, engineer, slug))).toMatchObject({ next: { kind: 'approve' }, automation: { now: { because: { code: 'waits_for_approval' } } } });
 	const annotator = await world.person('ann', { slug, role: 'annotator' });
+	expect(valueOf(await readLoop(world.app, annotator, slug)).automation).toBeNull();
 	expect(problemOf(await approveAutomation(world.app, annotator, slug))).toBe('forbidden');
 	valueOf(await approveAutomation(world.app, engineer, slug));
 	await continueRounds(world.app);
@@ -83,12 +87,14 @@ it('waits where those who judged do not agree enough, and goes on where they do'
 });
 
 it('says what was refused, and does not try the same again', async () => {
-	const { slug, id } = await project({ recipe: { loraRank: 9999 } });
+	const { slug, id, owner } = await project({ recipe: { loraRank: 9999 } });
 	await judge(slug, 12);
 	await continueRounds(world.app);
 	await continueRounds(world.app);
 	expect(await runsOf(id)).toEqual([]);
 	expect(await view(slug)).toMatchObject({ now: { because: { code: 'nothing_new', complete: 12 } }, steps: [{ kind: 'refused', because: { problem: { code: 'invalid_input' } } }] });
+	// Who can do something about it is told, once.
+	expect(await world.query(`select kind from notifications where user_id = '${owner.userId}'`)).toEqual([{ kind: 'refused' }]);
 	// Whoever set it up has left the firm.
 	const other = await project();
 	await judge(other.slug, 12);

@@ -91,6 +91,19 @@ describe('a sweep', () => {
 		expect(held({ ...asking, enabled: false }, { ...trying, sweep: { over: true } })).toBe('disabled');
 		expect(held(asking, { ...trying, collecting: false, sweep: { over: true } })).toBe('not_collecting');
 	});
+
+	it('whose run was refused is not followed again until something changed, and then by nobody’s old word', () => {
+		const refused = { ...facts, setAt: '2026-11-20T00:00:00Z', sweep: { over: true }, runsThisWeek: 4, last: { at: '2026-11-21T00:00:00Z', complete: 50, refused: true } };
+		const trying = { sweep, maxRunsPerWeek: 5 };
+		expect(held(trying, refused)).toBe('nothing_new');
+		expect(held(trying, { ...refused, complete: 100 })).toBe('train_best');
+		const anew = { ...refused, setAt: '2026-11-22T00:00:00Z' };
+		expect(held(trying, anew)).toBe('train_best');
+		expect(held({ ...trying, approval: true }, { ...anew, approvedAt: '2026-11-19T00:00:00Z' })).toBe('ask');
+		expect(held({ ...trying, approval: true }, { ...anew, askedAt: '2026-11-23T00:00:00Z' })).toBe('waits_for_approval');
+		expect(held({ ...trying, approval: true }, { ...anew, approvedAt: '2026-11-23T00:00:00Z' })).toBe('train_best');
+		expect(held(trying, { ...anew, sweep: { over: false } })).toBe('sweeping');
+	});
 });
 
 it('every hour of a day is either quiet or not, and the two ranges between the same hours share none', () => {

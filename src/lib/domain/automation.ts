@@ -53,7 +53,7 @@ export type AutomationFacts = {
 	agreement?: number | null;
 	/** Runs that this began in the last seven days, points of sweeps among them. */
 	runsThisWeek: number;
-	/** What was tried in this round and not yet followed by a run; `over`: nothing of it trains or is scored any more. Null: nothing was. */
+	/** What was tried in this round and can still be followed by a run; `over`: nothing of it trains or is scored any more. Null: nothing was. */
 	sweep: { over: boolean } | null;
 	/** When it last began, or was refused, something in this round, and with how many complete comparisons. */
 	last: { at: string; complete: number; refused: boolean } | null;
@@ -99,12 +99,13 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 	if (!settings.enabled) return nothing({ code: 'disabled' });
 	if (!facts.collecting) return nothing({ code: 'not_collecting' });
 	const quiet = settings.quiet !== null && within(localTime(facts.now, settings.timeZone).hour, settings.quiet);
-	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both.
-	if (facts.sweep) return !facts.sweep.over ? nothing({ code: 'sweeping' }) : quiet ? nothing({ code: 'quiet' }) : { do: 'train_best', because: { complete: facts.complete, agreement: null } };
-	if (facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
 	const { last } = facts;
+	if (facts.sweep && !facts.sweep.over) return nothing({ code: 'sweeping' });
+	if (!facts.sweep && facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
 	// What was refused is tried again when somebody has set it anew, or as many comparisons were judged once more.
 	if (last?.refused && last.at >= facts.setAt && facts.complete < last.complete + settings.minComplete) return nothing({ code: 'nothing_new', complete: last.complete });
+	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both, unless it was refused since.
+	if (facts.sweep) return quiet ? nothing({ code: 'quiet' }) : ((last?.refused ? unapproved(settings, facts, null) : null) ?? { do: 'train_best', because: { complete: facts.complete, agreement: null } });
 	if (facts.runsThisWeek + runsOfBeginning(settings) > settings.maxRunsPerWeek) return nothing({ code: 'budget' });
 	const { hour: at, weekday } = localTime(facts.now, settings.timeZone);
 	if (settings.schedule && ((settings.schedule.weekday !== null && settings.schedule.weekday !== weekday) || at < settings.schedule.hour)) return nothing({ code: 'not_yet' });
@@ -114,10 +115,16 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 		if (facts.agreement === null) return nothing({ code: 'agreement_unknown' });
 		if (facts.agreement < settings.minAgreement) return nothing({ code: 'agreement_low', have: facts.agreement, need: settings.minAgreement });
 	}
-	const because = { complete: facts.complete, agreement: facts.agreement ?? null };
-	const approval = approvalOf(facts);
-	if (!settings.approval || approval === 'given') return { do: 'begin', because };
-	return approval === 'none' ? { do: 'ask', because } : nothing({ code: 'waits_for_approval' });
+	const agreement = facts.agreement ?? null;
+	return unapproved(settings, facts, agreement) ?? { do: 'begin', because: { complete: facts.complete, agreement } };
+}
+
+/** What is done instead where a person must say yes first and has not; null where nobody must, or somebody has. */
+function unapproved({ approval }: Automation, facts: AutomationFacts, agreement: number | null): AutomationStep | null {
+	if (!approval) return null;
+	const stands = approvalOf(facts);
+	if (stands === 'given') return null;
+	return stands === 'none' ? { do: 'ask', because: { complete: facts.complete, agreement } } : nothing({ code: 'waits_for_approval' });
 }
 
 /** Where an approval stands: of these settings, and for the next beginning. What was approved before something was set anew, begun or refused is not it. */

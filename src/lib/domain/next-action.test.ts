@@ -10,7 +10,7 @@ function as(role: Role): LoopFacts['may'] {
 	return { judge: judge === true, import: imports === true, freeze: freeze === true, train: train === true, decide: decide === true, manage: manage === true };
 }
 
-const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, disputes: 0, mine: null, snapshot: null, checkpoint: null };
+const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, disputes: 0, mine: null, approval: false, snapshot: null, checkpoint: null };
 const judged: Omit<LoopFacts, 'may'> = { ...open, complete: 200 };
 const frozen: Omit<LoopFacts, 'may'> = { ...judged, snapshot: { id: 's', run: null } };
 const ran = (status: NonNullable<NonNullable<LoopFacts['snapshot']>['run']>['status']): Omit<LoopFacts, 'may'> => ({ ...judged, snapshot: { id: 's', run: { id: 'r', status } } });
@@ -52,6 +52,10 @@ describe('an engineer', () => {
 		// Nothing failed where nothing was held out: there is nothing to mend.
 		expect(nextAction({ ...trained({ evaluation: 'nothing_to_measure' }), may: engineer })).toMatchObject({ kind: 'wait', on: 'reviewer' });
 		expect(nextAction({ ...trained({ decision: 'promote' }), may: engineer })).toEqual({ kind: 'import' });
+	});
+	it('says yes first where a training waits for it', () => {
+		expect(nextAction({ ...judged, approval: true, may: engineer })).toEqual({ kind: 'approve' });
+		expect(nextAction({ ...judged, approval: true, may: as('reviewer') })).toMatchObject({ kind: 'wait' });
 	});
 	it('freezes what is complete when nobody is left for the rest', () => {
 		expect(nextAction({ ...open, exhausted: 80, may: engineer })).toEqual({ kind: 'freeze', complete: 120, comparisons: 200, exhausted: 80 });

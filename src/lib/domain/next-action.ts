@@ -4,9 +4,8 @@ import type { RunStatus } from './run-state.ts';
 
 type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed';
 
-/** Where the newest round stands, and what the person who looks may do. */
-export type LoopFacts = {
-	may: { judge: boolean; import: boolean; freeze: boolean; train: boolean; decide: boolean; manage: boolean };
+/** Where the newest round stands. */
+export type RoundFacts = {
 	comparisons: number;
 	complete: number;
 	/** Incomplete comparisons that no member is left to judge. */
@@ -15,10 +14,6 @@ export type LoopFacts = {
 	judges: number;
 	/** How many different people judge each pair. */
 	overlap: number;
-	/** The person's own part; null for who does not judge. `left` null: more than were counted. */
-	mine: { left: number | null; secondsEach: number | null } | null;
-	/** Disputed pairs that this person may decide; 0 for who does not adjudicate. */
-	disputes: number;
 	/** Newest snapshot of the round and the newest run on it. */
 	snapshot: { id: string; run: { id: string; status: RunStatus } | null } | null;
 	/** What the round trained (`this`), else what the round before trained and this round compares. */
@@ -30,6 +25,17 @@ export type LoopFacts = {
 		/** Writing its answers for the next round; null: there was nothing to answer. */
 		answers: JobStatus | null;
 	} | null;
+};
+
+/** The same, and what the person who looks may do. */
+export type LoopFacts = RoundFacts & {
+	may: { judge: boolean; import: boolean; freeze: boolean; train: boolean; decide: boolean; manage: boolean };
+	/** The person's own part; null for who does not judge. `left` null: more than were counted. */
+	mine: { left: number | null; secondsEach: number | null } | null;
+	/** Disputed pairs that this person may decide; 0 for who does not adjudicate. */
+	disputes: number;
+	/** A training that nobody begins by hand waits for the yes of who may start it. */
+	approval: boolean;
 };
 
 /** Who or what the round waits for. */
@@ -47,6 +53,7 @@ export type NextAction =
 	| { kind: 'mend_run'; runId: string; snapshotId: string }
 	| { kind: 'decide'; checkpointId: string }
 	| { kind: 'mend_evaluation'; checkpointId: string }
+	| { kind: 'approve' }
 	| { kind: 'unblock'; exhausted: number }
 	| { kind: 'wait'; on: WaitsOn; pending: number };
 
@@ -87,6 +94,7 @@ export function nextAction(facts: LoopFacts): NextAction {
 	const due = decisionIsDue(facts);
 
 	if (due && checkpoint && may.decide) return { kind: 'decide', checkpointId: checkpoint.id };
+	if (facts.approval && may.train) return { kind: 'approve' };
 	const run = snapshot?.run ?? null;
 	if (run && snapshot && run.status === 'failed' && may.train) return { kind: 'mend_run', runId: run.id, snapshotId: snapshot.id };
 	if (facts.disputes > 0) return { kind: 'adjudicate', disputes: facts.disputes };

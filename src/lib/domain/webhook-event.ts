@@ -16,6 +16,9 @@ export const WEBHOOK_EVENTS = {
 	'export.failed': ['export.fail'],
 	'server.failed': ['model_server.give_up'],
 	'round.filled': ['round.open', 'round.fill'],
+	'round.waits': ['round.waits'],
+	'automation.asks': ['automation.ask'],
+	'automation.refused': ['automation.refused'],
 	'judgment.voided': ['judgment.void'],
 	'guideline.changed': ['guideline.put']
 } as const satisfies Record<string, readonly string[]>;

@@ -1,6 +1,6 @@
 import type { AutomationStep } from '#lib/domain/automation.ts';
 import { count } from '#lib/components/shell/format.ts';
-import type { AutomationRecord } from '#lib/server/db/automations.ts';
+import type { AutomationRecord, StepReason } from '#lib/server/db/automations.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 const share = (value: number): string => value.toFixed(2);
@@ -24,9 +24,14 @@ export function nowWords(step: AutomationStep): string {
 	}
 }
 
+/** What the record said when something was done. */
+export function becauseWords({ complete, agreement }: Pick<StepReason, 'complete' | 'agreement'>): string {
+	return agreement === null ? m.automation_because({ complete: count(complete) }) : m.automation_because_agreement({ complete: count(complete), agreement: share(agreement) });
+}
+
 /** What was done, and why. */
 export function stepWords({ kind, because, byName }: AutomationRecord): string {
-	const facts = because.agreement === null ? m.automation_because({ complete: count(because.complete) }) : m.automation_because_agreement({ complete: count(because.complete), agreement: share(because.agreement) });
+	const facts = becauseWords(because);
 	if (kind === 'asked') return m.automation_step_asked({ because: facts });
 	if (kind === 'approved') return m.automation_step_approved({ name: byName ?? m.notice_someone() });
 	if (kind === 'swept') return m.automation_step_swept({ because: facts });

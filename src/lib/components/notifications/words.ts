@@ -21,6 +21,18 @@ export function noticeTitle({ kind, by, batch, delegation }: Notice): string {
 			return m.notice_signature({ name: by ?? m.notice_someone() });
 		case 'approval':
 			return m.notice_approval();
+		case 'refused':
+			return m.notice_refused();
+		case 'to_judge':
+			return m.notice_to_judge();
+		case 'to_adjudicate':
+			return m.notice_to_adjudicate();
+		case 'to_freeze':
+			return m.notice_to_freeze();
+		case 'to_mend':
+			return m.notice_to_mend();
+		case 'to_decide':
+			return m.notice_to_decide();
 		case 'overdue':
 			if (!batch) return m.notice_other();
 			return batch.dueAt === null ? m.notice_overdue({ batch: batch.name }) : m.notice_overdue_due({ batch: batch.name, date: moment(batch.dueAt) });

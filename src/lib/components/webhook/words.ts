@@ -15,6 +15,9 @@ const EVENTS: Record<WebhookEvent, () => string> = {
 	'server.failed': m.webhook_event_server_failed,
 	'checkpoint.decided': m.webhook_event_decided,
 	'round.filled': m.webhook_event_round,
+	'round.waits': m.webhook_event_waits,
+	'automation.asks': m.webhook_event_asks,
+	'automation.refused': m.webhook_event_refused,
 	'judgment.voided': m.webhook_event_void,
 	'guideline.changed': m.webhook_event_guideline
 };

@@ -36,6 +36,12 @@ function toSeal(row: { id: string; until_txid: string; until_id: string; entries
 	return { id: Number(row.id), untilTxid: row.until_txid, untilId: Number(row.until_id), entries: row.entries, previousHash: row.previous_hash, hash: row.hash };
 }
 
+/** Every project's newest entry: where it is the same as before, nothing was done there. */
+export async function newestOfProjects(db: Executor): Promise<{ projectId: string; newest: string }[]> {
+	const rows = await rowsOf<{ id: string; newest: string | null }>(db, sql`select p.id, (select max(e.id) from audit_entries e where e.project_id = p.id)::text as newest from projects p order by p.id`);
+	return rows.flatMap(({ id, newest }) => (newest === null ? [] : [{ projectId: id, newest }]));
+}
+
 /** Seals after one, oldest first. */
 export async function seals(db: Executor, afterId: number, limit: number): Promise<Seal[]> {
 	return (

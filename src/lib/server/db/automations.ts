@@ -7,7 +7,8 @@ import { isoTime, rowsOf } from './rows.ts';
 export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string };
 
 export type StepKind = 'asked' | 'approved' | 'swept' | 'begun' | 'refused';
-export type StepReason = { complete: number; agreement: number | null; problem?: { code: string; detail: string } };
+/** What the record said; of a refusal its words, and `sweepEnds` where nothing can follow the sweep by itself. */
+export type StepReason = { complete: number; agreement: number | null; problem?: { code: string; detail: string }; sweepEnds?: true };
 /** Something that an automation did. */
 export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; snapshotId: string | null; runId: string | null; sweepId: string | null; createdAt: string };
 
@@ -61,6 +62,12 @@ export async function steps(db: Executor, projectId: string, limit: number): Pro
 	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, snapshotId: row.snapshot_id, runId: row.run_id, sweepId: row.sweep_id, createdAt: isoTime(row.created_at) }));
 }
 
+/** Why a run was begun by itself, it or the sweep that it is a point of; null: a person began it. */
+export async function beginningOf(db: Executor, of: { runId: string; sweepId: string | null }): Promise<StepReason | null> {
+	const rows = await rowsOf<{ because: StepReason }>(db, sql`select because from automation_steps where run_id = ${of.runId} or sweep_id = ${of.sweepId} limit 1`);
+	return rows[0]?.because ?? null;
+}
+
 /** What the record says of a project's newest round, at the database's time; `agreement` is asked apart, it costs. */
 export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt' | 'sweep'> & { sweep: { id: string; over: boolean } | null; roundId: string; round: number }> {
 	type Row = { now: string; id: string; number: number; status: string; complete: string; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
@@ -69,12 +76,18 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 		sql`select now() as now, r.id, r.number, r.status,
 				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) as complete,
 				(select count(*)::int from automation_steps s left join runs p on p.sweep_id = s.sweep_id where s.project_id = r.project_id and s.kind in ('swept', 'begun') and s.created_at > now() - interval '7 days') as runs,
-				last.sweep_id, exists (select 1 from runs p where p.sweep_id = last.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
+				tried.sweep_id, exists (select 1 from runs p where p.sweep_id = tried.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
 					or exists (select 1 from checkpoints k join evaluations e on e.checkpoint_id = k.id where k.run_id = p.id and e.status in ('queued', 'running')))) as sweep_goes_on,
 				last.created_at as last_at, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'asked') as asked_at,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'approved') as approved_at
 			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused') order by id desc limit 1) last on true
+			left join lateral (
+				-- What was tried last, unless something followed it or nothing can. A refusal leaves it so, as long as the same is to be tried.
+				select swept.sweep_id from (select id, sweep_id from automation_steps where round_id = r.id and kind = 'swept' order by id desc limit 1) swept
+				where not exists (select 1 from automation_steps later where later.round_id = r.id and later.id > swept.id and (later.kind = 'begun' or (later.because->>'sweepEnds')::boolean))
+					and (last.kind <> 'refused' or exists (select 1 from sweeps w join automations a on a.settings->'sweep' = w.plan where w.id = swept.sweep_id and a.project_id = r.project_id))
+			) tried on true
 			where r.project_id = ${projectId} order by r.number desc limit 1`
 	);
 	if (!row) throw new Error(`project ${projectId} has no round`);

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { ROUND_WAITS } from '../../domain/round-waits.ts';
 import { maySeeBatch } from './assignments.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
 
-export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature', 'approval'] as const;
+export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature', 'approval', 'refused', ...ROUND_WAITS] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** Lets people know of something, each once. */
@@ -13,6 +14,17 @@ export async function notify(tx: Tx, of: { projectId: string; kind: Notification
 	for (const userId of new Set(of.userIds)) {
 		await tx.execute(sql`insert into notifications (user_id, project_id, kind, subject_id, comparison_id) values (${userId}, ${of.projectId}, ${of.kind}, ${of.subjectId}, ${of.comparisonId})`);
 	}
+}
+
+/** Whether this transaction alone tells a project's people what is waited for; false: another worker is at it. */
+export async function holdTelling(tx: Tx, projectId: string): Promise<boolean> {
+	const [lock] = await rowsOf<{ mine: boolean }>(tx, sql`select pg_try_advisory_xact_lock(hashtextextended(${`waits:${projectId}`}, 0)) as mine`);
+	return lock?.mine === true;
+}
+
+/** Who was told of something already. */
+export async function toldOf(db: Executor, of: { kind: NotificationKind; subjectId: string }): Promise<Set<string>> {
+	return new Set((await rowsOf<{ user_id: string }>(db, sql`select user_id from notifications where subject_id = ${of.subjectId} and kind = ${of.kind}`)).map((row) => row.user_id));
 }
 
 /** Whether a person may know of a notification `n` of theirs still: in the project, and nothing of it behind a wall. */
@@ -46,7 +58,7 @@ export type Notice = {
 	text: string | null;
 	batch: { name: string; dueAt: string | null } | null;
 	delegation: { from: string; startsAt: string; endsAt: string } | null;
-	/** Checkpoint on which a decision waits for a signature, or waited. */
+	/** Checkpoint on which a decision waits, or waited: for a signature, or to be taken. */
 	checkpointId: string | null;
 };
 
@@ -99,7 +111,7 @@ const notices = (userId: string, which: SQL): SQL => sql`
 			case when ${inside(sql`me`)} or my.is_admin then (select j.id from judgments j where j.comparison_id = n.comparison_id and j.origin = 'workspace' order by j.purpose = 'adjudication', j.id desc limit 1) end) as judgment_id,
 		coalesce(x.id, sent.id) as comment_id,
 		case n.kind when 'overturned' then why.rationale when 'sent_back' then said.body end as said,
-		a.name as batch_name, a.due_at, df.name as from_name, d.starts_at, d.ends_at, dp.checkpoint_id
+		a.name as batch_name, a.due_at, df.name as from_name, d.starts_at, d.ends_at, coalesce(dp.checkpoint_id, case when n.kind = 'to_decide' then n.subject_id end) as checkpoint_id
 	from notifications n join projects p on p.id = n.project_id join users my on my.id = n.user_id
 	left join memberships me on me.project_id = n.project_id and me.user_id = n.user_id
 	left join comparisons c on c.id = n.comparison_id

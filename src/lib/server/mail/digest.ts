@@ -1,7 +1,7 @@
 /** Languages in which mails are written. */
 export type MailLocale = 'en' | 'zh';
 
-export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature' | 'approval';
+export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature' | 'approval' | 'refused' | 'to_judge' | 'to_adjudicate' | 'to_freeze' | 'to_mend' | 'to_decide';
 
 type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<DigestKind, (n: number) => string>; more: string; why: string };
 
@@ -20,7 +20,13 @@ const WORDS: Record<MailLocale, Words> = {
 			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
 			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late'),
 			signature: (n) => many(n, 'A decision waits for your signature', 'decisions wait for your signature'),
-			approval: (n) => many(n, 'A training waits for your approval', 'trainings wait for your approval')
+			approval: (n) => many(n, 'A training waits for your approval', 'trainings wait for your approval'),
+			refused: (n) => many(n, 'A round could not go on by itself', 'rounds could not go on by themselves'),
+			to_judge: (n) => many(n, 'A round has answers for you to judge', 'rounds have answers for you to judge'),
+			to_adjudicate: (n) => many(n, 'A round has disputes for you to decide', 'rounds have disputes for you to decide'),
+			to_freeze: (n) => many(n, 'A round is judged and waits to be frozen', 'rounds are judged and wait to be frozen'),
+			to_mend: (n) => many(n, 'Something failed and waits to be started again', 'things failed and wait to be started again'),
+			to_decide: (n) => many(n, 'A checkpoint waits for your decision', 'checkpoints wait for your decision')
 		},
 		more: 'All of them:',
 		why: 'Plumbline sends this at most once a day, and not when you have read everything. What was said stays in Plumbline.'
@@ -37,7 +43,13 @@ const WORDS: Record<MailLocale, Words> = {
 			assigned: (n) => `您有 ${n} 项新任务`,
 			overdue: (n) => `${n} 项任务已逾期`,
 			signature: (n) => `${n} 项决定等待您签署`,
-			approval: (n) => `${n} 次训练等待您批准`
+			approval: (n) => `${n} 次训练等待您批准`,
+			refused: (n) => `${n} 个轮次未能自动继续`,
+			to_judge: (n) => `${n} 个轮次有回答等您评判`,
+			to_adjudicate: (n) => `${n} 个轮次有分歧等您裁决`,
+			to_freeze: (n) => `${n} 个轮次已评完，等待冻结快照`,
+			to_mend: (n) => `${n} 项工作失败，等待重新开始`,
+			to_decide: (n) => `${n} 个检查点等您作出结论`
 		},
 		more: '查看全部通知：',
 		why: '本邮件每天至多发送一封；全部已读时不发送。通知的具体内容仅在 Plumbline 中显示。'

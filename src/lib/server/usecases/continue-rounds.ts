@@ -66,23 +66,37 @@ async function begin(app: App, actor: Actor, at: At): Promise<Result<null>> {
 	});
 }
 
+/** What came of an attempt to go on; `sweepEnds`: what was tried cannot be followed by itself, whatever is changed. */
+type Attempted = Result<null> & { sweepEnds?: true };
+
 /** Puts a run in line with the best settings of a sweep. Where none can be called the best, a person chooses: the first of several that cannot be told apart would be luck. */
-async function trainBest(app: App, actor: Actor, at: At, sweepId: string): Promise<Result<null>> {
+async function trainBest(app: App, actor: Actor, at: At, sweepId: string): Promise<Attempted> {
 	const sweep = await readSweep(app, actor, sweepId);
 	if (!sweep.ok) return sweep;
 	const { ranking, snapshot } = sweep.value;
 	const { best } = ranking;
-	if (best === null) return fail('conflict', ranking.order.length === 0 ? 'No run of the sweep came to a score. Its page says what became of each.' : 'None of the sweep’s runs can be called the best: there are too few questions to tune on. Compare them on the sweep’s page, and start the one that you choose.');
+	if (best === null) {
+		const why = ranking.order.length === 0 ? 'No run of the sweep came to a score. Its page says what became of each.' : 'None of the sweep’s runs can be called the best: there are too few questions to tune on. Compare them on the sweep’s page, and start the one that you choose.';
+		return { ...fail('conflict', why), sweepEnds: true };
+	}
 	return putInLine(app, at, async (tx) => {
 		const started = await cloneRunIn(app, tx, actor, best);
 		return started.ok ? ok({ kind: 'begun', snapshotId: snapshot.id, runId: started.value.id }) : started;
 	});
 }
 
+/** Lets those know of a step who may start runs: what it waits for, or could not do, they can do. */
+async function tellStarters(tx: Tx, { projectId, kind, stepId }: { projectId: string; kind: 'approval' | 'refused'; stepId: string }): Promise<void> {
+	const able: readonly string[] = rolesFor('run.start');
+	const people = (await members.list(tx, projectId)).filter(({ role, deactivatedAt }) => deactivatedAt === null && able.includes(role));
+	await notifications.notify(tx, { projectId, kind, subjectId: stepId, comparisonId: null, userIds: people.map(({ userId }) => userId) });
+}
+
 /** Writes down why nothing was begun. */
-async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At, { code, detail }: Problem): Promise<void> {
+async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At, { code, detail }: Problem, sweepEnds: boolean): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		await automations.insertStep(tx, { projectId, roundId, kind: 'refused', because: { ...because, problem: { code, detail } } });
+		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'refused', because: { ...because, problem: { code, detail }, ...(sweepEnds ? { sweepEnds } : {}) } });
+		await tellStarters(tx, { projectId, kind: 'refused', stepId });
 		await record(tx, null, { action: 'automation.refused', projectId, subject: ['round', roundId], details: { ...because, code } });
 	});
 }
@@ -91,9 +105,7 @@ async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At,
 async function ask(app: Pick<App, 'db'>, at: At): Promise<void> {
 	await app.db.transaction(async (tx) => {
 		const stepId = await automations.insertStep(tx, { projectId: at.projectId, roundId: at.roundId, kind: 'asked', because: at.because });
-		const able: readonly string[] = rolesFor('run.start');
-		const people = (await members.list(tx, at.projectId)).filter(({ role, deactivatedAt }) => deactivatedAt === null && able.includes(role));
-		await notifications.notify(tx, { projectId: at.projectId, kind: 'approval', subjectId: stepId, comparisonId: null, userIds: people.map(({ userId }) => userId) });
+		await tellStarters(tx, { projectId: at.projectId, kind: 'approval', stepId });
 		await record(tx, null, { action: 'automation.ask', projectId: at.projectId, subject: ['round', at.roundId], details: { ...at.because } });
 	});
 }
@@ -115,7 +127,7 @@ async function agreementOf(app: App, actor: Actor | null, of: { projectId: strin
 	return agreement;
 }
 
-async function act(app: App, actor: Actor | null, at: At, sweepId: string | null): Promise<Result<null>> {
+async function act(app: App, actor: Actor | null, at: At, sweepId: string | null): Promise<Attempted> {
 	if (!actor) return fail('forbidden', 'Whoever set this up is no longer active here. Somebody else must save it anew.');
 	return sweepId === null ? begin(app, actor, at) : trainBest(app, actor, at, sweepId);
 }
@@ -137,7 +149,7 @@ async function continueRound(app: App, projectId: string, measured: Measured): P
 		return 'asked';
 	}
 	const begun = await act(app, actor, at, step.do === 'train_best' && facts.sweep ? facts.sweep.id : null);
-	if (!begun.ok) await refuse(app, at, begun.problem);
+	if (!begun.ok) await refuse(app, at, begun.problem, begun.sweepEnds ?? false);
 	return begun.ok ? 'begun' : 'refused';
 }
 

@@ -1,4 +1,4 @@
-import type { LoopFacts } from '../../domain/next-action.ts';
+import type { LoopFacts, RoundFacts } from '../../domain/next-action.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import * as decisionRows from '../db/decisions.ts';
@@ -75,11 +75,11 @@ const stageOf = (answers: Generation | null) => (answers?.status === 'cancelled'
 /** What was last decided on a checkpoint: gone back to, it stands as promoted. */
 const standing = (decision: Decision | null) => (decision?.decision === 'roll_back' ? 'promote' : (decision?.decision ?? null));
 
-/** The record as the rule of the next action reads it. */
-export function loopFacts(record: LoopRecord, given: Pick<LoopFacts, 'may' | 'mine' | 'overlap' | 'disputes'>): LoopFacts {
+/** The record as the rules of the round read it, but for what hangs on who looks. */
+export function roundFacts(record: LoopRecord, { overlap }: Pick<LoopFacts, 'overlap'>): RoundFacts {
 	const { round, snapshot, run, atHand } = record;
 	return {
-		...given,
+		overlap,
 		comparisons: round.comparisons,
 		complete: record.totals.completed,
 		exhausted: record.exhausted,

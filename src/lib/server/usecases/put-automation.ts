@@ -9,6 +9,7 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as automations from '../db/automations.ts';
 import type { AutomationRecord, SetAutomation } from '../db/automations.ts';
+import type { Executor } from '../db/client.ts';
 import * as snapshotRules from '../db/snapshot-rules.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
@@ -19,19 +20,25 @@ const SHOWN = 50;
 /** What a project lets happen by itself: its settings, what it would do now and why, and what it did. */
 export type AutomationView = { automation: Omit<SetAutomation, 'byUserId'> | null; round: number; complete: number; now: AutomationStep | null; waitsForApproval: boolean; rules: string[]; steps: AutomationRecord[] };
 
+/** A project's automation as it stands: what it would do now, and whether that waits for somebody's yes. */
+export async function automationNow(db: Executor, projectId: string): Promise<{ set: SetAutomation | null; facts: Awaited<ReturnType<typeof automations.facts>>; now: AutomationStep | null; waitsForApproval: boolean }> {
+	const [set, facts] = await Promise.all([automations.get(db, projectId), automations.facts(db, projectId)]);
+	const now = set && automationStep(set.settings, { ...facts, setAt: set.setAt });
+	return { set, facts, now, waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && approvalOf({ ...facts, setAt: set.setAt }) === 'asked' };
+}
+
 /** Reads a project's automation. */
 export async function readAutomation(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<AutomationView>> {
 	const access = await allow(app.db, actor, { slug }, 'automation.read');
 	if (!access.ok) return access;
 	const { id } = access.value.project;
-	const [set, facts, steps, rules] = await Promise.all([automations.get(app.db, id), automations.facts(app.db, id), automations.steps(app.db, id, SHOWN), snapshotRules.list(app.db, id)]);
-	const now = set && automationStep(set.settings, { ...facts, setAt: set.setAt });
+	const [{ set, facts, now, waitsForApproval }, steps, rules] = await Promise.all([automationNow(app.db, id), automations.steps(app.db, id, SHOWN), snapshotRules.list(app.db, id)]);
 	return ok({
 		automation: set && { settings: set.settings, byName: set.byName, setAt: set.setAt },
 		round: facts.round,
 		complete: facts.complete,
 		now,
-		waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && approvalOf({ ...facts, setAt: set.setAt }) === 'asked',
+		waitsForApproval,
 		rules: [...new Set(rules.map(({ name }) => name))],
 		steps
 	});

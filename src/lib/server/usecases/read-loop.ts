@@ -1,7 +1,8 @@
+import type { AutomationStep } from '../../domain/automation.ts';
 import type { Figure } from '../../domain/cluster-bootstrap.ts';
 import { headline } from '../../domain/evaluation-results.ts';
 import { currentStage, nextAction } from '../../domain/next-action.ts';
-import type { LoopStage, NextAction } from '../../domain/next-action.ts';
+import type { LoopFacts, LoopStage, NextAction } from '../../domain/next-action.ts';
 import { devicesWanted } from '../../domain/next-run.ts';
 import { maySign } from '../../domain/four-eyes.ts';
 import { may } from '../../domain/permission.ts';
@@ -34,8 +35,9 @@ import { allow } from './access.ts';
 import { waitingDecisions } from './adjudication-queue.ts';
 import { ownLeft, toldInTens } from './counts-told.ts';
 import { livingWorkers } from './living-workers.ts';
-import { loopFacts, loopRecord } from './loop-record.ts';
+import { loopRecord, roundFacts } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
+import { automationNow } from './put-automation.ts';
 import { roundProgress } from './round-progress.ts';
 import type { RoundProgress } from './round-progress.ts';
 
@@ -66,6 +68,8 @@ export type LoopView = {
 	/** How far everybody together is; null before there is anything to judge. */
 	progress: RoundProgress | null;
 	guidelineVersion: number | null;
+	/** What goes on by itself, as it stands; null where nothing does, and for who may not know. */
+	automation: { now: AutomationStep } | null;
 	inside: { stage: LoopStage; status: Round['status']; stages: LoopStages; engine: EngineNotice; earlier: { number: number; status: Round['status'] }[] } | null;
 };
 
@@ -143,14 +147,16 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	const all = await rounds.list(app.db, project.id);
 	const round = all.at(-1);
 	if (!round) throw new Error(`project ${project.id} has no round`);
-	const [record, mine, waiting, together, guideline] = await Promise.all([
+	const [record, mine, waiting, together, guideline, automation] = await Promise.all([
 		loopRecord(app.db, project.id, round),
 		able('task.judge') ? ownPart(app.db, round, actor.userId, inTens) : null,
 		able('judgment.adjudicate') ? waitingDecisions(app.db, project, actor.userId) : null,
 		round.comparisons > 0 ? roundProgress(app.db, project, round, inTens) : null,
-		projects.guideline(app.db, project.id)
+		projects.guideline(app.db, project.id),
+		able('automation.read') ? automationNow(app.db, project.id) : null
 	]);
-	const facts = loopFacts(record, {
+	const facts: LoopFacts = {
+		...roundFacts(record, project),
 		may: {
 			judge: able('task.judge'),
 			import: able('import.create'),
@@ -161,8 +167,8 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 		},
 		mine,
 		disputes: waiting?.mine ?? 0,
-		overlap: project.overlap
-	});
+		approval: automation?.waitsForApproval ?? false
+	};
 	const living = able('run.read') ? await livingWorkers(app.db) : [];
 	return ok({
 		round: { number: round.number },
@@ -170,6 +176,7 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 		mine,
 		progress: together,
 		guidelineVersion: guideline?.version ?? null,
+		automation: automation?.now && automation.set?.settings.enabled ? { now: automation.now } : null,
 		inside:
 			able('round.read') && able('checkpoint.read') && able('run.read')
 				? {

@@ -5,6 +5,8 @@ import { whyRunWaits } from '../../domain/waiting-for.ts';
 import type { WaitingFor } from '../../domain/waiting-for.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as automations from '../db/automations.ts';
+import type { StepReason } from '../db/automations.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as runRecord from '../db/run-record.ts';
 import type { LogLine, RunEvent, StepMetrics } from '../db/run-record.ts';
@@ -40,6 +42,8 @@ export type RunView = {
 	/** The stage before it, from whose checkpoint it starts, and the run that starts from its own. */
 	stage: StageView | null;
 	next: StageView | null;
+	/** What the record said when it was begun by itself; null: a person began it. */
+	automation: StepReason | null;
 	/** Why it has not begun; null once it has. */
 	waitingFor: WaitingFor | null;
 	step: number;
@@ -68,7 +72,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 	const found = await reach(app, actor, id);
 	if (!found.ok) return found;
 	const { run, access } = found.value;
-	const [snapshot, parent, reference, checkpoint, stage, next, round, living, stale, overlapping, ahead] = await Promise.all([
+	const [snapshot, parent, reference, checkpoint, stage, next, round, living, stale, overlapping, ahead, automation] = await Promise.all([
 		snapshots.get(app.db, run.snapshotId),
 		checkpoints.get(app.db, run.parentCheckpointId),
 		run.referenceCheckpointId ? checkpoints.get(app.db, run.referenceCheckpointId) : null,
@@ -79,7 +83,8 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		livingWorkers(app.db),
 		snapshots.changedSince(app.db, run.snapshotId),
 		overlaps.trainedHeldOut(app.db, [run.snapshotId]),
-		runQueue.queued(app.db)
+		runQueue.queued(app.db),
+		automations.beginningOf(app.db, { runId: run.id, sweepId: run.sweep?.id ?? null })
 	]);
 	const staged = (one: Run | null): StageView | null => one && { id: one.id, objective: one.objective, status: one.status };
 	const named = (one: { id: string; name: string } | null) => (one ? { id: one.id, name: one.name } : null);
@@ -97,6 +102,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		sweep: run.sweep,
 		stage: staged(stage),
 		next: staged(next),
+		automation,
 		waitingFor: whyRunWaits({ ...run, ...devicesWanted(run.recipe) }, stage, living, Math.max(0, ahead.indexOf(run.id))),
 		step: run.step,
 		maxSteps: run.maxSteps,

@@ -36,8 +36,8 @@ export const automationSteps = pgTable(
 			.notNull()
 			.references(() => rounds.id),
 		kind: text().notNull(),
-		/** What the record said: comparisons judged whole, agreement; of a refusal its words. */
-		because: jsonb().$type<{ complete: number; agreement: number | null; problem?: { code: string; detail: string } }>().notNull(),
+		/** What the record said: comparisons judged whole, agreement; of a refusal its words, and whether nothing can follow the sweep before it. */
+		because: jsonb().$type<{ complete: number; agreement: number | null; problem?: { code: string; detail: string }; sweepEnds?: true }>().notNull(),
 		/** Who said yes; null: nobody had to. */
 		byUserId: uuid().references(() => users.id),
 		snapshotId: uuid().references(() => snapshots.id),

@@ -75,6 +75,7 @@ export const notifications = pgTable(
 		index('notifications_unmailed')
 			.on(t.userId)
 			.where(sql`mailed_at is null and read_at is null`),
-		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature','approval')`)
+		index('notifications_subject').on(t.subjectId),
+		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature','approval','refused','to_judge','to_adjudicate','to_freeze','to_mend','to_decide')`)
 	]
 );
