@@ -64,6 +64,6 @@ export async function reopen(tx: Tx, comparisonId: string): Promise<void> {
 
 /** Whether any comparison of a round waits for a reviewer: disputed, or with nobody left to judge it. */
 export async function anyWaits(db: Executor, roundId: string): Promise<boolean> {
-	const rows = await rowsOf<{ waits: boolean }>(db, sql`select exists (select 1 from comparisons where round_id = ${roundId} and (disputed or status = 'exhausted')) as waits`);
+	const rows = await rowsOf<{ waits: boolean }>(db, sql`select exists (select 1 from comparisons where round_id = ${roundId} and disputed) or exists (select 1 from comparisons where round_id = ${roundId} and status = 'exhausted') as waits`);
 	return rows[0]?.waits === true;
 }
