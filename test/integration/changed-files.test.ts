@@ -106,7 +106,7 @@ describe('programs of a run and of its measuring', () => {
 });
 
 describe('a checkpoint whose files were changed on disk', () => {
-	beforeAll(() => appendFile(pathIn(world.dataDir, made.sha256), 'and something else'));
+	beforeAll(() => appendFile(pathIn(join(world.dataDir, 'artifacts'), made.sha256), 'and something else'));
 
 	it('is neither measured nor asked, after its training or for a suite', async () => {
 		expect(await evaluated()).toBe('artifact_damaged');

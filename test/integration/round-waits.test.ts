@@ -49,8 +49,8 @@ it('judges are told of a round once, and who freezes it when it is judged', asyn
 	await judge(slug, annotator, 2);
 	await tellWaiting(world.app, looked);
 	expect([await told(annotator), await told(engineer)]).toEqual([['to_judge'], ['to_freeze']]);
-	// Told to the firm's programs as well.
-	expect(await world.query(`select details->>'for' as for, (details->>'people')::int as people from audit_entries where action = 'round.waits' and project_id = '${id}' order by id`)).toEqual([{ for: 'to_judge', people: 2 }, { for: 'to_judge', people: 1 }, { for: 'to_freeze', people: 1 }]);
+	// Told to the firm's programs as well; the project's owner may freeze too.
+	expect(await world.query(`select details->>'for' as for, (details->>'people')::int as people from audit_entries where action = 'round.waits' and project_id = '${id}' order by id`)).toEqual([{ for: 'to_judge', people: 2 }, { for: 'to_judge', people: 1 }, { for: 'to_freeze', people: 2 }]);
 });
 
 it('nobody is called to freeze a round that goes on by itself', async () => {
@@ -69,6 +69,8 @@ it('a failed evaluation calls engineers, a finished one reviewers', async () => 
 	const workerId = await paperWorker(world);
 	const { checkpointId } = await trainedCheckpoint(world, slug, workerId);
 	const taken = async () => (await beginEvaluation(world.app, { evaluationId: (await evaluations.newestOf(world.app.db, checkpointId))?.id ?? '', workerId })) ?? expect.fail('no evaluation');
+	// Its answers play no part.
+	await world.query(`update generations set status = 'succeeded' where checkpoint_id = '${checkpointId}'`);
 	await failEvaluation(world.app, await taken(), { code: 'out_of_memory', message: 'Too small.' });
 	await tellWaiting(world.app);
 	expect([await told(engineer), await told(reviewer)]).toEqual([['to_mend'], []]);
