@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import { margin, share, sparingly } from './print.ts';
 import type { Figure } from './print.ts';
 
-type Work = { status: 'queued' | 'running' | 'succeeded' | 'failed'; done: number; total: number | null; problem: { message: string; hint?: string } | null };
+type Work = { status: 'queued' | 'running' | 'succeeded' | 'failed' | 'nothing_to_measure'; done: number; total: number | null; problem: { message: string; hint?: string } | null };
 type Held = {
 	accuracy: Figure | null;
 	margin: Figure | null;
