@@ -86,7 +86,7 @@ async function untilEnded(api: Api, speaker: Speaker, id: string, timeout: numbe
 	return done;
 }
 
-/** Has a worker bring in a file of a folder or bucket that is offered to the project, by the source's name. */
+/** Has a worker bring in a file of a folder, bucket or data set that is offered to the project, by the source's name. */
 async function sendFrom(project: string, path: string, from: string, options: Options, tools: Tools): Promise<void> {
 	const { speaker } = tools;
 	const api = await tools.api();
@@ -132,7 +132,7 @@ Examples:
   npx plumbline import publish 0198f2…                      take what the dry run showed
   npx plumbline import tenancy judged.csv --map prompt=Question --map answerA="Answer 1" --map answerB="Answer 2" --map verdict=Better
   zcat big.jsonl.gz | npx plumbline import tenancy - --skip-bad
-  npx plumbline import tenancy --from Exports 2024/pairs.jsonl   of a folder or bucket of the server’s
+  npx plumbline import tenancy --from Exports 2024/pairs.jsonl   of a folder, bucket or data set of the server’s
 
 Options of the import itself: npx plumbline import add --help. Rows: docs/api.md.
 Exit code 1 when the file was refused; each bad row is named by line and field.`);
@@ -142,7 +142,7 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.summary('bring a file in (the word may be left out)')
 		.argument('<project>')
 		.argument('<file>', 'path, or - for standard input; with --from the path within the source')
-		.option('--from <source>', 'a folder or bucket that the administrator offers to the project, by its name')
+		.option('--from <source>', 'a folder, bucket or data set that the administrator offers to the project, by its name')
 		.option('--format <format>', 'what the file is, where its content does not tell')
 		.option('--encoding <encoding>', 'its encoding, where its bytes do not tell')
 		.option('--delimiter <sign>', 'what stands between its columns')
