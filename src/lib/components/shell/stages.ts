@@ -25,15 +25,36 @@ export function stageHref(slug: string, stage: Stage, mayJudge: boolean): string
 	return stage === 'judgments' && mayJudge ? `/projects/${slug}/compare` : `/projects/${slug}#${stage.replace('_', '-')}`;
 }
 
+/** The first part of a page's address in a project, and its stage; what serves several has none. */
+const SECTIONS: { [section: string]: Stage } = {
+	import: 'prompts',
+	'near-duplicates': 'prompts',
+	desensitisation: 'prompts',
+	generations: 'comparisons',
+	compare: 'judgments',
+	adjudicate: 'judgments',
+	agreement: 'judgments',
+	assignments: 'judgments',
+	checks: 'judgments',
+	form: 'judgments',
+	guideline: 'judgments',
+	history: 'judgments',
+	me: 'judgments',
+	snapshots: 'snapshot',
+	runs: 'run',
+	sweeps: 'run',
+	checkpoints: 'checkpoint',
+	ranking: 'checkpoint',
+	serving: 'checkpoint',
+	playground: 'checkpoint',
+	suite: 'evaluation',
+	gate: 'evaluation',
+	rounds: 'next_round'
+};
+
 /** The stage a page belongs to. */
 export function stageOf(routeId: string | null): Stage | null {
 	if (!routeId) return null;
-	if (routeId.includes('[slug]/compare')) return 'judgments';
-	if (routeId.includes('/import') || routeId.includes('/near-duplicates')) return 'prompts';
-	if (routeId.includes('/snapshots')) return 'snapshot';
-	if (routeId.includes('/runs') || routeId.includes('/sweeps')) return 'run';
-	if (routeId.includes('/checkpoints') || routeId.includes('/ranking')) return 'checkpoint';
-	if (routeId.includes('/suite')) return 'evaluation';
-	if (routeId.includes('/rounds')) return 'next_round';
-	return null;
+	const section = /\[slug\]\/([\w-]+)/.exec(routeId)?.[1];
+	return section === undefined ? null : (SECTIONS[section] ?? null);
 }
