@@ -29,7 +29,7 @@ export function ruleBound(rule: GateRule): string {
 			return m.gate_bound_above({ bound: percent(rule.above) });
 		case 'check':
 		case 'benchmark':
-			return m.gate_bound_margin({ bound: percent(rule.margin, 1) });
+			return m.gate_bound_margin({ bound: decimal(rule.margin * 100, 1) });
 		case 'agreement':
 			return m.gate_bound_least({ bound: decimal(rule.atLeast) });
 		case 'judgments':

@@ -17,7 +17,8 @@ const VERMILION = 'light-dark(#b34700, #f0a06a)';
 const GREEN = 'light-dark(#00694a, #5fcba4)';
 
 const short = (value: number): string => (Math.abs(value) >= 100 ? count(value) : decimal(value, Math.abs(value) >= 10 ? 1 : 2));
-const rate = (value: number): string => (value === 0 ? '0' : value.toExponential(1).replace('e-', 'e−'));
+/** A schedule that ends at zero ends a rounding beside it. */
+const rate = (value: number): string => (Math.abs(value) < 1e-12 ? '0' : value.toExponential(1).replace('e-', 'e−'));
 
 /** The charts of a run. One whose metrics the engine does not report is left out (KTO knows no accuracy). */
 export const CHARTS: readonly ChartSpec[] = [
