@@ -64,6 +64,8 @@ beforeAll(async () => {
 	home = await mkdtemp(join(tmpdir(), 'plumbline-changed-'));
 	await mkdir(join(home, 'base'));
 	await writeFile(join(home, 'base', 'config.json'), '{}');
+	// Said, so that no engine is asked how to read it.
+	await writeFile(join(home, 'base', 'plumbline.json'), JSON.stringify({ modelType: 'llama', template: 'chatml' }));
 	world = await createWorld({ PLUMBLINE_BASE_MODEL: join(home, 'base') });
 	workerId = await paperWorker(world);
 	({ slug } = await world.project({ rows: [...pairRows(60), { messages: [{ role: 'user', content: 'A prompt for round 2?' }] }] }));
