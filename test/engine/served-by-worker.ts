@@ -16,10 +16,9 @@ import type { World } from '../support/world.ts';
 
 /**
  * A base and a checkpoint on it, served together by a server of a worker and asked through a gateway: whole and streamed,
- * after its worker was killed, and no more once a file of the checkpoint was changed; and the checkpoint in the form of an
- * export, by a server of its own. Gives the worker that lives then.
+ * after its worker was killed, and no more once a file of the checkpoint was changed. Gives the worker that lives then.
  */
-export async function servedByWorker(world: World, engineer: Actor, of: { slug: string; checkpointId: string; exportId: string; worker: WorkerProcess; startAgain: () => WorkerProcess }): Promise<WorkerProcess> {
+export async function servedByWorker(world: World, engineer: Actor, of: { slug: string; checkpointId: string; worker: WorkerProcess; startAgain: () => WorkerProcess }): Promise<WorkerProcess> {
 	let { worker } = of;
 	const checkpoint = await checkpoints.get(world.app.db, of.checkpointId);
 	const base = await checkpoints.baseOf(world.app.db, checkpoint?.projectId ?? '');
@@ -27,7 +26,6 @@ export async function servedByWorker(world: World, engineer: Actor, of: { slug: 
 	const seen = () => `${worker.output().slice(-3000)}\n${gateway.output()}`;
 	try {
 		const id = valueOf(await deployCheckpoint(world.app, engineer, { checkpointId: base.id, beside: [of.checkpointId], name: 'both' })).serverId ?? '';
-		const form = valueOf(await deployCheckpoint(world.app, engineer, { checkpointId: of.checkpointId, exportId: of.exportId }));
 		const server = async () => valueOf(await readModelServer(world.app, engineer, id));
 		const { key } = valueOf(await issueGatewayKey(world.app, world.admin, { slug: of.slug, name: 'served by a worker', requestsPerMinute: 1000, tokensPerDay: null }));
 		const openai = new OpenAI({ baseURL: gateway.baseUrl, apiKey: key, maxRetries: 0 });
@@ -47,10 +45,6 @@ export async function servedByWorker(world: World, engineer: Actor, of: { slug: 
 		};
 		await answers(1);
 		expect(await processesOf(`server.${id}.1`)).not.toEqual([]);
-		const inForm = await until('the form is served', () => openai.chat.completions.create(ask(of.exportId)).catch(() => null), 240, seen);
-		expect(inForm.model).toBe(`${of.slug}/${of.exportId}`);
-		expect(inForm.usage?.completion_tokens).toBeGreaterThan(0);
-		valueOf(await endModelServer(world.app, engineer, form.serverId ?? ''));
 		// Past the gateway nobody asks it: it has a key that no argument and no log tells.
 		const direct = (await server()).deployments[0]?.baseUrl ?? '';
 		expect((await fetch(`${direct}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...ask(base.id), model: base.id }) })).status).toBe(400);
