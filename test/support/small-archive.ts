@@ -8,14 +8,20 @@ export async function smallArchive(): Promise<Buffer> {
 	const id = randomUUID();
 	const slug = `archived-${id.slice(0, 8)}`;
 	const row = { id, slug, name: slug, overlap: 1, seed: 'seed', split_salt: 'salt', split_shares: { train: 0.75, dev: 0.05, test: 0.2 } };
-	const files = { people: '', projects: `${JSON.stringify(row)}\n` };
+	const rows: Record<string, Record<string, unknown>[]> = {
+		people: [],
+		projects: [row],
+		checkpoints: [{ id: randomUUID(), project_id: id, kind: 'base', name: 'base', location: 'bundled:smollm2-135m-instruct' }],
+		rounds: [{ id: randomUUID(), project_id: id, number: 1, status: 'collecting' }]
+	};
+	const files = Object.fromEntries(Object.entries(rows).map(([name, lines]) => [name, lines.map((line) => `${JSON.stringify(line)}\n`).join('')]));
 	const tables = Object.entries(files).map(([name, content]) => ({
 		name,
 		path: `tables/${name}.ndjson`,
-		rows: content === '' ? 0 : 1,
+		rows: rows[name]?.length ?? 0,
 		bytes: Buffer.byteLength(content),
 		sha256: createHash('sha256').update(content).digest('hex'),
-		columns: name === 'people' ? ['email', 'id', 'name'] : Object.keys(row)
+		columns: name === 'people' ? ['email', 'id', 'name'] : Object.keys(rows[name]?.[0] ?? {})
 	}));
 	const manifest = { format: ARCHIVE_FORMAT, version: ARCHIVE_VERSION, project: { id, slug, name: slug }, people: 'pseudonym', weights: false, tables, artifacts: [] };
 	return buffer(zipOf([...Object.entries(files).map(([name, content]) => ({ path: `tables/${name}.ndjson`, content })), { path: MANIFEST_PATH, content: JSON.stringify(manifest) }]));

@@ -59,12 +59,17 @@ export type LookedAt = Map<string, string>;
  * projects in which something was done since the last. Called by the workers; one is at a project at a time. Gives how
  * many notifications that were.
  */
-export async function tellWaiting(app: Pick<App, 'db'>, lookedAt: LookedAt = new Map()): Promise<number> {
+export async function tellWaiting(app: Pick<App, 'db' | 'log'>, lookedAt: LookedAt = new Map()): Promise<number> {
 	let told = 0;
 	for (const { projectId, newest } of await auditChain.newestOfProjects(app.db)) {
 		if (lookedAt.get(projectId) === newest) continue;
-		told += await app.db.transaction((tx) => tellProject(tx, projectId));
-		lookedAt.set(projectId, newest);
+		try {
+			told += await app.db.transaction((tx) => tellProject(tx, projectId));
+			lookedAt.set(projectId, newest);
+		} catch (error) {
+			// One that cannot be read keeps nobody else's people waiting.
+			app.log.warn({ err: error, projectId }, 'what a round waits for was not told');
+		}
 	}
 	return told;
 }
