@@ -10,8 +10,9 @@ import { readPeople } from './demo/people.ts';
 import type { People } from './demo/people.ts';
 import { clock } from './demo/print.ts';
 import type { StageTimes } from './demo/print.ts';
-import { readBehaviour } from './demo/rounds/checks.ts';
+import { onQuestions, readBehaviour } from './demo/rounds/checks.ts';
 import { readMaterial, ROUNDS } from './demo/rounds/material.ts';
+import type { Material } from './demo/rounds/material.ts';
 import { play } from './demo/rounds/play.ts';
 import type { Played } from './demo/rounds/play.ts';
 import { settleProject } from './demo/rounds/project.ts';
@@ -56,7 +57,7 @@ function readOptions(argv: string[]): Options {
 const section = (title: string, lines: readonly string[]): void => console.log(`\n── ${title}\n${lines.join('\n')}`);
 
 /** The tables. Gives whether what shall fall fell significantly. */
-async function tell(people: People, slug: string, seed: string, checks: CheckNames, played: Played): Promise<boolean> {
+async function tell(people: People, { slug, seed, unseen }: { slug: string; seed: string } & Pick<Material, 'unseen'>, checks: CheckNames, played: Played): Promise<boolean> {
 	const { api } = people.engineer;
 	const read = (of: { id: string; name: string }) => readBehaviour(api, of, checks);
 	const [base, legacy] = [await read(played.base), await read(played.legacy)];
@@ -66,11 +67,13 @@ async function tell(people: People, slug: string, seed: string, checks: CheckNam
 	section('Differences on the same questions (points and units; p by sign flips, two-sided, unit = question)', differenceTable([...rounds, ...control], legacy, seed));
 	const last = rounds.at(-1);
 	for (const one of control) if (last) console.log(differenceTable([last], one, seed).slice(1).join('\n'));
+	const [before, after] = [onQuestions(legacy, unseen), last && onQuestions(last, unseen)];
+	if (after) section(`The same on the ${before.overCommitting.size} of them that were written last, which decide`, [...behaviourTable([before, after], seed), ...differenceTable([after], before, seed).slice(1)]);
 	const judged = await Promise.all([...played.rounds, ...(played.control ? [{ checkpoint: played.control, decision: 'none: a yardstick' }] : [])].map(async ({ checkpoint, decision }) => ({ checkpoint: await api.get<Checkpoint>(`/checkpoints/${checkpoint.id}`), decision })));
 	section('People, on test questions, each checkpoint beside its parent', peopleTable(judged));
 	const ranking = await api.get<Ranking>(`/projects/${slug}/ranking`);
 	section(`Ranking by ${ranking.judgments} judgments on test questions (Bradley–Terry, 95 % intervals)`, rankingTable(ranking));
-	return last !== undefined && (['overCommitting', 'vague'] as const).every((of) => fallsSignificantly(last, legacy, of, seed));
+	return after !== undefined && (['overCommitting', 'vague'] as const).every((of) => fallsSignificantly(after, before, of, seed));
 }
 
 try {
@@ -84,7 +87,7 @@ try {
 	const material = await readMaterial();
 	const checks = await settleProject(people, slug, material);
 	const played = await play({ people, slug, ...chosen, material, times });
-	const fell = await tell(people, slug, chosen.seed, checks, played);
+	const fell = await tell(people, { slug, seed: chosen.seed, unseen: material.unseen }, checks, played);
 	section('Times', [...times, { name: 'in all', seconds: times.reduce((sum, { seconds }) => sum + seconds, 0) }].map(({ name, seconds }) => `  ${name.padEnd(56)} ${clock(seconds).padStart(6)}`));
 	console.log(`\nOver-commitment and vagueness ${fell ? 'fell' : 'DID NOT both fall'} from the legacy assistant to the last round, each with p < ${SIGNIFICANT}.\nAll of it, with reports and lineage: ${address}/projects/${slug}`);
 	process.exitCode = fell ? 0 : 2;

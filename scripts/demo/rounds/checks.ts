@@ -39,6 +39,13 @@ export async function untilChecked(api: Api, id: string): Promise<void> {
 	}
 }
 
+/** The same on some of the questions alone. */
+export function onQuestions(behaviour: Behaviour, questions: ReadonlySet<string>): Behaviour {
+	const among = (values: ReadonlyMap<string, number>): Map<string, number> => new Map([...values].filter(([question]) => questions.has(question)));
+	const { name, overCommitting, vague, loops, cutOff, utility, words } = behaviour;
+	return { name, overCommitting: among(overCommitting), vague: among(vague), loops: among(loops), cutOff: among(cutOff), utility: among(utility), words: among(words) };
+}
+
 /** Reads what a checkpoint said to the test questions, the record's and the suite's own, and what the checks found, and holds the same answers against the stated utility. */
 export async function readBehaviour(api: Api, of: { id: string; name: string }, checks: CheckNames): Promise<Behaviour> {
 	const told = async (check: string): Promise<Answer[]> => (await Promise.all([check, nameOnOwn(check)].map((name) => api.get<Told>(`/checkpoints/${of.id}/evaluations/answers?check=${encodeURIComponent(name)}`)))).flatMap(({ answers }) => answers);

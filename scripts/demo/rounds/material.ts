@@ -30,6 +30,8 @@ export type Material = {
 	further: unknown[];
 	/** Test questions that the suite brings, three of each area of law: every model answers them, and nobody judges. */
 	own: string[];
+	/** The further test questions, the record's and the suite's, as they are asked: written when the first run, on the others, was over. */
+	unseen: ReadonlySet<string>;
 };
 
 const LAW_FIRM = new URL('../../../drizzle/seed/law-firm/', import.meta.url);
@@ -57,6 +59,7 @@ export async function readMaterial(): Promise<Material> {
 		// What the last round's checkpoint said to them would teach nobody any more.
 		fresh: (round) => (round < ROUNDS ? promptRows(everyNth(unanswered, ROUNDS + 1, round - 1)) : []),
 		further: promptRows(further.record),
-		own: further.suite.map(({ question }) => question)
+		own: further.suite.map(({ question }) => question),
+		unseen: new Set([...further.record, ...further.suite].map(({ question }) => question))
 	};
 }

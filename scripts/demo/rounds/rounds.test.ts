@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { drawSplit } from '#lib/domain/holdout.ts';
+import { onQuestions } from './checks.ts';
 import type { Behaviour } from './checks.ts';
 import { readMaterial, ROUNDS, SEEDS } from './material.ts';
 import { behaviourTable, difference, differenceTable, fallsSignificantly } from './tables.ts';
@@ -20,7 +21,7 @@ it('makes the legacy assistant of training questions alone, and lets each of the
 });
 
 it('measures on ninety test questions over all areas of law, asked once each', async () => {
-	const { written, fresh, legacy, further, own } = await readMaterial();
+	const { written, fresh, legacy, further, own, unseen } = await readMaterial();
 	expect((further as Row[]).map(splitOf)).toEqual(further.map(() => 'test'));
 	const inRecord = groups([...written(1), ...further].filter((row) => splitOf(row as Row) === 'test'));
 	expect([inRecord.size, own.length]).toEqual([42, 48]);
@@ -32,6 +33,7 @@ it('measures on ninety test questions over all areas of law, asked once each', a
 	const elsewhere = new Set([...[1, 2, 3].flatMap((round) => [...written(round), ...fresh(round)]), ...legacy].map(textOf));
 	const added = [...further.map(textOf), ...own];
 	expect(new Set(added).size).toBe(64);
+	expect(unseen).toEqual(new Set(added));
 	expect(added.filter((question) => elsewhere.has(question))).toEqual([]);
 });
 
@@ -56,6 +58,12 @@ it('tells a fall from a rise, and from what chance does', () => {
 	expect(fallsSignificantly(little, before, 'vague', 's')).toBe(false);
 	// Two questions changed, both the same way: of four patterns of signs two are as far from nought.
 	expect(difference(little, before, 'vague', 's')).toMatchObject({ p: 0.5, groups: 26, difference: { value: -2 / 26 } });
+});
+
+it('looks at some of the questions alone', () => {
+	const [before, after] = [behaviour('before', 22), behaviour('after', 2)].map((one) => onQuestions(one, new Set(questions.slice(20)))) as [Behaviour, Behaviour];
+	expect([...before.vague.values()]).toEqual([1, 1, 0, 0, 0, 0]);
+	expect(difference(after, before, 'vague', 's')).toMatchObject({ groups: 6, difference: { value: -2 / 6 } });
 });
 
 it('says nothing of models that answered too little in common', () => {
