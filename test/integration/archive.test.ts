@@ -10,8 +10,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_PATH, readManifest } from '#lib/domain/archive-manifest.ts';
 import type { ArchiveManifest } from '#lib/domain/archive-manifest.ts';
 import { ARCHIVE_TABLES, LEFT_OUT } from '#lib/server/db/archive-tables.ts';
+import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import * as evaluations from '#lib/server/db/evaluations.ts';
 import { zipOf } from '#lib/server/records/snapshot-file.ts';
 import { addComment } from '#lib/server/usecases/add-comment.ts';
+import { beginEvaluation, endWithNothing } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { importArchive } from '#lib/server/usecases/import-archive.ts';
@@ -88,7 +91,12 @@ beforeAll(async () => {
 	valueOf(await putGuideline(app, admin, { slug, body: 'Second version.' }));
 	snapshotId = valueOf(await freezeSnapshot(app, admin, { slug, objective: 'dpo' })).id;
 	const workerId = await paperWorker(world);
-	await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId);
+	const checkpointId = await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId);
+	// Over, without a figure.
+	const { id: parentCheckpointId } = await checkpoints.baseOf(app.db, projectId);
+	const evaluationId = await app.db.transaction((tx) => evaluations.insert(tx, { projectId, checkpointId, parentCheckpointId, snapshotId, split: 'dev', seed: 'archive' }));
+	const measuring = await beginEvaluation(app, { evaluationId, workerId });
+	if (measuring) await endWithNothing(app, measuring, { code: 'no_held_out', message: 'Nothing is held out.' });
 	// Under way when the archive is taken: a run in line, and a lease.
 	valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } }));
 	valueOf(await claimTask(app, one, { slug }));
@@ -131,6 +139,12 @@ describe('out and in', () => {
 		expect(await there.query(`select status from runs order by id`)).toEqual([{ status: 'succeeded' }, { status: 'cancelled' }]);
 		expect(await there.query(`select count(*)::int as n from users where deactivated_at is null`)).toEqual([{ n: 1 }]);
 		for (const { sha256 } of await there.query<{ sha256: string }>('select sha256 from snapshot_files union select sha256 from artifacts')) await there.app.artifacts.verify(sha256);
+	});
+
+	it('tells of what was measured as it was told here', async () => {
+		const measured = `select split, status, problem->>'code' as code from evaluations order by split`;
+		expect(await world.query(measured)).toEqual([{ split: 'dev', status: 'nothing_to_measure', code: 'no_held_out' }, { split: 'test', status: 'succeeded', code: null }]);
+		expect(await there.query(measured)).toEqual(await world.query(measured));
 	});
 
 	it('goes on there: people judge, and places that were leased are free', async () => {

@@ -176,7 +176,10 @@ describe('a worker that is lost', () => {
 		expect(await evaluation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
 		expect(await generation()).toMatchObject({ status: 'failed', problem: { code: 'worker_lost', times: MAX_LOSSES } });
 		expect((await evaluation()).finishedAt).not.toBeNull();
-		expect([(await audited('evaluation.requeue', evaluationId)).length, (await audited('generation.requeue', generationId)).length]).toEqual([MAX_LOSSES, MAX_LOSSES]);
+		// The last loss is a failure as any other: the webhook of failures is told of it.
+		for (const [kind, id] of [['evaluation', evaluationId], ['generation', generationId]] as const) {
+			expect([(await audited(`${kind}.requeue`, id)).length, (await audited(`${kind}.fail`, id)).length]).toEqual([MAX_LOSSES - 1, 1]);
+		}
 	});
 
 	it('and comes back opens no round and stores no answer', async () => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REPEAT_PYTHON } from '#lib/domain/repeat-python.ts';
+import { pathIn } from '#lib/server/artifacts/folder.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
@@ -114,6 +115,10 @@ describe('a file of a checkpoint', () => {
 		expect(JSON.parse(await taken('adapter_config.json'))).toEqual({ ...config, base_model_name_or_path: expect.not.stringContaining('/root') });
 		expect(JSON.parse(await taken('args.json'))).toEqual({ model: 'tiny', seed: 42 });
 		expect(await taken('README.md')).toBe('base_model: tiny\n');
+		// One that was changed on disk does not go out.
+		const [file] = await world.query<{ sha256: string }>(`select f->>'sha256' as sha256 from checkpoints, jsonb_array_elements(files) f where id = '${stored.checkpointId}' and f->>'path' = 'args.json'`);
+		await appendFile(pathIn(join(world.dataDir, 'artifacts'), file?.sha256 ?? ''), ' ');
+		expect(problemOf(await exportCheckpointFile(world.app, world.admin, { id: stored.checkpointId, path: 'args.json' }))).toBe('gone');
 	});
 
 	it('is refused before a wall, and to who judges', async () => {

@@ -12,6 +12,10 @@ it('an adapter’s configuration names its base model and no folder of the host 
 	expect(leavingAdapterConfig(JSON.stringify(CONFIG), { name: 'own', location: 'folder:/srv/models/own' })).not.toContain('/srv');
 });
 
+it.each(['{"base_model_name_or_path": "/srv/models/own", "lora_alpha": NaN}', '["/srv/models/own"]', '{"base_model_name_or_path": "/srv/mod'])('a configuration that is no object in JSON goes out without folders: %s', (config) => {
+	expect(leavingAdapterConfig(config, { name: 'own', location: null })).toBe(config.replace('/srv/models/', '').replace('/srv/', ''));
+});
+
 it.each([
 	['"output_dir": "/data/work/runs/01a2/1/output",', '"output_dir": "output",'],
 	["ModelInfo(model_dir='/root/.cache/models/smol', dtype=float32)", "ModelInfo(model_dir='smol', dtype=float32)"],

@@ -12,14 +12,26 @@ const NAMES_FOLDERS = new Set([ADAPTER_CONFIG, ADAPTER_CARD, 'args.json', 'train
 /** Whether a file of a checkpoint may name folders of a host. */
 export const mayNameFolders = (path: string): boolean => NAMES_FOLDERS.has(path);
 
+/** The object that a text is in JSON; null: it is none. */
+function objectOf(text: string): object | null {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+	} catch {
+		return null;
+	}
+}
+
 /**
  * An adapter's configuration as it goes out: it names the base model by its repository and commit on a hub, or by its name
  * here, where the trainer wrote a folder of the host that it ran on. All else is as it was trained.
- * @param config JSON as peft writes it
+ * @param config JSON as peft writes it; what is none loses the folders of hosts alone
  */
 export function leavingAdapterConfig(config: string, base: { name: string; location: string | null }): string {
+	const said = objectOf(config);
+	if (said === null) return withoutHostFolders(config);
 	const hub = parseHubModel(base.location ?? '');
-	return `${JSON.stringify({ ...(JSON.parse(config) as object), base_model_name_or_path: hub?.repo ?? base.name, revision: hub?.commit ?? null }, null, 2)}\n`;
+	return `${JSON.stringify({ ...said, base_model_name_or_path: hub?.repo ?? base.name, revision: hub?.commit ?? null }, null, 2)}\n`;
 }
 
 /** An absolute path of at least two parts, not the one in an address or in the middle of a word. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSource } from '../engine.ts';
@@ -37,8 +37,10 @@ export async function withReading(environment: EngineEnvironment, model: ModelSo
 	if (!reading.ok) return reading;
 	if (!known) {
 		await mkdir(folder, { recursive: true });
-		await writeFile(`${kept}.${process.pid}`, JSON.stringify(reading.value));
-		await rename(`${kept}.${process.pid}`, kept);
+		// Others may ask for the same at the same time, in this process and in containers whose processes have the same number.
+		const written = `${kept}.${randomUUID()}`;
+		await writeFile(written, JSON.stringify(reading.value));
+		await rename(written, kept);
 	}
 	const { modelType, template } = reading.value;
 	return value({ ...model, modelType, ...(model.template === undefined ? { engineTemplate: template } : {}) });

@@ -39,10 +39,15 @@ async function verify(environment: EngineEnvironment, of: { model: string; adapt
 	return problem('checkpoint_refused', `The checkpoint does not load: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
 }
 
-/** Undefined where none waits, or it is gone: then it is asked anew. */
+/** Undefined where none waits, it is gone, or what it says is no answer: then it is asked anew. */
 async function askWaiting(of: { model: string; adapter?: string }, { waiting, reward }: VerifyOptions): Promise<Reply | undefined> {
-	const line = await waiting?.ask(JSON.stringify({ ...of, reward: reward === true })).catch(() => undefined);
-	return line === undefined ? undefined : (JSON.parse(line) as Reply);
+	try {
+		const line = await waiting?.ask(JSON.stringify({ ...of, reward: reward === true }));
+		const reply = line === undefined ? null : (JSON.parse(line) as Reply | null);
+		return typeof reply?.ok === 'boolean' ? reply : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 async function askAnew(environment: EngineEnvironment, { model, adapter }: { model: string; adapter?: string }, options: VerifyOptions): Promise<Reply | undefined> {

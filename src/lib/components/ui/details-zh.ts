@@ -61,6 +61,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The file is missing from the artifact store.': '存储中缺少该文件。',
 	'The file is read again later.': '稍后会重新读取该文件。',
 	'The file\'s bytes no longer match its hash: {}. Freeze the snapshot again.': '文件内容与其哈希不再一致：{}。请重新冻结快照。',
+	'The file\'s bytes no longer match its hash: {}. Put it back from a backup.': '文件内容与其哈希不再一致：{}。请从备份中恢复。',
 	'The first signature counts no longer: who gave it started the run, or may not decide any more. Decline it, and let somebody else sign first.': '第一个签名已失效：签名人发起了这次训练，或不再有权决定。请拒签，由他人先签。',
 	'The guideline has no version {}.': '评审指引没有第 {} 版。',
 	'The image has {} × {} pixels; at most {} megapixels and {} a side. Scale it down.': '图片为 {} × {} 像素；最多 {} 百万像素，每边最多 {} 像素。请缩小后再传。',

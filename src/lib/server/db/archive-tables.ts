@@ -20,8 +20,10 @@ const ofPrompt = (name: string, more: Partial<ArchiveTable> = {}) => of(name, 'p
 const ofResponse = (name: string): ArchiveTable => ({ name, scope: 'exists (select 1 from responses r join prompts u on u.id = r.prompt_id where r.id = t.response_id and u.project_id = $p)' });
 const ofDecision = (name: string): ArchiveTable => ({ name, scope: 'exists (select 1 from decisions d join checkpoints u on u.id = d.checkpoint_id where d.id = t.decision_id and u.project_id = $p)' });
 
-const ended = (states: string, otherwise: string): string => `jsonb_build_object('status', case when t.status in (${states}) then t.status else '${otherwise}' end, 'finished_at', coalesce(t.finished_at, now()))`;
-const failed = `${ended("'succeeded','failed','cancelled'", 'failed')} || case when t.status in ('succeeded','failed','cancelled') then '{}' else jsonb_build_object('problem', jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.')) end`;
+/** Statuses of work that is over; each table knows some of them. */
+const OVER = `'succeeded','failed','cancelled','nothing_to_measure'`;
+const ended = (otherwise: string): string => `jsonb_build_object('status', case when t.status in (${OVER}) then t.status else '${otherwise}' end, 'finished_at', coalesce(t.finished_at, now()))`;
+const failed = `${ended('failed')} || case when t.status in (${OVER}) then '{}' else jsonb_build_object('problem', jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.')) end`;
 /** Hosts and folders of the old server are no part of the record. */
 const noHost = `jsonb_build_object('hostname', 'archived', 'host_key', 'archived', 'pid', 0, 'stopped_at', coalesce(t.stopped_at, now()))`;
 
@@ -96,7 +98,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('snapshot_matters', 'snapshot_id', 'snapshots'),
 	of('snapshot_scans', 'snapshot_id', 'snapshots'),
 	own('sweeps'),
-	own('runs', { over: `${ended("'succeeded','failed','cancelled'", 'cancelled')} || jsonb_build_object('waiting_for', null)` }),
+	own('runs', { over: `${ended('cancelled')} || jsonb_build_object('waiting_for', null)` }),
 	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
 	of('run_events', 'run_id', 'runs', { without: ['id'] }),
 	of('run_metrics', 'run_id', 'runs'),

@@ -40,6 +40,8 @@ it('asks the champion in the form that was promoted, as it was trained where no 
 	expect(turns(directory(0, null, [asRounded]))).toEqual([['asked', null]]);
 	expect(turns(directory(0, null, [asTrained, asRounded], rounded))).toEqual([['asked', rounded], ['asked', null]]);
 	expect(turns(directory(0, null, [asMerged], rounded))).toEqual([['asked', rounded]]);
+	// One that is about to start again takes nothing: where the promoted form is full, that is what is said.
+	expect(turns(directory(0, null, [{ ...asTrained, draining: true }, asRounded], rounded))).toEqual([['asked', rounded]]);
 	// Who asks by an id gets that form, or the checkpoint as it is served.
 	const all = directory(0, null, [asMerged, asTrained, asRounded]);
 	expect(turns(all, `law/${rounded}`)).toEqual([['asked', rounded]]);

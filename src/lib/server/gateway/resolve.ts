@@ -29,7 +29,7 @@ export const candidateOf = (servers: readonly Server[], projectId: string, candi
 /** The champion in the form that was promoted; where no server of that answers, as it was trained, which the gate has seen; never in another form. */
 function championTurns({ id, championId, championFormId }: ServedProject, servers: readonly Server[], way: Turn['way']): [Turn, ...Turn[]] {
 	const promoted: Turn = { checkpointId: championId, formId: championFormId, way };
-	const asTrained = championFormId !== null && servers.some((server) => server.projectId === id && server.checkpointId === championId && server.formId === null);
+	const asTrained = championFormId !== null && servers.some((server) => server.projectId === id && server.checkpointId === championId && server.formId === null && !server.draining);
 	return asTrained ? [promoted, { checkpointId: championId, formId: null, way }] : [promoted];
 }
 

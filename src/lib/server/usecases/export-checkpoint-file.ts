@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { ArtifactDamaged } from '../artifacts/store.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
@@ -9,6 +10,7 @@ import type { Executor } from '../db/client.ts';
 import * as runs from '../db/runs.ts';
 import * as walls from '../db/walls.ts';
 import { leavingFile } from './leaving-file.ts';
+import type { LeavingFile } from './leaving-file.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 
 /** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. `must`: what somebody else is to do instead. */
@@ -34,7 +36,14 @@ export async function exportCheckpointFile(app: Pick<App, 'db' | 'artifacts'>, a
 	const walled = await refuseWalled(app.db, actor, input.id);
 	if (walled) return walled;
 	if (!(await app.artifacts.has(file.sha256))) return fail('gone', 'The file is missing from the artifact store.');
-	const { content, bytes, sha256 } = await leavingFile(app, file, await checkpoints.baseOf(app.db, checkpoint.projectId));
+	let leaving: LeavingFile;
+	try {
+		leaving = await leavingFile(app, file, await checkpoints.baseOf(app.db, checkpoint.projectId));
+	} catch (error) {
+		if (error instanceof ArtifactDamaged) return fail('gone', `The file's bytes no longer match its hash: ${error.message}. Put it back from a backup.`);
+		throw error;
+	}
+	const { content, bytes, sha256 } = leaving;
 	await app.db.transaction((tx) => record(tx, actor, { action: 'checkpoint.export', projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { path: file.path, sha256: file.sha256 } }));
 	return ok({ stream: content ? Readable.from([content]) : app.artifacts.read(file.sha256), name: file.path.replace(/^.*\//, ''), bytes, sha256 });
 }

@@ -102,8 +102,9 @@ def checked(model, adapter, reward):
 
 
 def wait_for_one():
-    """Has its libraries loaded before it is asked, and answers each line with one. What a library prints is no answer."""
-    answers, sys.stdout = sys.stdout, sys.stderr
+    """Has its libraries loaded before it is asked, and answers each line with one. What a library prints is no answer, from Python or below it."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
     import peft, torch, transformers  # noqa: F401
 
     print(json.dumps({"ready": True}), file=answers, flush=True)

@@ -1,0 +1,33 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { EngineEnvironment } from './environment-types.ts';
+import { verifyWhole } from './verify.ts';
+
+let dir: string;
+let environment: EngineEnvironment;
+beforeAll(async () => {
+	dir = await mkdtemp(join(tmpdir(), 'plumbline-verify-'));
+	const python = join(dir, 'python');
+	await writeFile(python, `#!/bin/sh\necho '{"ok": true, "sha256": "anew", "parameters": 1, "rank": 0, "changed": true}'\n`, { mode: 0o755 });
+	environment = { dir, device: 'cpu', python, swiftCli: '', versions: {} };
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+/** What comes of a check that waits and answers so. */
+const checked = (ask: () => Promise<string>) => verifyWhole(environment, '/m', { cacheDir: dir, waiting: { ask, stop: () => undefined, ended: Promise.resolve() } });
+
+it('believes a check that waits', async () => {
+	const facts = { sha256: 'waited', parameters: 2, rank: 0, changed: true };
+	expect(await checked(async () => JSON.stringify({ ok: true, ...facts }))).toEqual({ ok: true, value: facts });
+	expect(await checked(async () => JSON.stringify({ ok: false, message: 'it holds no weights' }))).toMatchObject({ ok: false, problem: { code: 'checkpoint_refused', message: 'The checkpoint does not load: it holds no weights.' } });
+});
+
+it.each(['[library] loading kernels', '', 'null', '{"progress": 1}'])('asks anew where one that waits says what is no answer: %j', async (line) => {
+	expect(await checked(async () => line)).toMatchObject({ ok: true, value: { sha256: 'anew' } });
+});
+
+it('asks anew where one that waited is gone', async () => {
+	expect(await checked(() => Promise.reject(new Error('it ended with code 137')))).toMatchObject({ ok: true, value: { sha256: 'anew' } });
+});
