@@ -1,4 +1,4 @@
-import { cp, readdir, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { withReading } from '../../workers/engine/swift/how-to-read.ts';
@@ -38,6 +38,16 @@ describe('a base that says nothing of how it is read', () => {
 
 	it('is told by its name where the engine knows that: a fine-tuned relative of another template is not guessed at', async () => {
 		expect(must(await withReading(environment, { path: folder }, { name: 'Qwen2.5-7B-Instruct', sha256 }, scripts))).toEqual({ path: folder, modelType: 'qwen2', engineTemplate: 'qwen2_5' });
+	});
+
+	it('is told the template of a relative of its architecture that writes what its own does, a system’s turn left out where it refuses one, and none where none does', async () => {
+		const relative = join(dir, 'relative');
+		await cp(folder, relative, { recursive: true });
+		await writeFile(join(relative, 'chat_template.jinja'), `{% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}${await readFile(join(folder, 'chat_template.jinja'), 'utf8')}`);
+		await writeFile(join(relative, 'config.json'), JSON.stringify({ architectures: ['LlamaForCausalLM'], model_type: 'llama' }));
+		expect(must(await withReading(environment, { path: relative }, { name: 'Relative', sha256: 'd'.repeat(64) }, scripts))).toEqual({ path: relative, modelType: 'llama', engineTemplate: 'chatml' });
+		await writeFile(join(relative, 'config.json'), JSON.stringify({ architectures: ['MistralForCausalLM'], model_type: 'mistral' }));
+		expect(await withReading(environment, { path: relative }, { name: 'Relative', sha256: 'e'.repeat(64) }, scripts)).toMatchObject({ ok: false, problem: { code: 'unsupported_template', message: expect.stringContaining('llama, mistral_nemo') } });
 	});
 
 	it('is refused with the reason: a template that none of the engine’s writes, an architecture that it does not know', async () => {

@@ -5,7 +5,8 @@ Usage: how_to_read.py --model FOLDER --name NAME [--model-type T] [--template T]
 The engine itself knows models by the last part of their path, which is a commit for what comes from a hub, and gives up
 where several of its entries share an architecture. Here a model is found by the name that it has at its hub; else by its
 architecture, of which entries for embeddings and rankings are no choice, and of its templates by which writes what the
-model's own does. What was said already (--model-type, --template) stands.
+model's own does, also where there is but one: it may be a relative's. What was said already (--model-type, --template)
+stands.
 
 Prints one JSON line: {"modelType", "template"}, or {"code", "message"} where nothing fits.
 """
@@ -28,6 +29,7 @@ class Unreadable(Exception):
 
 
 def by_architecture(folder):
+    """The engine's entry for a folder's architecture, and all entries that share it."""
     from swift.model.model_meta import MODEL_MAPPING, get_matched_model_types
 
     with open(os.path.join(folder, "config.json"), encoding="utf-8") as handle:
@@ -36,13 +38,21 @@ def by_architecture(folder):
     types = get_matched_model_types(architectures) if architectures else []
     writing = [each for each in types if MODEL_MAPPING[each].task_type is None and not MODEL_MAPPING[each].is_reward]
     if config.get("model_type") in writing:
-        return config["model_type"]
+        return config["model_type"], writing
     if len(writing) == 1:
-        return writing[0]
+        return writing[0], writing
     what = ", ".join(architectures) or "no architecture"
     if not writing:
         raise Unreadable("unsupported_model", f"the engine knows no model of this architecture ({what})")
     raise Unreadable("unsupported_model", f"the engine has several entries for this architecture ({what}): {', '.join(writing)}")
+
+
+def templates_of(entries, without):
+    """The templates of entries that read text, each once. “dummy” is none: it writes whatever the tokenizer's own does."""
+    from swift.model.model_meta import MODEL_MAPPING
+
+    of_text = [name for entry in entries if not MODEL_MAPPING[entry].is_multimodal for name in MODEL_MAPPING[entry].candidate_templates]
+    return [name for name in dict.fromkeys(of_text) if name not in (*without, "dummy")]
 
 
 def writes_alike(tokenizer, template, messages):
@@ -52,20 +62,34 @@ def writes_alike(tokenizer, template, messages):
     return tokenizer(own, add_special_tokens=False)["input_ids"] == ours
 
 
+def takes_system(tokenizer):
+    """Whether the model's own template has a place for a system's turn: Gemma's refuses it."""
+    try:
+        tokenizer.apply_chat_template([SYSTEM, *TALK], tokenize=False)
+    except Exception:  # templates raise what they like
+        return False
+    return True
+
+
 def by_writing(folder, model_type, candidates):
     from swift import get_processor, get_template
 
     processor = get_processor(folder, model_type=model_type)
     tokenizer = getattr(processor, "tokenizer", processor)
     if not getattr(tokenizer, "chat_template", None):
+        if len(candidates) == 1:
+            return candidates[0]
         raise Unreadable("unsupported_template", f"the model carries no chat template, and the engine has several for it: {', '.join(candidates)}")
+    with_system = takes_system(tokenizer)
     alike = []
     for name in candidates:
-        template = get_template(processor, template_type=name)
         try:
-            if writes_alike(tokenizer, template, [SYSTEM, *TALK]):
-                if writes_alike(tokenizer, template, TALK):
-                    return name
+            template = get_template(processor, template_type=name)
+            if with_system and not writes_alike(tokenizer, template, [SYSTEM, *TALK]):
+                continue
+            if writes_alike(tokenizer, template, TALK):
+                return name
+            if with_system:
                 alike.append(name)
         except Exception as error:  # a template that this conversation cannot be written in is not the one
             print(f"{name}: {type(error).__name__}", file=sys.stderr)
@@ -95,18 +119,28 @@ def how_to_read(folder, name, model_type, template):
     from swift.model.model_meta import MODEL_MAPPING, get_matched_model_meta
 
     known = get_matched_model_meta(name)
-    if known is None or (model_type and known.model_type != model_type):
+    related = []
+    by_name = known is not None and model_type in (None, known.model_type)
+    if not by_name:
         if model_type and model_type not in MODEL_MAPPING:
             raise Unreadable("unsupported_model", f"the engine has no model type “{model_type}”")
-        known = MODEL_MAPPING[model_type or by_architecture(folder)]
+        if model_type is None:
+            model_type, sharing = by_architecture(folder)
+            # An architecture says little of how a fine-tuned model is spoken to: its relatives' templates may be it.
+            related = templates_of(sharing, MODEL_MAPPING[model_type].candidate_templates)
+        known = MODEL_MAPPING[model_type]
     check_packages(known)
     if template is None:
         candidates = [known.template] if known.template else known.candidate_templates
         if not candidates:
             raise Unreadable("unsupported_template", f"the engine has no chat template for {known.model_type}")
         # One that reads images has a template of its own name, and is not loaded to compare the others.
-        own_name = known.is_multimodal and known.model_type in candidates
-        template = known.model_type if own_name else candidates[0] if len(candidates) == 1 else by_writing(folder, known.model_type, candidates)
+        if known.is_multimodal and known.model_type in candidates:
+            template = known.model_type
+        elif len(candidates) == 1 and (by_name or known.is_multimodal):
+            template = candidates[0]
+        else:
+            template = by_writing(folder, known.model_type, [*candidates, *related])
     return {"modelType": known.model_type, "template": template}
 
 
