@@ -1,7 +1,7 @@
 import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { pathIn } from '#lib/server/artifacts/folder.ts';
@@ -105,6 +105,23 @@ describe('programs of a run and of its measuring', () => {
 		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', problem: null });
 		await world.query(`update runs set status = 'cancelled' where id = '${runId}'`);
 	}, 90_000);
+});
+
+describe('a form that a program makes', () => {
+	it('names no folder of the host that made it', async () => {
+		const [python, converter] = [join(home, 'converts'), join(home, 'convert_hf_to_gguf.py')];
+		// As the library that rounds weights says by which rows it did.
+		await writeFile(python, `#!/bin/sh\nprintf GGUF > "$4"\nprintf '{"bits": 4, "dataset": "%s/calibration.jsonl"}' "$2" > "$(dirname "$4")/quantize_config.json"\n`);
+		await chmod(python, 0o755);
+		await writeFile(converter, '');
+		const whole = await storedCheckpoint(world, slug, workerId, {}, 'full');
+		const exportId = await askedExport(world, whole.checkpointId, { format: 'gguf' });
+		await exportCheckpoint(worker(python), { tools: { ggufConverter: converter, awqPython: undefined }, capabilities: ON_CPU }, { exportId });
+		const made = await checkpointExports.get(world.app.db, exportId);
+		expect(made).toMatchObject({ status: 'succeeded', problem: null });
+		const config = made?.files?.find(({ path }) => path === 'quantize_config.json') ?? expect.fail('no such file');
+		expect(JSON.parse(await text(world.app.artifacts.read(config.sha256)))).toEqual({ bits: 4, dataset: 'calibration.jsonl' });
+	});
 });
 
 describe('a checkpoint whose files were changed on disk', () => {

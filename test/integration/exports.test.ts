@@ -10,7 +10,7 @@ import * as retention from '#lib/server/db/retention.ts';
 import * as workers from '#lib/server/db/workers.ts';
 import { cancelExport, exportAgain } from '#lib/server/usecases/cancel-export.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
-import { beginEvaluation, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { beginEvaluation, endWithNothing, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { listExports } from '#lib/server/usecases/list-exports.ts';
 import { beginExport, exportAlive, failExport, finishExport, keepExportCommand } from '#lib/server/usecases/make-export.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
@@ -118,6 +118,15 @@ describe('other weights than the checkpoint’s', () => {
 		const [decision] = await decisions.of(world.app.db, checkpointId);
 		expect(decision).toMatchObject({ exportId, figures: { form: { id: exportId, plan: { format: 'merged' }, results: { checkpoint: { accuracy: { value: 1 } } } } } });
 		expect((await view(exportId))?.promoted).toBe(true);
+	});
+
+	it('are not promoted where nothing is held out that they could be measured on, and that is said', async () => {
+		const exportId = await madeExport(world, { checkpointId, workerId, plan: { format: 'gguf', type: 'bf16' }, words: 'unmeasured' });
+		const at = await beginEvaluation(world.app, { evaluationId: (await evaluations.ofExports(world.app.db, [exportId])).get(exportId)?.id ?? '', workerId });
+		if (at) await endWithNothing(world.app, at, { code: 'no_held_out', message: 'Nothing is held out.' });
+		const reviewer = await world.person('board', { slug, role: 'reviewer' });
+		expect(await decide(world.app, reviewer, { checkpointId, decision: 'promote', reason: 'Careful.', password: PASSWORD, exportId })).toMatchObject({ problem: { code: 'conflict', detail: expect.stringContaining('Nothing is held out') } });
+		expect(problemOf(await exportAgain(world.app, world.admin, of(exportId)))).toBe('conflict');
 	});
 
 	it('are measured where they run: rounded ones on a GPU, and where there is none somebody says so', async () => {

@@ -48,7 +48,7 @@ export async function trainedCheckpoint(world: World, slug: string, workerId: st
 const ARGV = ['/engine/bin/python', '/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/tiny', '--dataset', '/data/train.jsonl', '--seed', '42', '--output_dir', '/data/output'];
 
 /** A run whose attempt says how it was started, and its checkpoint of stored weights, with what else lies beside them. */
-export async function storedCheckpoint(world: World, slug: string, workerId: string, beside: Readonly<Record<string, string>> = {}): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {
+export async function storedCheckpoint(world: World, slug: string, workerId: string, beside: Readonly<Record<string, string>> = {}, kind: 'adapter' | 'full' = 'adapter'): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {
 	const runId = await queuedRun(world, slug);
 	const at = await beginAttempt(world.app, { runId, workerId });
 	if (!at) throw new Error('the run was not to be had');
@@ -58,7 +58,7 @@ export async function storedCheckpoint(world: World, slug: string, workerId: str
 	await writeFile(join(folder, 'adapter_model.safetensors'), `weights of ${runId}`);
 	for (const [name, words] of Object.entries(beside)) await writeFile(join(folder, name), words);
 	const tree = await world.app.artifacts.putTree(folder);
-	const checkpointId = await registerCheckpoint(world.app, { ...trained(runId, at.attempt), ...tree });
+	const checkpointId = await registerCheckpoint(world.app, { ...trained(runId, at.attempt), ...tree, kind });
 	const file = tree.files.find(({ path }) => path === 'adapter_model.safetensors');
 	if (!checkpointId || !file) throw new Error('the checkpoint was refused');
 	return { runId, checkpointId, snapshotId: at.run.snapshotId, path: file.path, sha256: file.sha256 };

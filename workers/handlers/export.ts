@@ -6,6 +6,7 @@ import { ADAPTER_CARD } from '#lib/domain/leaving-files.ts';
 import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
+import type { CheckpointFile } from '#lib/server/db/checkpoints.ts';
 import { leavingFile } from '#lib/server/usecases/leaving-file.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
 import { problem, value } from '../engine/problem.ts';
@@ -34,25 +35,34 @@ async function made(making: Making): Promise<Outcome<string | null>> {
 	}
 }
 
-/** The checkpoint's own files, each read once: what goes out is what was trained, without what names folders of the host that trained it. @throws ArtifactDamaged */
-async function ownFiles({ context, at }: Making): Promise<Outcome<StoredTree>> {
-	const { artifacts } = context.app;
-	const adapter = at.checkpoint.kind === 'adapter';
-	const files: StoredTree['files'] = [];
-	for (const file of at.checkpoint.files ?? []) {
-		await artifacts.verify(file.sha256);
-		if (NOT_EXPORTED.test(file.path) || (adapter && file.path === ADAPTER_CARD)) continue;
-		const { content } = await leavingFile(context.app, file, at.base);
-		files.push(content === null ? file : { path: file.path, ...(await artifacts.putStream(Readable.from([content]))) });
-	}
-	return value({ files, sha256: treeHash(files), bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
+/** A stored file as it goes out: without what names folders of a host. */
+async function leaving({ context, at }: Making, file: CheckpointFile): Promise<CheckpointFile> {
+	const { content } = await leavingFile(context.app, file, at.base);
+	return content === null ? file : { path: file.path, ...(await context.app.artifacts.putStream(Readable.from([content]))) };
 }
 
-/** What was made, stored: all of it, or it is not what was asked for. */
-async function madeFiles({ context, at }: Making, folder: string): Promise<Outcome<StoredTree>> {
-	const tree = await context.app.artifacts.putTree(folder, (path) => NOT_EXPORTED.test(path));
-	const missing = missingPart(at.made.plan.format, tree.files.map(({ path }) => path));
-	return missing === null ? value(tree) : problem('conversion_failed', `What was made has no ${missing}.`, 'Look at the disk of the worker’s host, and have the export made again.');
+const treeOf = (files: CheckpointFile[]): StoredTree => ({ files, sha256: treeHash(files), bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) });
+
+/** The checkpoint's own files, each read once: what goes out is what was trained, without what names folders of the host that trained it. @throws ArtifactDamaged */
+async function ownFiles(making: Making): Promise<Outcome<StoredTree>> {
+	const { checkpoint } = making.at;
+	const adapter = checkpoint.kind === 'adapter';
+	const files: StoredTree['files'] = [];
+	for (const file of checkpoint.files ?? []) {
+		await making.context.app.artifacts.verify(file.sha256);
+		if (NOT_EXPORTED.test(file.path) || (adapter && file.path === ADAPTER_CARD)) continue;
+		files.push(await leaving(making, file));
+	}
+	return value(treeOf(files));
+}
+
+/** What was made, stored as it goes out: all of it, or it is not what was asked for. */
+async function madeFiles(making: Making, folder: string): Promise<Outcome<StoredTree>> {
+	const stored = await making.context.app.artifacts.putTree(folder, (path) => NOT_EXPORTED.test(path));
+	const missing = missingPart(making.at.made.plan.format, stored.files.map(({ path }) => path));
+	const files: CheckpointFile[] = [];
+	for (const file of stored.files) files.push(await leaving(making, file));
+	return missing === null ? value(treeOf(files)) : problem('conversion_failed', `What was made has no ${missing}.`, 'Look at the disk of the worker’s host, and have the export made again.');
 }
 
 /** Makes a form of a checkpoint, stores it, and has it measured where its weights are others. */

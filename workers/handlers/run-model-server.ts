@@ -92,7 +92,7 @@ async function serve(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 		const { server } = started;
 		const renewing = setInterval(() => server.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
 		try {
-			const problem = await watchServer(server, () => loadOfModelServer(context.app, at.server.id), hold.stop);
+			const problem = await watchServer(server, hold.stop);
 			if (!hold.fenced && problem === null) await letEnd(context, at, server);
 			return problem && named(problem, at);
 		} finally {

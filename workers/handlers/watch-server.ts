@@ -15,13 +15,13 @@ export type Asking = {
 	againMs: number;
 	/** How long one may take. */
 	patienceMs: number;
-	/** So many that did not come, in a row, and it does not compute. */
+	/** So many that came and were none, in a row, and it does not compute. */
 	most: number;
-	/** The same while it has requests under way: behind long answers a token waits. */
-	mostBusy: number;
+	/** The same of those that did not come: behind long answers a token waits. */
+	mostSilent: number;
 };
 
-const ASKING: Asking = { everyMs: 60_000, againMs: 10_000, patienceMs: 120_000, most: 3, mostBusy: 10 };
+const ASKING: Asking = { everyMs: 60_000, againMs: 10_000, patienceMs: 120_000, most: 3, mostSilent: 10 };
 
 const SILENT: RunProblem = { code: 'server_silent', message: 'The model server did not answer for a minute.', hint: 'Look at its log; too many requests at a time may be sent there.' };
 const STUCK: RunProblem = { code: 'server_mute', message: 'The model server lists its models and says no token.', hint: 'Look at its log.' };
@@ -42,30 +42,30 @@ async function look(server: Pick<RunningServer, 'answers'>, over: AbortSignal): 
 
 /**
  * Has a server say a token now and then, until it fails to too often in a row: one that lists its models may compute nothing
- * any more. What does not come while it has requests under way tells little.
- * @param load requests that are under way there; where that cannot be known it counts as busy
+ * any more. What does not come tells less than what comes and is none: nobody counts all that is under way there, since the
+ * playground asks it past the gateways.
  */
-export async function askForTokens(server: Pick<RunningServer, 'says'>, load: () => Promise<number>, over: AbortSignal, { everyMs, againMs, patienceMs, most, mostBusy }: Asking = ASKING): Promise<RunProblem | null> {
-	for (let [missed, busy] = [0, 0]; !over.aborted; ) {
-		await sleep(missed + busy > 0 ? againMs : everyMs, undefined, { signal: over }).catch(() => undefined);
+export async function askForTokens(server: Pick<RunningServer, 'says'>, over: AbortSignal, { everyMs, againMs, patienceMs, most, mostSilent }: Asking = ASKING): Promise<RunProblem | null> {
+	for (let [wrong, silent] = [0, 0]; !over.aborted; ) {
+		await sleep(wrong + silent > 0 ? againMs : everyMs, undefined, { signal: over }).catch(() => undefined);
 		if (over.aborted) return null;
 		const said = await server.says(AbortSignal.any([over, AbortSignal.timeout(patienceMs)]));
-		if (said === 'token' || isBusy(said)) [missed, busy] = [0, 0];
-		else if (said === 'silent' && (await load().catch(() => 1)) > 0) busy += 1;
-		else missed += 1;
-		if (missed >= most || busy >= mostBusy) return typeof said === 'object' ? muteModel(said) : STUCK;
+		if (said === 'token' || isBusy(said)) [wrong, silent] = [0, 0];
+		else if (said === 'silent') silent += 1;
+		else wrong += 1;
+		if (wrong >= most || silent >= mostSilent) return typeof said === 'object' ? muteModel(said) : STUCK;
 	}
 	return null;
 }
 
 /** Watches a server until it ends by itself, falls silent or says nothing any more: what is wrong then. Null: it is to stop. */
-export async function watchServer(server: Pick<RunningServer, 'answers' | 'says' | 'exited' | 'why'>, load: () => Promise<number>, stop: AbortSignal): Promise<RunProblem | null> {
+export async function watchServer(server: Pick<RunningServer, 'answers' | 'says' | 'exited' | 'why'>, stop: AbortSignal): Promise<RunProblem | null> {
 	const ended = new AbortController();
 	// One signal for all waits: each wait's own for the end would stay until then.
 	const over = AbortSignal.any([stop, ended.signal]);
 	const exit = server.exited.then(async (how) => (stop.aborted ? null : await server.why(how)));
 	try {
-		return await Promise.race([exit, look(server, over), askForTokens(server, load, over)]);
+		return await Promise.race([exit, look(server, over), askForTokens(server, over)]);
 	} finally {
 		ended.abort();
 	}

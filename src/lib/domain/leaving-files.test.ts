@@ -21,6 +21,7 @@ it.each([
 	["ModelInfo(model_dir='/root/.cache/models/smol', dtype=float32)", "ModelInfo(model_dir='smol', dtype=float32)"],
 	['- base_model:adapter:/srv/models/own', '- base_model:adapter:own'],
 	['base_model: /srv/Modelle/für-uns/x', 'base_model: x'],
+	['"dataset": "/data/work/exports/01a2/1/calibration.jsonl",', '"dataset": "calibration.jsonl",'],
 	['["/a/train.jsonl", "/b/c/val.jsonl"]', '["train.jsonl", "val.jsonl"]'],
 	['See https://huggingface.co/Qwen/Qwen3 and Qwen/Qwen3-0.6B, 1/2, and/or', 'See https://huggingface.co/Qwen/Qwen3 and Qwen/Qwen3-0.6B, 1/2, and/or'],
 	['ignore_patterns=[\'.+\\\\.bin$\'] "eval_loss": 0.5', 'ignore_patterns=[\'.+\\\\.bin$\'] "eval_loss": 0.5']
@@ -30,6 +31,7 @@ it.each([
 
 it('leaves weights, tokenizers and templates as they are, and JSON readable', () => {
 	expect(['adapter_model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'chat_template.jinja', 'sub/args.json'].some(mayNameFolders)).toBe(false);
+	expect(mayNameFolders('quantize_config.json')).toBe(true);
 	const args = { model: '/root/.cache/plumbline/models/smol', learning_rate: 0.001, dataset: ['/tmp/runs/1/train.jsonl'], system: null };
 	expect(JSON.parse(leavingText('args.json', JSON.stringify(args, null, 2), { name: 'smol', location: null }))).toEqual({ ...args, model: 'smol', dataset: ['train.jsonl'] });
 });

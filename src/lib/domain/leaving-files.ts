@@ -6,8 +6,8 @@ export const ADAPTER_CONFIG = 'adapter_config.json';
 /** The card that peft lays beside an adapter: it names the folder of the base model, and the rest of it is blanks to fill in. */
 export const ADAPTER_CARD = 'README.md';
 
-/** Files in which trainers name folders of the host that they ran on. */
-const NAMES_FOLDERS = new Set([ADAPTER_CONFIG, ADAPTER_CARD, 'args.json', 'trainer_state.json', 'config.json']);
+/** Files in which trainers, and the library that rounds weights, name folders of the host that they ran on. */
+const NAMES_FOLDERS = new Set([ADAPTER_CONFIG, ADAPTER_CARD, 'args.json', 'trainer_state.json', 'config.json', 'quantize_config.json']);
 
 /** Whether a file of a checkpoint may name folders of a host. */
 export const mayNameFolders = (path: string): boolean => NAMES_FOLDERS.has(path);

@@ -187,6 +187,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Neither this export nor its evaluation has failed or was stopped, or the same was asked for anew meanwhile.': '该导出及其评估都没有失败或停止，或期间已重新发起同样的导出。',
 	'The checkpoint has no such export.': '该检查点没有这次导出。',
 	'The deployment is not there.': '该部署不存在。',
+	'Nothing is held out that this export could be measured on, so the checkpoint cannot be promoted in it. Promote it as it was trained.': '没有可用来测量该导出的留出内容，因此不能以这种形式采用。请按训练所得原件采用。',
 	'The weights of this export are not those that were measured. Wait until it was measured too, or have that done again.': '该导出的权重与测量过的不同。请等它也测量完，或重新测量。',
 	'There is no such server.': '没有这台服务器。',
 	'This export is not there yet, or could not be made.': '该导出尚未完成，或未能生成。',

@@ -20,6 +20,7 @@ export async function promotedForm(tx: Tx, of: { checkpointId: string; decision:
 	const evaluation = (await evaluations.ofExports(tx, [made.id])).get(made.id);
 	const unfit = unfitToPromote({ status: made.status, changed: made.changed, evaluation: evaluation?.status ?? null });
 	if (unfit === 'not_made' || made.sha256 === null) return fail('conflict', 'This export is not there: it waits, is being made, or failed.');
+	if (unfit && evaluation?.status === 'nothing_to_measure') return fail('conflict', 'Nothing is held out that this export could be measured on, so the checkpoint cannot be promoted in it. Promote it as it was trained.');
 	if (unfit) return fail('conflict', 'The weights of this export are not those that were measured. Wait until it was measured too, or have that done again.');
 	return ok({ id: made.id, plan: made.plan, sha256: made.sha256, results: evaluation?.results ? withoutTags(evaluation.results) : null });
 }
