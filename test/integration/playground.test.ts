@@ -64,6 +64,8 @@ it('makes a preference a judgment of origin playground, by who gave it, that no 
 	expect(valueOf(await prefer(turn, 'right')).earlierStands).toBe(true);
 	expect(valueOf(await prefer(turn, 'left')).earlierStands).toBe(true);
 	expect(await world.query(`select subject_id from audit_entries where action = 'playground.prefer'`)).toEqual([{ subject_id: told.importId }]);
+	// The record of whose answers they were is written with the pair, or not at all.
+	expect(await world.query(`select count(*)::int as entries, count(distinct txid)::int as transactions from audit_entries where subject_id = '${told.importId}' and action in ('import.publish', 'playground.prefer')`)).toEqual([{ entries: 2, transactions: 1 }]);
 	const judged = await world.query<{ origin: string; judge_user_id: string; purpose: string | null; preferred: string; system: string }>(
 		`select j.origin, j.judge_user_id, j.purpose, (select t.messages->0->>'content' from response_texts t where t.response_id = case j.verdict when 'a' then c.response_a_id else c.response_b_id end) as preferred, p.messages->0->>'role' as system
 			from judgments j join comparisons c on c.id = j.comparison_id join prompt_texts p on p.prompt_id = c.prompt_id where j.origin = 'playground'`

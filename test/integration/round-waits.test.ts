@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { record } from '#lib/server/db/audit.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as members from '#lib/server/db/members.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { beginEvaluation, failEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
@@ -9,7 +11,9 @@ import { putAutomation } from '#lib/server/usecases/put-automation.ts';
 import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { tellWaiting } from '#lib/server/usecases/tell-waiting.ts';
+import type { LookedAt } from '#lib/server/usecases/tell-waiting.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { until } from '../support/worker.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -36,11 +40,11 @@ it('judges are told of a round once, and who freezes it when it is judged', asyn
 	const { annotator, reviewer, engineer } = await team(slug);
 	// Several workers look at once.
 	await Promise.all([tellWaiting(world.app), tellWaiting(world.app)]);
-	const looked = new Map<string, string>();
+	const looked: LookedAt = new Map();
 	await tellWaiting(world.app, looked);
 	expect([await told(annotator), await told(reviewer), await told(engineer)]).toEqual([['to_judge'], ['to_judge'], []]);
 	// Where nothing was done since, nobody looks.
-	expect(looked.get(id)).toBe((await world.query<{ newest: string }>(`select max(id)::text as newest from audit_entries where project_id = '${id}'`))[0]?.newest);
+	expect(looked.get(id)?.newest).toBe((await world.query<{ newest: string }>(`select max(id)::text as newest from audit_entries where project_id = '${id}'`))[0]?.newest);
 	// Who comes later is told too, and nobody else again.
 	const late = await world.person('late', { slug, role: 'annotator' });
 	await tellWaiting(world.app, looked);
@@ -51,6 +55,36 @@ it('judges are told of a round once, and who freezes it when it is judged', asyn
 	expect([await told(annotator), await told(engineer)]).toEqual([['to_judge'], ['to_freeze']]);
 	// Told to the firm's programs as well; the project's owner may freeze too.
 	expect(await world.query(`select details->>'for' as for, (details->>'people')::int as people from audit_entries where action = 'round.waits' and project_id = '${id}' order by id`)).toEqual([{ for: 'to_judge', people: 2 }, { for: 'to_judge', people: 1 }, { for: 'to_freeze', people: 2 }]);
+});
+
+it('who joins while a worker looks is told too, whatever was written meanwhile', async () => {
+	const { id } = await world.project({ rows: comparisonRows(1) });
+	const late = await world.person('joins');
+	const looked: LookedAt = new Map();
+	let end = () => {};
+	const held = new Promise<void>((resolve) => (end = resolve));
+	let joined = () => {};
+	const under = new Promise<void>((resolve) => (joined = resolve));
+	const write = (action: string) => ({ action, projectId: id, subject: ['project', id] as const });
+	const joining = world.app.db.transaction(async (tx) => {
+		await members.put(tx, id, late.userId, 'annotator');
+		await record(tx, world.admin, write('member.put'));
+		joined();
+		await held;
+	});
+	try {
+		await under;
+		// Its entry has an older id than this one, and comes later.
+		await world.app.db.transaction((tx) => record(tx, world.admin, write('guideline.put')));
+		for (let looks = 0; looks < 3; looks++) await tellWaiting(world.app, looked);
+		expect(await told(late)).toEqual([]);
+	} finally {
+		end();
+		await joining;
+	}
+	// Whatever else is under way in this cluster is waited for as well.
+	await until('a second look', async () => (await tellWaiting(world.app, looked), (await told(late)).length > 0), 30);
+	expect(await told(late)).toEqual(['to_judge']);
 });
 
 it('nobody is called to freeze a round that goes on by itself', async () => {

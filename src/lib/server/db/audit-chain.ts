@@ -36,10 +36,17 @@ function toSeal(row: { id: string; until_txid: string; until_id: string; entries
 	return { id: Number(row.id), untilTxid: row.until_txid, untilId: Number(row.until_id), entries: row.entries, previousHash: row.previous_hash, hash: row.hash };
 }
 
-/** Every project's newest entry: where it is the same as before, nothing was done there. */
-export async function newestOfProjects(db: Executor): Promise<{ projectId: string; newest: string }[]> {
-	const rows = await rowsOf<{ id: string; newest: string | null }>(db, sql`select p.id, (select max(e.id) from audit_entries e where e.project_id = p.id)::text as newest from projects p order by p.id`);
-	return rows.flatMap(({ id, newest }) => (newest === null ? [] : [{ projectId: id, newest }]));
+/** A project's newest entry, and which transactions were over (all before `openFrom`) and had begun (all before `begunUntil`) when it was looked up. */
+export type Newest = { projectId: string; newest: string; openFrom: bigint; begunUntil: bigint };
+
+/** Every project's newest entry. Where it is the same as before, nothing was done there, but for what was under way: ids are given before it is over. */
+export async function newestOfProjects(db: Executor): Promise<Newest[]> {
+	const rows = await rowsOf<{ id: string; newest: string | null; open_from: string; begun_until: string }>(
+		db,
+		sql`select p.id, (select max(e.id) from audit_entries e where e.project_id = p.id)::text as newest, pg_snapshot_xmin(s)::text as open_from, pg_snapshot_xmax(s)::text as begun_until
+			from projects p, pg_current_snapshot() s order by p.id`
+	);
+	return rows.flatMap(({ id, newest, open_from: openFrom, begun_until: begunUntil }) => (newest === null ? [] : [{ projectId: id, newest, openFrom: BigInt(openFrom), begunUntil: BigInt(begunUntil) }]));
 }
 
 /** Seals after one, oldest first. */

@@ -13,7 +13,7 @@ import type { SaidForm } from '../records/open.ts';
 import { allow } from './access.ts';
 import { stillStaging } from './stage-import.ts';
 import { readingOf, streamImport } from './stream-import.ts';
-import type { ImportOutcome, Reading } from './stream-import.ts';
+import type { ImportOutcome, Reading, Streaming } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
 
 /** How the file of an import is to be read. */
@@ -38,7 +38,7 @@ export async function beginImport(app: Pick<App, 'db' | 'secrets'>, tx: Tx, acto
 export async function importPairs(
 	app: Pick<App, 'db' | 'config' | 'secrets'>,
 	actor: Actor,
-	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; brings?: Brings; source: AsyncIterable<Uint8Array> }
+	input: { slug: string; said: SaidForm & SaidShape; skipBad: boolean; dryRun?: boolean; fileName?: string | null; totalBytes?: number | null; brings?: Brings; source: AsyncIterable<Uint8Array>; also?: Streaming['also'] }
 ): Promise<Result<{ id: string; received: Promise<void>; done: Promise<Result<ImportOutcome>> }>> {
 	const asked = { said: input.said, skipBad: input.skipBad, dryRun: input.dryRun ?? false };
 	const begun = await inTransaction(app.db, async (tx) => {
@@ -50,5 +50,5 @@ export async function importPairs(
 	});
 	if (!begun.ok) return begun;
 	const { id } = begun.value;
-	return ok({ id, ...streamImport(app, actor, { ...begun.value, ...asked, source: input.source, holds: stillStaging(id) }) });
+	return ok({ id, ...streamImport(app, actor, { ...begun.value, ...asked, source: input.source, holds: stillStaging(id), ...(input.also ? { also: input.also } : {}) }) });
 }

@@ -8,7 +8,6 @@ import { allow } from './access.ts';
 import { importPairs } from './import-pairs.ts';
 import { openTurn } from './playground-turn.ts';
 import type { Turn } from './playground-turn.ts';
-import { inTransaction } from './transaction.ts';
 
 /** What can be said of two answers: which one is better, that they are as good as each other, or that neither will do. */
 export const PLAYGROUND_VERDICTS = ['left', 'right', 'tie', 'both_bad'] as const;
@@ -41,14 +40,21 @@ export async function preferInPlayground(app: Pick<App, 'db' | 'config' | 'secre
 	const { messages, left, right } = turn;
 	if (left.text === right.text) return wrongField('better', 'nothing: the two answers are the same');
 	const row = { messages, responses: [left.text, right.text], preferred: PLACE[input.better] };
-	const begun = await importPairs(app, actor, { slug: input.slug, said: { format: 'jsonl', shape: 'plumbline' }, skipBad: false, fileName: 'playground', brings: 'playground', source: Readable.from([Buffer.from(`${JSON.stringify(row)}\n`)]) });
+	const begun = await importPairs(app, actor, {
+		slug: input.slug,
+		said: { format: 'jsonl', shape: 'plumbline' },
+		skipBad: false,
+		fileName: 'playground',
+		brings: 'playground',
+		source: Readable.from([Buffer.from(`${JSON.stringify(row)}\n`)]),
+		// With the pair, or whose answers they were would be lost for good to a process that is killed in between.
+		also: async (tx, id, made) => {
+			if (made?.accepted !== 0) await record(tx, actor, { action: 'playground.prefer', projectId, subject: ['import', id], details: told(turn, input.better) });
+		}
+	});
 	if (!begun.ok) return begun;
 	const done = await begun.value.done;
 	if (!done.ok) return done;
 	const waits = done.value.status === 'masking';
-	const earlierStands = !waits && done.value.accepted === 0;
-	return inTransaction(app.db, async (tx) => {
-		if (!earlierStands) await record(tx, actor, { action: 'playground.prefer', projectId, subject: ['import', begun.value.id], details: told(turn, input.better) });
-		return ok({ left: left.id, right: right.id, importId: begun.value.id, waits, earlierStands });
-	});
+	return ok({ left: left.id, right: right.id, importId: begun.value.id, waits, earlierStands: !waits && done.value.accepted === 0 });
 }

@@ -42,6 +42,8 @@ export type Streaming = Reading & {
 	source: AsyncIterable<Uint8Array>;
 	/** Locks the import, and says whether it is still this reader's to go on with. */
 	holds: Holds;
+	/** Records what else belongs to it, in the transaction that publishes its rows or has them wait for names. `made`: null while they wait. */
+	also?: (tx: Tx, id: string, made: Published | null) => Promise<void>;
 	/** Hears that the file broke off; true: it was seen to, and the import does not end. */
 	brokenOff?: (error: unknown) => Promise<boolean>;
 };
@@ -71,7 +73,9 @@ async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published> 
 	return db.transaction(async (tx) => {
 		await projects.serialise(tx, of.projectId);
 		await keep(tx, of.holds);
-		return publishStaged(tx, actor, of);
+		const made = await publishStaged(tx, actor, of);
+		await of.also?.(tx, of.id, made);
+		return made;
 	});
 }
 
@@ -81,6 +85,7 @@ async function holdForNames(db: Db, actor: Actor, of: Streaming): Promise<void> 
 		await keep(tx, of.holds);
 		await masking.waitForNames(tx, of.id, { dryRun: of.dryRun, skipBad: of.skipBad, done: 0, trouble: null });
 		await record(tx, actor, { action: 'import.mask', projectId: of.projectId, subject: ['import', of.id] });
+		await of.also?.(tx, of.id, null);
 	});
 }
 

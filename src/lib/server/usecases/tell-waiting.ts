@@ -51,8 +51,8 @@ async function tellProject(tx: Tx, projectId: string): Promise<number> {
 	return told;
 }
 
-/** Newest audit entry of each project that this worker has looked at. */
-export type LookedAt = Map<string, string>;
+/** Newest audit entry of each project that this worker has looked at. `again`: once all transactions before this one are over, since some were under way; null: none were. */
+export type LookedAt = Map<string, { newest: string; again: bigint | null }>;
 
 /**
  * Lets people know what their project’s newest round waits for them to do, each of everything once: a look at the
@@ -61,11 +61,13 @@ export type LookedAt = Map<string, string>;
  */
 export async function tellWaiting(app: Pick<App, 'db' | 'log'>, lookedAt: LookedAt = new Map()): Promise<number> {
 	let told = 0;
-	for (const { projectId, newest } of await auditChain.newestOfProjects(app.db)) {
-		if (lookedAt.get(projectId) === newest) continue;
+	for (const { projectId, newest, openFrom, begunUntil } of await auditChain.newestOfProjects(app.db)) {
+		const before = lookedAt.get(projectId);
+		const same = before?.newest === newest;
+		if (same && (before.again === null || openFrom < before.again)) continue;
 		try {
 			told += await app.db.transaction((tx) => tellProject(tx, projectId));
-			lookedAt.set(projectId, newest);
+			lookedAt.set(projectId, { newest, again: same || openFrom === begunUntil ? null : begunUntil });
 		} catch (error) {
 			// One that cannot be read keeps nobody else's people waiting.
 			app.log.warn({ err: error, projectId }, 'what a round waits for was not told');
