@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import * as baseModels from '#lib/server/db/base-models.ts';
@@ -9,10 +10,14 @@ import { failModel, giveBackModel, hubToken, modelAlive, takeNextModel } from '#
 import { addBaseModel, fetchBaseModel, listBaseModels, putHubToken, retireBaseModel } from '#lib/server/usecases/put-base-model.ts';
 import { hubFolder } from '../../workers/engine/swift/hub-models.ts';
 import type { EngineEnvironment } from '../../workers/engine/swift/environment-types.ts';
-import { hubFolderOf } from '../../workers/handlers/checkpoint-files.ts';
+import { hubFolderOf, provideBase } from '../../workers/handlers/checkpoint-files.ts';
+import { fetchModels } from '../../workers/handlers/fetch-models.ts';
 import { foundModel } from '../support/walk-base-models.ts';
+import { workerContext } from '../support/worker-context.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
+
+const NO_ENGINE: EngineEnvironment = { dir: '', device: 'cpu', python: '/nowhere/python', swiftCli: '', versions: {} };
 
 let world: World;
 beforeAll(async () => void (world = await createWorld()));
@@ -88,6 +93,44 @@ it('is used where it lies, also by who cannot open the hub’s token', async () 
 		expect(await hubFolderOf(context, model)).toMatchObject({ ok: false, problem: { code: 'model_missing', message: expect.stringMatching(/key that a stored secret was encrypted with/) as string } });
 		await mkdir(hubFolder(models, model), { recursive: true });
 		expect(await hubFolderOf(context, model)).toEqual({ ok: true, value: hubFolder(models, model) });
+	} finally {
+		vi.unstubAllEnvs();
+	}
+});
+
+/** A folder whose reading the engine is asked for, which cannot be started here; said by its keeper, nothing is asked. */
+const sayHowToRead = (folder: string) => writeFile(join(folder, 'plumbline.json'), JSON.stringify({ modelType: 'llama', template: 'chatml' }));
+
+it('is settled once it can be read: what its keeper then says in its folder is one of its files', async () => {
+	const folder = join(world.dataDir, 'unread');
+	await mkdir(folder);
+	await writeFile(join(folder, 'config.json'), '{}');
+	const { id } = valueOf(await createProject(world.app, world.admin, { slug: 'unread', name: 'Unread', overlap: 1 }));
+	const base = { ...(await checkpoints.baseOf(world.app.db, id)), location: `folder:${folder}` };
+	const context = workerContext(world, randomUUID(), { environment: NO_ENGINE });
+	expect(await provideBase(context, base)).toMatchObject({ ok: false, problem: { code: 'start_failed' } });
+	await sayHowToRead(folder);
+	expect(await provideBase(context, base)).toEqual({ ok: true, value: { path: folder, modelType: 'llama', template: 'chatml' } });
+	await writeFile(join(folder, 'config.json'), '{"other": true}');
+	expect(await provideBase(context, base)).toMatchObject({ ok: false, problem: { code: 'model_missing', message: expect.stringContaining('not those that this project began with') as string } });
+});
+
+it('is ready once its keeper says in the fetched folder how it is read', async () => {
+	vi.stubEnv('PLUMBLINE_CACHE_DIR', join(world.dataDir, 'cache'));
+	try {
+		const id = await foundModel(world);
+		const { hub, repo, commit } = (await baseModels.get(world.app.db, id)) ?? {};
+		const folder = hubFolder(join(world.dataDir, 'cache', 'models'), { hub: hub ?? 'hf', repo: repo ?? '', commit: commit ?? '' });
+		await mkdir(folder, { recursive: true });
+		await writeFile(join(folder, 'config.json'), '{}');
+		const fetched = async () => {
+			valueOf(await fetchBaseModel(world.app, world.admin, id));
+			await fetchModels(workerContext(world, randomUUID(), { environment: NO_ENGINE }), 'wanted');
+			return (await listed(id))?.status;
+		};
+		expect(await fetched()).toBe('failed');
+		await sayHowToRead(folder);
+		expect(await fetched()).toBe('ready');
 	} finally {
 		vi.unstubAllEnvs();
 	}

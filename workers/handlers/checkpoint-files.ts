@@ -20,7 +20,7 @@ import { hashUnchanged } from './hash-unchanged.ts';
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
 /** A folder may say in `plumbline.json` how the engine reads it: `{modelType, template}`. */
-async function sourceOf(path: string): Promise<ModelSource> {
+export async function sourceOf(path: string): Promise<ModelSource> {
 	const hints = await readFile(join(path, 'plumbline.json'), 'utf8').catch(() => '{}');
 	const { modelType, template } = JSON.parse(hints) as Partial<ModelSource>;
 	return { path, ...(modelType ? { modelType } : {}), ...(template ? { template } : {}) };
@@ -59,9 +59,12 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	const facts = await readModelFacts(source);
 	if (!facts.ok) return facts;
 	const sha256 = treeHash(files);
+	// What cannot be read yet is settled later: the `plumbline.json` that its keeper then adds is one of its files.
+	const read = await withReading(context.environment, source, { name: ofHub ? nameOf(ofHub) : basename(source.path), sha256 }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
+	if (!read.ok) return read;
 	const same = await settleBaseHash(context.app, base.id, { sha256, bytes: files.reduce((sum, file) => sum + file.bytes, 0), model: facts.value });
 	if (!same) return problem('model_missing', 'The base model’s files are not those that this project began with.', `Restore the folder ${source.path}; another model is another project.`);
-	return withReading(context.environment, source, { name: ofHub ? nameOf(ofHub) : basename(source.path), sha256 }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
+	return read;
 }
 
 /** Pickled state is not needed to use a model, and nobody should unpickle what a store holds; `args.json` names folders of the host. */

@@ -25,3 +25,19 @@ it('keeps what the engine says, however many ask at a time', async () => {
 		await rm(dir, { recursive: true, force: true });
 	}
 });
+
+it.each([
+	['echo \'{"code": "unsupported_template", "message": "none fits"}\'; exit 1', 'unsupported_template'],
+	['echo "ImportError: no torch" >&2; exit 1', 'start_failed'],
+	['kill -9 $$', 'killed']
+])('tells what the engine says of a model from its saying nothing, which lasts no longer than the next try: %s', async (says, code) => {
+	const dir = await mkdtemp(join(tmpdir(), 'plumbline-reading-'));
+	try {
+		const python = join(dir, 'python');
+		await writeFile(python, `#!/bin/sh\n${says}\n`, { mode: 0o755 });
+		const environment = { dir, device: 'cpu', python, swiftCli: dir, versions: {} } as const;
+		expect(await withReading(environment, { path: dir }, { name: 'Tiny', sha256: 'a' }, { cacheDir: join(dir, 'cache') })).toMatchObject({ ok: false, problem: { code } });
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+});

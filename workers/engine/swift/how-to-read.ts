@@ -5,7 +5,7 @@ import type { ModelSource } from '../engine.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
-import { lastJsonLine, runScript } from './python-script.ts';
+import { lastJsonLine, runScript, scriptPath } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
 /** Arguments by which the engine's programs are told a model and how to read it; our own scripts join words by a dash. */
@@ -14,9 +14,9 @@ export function readAs({ path, modelType, template, engineTemplate }: ModelSourc
 	return ['--model', path, ...(modelType ? [`--model${joint}type`, modelType] : []), ...(by ? ['--template', by] : [])];
 }
 
-/** What makes the answer: the same files, name and engine are read in the same way. */
-function keyOf(environment: EngineEnvironment, model: ModelSource, of: { name: string; sha256: string }): string {
-	const parts = [of.sha256, of.name, model.modelType ?? '', model.template ?? '', environment.versions['ms-swift'] ?? '', environment.versions['transformers'] ?? ''];
+/** What makes the answer: the same files, name and engine are read in the same way by the same script. */
+async function keyOf(environment: EngineEnvironment, model: ModelSource, of: { name: string; sha256: string }): Promise<string> {
+	const parts = [await readFile(scriptPath('how_to_read.py'), 'utf8'), of.sha256, of.name, model.modelType ?? '', model.template ?? '', environment.versions['ms-swift'] ?? '', environment.versions['transformers'] ?? ''];
 	return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 }
 
@@ -31,7 +31,7 @@ type Reading = { modelType: string; template: string };
 export async function withReading(environment: EngineEnvironment, model: ModelSource, of: { name: string; sha256: string }, options: ScriptOptions): Promise<Outcome<ModelSource>> {
 	if (model.modelType !== undefined && model.template !== undefined) return value(model);
 	const folder = join(options.cacheDir, 'readings');
-	const kept = join(folder, `${keyOf(environment, model, of)}.json`);
+	const kept = join(folder, `${await keyOf(environment, model, of)}.json`);
 	const known = await readFile(kept, 'utf8').then((text) => JSON.parse(text) as Reading, () => null);
 	const reading = known ? value(known) : await ask(environment, model, of.name, options);
 	if (!reading.ok) return reading;
@@ -54,5 +54,7 @@ async function ask(environment: EngineEnvironment, model: ModelSource, name: str
 	const hint = 'Say in a `plumbline.json` in its folder how the engine reads it (“The base model” in docs/operations.md), or take another model.';
 	if (reply?.code === 'missing_package') return problem(reply.code, `The base model cannot be read on this worker: ${reply.message}.`, 'Install it into the engine’s environment; see “Images” in docs/operations.md.');
 	if (reply) return problem(reply.code, `The base model cannot be read: ${reply.message}.`, hint);
-	return problem('unsupported_model', `The engine could not read the base model’s folder: ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, hint);
+	// Without an answer nothing is known of the model: the next try may get one.
+	if (result.signal !== null || result.code === 137) return problem('killed', 'The engine was ended while it looked how the base model is read: it took too long, or the machine ran out of memory.', 'Try again; a busy machine takes longer.');
+	return problem('start_failed', `The engine could not look how the base model is read: ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, `Look at the engine’s environment and at the folder. ${hint}`);
 }
