@@ -94,5 +94,5 @@ describe('a base that reads images', () => {
 
 it('rows with images are refused on a base that reads text only', async () => {
 	expect(await refuseImages(unread.path)).toBeNull();
-	expect(await refuseImages(text.path)).toMatchObject({ ok: false, problem: { code: 'unsupported_model' } });
+	expect(await refuseImages(text.path)).toMatchObject({ ok: false, problem: { code: 'base_reads_text' } });
 });

@@ -193,4 +193,17 @@ describe('the record', () => {
 		await world.query(`update imported_judges set name = null where name = 'Ana' and project_id = '${projectId}' returning 1`);
 		expect((await stored()).filter(({ name }) => name === 'Ana')).toEqual([]);
 	});
+
+	it('counts nobody’s label once, also when how clear it was comes later; at another time it is another one', async () => {
+		const { slug, id: projectId } = await world.project();
+		const take = async (said: object) => valueOf(await world.importRows(slug, [{ prompt: 'Which?', responses: ['A', 'B'], judgments: [{ preferred: 0, ...said }] }])).accepted;
+		expect([await take({}), await take({ strength: 'clearly' }), await take({ strength: 'clearly' }), await take({}), await take({ at: '2026-01-03T03:04:05Z' })]).toEqual([1, 1, 0, 0, 1]);
+		expect(
+			await world.query(`select j.strength, m.judged_at is not null as timed, exists (select 1 from judgments l where l.supersedes_id = j.id) as later from judgments j join imported_judgments m on m.judgment_id = j.id where j.project_id = '${projectId}' order by timed, later`)
+		).toEqual([
+			{ strength: 'clearly', timed: false, later: false },
+			{ strength: null, timed: false, later: true },
+			{ strength: null, timed: true, later: false }
+		]);
+	});
 });

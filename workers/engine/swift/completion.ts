@@ -2,7 +2,7 @@ import type { ProcessExit } from '../../process/exit-record.ts';
 import type { TrainedCheckpoint } from '../engine.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
-import { explainFailure } from './failure.ts';
+import { explainTraining } from './failure.ts';
 import type { CheckpointFolder } from './last-checkpoint.ts';
 
 /** What is known of a run whose process has ended. */
@@ -25,7 +25,7 @@ export type Remains = {
 export function judgeCompletion(remains: Remains): Outcome<TrainedCheckpoint> {
 	const { exit, checkpoint, rows } = remains;
 	const stoppedByUs = exit.reason === 'stopped' && remains.acceptEarlyStop;
-	if (exit.code !== 0 && !(stoppedByUs && checkpoint)) return { ok: false, problem: explainFailure(exit, remains.logTail) };
+	if (exit.code !== 0 && !(stoppedByUs && checkpoint)) return { ok: false, problem: explainTraining(exit, remains.logTail) };
 	if (!checkpoint) {
 		return problem('incomplete_checkpoint', 'The engine ended without a whole checkpoint.', 'Start the run again.');
 	}

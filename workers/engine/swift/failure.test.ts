@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainFailure } from './failure.ts';
+import { explainFailure, explainTraining } from './failure.ts';
 
 const exit = { code: 1, signal: null, reason: 'exited' as const };
 
@@ -24,6 +24,13 @@ it('names what is wrong, and quotes no text of a row', () => {
 	expect(explainFailure(exit, 'MaxLengthError: Current length of row(63) is larger than the max_length(20)').message).toContain('63');
 	expect(explainFailure(exit, 'ValueError: rejected_response: the client’s secret').message).not.toContain('secret');
 	expect(explainFailure(exit, 'KeyError: the client’s secret').message).toBe('The engine ended with exit code 1 (KeyError).');
+});
+
+it('tells a recipe that names no layer of the base from a checkpoint of another model', () => {
+	const said = "ValueError: Target modules {'q_prj', 'v_prj'} not found in the base model. Please check the target modules and try again.";
+	expect(explainTraining(exit, said)).toMatchObject({ code: 'layers_unknown', message: 'The base model has no layers of the names q_prj, v_prj.', hint: expect.stringContaining('Layers that learn') });
+	expect(explainFailure(exit, said).code).toBe('broken_model');
+	expect(explainTraining(exit, 'Traceback\nsafetensors_rust.SafetensorError: incomplete').code).toBe('broken_model');
 });
 
 it('tells a kill from outside from our own', () => {

@@ -1,6 +1,7 @@
 import type { ProcessExit } from '../../process/exit-record.ts';
 import type { EngineProblem, EngineProblemCode } from '../problem.ts';
 
+type Exit = Pick<ProcessExit, 'code' | 'signal' | 'reason' | 'message'>;
 type Rule = { pattern: RegExp; code: EngineProblemCode; message: (found: RegExpExecArray) => string; hint: string };
 
 /** From the most to the least specific. Messages quote names and numbers, never a row's text. */
@@ -74,8 +75,21 @@ const RULES: Rule[] = [
 	}
 ];
 
+/** Of a training, which puts new weights on layers that its recipe names: elsewhere the same words tell of a checkpoint of another model. */
+const LAYERS: Rule = {
+	pattern: /Target modules ([[{].*[\]}]) not found in the base model/,
+	code: 'layers_unknown',
+	message: (found) => `The base model has no layers of the names ${[...(found[1] ?? '').matchAll(/'([\w.]+)'/g)].map(([, name]) => name).join(', ')}.`,
+	hint: 'Choose other “Layers that learn” in the recipe.'
+};
+
+/** Why a training ended badly. */
+export function explainTraining(exit: Exit, logTail: string): EngineProblem {
+	return explainFailure(exit, logTail, [LAYERS, ...RULES]);
+}
+
 /** Why an engine process ended badly, from how it ended and the end of its output. */
-export function explainFailure(exit: Pick<ProcessExit, 'code' | 'signal' | 'reason' | 'message'>, logTail: string): EngineProblem {
+export function explainFailure(exit: Exit, logTail: string, rules: readonly Rule[] = RULES): EngineProblem {
 	if (exit.reason === 'start_failed') {
 		return { code: 'start_failed', message: `The engine could not be started: ${exit.message ?? 'unknown reason'}.`, hint: 'Let the worker install the engine again.' };
 	}
@@ -85,7 +99,7 @@ export function explainFailure(exit: Pick<ProcessExit, 'code' | 'signal' | 'reas
 	if (exit.reason === 'scheduler') {
 		return { code: 'killed', message: `The scheduler took the host away${exit.message ? ` (${exit.message})` : ''}.`, hint: 'The run goes on from its last checkpoint, as a new attempt.' };
 	}
-	for (const rule of RULES) {
+	for (const rule of rules) {
 		const found = rule.pattern.exec(logTail);
 		if (found) return { code: rule.code, message: rule.message(found), hint: rule.hint };
 	}

@@ -7,5 +7,5 @@ import { problem } from '../problem.ts';
 export async function refuseImages(folder: string): Promise<ReturnType<typeof problem> | null> {
 	const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8').catch(() => 'null'));
 	if (seesImages(config)) return null;
-	return problem('unsupported_model', 'The rows hold images, and the base model reads text only.', 'Take a base model that reads images, such as Qwen2.5-VL, or freeze a snapshot without these questions.');
+	return problem('base_reads_text', 'The rows hold images, and the base model reads text only.', 'Take a base model that reads images, such as Qwen2.5-VL, or freeze a snapshot without these questions.');
 }

@@ -127,7 +127,7 @@ async function refuseModel(path: string, objective: Objective): Promise<{ ok: fa
 	} catch {
 		return problem('model_missing', 'The base model’s folder has no readable config.json on this worker.', 'Check the model’s location in the project’s settings.');
 	}
-	if (!OBJECTIVE_FACTS[objective].generates && seesImages(config)) return problem('unsupported_model', 'The base model reads images, and reward models are made of bases that read text only.', 'Train the reward model in a project whose base reads text.');
+	if (!OBJECTIVE_FACTS[objective].generates && seesImages(config)) return problem('base_reads_images', 'The base model reads images, and reward models are made of bases that read text only.', 'Train the reward model in a project whose base reads text.');
 	if (config.auto_map === undefined) return undefined;
 	return problem('model_runs_code', 'The base model brings its own program code, which the engine would run.', 'Choose a model whose architecture the engine knows.');
 }

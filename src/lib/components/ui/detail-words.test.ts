@@ -9,6 +9,7 @@ it('tells what is said word for word, and what has something in between', () => 
 	expect(detailIn('There is no such run.', book)).toBe('没有这次训练。');
 	expect(detailIn('There is no round 7.', book)).toBe('没有第 7 轮。');
 	expect(detailIn('name: must not be empty', book)).toBe('name：不能为空');
+	expect(detailIn('the number of the preferred answer, 0 to 1, or “tie” or “both_bad”', book)).toBe('优选回答的序号，0 到 1，或“tie”（相当）或“both_bad”（都不好）');
 	expect(detailIn('3 of 40 rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.', book)).toMatch(/^40 行中有 3 行/u);
 	expect(detailIn("This needs the role engineer or owner; yours is annotator. The project's owner can change it.", book)).toBe('需要工程师或负责人角色；您的角色是：标注员。项目负责人可以更改。');
 	expect(detailIn('The stage before the run: There is no such snapshot.', book)).toBe('训练之前的阶段：没有这份快照。');

@@ -51,6 +51,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'pair or single': 'pair 或 single',
 	'true (good) or false (bad)': 'true（合格）或 false（不合格）',
 	'the number of the preferred answer, 0 to {}': '优选回答的序号，0 到 {}',
+	'the number of the preferred answer, 0 to {}, or “tie” or “both_bad”': '优选回答的序号，0 到 {}，或“tie”（相当）或“both_bad”（都不好）',
 	'is judged alone; give either it, or answers to compare': '单独评判；只能给它，或给要比较的回答',
 	'a row with “completion” has one answer: single': '含“completion”的行只有一份回答，应为 single',
 	'a row with “chosen” and “rejected” has two answers: pair': '含“chosen”和“rejected”的行有两份回答，应为 pair',

@@ -6,8 +6,9 @@ import { rowsOf } from './rows.ts';
  * Judgments that staged rows bring with who made them, each only where it is not
  * there yet; every one is kept. Of several by one judge on a comparison the
  * latest stands and supersedes the one before: by its time in one file, and
- * what a later file says after what an earlier one said, also of how clear it was. Runs within `publish`,
- * after the comparisons are made; lines that add something go to `staged_labels`.
+ * what a later file says after what an earlier one said, also of how clear it was;
+ * one that names no judge supersedes what differs from it in that alone. Runs within
+ * `publish`, after the comparisons are made; lines that add something go to `staged_labels`.
  */
 export async function insertOfImport(tx: Tx, id: string): Promise<void> {
 	const [found] = await rowsOf<{ labels: number | null; source: string | null }>(tx, sql`select (found->>'labels')::int as labels, found->>'shape' as source from imports where id = ${id}`);
@@ -29,10 +30,11 @@ export async function insertOfImport(tx: Tx, id: string): Promise<void> {
 				where k.comparison_id = g.comparison_id and k.verdict = g.verdict and m.source = ${source} and m.judge_id is not distinct from g.judge_id and m.judged_at is not distinct from g.judged_at
 					and (coalesce(g.strength, g.margin::text) is null or (k.strength, k.margin) is not distinct from (g.strength, g.margin) or exists (select 1 from judgment_voids v where v.judgment_id = k.id)))),
 		chained as (
-			select f.*, case when f.judge_id is not null then coalesce(lag(f.id) over (partition by f.comparison_id, f.judge_id order by f.judged_at nulls first, f.line, f.place), standing.id) end as supersedes_id
+			select f.*, coalesce(case when f.judge_id is not null then lag(f.id) over (partition by f.comparison_id, f.judge_id order by f.judged_at nulls first, f.line, f.place) end, standing.id) as supersedes_id
 			from fresh f left join lateral (
 				select k.id from judgments k join imported_judgments m on m.judgment_id = k.id
-				where k.comparison_id = f.comparison_id and m.judge_id = f.judge_id and not exists (select 1 from judgments later where later.supersedes_id = k.id) limit 1) standing on true),
+				where k.comparison_id = f.comparison_id and not exists (select 1 from judgments later where later.supersedes_id = k.id)
+					and (m.judge_id = f.judge_id or (f.judge_id is null and m.judge_id is null and m.source = ${source} and k.verdict = f.verdict and m.judged_at is not distinct from f.judged_at)) order by k.id limit 1) standing on true),
 		made as (
 			insert into judgments (id, project_id, comparison_id, mode, origin, judge_kind, judge_ref, verdict, strength, margin, supersedes_id)
 			select id, project_id, comparison_id, mode, 'import', 'import', ${id}, verdict, strength, margin, supersedes_id from chained order by comparison_id, judged_at nulls first, line, place returning 1),
