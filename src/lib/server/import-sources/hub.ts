@@ -20,6 +20,8 @@ const NAMES = { hf: 'Hugging Face', modelscope: 'ModelScope' } as const;
 /** A question is answered within a minute; of a file so much comes at a time, and the rest is asked for anew. */
 const ASK_MS = 60_000;
 const READ_MS = 300_000;
+/** A hub may have a file looked for page by page: not longer than this. */
+const FIND_MS = 300_000;
 /** Largest answer to a question. */
 const MOST_ANSWER_BYTES = 20_000_000;
 /** A download that breaks off goes on from its last byte, so often in a row. */
@@ -50,14 +52,17 @@ export function hubReader({ hub, repo, commit, prefix }: HubPlace, { endpoint, t
 		return new SourceTrouble(`${name} does not do what it was asked (${status}).`, { again: status === 408 || status === 429 || status >= 500 });
 	}
 	/** Asks for a JSON answer. */
-	async function ask(path: string, init: { method?: string; body?: string; headers?: Record<string, string> } = {}): Promise<{ body: unknown; headers: Headers }> {
+	async function ask(path: string, init: { method?: string; body?: string; headers?: Record<string, string>; signal?: AbortSignal } = {}): Promise<{ body: unknown; headers: Headers }> {
 		const answer = await asking.fetch(`${endpoint}${path}`, { ...init, headers: { accept: 'application/json', ...own, ...init.headers } }).catch((error: unknown) => Promise.reject(trouble(error)));
 		if (!answer.ok) {
 			await answer.body?.cancel();
 			throw refused(answer.status);
 		}
-		return { body: await answer.json().catch(() => Promise.reject(new SourceTrouble(`${name} answered what is no list of files.`, { again: true }))), headers: answer.headers };
+		return { body: await answer.json().catch(() => Promise.reject(noList())), headers: answer.headers };
 	}
+	const noList = () => new SourceTrouble(`${name} answered what is no list of files.`, { again: true });
+	/** What a hub listed, which may hold addresses and times that are none. */
+	const listed = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => Promise.reject(error instanceof SourceTrouble ? error : noList()));
 	const protocol = PROTOCOLS[hub]({ repo, commit, ask });
 	const own = token === null ? {} : protocol.auth(token);
 
@@ -74,6 +79,8 @@ export function hubReader({ hub, repo, commit, prefix }: HubPlace, { endpoint, t
 				const answer = await reading.fetch(`${endpoint}${protocol.address(entry.path)}`, { headers: { ...own, 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) } });
 				if (answer.status !== (from > 0 ? 206 : 200) || answer.body === null) {
 					await answer.body?.cancel();
+					// The whole file again: the next try begins at its beginning.
+					if (from > 0 && answer.status === 200) throw new SourceTrouble(`${name} does not go on where the line broke.`, { again: true });
 					throw refused(answer.status);
 				}
 				for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
@@ -95,13 +102,13 @@ export function hubReader({ hub, repo, commit, prefix }: HubPlace, { endpoint, t
 		pin: (revision) => protocol.pin(revision),
 		list: async (path, page) => {
 			const top = below(prefix, path);
-			const { entries, next } = await protocol.list(top, page);
+			const { entries, next } = await listed(protocol.list(top, page));
 			const here = entries.filter(isBelow(top));
 			return { folders: here.filter(({ isFolder }) => isFolder).map(asFile).map(({ name: folder, path: at }) => ({ name: folder, path: at })), files: here.filter(({ isFolder }) => !isFolder).map(asFile), next };
 		},
-		open: async (path) => {
+		open: async (path, signal) => {
 			const wanted = below(prefix, path);
-			const entry = await protocol.find(wanted);
+			const entry = await listed(protocol.find(wanted, AbortSignal.any([AbortSignal.timeout(FIND_MS), ...(signal ? [signal] : [])])));
 			if (!entry || entry.isFolder || entry.path !== wanted) throw refused(404);
 			checkSize(entry.bytes);
 			const { bytes, modifiedAt, version } = asFile(entry);

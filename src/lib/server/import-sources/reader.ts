@@ -10,7 +10,8 @@ export type OpenedFile = { bytes: number; modifiedAt: string | null; version: st
 /** What every kind of source can do; paths are such that `pathProblem` finds nothing, the empty one is its beginning. */
 export type SourceReader = {
 	list: (path: string, page: { after: string | null; limit: number }) => Promise<Listing>;
-	open: (path: string) => Promise<OpenedFile>;
+	/** `signal`: who reads it goes down meanwhile. */
+	open: (path: string, signal?: AbortSignal) => Promise<OpenedFile>;
 	close: () => void;
 };
 

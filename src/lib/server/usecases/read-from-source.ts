@@ -115,7 +115,7 @@ async function bringIn(app: ReadingApp, attempt: Attempt): Promise<void> {
 		const opened = await openImportSource(app, source);
 		if (!opened.ok) return await again(app, attempt, opened.problem.detail);
 		close = opened.value.close;
-		const file = await opened.value.open(read.path);
+		const file = await opened.value.open(read.path, attempt.signal);
 		const { version, modifiedAt, bytes: totalBytes } = file;
 		const held = await app.db.transaction(async (tx) => {
 			if (!(await holds(tx))) return false;

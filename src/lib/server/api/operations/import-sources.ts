@@ -108,7 +108,7 @@ export const browseSource = operation({
 	params: sourceParams,
 	query: v.object({
 		path: v.optional(v.pipe(v.string(), v.maxLength(1024, 'at most 1024 characters')), ''),
-		after: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+		after: v.optional(text(2000, 0)),
 		limit: v.optional(v.pipe(v.string(), v.toNumber(), v.integer('a whole number'), v.minValue(1, 'from 1 to 500'), v.maxValue(500, 'from 1 to 500')), '100')
 	}),
 	answers: {
