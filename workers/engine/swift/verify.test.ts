@@ -31,3 +31,24 @@ it.each(['[library] loading kernels', '', 'null', '{"progress": 1}'])('asks anew
 it('asks anew where one that waited is gone', async () => {
 	expect(await checked(() => Promise.reject(new Error('it ended with code 137')))).toMatchObject({ ok: true, value: { sha256: 'anew' } });
 });
+
+it.each(['before it is asked', 'while it is asked'])('ends one that waits where its worker goes down %s', async (when) => {
+	const down = new AbortController();
+	const gone = Promise.withResolvers<never>();
+	let stopped = 0;
+	const waiting = {
+		ask: () => {
+			down.abort();
+			return gone.promise;
+		},
+		stop: () => {
+			stopped += 1;
+			gone.reject(new Error('it ended'));
+		},
+		ended: Promise.resolve()
+	};
+	gone.promise.catch(() => undefined);
+	if (when.startsWith('before')) down.abort();
+	await verifyWhole(environment, '/m', { cacheDir: dir, waiting, signal: down.signal });
+	expect(stopped).toBe(1);
+});

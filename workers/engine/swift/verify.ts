@@ -40,13 +40,19 @@ async function verify(environment: EngineEnvironment, of: { model: string; adapt
 }
 
 /** Undefined where none waits, it is gone, or what it says is no answer: then it is asked anew. */
-async function askWaiting(of: { model: string; adapter?: string }, { waiting, reward }: VerifyOptions): Promise<Reply | undefined> {
+async function askWaiting(of: { model: string; adapter?: string }, { waiting, reward, signal }: VerifyOptions): Promise<Reply | undefined> {
+	// A large checkpoint takes long to load; who goes down does not wait for it.
+	const stop = () => waiting?.stop();
+	signal?.addEventListener('abort', stop, { once: true });
+	if (signal?.aborted) stop();
 	try {
 		const line = await waiting?.ask(JSON.stringify({ ...of, reward: reward === true }));
 		const reply = line === undefined ? null : (JSON.parse(line) as Reply | null);
 		return typeof reply?.ok === 'boolean' ? reply : undefined;
 	} catch {
 		return undefined;
+	} finally {
+		signal?.removeEventListener('abort', stop);
 	}
 }
 
