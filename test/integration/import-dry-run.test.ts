@@ -32,8 +32,8 @@ describe('a dry run', () => {
 		expect(dry).toMatchObject({ status: 'scanned', accepted: 1, duplicates: 1, rejected: 1, errors: [{ line: 3, field: 'rejected', message: 'missing' }] });
 		expect(dry.found).toEqual({ packed: 'gzip', format: 'jsonl', encoding: 'utf-8', delimiter: null, attachments: false, shape: 'plumbline', labels: 0, mapping: null, columns: null });
 		expect(dry.sample).toEqual([
-			{ line: 1, prompt: [{ role: 'user', content: 'How long is the notice?' }], answers: [[{ role: 'assistant', content: 'Three months.' }], [{ role: 'assistant', content: 'Two weeks.' }]], preferred: 1, label: null, judgments: [] },
-			{ line: 2, prompt: [{ role: 'user', content: 'Is it valid?' }], answers: [[{ role: 'assistant', content: 'No.' }]], preferred: null, label: 'bad', judgments: [] }
+			{ line: 1, prompt: [{ role: 'user', content: 'How long is the notice?' }], answers: [[{ role: 'assistant', content: 'Three months.' }], [{ role: 'assistant', content: 'Two weeks.' }]], preferred: 1, margin: null, label: null, judgments: [] },
+			{ line: 2, prompt: [{ role: 'user', content: 'Is it valid?' }], answers: [[{ role: 'assistant', content: 'No.' }]], preferred: null, margin: null, label: 'bad', judgments: [] }
 		]);
 		expect(await made(projectId)).toEqual(before);
 		expect(problemOf(await publishImport(world.app, world.admin, { id: dry.id, skipBad: false }))).toBe('conflict');
