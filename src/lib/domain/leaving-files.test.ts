@@ -17,11 +17,11 @@ it.each(['{"base_model_name_or_path": "/srv/models/own", "lora_alpha": NaN}', '[
 });
 
 it.each([
-	['"output_dir": "/data/work/runs/01a2/1/output",', '"output_dir": "output",'],
+	['"output_dir": "/data/place/runs/01a2/1/output",', '"output_dir": "output",'],
 	["ModelInfo(model_dir='/root/.cache/models/smol', dtype=float32)", "ModelInfo(model_dir='smol', dtype=float32)"],
 	['- base_model:adapter:/srv/models/own', '- base_model:adapter:own'],
 	['base_model: /srv/Modelle/für-uns/x', 'base_model: x'],
-	['"dataset": "/data/work/exports/01a2/1/calibration.jsonl",', '"dataset": "calibration.jsonl",'],
+	['"dataset": "/data/place/exports/01a2/1/calibration.jsonl",', '"dataset": "calibration.jsonl",'],
 	['["/a/train.jsonl", "/b/c/val.jsonl"]', '["train.jsonl", "val.jsonl"]'],
 	['See https://huggingface.co/Qwen/Qwen3 and Qwen/Qwen3-0.6B, 1/2, and/or', 'See https://huggingface.co/Qwen/Qwen3 and Qwen/Qwen3-0.6B, 1/2, and/or'],
 	['ignore_patterns=[\'.+\\\\.bin$\'] "eval_loss": 0.5', 'ignore_patterns=[\'.+\\\\.bin$\'] "eval_loss": 0.5']
