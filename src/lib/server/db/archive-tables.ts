@@ -143,6 +143,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	drafts: 'what somebody has typed and not yet said',
 	notifications: 'told here',
 	import_rows: 'on their way in, not yet of the record',
+	uploads: 'files on their way in, on a disk of this server',
 	import_errors: 'rows that were not taken',
 	prompt_counts: 'kept by triggers: it follows from the prompts',
 	prompt_signatures: 'made again from the words',
