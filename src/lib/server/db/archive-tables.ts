@@ -164,6 +164,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	webhooks: 'addresses that this server tells; over there others will be told',
 	webhook_deliveries: 'as webhooks',
 	deployments: 'servers that answer here; over there others will',
+	playground_calls: 'under way now',
 	model_servers: 'as deployments',
 	model_server_logs: 'as deployments',
 	gateways: 'processes of this server',

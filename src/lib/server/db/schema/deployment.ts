@@ -47,3 +47,17 @@ export const deployments = pgTable(
 		check('deployments_health', sql`${t.health} in ('unknown','up','down')`)
 	]
 );
+
+/** A question of the playground that is under way at a server: who lets that server stop waits for it. Nothing of what is asked stands here. */
+export const playgroundCalls = pgTable(
+	'playground_calls',
+	{
+		id: id(),
+		deploymentId: uuid()
+			.notNull()
+			.references(() => deployments.id),
+		/** It counts no longer than this, should its process die. */
+		until: instant().notNull()
+	},
+	(t) => [index('playground_calls_deployment').on(t.deploymentId)]
+);

@@ -4,7 +4,7 @@ import type { Sampling } from '../../../domain/generation-plan.ts';
 import type { PairPolicy } from '../../../domain/pairing.ts';
 import type { RunProblem } from '../../../domain/run-problem.ts';
 import { users } from './account.ts';
-import { checkpoints } from './checkpoint.ts';
+import { checkpointExports, checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { endpoints } from './endpoint.ts';
 import { projects } from './project.ts';
@@ -78,6 +78,8 @@ export const generationSources = pgTable(
 			.references(() => generations.id),
 		ordinal: integer().notNull(),
 		checkpointId: uuid().references(() => checkpoints.id),
+		/** The form that the checkpoint answers in, where its weights are others; null: as it was trained. */
+		exportId: uuid(),
 		endpointId: uuid().references(() => endpoints.id),
 		priceIn: doublePrecision(),
 		priceOut: doublePrecision(),
@@ -90,7 +92,12 @@ export const generationSources = pgTable(
 		promptTokens: bigint({ mode: 'number' }).notNull().default(0),
 		completionTokens: bigint({ mode: 'number' }).notNull().default(0)
 	},
-	(t) => [primaryKey({ columns: [t.generationId, t.ordinal] }), check('generation_sources_one', sql`num_nonnulls(${t.checkpointId}, ${t.endpointId}) = 1`)]
+	(t) => [
+		primaryKey({ columns: [t.generationId, t.ordinal] }),
+		foreignKey({ name: 'generation_sources_export_of', columns: [t.exportId, t.checkpointId], foreignColumns: [checkpointExports.id, checkpointExports.checkpointId] }),
+		check('generation_sources_one', sql`num_nonnulls(${t.checkpointId}, ${t.endpointId}) = 1`),
+		check('generation_sources_form', sql`${t.exportId} is null or ${t.checkpointId} is not null`)
+	]
 );
 
 /** What a source said to a prompt in a generation: a response, or why there is none. The same text of the same source is one response, however often it was given. */

@@ -110,7 +110,7 @@ export const responses = pgTable(
 			.references(() => prompts.id),
 		contentHash: text().notNull(),
 		source: text().notNull(),
-		/** Checkpoint id, endpoint or person; null for an import that names none. */
+		/** Id of the checkpoint, of the export in whose form a checkpoint answered, of the endpoint or person; null for an import that names none. */
 		sourceRef: text(),
 		sampling: jsonb().$type<Record<string, unknown>>(),
 		seed: bigint({ mode: 'number' }),
@@ -122,7 +122,7 @@ export const responses = pgTable(
 		index('responses_person').on(t.sourceRef).where(sql`source = 'person'`),
 		index('responses_checkpoint').on(t.sourceRef, t.promptId).where(sql`source = 'checkpoint'`),
 		unique('responses_content').on(t.promptId, t.contentHash, t.source, t.sourceRef).nullsNotDistinct(),
-		check('responses_source', sql`${t.source} in ('checkpoint','endpoint','person','import')`)
+		check('responses_source', sql`${t.source} in ('checkpoint','export','endpoint','person','import')`)
 	]
 );
 

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { check, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { RunProblem } from '../../../domain/run-problem.ts';
 import type { QuestionScore } from '../../../domain/suite/benchmark.ts';
 import type { SuiteResults } from '../../../domain/suite/measures.ts';
 import { users } from './account.ts';
-import { checkpoints } from './checkpoint.ts';
+import { checkpointExports, checkpoints } from './checkpoint.ts';
 import { createdAt, id, instant } from './columns.ts';
 import { endpoints } from './endpoint.ts';
 import { generations } from './generation.ts';
@@ -12,7 +12,7 @@ import { projects } from './project.ts';
 import { prompts } from './prompt.ts';
 import { suiteVersions } from './suite.ts';
 
-/** A checkpoint run through a suite's version, beside what it is compared with. Its answers are a generation's, which holds status and problem too. */
+/** A checkpoint, as it was trained or in a form, run through a suite's version, beside what it is compared with. Its answers are a generation's, which holds status and problem too. */
 export const suiteRuns = pgTable(
 	'suite_runs',
 	{
@@ -29,6 +29,8 @@ export const suiteRuns = pgTable(
 		checkpointId: uuid()
 			.notNull()
 			.references(() => checkpoints.id),
+		/** The checkpoint in this form, beside itself as it was trained too; null: as it was trained. */
+		exportId: uuid(),
 		/** Null for the base model, which has none. */
 		parentCheckpointId: uuid().references(() => checkpoints.id),
 		/** What was promoted when it was asked for. */
@@ -41,12 +43,19 @@ export const suiteRuns = pgTable(
 		/** Seed of the bootstrap and the sign flips. */
 		seed: text().notNull(),
 		results: jsonb().$type<SuiteResults>(),
-		/** Null: it followed the training by itself. */
+		/** Null: it followed the training, or the making of the form, by itself. */
 		createdBy: uuid().references(() => users.id),
 		createdAt: createdAt(),
 		finishedAt: instant()
 	},
-	(t) => [unique('suite_runs_generation').on(t.generationId), index('suite_runs_checkpoint').on(t.checkpointId), index('suite_runs_project').on(t.projectId, t.id), check('suite_runs_finished', sql`(${t.results} is null) = (${t.finishedAt} is null)`)]
+	(t) => [
+		unique('suite_runs_generation').on(t.generationId),
+		index('suite_runs_checkpoint').on(t.checkpointId),
+		index('suite_runs_export').on(t.exportId).where(sql`export_id is not null`),
+		index('suite_runs_project').on(t.projectId, t.id),
+		foreignKey({ name: 'suite_runs_export_of', columns: [t.exportId, t.checkpointId], foreignColumns: [checkpointExports.id, checkpointExports.checkpointId] }),
+		check('suite_runs_finished', sql`(${t.results} is null) = (${t.finishedAt} is null)`)
+	]
 );
 
 /**
@@ -84,7 +93,7 @@ export const judgeAnswers = pgTable(
 	]
 );
 
-/** What a model said to a question of a suite's own. Its key is the hash of the question with its settings and seed: it is asked once, whichever version of the suite asks. */
+/** What a model said to a question of a suite's own. Its key is the hash of the question with its settings and seed, and of the form that answered, where the checkpoint's weights were others: it is asked once, whichever version of the suite asks. */
 export const ownAnswers = pgTable(
 	'own_answers',
 	{
@@ -105,8 +114,9 @@ export const ownAnswers = pgTable(
 
 /**
  * What a model scored at a benchmark, question by question, or why it has no
- * score. Its key is the hash of all that was asked and of what scored it: a model
- * is asked once, whichever version of the suite asks.
+ * score. Its key is the hash of all that was asked and of what scored it, and of
+ * the form that answered, where the checkpoint's weights were others: a model is
+ * asked once, whichever version of the suite asks.
  */
 export const benchmarkScores = pgTable(
 	'benchmark_scores',
