@@ -1,6 +1,13 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, xid8 } from './columns.ts';
+
+/** What judging writes with every answer, and what nobody reads as an act. */
+const EVERYDAY = ['judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add'];
+
+/** Whether an entry is none of these: of the others, of which there are few, there is an index. @param action the column, as the statement calls it */
+export const notEveryday = (action: string): SQL => sql.raw(`${action} <> all (array[${EVERYDAY.map((name) => `'${name}'`).join(', ')}])`);
 
 /**
  * Who did what, written in the same transaction as the change. Append-only.
@@ -23,7 +30,7 @@ export const auditEntries = pgTable(
 		details: jsonb().$type<Record<string, unknown>>(),
 		createdAt: createdAt()
 	},
-	(t) => [index('audit_entries_seal').on(t.txid, t.id), index('audit_entries_project').on(t.projectId, t.id)]
+	(t) => [index('audit_entries_seal').on(t.txid, t.id), index('audit_entries_project').on(t.projectId, t.id), index('audit_entries_acts').on(t.projectId, t.id).where(notEveryday('action'))]
 );
 
 /** One link of the hash chain: a batch of entries in (txid, id) order. Append-only. */

@@ -1,0 +1,1 @@
+CREATE INDEX "audit_entries_acts" ON "audit_entries" USING btree ("project_id","id") WHERE action <> all (array['judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add']);
