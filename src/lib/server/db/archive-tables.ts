@@ -161,6 +161,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
 	findings: 'hold what was found, encrypted under a key of this server',
 	automations: 'what this server lets happen by itself; over there an owner says it anew',
 	automation_steps: 'as automations; what they did stands in the audit',
+	automation_step_texts: 'as automations; the audit holds their hashes',
 	webhooks: 'addresses that this server tells; over there others will be told',
 	webhook_deliveries: 'as webhooks',
 	deployments: 'servers that answer here; over there others will',

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { createdAt, id, instant } from './columns.ts';
 
 /** A person who may sign in. Names live apart (`user_profiles`) so that they can be erased. */
@@ -20,9 +20,11 @@ export const userProfiles = pgTable(
 			.references(() => users.id),
 		email: text().notNull(),
 		name: text().notNull(),
-		locale: text()
+		locale: text(),
+		/** Kinds of notifications that they do without in mails. */
+		mailOff: text().array().notNull().default([])
 	},
-	(t) => [uniqueIndex('user_profiles_email').on(sql`lower(${t.email})`)]
+	(t) => [uniqueIndex('user_profiles_email').on(sql`lower(${t.email})`), check('user_profiles_always_mailed', sql`not (${t.mailOff} && array['signature','to_decide'])`)]
 );
 
 /** A signed-in browser. `id` is the SHA-256 of the cookie's value, never the value itself. */

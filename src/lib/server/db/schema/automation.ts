@@ -38,17 +38,29 @@ export const automationSteps = pgTable(
 		kind: text().notNull(),
 		/** What the record said: comparisons judged whole, agreement; of a refusal its words, and whether nothing can follow the sweep before it. */
 		because: jsonb().$type<{ complete: number; agreement: number | null; problem?: { code: string; detail: string }; sweepEnds?: true }>().notNull(),
-		/** Who said yes; null: nobody had to. */
+		/** Who said yes or no; null: nobody had to. */
 		byUserId: uuid().references(() => users.id),
 		snapshotId: uuid().references(() => snapshots.id),
 		runId: uuid().references(() => runs.id),
 		sweepId: uuid().references(() => sweeps.id),
+		/** Of what somebody said no with: the words lie apart, erasable. */
+		reasonHash: text(),
 		createdAt: createdAt()
 	},
 	(t) => [
 		index('automation_steps_project').on(t.projectId, t.id),
-		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','swept','begun','refused')`),
+		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','declined','swept','begun','refused')`),
 		check('automation_steps_swept', sql`(${t.kind} = 'swept') = (${t.sweepId} is not null)`),
-		check('automation_steps_begun', sql`(${t.kind} = 'begun') = (${t.runId} is not null)`)
+		check('automation_steps_begun', sql`(${t.kind} = 'begun') = (${t.runId} is not null)`),
+		check('automation_steps_declined', sql`(${t.kind} = 'declined') = (${t.reasonHash} is not null)`)
 	]
 );
+
+/** Why somebody said no: erasable, while its salted hash stays with the step. */
+export const automationStepTexts = pgTable('automation_step_texts', {
+	stepId: uuid()
+		.primaryKey()
+		.references(() => automationSteps.id),
+	salt: text().notNull(),
+	reason: text().notNull()
+});

@@ -76,6 +76,6 @@ export const notifications = pgTable(
 			.on(t.userId)
 			.where(sql`mailed_at is null and read_at is null`),
 		index('notifications_subject').on(t.subjectId),
-		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature','approval','refused','to_judge','to_adjudicate','to_freeze','to_mend','to_decide')`)
+		check('notifications_kind', sql`${t.kind} in ('mention','comment','overturned','sent_back','assigned','overdue','signature','unsigned','approval','declined','refused','to_judge','to_adjudicate','to_freeze','to_mend','to_decide')`)
 	]
 );

@@ -84,6 +84,8 @@ export const decisionProposals = pgTable(
 		byRole: text().notNull(),
 		createdAt: createdAt(),
 		outcome: text(),
+		/** Salted hash of why somebody declined it, which lies beside the reason. */
+		outcomeHash: text(),
 		settledBy: uuid().references(() => users.id),
 		settledAt: instant(),
 		decisionId: uuid().references(() => decisions.id)
@@ -99,13 +101,15 @@ export const decisionProposals = pgTable(
 	]
 );
 
-/** Why somebody proposed it; may be erased, the record keeps its salted hash. */
+/** Why somebody proposed it, and why somebody declined it; may be erased, the record keeps their salted hashes. */
 export const decisionProposalTexts = pgTable('decision_proposal_texts', {
 	proposalId: uuid()
 		.primaryKey()
 		.references(() => decisionProposals.id),
 	salt: text().notNull(),
-	reason: text().notNull()
+	reason: text().notNull(),
+	outcomeSalt: text(),
+	outcomeReason: text()
 });
 
 /** A frozen report of a decision in the artifact store. A trigger refuses update and delete. */
