@@ -44,6 +44,8 @@ export const runs = pgTable(
 		priority: integer().notNull().default(0),
 		/** Where its processes shall live: on a worker's own host, or in an outside scheduler. */
 		launcher: text().notNull().default('local'),
+		/** What the worker that takes it must be called by its operator, such as `npu`. */
+		labels: text().array().notNull().default(sql`'{}'`),
 		/** Health rules that end it by themselves, what it saved kept. */
 		stopOn: text().array().$type<HealthRule[]>().notNull().default(sql`'{}'`),
 		/** The run whose settings it began with. */
@@ -76,6 +78,7 @@ export const runs = pgTable(
 		check('runs_status', sql`${t.status} in ('queued','waiting','preparing','running','stopping','succeeded','failed','cancelled')`),
 		check('runs_stop_on', sql`${t.stopOn} <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','gpu_idle','disk_nearly_full']`),
 		check('runs_priority', sql`${t.priority} between -100 and 100`),
+		check('runs_labels', sql`cardinality(${t.labels}) <= 20 and array_position(${t.labels}, null) is null`),
 		check('runs_launcher', sql`${t.launcher} in ('local','slurm','ray','kubernetes')`),
 		check('runs_desired', sql`${t.desiredState} in ('run','pause','cancel_keep','cancel_discard')`),
 		check('runs_objective', sql`${t.objective} in ('dpo','kto','orpo','cpo','simpo','sft','rm')`)

@@ -1,0 +1,2 @@
+ALTER TABLE "runs" ADD COLUMN "labels" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "runs" ADD CONSTRAINT "runs_labels" CHECK (cardinality("runs"."labels") <= 20 and array_position("runs"."labels", null) is null);
