@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { fillDocument, THEME_COOKIE, themeFrom } from '#lib/components/shell/appearance.ts';
+import { openDetails } from '#lib/components/ui/details.svelte.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
 import { identify } from '#lib/server/auth/identify.ts';
@@ -14,6 +15,7 @@ let app: App;
 
 /** Composition root of the web process. */
 export const init: ServerInit = async () => {
+	await openDetails();
 	app = await createApp(readConfig(process.env), 'web');
 	process.once('sveltekit:shutdown', () => void app.close());
 };

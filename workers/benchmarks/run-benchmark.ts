@@ -89,7 +89,7 @@ export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, 
 		const timeoutMs = options.timeoutMs ?? limitOf(benchmark);
 		const late = AbortSignal.timeout(timeoutMs);
 		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, signal: options.signal ? AbortSignal.any([options.signal, late]) : late });
-		if (code === null && late.aborted) return problem('benchmark_late', `The benchmark was not done in ${hours(timeoutMs)} hours, which is enough for its questions unless the hub or the model hangs.`, 'Look at the worker’s way to the hub, or ask fewer questions or for fewer tokens; then run the suite again.');
+		if (code === null && late.aborted) return problem('benchmark_late', `The benchmark was not done in ${hours(timeoutMs)} hours: the hub or the model hangs, or it asks for more than a day’s answers.`, 'Look at the worker’s way to the hub, or ask fewer questions or for fewer tokens; then run the suite again.');
 		if (code !== 0) return problem(...explainBenchmark(benchmark.kind, stderr.slice(-20_000)));
 		const told = JSON.parse(await readFile(scores, 'utf8')) as { scores: QuestionScore[] } | { missing: number };
 		if ('missing' in told) return problem('benchmark_incomplete', `${told.missing} of the questions got no score.`, 'Run the suite again; if it stays so, look at these questions’ answers.');

@@ -118,13 +118,28 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	worker_lost: m.run_problem_worker_lost,
 	out_of_reach: m.run_problem_out_of_reach,
 	stage_failed: m.run_problem_stage_failed,
+	model_missing: m.run_problem_model_missing,
+	python_missing: m.run_problem_not_installed,
+	install_failed: m.run_problem_not_installed,
+	torch_missing: m.run_problem_not_installed,
+	torch_is_cuda: m.run_problem_not_installed,
+	incomplete_checkpoint: m.run_problem_incomplete,
+	stopped_early: m.run_problem_incomplete,
+	rows_lost: m.run_problem_rows_lost,
+	checkpoint_refused: m.run_problem_checkpoint_broken,
+	broken_model: m.run_problem_checkpoint_broken,
+	kto_rows: m.run_problem_kto_rows,
+	lengths_unknown: m.run_problem_data,
+	stop_file: m.run_problem_stop_file,
+	model_runs_code: m.run_problem_model_runs_code,
+	not_finite: m.run_problem_not_finite,
 	worker_stopped: m.run_problem_worker_stopped,
 	paused: m.run_status_paused,
 	stopped: m.run_says_cancelled,
 	discarded: m.run_says_cancelled
 };
 
-/** What went wrong, in the reader's language; the engine's own words stand beside it in English. */
+/** What went wrong, in one sentence; what exactly, and what to do, stands beside it. */
 export function problemWords(code: string): string {
 	return (PROBLEM_WORDS[code] ?? m.run_problem_other)();
 }

@@ -76,5 +76,5 @@ export const missedReason = (code: string): string => MISSED[code]?.() ?? code;
 
 const UNSCORED: { [code: string]: () => string } = { benchmark_failed: m.benchmark_failed, benchmark_unreachable: m.benchmark_unreachable, benchmark_incomplete: m.benchmark_incomplete, benchmark_late: m.benchmark_late, install_failed: m.benchmark_not_installed };
 
-/** Why a checkpoint has no score of a benchmark; null: nothing tried it yet. */
-export const unscoredReason = (problem: RunProblem | null): string => (problem ? (UNSCORED[problem.code]?.() ?? problem.message) : m.benchmark_not_tried());
+/** Why a checkpoint has no score of a benchmark, where that has a name; null: its worker's words say it. */
+export const unscoredReason = (problem: RunProblem | null): string | null => (problem ? (UNSCORED[problem.code]?.() ?? null) : m.benchmark_not_tried());

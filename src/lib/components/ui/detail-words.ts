@@ -3,13 +3,24 @@ export type DetailBook = { exact: ReadonlyMap<string, string>; patterns: readonl
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&');
 
+/** What an entry leaves open: `{}` anything, `{n}` a number. */
+const OPEN = /\{n?\}/u;
+
+function patternOf(says: string): RegExp {
+	const parts = says.split(/(\{n?\})/u).map((part) => (part === '{}' ? '(.+?)' : part === '{n}' ? '(-?\\d[\\d.,]*)' : escaped(part)));
+	return new RegExp(`^${parts.join('')}$`, 'su');
+}
+
+/** What may stand before another sentence, such as `Scoring failed. {}`, is known alone too: the other has an entry of its own, if it has one. */
+const alone = (says: string, told: string): [string, string][] => (says.endsWith('. {}') ? [[says.slice(0, -3), told.replace(/\{\d*\}$/u, '')]] : []);
+
 /** Reads entries such as `There is no round {}.`; longer ones are tried first, so that the one that says most is taken. */
 export function detailBook(entries: Readonly<Record<string, string>>): DetailBook {
-	const all = Object.entries(entries);
-	const open = all.filter(([says]) => says.includes('{}')).toSorted(([one], [other]) => other.length - one.length);
+	const all = Object.entries(entries).flatMap(([says, told]) => [[says, told] as const, ...alone(says, told)]);
+	const open = all.filter(([says]) => OPEN.test(says)).toSorted(([one], [other]) => other.length - one.length);
 	return {
-		exact: new Map(all.filter(([says]) => !says.includes('{}'))),
-		patterns: open.map(([says, told]) => ({ says: new RegExp(`^${says.split('{}').map(escaped).join('(.+?)')}$`, 'su'), told }))
+		exact: new Map(all.filter(([says]) => !OPEN.test(says))),
+		patterns: open.map(([says, told]) => ({ says: patternOf(says), told }))
 	};
 }
 
@@ -25,8 +36,32 @@ function valueIn(value: string, book: DetailBook): string {
 	return detailIn(value, book) ?? value;
 }
 
+/** Where a sentence ends and another begins. More than so many together are somebody's text, not ours. */
+const BETWEEN = /(?<=[.?!…]) (?=\p{Lu}|“)/u;
+const MOST_SENTENCES = 12;
+
+/** Sentences after each other, each as the book has it; several that are one entry are taken as that. */
+function sentencesIn(detail: string, book: DetailBook): string | null {
+	const sentences = detail.split(BETWEEN);
+	if (sentences.length < 2 || sentences.length > MOST_SENTENCES) return null;
+	/** What is told from the sentence of this place on. */
+	const rest: (string | null)[] = [...sentences.map(() => null), ''];
+	for (let from = sentences.length - 1; from >= 0; from--) {
+		for (let to = from + 1; to <= sentences.length && rest[from] === null; to++) {
+			const after = rest[to] ?? null;
+			const words = after === null ? null : entryIn(sentences.slice(from, to).join(' '), book);
+			if (words !== null) rest[from] = words + after;
+		}
+	}
+	return rest[0] ?? null;
+}
+
 /** A detail by a book; null where it is not in there. */
 export function detailIn(detail: string, book: DetailBook): string | null {
+	return book.exact.get(detail) ?? sentencesIn(detail, book) ?? entryIn(detail, book);
+}
+
+function entryIn(detail: string, book: DetailBook): string | null {
 	const exact = book.exact.get(detail);
 	if (exact !== undefined) return exact;
 	for (const { says, told } of book.patterns) {

@@ -150,7 +150,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The bucket’s server does not do what it was asked ({}).': '存储桶的服务器没有照办（{}）。',
 	'The bucket’s server does not answer at the moment.': '存储桶的服务器暂时没有应答。',
 	'This installation asks no hub: HF_HUB_OFFLINE is set.': '本系统不访问任何模型社区：已设置 HF_HUB_OFFLINE。',
-	'{} does not let this installation read the data set. Look at its name; accept its terms there, or store a token under Base models.': '{} 不允许本系统读取该数据集。请核对名称，在该平台上接受使用条款，或在“基础模型”中保存令牌。',
+	'{} does not let this installation read the data set. Look at its name; accept its terms there, or store a token under Base models.': '{} 不允许本系统读取该数据集。请核对名称，在该平台上接受使用条款，或在“基座模型”中保存令牌。',
 	'{} has no such data set, revision or file.': '{} 上没有这个数据集、版本或文件。',
 	'{} does not do what it was asked ({}).': '{} 没有照办（{}）。',
 	'{} does not answer at the moment.': '{} 暂时没有应答。',
