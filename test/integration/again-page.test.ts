@@ -48,6 +48,10 @@ it('the page that shows a failed evaluation and failed answers starts both again
 		expect(await reviewer.read(path)).not.toContain(words);
 	}
 	for (const words of ['重新评估', '重新生成回答']) expect(await chinese.read(path)).toContain(words);
+	// What the worker said of it, from the page's first byte and without a script.
+	expect(await chinese.read(path)).toContain('>评分失败。训练时内存不足。</span>');
+	expect(await chinese.read(path)).toContain('>请减小批量并增加累积步数，或缩短最大长度。</span>');
+	expect(await engineer.read(path)).toContain('Take a smaller batch with more accumulation, or a shorter maximum length.</p>');
 
 	for (const action of ['evaluate', 'answer']) {
 		expect(await reviewer.press(`${path}?/${action}`)).toMatchObject({ type: 'failure', status: 403 });

@@ -22,7 +22,7 @@ const walkedAutomation = async ({ world, slug }: Pick<Ground, 'world' | 'slug'>)
 	return { enabled: true, minComplete: 1_000_000, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 1, approval: true, rule: 'Walked', recipe: {}, sweep: null };
 };
 
-/** Requests about what happens by itself and who is told, right in all but who sends them. */
+/** Requests about what happens by itself, who is told and what was done, right in all but who sends them. */
 export const AUTOMATION_REQUESTS: Record<string, Make> = {
 	readAutomation: ({ slug }) => ({ path: `/projects/${slug}/automation` }),
 	putAutomation: async (ground) => ({ path: `/projects/${ground.slug}/automation`, options: { body: await walkedAutomation(ground) } }),
@@ -34,6 +34,7 @@ export const AUTOMATION_REQUESTS: Record<string, Make> = {
 		await world.query(`insert into automation_steps (project_id, round_id, kind, because) select project_id, id, 'asked', '{"complete": 1, "agreement": null}' from rounds where project_id = '${id}' returning 1`);
 		return { path: `/projects/${slug}/automation/approval` };
 	},
+	readAudit: ({ slug }) => ({ path: `/projects/${slug}/audit?limit=5` }),
 	listWebhooks: ({ slug }) => ({ path: `/projects/${slug}/webhooks` }),
 	createWebhook: async (ground) => (await newWebhook(ground), { path: `/projects/${ground.slug}/webhooks`, options: { body: { url: 'https://1.1.1.1/hook', events: ['run.failed'] } } }),
 	retireWebhook: async (ground) => ({ path: `/webhooks/${await newWebhook(ground)}` }),

@@ -71,7 +71,7 @@ export async function failWhatFollows(world: World, checkpointId: string, worker
 	const evaluation = await beginEvaluation(world.app, { evaluationId, workerId });
 	const generation = await beginGeneration(world.app, { generationId, workerId });
 	if (!evaluation || !generation) throw new Error('what follows a checkpoint was not to be had');
-	const problem = { code: 'out_of_memory', message: 'The memory was too small.' };
+	const problem = { code: 'out_of_memory', message: 'Scoring failed. The training ran out of memory.', hint: 'Take a smaller batch with more accumulation, or a shorter maximum length.' };
 	await failEvaluation(world.app, evaluation, problem);
 	await failGeneration(world.app, generation, problem);
 	return { evaluationId, generationId };

@@ -79,6 +79,8 @@ export const PERMISSIONS = {
 	'fleet.read': ['engineer', 'owner'],
 	'fleet.manage': ['admin'],
 	'user.manage': ['admin'],
+	/** Who did what in a project, as far as they may see what it was done to. */
+	'audit.read': ['reviewer', 'owner'],
 	'audit.verify': ['admin']
 } as const satisfies Record<string, readonly (Role | 'admin')[]>;
 

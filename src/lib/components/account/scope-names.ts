@@ -53,6 +53,7 @@ const NAMES: Record<Action, () => string> = {
 	'fleet.read': m.account_scope_fleet_read,
 	'fleet.manage': m.account_scope_fleet_manage,
 	'user.manage': m.account_scope_user_manage,
+	'audit.read': m.account_scope_audit_read,
 	'audit.verify': m.account_scope_audit_verify
 };
 

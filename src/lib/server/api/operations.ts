@@ -2,6 +2,7 @@ import type { Operation } from './operation.ts';
 import * as archives from './operations/archives.ts';
 import * as artifacts from './operations/artifacts.ts';
 import * as assignments from './operations/assignments.ts';
+import * as audit from './operations/audit.ts';
 import * as automation from './operations/automation.ts';
 import * as baseModels from './operations/base-models.ts';
 import * as cleanUps from './operations/clean-ups.ts';
@@ -45,6 +46,7 @@ export const OPERATIONS: readonly Operation[] = [
 	projects,
 	baseModels,
 	webhooks,
+	audit,
 	automation,
 	archives,
 	artifacts,

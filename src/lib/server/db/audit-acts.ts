@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import type { Seal } from './audit-chain.ts';
+import type { Executor } from './client.ts';
+import { isoTime, rowsOf } from './rows.ts';
+import { notEveryday } from './schema/audit.ts';
+import { maySeeComparison } from './walls.ts';
+
+/** An entry of a project's audit, with the names that its ids have now; null: erased, or nobody's. */
+export type AuditLine = {
+	id: string;
+	at: string;
+	action: string;
+	/** Who did it; null: the system itself. */
+	by: { id: string; name: string | null } | null;
+	subject: { kind: string; id: string };
+	/** Whom it was done to, or what the thing is called. */
+	about: string | null;
+	details: Record<string, unknown> | null;
+	/** It is in the chain of hashes already. */
+	sealed: boolean;
+};
+
+type Row = { id: string; at: string; action: string; actor_id: string | null; actor_name: string | null; subject_kind: string; subject_id: string; about: string | null; details: Record<string, unknown> | null; sealed: boolean };
+
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+
+/** Entries of a project, newest first. What is about a comparison behind a wall of who looks is left out. */
+export async function list(db: Executor, of: { projectId: string; viewer: string; actions: readonly string[]; by: string | null; before: string | null; seal: Pick<Seal, 'untilTxid' | 'untilId'> | null; limit: number }): Promise<AuditLine[]> {
+	const rows = await rowsOf<Row>(
+		db,
+		sql`with page as (
+			select e.* from audit_entries e
+			where e.project_id = ${of.projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb)))
+				and (${of.before}::bigint is null or e.id < ${of.before}::bigint) and (${of.by}::uuid is null or e.actor_id = ${of.by}::uuid)
+				and (e.details ->> 'comparison' is null or exists (select 1 from comparisons c where c.id = (e.details ->> 'comparison')::uuid and ${maySeeComparison(of.viewer)}))
+			order by e.id desc limit ${of.limit}
+		)
+		select e.id::text as id, e.created_at as at, e.action, e.actor_id, a.name as actor_name, e.subject_kind, e.subject_id, e.details,
+			case when e.subject_kind = 'user' or e.details ? 'user' then u.name when e.subject_kind = 'checkpoint' then c.name end as about,
+			coalesce((e.txid, e.id) <= (${of.seal?.untilTxid ?? null}::text::xid8, ${of.seal?.untilId ?? null}::bigint), false) as sealed
+		from page e
+		left join user_profiles a on a.user_id = e.actor_id
+		left join user_profiles u on u.user_id = case when e.subject_kind = 'user' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'user' ~ ${UUID} then (e.details ->> 'user')::uuid end
+		left join checkpoints c on e.subject_kind = 'checkpoint' and c.id = case when e.subject_id ~ ${UUID} then e.subject_id::uuid end
+		order by e.id desc`
+	);
+	return rows.map((row) => ({
+		id: row.id,
+		at: isoTime(row.at),
+		action: row.action,
+		by: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name },
+		subject: { kind: row.subject_kind, id: row.subject_id },
+		about: row.about,
+		details: row.details,
+		sealed: row.sealed
+	}));
+}

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as v from 'valibot';
+import { Gate } from '#lib/domain/gate.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { putGate } from '#lib/server/usecases/put-gate.ts';
+import { createWebhook } from '#lib/server/usecases/put-webhook.ts';
+import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readAudit } from '#lib/server/usecases/read-audit.ts';
+import type { AuditView } from '#lib/server/usecases/read-audit.ts';
+import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
+import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let project: { slug: string; id: string };
+let people: { ann: Actor; rita: Actor; owner: Actor };
+beforeAll(async () => {
+	world = await createWorld();
+	project = await world.project({ overlap: 1, rows: Array.from({ length: 4 }, (_, i) => ({ prompt: `Of a matter, ${i}?`, responses: ['It depends.', 'Certainly.'], matter: 'Acme v. Birch', group: `g${i}` })) });
+	people = { ann: await world.person('Ann', { slug: project.slug, role: 'annotator' }), rita: await world.person('Rita', { slug: project.slug, role: 'reviewer' }), owner: await world.person('Olga', { slug: project.slug, role: 'owner' }) };
+});
+afterAll(() => world.close());
+
+const read = async (actor: Actor, more: Partial<Parameters<typeof readAudit>[2]> = {}) => valueOf(await readAudit(world.app, actor, { slug: project.slug, limit: 50, ...more }));
+const names = (acts: readonly AuditView[]) => acts.map(({ act }) => act);
+
+it('tells reviewers and owners who did what, and each only of what they may see itself', async () => {
+	const { ann, rita, owner } = people;
+	valueOf(await putGate(world.app, owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 30 }] }) }));
+	valueOf(await createWebhook(world.app, owner, { slug: project.slug, url: 'https://1.1.1.1/hook', events: ['run.failed'] }));
+	const task = valueOf(await claimTask(world.app, ann, { slug: project.slug }));
+	const judged = valueOf(await submitJudgment(world.app, ann, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' }));
+	valueOf(await voidJudgment(world.app, rita, { judgmentId: judged.judgmentId, reason: 'spam' }));
+
+	const ofOwner = (await read(owner)).acts;
+	expect(names(ofOwner).slice(0, 3)).toEqual(['judgment.void', 'webhook.create', 'gate.put']);
+	expect(ofOwner[0]).toMatchObject({ by: { id: rita.userId, name: 'Rita' }, facts: { reason: 'spam' } });
+	expect(ofOwner.find(({ about }) => about === 'Ann')).toMatchObject({ act: 'member.put', topic: 'people', facts: { role: 'annotator' } });
+	// What judging writes with each answer is no act of this list.
+	expect(names(ofOwner)).not.toContain('judgment.submit');
+
+	expect(names((await read(rita)).acts)).not.toContain('webhook.create');
+	expect(names((await read(rita)).acts)).toContain('gate.put');
+	expect(names((await read(owner, { topic: 'rules' })).acts).every((act) => !act.startsWith('member.'))).toBe(true);
+	expect(names((await read(owner, { by: rita.userId })).acts)).toEqual(['judgment.void']);
+	// A token for webhooks alone reads of webhooks alone.
+	expect(names((await read({ ...owner, scopes: ['audit.read', 'webhook.manage'] })).acts)).toEqual(['webhook.create']);
+
+	expect(problemOf(await readAudit(world.app, ann, { slug: project.slug, limit: 5 }))).toBe('forbidden');
+	expect(problemOf(await readAudit(world.app, await world.person('nobody'), { slug: project.slug, limit: 5 }))).toBe('not_found');
+});
+
+it('leaves out what was done to a comparison behind a wall', async () => {
+	valueOf(await raiseWall(world.app, people.owner, { slug: project.slug, userId: people.rita.userId, matter: 'Acme v. Birch' }));
+	expect(names((await read(people.rita)).acts)).not.toContain('judgment.void');
+	expect(names((await read(people.owner)).acts)).toContain('judgment.void');
+	expect((await read(people.owner)).acts[0]).toMatchObject({ act: 'wall.raise', about: 'Rita' });
+});
+
+it('goes on page by page without a gap, and says what is sealed', async () => {
+	const whole = (await read(people.owner)).acts.map(({ id }) => id);
+	const paged: string[] = [];
+	for (let cursor: string | undefined; ; ) {
+		const { acts, next } = await read(people.owner, { limit: 2, cursor });
+		paged.push(...acts.map(({ id }) => id));
+		if (next === null) break;
+		cursor = next;
+	}
+	expect(paged).toEqual(whole);
+
+	while ((await sealAudit(world.app)) > 0);
+	const sealed = await read(people.owner);
+	expect(sealed.acts.every((one) => one.sealed)).toBe(true);
+	expect(sealed.seal?.hash).toMatch(/^[\da-f]{64}$/);
+	valueOf(await putGate(world.app, people.owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 40 }] }) }));
+	const [newest] = (await read(people.owner)).acts;
+	expect(newest).toMatchObject({ act: 'gate.put', facts: { version: 2 }, sealed: false });
+});
