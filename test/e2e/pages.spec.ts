@@ -22,6 +22,7 @@ const PAGES: readonly { role: string; path: string }[] = [
 	{ role: 'reviewer', path: '/projects/law-firm/ranking' },
 	{ role: 'reviewer', path: '/projects/law-firm/members' },
 	{ role: 'reviewer', path: '/projects/law-firm/assignments' },
+	{ role: 'reviewer', path: '/projects/law-firm/audit' },
 	{ role: 'reviewer', path: '/notifications' },
 	{ role: 'annotator', path: '/projects/law-firm' },
 	{ role: 'annotator', path: '/projects/law-firm/guideline' },
@@ -78,6 +79,15 @@ test('a stranger does not learn that a project exists', async ({ browser }) => {
 	await accessible(page);
 	expect((await page.goto('/users'))?.status()).toBe(403);
 	await accessible(page);
+	await context.close();
+});
+
+test('what was refused is told in Chinese from the page’s first byte, and stays so when the page comes alive', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('annotator'), { locale: 'zh' });
+	const refusal = '只有系统管理员可以这样做。';
+	expect(await (await page.goto('/users'))?.text()).toContain(refusal);
+	await page.locator('html[data-alive]').waitFor();
+	await expect(page.getByText(refusal)).toBeVisible();
 	await context.close();
 });
 

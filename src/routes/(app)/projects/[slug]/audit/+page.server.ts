@@ -9,6 +9,6 @@ const PAGE = 40;
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
 	const asked = v.safeParse(v.omit(AuditQuery, ['limit']), Object.fromEntries(url.searchParams));
-	const query = asked.success ? asked.output : {};
+	const query: Omit<v.InferOutput<typeof AuditQuery>, 'limit'> = asked.success ? asked.output : {};
 	return { ...valueOf(await readAudit(locals.app, actor, { slug: params.slug, ...query, limit: PAGE }), locals.requestId), query };
 };
