@@ -41,6 +41,7 @@ it('tells what is said word for word, and what has something in between', () => 
 	expect(detailIn('3 of 40 rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.', book)).toMatch(/^40 行中有 3 行/u);
 	expect(detailIn("This needs the role engineer or owner; yours is annotator. The project's owner can change it.", book)).toBe('需要工程师或负责人角色；您的角色是：标注员。项目负责人可以更改。');
 	expect(detailIn('The stage before the run: There is no such snapshot.', book)).toBe('训练之前的阶段：没有这份快照。');
+	expect(detailIn('β 0,1 · rank 8: The whole run would be warm-up.', book)).toBe('β 0,1 · rank 8：整个训练都会是预热。');
 });
 
 it('tells sentences that stand after each other, whatever stands within them', () => {

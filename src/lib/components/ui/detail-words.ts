@@ -24,8 +24,8 @@ export function detailBook(entries: Readonly<Record<string, string>>): DetailBoo
 	};
 }
 
-/** A field's path before what is wrong with it. */
-const FIELD = /^([A-Za-z][\w.[\]]*): (.+)$/su;
+/** A field's path, or what else it is about, before what is wrong with it. */
+const FIELD = /^([^:.!?]{1,80}|[A-Za-z][\w.[\]]*): (.+)$/su;
 /** Names that stand beside each other, as roles do. */
 const NAMES = /^[a-z]+(?: or [a-z]+)*$/u;
 
@@ -38,7 +38,7 @@ function valueIn(value: string, book: DetailBook): string {
 
 /** Where a sentence ends and another begins. More than so many together are somebody's text, not ours. */
 const BETWEEN = /(?<=[.?!…]) (?=\p{Lu}|“)/u;
-const MOST_SENTENCES = 12;
+const MOST_SENTENCES = 10;
 
 /** Sentences after each other, each as the book has it; several that are one entry are taken as that. */
 function sentencesIn(detail: string, book: DetailBook): string | null {
@@ -56,8 +56,12 @@ function sentencesIn(detail: string, book: DetailBook): string | null {
 	return rest[0] ?? null;
 }
 
+/** No detail of ours is longer; looking for one in somebody's long text takes time. */
+const MOST_CHARS = 1500;
+
 /** A detail by a book; null where it is not in there. */
 export function detailIn(detail: string, book: DetailBook): string | null {
+	if (detail.length > MOST_CHARS) return null;
 	return book.exact.get(detail) ?? sentencesIn(detail, book) ?? entryIn(detail, book);
 }
 
