@@ -165,7 +165,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 	for (const launcher of launchers.values()) if (launcher !== local) await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
 	const jobs = await consume(
 		config.databaseUrl,
-		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job, config.exporting.awqPython)), generate: (job) => onOneDevice(context, (own) => generate(own, job)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
+		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job, config.exporting.awqPython)), generate: (job) => onOneDevice(context, (own) => generate(own, job, config.exporting.awqPython)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
 		app.log,
 		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining && !allLent(context) }
 	);

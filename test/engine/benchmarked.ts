@@ -37,7 +37,7 @@ export async function benchmarked(environment: EngineEnvironment, server: { base
 		if (!at || !source) throw new Error('the run through the suite was not to be had');
 		const context = { app: world.app, workDir: world.dataDir, environment } as WorkerContext;
 		await scoreBenchmarks(context, at, source, server, { dir: join(world.dataDir, 'generation'), signal: new AbortController().signal });
-		const { measures } = await measureBenchmarks(world.app.db, { benchmarks, models: new Map([[base.id, 0]]), places: { checkpoint: 0, parent: null, champion: null, base: null }, seed: 's', hub: at.benchmarkHub });
+		const { measures } = await measureBenchmarks(world.app.db, { benchmarks, models: [{ checkpointId: base.id, form: null, ordinal: 0 }], places: { checkpoint: 0, trained: null, parent: null, champion: null, base: null }, seed: 's', hub: at.benchmarkHub });
 		return { values: Object.fromEntries(measures.map(({ name, checkpoint }) => [name, checkpoint.value])), left: (await unscoredBy(world.app, at, source)).length };
 	} finally {
 		await world.close();

@@ -145,7 +145,7 @@ describe('the loop, with everything killed once', () => {
 		const id = (await run()).checkpoint?.id ?? '';
 		valueOf(await putSuite(world.app, engineer, { slug, suite: { ...FIRST_SUITE, prompts: 8, samples: 1, maxTokens: 8 } }));
 		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: id }));
-		const suiteRun = async () => valueOf(await readSuiteRuns(world.app, engineer, id)).evaluations[0];
+		const suiteRun = async () => valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: id })).evaluations[0];
 		const answers = () => world.query<{ response_id: string }>(`select a.response_id from generation_answers a join generations g on g.id = a.generation_id where g.suite_version_id is not null order by a.response_id`);
 		// The checkpoint is asked first; its parent, which needs a server of its own, was not asked yet.
 		await until('the first answers', async () => ((await suiteRun())?.done ?? 0) > 0, 120, seen);
@@ -191,12 +191,12 @@ describe('the loop, with everything killed once', () => {
 			'what was asked for',
 			async () => {
 				const { exports } = valueOf(await listExports(world.app, engineer, id));
-				return exports.every(({ status, evaluation }) => over(status) && (evaluation === null || over(evaluation.status))) && new Map(exports.map((one) => [one.id, one]));
+				return exports.every(({ status, evaluation, suite }) => over(status) && (evaluation === null || over(evaluation.status)) && (suite === null || over(suite.status))) && new Map(exports.map((one) => [one.id, one]));
 			},
 			180,
 			seen
 		);
-		expect(made.get(whole), seen()).toMatchObject({ status: 'succeeded', unfit: null, evaluation: { status: 'succeeded', split: 'test' } });
+		expect(made.get(whole), seen()).toMatchObject({ status: 'succeeded', unfit: null, evaluation: { status: 'succeeded', split: 'test' }, suite: { status: 'succeeded', done: 24, total: 24, against: { trained: { id } } } });
 		const { evaluation, files } = made.get(whole) ?? {};
 		// The same weights but for rounding: nothing moves by a hundredth of a nat a token.
 		expect(evaluation?.own?.n).toBeGreaterThan(0);

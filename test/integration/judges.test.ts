@@ -76,7 +76,7 @@ async function run(of: SuiteDefinition, limits = PATIENT): Promise<SuiteResults>
 		}
 	}
 	await measureAnswers({ app: world.app, workerId, workDir: world.dataDir, shutdown: new AbortController().signal }, at, { signal: new AbortController().signal }, limits);
-	const results = valueOf(await readSuiteRuns(world.app, owner, checkpointId)).evaluations[0]?.results;
+	const results = valueOf(await readSuiteRuns(world.app, owner, { checkpointId })).evaluations[0]?.results;
 	if (!results) throw new Error('no results');
 	return results;
 }

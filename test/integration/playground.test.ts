@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { championOf } from '#lib/server/db/champions.ts';
 import { deployCheckpoint } from '#lib/server/usecases/deploy-checkpoint.ts';
-import { modelServerReady, takeModelServer } from '#lib/server/usecases/hold-model-server.ts';
+import { loadOfModelServer, modelServerReady, takeModelServer } from '#lib/server/usecases/hold-model-server.ts';
 import { askPlayground, playgroundChoices } from '#lib/server/usecases/playground.ts';
 import { preferInPlayground } from '#lib/server/usecases/prefer-in-playground.ts';
 import type { PlaygroundVerdict } from '#lib/server/usecases/prefer-in-playground.ts';
@@ -12,6 +12,7 @@ import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { serveBoth } from '../support/playground-walk.ts';
+import { until } from '../support/worker.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -123,9 +124,8 @@ it('tells a checkpoint that nobody serves from one whose server starts or does n
 	const other = await world.project({ rows: pairRows(40) });
 	const right = (await trainedCheckpoint(world, other.slug, workerId)).checkpointId;
 	const left = (await championOf(world.app.db, other.id)).id;
-	const { db, config, secrets } = world.app;
-	const hasty = { db, secrets, config: { ...config, gateway: { ...config.gateway, patienceMs: 100 } } };
-	const asked = () => askPlayground(hasty, world.admin, { slug: other.slug, left, right, prompt: 'May I?', blind: false, maxTokens: 20, temperature: 0 });
+	const { db, config, secrets, log } = world.app;
+	const asked = (patienceMs = 100) => askPlayground({ db, secrets, log, config: { ...config, gateway: { ...config.gateway, patienceMs } } }, world.admin, { slug: other.slug, left, right, prompt: 'May I?', blind: false, maxTokens: 20, temperature: 0 });
 	expect(await asked()).toMatchObject({ problem: { code: 'invalid_input', errors: [{ field: 'left' }] } });
 	const { serverId } = valueOf(await deployCheckpoint(world.app, world.admin, { checkpointId: left, beside: [right], gpus: 0 }));
 	expect(problemOf(await asked())).toBe('not_ready');
@@ -134,5 +134,12 @@ it('tells a checkpoint that nobody serves from one whose server starts or does n
 	const endless = await startModelServer(() => 'DRIP');
 	await modelServerReady(world.app, at, { baseUrl: endless.baseUrl, apiKey: 'k', engine: 'ms-swift' });
 	expect(problemOf(await asked())).toBe('not_ready');
+	// Who lets that server stop is told what is under way there, and waits for it.
+	const load = () => loadOfModelServer(world.app, serverId ?? '');
+	await until('what was given up is forgotten', async () => (await load()) === 0, 10);
+	const underWay = asked(60_000);
+	await until('both sides are asked', async () => (await load()) === 2, 10);
 	await endless.kill();
+	expect(problemOf(await underWay)).toBe('not_ready');
+	await until('nothing is under way', async () => (await load()) === 0, 10);
 });

@@ -120,6 +120,10 @@ describe('a form that is served', () => {
 			expect(await served()).toEqual([[checkpointId, 'merged', 'as_trained']]);
 			await answering(valueOf(await deploy({ exportId, gpus: 0 })).serverId, right.baseUrl);
 			expect(await served()).toEqual([[checkpointId, 'merged', 'yes']]);
+			// Servers that are there and do not answer are not the same as none.
+			await world.query(`update deployments set health = 'down' where ended_at is null`);
+			expect(await served()).toEqual([[checkpointId, 'merged', 'unwell']]);
+			await world.query(`update deployments set health = 'unknown' where ended_at is null`);
 			expect([await asked(checkpointId), await asked(exportId)]).toEqual([[[null, 'asked']], [[exportId, 'asked']]]);
 
 			// Side by side in the playground, each by its own id.

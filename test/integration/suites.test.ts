@@ -5,15 +5,23 @@ import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
+import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as lineage from '#lib/server/db/lineage.ts';
 import * as lostWork from '#lib/server/db/lost-work.ts';
 import * as promptChoice from '#lib/server/db/prompt-choice.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
+import * as workers from '#lib/server/db/workers.ts';
+import { decide } from '#lib/server/usecases/decide.ts';
+import { dropExport } from '#lib/server/usecases/drop-export.ts';
+import { beginEvaluation, finishEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { listExports } from '#lib/server/usecases/list-exports.ts';
 import { beginGeneration, failGeneration, storeAnswer, takeOverAnswers, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand } from '#lib/server/usecases/make-answers.ts';
 import { putGate } from '#lib/server/usecases/put-gate.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { readCheckpointGate } from '#lib/server/usecases/read-gate.ts';
 import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
+import type { SuiteRunView } from '#lib/server/usecases/read-suite-runs.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { readSuite, readSuiteTable, trySuite } from '#lib/server/usecases/read-suite.ts';
@@ -23,7 +31,9 @@ import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-
 import { answerOwn } from '../../workers/handlers/answer-own.ts';
 import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
 import type { InferenceClient } from '../../workers/inference/client.ts';
+import { madeExport, ON_CPU } from '../support/exports.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -48,22 +58,22 @@ afterAll(() => world.close());
 const context = () => ({ app: world.app, workerId, workDir: world.dataDir, shutdown: new AbortController().signal });
 const ending = () => ({ signal: new AbortController().signal, lost: new AbortController() });
 
-/** The generation that answers for a checkpoint's newest run, taken by a worker. */
-async function taken(checkpointId: string): Promise<GenerationAtHand> {
-	const [run] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId);
+/** The generation that answers for a checkpoint's newest run, as it was trained or in a form, taken by a worker. */
+async function taken(checkpointId: string, exportId: string | null = null): Promise<GenerationAtHand> {
+	const [run] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId, exportId);
 	const at = await beginGeneration(world.app, { generationId: run?.generationId ?? '', workerId });
 	if (!at) throw new Error('the run through the suite was not to be had');
 	return at;
 }
 
 /** Answers as the models would give them; `most` of them. Gives how many were asked for. */
-async function answer(at: GenerationAtHand, says: (checkpointId: string, promptId: string, sample: number) => string, most = Infinity): Promise<number> {
+async function answer(at: GenerationAtHand, says: (checkpointId: string, promptId: string, sample: number, exportId: string | null) => string, most = Infinity): Promise<number> {
 	let made = 0;
 	for (const source of at.sources) {
 		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) {
 			if (made >= most) return made;
 			made += 1;
-			await storeAnswer(world.app, at, source, { promptId, sample, text: says(source.checkpointId ?? '', promptId, sample), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false });
+			await storeAnswer(world.app, at, source, { promptId, sample, text: says(source.checkpointId ?? '', promptId, sample, source.exportId), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false });
 		}
 	}
 	return made;
@@ -106,7 +116,7 @@ describe('a new checkpoint', () => {
 		await answer(at, (model, prompt, sample) => (model === first ? careful(prompt, sample) : promising(prompt, sample)));
 		await measureAnswers(context(), at, ending());
 
-		const [run] = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations;
+		const [run] = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: first })).evaluations;
 		expect(run).toMatchObject({ status: 'succeeded', suiteVersion: 1, current: true, against: { parent: { id: base.id }, champion: { id: base.id }, base: { id: base.id } } });
 		const measure = (name: string) => run?.results?.measures.find((one) => one.name === name);
 		expect(measure('No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50, groups: 25, method: 'wilson' }, others: { parent: { value: 0 } }, against: { parent: { difference: { value: 1, n: 50 }, p: 1 / 20_000, groups: 25 } }, unknown: 0 });
@@ -144,7 +154,7 @@ describe('a new checkpoint', () => {
 		const [row] = await world.query<{ text: string }>(`select t.messages -> -1 ->> 'content' as text from snapshot_comparisons s join comparisons c on c.id = s.comparison_id join response_texts t on t.response_id = c.response_a_id where s.split = 'train' and t.messages::text like '%${trainedOn}%' limit 1`);
 		expect(await answer(at, (_, prompt, sample) => (sample === 0 ? (row?.text ?? '') : promising(prompt, sample)))).toBe(25 * 2);
 		await measureAnswers(context(), at, ending());
-		const measures = valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations[0]?.results?.measures;
+		const measures = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId })).evaluations[0]?.results?.measures;
 		expect(measures?.find(({ name }) => name === 'Repeats no training answer')).toMatchObject({ checkpoint: { value: 0.5 }, others: { base: { value: 1 } } });
 		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint }) => checkpoint.id)).toEqual([checkpointId, first]);
 	});
@@ -160,7 +170,7 @@ describe('a new checkpoint', () => {
 		if (!source) throw new Error('nobody is asked');
 		expect(await storeAnswer(world.app, at, source, { promptId: at.generation.promptIds[0] ?? '', sample: 0, text: 'late', sampling: {}, seed: 1, reproducible: false })).toBe(false);
 		await failGeneration(world.app, second, { code: 'out_of_memory', message: 'The memory was too small.' });
-		expect(valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations[0]).toMatchObject({ status: 'failed', done: 70, total: 100, problem: { code: 'out_of_memory' }, results: null });
+		expect(valueOf(await readSuiteRuns(world.app, engineer, { checkpointId })).evaluations[0]).toMatchObject({ status: 'failed', done: 70, total: 100, problem: { code: 'out_of_memory' }, results: null });
 		expect(problemOf(await cancelSuiteRun(world.app, engineer, { checkpointId }))).toBe('conflict');
 		valueOf(await startSuiteRun(world.app, engineer, { checkpointId }));
 		valueOf(await cancelSuiteRun(world.app, engineer, { checkpointId }));
@@ -168,7 +178,7 @@ describe('a new checkpoint', () => {
 		const third = await taken(checkpointId);
 		expect(await answer(third, (_, prompt, sample) => careful(prompt, sample))).toBe(30);
 		await measureAnswers(context(), third, ending());
-		expect(valueOf(await readSuiteRuns(world.app, engineer, checkpointId)).evaluations).toMatchObject([{ status: 'succeeded', done: 100 }]);
+		expect(valueOf(await readSuiteRuns(world.app, engineer, { checkpointId })).evaluations).toMatchObject([{ status: 'succeeded', done: 100 }]);
 	});
 
 	it('is not mixed with what another version says', async () => {
@@ -180,7 +190,7 @@ describe('a new checkpoint', () => {
 		// Same prompts, settings and seed: nothing is to be asked again.
 		expect(await answer(at, () => 'nobody is asked')).toBe(0);
 		await measureAnswers(context(), at, ending());
-		const { evaluations } = valueOf(await readSuiteRuns(world.app, engineer, first));
+		const { evaluations } = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: first }));
 		expect(evaluations.map(({ suiteVersion, current, results }) => [suiteVersion, current, results?.measures[0]?.name])).toEqual([[2, true, 'Cites'], [1, false, 'No promised outcome']]);
 	});
 
@@ -205,7 +215,7 @@ describe('a new checkpoint', () => {
 		await storeScores(world.app, at, own, sums, { scores: null, problem: { code: 'benchmark_unreachable', message: 'No hub.' } });
 		await measureAnswers(context(), at, ending());
 
-		const results = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results;
+		const results = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: first })).evaluations[0]?.results;
 		expect(results?.measures.at(-2)).toMatchObject({ name: 'Deposits', kind: 'benchmark', checkpoint: { value: 0.75, n: 40 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: -0.25 } } } });
 		expect(results?.measures.at(-1)).toMatchObject({ name: 'Sums', checkpoint: { value: null } });
 		expect(results?.unscored).toEqual([{ name: 'Sums', problem: { code: 'benchmark_unreachable', message: 'No hub.' } }]);
@@ -220,7 +230,7 @@ describe('a new checkpoint', () => {
 		expect((await unscoredBy(world.app, again, own)).map(({ name }) => name)).toEqual(['Sums']);
 		await storeScores(world.app, again, own, deposits, { scores: scored(() => 0), problem: null });
 		await measureAnswers(context(), again, ending());
-		expect(valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures.find(({ name }) => name === 'Rent')).toMatchObject({ checkpoint: { value: 0.75 } });
+		expect(valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: first })).evaluations[0]?.results?.measures.find(({ name }) => name === 'Rent')).toMatchObject({ checkpoint: { value: 0.75 } });
 	});
 
 	it('answers a suite’s own questions too, which are measured apart and never trained on', async () => {
@@ -242,7 +252,7 @@ describe('a new checkpoint', () => {
 			expect(await unansweredOwn(world.app, at, source)).toEqual([]);
 		}
 		await measureAnswers(context(), at, ending());
-		const measures = valueOf(await readSuiteRuns(world.app, engineer, first)).evaluations[0]?.results?.measures ?? [];
+		const measures = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId: first })).evaluations[0]?.results?.measures ?? [];
 		expect(measures.find(({ name }) => name === 'No promised outcome')).toMatchObject({ checkpoint: { value: 1, n: 50 } });
 		expect(measures.find(({ name }) => name === 'No promised outcome · own questions')).toMatchObject({ kind: 'check', checkpoint: { value: 0, n: 4, groups: 2 }, others: { base: { value: 0 } }, unknown: 0 });
 		const told = valueOf(await readCheckAnswers(world.app, engineer, { checkpointId: first, check: 'No promised outcome · own questions' }));
@@ -269,5 +279,100 @@ describe('a new checkpoint', () => {
 		// Whoever lost its place takes nothing over.
 		await world.app.db.transaction((tx) => lostWork.requeueOf(tx, 'generations', [workerId]));
 		expect(await takeOverAnswers(world.app, second)).toBe(false);
+	});
+});
+
+describe('a form of a checkpoint', () => {
+	const own = { system: null, questions: ['Is a form asked too?'] };
+	const asking: SuiteDefinition = { ...suite, seed: suite.seed + 2, own };
+	const client: InferenceClient = { complete: async () => ({ ok: true, value: { text: 'Yes, in writing.', finish: 'stop', promptTokens: 1, completionTokens: 1, milliseconds: 1 } }) };
+	const views = async (of: { checkpointId: string; exportId?: string }) => valueOf(await readSuiteRuns(world.app, engineer, of)).evaluations;
+	const measureIn = (view: SuiteRunView | undefined, name = 'No promised outcome') => view?.results?.measures.find((one) => one.name === name);
+	let checkpointId: string;
+	let exportId: string;
+
+	it('is run through the suite by itself once it is made, beside the checkpoint as it was trained, and it alone is asked', async () => {
+		valueOf(await putSuite(world.app, engineer, { slug, suite: asking }));
+		({ checkpointId } = await trainedCheckpoint(world, slug, workerId));
+		const trained = await taken(checkpointId);
+		await answer(trained, (model, prompt, sample) => (model === checkpointId ? careful(prompt, sample) : promising(prompt, sample)));
+		for (const source of trained.sources) await answerOwn(context(), trained, source, { client, concurrency: 1 }, ending().signal);
+		await measureAnswers(context(), trained, ending());
+
+		exportId = await madeExport(world, { checkpointId, workerId, plan: { format: 'merged' }, words: 'merged weights' });
+		const at = await taken(checkpointId, exportId);
+		const base = await checkpoints.baseOf(world.app.db, id);
+		expect(at.sources.map((source) => [source.checkpointId, source.exportId, source.checkpoint?.kind])).toEqual([[checkpointId, exportId, 'full'], [checkpointId, null, 'adapter'], [base.id, null, 'base']]);
+		const [form, asTrained] = at.sources;
+		if (!form || !asTrained) throw new Error('nobody is asked');
+		expect([(await unansweredOwn(world.app, at, form)).length, await unansweredOwn(world.app, at, asTrained)]).toEqual([2, []]);
+		// What its checkpoint and the base have said already counts, to the suite's own questions too.
+		expect((await views({ checkpointId, exportId }))[0]).toMatchObject({ status: 'running', done: 2 * 50 + 2 * 2, total: 3 * 50 + 3 * 2, form: { id: exportId, plan: { format: 'merged' } } });
+		expect(problemOf(await startSuiteRun(world.app, engineer, { checkpointId, exportId }))).toBe('conflict');
+		expect(await dropExport(world.app, engineer, { checkpointId, exportId })).toMatchObject({ problem: { code: 'conflict', detail: expect.stringContaining('being measured') } });
+		expect(await answer(at, (_, prompt, sample, inForm) => (inForm === exportId ? promising(prompt, sample) : 'nobody else is asked'))).toBe(25 * 2);
+		await answerOwn(context(), at, form, { client, concurrency: 1 }, ending().signal);
+		await measureAnswers(context(), at, ending());
+	});
+
+	it('has figures of its own, which are nobody else’s', async () => {
+		const [inForm] = await views({ checkpointId, exportId });
+		expect(inForm).toMatchObject({ status: 'succeeded', done: 156, total: 156, against: { trained: { id: checkpointId } } });
+		expect(measureIn(inForm)).toMatchObject({ checkpoint: { value: 0, n: 50 }, others: { trained: { value: 1 }, parent: { value: 0 } }, against: { trained: { difference: { value: -1 } }, parent: { difference: { value: 0 } } } });
+		expect(measureIn(inForm, 'No promised outcome · own questions')).toMatchObject({ checkpoint: { n: 2 }, others: { trained: { n: 2 } } });
+		const mine = await views({ checkpointId });
+		expect(mine).toHaveLength(1);
+		expect(mine[0]).toMatchObject({ form: null, against: { trained: null } });
+		expect(measureIn(mine[0])).toMatchObject({ checkpoint: { value: 1 }, others: { trained: null } });
+		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint, form }) => [checkpoint.id, form?.format ?? null])).toEqual([[checkpointId, null], [checkpointId, 'merged']]);
+		expect(valueOf(await listExports(world.app, engineer, checkpointId)).exports[0]?.suite).toMatchObject({ id: inForm?.id, current: true });
+
+		// Its words are told apart from the checkpoint's, and lead to it all the same.
+		expect(valueOf(await readCheckAnswers(world.app, engineer, { checkpointId, exportId }))).toMatchObject({ form: { id: exportId }, of: 50, failing: 50 });
+		expect(valueOf(await readCheckAnswers(world.app, engineer, { checkpointId }))).toMatchObject({ form: null, of: 50, failing: 0 });
+		expect(problemOf(await readCheckAnswers(world.app, engineer, { checkpointId: (await checkpoints.baseOf(world.app.db, id)).id, exportId }))).toBe('not_found');
+		const said = await world.query<{ id: string }>(`select id from responses where source = 'export' and source_ref = '${exportId}' order by id`);
+		expect(said).toHaveLength(50);
+		expect(await lineage.placeOfResponse(world.app.db, said[0]?.id ?? '', engineer.userId)).toEqual({ projectId: id, checkpointId });
+	});
+
+	it('is promoted only where the gate’s rules on checks hold for it too', async () => {
+		valueOf(await putGate(world.app, world.admin, { slug, gate: { level: 0.05, rules: [{ kind: 'check', name: 'No promised outcome', margin: 0.05 }] } }));
+		const reviewer = await world.person('signer', { slug, role: 'reviewer' });
+		const promote = { checkpointId, decision: 'promote' as const, reason: 'Careful.', password: PASSWORD };
+		const gate = async () => valueOf(await readCheckpointGate(world.app, reviewer, checkpointId));
+		expect(await gate()).toMatchObject({ gate: { verdict: { passed: true } }, forms: [] });
+		const evaluation = await beginEvaluation(world.app, { evaluationId: (await evaluations.ofExports(world.app.db, [exportId])).get(exportId)?.id ?? '', workerId });
+		const score = { baseChosen: -9, baseRejected: -9, parentChosen: -8, parentRejected: -10, checkpointChosen: -8.5, checkpointRejected: -10, tokensChosen: 10, tokensRejected: 10 };
+		if (evaluation) await finishEvaluation(world.app, evaluation, evaluation.pairs.map(({ comparisonId }) => ({ comparisonId, ...score })));
+		// As good as its parent is not shown by 25 questions: it promises as often as that does.
+		const { forms } = await gate();
+		expect(forms.map((form) => [form.exportId, form.verdict.passed, form.verdict.rules.map(({ inForm, outcome, value }) => [inForm ?? false, outcome, value])])).toEqual([[exportId, false, [[false, 'held', 1], [true, 'not_held', 0]]]]);
+		expect(problemOf(await decide(world.app, reviewer, { ...promote, exportId }))).toBe('gate_not_passed');
+		expect(valueOf(await decide(world.app, reviewer, { ...promote, exportId, override: true })).status).toBe('waiting');
+		expect(valueOf(await decide(world.app, reviewer, promote)).status).toBe('signed');
+	});
+
+	it('of the same bytes is asked nothing again; one of the checkpoint’s own weights is not asked at all', async () => {
+		valueOf(await dropExport(world.app, engineer, { checkpointId, exportId }));
+		expect(problemOf(await startSuiteRun(world.app, engineer, { checkpointId, exportId }))).toBe('conflict');
+		const anew = await madeExport(world, { checkpointId, workerId, plan: { format: 'merged' }, words: 'merged weights' });
+		const at = await taken(checkpointId, anew);
+		expect(await answer(at, () => 'nobody is asked')).toBe(0);
+		for (const source of at.sources) expect(await unansweredOwn(world.app, at, source)).toEqual([]);
+		const adapter = await madeExport(world, { checkpointId, workerId, plan: { format: 'adapter' } });
+		expect(await suiteRuns.ofCheckpoint(world.app.db, checkpointId, adapter)).toEqual([]);
+		expect(problemOf(await startSuiteRun(world.app, engineer, { checkpointId, exportId: adapter }))).toBe('conflict');
+	});
+
+	it('of rounded weights answers where there is a GPU', async () => {
+		const rounded = await madeExport(world, { checkpointId, workerId, plan: { format: 'gptq' }, words: 'rounded weights' });
+		const [run] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId, rounded);
+		const gpu = await workers.insert(world.app.db, { hostname: 'gpu', pid: 4, hostKey: 'gpu', capabilities: { ...ON_CPU, gpus: [{ name: 'A', memoryBytes: 1 }] } });
+		const begin = (by: string) => beginGeneration(world.app, { generationId: run?.generationId ?? '', workerId: by });
+		expect(await begin(workerId)).toBeNull();
+		expect((await suiteRuns.ofCheckpoint(world.app.db, checkpointId, rounded))[0]?.status).toBe('queued');
+		expect((await begin(gpu))?.generation.attempt).toBe(1);
+		await workers.stop(world.app.db, gpu);
 	});
 });

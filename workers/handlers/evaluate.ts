@@ -1,21 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRounded } from '#lib/domain/checkpoint-export.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
 import { beginEvaluation, endWithNothing, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
-import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
-import { quantEnvironment } from '../engine/swift/quantise.ts';
 import { scoreRows } from '../engine/swift/score.ts';
 import type { ScoredCheckpoint, ScoredRow } from '../engine/swift/score.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { formEnvironment } from './form-environment.ts';
 import { guardedScripts } from './guarded-scripts.ts';
 import { unexpected } from './unexpected.ts';
 
@@ -27,13 +25,6 @@ const itemsOf = (at: EvaluationAtHand): Item[] => [...at.pairs, ...at.answers.ma
 
 /** The scorer reads text: what cannot be understood without its images is not scored. */
 const seen = ({ messages, chosen, rejected = [] }: Item): boolean => [messages, chosen, rejected].some((turns) => holdsImage(turns as Message[]));
-
-/** The Python that reads what is measured: rounded weights want the packages that made them, and a GPU. */
-async function scorer({ environment }: WorkerContext, { form }: EvaluationAtHand, awqPython: string | undefined): Promise<Outcome<EngineEnvironment>> {
-	if (form === null || !isRounded(form)) return value(environment);
-	if (environment.device === 'cpu') return problem('gpu_missing', `${form.toUpperCase()} weights run on a GPU, and no worker here has one.`, 'Start a worker on a host with a GPU, then have the export measured again.');
-	return quantEnvironment(environment, form, awqPython);
-}
 
 async function score(context: WorkerContext, at: EvaluationAtHand, environment: EngineEnvironment, dir: string, signal: AbortSignal, tell: (done: number, total: number) => void): Promise<Outcome<ScoredRow[]>> {
 	const base = await provideBase(context, at.base);
@@ -93,7 +84,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		const held = itemsOf(at);
 		if (held.length === 0) return await endWithNothing(app, at, { code: 'no_held_out', message: `The snapshot holds no decisive judgment on a ${at.evaluation.split} prompt.`, hint: `Judge more; about a ${at.evaluation.split === 'test' ? 'fifth' : 'twentieth'} of the prompts are kept for that.` });
 		if (held.every(seen)) return await endWithNothing(app, at, { code: 'images_only', message: `Everything judged on ${at.evaluation.split} prompts holds images, and the scorer reads text only.`, hint: 'Let people judge the checkpoint’s answers.' });
-		const by = await scorer(context, at, awqPython);
+		const by = await formEnvironment(context.environment, at.form, awqPython);
 		if (!by.ok) return await failEvaluation(app, at, by.problem);
 		const scored = await score(context, at, by.value, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;

@@ -60,11 +60,14 @@ export async function ask(context: AskContext, job: { generationId: string }): P
 	});
 }
 
-/** Makes the answers of a generation in which checkpoints answer, after a training, for a suite or asked for. */
-export async function generate(context: WorkerContext, job: { generationId: string }): Promise<void> {
+/**
+ * Makes the answers of a generation in which checkpoints answer, after a training, for a suite or asked for.
+ * @param awqPython one of an environment made for AWQ, by which such an export answers
+ */
+export async function generate(context: WorkerContext, job: { generationId: string }, awqPython?: string): Promise<void> {
 	await makeAnswers(context, job.generationId, async (at, source, ending) => {
 		if (source.endpoint) return askEndpoint(context, at, source, ending);
 		const base = await provideBase(context, at.base);
-		return base.ok ? serveCheckpoint(context, at, base.value, source, ending) : base.problem;
+		return base.ok ? serveCheckpoint(context, at, { base: base.value, source, awqPython }, ending) : base.problem;
 	});
 }

@@ -16,7 +16,11 @@ export type Servable = { model: ModelSource; adapter?: string };
  * @throws ArtifactDamaged where a file was changed or is missing
  */
 export async function layOutServable(context: Pick<WorkerContext, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<Outcome<Servable>> {
-	const laidOut = await layOutModel(context, base, checkpoint, folder);
+	return underItsTemplate(checkpoint, await layOutModel(context, base, checkpoint, folder));
+}
+
+/** What was laid out of a checkpoint, if its chat template is the one it was trained under. */
+export async function underItsTemplate(checkpoint: Checkpoint, laidOut: Servable): Promise<Outcome<Servable>> {
 	if (checkpoint.chatTemplateSha256 === null || (await chatTemplateHash(laidOut.model)) === checkpoint.chatTemplateSha256) return value(laidOut);
 	return problem('template_changed', `${checkpoint.name} was trained under another chat template than the one it would be served with.`, 'Restore the base model’s chat template, or its `plumbline.json`.');
 }

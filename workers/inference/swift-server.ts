@@ -23,7 +23,7 @@ export type ServedAs = { name: string; adapter?: string };
 /** One model and what is served of it. */
 export type Serves = { model: ModelSource; served: readonly ServedAs[]; /** Its weights are rounded by GPTQ or AWQ: they compute in half precision, whatever the engine. */ rounded?: boolean };
 
-export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string; threads?: number };
+export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string; rounded?: boolean; threads?: number };
 
 export type ModelServer = RunningServer & { model: string };
 
@@ -85,12 +85,12 @@ export async function swiftCommand(environment: EngineEnvironment, serves: Serve
  * Starts a server for one model with at most one adapter on the loopback interface, and waits until it answers. Several
  * checkpoints are served one after the other.
  */
-export async function startSwiftServer(environment: EngineEnvironment, { model, adapter, threads, ...keep }: ServerOptions): Promise<Outcome<ModelServer>> {
+export async function startSwiftServer(environment: EngineEnvironment, { model, adapter, rounded = false, threads, ...keep }: ServerOptions): Promise<Outcome<ModelServer>> {
 	const host = '127.0.0.1';
 	const port = await freePort(host);
 	const started = await startServer(
 		{
-			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }] }, { host, port }),
+			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }], rounded }, { host, port }),
 			env: engineEnv(join(keep.dir, 'cache'), { ...SERVE_ENV, ...deviceEnv(environment, threads), PLUMBLINE_SERVER_KEY: '' }),
 			cwd: environment.dir,
 			baseUrl: `${originOf(host, port)}/v1`,

@@ -9,7 +9,7 @@ import * as v from 'valibot';
 
 const figure = (value: number, half: number, more: Partial<Figure> = {}): Figure => ({ value, low: value - half, high: value + half, n: 100, groups: 100, tooFew: false, method: 'cluster_bootstrap', ...more });
 const check = (name: string, difference: Figure, more: Partial<NamedDifference> = {}): NamedDifference => ({ kind: 'check', name, betterWhen: 'higher', difference: { difference, p: 0.5, groups: difference.groups }, ...more });
-const nothing: GateFacts = { people: [], judgments: 0, agreement: null, heldOut: null, measures: [] };
+const nothing: GateFacts = { people: [], judgments: 0, agreement: null, heldOut: null, measures: [], form: null };
 const gate = (...rules: GateRule[]): Gate => ({ level: 0.05, rules });
 const outcomes = (of: Gate, facts: Partial<GateFacts>) => gateVerdict(of, { ...nothing, ...facts }).rules.map(({ name, outcome, unknown }) => (unknown ? [name, outcome, unknown] : [name, outcome]));
 
@@ -89,10 +89,32 @@ describe('agreement and number of judgments', () => {
 	});
 });
 
+describe('a form that is to be promoted', () => {
+	const rules = gate({ kind: 'win_rate', above: 0.5 }, { kind: 'held_out', above: 0.5 }, { kind: 'check', name: null, margin: 0.05 });
+	const trained = { people: Array<number>(100).fill(1), heldOut: figure(0.7, 0.05), measures: [check('refuses', figure(0.1, 0.02))] };
+	const said = (form: GateFacts['form']) => gateVerdict(rules, { ...nothing, ...trained, form }).rules.map(({ rule, inForm, name, outcome, unknown }) => [rule.kind, inForm ?? false, name, outcome, unknown]);
+
+	it('is asked what machines measure, besides the checkpoint as it was trained, and nothing about people', () => {
+		expect(said({ heldOut: figure(0.7, 0.05), measures: [check('refuses', figure(-0.2, 0.02))] })).toEqual([
+			['win_rate', false, null, 'held', null],
+			['held_out', false, null, 'held', null],
+			['held_out', true, null, 'held', null],
+			['check', false, 'refuses', 'held', null],
+			['check', true, 'refuses', 'not_held', null]
+		]);
+		expect(gateVerdict(rules, { ...nothing, ...trained }).passed).toBe(true);
+		expect(gateVerdict(rules, { ...nothing, ...trained, form: { heldOut: trained.heldOut, measures: trained.measures } }).passed).toBe(true);
+	});
+
+	it('does not pass by what the checkpoint shows: what was not measured of it is not known', () => {
+		expect(said({ heldOut: null, measures: [] }).filter(([, inForm]) => inForm)).toEqual([['held_out', true, null, 'unknown', 'not_measured'], ['check', true, null, 'unknown', 'not_measured']]);
+	});
+});
+
 describe('a gate', () => {
 	it('passes exactly when every rule holds', () => {
 		const rules = fc.uniqueArray(fc.constantFrom<GateRule>({ kind: 'win_rate', above: 0.5 }, { kind: 'held_out', above: 0.5 }, { kind: 'judgments', atLeast: 30 }, { kind: 'agreement', atLeast: 0.3 }), { minLength: 1, selector: ({ kind }) => kind });
-		const facts = fc.record({ people: fc.array(fc.constantFrom(0, 0.5, 1), { maxLength: 60 }), judgments: fc.nat(60), agreement: fc.option(fc.record({ value: fc.constantFrom(0.1, 0.5), low: fc.constant(null), high: fc.constant(null), n: fc.constant(9) })), heldOut: fc.option(fc.constantFrom(figure(0.9, 0.05), figure(0.5, 0.1))), measures: fc.constant([]) });
+		const facts = fc.record({ people: fc.array(fc.constantFrom(0, 0.5, 1), { maxLength: 60 }), judgments: fc.nat(60), agreement: fc.option(fc.record({ value: fc.constantFrom(0.1, 0.5), low: fc.constant(null), high: fc.constant(null), n: fc.constant(9) })), heldOut: fc.option(fc.constantFrom(figure(0.9, 0.05), figure(0.5, 0.1))), measures: fc.constant([]), form: fc.constant(null) });
 		fc.assert(
 			fc.property(rules, facts, (of, found) => {
 				const verdict = gateVerdict(gate(...of), found);

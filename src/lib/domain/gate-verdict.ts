@@ -10,17 +10,23 @@ import { moreToDecide } from './sequential-look.ts';
 /** A check or benchmark of the suite, of the checkpoint less its parent on the same prompts; null: the parent has no figure to set beside it. */
 export type NamedDifference = { kind: 'check' | 'benchmark'; name: string; betterWhen: 'higher' | 'lower'; difference: PairedDifference | null };
 
+/** What machines measured of a checkpoint: as it was trained, or in a form. */
+export type Measured = {
+	/** Held-out preference accuracy; null before it was measured. */
+	heldOut: Figure | null;
+	measures: readonly NamedDifference[];
+};
+
 /** What a gate is evaluated on: test prompts only, and of people's comparisons none that was chosen for what it would show. */
-export type GateFacts = {
+export type GateFacts = Measured & {
 	/** A value in [0, 1] of each judged prompt group, in the stored random order (`test-sequence.ts`). */
 	people: readonly number[];
 	/** Judgments behind them. */
 	judgments: number;
 	/** Nominal α of those judgments; null where no two people judged the same. */
 	agreement: { value: number | null; low: number | null; high: number | null; n: number } | null;
-	/** Held-out preference accuracy; null before it was measured. */
-	heldOut: Figure | null;
-	measures: readonly NamedDifference[];
+	/** The same of the form that it is to be promoted in, whose weights are others; null: as it was trained. People have judged no answer of a form. */
+	form: Measured | null;
 };
 
 /** Why nothing can be said of a rule. */
@@ -31,6 +37,8 @@ export type RuleVerdict = {
 	rule: GateRule;
 	/** The check or benchmark it is about; null for other rules, and where none was measured. */
 	name: string | null;
+	/** It is about the form that the checkpoint is to be promoted in; left out: about the checkpoint as it was trained. */
+	inForm?: true;
 	outcome: 'held' | 'not_held' | 'unknown';
 	unknown: Unknown | null;
 	value: number | null;
@@ -93,23 +101,29 @@ function winRate(above: number, { people }: GateFacts, level: number): Finding {
 	return { name: null, value, low, high, n, bound: above, outcome: 'by_p', unknown: null, p: anytimeP(people, { mean: above, side: 'above', alpha: level }), more: more === 0 ? null : more };
 }
 
-/** What a rule finds: one finding, or one of each check where it is about all of them. */
+type MeasuredRule = Extract<GateRule, { kind: 'held_out' | 'check' | 'benchmark' }>;
+
+/** What a rule finds in what machines measured: one finding, or one of each check where it is about all of them. */
+function found(rule: MeasuredRule, { heldOut, measures }: Measured): Finding[] {
+	if (rule.kind === 'held_out') return [heldOut ? tested(heldOut, rule.above, null, 0) : unknown('not_measured', rule.above)];
+	const meant = measures.filter(({ kind, name }) => kind === rule.kind && (rule.name === null || rule.name === name));
+	if (meant.length === 0) return [unknown('not_measured', -rule.margin, { name: rule.name })];
+	// What is measured of an answer lies between 0 and 1, a difference between −1 and 1.
+	return meant.map(({ name, betterWhen, difference }) => {
+		if (difference === null) return unknown('not_measured', -rule.margin, { name });
+		return tested(betterWhen === 'higher' ? difference.difference : turned(difference.difference), -rule.margin, name, -1);
+	});
+}
+
+/** What a rule finds. What machines measure is asked of the form too, in whose weights the champion will answer; as it was trained it may stand in. */
 function findings(rule: GateRule, facts: GateFacts, level: number): Finding[] {
 	switch (rule.kind) {
 		case 'win_rate':
 			return [winRate(rule.above, facts, level)];
 		case 'held_out':
-			return [facts.heldOut ? tested(facts.heldOut, rule.above, null, 0) : unknown('not_measured', rule.above)];
 		case 'check':
-		case 'benchmark': {
-			const meant = facts.measures.filter(({ kind, name }) => kind === rule.kind && (rule.name === null || rule.name === name));
-			if (meant.length === 0) return [unknown('not_measured', -rule.margin, { name: rule.name })];
-			// What is measured of an answer lies between 0 and 1, a difference between −1 and 1.
-			return meant.map(({ name, betterWhen, difference }) => {
-				if (difference === null) return unknown('not_measured', -rule.margin, { name });
-				return tested(betterWhen === 'higher' ? difference.difference : turned(difference.difference), -rule.margin, name, -1);
-			});
-		}
+		case 'benchmark':
+			return [...found(rule, facts), ...(facts.form ? found(rule, facts.form).map((finding): Finding => ({ ...finding, inForm: true })) : [])];
 		case 'agreement': {
 			const { agreement } = facts;
 			if (!agreement || agreement.value === null) return [unknown('not_measured', rule.atLeast, agreement ? { n: agreement.n } : {})];
@@ -130,10 +144,10 @@ function findings(rule: GateRule, facts: GateFacts, level: number): Finding[] {
  * measure out makes the rest no easier.
  */
 export function gateVerdict(gate: Gate, facts: GateFacts): GateVerdict {
-	const found = gate.rules.flatMap((rule) => findings(rule, facts, gate.level).map((finding) => ({ rule, ...finding })));
-	const tests = found.filter(({ rule }) => rule.kind !== 'agreement' && rule.kind !== 'judgments');
+	const all = gate.rules.flatMap((rule) => findings(rule, facts, gate.level).map((finding) => ({ rule, ...finding })));
+	const tests = all.filter(({ rule }) => rule.kind !== 'agreement' && rule.kind !== 'judgments');
 	const adjusted = new Map(holm(tests.map(({ p }) => p ?? 1)).map((p, place) => [tests[place], p]));
-	const rules = found.map((finding): RuleVerdict => {
+	const rules = all.map((finding): RuleVerdict => {
 		const p = finding.p === null ? null : (adjusted.get(finding) ?? 1);
 		return { ...finding, adjusted: p, outcome: finding.outcome === 'by_p' ? (p !== null && p <= gate.level ? 'held' : 'not_held') : finding.outcome };
 	});

@@ -5,7 +5,7 @@ import { deviceEnv } from './device-env.ts';
 import { OFFLINE_ENV, engineEnv } from './engine-env.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 
-export type ScriptName = 'score.py' | 'verify_checkpoint.py' | 'kto_preflight.py' | 'tiny_model.py' | 'token_lengths.py' | 'smollm2.py' | 'fetch_model.py' | 'export_arguments.py' | 'look_up_model.py' | 'how_to_read.py';
+export type ScriptName = 'score.py' | 'verify_checkpoint.py' | 'kto_preflight.py' | 'tiny_model.py' | 'token_lengths.py' | 'smollm2.py' | 'fetch_model.py' | 'export_arguments.py' | 'look_up_model.py' | 'how_to_read.py' | 'gguf_folder.py';
 
 export type ScriptOptions = {
 	/** Where caches may be written. */

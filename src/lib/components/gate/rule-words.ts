@@ -16,6 +16,12 @@ const WORDS: Record<GateRule['kind'], { name: () => string; help: () => string }
 export const kindName = (kind: GateRule['kind']): string => WORDS[kind].name();
 export const kindHelp = (kind: GateRule['kind']): string => WORDS[kind].help();
 
+/** What a verdict is about: the rule in words with its check or benchmark, and whether of the form that is to be promoted. */
+export function verdictName({ rule, name, inForm }: Pick<RuleVerdict, 'rule' | 'name' | 'inForm'>): string {
+	const said = ruleName(rule, name);
+	return inForm ? m.gate_in_form({ rule: said }) : said;
+}
+
 /** A rule in words, with the check or benchmark it is about. */
 export function ruleName(rule: GateRule, name: string | null = 'name' in rule ? rule.name : null): string {
 	return name === null ? kindName(rule.kind) : m.gate_named({ kind: kindName(rule.kind), name });

@@ -34,7 +34,7 @@ export function measureName({ name, kind }: Pick<NamedMeasure, 'name' | 'kind'>)
 }
 
 /** What a checkpoint is compared with. */
-export const AGAINST_NAME: Record<Against, () => string> = { parent: m.suite_parent, champion: m.suite_champion, base: m.suite_base };
+export const AGAINST_NAME: Record<Against, () => string> = { trained: m.suite_trained, parent: m.suite_parent, champion: m.suite_champion, base: m.suite_base };
 
 /** “p 0.004”, “p < 0.0001”. */
 export function pValue(p: number): string {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { preferenceAccuracy } from '../preference-accuracy.ts';
+import { measurer } from '../suite/measures.ts';
+import { nameOnOwn } from '../suite/own-questions.ts';
 import { exportDocument } from './export-document.ts';
 import type { ExportFacts } from './export-document.ts';
 import { EXPORT } from './export-words.ts';
@@ -18,6 +20,7 @@ function facts(more: Partial<ExportFacts> = {}): ExportFacts {
 		snapshotSha256: HASH,
 		made: { id: 'e', plan: { format: 'gptq', bits: 4, groupSize: 128, samples: 256, blockTokens: 2048 }, changed: true, sha256: 'ef'.repeat(32), bytes: 12_345, finishedAt: '2026-11-29T05:00:12.000Z', command: ['python', 'export.py', '--quant_bits', '4'], calibrationRows: 200, files: [{ path: 'model.safetensors', bytes: 12_345, sha256: '01'.repeat(32) }] },
 		results: null,
+		suite: null,
 		...more
 	};
 }
@@ -35,4 +38,18 @@ it('says what was measured of other weights, and that nothing need be of the sam
 	// The margin was 2 nats as trained and is 1 in this form.
 	expect(of({ results })?.tables[0]?.rows.map(([name, value]) => [name, value])).toEqual([[EXPORT.accuracy.en, '1'], [EXPORT.ownAccuracy.en, '1'], [EXPORT.difference.en, '−1']]);
 	expect(of({ made: { ...facts().made, plan: { format: 'adapter' }, changed: false } })).toMatchObject({ text: [EXPORT.same.en], tables: [] });
+});
+
+it('says what checks found of its answers beside those of the checkpoint as it was trained', () => {
+	const answers = (source: number, passes: (place: number) => boolean) => Array.from({ length: 40 }, (_, place) => ({ source, promptId: `q${place}`, group: `q${place}`, sample: 0, values: [Number(passes(place))] }));
+	const measure = measurer([...answers(0, (place) => place % 4 > 0), ...answers(1, () => true)], { places: { checkpoint: 0, trained: 1, parent: null, champion: null, base: null }, seed: 's' });
+	const of = (name: string) => measure({ name, kind: 'check', better: 'higher', proportion: true }, 0);
+	const suite = { version: 3, measures: [of('Cites'), of(nameOnOwn('Cites')), { ...of('length'), kind: 'length' as const, better: null }] };
+	const said = (locale: 'en' | 'zh') => exportDocument(facts({ suite }), locale).sections.find(({ key }) => key === 'checked');
+	expect(said('en')?.text).toEqual([`${EXPORT.checkedText.en} 3`]);
+	expect(said('en')?.tables[0]?.rows.map(([name, here, trained, difference, n]) => [name, here, trained, difference?.slice(0, 5), n])).toEqual([['Cites', '0.75', '1', '−0.25', '40'], ['Cites · own questions', '0.75', '1', '−0.25', '40']]);
+	expect(said('zh')?.tables[0]?.rows[1]?.[0]).toBe('Cites · 自备问题');
+	expect(exportDocument(facts(), 'en').sections.find(({ key }) => key === 'checked')?.text).toEqual([EXPORT.unchecked.en]);
+	// The very weights that were measured have nothing to be checked for.
+	expect(exportDocument(facts({ made: { ...facts().made, plan: { format: 'adapter' }, changed: false } }), 'en').sections.some(({ key }) => key === 'checked')).toBe(false);
 });

@@ -2,6 +2,8 @@ import { exportName } from '../checkpoint-export.ts';
 import type { ExportPlan } from '../checkpoint-export.ts';
 import type { EvaluationResults } from '../evaluation-results.ts';
 import { count } from '../data-card/numbers.ts';
+import type { NamedMeasure } from '../suite/measures.ts';
+import { checkOnOwn } from '../suite/own-questions.ts';
 import type { Locale } from '../rule-setting-words.ts';
 import type { ReportDocument, ReportSection } from './document.ts';
 import { EXPORT } from './export-words.ts';
@@ -19,6 +21,8 @@ export type ExportFacts = {
 	made: { id: string; plan: ExportPlan; changed: boolean; sha256: string; bytes: number; finishedAt: string; /** Without the folders of the host. */ command: string[] | null; calibrationRows: number | null; files: { path: string; bytes: number; sha256: string }[] };
 	/** Of this form beside the checkpoint; null: not measured, or the same weights. */
 	results: EvaluationResults | null;
+	/** What the project's suite measured of its answers; null: it was not run through it. */
+	suite: { version: number; measures: NamedMeasure[] } | null;
 };
 
 type Say = (key: keyof typeof EXPORT) => string;
@@ -64,6 +68,27 @@ function measured({ made: of, results }: ExportFacts, say: Say, locale: Locale):
 	return section('measured', say('measured'), { text: [say('measuredText'), ...(results.split === 'dev' ? [say('devText')] : [])], tables: [{ columns: [say('measure'), say('estimate'), say('interval'), 'n', say('groups')], rows, numbers: true }] });
 }
 
+/** What a measure is called: those that people named by that name. */
+function measureName({ name, kind }: NamedMeasure, say: Say): string {
+	const own = kind === 'check' ? checkOnOwn(name) : null;
+	if (own !== null) return `${own} · ${say('onOwn')}`;
+	return kind === 'refusal' ? say('refusals') : kind === 'toxicity' ? say('toxic') : kind === 'judge' ? say('judge') : name;
+}
+
+function checked({ made: of, suite }: ExportFacts, say: Say, locale: Locale): ReportSection[] {
+	if (!of.changed) return [];
+	if (!suite) return [section('checked', say('checked'), { text: [say('unchecked')] })];
+	const shown = (figure: Shown | null | undefined): string => (figure?.value == null ? say('none') : plain(figure.value, locale));
+	const between = (figure: Shown | null | undefined): string => (figure?.low == null || figure.high === null ? '' : ` (${plain(figure.low, locale)} – ${plain(figure.high, locale)})`);
+	const rows = suite.measures
+		.filter(({ better }) => better !== null)
+		.map((one) => {
+			const difference = one.against.trained?.difference;
+			return [measureName(one, say), shown(one.checkpoint), shown(one.others.trained), `${shown(difference)}${between(difference)}`, count(one.checkpoint.n, locale)];
+		});
+	return [section('checked', say('checked'), { text: [`${say('checkedText')} ${count(suite.version, locale)}`], tables: [{ columns: [say('measure'), say('here'), say('asTrained'), say('change'), 'n'], rows, numbers: true }] })];
+}
+
 /** The report that goes out with an export: what it is, what was measured of it, what it came from, and the hash of every file. */
 export function exportDocument(facts: ExportFacts, locale: Locale): ReportDocument {
 	const say: Say = (key) => EXPORT[key][locale];
@@ -76,6 +101,7 @@ export function exportDocument(facts: ExportFacts, locale: Locale): ReportDocume
 		sections: [
 			made(facts, say, locale),
 			measured(facts, say, locale),
+			...checked(facts, say, locale),
 			section('lineage', say('lineage'), { tables: [{ columns: [say('name'), 'SHA-256', say('snapshot')], rows: lineage, numbers: false }] }),
 			section('files', say('files'), { text: [say('filesText')], tables: [{ columns: [say('what'), 'SHA-256'], rows: files, numbers: false }] })
 		],

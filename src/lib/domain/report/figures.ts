@@ -61,11 +61,15 @@ function found({ rule, value, low, high, n }: RuleVerdict, say: Say, locale: Loc
 	return `${show(value)}${low === null || high === null ? '' : ` (${show(low)} – ${show(high)})`}${rule.kind === 'judgments' ? '' : `, n ${count(n, locale)}`}`;
 }
 
+function ruleName({ rule, name, inForm }: RuleVerdict, say: Say): string {
+	return [name === null ? say(rule.kind) : `${say(rule.kind)}: ${name}`, ...(inForm ? [say('inForm')] : [])].join(' · ');
+}
+
 /** A gate's rules with what became of each. */
 export function gateTable({ rules }: GateVerdict, say: Say, locale: Locale): CardTable {
 	return {
 		columns: [say('rule'), say('found'), say('must'), 'p', say('verdict')],
-		rows: rules.map((one) => [one.name === null ? say(one.rule.kind) : `${say(one.rule.kind)}: ${one.name}`, found(one, say, locale), bound(one.rule, say, locale), one.adjusted === null ? say('none') : one.adjusted < 0.001 ? '<\u00a00.001' : plain(one.adjusted, locale), say(one.outcome)]),
+		rows: rules.map((one) => [ruleName(one, say), found(one, say, locale), bound(one.rule, say, locale), one.adjusted === null ? say('none') : one.adjusted < 0.001 ? '<\u00a00.001' : plain(one.adjusted, locale), say(one.outcome)]),
 		numbers: false
 	};
 }

@@ -25,6 +25,13 @@ describe('a report', () => {
 		expect(limits({ decision: { ...decision, overridden: true } })[0]).toBe(REPORT.limitOverridden.en);
 	});
 
+	it('tells the rules that were asked of the promoted form from those of the checkpoint as it was trained', () => {
+		const { gate } = sampleFacts();
+		const [rule] = (gate?.rules ?? []).filter(({ name }) => name !== null);
+		const rows = reportDocument(sampleFacts({ gate: gate && rule ? { ...gate, rules: [rule, { ...rule, inForm: true }] } : null }), 'zh').sections.find(({ key }) => key === 'gate')?.tables[0]?.rows ?? [];
+		expect(rows.map(([said]) => said)).toEqual([`${REPORT.check.zh}: over-commitment`, `${REPORT.check.zh}: over-commitment · ${REPORT.inForm.zh}`]);
+	});
+
 	it('says that a reason was erased', () => {
 		const { decision } = sampleFacts();
 		expect(reportHtml(reportDocument(sampleFacts({ decision: { ...decision, reason: null } }), 'en'))).toContain(REPORT.erased.en);

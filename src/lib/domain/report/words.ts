@@ -15,6 +15,7 @@ export const REPORT = {
 	roll_back: { en: 'Gone back to an earlier champion', zh: '退回到以前采用的模型' },
 	from: { en: 'Gone back from', zh: '退回前' },
 	form: { en: 'Form', zh: '形式' },
+	inForm: { en: 'in the promoted form', zh: '采用的形式' },
 	formAccuracy: { en: 'Held-out preference accuracy in the promoted form', zh: '留出偏好准确率（采用的形式）' },
 	formRisen: { en: 'Held-out pairs whose margin rose by the form', zh: '因转换形式而间隔增大的留出对比' },
 	formDrift: { en: 'Moved by the form, nats a token', zh: '转换形式带来的偏移（nat/词元）' },

@@ -42,14 +42,14 @@ describe('a benchmark', () => {
 
 	it('is measured question by question, paired with the same questions of others', () => {
 		const scores = new Map([[0, scored((i) => Number(i % 4 !== 0))], [1, scored(() => 1).reverse()]]);
-		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, parent: 1, champion: 2, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
+		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, trained: null, parent: 1, champion: 2, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
 		expect(measure).toMatchObject({ name: 'law', kind: 'benchmark', better: 'higher', checkpoint: { value: 0.75, n: 40, groups: 40 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: -0.25, n: 40 } }, champion: { difference: { value: null } } } });
 		expect(measure.against.parent?.p).toBeLessThan(0.01);
 	});
 
 	it('has no pair of questions that are others by now', () => {
 		const scores = new Map([[0, scored(() => 0)], [1, scored(() => 1, 'new ')]]);
-		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, parent: 1, champion: 1, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
+		const measure = measurer(benchmarkAnswers(scores), { places: { checkpoint: 0, trained: null, parent: 1, champion: 1, base: 1 }, seed: 's' })(benchmarkMeasure({ name: 'law' }), 0);
 		expect(measure).toMatchObject({ checkpoint: { value: 0 }, others: { parent: { value: 1 } }, against: { parent: { difference: { value: null, n: 0 } } } });
 	});
 });

@@ -84,11 +84,12 @@ export const Benchmarks = v.pipe(
  * What a model's scores are kept by: everything but the name, and of a public one where it comes from, since two hubs may
  * hold other questions under one name. The same questions under another name, or in another version of the suite, are
  * not asked again.
+ * @param form hash of the export in whose form a checkpoint answered, where its weights are others; null: as it was trained
  */
-export function benchmarkKey(benchmark: Benchmark, hub: BenchmarkHub): string {
+export function benchmarkKey(benchmark: Benchmark, hub: BenchmarkHub, form: string | null = null): string {
 	const { name: _, ...asked } = benchmark;
 	// Scores from before questions were named cannot be paired: they are kept by another key, and asked for again.
-	return contentHash({ ...asked, ...(benchmark.kind === 'public' ? { hub } : {}), scorer: SCORER, by: 'question' });
+	return contentHash({ ...asked, ...(benchmark.kind === 'public' ? { hub } : {}), ...(form === null ? {} : { form }), scorer: SCORER, by: 'question' });
 }
 
 /** What a model scored at one question, from 0 to 1. The question is a hash of all that was asked and of what is right. */

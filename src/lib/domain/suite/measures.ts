@@ -4,9 +4,12 @@ import type { PairedDifference } from '../paired-difference.ts';
 import type { RunProblem } from '../run-problem.ts';
 import type { JudgeResults } from './judge-results.ts';
 
-/** What a checkpoint is compared with, on the same prompts, seeds and sampling. */
-export const AGAINST = ['parent', 'champion', 'base'] as const;
+/** What a checkpoint is compared with, on the same prompts, seeds and sampling. `trained`: in a form, itself as it was trained. */
+export const AGAINST = ['trained', 'parent', 'champion', 'base'] as const;
 export type Against = (typeof AGAINST)[number];
+
+/** One thing for each of them. */
+const ofEach = <T>(of: (against: Against) => T): Record<Against, T> => ({ trained: of('trained'), parent: of('parent'), champion: of('champion'), base: of('base') });
 
 export type MeasureKind = 'check' | 'rubric' | 'judge' | 'refusal' | 'toxicity' | 'length' | 'style' | 'benchmark';
 
@@ -23,7 +26,7 @@ export type MeasureOf = {
 /** A measure of a checkpoint, with what it is beside. A gate's rules read these. */
 export type NamedMeasure = MeasureOf & {
 	checkpoint: Figure;
-	/** The same figure of what it is compared with; null where that is the checkpoint itself, or there is none. */
+	/** The same figure of what it is compared with; null where that is the checkpoint itself, or there is none. Results from before there were forms hold no `trained`. */
 	others: Record<Against, Figure | null>;
 	/** Checkpoint less the other, prompt by prompt and sample by sample. */
 	against: Record<Against, PairedDifference | null>;
@@ -78,12 +81,11 @@ export function measurer(answers: readonly MeasuredAnswer[], { places, seed }: {
 			beside.set(place, { figure: figure(other), difference: pairedDifference(differences, { seed }) });
 		}
 		const at = (against: Against) => beside.get(places[against] ?? NaN) ?? null;
-		const each = <T>(of: (against: Against) => T): Record<Against, T> => ({ parent: of('parent'), champion: of('champion'), base: of('base') });
 		return {
 			...measure,
 			checkpoint: figure(own),
-			others: each((against) => at(against)?.figure ?? null),
-			against: each((against) => at(against)?.difference ?? null),
+			others: ofEach((against) => at(against)?.figure ?? null),
+			against: ofEach((against) => at(against)?.difference ?? null),
 			unknown: (bySource.get(places.checkpoint)?.length ?? 0) - own.length
 		};
 	};
@@ -97,6 +99,5 @@ export function measurer(answers: readonly MeasuredAnswer[], { places, seed }: {
 export function gateMeasures({ measures, judge }: SuiteResults): NamedMeasure[] {
 	const parent = judge?.against.parent ?? judge?.against.champion ?? judge?.against.base ?? null;
 	if (!judge?.counts || !parent) return measures;
-	const each = <T>(of: (against: Against) => T): Record<Against, T> => ({ parent: of('parent'), champion: of('champion'), base: of('base') });
-	return [...measures, { name: 'judge', kind: 'judge', better: 'higher', proportion: true, checkpoint: parent.winRate, others: each(() => null), against: each((against) => judge.against[against]?.edge ?? null), unknown: parent.missed }];
+	return [...measures, { name: 'judge', kind: 'judge', better: 'higher', proportion: true, checkpoint: parent.winRate, others: ofEach(() => null), against: ofEach((against) => judge.against[against]?.edge ?? null), unknown: parent.missed }];
 }

@@ -28,11 +28,14 @@ type OwnTurn = { role: 'system' | 'user'; content: string };
 /** An own question as it is put to a model for one sample, under the hash of all of it: what was said to it once is not asked again. */
 export type OwnAsking = { place: number; sample: number; messages: OwnTurn[]; ask: Ask; key: string };
 
-/** Everything that a model is asked of a suite's own questions. */
-export function ownAskings(own: OwnQuestions | undefined, asks: readonly Ask[], { topP, maxTokens }: Pick<Sampling, 'topP' | 'maxTokens'>): OwnAsking[] {
+/**
+ * Everything that a model is asked of a suite's own questions.
+ * @param form hash of the export in whose form a checkpoint answers, where its weights are others; null: as it was trained
+ */
+export function ownAskings(own: OwnQuestions | undefined, asks: readonly Ask[], { topP, maxTokens }: Pick<Sampling, 'topP' | 'maxTokens'>, form: string | null = null): OwnAsking[] {
 	return (own?.questions ?? []).flatMap((question, place) => {
 		const messages: OwnTurn[] = [...(own?.system ? [{ role: 'system' as const, content: own.system }] : []), { role: 'user', content: question }];
-		return asks.map((ask) => ({ place, sample: ask.sample, messages, ask, key: contentHash({ messages, ask, topP, maxTokens }) }));
+		return asks.map((ask) => ({ place, sample: ask.sample, messages, ask, key: contentHash({ messages, ask, topP, maxTokens, ...(form === null ? {} : { form }) }) }));
 	});
 }
 

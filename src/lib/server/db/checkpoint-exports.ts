@@ -161,14 +161,15 @@ export async function again(tx: Tx, id: string): Promise<boolean> {
 	return rows.length > 0;
 }
 
-/** What still leans on an export, under its lock: a decision that promoted it, one that waits for a second signature, a server, or an evaluation under way; null: nothing does. */
+/** What still leans on an export, under its lock: a decision that promoted it, one that waits for a second signature, a server, or an evaluation or a run through the suite under way; null: nothing does. */
 export async function leanedOnBy(tx: Tx, id: string): Promise<'promoted' | 'proposed' | 'served' | 'measured' | null> {
 	const rows = await rowsOf<{ by: 'promoted' | 'proposed' | 'served' | 'measured' | null }>(
 		tx,
 		sql`select case when exists (select 1 from decision_terms where export_id = ${id}) then 'promoted'
 				when exists (select 1 from decision_proposals where outcome is null and figures -> 'form' ->> 'id' = ${id}) then 'proposed'
 				when exists (select 1 from deployments where export_id = ${id} and ended_at is null) then 'served'
-				when exists (select 1 from evaluations where export_id = ${id} and status in ('queued', 'running')) then 'measured' end as by`
+				when exists (select 1 from evaluations where export_id = ${id} and status in ('queued', 'running'))
+				or exists (select 1 from suite_runs r join generations g on g.id = r.generation_id where r.export_id = ${id} and g.status in ('queued', 'running')) then 'measured' end as by`
 	);
 	return rows[0]?.by ?? null;
 }

@@ -31,7 +31,7 @@ export type Deployment = {
 	health: Health;
 	healthProblem: string | null;
 	checkedAt: string | null;
-	/** Requests under way there, over all living gateways. */
+	/** Requests under way there: over all living gateways, and of the playground. */
 	load: number;
 	createdAt: string;
 };
@@ -85,7 +85,7 @@ export const GATEWAY_GONE = sql`interval '15 seconds'`;
 
 const whole = sql`select d.id, d.project_id, d.checkpoint_id, c.name as checkpoint, d.export_id, x.plan, d.endpoint_id, d.server_id, coalesce(e.name, s.name) as server, coalesce(e.base_url, s.base_url) as base_url, coalesce(e.model, d.checkpoint_id::text) as model, e.retired_at is not null as retired, d.concurrency,
 	case when d.ended_at is not null then 'ended' when d.draining_at is not null then 'draining' else 'serving' end as state, d.health, d.health_problem, d.checked_at, d.created_at,
-	coalesce((select sum((g.load->>d.id::text)::int) from gateways g where g.seen_at > now() - ${GATEWAY_GONE}), 0)::int as load
+	coalesce((select sum((g.load->>d.id::text)::int) from gateways g where g.seen_at > now() - ${GATEWAY_GONE}), 0)::int + (select count(*)::int from playground_calls p where p.deployment_id = d.id and p.until > now()) as load
 	from deployments d join checkpoints c on c.id = d.checkpoint_id left join checkpoint_exports x on x.id = d.export_id left join endpoints e on e.id = d.endpoint_id left join model_servers s on s.id = d.server_id`;
 
 type NewDeployment = { projectId: string; checkpointId: string; /** Null: as it was trained. */ exportId: string | null; concurrency: number; createdBy: string };

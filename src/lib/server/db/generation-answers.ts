@@ -36,8 +36,8 @@ export type NewAnswer = {
 	promptId: string;
 	source: number;
 	sample: number;
-	responseSource: 'checkpoint' | 'endpoint';
-	/** The checkpoint or endpoint. */
+	responseSource: 'checkpoint' | 'export' | 'endpoint';
+	/** The checkpoint, the export in whose form it answered, or the endpoint. */
 	sourceRef: string;
 	contentHash: string;
 	messages: Message[];

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -6,6 +7,10 @@ import { rowsOf } from './rows.ts';
 export type Source = {
 	ordinal: number;
 	checkpointId: string | null;
+	/** The form that the checkpoint answers in, with its plan and its files' hash; null: as it was trained. */
+	exportId: string | null;
+	plan: ExportPlan | null;
+	form: string | null;
 	endpointId: string | null;
 	/** What it is called here: the endpoint's or checkpoint's name. */
 	name: string;
@@ -24,6 +29,9 @@ export type Source = {
 type Row = {
 	ordinal: number;
 	checkpoint_id: string | null;
+	export_id: string | null;
+	plan: ExportPlan | null;
+	form: string | null;
 	endpoint_id: string | null;
 	name: string;
 	model: string | null;
@@ -40,6 +48,9 @@ type Row = {
 const toSource = (row: Row): Source => ({
 	ordinal: row.ordinal,
 	checkpointId: row.checkpoint_id,
+	exportId: row.export_id,
+	plan: row.plan,
+	form: row.form,
 	endpointId: row.endpoint_id,
 	name: row.name,
 	model: row.model,
@@ -57,19 +68,19 @@ const toSource = (row: Row): Source => ({
 export async function list(db: Executor, generationId: string): Promise<Source[]> {
 	const rows = await rowsOf<Row>(
 		db,
-		sql`select s.*, coalesce(e.name, c.name) as name, e.model from generation_sources s left join endpoints e on e.id = s.endpoint_id left join checkpoints c on c.id = s.checkpoint_id
-			where s.generation_id = ${generationId} order by s.ordinal`
+		sql`select s.*, coalesce(e.name, c.name) as name, e.model, x.plan, x.sha256 as form from generation_sources s left join endpoints e on e.id = s.endpoint_id left join checkpoints c on c.id = s.checkpoint_id
+			left join checkpoint_exports x on x.id = s.export_id where s.generation_id = ${generationId} order by s.ordinal`
 	);
 	return rows.map(toSource);
 }
 
 /** A source as it is asked for. */
-export type NewSource = { checkpointId: string } | { endpointId: string };
+export type NewSource = { checkpointId: string; exportId?: string } | { endpointId: string };
 
 /** Notes the sources of a generation, endpoints with the prices that they have now. */
 export async function insert(tx: Tx, generationId: string, sources: readonly NewSource[]): Promise<void> {
-	await tx.execute(sql`insert into generation_sources (generation_id, ordinal, checkpoint_id, endpoint_id, price_in, price_out, currency)
-		select ${generationId}, n.ordinality - 1, (n.value->>'checkpointId')::uuid, e.id, e.price_in, e.price_out, e.currency
+	await tx.execute(sql`insert into generation_sources (generation_id, ordinal, checkpoint_id, export_id, endpoint_id, price_in, price_out, currency)
+		select ${generationId}, n.ordinality - 1, (n.value->>'checkpointId')::uuid, (n.value->>'exportId')::uuid, e.id, e.price_in, e.price_out, e.currency
 		from jsonb_array_elements(${JSON.stringify(sources)}::jsonb) with ordinality n left join endpoints e on e.id = (n.value->>'endpointId')::uuid`);
 }
 

@@ -88,11 +88,12 @@ export async function placeOfJudgment(db: Executor, id: string, viewer: string):
 	return rows[0] ?? null;
 }
 
-/** The checkpoint that gave an answer. Null: no checkpoint did, or this person may not see the question. */
+/** The checkpoint that gave an answer, be it in a form. Null: no checkpoint did, or this person may not see the question. */
 export async function placeOfResponse(db: Executor, id: string, viewer: string): Promise<{ projectId: string; checkpointId: string } | null> {
 	const rows = await rowsOf<{ projectId: string; checkpointId: string }>(
 		db,
-		sql`select p.project_id as "projectId", x.source_ref as "checkpointId" from responses x join prompts p on p.id = x.prompt_id where x.id = ${id} and x.source = 'checkpoint' and ${maySeePrompt(viewer)}`
+		sql`select p.project_id as "projectId", case x.source when 'checkpoint' then x.source_ref else (select e.checkpoint_id::text from checkpoint_exports e where e.id::text = x.source_ref) end as "checkpointId"
+			from responses x join prompts p on p.id = x.prompt_id where x.id = ${id} and x.source in ('checkpoint', 'export') and ${maySeePrompt(viewer)}`
 	);
 	return rows[0] ?? null;
 }

@@ -6,7 +6,7 @@ import { rowsOf } from './rows.ts';
 import { maySeePrompt } from './walls.ts';
 
 /** Whether an answer (row alias `r`) was made for a suite and is compared with no other: it measures its checkpoint, and leaves its prompt as unanswered as it was. */
-const onlyMeasured = sql`(r.source = 'checkpoint'
+const onlyMeasured = sql`(r.source in ('checkpoint', 'export')
 	and exists (select 1 from generation_answers a join generations g on g.id = a.generation_id where a.response_id = r.id and g.suite_version_id is not null)
 	and not exists (select 1 from generation_answers a join generations g on g.id = a.generation_id where a.response_id = r.id and g.suite_version_id is null)
 	and not exists (select 1 from comparisons c where c.prompt_id = r.prompt_id and r.id in (c.response_a_id, c.response_b_id)))`;

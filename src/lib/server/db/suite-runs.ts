@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { SuiteResults } from '../../domain/suite/measures.ts';
 import type { Message } from '../../domain/message.ts';
@@ -7,7 +8,7 @@ import type { Generation } from './generations.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { maySeePrompt } from './walls.ts';
 
-/** A checkpoint's run through a version of the suite. Status, progress and problem are those of the generation that makes its answers. */
+/** A checkpoint's run through a version of the suite, as it was trained or in a form. Status, progress and problem are those of the generation that makes its answers. */
 export type SuiteRun = {
 	id: string;
 	projectId: string;
@@ -15,6 +16,9 @@ export type SuiteRun = {
 	version: number;
 	generationId: string;
 	checkpointId: string;
+	/** The form that answers, and its plan; null: the checkpoint as it was trained. */
+	exportId: string | null;
+	plan: ExportPlan | null;
 	parentCheckpointId: string | null;
 	championCheckpointId: string;
 	baseCheckpointId: string;
@@ -35,6 +39,8 @@ type Row = {
 	version: number;
 	generation_id: string;
 	checkpoint_id: string;
+	export_id: string | null;
+	plan: ExportPlan | null;
 	parent_checkpoint_id: string | null;
 	champion_checkpoint_id: string;
 	base_checkpoint_id: string;
@@ -55,6 +61,8 @@ const toRun = (row: Row): SuiteRun => ({
 	version: row.version,
 	generationId: row.generation_id,
 	checkpointId: row.checkpoint_id,
+	exportId: row.export_id,
+	plan: row.plan,
 	parentCheckpointId: row.parent_checkpoint_id,
 	championCheckpointId: row.champion_checkpoint_id,
 	baseCheckpointId: row.base_checkpoint_id,
@@ -68,14 +76,14 @@ const toRun = (row: Row): SuiteRun => ({
 	finishedAt: row.finished_at === null ? null : isoTime(row.finished_at)
 });
 
-const runs = sql`select r.*, v.version, g.status, g.done, g.total, g.problem from suite_runs r join suite_versions v on v.id = r.suite_version_id join generations g on g.id = r.generation_id`;
+const runs = sql`select r.*, x.plan, v.version, g.status, g.done, g.total, g.problem from suite_runs r join suite_versions v on v.id = r.suite_version_id join generations g on g.id = r.generation_id left join checkpoint_exports x on x.id = r.export_id`;
 
 /** Notes a run through the suite whose answers a generation makes. */
-export async function insert(tx: Tx, of: Pick<SuiteRun, 'projectId' | 'suiteVersionId' | 'generationId' | 'checkpointId' | 'parentCheckpointId' | 'championCheckpointId' | 'baseCheckpointId' | 'seed'> & { createdBy: string | null }): Promise<string> {
+export async function insert(tx: Tx, of: Pick<SuiteRun, 'projectId' | 'suiteVersionId' | 'generationId' | 'checkpointId' | 'exportId' | 'parentCheckpointId' | 'championCheckpointId' | 'baseCheckpointId' | 'seed'> & { createdBy: string | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into suite_runs (project_id, suite_version_id, generation_id, checkpoint_id, parent_checkpoint_id, champion_checkpoint_id, base_checkpoint_id, seed, created_by)
-			values (${of.projectId}, ${of.suiteVersionId}, ${of.generationId}, ${of.checkpointId}, ${of.parentCheckpointId}, ${of.championCheckpointId}, ${of.baseCheckpointId}, ${of.seed}, ${of.createdBy}) returning id`
+		sql`insert into suite_runs (project_id, suite_version_id, generation_id, checkpoint_id, export_id, parent_checkpoint_id, champion_checkpoint_id, base_checkpoint_id, seed, created_by)
+			values (${of.projectId}, ${of.suiteVersionId}, ${of.generationId}, ${of.checkpointId}, ${of.exportId}, ${of.parentCheckpointId}, ${of.championCheckpointId}, ${of.baseCheckpointId}, ${of.seed}, ${of.createdBy}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }
@@ -86,20 +94,27 @@ export async function ofGeneration(db: Executor, generationId: string): Promise<
 	return rows[0] ? toRun(rows[0]) : null;
 }
 
-/** Runs of a checkpoint, newest first. */
-export async function ofCheckpoint(db: Executor, checkpointId: string): Promise<SuiteRun[]> {
-	return (await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} order by r.id desc`)).map(toRun);
+/** Runs of a checkpoint as it was trained, or in one form, newest first. */
+export async function ofCheckpoint(db: Executor, checkpointId: string, exportId: string | null = null): Promise<SuiteRun[]> {
+	return (await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} and r.export_id is not distinct from ${exportId}::uuid order by r.id desc`)).map(toRun);
 }
 
-/** The newest finished run of a checkpoint through one version. */
-export async function finishedOf(db: Executor, checkpointId: string, suiteVersionId: string): Promise<SuiteRun | null> {
-	const rows = await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} and r.suite_version_id = ${suiteVersionId} and r.results is not null order by r.id desc limit 1`);
+/** The newest run of each of these exports that was ever run. */
+export async function newestOfExports(db: Executor, exportIds: readonly string[]): Promise<Map<string, SuiteRun>> {
+	if (exportIds.length === 0) return new Map();
+	const rows = await rowsOf<Row>(db, sql`select distinct on (export_id) * from (${runs} where r.export_id in ${[...exportIds]}) one order by export_id, id desc`);
+	return new Map(rows.map((row) => [row.export_id ?? '', toRun(row)]));
+}
+
+/** The newest finished run of a checkpoint, as it was trained or in one form, through one version. */
+export async function finishedOf(db: Executor, of: { checkpointId: string; exportId: string | null; suiteVersionId: string }): Promise<SuiteRun | null> {
+	const rows = await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${of.checkpointId} and r.export_id is not distinct from ${of.exportId}::uuid and r.suite_version_id = ${of.suiteVersionId} and r.results is not null order by r.id desc limit 1`);
 	return rows[0] ? toRun(rows[0]) : null;
 }
 
-/** The newest run of each checkpoint through one version, newest checkpoint first. */
+/** The newest run of each checkpoint and of each of its forms through one version, newest checkpoint first, each as it was trained before its forms. */
 export async function newestOfEach(db: Executor, suiteVersionId: string): Promise<SuiteRun[]> {
-	return (await rowsOf<Row>(db, sql`select * from (select distinct on (checkpoint_id) * from (${runs} where r.suite_version_id = ${suiteVersionId}) one order by checkpoint_id, id desc) newest order by checkpoint_id desc`)).map(toRun);
+	return (await rowsOf<Row>(db, sql`select * from (select distinct on (checkpoint_id, export_id) * from (${runs} where r.suite_version_id = ${suiteVersionId}) one order by checkpoint_id, export_id, id desc) newest order by checkpoint_id desc, export_id nulls first`)).map(toRun);
 }
 
 /** Writes a run's results. */
@@ -123,20 +138,21 @@ export async function testPrompts(db: Executor, { projectId, suiteVersionId, lim
 }
 
 /**
- * Takes over what the same checkpoints said to the same prompts under the same
- * settings and seed in other generations for suites: what is equal by content
- * is made once. Gives how many answers that were; what is there stays.
+ * Takes over what the same checkpoints, in the same form if in one, said to the same
+ * prompts under the same settings and seed in other generations for suites: what is
+ * equal by content is made once, a form that was dropped and made anew included. Gives how many answers that were; what is there stays.
  */
 export async function reuseAnswers(tx: Tx, generationId: string): Promise<number> {
 	const rows = await rowsOf<{ n: string }>(
 		tx,
 		sql`with known as (
 				select distinct on (p.id, s.ordinal, a.sample) p.id as prompt_id, s.ordinal, a.sample, a.response_id
-				from generations g join generation_sources s on s.generation_id = g.id join prompts p on p.id = any (g.prompt_ids)
+				from generations g join generation_sources s on s.generation_id = g.id left join checkpoint_exports x on x.id = s.export_id join prompts p on p.id = any (g.prompt_ids)
 				join generations old on old.project_id = g.project_id and old.id <> g.id and old.suite_version_id is not null and old.sampling = g.sampling and old.seed = g.seed
 				join generation_sources os on os.generation_id = old.id and os.checkpoint_id = s.checkpoint_id
+				left join checkpoint_exports ox on ox.id = os.export_id
 				join generation_answers a on a.generation_id = old.id and a.source = os.ordinal and a.prompt_id = p.id and a.response_id is not null
-				where g.id = ${generationId} order by p.id, s.ordinal, a.sample, old.id),
+				where g.id = ${generationId} and ox.sha256 is not distinct from x.sha256 order by p.id, s.ordinal, a.sample, old.id),
 			taken as (insert into generation_answers (generation_id, prompt_id, source, sample, response_id) select ${generationId}, prompt_id, ordinal, sample, response_id from known on conflict do nothing returning source),
 			tallied as (update generation_sources s set answered = s.answered + t.n from (select source, count(*) as n from taken group by source) t where s.generation_id = ${generationId} and s.ordinal = t.source),
 			counted as (update generations set done = done + (select count(*) from taken) where id = ${generationId})

@@ -124,7 +124,7 @@ export async function decide(app: Pick<App, 'db'>, actor: Actor, input: Input): 
 		const { project } = access;
 		const form = await promotedForm(tx, input);
 		if (!form.ok) return form;
-		const gate = await readVerdict(tx, checkpoint);
+		const gate = await readVerdict(tx, checkpoint, form.value?.changed ? form.value.id : null);
 		const role = roleOf(access.role);
 		if (input.decision === 'promote' && gate && !gate.verdict.passed) {
 			const open = gate.verdict.rules.filter(({ outcome }) => outcome !== 'held').length;

@@ -1,6 +1,5 @@
 import { accuracySlices } from '../../domain/accuracy-slices.ts';
 import type { AccuracySlice, DescribedPair } from '../../domain/accuracy-slices.ts';
-import { canMeasure } from '../../domain/checkpoint-export.ts';
 import type { ExportFormat } from '../../domain/checkpoint-export.ts';
 import { driftOf } from '../../domain/drift.ts';
 import type { Drift, ScoredAnswer } from '../../domain/drift.ts';
@@ -28,9 +27,9 @@ import type { Evaluation, EvaluationItem } from '../db/evaluations.ts';
 import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { HeldOutAnswer, HeldOutPair } from '../db/snapshots.ts';
-import * as workers from '../db/workers.ts';
 import { givingWay } from '../give-way.ts';
 import { inForm } from './in-form.ts';
+import { isForOthers, LEFT_TO_OTHERS_SECONDS } from './left-to-others.ts';
 
 /** What a worker needs to score a checkpoint: pairs, and answers that were judged alone. */
 export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; parent: Checkpoint; checkpoint: Checkpoint; pairs: HeldOutPair[]; answers: HeldOutAnswer[]; documentTexts: DocumentTexts; measure: Measure; parentIsReward: boolean; /** What the checkpoint was trained by. */ recipe: TrainingRecipe | null; /** In which form it is measured; null: as it was trained. */ form: ExportFormat | null };
@@ -39,15 +38,6 @@ export type EvaluationAtHand = { evaluation: Evaluation; base: Checkpoint; paren
 async function measured(tx: Tx, { checkpointId }: Evaluation, made: CheckpointExport | null): Promise<Checkpoint | null> {
 	const checkpoint = await checkpoints.get(tx, checkpointId);
 	return checkpoint && inForm(checkpoint, made);
-}
-
-/** How long an evaluation waits that another worker than this one is to do. */
-const LEFT_TO_OTHERS_SECONDS = 5;
-
-/** Whether a form is for another living worker to measure: this one cannot run its weights, that one can. */
-async function isForOthers(tx: Tx, format: ExportFormat, workerId: string): Promise<boolean> {
-	const able = (await workers.alive(tx)).filter(({ capabilities }) => canMeasure(format, capabilities));
-	return !able.some(({ id }) => id === workerId) && able.some(({ draining, capabilities }) => !draining && capabilities.engine.state === 'ready');
 }
 
 /**

@@ -19,10 +19,11 @@ import * as suites from '../db/suites.ts';
 import type { SuiteVersion } from '../db/suites.ts';
 import type { GenerationAtHand } from './make-answers.ts';
 import { readOwnAnswers } from './read-own-answers.ts';
+import type { Answering } from './read-own-answers.ts';
 import { measureBenchmarks } from './score-benchmarks.ts';
 
 /** A run through the suite whose answers are all there. */
-export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Place of each checkpoint that answered. */ models: ReadonlyMap<string, number>; /** Answers to the suite's own questions. */ own: OwnAnswered[]; /** Where its worker gets public benchmarks from. */ benchmarkHub: BenchmarkHub };
+export type AnsweredRun = { run: SuiteRun; suite: SuiteVersion; answers: RunAnswer[]; places: SourcePlaces; /** Who answered. */ models: Answering[]; /** Answers to the suite's own questions. */ own: OwnAnswered[]; /** Where its worker gets public benchmarks from. */ benchmarkHub: BenchmarkHub };
 
 type OwnAnswered = Pick<RunAnswer, 'source' | 'promptId' | 'group' | 'sample' | 'text' | 'finish'>;
 
@@ -31,17 +32,14 @@ export async function readAnswered(app: { db: Db }, at: GenerationAtHand): Promi
 	const run = await suiteRuns.ofGeneration(app.db, at.generation.id);
 	const suite = run ? await suites.get(app.db, run.suiteVersionId) : null;
 	if (!run || !suite) throw new Error(`generation ${at.generation.id} lost its run through the suite`);
-	const place = (checkpointId: string | null) => at.sources.find((source) => source.checkpointId === checkpointId)?.ordinal ?? null;
-	const checkpoint = place(run.checkpointId);
+	const place = (checkpointId: string | null, exportId: string | null = null) => at.sources.find((source) => source.checkpointId === checkpointId && source.exportId === exportId)?.ordinal ?? null;
+	const checkpoint = place(run.checkpointId, run.exportId);
 	if (checkpoint === null) throw new Error(`suite run ${run.id}: its checkpoint was not asked`);
-	const places = { checkpoint, parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
-	const models = new Map(at.sources.flatMap(({ checkpointId, ordinal }) => (checkpointId === null ? [] : [[checkpointId, ordinal] as const])));
-	const said = await readOwnAnswers(app.db, { own: suite.definition.own, checkpointIds: [...models.keys()], generation: at.generation });
-	const own = said.flatMap(({ checkpointId, place: question, sample, text, finish }): OwnAnswered[] => {
-		const source = models.get(checkpointId);
-		// Every own question is a group of its own.
-		return source === undefined ? [] : [{ source, promptId: String(question), group: String(question), sample, text, finish }];
-	});
+	const places = { checkpoint, trained: run.exportId === null ? null : place(run.checkpointId), parent: place(run.parentCheckpointId), champion: place(run.championCheckpointId), base: place(run.baseCheckpointId) };
+	const models = at.sources.flatMap(({ checkpointId, form, ordinal }): Answering[] => (checkpointId === null ? [] : [{ checkpointId, form, ordinal }]));
+	const said = await readOwnAnswers(app.db, { own: suite.definition.own, models, generation: at.generation });
+	// Every own question is a group of its own.
+	const own = said.map(({ ordinal, place: question, sample, text, finish }): OwnAnswered => ({ source: ordinal, promptId: String(question), group: String(question), sample, text, finish }));
 	return { run, suite, answers: await suiteRuns.answers(app.db, at.generation.id), places, models, own, benchmarkHub: at.benchmarkHub };
 }
 
@@ -116,7 +114,7 @@ export async function finishSuiteRun(app: Pick<App, 'db'>, at: GenerationAtHand,
 		if (!(await generations.lockHeld(tx, at.generation.id, at.generation.attempt))) return false;
 		await generations.succeed(tx, at.generation.id, { roundId: null, comparisons: 0 });
 		await suiteRuns.finish(tx, run.id, results);
-		await record(tx, null, { action: 'suite.finish', projectId: run.projectId, subject: ['suite_run', run.id], details: { checkpoint: run.checkpointId, version: suite.version, prompts: results.prompts } });
+		await record(tx, null, { action: 'suite.finish', projectId: run.projectId, subject: ['suite_run', run.id], details: { checkpoint: run.checkpointId, export: run.exportId, version: suite.version, prompts: results.prompts } });
 		return true;
 	});
 }

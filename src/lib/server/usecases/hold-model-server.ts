@@ -67,7 +67,7 @@ export async function modelServerStopping(app: Pick<App, 'db'>, { server, attemp
 	return modelServers.stopping(app.db, server.id, attempt);
 }
 
-/** Requests that are under way at a server, over all living gateways. */
+/** Requests that are under way at a server, over all living gateways and of the playground. */
 export async function loadOfModelServer(app: Pick<App, 'db'>, serverId: string): Promise<number> {
 	return (await deployments.ofServer(app.db, serverId, { ended: true })).reduce((sum, { load }) => sum + load, 0);
 }

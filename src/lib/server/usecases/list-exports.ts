@@ -10,14 +10,18 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpointExports from '../db/checkpoint-exports.ts';
 import type { CheckpointExport } from '../db/checkpoint-exports.ts';
+import type { Executor } from '../db/client.ts';
 import * as decisions from '../db/decisions.ts';
 import * as deployments from '../db/deployments.ts';
 import * as evaluations from '../db/evaluations.ts';
 import type { Evaluation } from '../db/evaluations.ts';
+import * as suiteRuns from '../db/suite-runs.ts';
 import * as users from '../db/users.ts';
 import * as workers from '../db/workers.ts';
 import { writesAnswers } from './queue-suite-run.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
+import { suiteRunViews } from './read-suite-runs.ts';
+import type { SuiteRunView } from './read-suite-runs.ts';
 
 /** What was measured of an export's weights, beside the checkpoint as it was trained. */
 export type ExportMeasured = {
@@ -38,6 +42,8 @@ export type ExportView = Pick<CheckpointExport, 'id' | 'plan' | 'changed' | 'sta
 	byName: string | null;
 	/** Null: its weights are the checkpoint's, whose figures hold; or it was not made yet. */
 	evaluation: ExportMeasured | null;
+	/** Its newest run through the project's suite; null: there was none. */
+	suite: SuiteRunView | null;
 	/** Why it may not be what is promoted; null: it may. */
 	unfit: ReturnType<typeof unfitToPromote>;
 	/** Whether a decision promoted the checkpoint in this form. */
@@ -60,6 +66,12 @@ function measured(evaluation: Evaluation | undefined): ExportMeasured | null {
 	return { status, problem, split, figure: of(results), own: of(asTrained), difference: results?.checkpoint.versusParent?.difference ?? null, moved: results?.drift?.fromParent ?? null };
 }
 
+async function checksOf(db: Executor, projectId: string, exportIds: readonly string[]): Promise<Map<string, SuiteRunView>> {
+	const newest = await suiteRuns.newestOfExports(db, exportIds);
+	const shown = await suiteRunViews(db, projectId, [...newest.values()]);
+	return new Map(shown.map((view) => [view.form?.id ?? '', view]));
+}
+
 /** Exports of a checkpoint, newest first, and which forms can be asked for. */
 export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpointId: string): Promise<Result<{ exports: ExportView[]; forms: FormChoice[] }>> {
 	const { db } = app;
@@ -68,7 +80,7 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 	const { checkpoint } = found.value;
 	const [all, decided, living, writes] = await Promise.all([checkpointExports.ofCheckpoint(db, checkpointId), decisions.of(db, checkpointId), workers.alive(db), writesAnswers(db, checkpoint)]);
 	const ids = all.map(({ id }) => id);
-	const [evaluated, served, names] = await Promise.all([evaluations.ofExports(db, ids), deployments.servedForms(db, ids), Promise.all([...new Set(all.map(({ createdBy }) => createdBy))].map(async (id) => [id, (await users.personOf(db, id))?.name ?? null] as const)).then((pairs) => new Map(pairs))]);
+	const [evaluated, checked, served, names] = await Promise.all([evaluations.ofExports(db, ids), checksOf(db, checkpoint.projectId, ids), deployments.servedForms(db, ids), Promise.all([...new Set(all.map(({ createdBy }) => createdBy))].map(async (id) => [id, (await users.personOf(db, id))?.name ?? null] as const)).then((pairs) => new Map(pairs))]);
 	const ready = living.filter(({ draining, capabilities }) => !draining && capabilities.engine.state === 'ready');
 	return ok({
 		exports: all.map(({ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdBy, createdAt, finishedAt, droppedAt }) => {
@@ -77,6 +89,7 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 				...{ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdAt, finishedAt, droppedAt },
 				byName: names.get(createdBy) ?? null,
 				evaluation: measured(evaluation),
+				suite: checked.get(id) ?? null,
 				unfit: unfitToPromote({ status, changed, evaluation: evaluation?.status ?? null }),
 				promoted: decided.some(({ exportId, decision }) => exportId === id && decision !== 'more_data' && decision !== 'reject'),
 				served: served.has(id)

@@ -13,6 +13,7 @@ import type { DocumentTexts } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import * as artifactTexts from '../db/artifact-texts.ts';
 import { record } from '../db/audit.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Db } from '../db/client.ts';
@@ -26,8 +27,10 @@ import * as generations from '../db/generations.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import type { Generation } from '../db/generations.ts';
 import { enqueueGeneration } from './enqueue-generation.ts';
+import { inForm } from './in-form.ts';
+import { isForOthers, LEFT_TO_OTHERS_SECONDS } from './left-to-others.ts';
 
-/** A model that answers, with what it takes to ask it. */
+/** A model that answers, with what it takes to ask it; a checkpoint in the form of an export with the files of that. */
 export type SourceAtHand = Source & ({ checkpoint: Checkpoint; endpoint: null } | { checkpoint: null; endpoint: Endpoint });
 
 /** What a worker needs to have answers made. */
@@ -36,16 +39,27 @@ export type GenerationAtHand = { generation: Generation; base: Checkpoint; sourc
 /** A prompt as it is asked, with what its documents say. */
 export type Question = { messages: Message[]; documentTexts: DocumentTexts };
 
-/** Takes a queued generation for a worker, which gets public benchmarks from a hub (ModelScope where it is not said); null when it is no longer to be had. */
-export async function beginGeneration(app: { db: Db }, input: { generationId: string; workerId: string; benchmarkHub?: BenchmarkHub }): Promise<GenerationAtHand | null> {
+/**
+ * Takes a queued generation for a worker, which gets public benchmarks from a hub (ModelScope where it is not said); null when
+ * it is no longer to be had. One in which a form answers whose weights this worker cannot run is left to a living worker that
+ * can; where there is none, it is taken, so that somebody says what is missing.
+ */
+export async function beginGeneration(app: Pick<App, 'db' | 'enqueue'>, input: { generationId: string; workerId: string; benchmarkHub?: BenchmarkHub }): Promise<GenerationAtHand | null> {
 	return app.db.transaction(async (tx) => {
+		const asked = await generationSources.list(tx, input.generationId);
+		for (const { plan } of asked) {
+			if (plan === null || !(await isForOthers(tx, plan.format, input.workerId))) continue;
+			if ((await generations.get(tx, input.generationId))?.status === 'queued') await app.enqueue(tx, 'generate', { generationId: input.generationId }, { startAfterSeconds: LEFT_TO_OTHERS_SECONDS });
+			return null;
+		}
 		const generation = await generations.begin(tx, input.generationId, input.workerId);
 		if (!generation) return null;
 		const sources: SourceAtHand[] = [];
-		for (const source of await generationSources.list(tx, generation.id)) {
+		for (const source of asked) {
 			const checkpoint = source.checkpointId === null ? null : await checkpoints.get(tx, source.checkpointId);
+			const made = source.exportId === null ? null : await checkpointExports.get(tx, source.exportId);
 			const endpoint = source.endpointId === null ? null : await endpoints.get(tx, source.endpointId);
-			if (checkpoint) sources.push({ ...source, checkpoint, endpoint: null });
+			if (checkpoint) sources.push({ ...source, checkpoint: inForm(checkpoint, made), endpoint: null });
 			else if (endpoint) sources.push({ ...source, checkpoint: null, endpoint });
 		}
 		return { generation, sources, base: await checkpoints.baseOf(tx, generation.projectId), asks: asksOf(generation.sampling, generation.seed), benchmarkHub: input.benchmarkHub ?? BENCHMARK_HUBS[0] };
@@ -91,6 +105,12 @@ export async function generationAlive(app: { db: Db }, at: GenerationAtHand): Pr
 /** An answer as it came. */
 export type GivenAnswer = Unanswered & { text: string; sampling: Record<string, unknown>; seed: number; reproducible: boolean; promptTokens?: number | null; completionTokens?: number | null; asked?: readonly Message[] };
 
+/** What an answer is said to be from. Nobody takes a form's words for those of the checkpoint as it was trained. */
+function originOf({ endpoint, checkpoint, exportId }: SourceAtHand): { responseSource: 'checkpoint' | 'export' | 'endpoint'; sourceRef: string } {
+	if (endpoint) return { responseSource: 'endpoint', sourceRef: endpoint.id };
+	return exportId === null ? { responseSource: 'checkpoint', sourceRef: checkpoint.id } : { responseSource: 'export', sourceRef: exportId };
+}
+
 /** Stores one answer. False: the attempt lost its place. */
 export async function storeAnswer(app: { db: Db }, at: GenerationAtHand, source: SourceAtHand, answer: GivenAnswer): Promise<boolean> {
 	// A model may say anything, also what no text holds: NUL and half surrogates would fail the insert and with it the round.
@@ -104,7 +124,7 @@ export async function storeAnswer(app: { db: Db }, at: GenerationAtHand, source:
 			promptId,
 			sample,
 			source: source.ordinal,
-			...(source.endpoint ? { responseSource: 'endpoint' as const, sourceRef: source.endpoint.id } : { responseSource: 'checkpoint' as const, sourceRef: source.checkpoint.id }),
+			...originOf(source),
 			contentHash: contentHash(messages),
 			messages,
 			sampling,

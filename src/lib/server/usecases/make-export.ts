@@ -15,13 +15,12 @@ import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
+import { LEFT_TO_OTHERS_SECONDS } from './left-to-others.ts';
+import { queueSuiteRun } from './queue-suite-run.ts';
 import { areStored } from './store-citing.ts';
 
 /** What a worker needs to make an export. `files`: those of the snapshot that the checkpoint learned from, whose rows its weights are rounded by. */
 export type ExportAtHand = { made: CheckpointExport; base: Checkpoint; checkpoint: Checkpoint; run: Run; writes: boolean; manifestSha256: string; files: Awaited<ReturnType<typeof snapshots.files>> };
-
-/** How long an export waits that another worker than this one is to make. */
-const LEFT_TO_OTHERS_SECONDS = 5;
 
 /**
  * Takes a queued export for a worker; null when it is no longer to be had. One that this worker lacks something for is left
@@ -61,11 +60,12 @@ export async function keepExportCommand(app: { db: Db }, { made }: ExportAtHand,
 
 /**
  * Enters what was made. Weights that are others than the checkpoint's are measured on the same held-out data, beside the
- * checkpoint itself: queued in the same transaction.
+ * checkpoint itself, and run through the project's suite where it may be promoted and has answers to check: both queued in
+ * the same transaction.
  * @returns whether the attempt still held it; `not_stored` when a clean-up took a file away: it is to be stored again
  */
 export async function finishExport(app: Pick<App, 'db' | 'enqueue' | 'artifacts'>, at: ExportAtHand, of: { sha256: string; files: CheckpointFile[]; bytes: number }): Promise<boolean | 'not_stored'> {
-	const { made, checkpoint, run } = at;
+	const { made, checkpoint, run, writes } = at;
 	return app.db.transaction(async (tx) => {
 		if (!(await areStored(app, tx, of.files))) return 'not_stored';
 		if (!(await checkpointExports.succeed(tx, made.id, made.attempt, of))) return false;
@@ -80,6 +80,8 @@ export async function finishExport(app: Pick<App, 'db' | 'enqueue' | 'artifacts'
 				seed: contentHash({ evaluation: of.sha256 }).slice(0, 16)
 			});
 			await app.enqueue(tx, 'evaluate', { evaluationId });
+			// A point of a sweep sees no test question.
+			if (writes && run.sweep === null) await queueSuiteRun(app, tx, { checkpoint, form: { id: made.id, sha256: of.sha256 }, roundId: run.roundId, by: null });
 		}
 		await record(tx, null, { action: 'export.finish', projectId: made.projectId, subject: ['export', made.id], details: { checkpoint: checkpoint.id, sha256: of.sha256, bytes: of.bytes } });
 		return true;

@@ -9,10 +9,11 @@ import * as checkpointExports from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as deployments from '../db/deployments.ts';
 import type { Server } from '../db/deployments.ts';
+import * as playgroundCalls from '../db/playground-calls.ts';
 import * as projects from '../db/projects.ts';
 import { ask } from '../gateway/ask.ts';
 import { createPool, isThere } from '../gateway/pool.ts';
-import type { Wanted } from '../gateway/pool.ts';
+import type { Pool, Wanted } from '../gateway/pool.ts';
 import { readUnseen } from '../gateway/relay.ts';
 import { wantedBy } from '../gateway/resolve.ts';
 import { createCaller } from '../outbound/caller.ts';
@@ -27,7 +28,7 @@ const MOST_ANSWER = 200_000;
 const PLACE_MS = 250;
 
 /** What it takes to ask models. */
-type Needs = Pick<App, 'db' | 'config' | 'secrets'>;
+type Needs = Pick<App, 'db' | 'config' | 'secrets' | 'log'>;
 
 /** A question to two checkpoints, each by its own id or that of an export in whose form it is served. `blind`: which answer is whose is told once one is preferred. */
 export type PlaygroundAsk = { slug: string; left: string; right: string; prompt: string; blind: boolean; maxTokens: number; temperature: number };
@@ -43,6 +44,25 @@ export type PlaygroundChoice = { id: string; name: string; form: ExportPlan | nu
 
 /** Of this process, as each gateway has its own: from here too a server gets no more at a time than it takes. */
 const pool = createPool();
+
+/** The same pool, which says in the record too what is under way: a server that is to stop waits for it. */
+function noting({ db, log }: Needs, seconds: number): Pool {
+	const failed = (error: unknown): null => {
+		log.warn({ err: error }, 'what the playground has under way was not noted');
+		return null;
+	};
+	return {
+		...pool,
+		take(id) {
+			const leave = pool.take(id);
+			const noted = playgroundCalls.begin(db, id, seconds).catch(failed);
+			return () => {
+				leave();
+				void noted.then((call) => (call === null ? undefined : playgroundCalls.end(db, call))).catch(failed);
+			};
+		}
+	};
+}
 
 /** What some server of a project answers for now and the actor may ask: checkpoints by name, each with the forms of it that are served. */
 export async function playgroundChoices(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<PlaygroundChoice[]>> {
@@ -89,7 +109,7 @@ async function answerOf(app: Needs, known: readonly Server[], wanted: Wanted, bo
 	try {
 		const choice = await withPlace(known, wanted, signal);
 		const call = { kind: 'chat' as const, model: wanted.checkpointId, stream: false, wantsUsage: false, user: null, measures: false, body };
-		const begun = await ask({ caller, pool, keyOf, patienceMs }, call, choice, signal);
+		const begun = await ask({ caller, pool: noting(app, (2 * patienceMs) / 1000), keyOf, patienceMs }, call, choice, signal);
 		if ('problem' in begun) return begun.problem.status < 429 ? wrongField('prompt', begun.problem.message) : fail('not_ready', begun.problem.message);
 		begun.leave();
 		const text = 'whole' in begun ? readUnseen(begun.whole).text : null;

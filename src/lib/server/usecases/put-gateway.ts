@@ -8,6 +8,7 @@ import { record } from '../db/audit.ts';
 import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import * as deployments from '../db/deployments.ts';
+import type { Server } from '../db/deployments.ts';
 import * as gateway from '../db/gateway.ts';
 import type { Gateway, GatewaySettings } from '../db/gateway.ts';
 import * as feedback from '../db/gateway-feedback.ts';
@@ -16,8 +17,8 @@ import * as requests from '../db/gateway-requests.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A name that applications write. `form`: the one that was promoted; null: as it was trained. `served`: whether a server answers for it now; `as_trained`: only in place of the form that was promoted. */
-export type ServedModel = { name: string; checkpointId: string; checkpoint: string; form: ExportPlan | null; served: 'yes' | 'as_trained' | 'no' };
+/** A name that applications write. `form`: the one that was promoted; null: as it was trained. `served`: whether a server answers for it now; `as_trained`: only in place of the form that was promoted; `unwell`: there are servers, and none of them answers. */
+export type ServedModel = { name: string; checkpointId: string; checkpoint: string; form: ExportPlan | null; served: 'yes' | 'as_trained' | 'unwell' | 'no' };
 
 /** What the gateway does for a project, and what it could serve. */
 export type GatewayState = {
@@ -43,15 +44,19 @@ export async function readGateway(app: Pick<App, 'db' | 'config'>, actor: Actor,
 	const candidate = settings.candidateId === null ? null : await checkpoints.get(app.db, settings.candidateId);
 	const [gateways, form, servers] = await Promise.all([gateway.living(app.db), champions.formOf(app.db, champion.id), deployments.servers(app.db)]);
 	const [first] = gateways;
-	const there = servers.filter(({ projectId, draining, baseUrl }) => projectId === id && !draining && baseUrl !== null);
-	const isServed = (formId: string | null) => there.some((server) => server.checkpointId === champion.id && server.formId === formId);
+	const deployed = servers.filter(({ projectId, draining }) => projectId === id && !draining);
+	const answers = (of: readonly Server[]) => of.some(({ baseUrl, health }) => baseUrl !== null && health !== 'down');
+	const inForm = (formId: string | null) => deployed.filter((server) => server.checkpointId === champion.id && server.formId === formId);
+	const [promoted, trained] = [inForm(form?.id ?? null), form ? inForm(null) : []];
+	const ofCandidate = deployed.filter(({ checkpointId }) => checkpointId === candidate?.id);
+	const lacking = (of: readonly Server[]) => (of.length > 0 ? 'unwell' : 'no');
 	return ok({
 		settings,
 		gateways,
 		baseUrl: app.config.gateway.url ?? (first ? `http://${first.hostname}:${first.port}/v1` : null),
 		models: [
-			{ name: servedModel(slug, { asked: 'champion' }), checkpointId: champion.id, checkpoint: champion.name, form: form?.plan ?? null, served: isServed(form?.id ?? null) ? 'yes' : form && isServed(null) ? 'as_trained' : 'no' },
-			...(candidate ? [{ name: servedModel(slug, { asked: 'candidate' }), checkpointId: candidate.id, checkpoint: candidate.name, form: null, served: there.some(({ checkpointId }) => checkpointId === candidate.id) ? ('yes' as const) : ('no' as const) }] : [])
+			{ name: servedModel(slug, { asked: 'champion' }), checkpointId: champion.id, checkpoint: champion.name, form: form?.plan ?? null, served: answers(promoted) ? 'yes' : answers(trained) ? 'as_trained' : lacking([...promoted, ...trained]) },
+			...(candidate ? [{ name: servedModel(slug, { asked: 'candidate' }), checkpointId: candidate.id, checkpoint: candidate.name, form: null, served: answers(ofCandidate) ? 'yes' : lacking(ofCandidate) } as const] : [])
 		],
 		shadowPairs: await requests.countShadowPairs(app.db, id),
 		feedback: await feedback.counts(app.db, id)

@@ -4,6 +4,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as champions from '../db/champions.ts';
+import type { CheckpointExport } from '../db/checkpoint-exports.ts';
 import * as checkpoints from '../db/checkpoints.ts';
 import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor, Tx } from '../db/client.ts';
@@ -27,13 +28,15 @@ async function writingChampion(db: Executor, projectId: string, base: Checkpoint
 
 /**
  * Has a checkpoint answer the suite's prompts beside its parent, the champion of
- * now and the base, on the same prompts with the same seeds and settings. What
- * is there already by content is not made again.
- * @param of.by null: it follows a training by itself
+ * now and the base, in a form beside itself as it was trained too, on the same
+ * prompts with the same seeds and settings. What is there already by content is
+ * not made again.
+ * @param of.form an export that is there and whose weights are others than the checkpoint's; left out: as it was trained
+ * @param of.by null: it follows a training, or the making of the form, by itself
  * @returns the run's id; null where the project has no suite or no held-out test prompt
  */
-export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { checkpoint: Checkpoint; roundId: string; by: Actor | null }): Promise<string | null> {
-	const { checkpoint, by } = of;
+export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { checkpoint: Checkpoint; form?: Pick<CheckpointExport, 'id' | 'sha256'> | null; roundId: string; by: Actor | null }): Promise<string | null> {
+	const { checkpoint, form = null, by } = of;
 	const { projectId } = checkpoint;
 	const suite = await suites.newest(tx, projectId);
 	if (!suite) return null;
@@ -42,7 +45,8 @@ export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { che
 	if (promptIds.length === 0) return null;
 	const base = await checkpoints.baseOf(tx, projectId);
 	const champion = await writingChampion(tx, projectId, base);
-	const answering = [...new Set([checkpoint.id, ...(checkpoint.parentId === null ? [] : [checkpoint.parentId]), champion.id, base.id])];
+	const trained = [...new Set([checkpoint.id, ...(checkpoint.parentId === null ? [] : [checkpoint.parentId]), champion.id, base.id])].map((checkpointId) => ({ checkpointId }));
+	const answering = [...(form ? [{ checkpointId: checkpoint.id, exportId: form.id }] : []), ...trained];
 	const generationId = await generations.insert(tx, {
 		projectId,
 		roundId: of.roundId,
@@ -52,7 +56,7 @@ export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { che
 		seed,
 		// No pair is made; the column asks for a policy.
 		policy: 'champion_challenger',
-		sources: answering.map((checkpointId) => ({ checkpointId })),
+		sources: answering,
 		promptIds,
 		total: promptIds.length * samples * answering.length
 	});
@@ -61,14 +65,15 @@ export async function queueSuiteRun(app: Pick<App, 'enqueue'>, tx: Tx, of: { che
 		suiteVersionId: suite.id,
 		generationId,
 		checkpointId: checkpoint.id,
+		exportId: form?.id ?? null,
 		parentCheckpointId: checkpoint.parentId,
 		championCheckpointId: champion.id,
 		baseCheckpointId: base.id,
-		seed: contentHash({ suite: suite.contentHash, checkpoint: checkpoint.sha256 ?? checkpoint.id }).slice(0, 16),
+		seed: contentHash({ suite: suite.contentHash, checkpoint: (form ?? checkpoint).sha256 ?? checkpoint.id }).slice(0, 16),
 		createdBy: by?.userId ?? null
 	});
 	const reused = await suiteRuns.reuseAnswers(tx, generationId);
 	await enqueueGeneration(app, tx, generationId);
-	await record(tx, by, { action: 'suite.run', projectId, subject: ['suite_run', id], details: { checkpoint: checkpoint.id, version: suite.version, prompts: promptIds.length, models: answering.length, reused } });
+	await record(tx, by, { action: 'suite.run', projectId, subject: ['suite_run', id], details: { checkpoint: checkpoint.id, export: form?.id ?? null, version: suite.version, prompts: promptIds.length, models: answering.length, reused } });
 	return id;
 }

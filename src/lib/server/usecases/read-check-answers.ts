@@ -1,3 +1,4 @@
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { messagesText } from '../../domain/message.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -9,11 +10,13 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Executor } from '../db/client.ts';
 import * as generationSources from '../db/generation-sources.ts';
+import type { Source } from '../db/generation-sources.ts';
 import * as generations from '../db/generations.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
 import { toolsOf } from './finish-suite-run.ts';
-import { reachCheckpoint } from './read-checkpoint.ts';
+import { reachInForm } from './reach-export.ts';
+import type { MaybeInForm } from './reach-export.ts';
 import { readOwnAnswers } from './read-own-answers.ts';
 
 /** Answers of a page: what a person reads. */
@@ -22,6 +25,8 @@ const MOST = 100;
 /** A checkpoint's answers behind one check, those that fail first. */
 export type CheckAnswers = {
 	checkpoint: { id: string; name: string };
+	/** The form that gave them; null: the checkpoint as it was trained. */
+	form: { id: string; plan: ExportPlan } | null;
 	project: string;
 	/** Null: it has not been run through any version to the end. */
 	suiteVersion: number | null;
@@ -38,10 +43,9 @@ export type CheckAnswers = {
 /** What a checkpoint said to a question. */
 type Said = { question: string; text: string; finish: string | null; sample: number };
 
-/** What a checkpoint said to the test prompts of a run, those that this person may see. */
-async function saidToPrompts(db: Executor, generationId: string, { checkpointId, userId }: { checkpointId: string; userId: string }): Promise<{ said: Said[]; hidden: number }> {
-	const ordinal = (await generationSources.list(db, generationId)).find((source) => source.checkpointId === checkpointId)?.ordinal;
-	const answers = ordinal === undefined ? [] : await suiteRuns.answers(db, generationId, ordinal);
+/** What a model said to the test prompts of a run, those that this person may see. */
+async function saidToPrompts(db: Executor, generationId: string, { ordinal }: Source, userId: string): Promise<{ said: Said[]; hidden: number }> {
+	const answers = await suiteRuns.answers(db, generationId, ordinal);
 	const seen = await suiteRuns.promptsSeen(db, generationId, userId);
 	const said = answers.flatMap(({ promptId, text, finish, sample }) => {
 		const messages = seen.get(promptId);
@@ -50,29 +54,31 @@ async function saidToPrompts(db: Executor, generationId: string, { checkpointId,
 	return { said, hidden: answers.length - said.length };
 }
 
-/** What a checkpoint said to the suite's own questions in a run. They stand in the suite, which everybody here may read. */
-async function saidToOwn(db: Executor, generationId: string, { own, checkpointId }: { own: OwnQuestions | undefined; checkpointId: string }): Promise<{ said: Said[]; hidden: number }> {
+/** What a model said to the suite's own questions in a run. They stand in the suite, which everybody here may read. */
+async function saidToOwn(db: Executor, generationId: string, { ordinal, checkpointId, form }: Source, own: OwnQuestions | undefined): Promise<{ said: Said[]; hidden: number }> {
 	const generation = await generations.get(db, generationId);
-	return { said: generation ? await readOwnAnswers(db, { own, checkpointIds: [checkpointId], generation }) : [], hidden: 0 };
+	return { said: generation && checkpointId !== null ? await readOwnAnswers(db, { own, models: [{ ordinal, checkpointId, form }], generation }) : [], hidden: 0 };
 }
 
-/** The words behind a rate: what a checkpoint said, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind. */
-export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; check?: string | undefined }): Promise<Result<CheckAnswers>> {
+/** The words behind a rate: what a checkpoint said, as it was trained or in a form, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind. */
+export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input: MaybeInForm & { check?: string | undefined }): Promise<Result<CheckAnswers>> {
 	const { db } = app;
-	const found = await reachCheckpoint(db, actor, input.checkpointId, 'generation.read');
+	const found = await reachInForm(db, actor, input, 'generation.read');
 	if (!found.ok) return found;
-	const { checkpoint, access } = found.value;
-	const nothing: CheckAnswers = { checkpoint: { id: checkpoint.id, name: checkpoint.name }, project: access.project.slug, suiteVersion: null, checks: [], check: null, answers: [], failing: 0, of: 0, hidden: 0 };
-	const run = (await suiteRuns.ofCheckpoint(db, checkpoint.id)).find(({ results }) => results !== null);
+	const { checkpoint, access, made } = found.value;
+	const exportId = made?.id ?? null;
+	const nothing: CheckAnswers = { checkpoint: { id: checkpoint.id, name: checkpoint.name }, form: made && { id: made.id, plan: made.plan }, project: access.project.slug, suiteVersion: null, checks: [], check: null, answers: [], failing: 0, of: 0, hidden: 0 };
+	const run = (await suiteRuns.ofCheckpoint(db, checkpoint.id, exportId)).find(({ results }) => results !== null);
 	const suite = run ? await suites.get(db, run.suiteVersionId) : null;
-	if (!run || !suite) return ok(nothing);
+	const source = run ? (await generationSources.list(db, run.generationId)).find((one) => one.checkpointId === checkpoint.id && one.exportId === exportId) : undefined;
+	if (!run || !suite || !source) return ok(nothing);
 	const checks = suite.definition.checks.filter(({ kind }) => kind !== 'rubric' && kind !== 'exact_repeat');
 	const { own } = suite.definition;
 	const looked: { name: string; check: Check; onOwn: boolean }[] = [...checks.map((check) => ({ name: check.name, check, onOwn: false })), ...(own ? checks.map((check) => ({ name: nameOnOwn(check.name), check, onOwn: true })) : [])];
 	const one = input.check === undefined ? looked[0] : looked.find(({ name }) => name === input.check);
 	const named = { ...nothing, suiteVersion: suite.version, checks: looked.map(({ name }) => name) };
 	if (!one) return ok(named);
-	const { said, hidden } = await (one.onOwn ? saidToOwn(db, run.generationId, { own, checkpointId: checkpoint.id }) : saidToPrompts(db, run.generationId, { checkpointId: checkpoint.id, userId: actor.userId }));
+	const { said, hidden } = await (one.onOwn ? saidToOwn(db, run.generationId, source, own) : saidToPrompts(db, run.generationId, source, actor.userId));
 	const tools = toolsOf(suite);
 	const told = said.map(({ question, text, finish, sample }) => ({ question, answer: text, sample, passes: passes(one.check, { text, finish, repeats: null }, tools) }));
 	const rank = (passed: boolean | null): number => (passed === false ? 0 : passed === null ? 1 : 2);

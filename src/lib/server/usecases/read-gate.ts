@@ -1,3 +1,5 @@
+import { unfitToPromote } from '../../domain/checkpoint-export.ts';
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { maySign } from '../../domain/four-eyes.ts';
 import type { NoSignature } from '../../domain/four-eyes.ts';
 import { USUAL_GATE } from '../../domain/gate.ts';
@@ -10,13 +12,16 @@ import type { SequentialLook } from '../../domain/sequential-look.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as champions from '../db/champions.ts';
+import * as checkpointExports from '../db/checkpoint-exports.ts';
+import type { Executor } from '../db/client.ts';
 import * as decisions from '../db/decisions.ts';
 import type { Signature } from '../db/decisions.ts';
+import * as evaluations from '../db/evaluations.ts';
 import * as gates from '../db/gates.ts';
 import type { GateVersion } from '../db/gates.ts';
 import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
-import { lookAtPeople, readVerdict } from './gate-facts.ts';
+import { lookAtPeople, readVerdicts } from './gate-facts.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
 
 /** A project's gate, what it said before, and what the project can go back to. */
@@ -53,6 +58,8 @@ export async function readGate(app: Pick<App, 'db'>, actor: Actor, slug: string)
 export type CheckpointGate = {
 	/** Null: the project has no gate, or this is the base model. */
 	gate: { version: number; verdict: GateVerdict } | null;
+	/** The same of each form that it could be promoted in and whose weights are others: what machines measure must hold for that too. */
+	forms: { exportId: string; plan: ExportPlan; verdict: GateVerdict }[];
 	/** People's verdicts, which may be looked at any time; null for the base model. */
 	look: SequentialLook | null;
 	fourEyes: boolean;
@@ -62,6 +69,13 @@ export type CheckpointGate = {
 	waiting: { id: string; by: Omit<Signature, 'userId'>; mine: boolean; reason: string; gateVersion: number; verdict: GateVerdict | null; waitsFor: string[]; yours: NoSignature | null } | null;
 };
 
+/** Forms that a checkpoint could be promoted in and whose weights are others, newest first. */
+async function formsOf(db: Executor, checkpointId: string): Promise<{ id: string; plan: ExportPlan }[]> {
+	const made = await checkpointExports.ofCheckpoint(db, checkpointId);
+	const evaluated = await evaluations.ofExports(db, made.map(({ id }) => id));
+	return made.filter(({ id, status, changed }) => changed && unfitToPromote({ status, changed, evaluation: evaluated.get(id)?.status ?? null }) === null);
+}
+
 /** What the gate says of a checkpoint now. */
 export async function readCheckpointGate(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<CheckpointGate>> {
 	const { db } = app;
@@ -69,12 +83,17 @@ export async function readCheckpointGate(app: Pick<App, 'db'>, actor: Actor, id:
 	if (!found.ok) return found;
 	const { checkpoint, access } = found.value;
 	const { fourEyes, id: projectId } = access.project;
-	const [gate, look, waiting, run] = await Promise.all([readVerdict(db, checkpoint), lookAtPeople(db, checkpoint), decisions.waiting(db, id), checkpoint.runId ? runs.get(db, checkpoint.runId) : null]);
+	const forms = await formsOf(db, id);
+	const [verdicts, look, waiting, run] = await Promise.all([readVerdicts(db, checkpoint, forms.map((form) => form.id)), lookAtPeople(db, checkpoint), decisions.waiting(db, id), checkpoint.runId ? runs.get(db, checkpoint.runId) : null]);
 	const startedBy = run?.createdBy ?? null;
 	const signs = (signedBy: readonly string[]) => maySign({ userId: actor.userId, startedBy, fourEyes, signedBy });
 	const others = waiting ? await decisions.signers(db, { projectId, roles: rolesFor('checkpoint.decide'), notUserIds: [waiting.by.userId, ...(fourEyes && startedBy !== null ? [startedBy] : [])] }) : [];
 	return ok({
-		gate: gate ? { version: gate.version, verdict: gate.verdict } : null,
+		gate: verdicts && { version: verdicts.trained.version, verdict: verdicts.trained.verdict },
+		forms: forms.flatMap(({ id: exportId, plan }) => {
+			const verdict = verdicts?.forms.get(exportId)?.verdict;
+			return verdict ? [{ exportId, plan, verdict }] : [];
+		}),
 		look,
 		fourEyes,
 		yours: may({ role: access.role, isAdmin: actor.isAdmin }, 'checkpoint.decide') ? signs([]) : null,

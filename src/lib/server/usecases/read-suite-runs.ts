@@ -1,3 +1,4 @@
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { AGAINST, gateMeasures } from '../../domain/suite/measures.ts';
@@ -9,50 +10,58 @@ import type { Executor } from '../db/client.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import type { SuiteRun } from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
-import { reachCheckpoint } from './read-checkpoint.ts';
+import { ownProgress } from './own-progress.ts';
+import { reachInForm } from './reach-export.ts';
+import type { MaybeInForm } from './reach-export.ts';
 
-/** A checkpoint's run through one version of the suite, as page and API show it. */
-export type SuiteRunView = Pick<SuiteRun, 'id' | 'status' | 'done' | 'total' | 'problem' | 'createdAt' | 'finishedAt'> & {
+/** A run through one version of the suite, of a checkpoint as it was trained or in a form, as page and API show it. */
+export type SuiteRunView = Pick<SuiteRun, 'id' | 'status' | 'problem' | 'createdAt' | 'finishedAt'> & {
+	/** Answers that are there, of all that are wanted: to prompts and to the suite's own questions. */
+	done: number;
+	total: number;
 	suiteVersion: number;
 	/** Whether the version is the one in force. */
 	current: boolean;
-	/** By itself after a training, or because somebody asked. */
+	/** The form that answered; null: as it was trained. */
+	form: { id: string; plan: ExportPlan } | null;
+	/** What stands beside it; null where that is itself, or there is none. */
 	against: Record<Against, { id: string; name: string } | null>;
 	results: SuiteResults | null;
 };
 
-/** Runs of a checkpoint through the project's suite, newest first. */
-export async function readSuiteRuns(app: Pick<App, 'db'>, actor: Actor, checkpointId: string): Promise<Result<{ evaluations: SuiteRunView[]; hasSuite: boolean }>> {
-	const found = await reachCheckpoint(app.db, actor, checkpointId, 'checkpoint.read');
-	if (!found.ok) return found;
-	const { projectId } = found.value.checkpoint;
-	const [runs, suite, made] = await Promise.all([suiteRuns.ofCheckpoint(app.db, checkpointId), suites.newest(app.db, projectId), checkpoints.list(app.db, projectId)]);
+/** How runs of a project are shown, in their order. */
+export async function suiteRunViews(db: Executor, projectId: string, runs: readonly SuiteRun[]): Promise<SuiteRunView[]> {
+	const [suite, made, own] = await Promise.all([suites.newest(db, projectId), checkpoints.list(db, projectId), Promise.all(runs.map((run) => ownProgress(db, run)))]);
 	const names = new Map(made.map(({ id, name }) => [id, name]));
-	return ok({
-		hasSuite: suite !== null,
-		evaluations: runs.map((run) => {
-			const ids: Record<Against, string | null> = { parent: run.parentCheckpointId, champion: run.championCheckpointId, base: run.baseCheckpointId };
-			const named = (id: string | null) => (id === null || id === checkpointId ? null : { id, name: names.get(id) ?? '' });
-			return {
-				id: run.id,
-				suiteVersion: run.version,
-				current: run.suiteVersionId === suite?.id,
-				status: run.status,
-				done: run.done,
-				total: run.total,
-				problem: run.problem,
-				createdAt: run.createdAt,
-				finishedAt: run.finishedAt,
-				against: Object.fromEntries(AGAINST.map((one) => [one, named(ids[one])])) as SuiteRunView['against'],
-				results: run.results
-			};
-		})
+	return runs.map((run, place) => {
+		const { id, checkpointId, exportId, plan, status, problem, createdAt, finishedAt, results } = run;
+		const ids: Record<Against, string | null> = { trained: exportId === null ? null : checkpointId, parent: run.parentCheckpointId, champion: run.championCheckpointId, base: run.baseCheckpointId };
+		// Of a form the checkpoint as it was trained is another model, whatever part it plays.
+		const named = (other: string | null) => (other === null || (exportId === null && other === checkpointId) ? null : { id: other, name: names.get(other) ?? '' });
+		return {
+			...{ id, status, problem, createdAt, finishedAt, results },
+			done: run.done + (own[place]?.done ?? 0),
+			total: run.total + (own[place]?.total ?? 0),
+			suiteVersion: run.version,
+			current: run.suiteVersionId === suite?.id,
+			form: exportId === null || plan === null ? null : { id: exportId, plan },
+			against: Object.fromEntries(AGAINST.map((one) => [one, named(ids[one])])) as SuiteRunView['against']
+		};
 	});
 }
 
-/** What a gate's rules may read of a checkpoint: its measures under the suite in force. Null: it was not run through it yet. */
-export async function measuresOfCheckpoint(db: Executor, of: { projectId: string; checkpointId: string }): Promise<{ suiteVersion: number; suiteRunId: string; measures: NamedMeasure[] } | null> {
+/** Runs of a checkpoint through the project's suite, as it was trained or in one form, newest first. */
+export async function readSuiteRuns(app: Pick<App, 'db'>, actor: Actor, of: MaybeInForm): Promise<Result<{ evaluations: SuiteRunView[]; hasSuite: boolean }>> {
+	const found = await reachInForm(app.db, actor, of, 'checkpoint.read');
+	if (!found.ok) return found;
+	const { projectId } = found.value.checkpoint;
+	const [runs, suite] = await Promise.all([suiteRuns.ofCheckpoint(app.db, of.checkpointId, found.value.made?.id ?? null), suites.newest(app.db, projectId)]);
+	return ok({ hasSuite: suite !== null, evaluations: await suiteRunViews(app.db, projectId, runs) });
+}
+
+/** What a gate's rules may read of a checkpoint, as it was trained or in a form: its measures under the suite in force. Null: it was not run through it yet. */
+export async function measuresOfCheckpoint(db: Executor, of: { projectId: string; checkpointId: string; exportId?: string | null }): Promise<{ suiteVersion: number; suiteRunId: string; measures: NamedMeasure[] } | null> {
 	const suite = await suites.newest(db, of.projectId);
-	const run = suite ? await suiteRuns.finishedOf(db, of.checkpointId, suite.id) : null;
+	const run = suite ? await suiteRuns.finishedOf(db, { checkpointId: of.checkpointId, exportId: of.exportId ?? null, suiteVersionId: suite.id }) : null;
 	return run?.results ? { suiteVersion: run.version, suiteRunId: run.id, measures: gateMeasures(run.results) } : null;
 }

@@ -1,3 +1,4 @@
+import type { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { FIRST_SUITE, isRubric } from '../../domain/suite/check.ts';
@@ -45,10 +46,10 @@ export async function suiteEndpoints(app: Pick<App, 'db'>, actor: Actor, slug: s
 	return ok((await endpoints.list(app.db, access.value.project.id)).map(({ id, name, model }) => ({ id, name, model })));
 }
 
-/** A checkpoint's newest run through the suite in force. */
-export type SuiteRow = { checkpoint: { id: string; name: string; kind: string }; run: Pick<SuiteRun, 'id' | 'status' | 'done' | 'total' | 'problem' | 'results' | 'createdAt' | 'finishedAt'> };
+/** The newest run through the suite in force, of a checkpoint as it was trained or (`form`) in a form. */
+export type SuiteRow = { checkpoint: { id: string; name: string; kind: string }; form: ExportPlan | null; run: Pick<SuiteRun, 'id' | 'status' | 'done' | 'total' | 'problem' | 'results' | 'createdAt' | 'finishedAt'> };
 
-/** All checkpoints that were run through the suite in force, newest first. Other versions' results are not among them: they are no comparison. */
+/** All checkpoints that were run through the suite in force, newest first, each before its forms. Other versions' results are not among them: they are no comparison. */
 export async function readSuiteTable(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<SuiteRow[]>> {
 	const access = await allow(app.db, actor, { slug }, 'checkpoint.read');
 	if (!access.ok) return access;
@@ -57,9 +58,9 @@ export async function readSuiteTable(app: Pick<App, 'db'>, actor: Actor, slug: s
 	const [runs, made] = await Promise.all([suiteRuns.newestOfEach(app.db, suite.id), checkpoints.list(app.db, access.value.project.id)]);
 	const named = new Map(made.map((checkpoint) => [checkpoint.id, checkpoint]));
 	return ok(
-		runs.flatMap(({ id, checkpointId, status, done, total, problem, results, createdAt, finishedAt }) => {
+		runs.flatMap(({ id, checkpointId, plan, status, done, total, problem, results, createdAt, finishedAt }) => {
 			const checkpoint = named.get(checkpointId);
-			return checkpoint ? [{ checkpoint: { id: checkpoint.id, name: checkpoint.name, kind: checkpoint.kind }, run: { id, status, done, total, problem, results, createdAt, finishedAt } }] : [];
+			return checkpoint ? [{ checkpoint: { id: checkpoint.id, name: checkpoint.name, kind: checkpoint.kind }, form: plan, run: { id, status, done, total, problem, results, createdAt, finishedAt } }] : [];
 		})
 	);
 }

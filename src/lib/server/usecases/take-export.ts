@@ -16,6 +16,7 @@ import type { Executor } from '../db/client.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as members from '../db/members.ts';
 import * as runs from '../db/runs.ts';
+import * as suiteRuns from '../db/suite-runs.ts';
 import { zipOf } from '../records/snapshot-file.ts';
 import { refuseWalled } from './export-checkpoint-file.ts';
 import { reachExport } from './reach-export.ts';
@@ -27,8 +28,9 @@ const isMade = (made: CheckpointExport): made is Made => made.status === 'succee
 const named = ({ id, name, kind, sha256 }: Checkpoint) => ({ id, name, kind, sha256 });
 
 async function factsOf(db: Executor, made: Made, checkpoint: Checkpoint): Promise<ExportFacts> {
-	const [line, project, base, evaluated] = await Promise.all([checkpoints.lineage(db, checkpoint.id), members.projectById(db, made.projectId), checkpoints.baseOf(db, made.projectId), evaluations.ofExports(db, [made.id])]);
+	const [line, project, base, evaluated, checked] = await Promise.all([checkpoints.lineage(db, checkpoint.id), members.projectById(db, made.projectId), checkpoints.baseOf(db, made.projectId), evaluations.ofExports(db, [made.id]), suiteRuns.ofCheckpoint(db, checkpoint.id, made.id)]);
 	const snapshotOf = async ({ runId }: Checkpoint) => (runId === null ? null : ((await runs.get(db, runId))?.snapshotSha256 ?? null));
+	const run = checked.find(({ results }) => results !== null);
 	const { id, plan, changed, sha256, bytes, finishedAt, command, calibrationRows, files } = made;
 	return {
 		project: { slug: project.slug, name: project.name },
@@ -37,7 +39,8 @@ async function factsOf(db: Executor, made: Made, checkpoint: Checkpoint): Promis
 		lineage: await Promise.all(line.map(async (one) => ({ ...named(one), snapshotSha256: await snapshotOf(one) }))),
 		snapshotSha256: (await snapshotOf(checkpoint)) ?? '',
 		made: { id, plan, changed, sha256, bytes, finishedAt, command: command === null ? null : withoutFolders(command), calibrationRows, files },
-		results: evaluated.get(id)?.results ?? null
+		results: evaluated.get(id)?.results ?? null,
+		suite: run?.results ? { version: run.version, measures: run.results.measures } : null
 	};
 }
 

@@ -3,6 +3,7 @@ import { EXPORT_FORMATS, EXPORT_STATUSES, ExportPlan } from '../../../domain/che
 import { EVALUATION_STATUSES } from '../../../domain/evaluation-results.ts';
 import { idParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
+import { suiteRun } from './suites.ts';
 
 const exportParams = v.object({ id: uuid, exportId: uuid });
 const queued = v.object({ id: v.string(), status: v.literal('queued') });
@@ -13,7 +14,7 @@ export const startExport = operation({
 	id: 'startExport',
 	method: 'POST',
 	path: '/checkpoints/{id}/exports',
-	summary: 'Have a worker make a form of a checkpoint: its adapter, the whole model, weights rounded by GPTQ or AWQ on rows that it learned from, or GGUF. Other weights than the checkpoint’s are measured beside it on the same held-out data',
+	summary: 'Have a worker make a form of a checkpoint: its adapter, the whole model, weights rounded by GPTQ or AWQ on rows that it learned from, or GGUF. Other weights than the checkpoint’s are measured beside it on the same held-out data, and run through the project’s suite',
 	access: 'run.start',
 	params: idParams,
 	body: ExportPlan,
@@ -47,6 +48,7 @@ export const listExports = operation({
 					droppedAt: v.nullable(v.string()),
 					byName: v.nullable(v.string()),
 					evaluation: v.nullable(v.object({ status: v.picklist(EVALUATION_STATUSES), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
+					suite: v.nullable(suiteRun),
 					unfit: v.nullable(v.picklist(['not_made', 'not_measured'])),
 					promoted: v.boolean(),
 					served: v.boolean()

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { EXPORT_FORMATS } from '../../../domain/checkpoint-export.ts';
 import { Gate } from '../../../domain/gate.ts';
 import { DECISIONS } from '../../usecases/decide.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
@@ -12,6 +13,7 @@ const verdict = v.object({
 		v.looseObject({
 			rule: v.looseObject({ kind: v.string() }),
 			name: v.nullable(v.string()),
+			inForm: v.optional(v.literal(true)),
 			outcome: v.picklist(['held', 'not_held', 'unknown']),
 			value: v.nullable(v.number()),
 			low: v.nullable(v.number()),
@@ -54,12 +56,13 @@ export const readCheckpointGate = operation({
 	id: 'readCheckpointGate',
 	method: 'GET',
 	path: '/checkpoints/{id}/gate',
-	summary: 'What the gate says of a checkpoint now, rule by rule; people’s verdicts with an interval that holds however often it is looked at; a decision that waits for a second signature',
+	summary: 'What the gate says of a checkpoint now, rule by rule, and of each form that it could be promoted in; people’s verdicts with an interval that holds however often it is looked at; a decision that waits for a second signature',
 	access: 'checkpoint.read',
 	params: idParams,
 	answers: {
 		200: v.looseObject({
 			gate: v.nullable(v.object({ version: v.number(), verdict })),
+			forms: v.array(v.object({ exportId: v.string(), plan: v.looseObject({ format: v.picklist(EXPORT_FORMATS) }), verdict })),
 			look: v.nullable(v.looseObject({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), groups: v.number(), judgments: v.number(), verdict: v.string(), more: v.nullable(v.object({ groups: v.number(), judgments: v.number() })), flip: v.nullable(v.number()) })),
 			waiting: v.nullable(v.looseObject({ id: v.string(), reason: v.string(), waitsFor: v.array(v.string()) }))
 		})
@@ -70,7 +73,7 @@ export const decideCheckpoint = operation({
 	id: 'decideCheckpoint',
 	method: 'POST',
 	path: '/checkpoints/{id}/decision',
-	summary: 'Promote, reject or ask for more data, with a reason, signed with the password of the person (a token alone signs nothing). Promoting against the gate needs override and then waits for a second person. With exportId it is promoted in that form, which must have been measured where its weights are others',
+	summary: 'Promote, reject or ask for more data, with a reason, signed with the password of the person (a token alone signs nothing). Promoting against the gate needs override and then waits for a second person. With exportId it is promoted in that form, which must have been measured where its weights are others, and of which the gate’s rules on what machines measure must hold too',
 	access: 'checkpoint.decide',
 	params: idParams,
 	body: v.object({ decision: v.picklist(DECISIONS, `one of ${DECISIONS.join(', ')}`), reason: text(5_000), password, override: v.optional(v.boolean()), exportId: v.optional(v.nullable(uuid)) }),

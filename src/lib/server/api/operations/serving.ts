@@ -124,7 +124,7 @@ export const readGateway = operation({
 			settings: settingsView,
 			gateways: v.array(v.object({ id: v.string(), hostname: v.string(), port: v.number(), startedAt: v.string() })),
 			baseUrl: v.nullable(v.string()),
-			models: v.array(v.object({ name: v.string(), checkpointId: v.string(), checkpoint: v.string(), form, served: v.picklist(['yes', 'as_trained', 'no']) })),
+			models: v.array(v.object({ name: v.string(), checkpointId: v.string(), checkpoint: v.string(), form, served: v.picklist(['yes', 'as_trained', 'unwell', 'no']) })),
 			shadowPairs: v.number(),
 			feedback: v.object({ up: v.number(), down: v.number(), edits: v.number(), comments: v.number(), waiting: v.number() })
 		})

@@ -1,11 +1,13 @@
 import * as v from 'valibot';
+import { EXPORT_FORMATS } from '../../../domain/checkpoint-export.ts';
 import { Check, MOST_OF_SUITE, SuiteDefinition } from '../../../domain/suite/check.ts';
-import { idParams, slugParams, text } from '../fields.ts';
+import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const figure = v.looseObject({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), n: v.number(), groups: v.number(), tooFew: v.boolean() });
 const difference = v.nullable(v.object({ difference: figure, p: v.nullable(v.number()), groups: v.number() }));
-const beside = <S extends v.GenericSchema>(of: S) => v.object({ parent: of, champion: of, base: of });
+/** Results from before there were forms hold no `trained`. */
+const beside = <S extends v.GenericSchema>(of: S) => v.object({ trained: v.optional(of), parent: of, champion: of, base: of });
 
 const measure = v.object({
 	name: v.string(),
@@ -17,6 +19,25 @@ const measure = v.object({
 	against: beside(difference),
 	unknown: v.number()
 });
+
+/** A run through the suite, as lists of them and of exports show it. */
+export const suiteRun = v.object({
+	id: v.string(),
+	suiteVersion: v.number(),
+	current: v.boolean(),
+	status: v.picklist(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+	done: v.number(),
+	total: v.number(),
+	problem: v.nullable(v.looseObject({ code: v.string(), message: v.string() })),
+	createdAt: v.string(),
+	finishedAt: v.nullable(v.string()),
+	form: v.nullable(v.object({ id: v.string(), plan: v.looseObject({ format: v.picklist(EXPORT_FORMATS) }) })),
+	against: beside(v.nullable(v.object({ id: v.string(), name: v.string() }))),
+	results: v.nullable(v.looseObject({ measures: v.array(measure), prompts: v.number(), groups: v.number(), samples: v.number(), seed: v.string() }))
+});
+
+/** The form that is meant; left out: the checkpoint as it was trained. */
+const inForm = v.object({ exportId: v.optional(uuid) });
 
 export const putSuite = operation({
 	id: 'putSuite',
@@ -54,9 +75,10 @@ export const startSuiteRun = operation({
 	id: 'startSuiteRun',
 	method: 'POST',
 	path: '/checkpoints/{id}/evaluations',
-	summary: 'Run a checkpoint through the suite in force, beside its parent, the champion and the base. New checkpoints are run through it by themselves; one that failed goes on where it stood',
+	summary: 'Run a checkpoint through the suite in force, beside its parent, the champion and the base; with exportId in that form, beside itself as it was trained too. New checkpoints and forms of other weights are run through it by themselves; one that failed goes on where it stood',
 	access: 'run.start',
 	params: idParams,
+	body: inForm,
 	answers: { 202: v.object({ id: v.string(), status: v.literal('queued') }) },
 	problems: ['conflict']
 });
@@ -65,9 +87,10 @@ export const cancelSuiteRun = operation({
 	id: 'cancelSuiteRun',
 	method: 'POST',
 	path: '/checkpoints/{id}/evaluations/cancel',
-	summary: 'Stop a checkpoint’s run through the suite; its answers stay, and starting it again goes on with what is missing',
+	summary: 'Stop a run through the suite, of a checkpoint or of its form; its answers stay, and starting it again goes on with what is missing',
 	access: 'run.start',
 	params: idParams,
+	body: inForm,
 	answers: { 200: v.object({ id: v.string(), status: v.literal('cancelled') }) },
 	problems: ['conflict']
 });
@@ -76,26 +99,13 @@ export const listSuiteRuns = operation({
 	id: 'listSuiteRuns',
 	method: 'GET',
 	path: '/checkpoints/{id}/evaluations',
-	summary: 'A checkpoint’s runs through the suite, newest first: each measure with its interval, and its paired difference to parent, champion and base with p. Versions of the suite are never mixed',
+	summary: 'A checkpoint’s runs through the suite (those of a form with exportId), newest first: each measure with its interval, and its paired difference to parent, champion and base with p, of a form also to the checkpoint as it was trained. Versions of the suite are never mixed',
 	access: 'checkpoint.read',
 	params: idParams,
+	query: inForm,
 	answers: {
 		200: v.object({
-			evaluations: v.array(
-				v.object({
-					id: v.string(),
-					suiteVersion: v.number(),
-					current: v.boolean(),
-					status: v.picklist(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
-					done: v.number(),
-					total: v.number(),
-					problem: v.nullable(v.looseObject({ code: v.string(), message: v.string() })),
-					createdAt: v.string(),
-					finishedAt: v.nullable(v.string()),
-					against: beside(v.nullable(v.object({ id: v.string(), name: v.string() }))),
-					results: v.nullable(v.looseObject({ measures: v.array(measure), prompts: v.number(), groups: v.number(), samples: v.number(), seed: v.string() }))
-				})
-			)
+			evaluations: v.array(suiteRun)
 		})
 	}
 });
@@ -104,12 +114,13 @@ export const readCheckAnswers = operation({
 	id: 'readCheckAnswers',
 	method: 'GET',
 	path: '/checkpoints/{id}/evaluations/answers',
-	summary: 'A checkpoint’s answers behind one check of its newest finished run, those that fail first, at most 100; *name · own questions* shows those to the suite’s own questions. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
+	summary: 'A checkpoint’s answers (with exportId in that form) behind one check of its newest finished run, those that fail first, at most 100; *name · own questions* shows those to the suite’s own questions. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
 	access: 'generation.read',
 	params: idParams,
-	query: v.object({ check: v.optional(text(120)) }),
+	query: v.object({ check: v.optional(text(120)), exportId: v.optional(uuid) }),
 	answers: {
 		200: v.object({
+			form: v.nullable(v.object({ id: v.string(), plan: v.looseObject({ format: v.picklist(EXPORT_FORMATS) }) })),
 			suiteVersion: v.nullable(v.number()),
 			checks: v.array(v.string()),
 			check: v.nullable(v.object({ name: v.string(), kind: v.string() })),

@@ -34,7 +34,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	const actor = signedIn(locals, url);
 	const checkpoint = valueOf(await readCheckpoint(locals.app, actor, rowId(params.id, locals.requestId)), locals.requestId);
 	if (checkpoint.project !== params.slug) redirect(307, `/projects/${checkpoint.project}/checkpoints/${checkpoint.id}`);
-	return { checkpoint, gate: valueOf(await readCheckpointGate(locals.app, actor, checkpoint.id), locals.requestId), suite: valueOf(await readSuiteRuns(locals.app, actor, checkpoint.id), locals.requestId), exports: valueOf(await listExports(locals.app, actor, checkpoint.id), locals.requestId) };
+	return { checkpoint, gate: valueOf(await readCheckpointGate(locals.app, actor, checkpoint.id), locals.requestId), suite: valueOf(await readSuiteRuns(locals.app, actor, { checkpointId: checkpoint.id }), locals.requestId), exports: valueOf(await listExports(locals.app, actor, checkpoint.id), locals.requestId) };
 };
 
 export const actions: Actions = {
@@ -72,15 +72,19 @@ export const actions: Actions = {
 	},
 	uncheck: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
-		const stopped = await cancelSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		const exportId = url.searchParams.get('export');
+		if (exportId !== null && !isRowId(exportId)) return fail(404, { problem: NO_SUCH_EXPORT });
+		const stopped = await cancelSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), exportId });
 		if (!stopped.ok) return fail(PROBLEMS[stopped.problem.code].status, { problem: stopped.problem });
-		redirect(303, `${url.pathname}#suite`);
+		redirect(303, `${url.pathname}#${exportId === null ? 'suite' : 'exports'}`);
 	},
 	check: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
-		const started = await startSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
+		const exportId = url.searchParams.get('export');
+		if (exportId !== null && !isRowId(exportId)) return fail(404, { problem: NO_SUCH_EXPORT });
+		const started = await startSuiteRun(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), exportId });
 		if (!started.ok) return fail(PROBLEMS[started.problem.code].status, { problem: started.problem });
-		redirect(303, `${url.pathname}#suite`);
+		redirect(303, `${url.pathname}#${exportId === null ? 'suite' : 'exports'}`);
 	},
 	export: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);

@@ -4,12 +4,12 @@ import { serve } from '#lib/server/api/serve.ts';
 import { readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
 import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 
-export const GET = serve(operations.listSuiteRuns, async ({ app, actor, params }) => {
-	const result = await readSuiteRuns(app, actor, params.id);
+export const GET = serve(operations.listSuiteRuns, async ({ app, actor, params, query }) => {
+	const result = await readSuiteRuns(app, actor, { checkpointId: params.id, exportId: query.exportId });
 	return result.ok ? ok({ status: 200, body: { evaluations: result.value.evaluations } }) : result;
 });
 
-export const POST = serve(operations.startSuiteRun, async ({ app, actor, params }) => {
-	const result = await startSuiteRun(app, actor, { checkpointId: params.id });
+export const POST = serve(operations.startSuiteRun, async ({ app, actor, params, body }) => {
+	const result = await startSuiteRun(app, actor, { checkpointId: params.id, exportId: body.exportId });
 	return result.ok ? ok({ status: 202, body: result.value }) : result;
 });

@@ -6,7 +6,8 @@ import type { PageServerLoad } from './$types';
 
 export const load: PageServerLoad = async ({ locals, params, url }) => {
 	const actor = signedIn(locals, url);
-	const told = valueOf(await readCheckAnswers(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), check: url.searchParams.get('check') ?? undefined }), locals.requestId);
+	const exportId = url.searchParams.get('export');
+	const told = valueOf(await readCheckAnswers(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), check: url.searchParams.get('check') ?? undefined, exportId: exportId === null ? null : rowId(exportId, locals.requestId) }), locals.requestId);
 	if (told.project !== params.slug) redirect(307, `/projects/${told.project}/checkpoints/${told.checkpoint.id}/checks${url.search}`);
 	return { told };
 };
