@@ -6,7 +6,7 @@ import { connect } from '../../src/lib/server/db/client.ts';
 import { fillJudgments } from './agreed.ts';
 import { makeAnnotators } from './annotators.ts';
 import { fillAround } from './around.ts';
-import { quantile } from './cpu.ts';
+import { cpuOfTree, quantile } from './cpu.ts';
 import { fillComparisons } from './fill.ts';
 import type { Ground } from './ground.ts';
 
@@ -17,8 +17,8 @@ const TIMES = 40;
 /** One list, filter or search, asked many times: `at` is a number from 0 to 1 that differs each time. */
 type Asked = { name: string; path: (at: number) => string; page?: boolean };
 
-/** Lists, filters and searches over a million judgments: the 95th percentile is what to quote. */
-export async function listing({ url, base }: Ground): Promise<void> {
+/** Lists, filters and searches over a million judgments: the 95th percentile is what to quote. CPU is that of web process and database for one of them: it says where the time goes, and on a busy machine more than the time does. */
+export async function listing({ url, base, web, postmaster }: Ground): Promise<void> {
 	const comparisons = Math.ceil(JUDGMENTS / 3);
 	// A third as many wait to be judged.
 	const place = await fillComparisons(url, { slug: 'listed', comparisons: Math.ceil((comparisons * 4) / 3), overlap: 3 });
@@ -66,15 +66,18 @@ export async function listing({ url, base }: Ground): Promise<void> {
 	console.log(`Over ${JUDGMENTS} judgments of ${comparisons} comparisons with as many imported preferences, ${TIMES} times each, in milliseconds:`);
 	for (const { name, path, page } of asked) {
 		const times: number[] = [];
+		const each = (all: number) => (all / Math.max(1, times.length)).toFixed(1).padStart(6);
+		let cpu = { web: 0, database: 0 };
 		for (let i = 0; i < TIMES + 3; i++) {
+			// The first ones find nothing prepared.
+			if (i === 3) cpu = { web: cpuOfTree(web), database: cpuOfTree(postmaster) };
 			const began = performance.now();
 			const answer = await fetch(`${base}${path((i * 0.618034) % 1)}`, { headers: page ? browser : api, redirect: 'manual' });
 			if (answer.status !== 200) throw new Error(`${name}: ${answer.status} ${(await answer.text()).slice(0, 300)}`);
 			await answer.arrayBuffer();
-			// The first ones find nothing prepared.
 			if (i >= 3) times.push(performance.now() - began);
 			if (i >= 3 && performance.now() - began > 5000) break;
 		}
-		console.log(`  ${name.padEnd(44)} p50 ${quantile(times, 0.5).toFixed(1).padStart(8)}   p95 ${quantile(times, 0.95).toFixed(1).padStart(8)}`);
+		console.log(`  ${name.padEnd(44)} p50 ${quantile(times, 0.5).toFixed(1).padStart(8)}   p95 ${quantile(times, 0.95).toFixed(1).padStart(8)}   CPU web ${each(cpuOfTree(web) - cpu.web)} database ${each(cpuOfTree(postmaster) - cpu.database)}`);
 	}
 }

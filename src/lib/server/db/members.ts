@@ -125,6 +125,16 @@ export async function judges(db: Executor, projectId: string): Promise<string[]>
 	return rows.map((row) => row.userId);
 }
 
+/** The same with their names. */
+export async function judgesByName(db: Executor, projectId: string): Promise<{ userId: string; name: string }[]> {
+	return db
+		.select({ userId: memberships.userId, name: userProfiles.name })
+		.from(memberships)
+		.innerJoin(users, eq(users.id, memberships.userId))
+		.innerJoin(userProfiles, eq(userProfiles.userId, memberships.userId))
+		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), sql`${memberships.role} in ('annotator','reviewer')`));
+}
+
 /** Whether there is such a user and the account is active. */
 export async function isActive(db: Executor, userId: string): Promise<boolean> {
 	const rows = await db

@@ -20,8 +20,8 @@ export async function assignmentChoices(app: Pick<App, 'db'>, actor: Actor, slug
 	const access = await allow(db, actor, { slug }, 'assignment.manage');
 	if (!access.ok) return access;
 	const { id } = access.value.project;
-	const round = await rounds.newest(db, id);
-	const [words, everybody, sets, handed] = await Promise.all([assignments.choices(db, round.id, actor.userId), members.list(db, id), groups.list(db, id), delegations.list(db, id, null)]);
+	const ofRound = async () => assignments.choices(db, (await rounds.newest(db, id)).id, actor.userId);
+	const [words, everybody, sets, handed] = await Promise.all([ofRound(), members.list(db, id), groups.list(db, id), delegations.list(db, id, null)]);
 	const people = everybody.filter((one) => one.deactivatedAt === null && (one.role === 'annotator' || one.role === 'reviewer')).map(({ userId, name }) => ({ userId, name }));
 	return ok({ ...words, people, groups: sets, delegations: handed });
 }

@@ -94,8 +94,8 @@ function engineNotice(living: readonly LivingWorker[]): EngineNotice {
 async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRecord, all: readonly Round[], living: readonly LivingWorker[]): Promise<LoopStages> {
 	const { db } = app;
 	const { round, totals, snapshot, run, atHand } = record;
-	const brought = await imports.list(db, project.id);
-	const [prompts, stale, overlapping, queue, stage, champion] = await Promise.all([
+	const [brought, prompts, stale, overlapping, queue, stage, champion] = await Promise.all([
+		imports.list(db, project.id),
 		roundStats.promptCounts(db, project.id),
 		snapshot ? snapshots.changedSince(db, snapshot.id) : 0,
 		snapshot ? overlaps.trainedHeldOut(db, [snapshot.id]) : 0,
@@ -147,13 +147,14 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 	const all = await rounds.list(app.db, project.id);
 	const round = all.at(-1);
 	if (!round) throw new Error(`project ${project.id} has no round`);
-	const [record, mine, waiting, together, guideline, automation] = await Promise.all([
+	const [record, mine, waiting, together, guideline, automation, living] = await Promise.all([
 		loopRecord(app.db, project.id, round),
 		able('task.judge') ? ownPart(app.db, round, actor.userId, inTens) : null,
 		able('judgment.adjudicate') ? waitingDecisions(app.db, project, actor.userId) : null,
 		round.comparisons > 0 ? roundProgress(app.db, project, round, inTens) : null,
 		projects.guideline(app.db, project.id),
-		able('automation.read') ? automationNow(app.db, project.id) : null
+		able('automation.read') ? automationNow(app.db, project.id) : null,
+		able('run.read') ? livingWorkers(app.db) : []
 	]);
 	const facts: LoopFacts = {
 		...roundFacts(record, project),
@@ -169,7 +170,6 @@ export async function readLoop(app: Pick<App, 'db'>, actor: Actor, slug: string)
 		disputes: waiting?.mine ?? 0,
 		approval: automation?.waitsForApproval ?? false
 	};
-	const living = able('run.read') ? await livingWorkers(app.db) : [];
 	return ok({
 		round: { number: round.number },
 		next: nextAction(facts),

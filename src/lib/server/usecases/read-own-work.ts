@@ -21,15 +21,13 @@ export async function readOwnWork(app: Pick<App, 'db'>, actor: Actor, slug: stri
 	const access = await allow(db, actor, { slug }, 'assignment.own');
 	if (!access.ok) return access;
 	const { id: projectId } = access.value.project;
-	const round = await rounds.newest(db, projectId);
-	const [batches, handed, judges] = await Promise.all([
-		assignedSlots.waitingFor(db, { projectId, roundId: round.id, userId: actor.userId }),
-		delegations.list(db, projectId, actor.userId),
-		members.judges(db, projectId)
-	]);
+	const ofRound = async () => {
+		const round = await rounds.newest(db, projectId);
+		return { round, batches: await assignedSlots.waitingFor(db, { projectId, roundId: round.id, userId: actor.userId }) };
+	};
+	const [{ round, batches }, handed, judges] = await Promise.all([ofRound(), delegations.list(db, projectId, actor.userId), members.judgesByName(db, projectId)]);
 	const inTens = toldInTens(actor, access.value);
 	const told = (waiting: number): number => (inTens ? leftInTens(waiting, round.comparisons) : waiting);
-	const names = await members.names(db, judges);
 	return ok({
 		batches: batches.map((batch) => ({ ...batch, waiting: told(batch.waiting) })),
 		waiting: told(batches.reduce((sum, { waiting }) => sum + waiting, 0)),
@@ -37,9 +35,6 @@ export async function readOwnWork(app: Pick<App, 'db'>, actor: Actor, slug: stri
 		late: batches.some(({ late }) => late),
 		nextDue: batches.find(({ dueAt }) => dueAt !== null)?.dueAt ?? null,
 		delegations: handed,
-		colleagues: judges
-			.filter((userId) => userId !== actor.userId)
-			.map((userId) => ({ userId, name: names.get(userId) ?? '' }))
-			.toSorted((x, y) => x.name.localeCompare(y.name))
+		colleagues: judges.filter(({ userId }) => userId !== actor.userId).toSorted((x, y) => x.name.localeCompare(y.name))
 	});
 }

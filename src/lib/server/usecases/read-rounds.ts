@@ -32,13 +32,13 @@ export type RoundLine = {
 
 /** One round's counts, from kept tallies. */
 export async function roundLine(db: Executor, round: Round): Promise<RoundLine> {
-	const totals = await progress.totals(db, round.id);
+	const [totals, exhausted] = await Promise.all([progress.totals(db, round.id), comparisons.exhausted(db, round.id)]);
 	return {
 		number: round.number,
 		status: round.status,
 		comparisons: round.comparisons,
 		complete: totals.completed,
-		exhausted: await comparisons.exhausted(db, round.id),
+		exhausted,
 		identical: round.identical,
 		judgments: totals.counted,
 		openedAt: round.openedAt,
@@ -98,7 +98,10 @@ export async function readRound(app: Pick<App, 'db'>, actor: Actor, input: { slu
 		snapshots: await Promise.all(
 			allSnapshots
 				.filter((snapshot) => snapshot.roundId === round.id)
-				.map(async ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt }) => ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt, stale: await snapshots.changedSince(app.db, id), overlaps: await overlaps.trainedHeldOut(app.db, [id]) }))
+				.map(async ({ id, objective, sha256, trainRows, testRows, used, dropped, createdAt }) => {
+					const [stale, overlapping] = await Promise.all([snapshots.changedSince(app.db, id), overlaps.trainedHeldOut(app.db, [id])]);
+					return { id, objective, sha256, trainRows, testRows, used, dropped, createdAt, stale, overlaps: overlapping };
+				})
 		),
 		runs: own.map(({ id, objective, status, step, maxSteps, createdAt }) => ({ id, objective, status, step, maxSteps, createdAt })),
 		checkpoints: allCheckpoints.filter((checkpoint) => own.some((run) => run.id === checkpoint.runId)).map(({ id, name }) => ({ id, name }))

@@ -6,6 +6,8 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
 	depends('plumbline:loop');
 	const actor = signedIn(locals, url);
-	const loop = valueOf(await readLoop(locals.app, actor, params.slug), locals.requestId);
-	return { loop, assigned: loop.mine ? valueOf(await readOwnWork(locals.app, actor, params.slug), locals.requestId) : null };
+	// One's own work is asked for beside the rest: who judges nothing has none, and is shown none.
+	const [read, own] = await Promise.all([readLoop(locals.app, actor, params.slug), readOwnWork(locals.app, actor, params.slug)]);
+	const loop = valueOf(read, locals.requestId);
+	return { loop, assigned: loop.mine ? valueOf(own, locals.requestId) : null };
 };

@@ -21,19 +21,20 @@ import { isRowId } from '../../../../row-id.ts';
 
 export const load: PageServerLoad = async ({ locals, params, url, parent }) => {
 	const actor = signedIn(locals, url);
-	const { can, role } = await parent();
-	if (!can['assignment.manage'] && !can['assignment.own']) error(403, { message: 'Work is assigned to annotators and reviewers, by reviewers and owners.', code: 'forbidden' });
 	const ended = url.searchParams.has('ended');
 	const after = url.searchParams.get('after');
-	const [own, listed, choices] = await Promise.all([
-		can['task.judge'] && role !== null ? readOwnWork(locals.app, actor, params.slug) : null,
-		can['assignment.manage'] ? listAssignments(locals.app, actor, { slug: params.slug, ended, cursor: isRowId(after) ? after : undefined }) : null,
-		can['assignment.manage'] ? assignmentChoices(locals.app, actor, params.slug) : null
+	// All asked at once: each says for itself who may not, and then is not shown.
+	const [{ can, role }, own, listed, choices] = await Promise.all([
+		parent(),
+		readOwnWork(locals.app, actor, params.slug),
+		listAssignments(locals.app, actor, { slug: params.slug, ended, cursor: isRowId(after) ? after : undefined }),
+		assignmentChoices(locals.app, actor, params.slug)
 	]);
+	if (!can['assignment.manage'] && !can['assignment.own']) error(403, { message: 'Work is assigned to annotators and reviewers, by reviewers and owners.', code: 'forbidden' });
 	return {
-		own: own && valueOf(own, locals.requestId),
-		listed: listed && valueOf(listed, locals.requestId),
-		choices: choices && valueOf(choices, locals.requestId),
+		own: can['task.judge'] && role !== null ? valueOf(own, locals.requestId) : null,
+		listed: can['assignment.manage'] ? valueOf(listed, locals.requestId) : null,
+		choices: can['assignment.manage'] ? valueOf(choices, locals.requestId) : null,
 		ended,
 		first: after === null
 	};

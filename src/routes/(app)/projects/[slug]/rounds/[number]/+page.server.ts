@@ -25,11 +25,16 @@ export const load: PageServerLoad = async ({ locals, params, url, depends, paren
 	depends('plumbline:loop');
 	const actor = signedIn(locals, url);
 	const number = numberOf(params.number);
-	const [round, { project, can }] = await Promise.all([readRound(locals.app, actor, { slug: params.slug, number }), parent()]);
+	const frame = parent();
+	const [round, { project, can }, rewrites] = await Promise.all([
+		readRound(locals.app, actor, { slug: params.slug, number }),
+		frame,
+		frame.then(({ can }) => (can['snapshot.create'] ? countRewrites(locals.app, actor, { slug: params.slug, number }) : null))
+	]);
 	const objective = DATASET_OBJECTIVES.find((one) => one === project.objective) ?? ('dpo' satisfies DatasetObjective);
 	return {
 		round: valueOf(round, locals.requestId),
-		rewrites: can['snapshot.create'] ? valueOf(await countRewrites(locals.app, actor, { slug: params.slug, number }), locals.requestId) : null,
+		rewrites: rewrites && valueOf(rewrites, locals.requestId),
 		form: can['snapshot.create'] ? await superValidate<v.InferOutput<typeof Freeze>, FormMessage>({ objective, includeImports: false, includeRewrites: true, then: 'train' }, valibot(Freeze), { errors: false }) : null
 	};
 };
