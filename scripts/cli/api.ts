@@ -5,6 +5,9 @@ import { Ending, EXIT } from './ending.ts';
 /** The public API under one token. Whatever is no success is thrown as an `Ending`. */
 export type Api = {
 	address: string;
+	/** The address of a call, and what says who calls: for a client that speaks another protocol than JSON. */
+	url: (path: string) => string;
+	headers: Record<string, string>;
 	get: <T>(path: string) => Promise<T>;
 	/** An answer without a body (204) is null. */
 	send: <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) => Promise<T>;
@@ -45,12 +48,14 @@ function unreachable(address: string, error: unknown): Ending {
 
 /** A client of `/api/v1`. Reads are tried again while the server starts anew; what changes something is sent once. */
 export function createApi({ address, token }: Access, signal?: AbortSignal): Api {
+	const url = (path: string) => `${address}/api/v1${path}`;
+	const headers = { authorization: `Bearer ${token}` };
 	async function ask(method: string, path: string, init: RequestInit & { duplex?: 'half' }): Promise<Response> {
 		for (let attempt = 1; ; attempt++) {
 			const again = method === 'GET' && attempt < TRIES;
 			let response: Response;
 			try {
-				response = await fetch(`${address}/api/v1${path}`, { ...init, method, redirect: 'manual', headers: { authorization: `Bearer ${token}`, ...init.headers }, ...(signal ? { signal } : {}) } as RequestInit);
+				response = await fetch(url(path), { ...init, method, redirect: 'manual', headers: { ...headers, ...init.headers }, ...(signal ? { signal } : {}) } as RequestInit);
 			} catch (error) {
 				if (signal?.aborted) throw signal.reason;
 				if (!again) throw unreachable(address, error);
@@ -77,6 +82,8 @@ export function createApi({ address, token }: Access, signal?: AbortSignal): Api
 	}
 	return {
 		address,
+		url,
+		headers,
 		get: async (path) => json(await ask('GET', path, {})),
 		send: async (method, path, body) => json(await ask(method, path, body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })),
 		upload: async (path, source, type) => json(await ask('POST', path, { headers: { 'content-type': type }, body: source, duplex: 'half' } as RequestInit & { duplex: 'half' })),

@@ -4,7 +4,7 @@ import { download } from './download.ts';
 import { size } from './speaker.ts';
 import { oneOf, segment, toolsFor } from './tools.ts';
 import type { Surroundings } from './tools.ts';
-import { bodyOf } from './upload.ts';
+import { bodyOf, fileAt } from './upload.ts';
 
 type Imported = { id: string; slug: string; rows: number; artifacts: number; sha256: string };
 
@@ -37,7 +37,7 @@ Example:
 		.action(async (file: string, { slug }: { slug?: string }, command: Command) => {
 			const tools = toolsFor(surroundings, command);
 			const api = await tools.api();
-			const made = await api.upload<Imported>(`/archives${slug ? `?slug=${segment(slug)}` : ''}`, await bodyOf(file, tools), 'application/zip');
+			const made = await api.upload<Imported>(`/archives${slug ? `?slug=${segment(slug)}` : ''}`, bodyOf(file === '-' ? '-' : await fileAt(file), tools), 'application/zip');
 			tools.speaker.result(made, [`Made ${made.slug}: ${made.rows} rows, ${made.artifacts} files, each as its hash says.`, `manifest ${made.sha256}`]);
 		});
 }

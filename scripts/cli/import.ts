@@ -4,14 +4,16 @@ import { COLUMN_ROLES } from '#lib/domain/import-shapes/column-mapping.ts';
 import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
 import { SHAPES } from '#lib/domain/import-shapes/shape.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
+import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
 import { misused, refused } from './ending.ts';
+import { sendInPieces } from './pieces.ts';
 import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
 import { collect, oneOf, readSpan, segment, toolsFor } from './tools.ts';
 import type { Surroundings, Tools } from './tools.ts';
-import { bodyOf } from './upload.ts';
+import { bodyOf, fileAt } from './upload.ts';
 import { until } from './waiting.ts';
 
 type RowError = { line: number; field: string | null; message: string };
@@ -28,7 +30,7 @@ type Import = {
 	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null } | null;
 	errors?: RowError[];
 };
-type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
+type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; accepted?: boolean; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
 
 const SHOWN_ERRORS = 10;
 const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded', 'undone'];
@@ -60,9 +62,9 @@ function mappingOf(given: readonly string[] | undefined): ColumnMapping | undefi
 }
 
 /** What was said of how the file is to be read. */
-function saidOf({ format, encoding, delimiter, shape, map }: Options) {
+function saidOf({ format, encoding, delimiter, shape, map, accepted }: Options) {
 	const mapping = mappingOf(map);
-	return { ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter: separator(delimiter) } : {}), ...(shape ? { shape } : {}), ...(mapping ? { mapping } : {}) };
+	return { ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter: separator(delimiter) } : {}), ...(shape ? { shape } : {}), ...(mapping ? { mapping } : {}), ...(accepted ? { accepted } : {}) };
 }
 
 function report(speaker: Speaker, done: Import): void {
@@ -106,15 +108,21 @@ async function send(project: string, path: string, options: Options, tools: Tool
 	const { speaker } = tools;
 	const api = await tools.api();
 	const name = options.name ?? (path === '-' ? undefined : basename(path));
-	const { mapping, ...said } = saidOf(options);
+	const { mapping, accepted, ...said } = saidOf(options);
 	const query = new URLSearchParams({
 		...said,
+		...(accepted ? { accepted: 'true' } : {}),
 		...(mapping ? { mapping: JSON.stringify(mapping) } : {}),
 		...(options.skipBad ? { skipBad: 'true' } : {}),
 		...(options.dryRun ? { dryRun: 'true' } : {}),
 		...(name ? { fileName: name } : {})
 	});
-	const answer = await api.upload<Import>(`/projects/${segment(project)}/imports?${query.toString()}`, await bodyOf(path, tools), 'application/octet-stream');
+	const file = path === '-' ? null : await fileAt(path);
+	const at = `/projects/${segment(project)}/imports?${query.toString()}`;
+	const answer =
+		file && file.bytes >= IN_PIECES_FROM_BYTES
+			? await api.send<Import>('POST', `${at}&upload=${await sendInPieces(api, project, { ...file, name }, tools)}`)
+			: await api.upload<Import>(at, bodyOf(file ?? '-', tools), 'application/octet-stream');
 	report(speaker, ENDED.includes(answer.status) ? answer : await untilEnded(api, speaker, answer.id, options.timeout ?? null));
 }
 
@@ -134,6 +142,7 @@ Examples:
   zcat big.jsonl.gz | npx plumbline import tenancy - --skip-bad
   npx plumbline import tenancy --from Exports 2024/pairs.jsonl   of a folder, bucket or data set of the server’s
 
+A file that is large goes in pieces: after a broken line or Ctrl-C the same command goes on where it was, within a day.
 Options of the import itself: npx plumbline import add --help. Rows: docs/api.md.
 Exit code 1 when the file was refused; each bad row is named by line and field.`);
 
@@ -148,6 +157,7 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.option('--delimiter <sign>', 'what stands between its columns')
 		.option('--shape <shape>', 'whose form its rows have, where they do not tell', oneOf(SHAPES, 'form of rows'))
 		.option('--map <role=column>', 'which column of a table is what (several times): prompt=Question', collect)
+		.option('--accepted', 'answers alone without a label are good: whoever wrote them stands by them')
 		.option('--name <name>', 'the name it is remembered by')
 		.option('--skip-bad', 'leave out rows that cannot be taken')
 		.option('--dry-run', 'say what would come of it and take nothing')

@@ -5,15 +5,20 @@ import { misused } from './ending.ts';
 import { size } from './speaker.ts';
 import type { Tools } from './tools.ts';
 
+/** A file on this disk: how large, and when it was last changed. */
+export type LocalFile = { path: string; bytes: number; modifiedAt: string };
+
+/** Looks a file up. @throws Ending where there is none */
+export async function fileAt(path: string): Promise<LocalFile> {
+	const there = await stat(path).catch(() => null);
+	if (!there?.isFile()) throw misused(`There is no file ${path}.`);
+	return { path, bytes: there.size, modifiedAt: there.mtime.toISOString() };
+}
+
 /** The file, or what is piped in, while the share that has gone out is drawn. */
-export async function bodyOf(path: string, { speaker, stdin }: Tools): Promise<ReadableStream<Uint8Array>> {
-	let total: number | null = null;
-	if (path !== '-') {
-		const there = await stat(path).catch(() => null);
-		if (!there?.isFile()) throw misused(`There is no file ${path}.`);
-		total = there.size;
-	}
-	const source: Readable = path === '-' ? stdin : createReadStream(path);
+export function bodyOf(file: LocalFile | '-', { speaker, stdin }: Tools): ReadableStream<Uint8Array> {
+	const total = file === '-' ? null : file.bytes;
+	const source: Readable = file === '-' ? stdin : createReadStream(file.path);
 	async function* counted(): AsyncGenerator<Uint8Array> {
 		let sent = 0;
 		for await (const chunk of source as AsyncIterable<Uint8Array>) {

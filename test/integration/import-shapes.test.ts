@@ -8,7 +8,7 @@ import type { SaidShape } from '#lib/domain/import-shapes/recognise.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { importPairs } from '#lib/server/usecases/import-pairs.ts';
-import { createWorld, pairRows, valueOf } from '../support/world.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -103,6 +103,23 @@ it('what is exported in a format comes back as the same rows', async () => {
 			const again = valueOf(await freezeSnapshot(world.app, world.admin, { slug: back, objective, rule }));
 			expect([format, again.sha256]).toEqual([format, frozen.sha256]);
 		}
+	}
+});
+
+it('accepted answers come back as accepted ones where whoever brings them in stands by them, and else wait to be judged', async () => {
+	const { slug } = await training();
+	const sent = [{ prompt: 'Alone?', completion: 'Yes, =SUM(1).', label: true }, { prompt: 'Alone too?', completion: 'true', label: true }];
+	valueOf(await world.importRows(slug, sent));
+	const freeze = async (of: string) => freezeSnapshot(world.app, world.admin, { slug: of, objective: 'sft', rule: { includeImports: true } });
+	const frozen = valueOf(await freeze(slug));
+	for (const format of ['ms-swift', 'trl', 'hf', 'parquet', 'csv', 'openai', 'together', 'llama-factory'] as const) {
+		const bytes = await buffer(valueOf(await exportSnapshot(world.app, world.admin, { id: frozen.id, split: 'train', format })).stream);
+		const { slug: back } = await training();
+		expect([format, valueOf(await send(back, bytes, { accepted: true }))]).toMatchObject([format, { accepted: 2, rejected: 0, found: { accepted: true } }]);
+		expect([format, valueOf(await freeze(back)).sha256]).toEqual([format, frozen.sha256]);
+		const { slug: plain } = await training();
+		expect([format, valueOf(await send(plain, bytes))]).toMatchObject([format, { accepted: 2, rejected: 0 }]);
+		expect([format, problemOf(await freeze(plain))]).toEqual([format, 'empty_snapshot']);
 	}
 });
 

@@ -6,6 +6,7 @@ import { problemDocument } from '#lib/server/api/fields.ts';
 import { openApiDocument } from '#lib/server/api/openapi.ts';
 import { PERMISSIONS } from '#lib/domain/permission.ts';
 import { OPERATIONS } from '#lib/server/api/operations.ts';
+import { problemsOf } from '#lib/server/api/operation.ts';
 import type { Operation } from '#lib/server/api/operation.ts';
 import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Caller, Ground } from '../support/api-walk.ts';
@@ -44,12 +45,14 @@ function departures(op: Operation, { status, body, headers }: ApiAnswer): string
 	const said = described(op).responses[String(status)];
 	if (!said) return [`${op.id}: ${status} is not described: ${JSON.stringify(body)}`];
 	const types = Object.keys(said.content ?? {});
-	if (types.length === 0 ? body !== null : !types.includes(type ?? '')) return [`${op.id}: ${status} came as ${type}, described as ${types.join(', ') || 'nothing'}`];
+	if (types.length === 0 || op.method === 'HEAD' ? body !== null : !types.includes(type ?? '')) return [`${op.id}: ${status} came as ${type}, described as ${types.join(', ') || 'nothing'}`];
 	if (answer !== undefined) {
 		if (answer === null || typeof answer === 'string' || !('kind' in answer)) return [];
 		const parsed = v.safeParse(answer, body);
 		return parsed.success ? [] : [`${op.id}: ${status} ${parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join('; ')}`];
 	}
+	// An answer to HEAD has no body that could say more.
+	if (op.method === 'HEAD') return [...problemsOf(op)].some((code) => PROBLEMS[code].status === status) ? [] : [`${op.id}: ${status} is none of its problems`];
 	const problem = v.safeParse(problemDocument, body);
 	if (!problem.success) return [`${op.id}: ${status} is no problem document: ${JSON.stringify(body)}`];
 	const { code } = problem.output;

@@ -23,6 +23,7 @@ import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { putGroup } from '#lib/server/usecases/put-group.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { beginUpload } from '#lib/server/usecases/receive-upload.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { startSweep } from '#lib/server/usecases/start-sweep.ts';
@@ -105,6 +106,16 @@ async function ownJudgment(ground: Ground, caller: Caller): Promise<string> {
 	const { judgmentId } = valueOf(await submitJudgment(ground.world.app, { ...caller.actor, scopes: null }, { taskId, leaseToken, verdict: 'left' }));
 	await become(ground, caller.actor.userId, caller.role);
 	return judgmentId;
+}
+
+const TUS = { 'tus-resumable': '1.0.0' };
+
+/** An upload that the caller began while they were an engineer. */
+async function ownUpload(ground: Ground, { actor, role }: Caller): Promise<string> {
+	await become(ground, actor.userId, 'engineer');
+	const { id } = valueOf(await beginUpload(ground.world.app, { ...actor, scopes: null }, { slug: ground.slug, file: { name: 'walk.jsonl', bytes: 3, modifiedAt: '' } }));
+	await become(ground, actor.userId, role);
+	return id;
 }
 
 /** A comparison that the caller judged while they were an annotator. */
@@ -219,6 +230,11 @@ export const REQUESTS: Record<string, Make> = {
 		if (caller.role && may({ role: caller.role, isAdmin: false }, 'artifact.read')) await ownTask(ground, caller);
 		return { path: `/projects/${ground.slug}/artifacts/${sha256}` };
 	},
+	createUpload: ({ slug }) => ({ path: `/projects/${slug}/uploads`, options: { headers: { ...TUS, 'upload-length': '3' } } }),
+	listUploads: inProject('/uploads'),
+	askUpload: async (ground, caller) => ({ path: `/uploads/${await ownUpload(ground, caller)}`, options: { headers: TUS } }),
+	sendPiece: async (ground, caller) => ({ path: `/uploads/${await ownUpload(ground, caller)}`, options: { raw: 'a', headers: { ...TUS, 'upload-offset': '0', 'content-type': 'application/offset+octet-stream' } } }),
+	discardUpload: async (ground, caller) => ({ path: `/uploads/${await ownUpload(ground, caller)}`, options: { headers: TUS } }),
 	readImport: ({ importId }) => ({ path: `/imports/${importId}` }),
 	readImportErrors: ({ importId }) => ({ path: `/imports/${importId}/errors` }),
 	publishImport: async (ground) => ({ path: `/imports/${await scannedImport(ground)}/publish` }),

@@ -1,17 +1,20 @@
 import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
+import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
+import { NotSent, sendInPieces } from './pieces.ts';
 
 /** One row that could not be taken. */
 export type LineError = { line: number; field: string | null; message: string };
 export type Counts = { accepted: number; duplicates: number; rejected: number };
 
 /** How the rows of a file shall be understood, where it is said: by a shape, or by which column is what. */
-export type Understand = { shape?: ShapeName; mapping?: ColumnMapping };
+export type Understand = { shape?: ShapeName; mapping?: ColumnMapping; /** Answers alone without a label are good ones. */ accepted?: boolean };
 
 /** Where an upload is, as the page shows it. */
 export type UploadState =
 	| { step: 'idle' }
-	| { step: 'sending'; sent: number; total: number; startedAt: number }
+	/** `before`: what had arrived when it began; `away`: the server does not answer at the moment. */
+	| { step: 'sending'; sent: number; total: number; startedAt: number; before: number; away: boolean }
 	/** `trouble`: what keeps a worker from reading a file of a source. */
 	| { step: 'reading'; rows: number; trouble?: string | null }
 	/** A worker looks for names; `trouble` says what keeps it. */
@@ -20,7 +23,8 @@ export type UploadState =
 	| { step: 'taking' }
 	| ({ step: 'done' } & Counts)
 	| { step: 'refused'; detail: string }
-	| { step: 'failed'; detail: string; again: boolean };
+	/** `kept`: what has arrived stays for a day. */
+	| { step: 'failed'; detail: string; again: boolean; kept?: boolean };
 
 type Content = string | { type: string; text?: string; alt?: string; title?: string }[];
 export type SampleMessage = { role: string; content: Content };
@@ -29,7 +33,7 @@ export type SampleRow = { line: number; prompt: SampleMessage[]; answers: Sample
 /** A judgment that a row brings: which answer it prefers, or its verdict. */
 export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; strength: 'slightly' | 'clearly' | null; margin: number | null; verdict: string | null };
 /** What the file was found to be, and how its rows were understood. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null };
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null; accepted?: boolean };
 /** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */
 export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
 
@@ -86,39 +90,69 @@ export async function follow(id: string, say: (state: UploadState) => void, sign
 	}
 }
 
+/** What the answer to a file that is there says, or what comes of following it. */
+async function outcomeOf({ status, body }: Said, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
+	if (status === 200) return { step: 'scanned', ...(body as Scanned) };
+	// Another try of the same file, or of this page, has it read already.
+	if (status === 202 || (status === 409 && text(body['id']) !== '')) {
+		say({ step: 'reading', rows: 0 });
+		return follow(text(body['id']), say, signal);
+	}
+	if (body['code'] === 'import_refused') return { step: 'refused', detail: text(body['detail']) };
+	return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
+}
+
+/** Has a file that arrived in pieces looked over. */
+async function lookOver(of: { slug: string; query: URLSearchParams; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
+	say({ step: 'reading', rows: 0 });
+	of.query.set('upload', of.id);
+	const answer = await fetch(`/api/v1/projects/${of.slug}/imports?${of.query}`, { method: 'POST', signal });
+	return outcomeOf({ status: answer.status, body: parse(await answer.text()) }, say, signal);
+}
+
+/** Ends what is being sent: `stop` takes nothing of it, `leave` keeps what has arrived of a large file. */
+export type Ends = { stop: AbortController; leave: AbortController };
+
 /**
  * Sends a file to be looked over and follows it until it waits to be taken, or
- * cannot be. `say` hears every step; the promise gives the last one. Aborting
- * while it is sent takes nothing.
+ * cannot be; a large one in pieces, from where it broke off before. `say` hears
+ * every step; the promise gives the last one.
  */
-export async function upload(
-	of: { slug: string; file: File; how?: Understand },
-	say: (state: UploadState) => void,
-	signal: AbortSignal
-): Promise<UploadState> {
-	const query = new URLSearchParams({ dryRun: 'true', fileName: of.file.name.slice(0, 300) });
+export async function upload(of: { slug: string; file: File; how?: Understand }, say: (state: UploadState) => void, ends: Ends): Promise<UploadState> {
+	const { slug, file } = of;
+	const query = new URLSearchParams({ dryRun: 'true', fileName: file.name.slice(0, 300) });
 	if (of.how?.shape) query.set('shape', of.how.shape);
 	if (of.how?.mapping) query.set('mapping', JSON.stringify(of.how.mapping));
+	if (of.how?.accepted) query.set('accepted', 'true');
+	const signal = AbortSignal.any([ends.stop.signal, ends.leave.signal]);
+	const inPieces = file.size >= IN_PIECES_FROM_BYTES;
 	const startedAt = Date.now();
-	say({ step: 'sending', sent: 0, total: of.file.size, startedAt });
+	let before: number | null = null;
+	const heard = (sent: number, away: boolean) => {
+		before ??= sent;
+		say(sent >= file.size ? { step: 'reading', rows: 0 } : { step: 'sending', sent, total: file.size, startedAt, before, away });
+	};
 	try {
-		const answer = await send(
-			`/api/v1/projects/${of.slug}/imports?${query}`,
-			of.file,
-			(sent) => say(sent >= of.file.size ? { step: 'reading', rows: 0 } : { step: 'sending', sent, total: of.file.size, startedAt }),
-			signal
-		);
-		const { status, body } = answer;
-		if (status === 200) return { step: 'scanned', ...(body as Scanned) };
-		if (status === 202) {
-			say({ step: 'reading', rows: 0 });
-			return await follow(text(body['id']), say, signal);
+		if (!inPieces) {
+			heard(0, false);
+			return await outcomeOf(await send(`/api/v1/projects/${slug}/imports?${query}`, file, (sent) => heard(sent, false), signal), say, signal);
 		}
-		if (body['code'] === 'import_refused') return { step: 'refused', detail: text(body['detail']) };
-		return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
+		const id = await sendInPieces({ slug, file, stop: ends.stop.signal, leave: ends.leave.signal }, heard);
+		return await lookOver({ slug, query, id }, say, signal);
 	} catch (error) {
 		if (error instanceof DOMException && error.name === 'AbortError') return { step: 'idle' };
-		return { step: 'failed', detail: '', again: true };
+		const detail = error instanceof NotSent ? error.message : '';
+		return { step: 'failed', detail, again: detail === '', kept: inPieces };
+	}
+}
+
+/** Has a file looked over of which all arrived before: nothing is sent. */
+export async function lookOverEarlier(of: { slug: string; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
+	try {
+		return await lookOver({ ...of, query: new URLSearchParams({ dryRun: 'true' }) }, say, signal);
+	} catch (error) {
+		if (error instanceof DOMException && error.name === 'AbortError') return { step: 'idle' };
+		return { step: 'failed', detail: '', again: false, kept: true };
 	}
 }
 

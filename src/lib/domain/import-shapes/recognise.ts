@@ -22,8 +22,8 @@ import { ultrafeedback } from './ultrafeedback.ts';
 const ALL: readonly ImportShape[] = [labelStudio, argilla, potato, openai, arena, ultrafeedback, helpsteer, msSwift, hhRlhf, llamaFactory, doccano, chatLog, plumbline, prompts];
 const BY_NAME: ReadonlyMap<ShapeName, ImportShape> = new Map(ALL.map((shape) => [shape.name, shape]));
 
-/** What the sender said of a file's rows; the rest is recognised. */
-export type SaidShape = { shape?: ShapeName | undefined; mapping?: ColumnMapping | undefined };
+/** What the sender said of a file's rows; the rest is recognised. `accepted`: an answer alone that bears no label is one that somebody stands by. */
+export type SaidShape = { shape?: ShapeName | undefined; mapping?: ColumnMapping | undefined; accepted?: boolean | undefined };
 
 /** How the rows of a file are read: by a shape, or by columns, of which a table has these. */
 export type Recognised = { shape: ShapeName; mapping: ColumnMapping | null; columns: string[] | null };

@@ -10,15 +10,16 @@ import { columnsOf, tableCells } from '../snapshot-export/table.ts';
 import { trlRow } from '../snapshot-export/trl.ts';
 import { neutralise, restore } from '../template-markup.ts';
 import type { TrainingRow } from '../training-row.ts';
+import { asAccepted } from './accepted.ts';
 import { readShape, recognise } from './recognise.ts';
 
 const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
 
 /** The training rows that come of a record which is imported and frozen, its preferences included, and for rm how clear they are. */
-function frozen(record: unknown, isTable: boolean, objective: DatasetObjective): TrainingRow[] {
+function frozen(record: unknown, isTable: boolean, objective: DatasetObjective, accepted = false): TrainingRow[] {
 	const read = readShape(record, { ...recognise([record], isTable), isTable, file: null });
 	if (!read.ok) throw new Error(`${read.error.field}: ${read.error.message}`);
-	const imported = readImportRow(read.fields, 1, context);
+	const imported = readImportRow(accepted ? asAccepted(read.fields) : read.fields, 1, context);
 	if (!imported.ok) throw new Error(`${imported.error.field}: ${imported.error.message}`);
 	const { messages, responses, pairs } = imported.row;
 	const comparisons = pairs.map(({ a, b, verdict, margin }, i) => ({ key: `c${i}`, mode: b === null ? ('single' as const) : ('pair' as const), a, b, overlap: 1, judgments: verdict === null ? [] : [{ key: `j${i}`, verdict, margin, kind: 'outside' as const }] }));
@@ -27,7 +28,7 @@ function frozen(record: unknown, isTable: boolean, objective: DatasetObjective):
 
 /** A row as a table's reader gives it back: cells are texts, in a CSV also the label. */
 const cells = (row: TrainingRow, text: boolean) => {
-	const [margins, kind] = ['margin' in row, 'label' in row ? ('labelled' as const) : ('pair' as const)];
+	const [margins, kind] = ['margin' in row, 'label' in row ? ('labelled' as const) : 'rejected_response' in row || 'rejected_messages' in row ? ('pair' as const) : ('accepted' as const)];
 	const values = tableCells(row, { margins });
 	return Object.fromEntries(columnsOf({ kind, margins }).map((name, i) => [name, text ? String(values[i]) : values[i]]));
 };
@@ -69,6 +70,22 @@ describe('import, snapshot, export, import: the same rows', () => {
 				for (const row of rows) expect(frozen(write?.(row), isTable ?? false, 'rm')).toEqual([row]);
 			})
 		);
+	});
+
+	it.each(Object.entries(FORMATS))('answers that were accepted, where whoever brings them in stands by them: %s', (_, { write, isTable, oneTurn }) => {
+		fc.assert(
+			fc.property(asked, turns(oneTurn ? 1 : 3), (messages, answer) => {
+				const [row] = frozen({ messages, completion: answer, label: true }, false, 'sft');
+				if (!row) throw new Error('an answer that is good gave no row');
+				expect(frozen(write(row), isTable, 'sft', true).map(partsOf)).toEqual([partsOf(row)]);
+				expect(frozen(write(row), isTable, 'sft')).toEqual([]);
+			}),
+			{ numRuns: 80 }
+		);
+	});
+
+	it('nobody stands by what is judged or compared', () => {
+		for (const fields of [{ prompt: 'Q', completion: 'A', label: false }, { prompt: 'Q', chosen: 'a', rejected: 'b' }, { prompt: 'Q', responses: ['a', 'b'] }, { prompt: 'Q', responses: ['a'], mode: 'pair' }, { prompt: 'Q', responses: ['a'], judgments: [] }, { prompt: 'Q' }]) expect(asAccepted(fields)).toBe(fields);
 	});
 
 	it('a mark that was made harmless stays text, one sign deeper each time, and can be had back', () => {

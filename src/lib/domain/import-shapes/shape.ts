@@ -8,7 +8,7 @@ export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'ope
 export type ShapeName = (typeof SHAPES)[number];
 
 /** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them. */
-export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null };
+export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null; accepted: boolean };
 
 /**
  * A row in our own form, or what is wrong with it. `names`: what the file calls

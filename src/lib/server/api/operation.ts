@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import type { Action } from '../../domain/permission.ts';
 
 export type Schema = GenericSchema | undefined;
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One call of the API: what validates it also documents it and tests its permissions. */
 export type Operation<P extends Schema = Schema, Q extends Schema = Schema, H extends Schema = Schema, B extends Schema = Schema> = {

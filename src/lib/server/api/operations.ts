@@ -32,6 +32,7 @@ import * as runControl from './operations/run-control.ts';
 import * as serving from './operations/serving.ts';
 import * as suites from './operations/suites.ts';
 import * as sweeps from './operations/sweeps.ts';
+import * as uploads from './operations/uploads.ts';
 import * as users from './operations/users.ts';
 import * as webhooks from './operations/webhooks.ts';
 
@@ -51,6 +52,7 @@ export const OPERATIONS: readonly Operation[] = [
 	archives,
 	artifacts,
 	imports,
+	uploads,
 	importSources,
 	duplicates,
 	desensitisation,

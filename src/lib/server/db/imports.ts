@@ -186,6 +186,12 @@ export async function lockStatus(tx: Tx, id: string): Promise<ImportStatus | nul
 	return rows[0]?.status ?? null;
 }
 
+/** Whether whoever reads the file of an import gave no sign of life for so long. */
+export async function isSilent(tx: Tx, id: string, seconds: number): Promise<boolean> {
+	const rows = await rowsOf<{ silent: boolean }>(tx, sql`select heartbeat_at < now() - make_interval(secs => ${seconds}) as silent from imports where id = ${id}`);
+	return rows[0]?.silent === true;
+}
+
 /** Ends a dry run: its rows wait to be taken, `accepted` of them would add something. */
 export async function scanned(tx: Tx, id: string, would: { accepted: number; duplicates: number }): Promise<void> {
 	await tx.execute(sql`update imports set status = 'scanned', accepted = ${would.accepted}, duplicates = ${would.duplicates}, heartbeat_at = now() where id = ${id}`);
@@ -217,16 +223,16 @@ export async function finish(tx: Tx, id: string, of: { status: ImportStatus; acc
 	await tx.execute(sql`update imports set masking = null, status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
 }
 
-/** Ends uploads whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again. What a worker reads of a source is read again. */
+/** Ends uploads whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again, or is here whole. What a worker reads of a source is read again. */
 export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<string[]> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
 		sql`with dead as (
-				select id, status = 'scanned' as waited from imports
+				select id, status = 'scanned' as waited, exists (select 1 from uploads u where u.import_id = imports.id) as here from imports
 				where status = 'staging' and not exists (select 1 from import_reads r where r.import_id = imports.id) and heartbeat_at < now() - make_interval(secs => ${olderThan.stagingSeconds})
 					or status = 'scanned' and heartbeat_at < now() - make_interval(secs => ${olderThan.scannedSeconds}) for update skip locked)
 			update imports i set status = case when dead.waited then 'discarded' else 'failed' end, finished_at = now(),
-				message = case when dead.waited then 'Nobody took it in time. Send the file again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end
+				message = case when dead.waited then 'Nobody took it in time. Send the file again.' when dead.here then 'Reading it broke off. Nothing was taken; the file is here whole and can be read again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end
 			from dead where i.id = dead.id returning i.id`
 	);
 	for (const row of rows) {

@@ -1,3 +1,4 @@
+import { asAccepted } from '../../domain/import-shapes/accepted.ts';
 import { joinedRow, joinsRow, nameInFile, readShape, recognise } from '../../domain/import-shapes/recognise.ts';
 import type { Recognised, SaidShape } from '../../domain/import-shapes/recognise.ts';
 import type { Fields } from '../../domain/import-shapes/shape.ts';
@@ -36,7 +37,7 @@ export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 			if (!read.ok) return { line, field: read.error.field, error: read.error.message };
 			// JSON within a cell was not looked at before.
 			if (isTooDeep(read.fields)) return { line, field: null, error: `has more than ${MOST_DEPTH} objects and lists within each other` };
-			return { line, fields: read.fields, nameOf: (field) => nameInFile(field, read.names) };
+			return { line, fields: said.accepted ? asAccepted(read.fields) : read.fields, nameOf: (field) => nameInFile(field, read.names) };
 		};
 		const settle = () => {
 			found = recognise(head.flatMap((record) => ('value' in record ? [record.value] : [])), isTable(), said);

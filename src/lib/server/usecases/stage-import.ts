@@ -98,7 +98,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await db.transaction(async (tx) => {
 			await keep(tx, of.holds);
 			const [form, shape] = [file.form(), shaped.shape()];
-			await imports.stage(tx, id, giveWay, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels } });
+			await imports.stage(tx, id, giveWay, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels, accepted: of.said.accepted === true } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};

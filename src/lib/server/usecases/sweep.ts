@@ -14,6 +14,7 @@ import * as runs from '../db/runs.ts';
 import * as sessions from '../db/sessions.ts';
 import * as sourceLooks from '../db/source-looks.ts';
 import * as slots from '../db/slots.ts';
+import * as uploads from '../db/uploads.ts';
 import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLostServers } from './hold-model-server.ts';
@@ -51,6 +52,7 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		await sourceLooks.removeStale(tx, 4 * LOOK_SECONDS);
 		await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS);
 		await gatewayFeedback.forgetWords(tx);
+		await uploads.removeSilent(tx);
 		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
 	});
 	swept.overdue = await tellOverdue(app);

@@ -131,6 +131,7 @@ export const importFromSource = operation({
 	params: sourceParams,
 	body: v.strictObject({
 		...asked,
+		accepted: v.optional(v.boolean(), false),
 		skipBad: v.optional(v.boolean(), false),
 		dryRun: v.optional(v.boolean(), false),
 		paths: v.pipe(v.array(text(1024)), v.minLength(1, 'at least one path'), v.maxLength(MOST_FILES, `at most ${MOST_FILES} at a time`))

@@ -5,7 +5,7 @@ import { STRENGTHS } from '../../../domain/judging-form.ts';
 import { DELIMITERS } from '../../records/csv.ts';
 import { ENCODINGS } from '../../records/encoding.ts';
 import { FILE_FORMATS } from '../../records/open.ts';
-import { idParams, slugParams } from '../fields.ts';
+import { idParams, slugParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const flag = v.optional(v.pipe(v.picklist(['true', 'false', '1', '0', ''], 'true or false'), v.transform((text) => text === 'true' || text === '1')), 'false');
@@ -20,7 +20,8 @@ const found = v.nullable(
 		shape: v.optional(v.picklist(SHAPES)),
 		labels: v.optional(v.number()),
 		mapping: v.optional(v.nullable(ColumnMappingSchema)),
-		columns: v.optional(v.nullable(v.array(v.string())))
+		columns: v.optional(v.nullable(v.array(v.string()))),
+		accepted: v.optional(v.boolean())
 	})
 );
 /** How a file is to be read, where that is said; the rest is recognised. */
@@ -33,7 +34,7 @@ export const asked = {
 };
 
 /** The same as the file is opened with. */
-export const saidOf = ({ format, encoding, delimiter, shape, mapping }: v.InferOutput<v.ObjectSchema<typeof asked, undefined>>) => ({ format: format === 'auto' ? undefined : format, encoding, delimiter, shape: shape === 'auto' ? undefined : shape, mapping });
+export const saidOf = ({ format, encoding, delimiter, shape, mapping, accepted }: v.InferOutput<v.ObjectSchema<typeof asked, undefined>> & { accepted: boolean }) => ({ format: format === 'auto' ? undefined : format, encoding, delimiter, shape: shape === 'auto' ? undefined : shape, mapping, accepted });
 
 /** Which column is what, as JSON in the address. */
 const mapping = v.pipe(v.string(), v.maxLength(10_000), v.parseJson(undefined, 'JSON such as {"prompt": "Question", "answerA": "Answer 1", "answerB": "Answer 2", "verdict": "Better"}'), ColumnMappingSchema);
@@ -45,19 +46,23 @@ export const createImport = operation({
 	id: 'createImport',
 	method: 'POST',
 	path: '/projects/{slug}/imports',
-	summary: 'Bring prompts, answers and preferences in. A bad row refuses the whole file unless skipBad; the same file twice adds nothing; dryRun says what would come of it and keeps its rows for a day',
+	summary: 'Bring prompts, answers and preferences in: the body, or with upload a file that arrived in pieces. A bad row refuses the whole file unless skipBad; the same file twice adds nothing; dryRun says what would come of it and keeps its rows for a day',
 	access: 'import.create',
 	params: slugParams,
 	query: v.object({
 		...asked,
 		mapping: v.optional(mapping),
+		/** Answers alone without a label are good: whoever sends them stands by them. */
+		accepted: flag,
 		skipBad: flag,
 		dryRun: flag,
-		fileName: v.optional(v.pipe(v.string(), v.maxLength(300)))
+		fileName: v.optional(v.pipe(v.string(), v.maxLength(300))),
+		/** A file that arrived in pieces, instead of a body. */
+		upload: v.optional(uuid)
 	}),
 	upload: ['application/x-ndjson', 'application/json', 'text/csv', 'text/plain', 'application/vnd.apache.parquet', 'application/gzip', 'application/zip', 'application/octet-stream'],
 	answers: { 200: v.object({ id: v.string(), status: v.literal('scanned'), ...counts, errors: importErrors, found, sample }), 201: v.object({ id: v.string(), status: v.literal('published'), ...counts, errors: importErrors, found, sample }), 202: v.object({ id: v.string(), status: v.string() }) },
-	problems: ['unsupported_format', 'import_refused']
+	problems: ['unsupported_format', 'import_refused', 'conflict', 'not_ready']
 });
 
 export const readImport = operation({

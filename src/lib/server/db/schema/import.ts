@@ -98,7 +98,7 @@ export const importRows = pgTable(
 	(t) => [primaryKey({ columns: [t.importId, t.line] })]
 );
 
-/** What was wrong, by line. At most the first thousand are kept; the count is exact. */
+/** What was wrong, by line. */
 export const importErrors = pgTable(
 	'import_errors',
 	{

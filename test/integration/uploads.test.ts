@@ -1,0 +1,248 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
+import { IN_PIECES_FROM_BYTES, MOST_UPLOADS, PIECE_BYTES } from '#lib/domain/upload.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
+import { choosePort } from '../../scripts/start/free-port.mjs';
+import { createApi, tokenOf } from '../support/api.ts';
+import type { Api } from '../support/api.ts';
+import { commandLine } from '../support/command-line.ts';
+import { arrivingIn, piecesOver, uploadIn } from '../support/pieces.ts';
+import type { Pieces } from '../support/pieces.ts';
+import { inDatabase, inFiles } from '../support/resting-places.ts';
+import { startServer } from '../support/server.ts';
+import type { Server } from '../support/server.ts';
+import { createWorld, pairRows, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let server: Server;
+let owner: Api;
+let pieces: Pieces;
+beforeAll(async () => {
+	world = await createWorld();
+	server = await startServer(world);
+	owner = createApi(server.origin, await tokenOf(world, world.admin));
+	pieces = piecesOver(owner);
+}, 120_000);
+afterAll(async () => {
+	await server?.stop();
+	await world?.close();
+});
+
+const fileOf = (count: number, tag: string) => Buffer.from(pairRows(count, tag).map((row) => JSON.stringify(row)).join('\n'));
+/** Begins an upload and sends so much of it. */
+async function arrived(slug: string, file: Uint8Array, many = file.byteLength): Promise<string> {
+	const begun = await pieces.begin(slug, { bytes: file.byteLength });
+	expect(begun.status).toBe(201);
+	const id = uploadIn(begun);
+	expect((await pieces.send(id, 0, file.subarray(0, many))).status).toBe(204);
+	return id;
+}
+const lying = () => readdir(arrivingIn(world.dataDir)).catch(() => []);
+
+describe('a file that arrives in pieces', () => {
+	it('goes on after kill -9 of the web process in mid-piece, and comes in as if it had been sent at once', async () => {
+		const { slug, id: projectId } = await world.project();
+		const file = fileOf(300, 'pieces');
+		const id = await arrived(slug, file, 5000);
+		// Half of the next piece, and then nothing more: a piece in its middle for as long as it takes.
+		let sent = false;
+		let end: () => void = () => undefined;
+		const half = new ReadableStream<Uint8Array>({
+			pull(to) {
+				if (sent) return new Promise<void>((done) => (end = done)).then(() => to.close());
+				sent = true;
+				to.enqueue(file.subarray(5000, 9000));
+				return undefined;
+			}
+		});
+		const cut = expect(pieces.send(id, 5000, half)).rejects.toThrow();
+		while ((await stat(arrivingIn(world.dataDir, id))).size < 9000) await sleep(20);
+		await server.restart();
+		await cut;
+		end();
+
+		expect(await pieces.arrived(id)).toBe(9000);
+		expect((await owner('GET', `/projects/${slug}/uploads`)).body).toMatchObject({ uploads: [{ id, fileName: 'pairs.jsonl', bytes: 9000, totalBytes: file.byteLength }] });
+		// It is too early to be read, and a piece belongs where the last one ended.
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 409, body: { code: 'conflict', bytes: 9000 } });
+		expect(await pieces.send(id, 8999, file.subarray(8999))).toMatchObject({ status: 409, body: { code: 'conflict' } });
+		expect((await pieces.send(id, 9000, file.subarray(9000))).status).toBe(204);
+
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 201, body: { status: 'published', accepted: 300, duplicates: 0, rejected: 0 } });
+		expect(await world.query(`select file_name, bytes::int, total_bytes::int from imports where project_id = '${projectId}'`)).toEqual([{ file_name: 'pairs.jsonl', bytes: file.byteLength, total_bytes: file.byteLength }]);
+		// What was read is not kept, nor what it could be read with.
+		expect(await pieces.arrived(id)).toBeNull();
+		expect(await lying()).toEqual([]);
+		expect((await world.importRows(slug, pairRows(300, 'pieces'))).ok).toBe(true);
+		expect(await world.query(`select count(*)::int as n from prompts where project_id = '${projectId}'`)).toEqual([{ n: 300 }]);
+	});
+
+	it('is looked over as asked, refused with its lines, and gone either way', async () => {
+		const { slug } = await world.project();
+		const scanned = await arrived(slug, fileOf(3, 'looked'));
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${scanned}&dryRun=true`)).toMatchObject({ status: 200, body: { status: 'scanned', accepted: 3, sample: [{ line: 1 }, { line: 2 }, { line: 3 }] } });
+		const bad = await arrived(slug, Buffer.from('{"prompt":7}'));
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${bad}`)).toMatchObject({ status: 422, body: { code: 'import_refused', errors: [{ line: 1 }] } });
+		expect([await pieces.arrived(scanned), await pieces.arrived(bad), await lying()]).toEqual([null, null, []]);
+	});
+
+	it('whose reader died is read again without being sent; one that is being read is not read twice', async () => {
+		const { slug, id: projectId } = await world.project();
+		const id = await arrived(slug, fileOf(4, 'reader'));
+		const reading = async (silentSeconds: number) => {
+			const rows = await world.query<{ id: string }>(`insert into imports (project_id, round_id, created_by, format, status, heartbeat_at)
+				select '${projectId}', r.id, '${world.admin.userId}', 'auto', 'staging', now() - interval '${silentSeconds} s' from rounds r where r.project_id = '${projectId}' returning id`);
+			await world.query(`update uploads set import_id = '${rows[0]?.id}' where id = '${id}'`);
+			return rows[0]?.id;
+		};
+		const living = await reading(0);
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 409, body: { id: living } });
+		await world.query(`update imports set status = 'failed', finished_at = now() where id = '${living}'`);
+		const dead = await reading(3600);
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 201, body: { accepted: 4 } });
+		expect(await world.query(`select status, message from imports where id = '${dead}'`)).toEqual([{ status: 'failed', message: expect.stringContaining('broke off') }]);
+		// One of which the sweeper hears first is told apart from a file that did not arrive.
+		const second = await arrived(slug, fileOf(4, 'reader'));
+		const swept = await reading(3600);
+		await world.query(`update uploads set import_id = '${swept}' where id = '${second}'`);
+		await sweep(world.app);
+		expect(await world.query(`select status, message from imports where id = '${swept}'`)).toEqual([{ status: 'failed', message: expect.stringContaining('can be read again') }]);
+		expect((await pieces.letGo(second)).status).toBe(204);
+	});
+
+	it('belongs to who sends it, while they may bring files in', async () => {
+		const { slug } = await world.project();
+		const { slug: other } = await world.project();
+		const [engineer, colleague, annotator] = await Promise.all((['engineer', 'engineer', 'annotator'] as const).map((role) => world.person(role, { slug, role })));
+		const speaks = async (actor: typeof world.admin) => piecesOver(createApi(server.origin, await tokenOf(world, actor)));
+		const [own, others, judge] = await Promise.all([engineer, colleague, annotator].map((actor) => speaks(actor as typeof world.admin)));
+		expect((await judge?.begin(slug, { bytes: 10 }))?.status).toBe(403);
+		const id = uploadIn((await own?.begin(slug, { bytes: 10 })) as never);
+		expect(await own?.arrived(id)).toBe(0);
+		for (const stranger of [others, pieces]) {
+			expect(await stranger?.arrived(id)).toBeNull();
+			expect((await stranger?.send(id, 0, Buffer.from('x')))?.status).toBe(404);
+			expect((await stranger?.letGo(id))?.status).toBe(404);
+		}
+		expect((await owner('GET', `/projects/${slug}/uploads`)).body).toEqual({ uploads: [] });
+		valueOf(await putMember(world.app, world.admin, { slug, userId: engineer?.userId ?? '', role: 'annotator' }));
+		expect((await own?.send(id, 0, Buffer.from('0123456789')))?.status).toBe(403);
+		valueOf(await putMember(world.app, world.admin, { slug, userId: engineer?.userId ?? '', role: 'engineer' }));
+		expect((await own?.send(id, 0, Buffer.from('0123456789')))?.status).toBe(204);
+		const api = createApi(server.origin, await tokenOf(world, engineer as typeof world.admin));
+		valueOf(await putMember(world.app, world.admin, { slug: other, userId: engineer?.userId ?? '', role: 'engineer' }));
+		expect((await api('POST', `/projects/${other}/imports?upload=${id}`)).status).toBe(404);
+		expect((await own?.letGo(id))?.status).toBe(204);
+		expect(await world.query(`select action from audit_entries where subject_id = '${id}' order by id`)).toEqual([{ action: 'upload.start' }, { action: 'upload.discard' }]);
+		expect(await lying()).toEqual([]);
+	});
+
+	it('is bounded: in number, in size, in time, and to what it was said to hold', async () => {
+		const { slug, id: projectId } = await world.project();
+		expect(await pieces.begin(slug, { bytes: 200e9 })).toMatchObject({ status: 413, body: { code: 'too_large' } });
+		const ids: string[] = [];
+		for (let n = 0; n < MOST_UPLOADS; n++) ids.push(uploadIn(await pieces.begin(slug, { bytes: 10, name: `${n}.jsonl` })));
+		expect(await pieces.begin(slug, { bytes: 10 })).toMatchObject({ status: 409, body: { code: 'conflict' } });
+		const [first = '', second = '', third = ''] = ids;
+		expect((await pieces.send(first, 0, Buffer.alloc(11))).status).toBe(413);
+		// A file of the same name that was changed since is another one.
+		const same = async (query: string) => ((await owner<{ uploads: { id: string }[] }>('GET', `/projects/${slug}/uploads?${query}`)).body.uploads.map(({ id }) => id));
+		expect(await same('fileName=1.jsonl&bytes=10&modified=2026-11-29T09:00:00.000Z')).toEqual([second]);
+		expect(await same('fileName=1.jsonl&bytes=10&modified=2026-11-29T09:00:01.000Z')).toEqual([]);
+		// Left alone for a day it is gone, and so is, with the next one, what lies on the disk.
+		await world.query(`update uploads set touched_at = now() - interval '25 h' where id = '${second}'`);
+		await utimes(arrivingIn(world.dataDir, second), 0, 0);
+		expect(await pieces.arrived(second)).toBeNull();
+		expect((await pieces.begin(slug, { bytes: 10 })).status).toBe(201);
+		expect(await lying()).not.toContain(second);
+		await sweep(world.app);
+		expect(await world.query(`select count(*)::int as n from uploads where project_id = '${projectId}'`)).toEqual([{ n: MOST_UPLOADS }]);
+		// What lies on another host cannot be gone on with here.
+		await rm(arrivingIn(world.dataDir, third));
+		expect(await pieces.arrived(third)).toBeNull();
+		expect((await owner('POST', `/projects/${slug}/imports?upload=${third}`)).status).toBe(404);
+		await world.query(`delete from uploads where project_id = '${projectId}'`);
+		await rm(arrivingIn(world.dataDir), { recursive: true });
+	});
+
+	it('lies open to nobody meanwhile, nor does its name where names are hidden', async () => {
+		const { slug } = await world.project();
+		valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: { ...OFF, actions: { phone: 'placeholder', person: 'placeholder' } } }));
+		const canary = '13987650042';
+		const file = Buffer.from(JSON.stringify({ prompt: `Call ${canary}?`, chosen: 'a', rejected: 'b' }));
+		const id = uploadIn(await pieces.begin(slug, { bytes: file.byteLength, name: `Zhang-${canary}.jsonl` }));
+		expect((await pieces.send(id, 0, file)).status).toBe(204);
+		expect(await inFiles(world.dataDir, [canary])).toEqual([]);
+		expect(await inDatabase(world, [canary, 'Zhang-'])).toEqual([]);
+		expect((await readFile(arrivingIn(world.dataDir, id))).byteLength).toBe(file.byteLength);
+		expect((await pieces.letGo(id)).status).toBe(204);
+	});
+});
+
+/** Hands on what comes to the server, and cuts each line that has brought it so many bytes, so many times. */
+async function cuttingLine(origin: string, of: { after: number; times: number }): Promise<{ origin: string; cuts: () => number; close: () => void }> {
+	const { port, hostname } = new URL(origin);
+	let cuts = 0;
+	const line = createServer((from) => {
+		const to = createConnection(Number(port), hostname);
+		let passed = 0;
+		from.on('data', (chunk: Buffer) => {
+			passed += chunk.byteLength;
+			if (passed > of.after && cuts < of.times) {
+				cuts += 1;
+				from.destroy();
+				to.destroy();
+			}
+		});
+		from.pipe(to).pipe(from);
+		for (const end of [from, to]) end.on('error', () => undefined);
+	});
+	const own = await choosePort();
+	await new Promise<void>((listening) => line.listen(own, '127.0.0.1', listening));
+	return { origin: `http://127.0.0.1:${own}`, cuts: () => cuts, close: () => line.close() };
+}
+
+it('the command line goes on by itself where the line breaks, and where an earlier command was', async () => {
+	const { slug } = await world.project();
+	const home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
+	const line = await cuttingLine(server.origin, { after: PIECE_BYTES / 2, times: 2 });
+	try {
+		const plumbline = commandLine(home);
+		const env = { PLUMBLINE_URL: line.origin, PLUMBLINE_TOKEN: await tokenOf(world, world.admin) };
+		const answer = 'A careful answer, with a condition. '.repeat(50_000);
+		const rows = Array.from({ length: 12 }, (_, n) => ({ prompt: `Large ${n}?`, chosen: `${n} ${answer}`, rejected: 'No.' }));
+		const file = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
+		expect(file.byteLength).toBeGreaterThan(IN_PIECES_FROM_BYTES);
+		await mkdir(home, { recursive: true });
+		const path = join(home, `${randomUUID()}.jsonl`);
+		await writeFile(path, file);
+		const first = await plumbline.run(['import', slug, path, '--json'], { env });
+		expect({ ...first, cuts: line.cuts() }).toMatchObject({ code: 0, cuts: 2 });
+		expect(JSON.parse(first.out)).toMatchObject({ status: 'published', accepted: 12 });
+
+		// The same file once more, of which a command that was ended had sent some.
+		const { mtime } = await stat(path);
+		const id = uploadIn(await pieces.begin(slug, { bytes: file.byteLength, name: path.split('/').at(-1) ?? '', modified: mtime.toISOString() }));
+		await pieces.send(id, 0, file.subarray(0, 1000));
+		expect(await plumbline.run(['import', slug, path], { env })).toMatchObject({ code: 0, err: expect.stringContaining('It goes on from there'), out: expect.stringMatching(/known +12/u) });
+		expect(await pieces.arrived(id)).toBeNull();
+
+		// What the server says no to is said at once.
+		const ids: string[] = [];
+		for (let n = 0; n < MOST_UPLOADS; n++) ids.push(uploadIn(await pieces.begin(slug, { bytes: 10 })));
+		expect(await plumbline.run(['import', slug, path], { env })).toMatchObject({ code: 1, err: expect.stringContaining(`${MOST_UPLOADS} uploads under way`) });
+		for (const one of ids) await pieces.letGo(one);
+	} finally {
+		line.close();
+		await rm(home, { recursive: true, force: true });
+	}
+}, 120_000);
