@@ -13,21 +13,22 @@ export type CheckAhead = {
 	stop: () => void;
 };
 
-/** @param start starts a check that waits */
-export function createCheckAhead(start: (model: ModelSource) => Promise<LineService>): CheckAhead {
+/**
+ * @param start starts a check that waits; `signal` ends it, also while it still loads
+ * @param shutdown who goes down waits for no libraries
+ */
+export function createCheckAhead(start: (model: ModelSource, signal: AbortSignal) => Promise<LineService>, shutdown: AbortSignal): CheckAhead {
 	let started: Promise<LineService | null> | null = null;
-	let over = false;
+	const over = new AbortController();
+	const ended = AbortSignal.any([over.signal, shutdown]);
 	return {
 		sees: (event, model) => {
-			if (started || over || event.type !== 'metrics') return;
+			if (started || ended.aborted || event.type !== 'metrics') return;
 			const secondsAStep = event.values['train_speed(s/it)'];
 			if (secondsAStep === undefined || (event.maxSteps - event.step) * secondsAStep > AHEAD_SECONDS) return;
-			started = start(model).catch(() => null);
+			started = start(model, ended).catch(() => null);
 		},
 		waiting: () => started ?? Promise.resolve(null),
-		stop: () => {
-			over = true;
-			void started?.then((check) => check?.stop());
-		}
+		stop: () => over.abort()
 	};
 }

@@ -250,7 +250,7 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 /** Works on an attempt that holds its run by a renewed lease, from data to registered checkpoint. */
 async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHand): Promise<void> {
 	const lease = await holdLease(context, { runId: at.run.id, attempt: at.attempt });
-	const ahead = createCheckAhead((model) => waitingCheck(context.environment, model, { cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 3_600_000 }));
+	const ahead = createCheckAhead((model, signal) => waitingCheck(context.environment, model, { cacheDir: join(context.workDir, 'cache'), threads: context.threads, timeoutMs: 3_600_000, signal }), context.shutdown);
 	try {
 		await attempt({ ...context, ahead }, launcher, at, lease);
 	} catch (error) {

@@ -16,11 +16,13 @@ export type LineService = {
  * ready. It ends with its standard input, and so with this process, however that
  * ends. What it writes on standard error is kept to its last 4,000 signs, for a
  * failure's message.
- * @throws Error when it does not start, or does not get ready in time
+ * @param options.signal ends it, also while it does not yet say that it is ready
+ * @throws Error when it does not start, does not get ready in time, or is ended before
  */
-export async function startLineService(argv: readonly string[], options: { env: NodeJS.ProcessEnv; timeoutMs: number }): Promise<{ service: LineService; greeting: string }> {
+export async function startLineService(argv: readonly string[], options: { env: NodeJS.ProcessEnv; timeoutMs: number; signal?: AbortSignal }): Promise<{ service: LineService; greeting: string }> {
 	const [program = '', ...args] = argv;
-	const child = spawn(program, args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+	options.signal?.throwIfAborted();
+	const child = spawn(program, args, { env: options.env, stdio: ['pipe', 'pipe', 'pipe'], signal: options.signal, killSignal: 'SIGKILL' });
 	const waiting: { give: (line: string) => void; fail: (error: Error) => void }[] = [];
 	let said = '';
 	child.stdin.on('error', () => undefined); // It is gone; `close` tells.

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { EngineEnvironment } from './environment-types.ts';
-import { verifyWhole } from './verify.ts';
+import { verifyWhole, waitingCheck } from './verify.ts';
 
 let dir: string;
 let environment: EngineEnvironment;
@@ -51,4 +51,18 @@ it.each(['before it is asked', 'while it is asked'])('ends one that waits where 
 	if (when.startsWith('before')) down.abort();
 	await verifyWhole(environment, '/m', { cacheDir: dir, waiting, signal: down.signal });
 	expect(stopped).toBe(1);
+});
+
+it('is ended while it still loads its libraries', async () => {
+	const python = join(dir, 'loads');
+	const pid = join(dir, 'pid');
+	await writeFile(python, `#!/bin/sh\necho $$ > '${pid}'\nexec sleep 600\n`, { mode: 0o755 });
+	const down = new AbortController();
+	const started = waitingCheck({ ...environment, python }, { path: '/m' }, { cacheDir: dir, signal: down.signal });
+	const running = async () => Number(await readFile(pid, 'utf8').catch(() => ''));
+	await vi.waitFor(async () => expect(await running()).toBeGreaterThan(0), { timeout: 10_000 });
+	down.abort();
+	await expect(started).rejects.toThrow();
+	const id = await running();
+	await vi.waitFor(() => expect(() => process.kill(id, 0)).toThrow(), { timeout: 10_000 });
 });

@@ -25,10 +25,10 @@ export async function verifyWhole(environment: EngineEnvironment, folder: string
 /** `reward`: the checkpoint gives scores instead of text; `waiting`: a check that has its libraries loaded already. */
 export type VerifyOptions = ScriptOptions & { reward?: boolean; waiting?: LineService | null };
 
-/** Starts such a check. It is another process all the same, which loads the checkpoint from its files. @throws Error when it does not start */
-export async function waitingCheck(environment: EngineEnvironment, model: ModelSource, { cacheDir, threads, timeoutMs = 600_000 }: ScriptOptions): Promise<LineService> {
+/** Starts such a check. It is another process all the same, which loads the checkpoint from its files. @throws Error when it does not start, or is ended while it loads its libraries */
+export async function waitingCheck(environment: EngineEnvironment, model: ModelSource, { cacheDir, threads, timeoutMs = 600_000, signal }: ScriptOptions): Promise<LineService> {
 	const env = engineEnv(cacheDir, { ...OFFLINE_ENV, ...deviceEnv(environment, threads) });
-	return (await startLineService([environment.python, scriptPath('verify_checkpoint.py'), '--wait', '--model', model.path], { env, timeoutMs })).service;
+	return (await startLineService([environment.python, scriptPath('verify_checkpoint.py'), '--wait', '--model', model.path], { env, timeoutMs, signal })).service;
 }
 
 type Reply = ({ ok: true } & Verified) | { ok: false; message: string };
