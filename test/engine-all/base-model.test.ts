@@ -60,4 +60,21 @@ describe('a base that says nothing of how it is read', () => {
 		// What its keeper says stands.
 		expect(await withReading(environment, { path: other, modelType: 'qwen2', template: 'chatml' }, { name: 'Other', sha256 }, scripts)).toEqual({ ok: true, value: { path: other, modelType: 'qwen2', template: 'chatml' } });
 	});
+
+	it('is refused with the reason where its files are somebody’s trap: a template that comes to no end or takes all memory, settings of another kind', async () => {
+		const hostile = join(dir, 'hostile');
+		await cp(folder, hostile, { recursive: true });
+		const read = (n: number) => withReading(environment, { path: hostile }, { name: 'Hostile', sha256: String(n).repeat(64) }, scripts);
+		const loops = '{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}';
+		await writeFile(join(hostile, 'chat_template.jinja'), loops);
+		expect(await read(1)).toMatchObject({ ok: false, problem: { code: 'unsupported_template', message: expect.stringContaining('came to no end') } });
+		await writeFile(join(hostile, 'chat_template.jinja'), "{{ 'x' * 99999999999 }}");
+		expect(await read(2)).toMatchObject({ ok: false, problem: { code: 'unsupported_template' } });
+		await writeFile(join(hostile, 'tokenizer.json'), '{"version": "1.0", "model": {"type": "Nobody"}}');
+		expect(await read(3)).toMatchObject({ ok: false, problem: { code: 'unreadable_model', hint: expect.stringContaining('files that belong to the model') } });
+		for (const [n, config] of [[4, []], [5, { architectures: 'Qwen2ForCausalLM' }], [6, { architectures: [{}] }]] as const) {
+			await writeFile(join(hostile, 'config.json'), JSON.stringify(config));
+			expect(await read(n)).toMatchObject({ ok: false, problem: { code: 'unreadable_model', message: expect.stringContaining('config.json') } });
+		}
+	});
 });

@@ -109,6 +109,8 @@ it('is settled once it can be read: what its keeper then says in its folder is o
 	const base = { ...(await checkpoints.baseOf(world.app.db, id)), location: `folder:${folder}` };
 	const context = workerContext(world, randomUUID(), { environment: NO_ENGINE });
 	expect(await provideBase(context, base)).toMatchObject({ ok: false, problem: { code: 'start_failed' } });
+	await writeFile(join(folder, 'plumbline.json'), '{"modelType": "llama"');
+	expect(await provideBase(context, base)).toMatchObject({ ok: false, problem: { code: 'unreadable_model', message: expect.stringContaining('plumbline.json') as string } });
 	await sayHowToRead(folder);
 	expect(await provideBase(context, base)).toEqual({ ok: true, value: { path: folder, modelType: 'llama', template: 'chatml' } });
 	await writeFile(join(folder, 'config.json'), '{"other": true}');

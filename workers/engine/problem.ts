@@ -32,6 +32,7 @@ export type EngineProblemCode =
 	| 'stop_file'
 	| 'model_runs_code'
 	| 'model_missing'
+	| 'unreadable_model'
 	| 'python_missing'
 	| 'torch_missing'
 	| 'torch_is_cuda'

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { nameOf, parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
@@ -14,17 +14,11 @@ import { cacheFolder } from '../engine/swift/environment.ts';
 import { withReading } from '../engine/swift/how-to-read.ts';
 import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
+import { sourceOf } from '../engine/swift/model-folder.ts';
 import type { WorkerContext } from './context.ts';
 import { hashUnchanged } from './hash-unchanged.ts';
 
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
-
-/** A folder may say in `plumbline.json` how the engine reads it: `{modelType, template}`. */
-export async function sourceOf(path: string): Promise<ModelSource> {
-	const hints = await readFile(join(path, 'plumbline.json'), 'utf8').catch(() => '{}');
-	const { modelType, template } = JSON.parse(hints) as Partial<ModelSource>;
-	return { path, ...(modelType ? { modelType } : {}), ...(template ? { template } : {}) };
-}
 
 /** The folder of a hub's model on this host, fetched if need be with the token that is stored here. One that lies here is used whatever has become of the token. */
 export async function hubFolderOf(context: Context, model: HubModel): Promise<Outcome<string>> {
@@ -48,14 +42,17 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	} else if (ofHub) {
 		const folder = await hubFolderOf(context, ofHub);
 		if (!folder.ok) return folder;
-		source = await sourceOf(folder.value);
+		source = { path: folder.value };
 	} else if (kind === 'folder') {
-		source = await sourceOf(name);
+		source = { path: name };
 	} else {
 		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read, or to a hub’s model at a commit.');
 	}
 	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashUnchanged(join(source.path, path))) })));
 	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
+	const said = await sourceOf(source.path);
+	if (!said.ok) return said;
+	source = { ...source, ...said.value };
 	const facts = await readModelFacts(source);
 	if (!facts.ok) return facts;
 	const sha256 = treeHash(files);
@@ -70,9 +67,12 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 /** Pickled state is not needed to use a model, and nobody should unpickle what a store holds; `args.json` names folders of the host. */
 export const NOT_EXPORTED = /\.(pt|pth|bin|pkl)$|^args\.json$/;
 
-/** A checkpoint laid out on this host: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
+/** What a checkpoint that came with an archive may bring and no run leaves: the engine would run it unasked. */
+const PROGRAM_CODE = /\.py$/;
+
+/** A checkpoint laid out on this host, without program code: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
 export async function layOutModel(context: Pick<Context, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<{ model: ModelSource; adapter?: string }> {
 	if (checkpoint.kind === 'base') return { model: base };
-	await context.app.artifacts.layOut({ files: checkpoint.files ?? [] }, folder);
+	await context.app.artifacts.layOut({ files: (checkpoint.files ?? []).filter(({ path }) => !PROGRAM_CODE.test(path)) }, folder);
 	return checkpoint.kind === 'full' ? { model: { ...base, path: folder } } : { model: base, adapter: folder };
 }

@@ -12,7 +12,8 @@ import { hubFolder, isOffline, tokenEnv } from '../engine/swift/hub-models.ts';
 import { lookUpModel } from '../engine/swift/look-up-model.ts';
 import type { LookedUp } from '../engine/swift/look-up-model.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
-import { hubFolderOf, sourceOf } from './checkpoint-files.ts';
+import { sourceOf } from '../engine/swift/model-folder.ts';
+import { hubFolderOf } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { bytesBelow } from './tidy.ts';
 
@@ -41,9 +42,10 @@ async function lookUp(context: Context, { hub, repo, revision }: BaseModel): Pro
 /** Whether what was fetched could be trained: its template is its tokenizer's, and the engine knows how to read it. Better said now than by the first run. */
 async function checkFolder(context: Context, model: HubModel, path: string): Promise<Outcome<unknown>> {
 	const source = await sourceOf(path);
-	const facts = await readModelFacts(source);
+	if (!source.ok) return source;
+	const facts = await readModelFacts(source.value);
 	if (!facts.ok) return facts;
-	return withReading(context.environment, source, { name: nameOf(model), sha256: locationOf(model) }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
+	return withReading(context.environment, source.value, { name: nameOf(model), sha256: locationOf(model) }, { cacheDir: join(context.workDir, 'cache'), timeoutMs: 300_000, signal: context.shutdown });
 }
 
 /** Looks up (`asked`) or fetches (`wanted`) the next model of the list that waits for it. It needs no device, so it goes on beside a training. */

@@ -1,8 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
+import { readSettings } from '../engine/swift/model-folder.ts';
 import { measureLengths } from '../engine/swift/token-lengths.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
@@ -31,8 +32,9 @@ export async function inspect(context: Pick<WorkerContext, 'app' | 'environment'
 		if (lost.signal.aborted) return;
 		if (shutdown.aborted) return await giveBackInspection(app, at);
 		if (!measured.ok) return await failInspection(app, at, measured.problem);
-		const config = JSON.parse(await readFile(join(base.value.path, 'config.json'), 'utf8')) as Record<string, unknown>;
-		await finishInspection(app, at, { config, chatTemplateSha256: await chatTemplateHash(base.value), ...measured.value });
+		const config = await readSettings(base.value.path, 'config.json');
+		if (!config.ok) return await failInspection(app, at, config.problem);
+		await finishInspection(app, at, { config: config.value, chatTemplateSha256: await chatTemplateHash(base.value), ...measured.value });
 	} catch (error) {
 		if (shutdown.aborted) return await giveBackInspection(app, at);
 		app.log.error({ err: error, inspectionId: at.inspection.id }, 'inspection failed');

@@ -30,7 +30,7 @@ export const MOST_SERVER_FAILURES = 5;
 export const STEADY_SECONDS = 600;
 
 /** What no further try mends, on whatever host: the files, the weights and the template are what they are until somebody changes them. */
-const LASTING = new Set(['artifact_damaged', 'template_changed', 'model_runs_code', 'unsupported_model', 'unsupported_template', 'broken_model']);
+const LASTING = new Set(['artifact_damaged', 'template_changed', 'model_runs_code', 'unreadable_model', 'unsupported_model', 'unsupported_template', 'broken_model']);
 
 /** An outage of what a server needs to start, which says nothing of the server: it is tried until that is back. */
 const PASSING = new Set(['out_of_reach']);

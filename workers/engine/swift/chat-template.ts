@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelSource } from '../engine.ts';
+import { readSettings } from './model-folder.ts';
 
-/** The template that a model's folder carries, in a file of its own or in the tokenizer's settings; empty where it has none. */
+/** The template that a model's folder carries, in a file of its own or in the tokenizer's settings; empty where it has none, or its settings cannot be read. */
 export async function carriedTemplate(folder: string): Promise<string> {
 	const own = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => null);
 	if (own !== null) return own;
-	const settings = JSON.parse(await readFile(join(folder, 'tokenizer_config.json'), 'utf8').catch(() => '{}')) as { chat_template?: unknown };
-	return typeof settings.chat_template === 'string' ? settings.chat_template : '';
+	const settings = await readSettings(folder, 'tokenizer_config.json');
+	const template = settings.ok ? settings.value['chat_template'] : undefined;
+	return typeof template === 'string' ? template : '';
 }
 
 /**

@@ -49,10 +49,11 @@ export async function withReading(environment: EngineEnvironment, model: ModelSo
 async function ask(environment: EngineEnvironment, model: ModelSource, name: string, options: ScriptOptions): Promise<Outcome<Reading>> {
 	const result = await runScript(environment, 'how_to_read.py', [...readAs(model, '-'), '--name', name], options);
 	options.signal?.throwIfAborted();
-	const reply = lastJsonLine<Reading | { code: 'unsupported_model' | 'unsupported_template' | 'missing_package'; message: string }>(result);
+	const reply = lastJsonLine<Reading | { code: 'unsupported_model' | 'unsupported_template' | 'unreadable_model' | 'missing_package'; message: string }>(result);
 	if (reply && 'modelType' in reply) return value(reply);
 	const hint = 'Say in a `plumbline.json` in its folder how the engine reads it (“The base model” in docs/operations.md), or take another model.';
 	if (reply?.code === 'missing_package') return problem(reply.code, `The base model cannot be read on this worker: ${reply.message}.`, 'Install it into the engine’s environment; see “Images” in docs/operations.md.');
+	if (reply?.code === 'unreadable_model') return problem(reply.code, `The base model cannot be read: ${reply.message}.`, 'Put the files that belong to the model in its folder, or take another model.');
 	if (reply) return problem(reply.code, `The base model cannot be read: ${reply.message}.`, hint);
 	// Without an answer nothing is known of the model: the next try may get one.
 	if (result.signal !== null || result.code === 137) return problem('killed', 'The engine was ended while it looked how the base model is read: it took too long, or the machine ran out of memory.', 'Try again; a busy machine takes longer.');

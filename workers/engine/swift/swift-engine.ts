@@ -17,6 +17,7 @@ import { followRun } from './follow.ts';
 import { planKtoRows } from './kto-preflight.ts';
 import { trackerEnv } from './tracker-env.ts';
 import { lastCheckpoint } from './last-checkpoint.ts';
+import { readSettings, refuseFolder } from './model-folder.ts';
 import { createOutputReader } from './log-lines.ts';
 import { metricsByStep, parseLogLine } from './log-parser.ts';
 
@@ -119,17 +120,16 @@ function rowsOf(output: string): number | null {
 	return counts.find((line) => line.type === 'rows')?.count ?? null;
 }
 
-/** Model folders may carry Python code, and ms-swift runs it unasked. Of bases that read images there is no reward model: nothing here could load it. */
-async function refuseModel(path: string, objective: Objective): Promise<{ ok: false; problem: EngineProblem } | undefined> {
-	let config: { auto_map?: unknown };
-	try {
-		config = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as typeof config;
-	} catch {
-		return problem('model_missing', 'The base model’s folder has no readable config.json on this worker.', 'Check the model’s location in the project’s settings.');
-	}
-	if (!OBJECTIVE_FACTS[objective].generates && seesImages(config)) return problem('base_reads_images', 'The base model reads images, and reward models are made of bases that read text only.', 'Train the reward model in a project whose base reads text.');
-	if (config.auto_map === undefined) return undefined;
-	return problem('model_runs_code', 'The base model brings its own program code, which the engine would run.', 'Choose a model whose architecture the engine knows.');
+/** A parent may be a whole model with settings of its own. Of bases that read images there is no reward model: nothing here could load it. */
+async function refuseModel(path: string, objective: Objective): Promise<{ ok: false; problem: EngineProblem } | null> {
+	const there = await access(join(path, 'config.json')).then(() => true, () => false);
+	if (!there) return problem('model_missing', 'The model’s folder has no config.json on this worker.', 'Put the whole model there, as transformers writes it.');
+	const refusal = await refuseFolder(path);
+	if (refusal) return refusal;
+	const config = await readSettings(path, 'config.json');
+	if (!config.ok) return config;
+	if (OBJECTIVE_FACTS[objective].generates || !seesImages(config.value)) return null;
+	return problem('base_reads_images', 'The base model reads images, and reward models are made of bases that read text only.', 'Train the reward model in a project whose base reads text.');
 }
 
 async function refuseHost(): Promise<ReturnType<typeof problem> | undefined> {

@@ -8,18 +8,27 @@ architecture, of which entries for embeddings and rankings are no choice, and of
 model's own does, also where there is but one: it may be a relative's. What was said already (--model-type, --template)
 stands.
 
-Prints one JSON line: {"modelType", "template"}, or {"code", "message"} where nothing fits.
+Prints one JSON line: {"modelType", "template"}, or {"code", "message"} where nothing fits or the folder cannot be read.
+
+A folder's settings are somebody's: its chat template is a program, which gets so much time and memory and no more.
 """
 
 import argparse
 import json
 import os
 import re
+import resource
+import signal
 import sys
+import traceback
 
 ONLY_FOR_VIDEO = ("decord", "moviepy", "av")
 SYSTEM = {"role": "system", "content": "Be brief."}
 TALK = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Go on."}]
+# For the few turns above; a template of any model needs milliseconds.
+TEMPLATE_SECONDS = 30
+# Beside what the engine's libraries hold already; the largest tokenizers need a tenth of it.
+MEMORY_BYTES = 4 << 30
 
 
 class Unreadable(Exception):
@@ -28,13 +37,50 @@ class Unreadable(Exception):
         self.code = code
 
 
+class Endless(BaseException):
+    """Nothing that catches what a template raises may take this for it."""
+
+
+def bound_memory():
+    """From here on the process holds so much more and no more, where the system can say how much that is."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as handle:
+            held = next(int(line.split()[1]) << 10 for line in handle if line.startswith("VmData:"))
+    except (OSError, StopIteration):
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    wanted = held + MEMORY_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+
+
+def written(tokenizer, messages, **how):
+    """What the model's own template makes of a conversation."""
+
+    def end(*_):
+        raise Endless
+
+    signal.signal(signal.SIGALRM, end)
+    signal.alarm(TEMPLATE_SECONDS)
+    try:
+        return tokenizer.apply_chat_template(messages, tokenize=False, **how)
+    finally:
+        signal.alarm(0)
+
+
+def read_config(folder):
+    with open(os.path.join(folder, "config.json"), encoding="utf-8") as handle:
+        config = json.load(handle)
+    architectures = config.get("architectures") if isinstance(config, dict) else None
+    if not isinstance(config, dict) or not isinstance(architectures or [], list) or not all(isinstance(each, str) for each in architectures or []):
+        raise Unreadable("unreadable_model", "config.json does not say its architecture as transformers writes it")
+    return config, architectures or []
+
+
 def by_architecture(folder):
     """The engine's entry for a folder's architecture, and all entries that share it."""
     from swift.model.model_meta import MODEL_MAPPING, get_matched_model_types
 
-    with open(os.path.join(folder, "config.json"), encoding="utf-8") as handle:
-        config = json.load(handle)
-    architectures = config.get("architectures") or []
+    config, architectures = read_config(folder)
     types = get_matched_model_types(architectures) if architectures else []
     writing = [each for each in types if MODEL_MAPPING[each].task_type is None and not MODEL_MAPPING[each].is_reward]
     if config.get("model_type") in writing:
@@ -57,7 +103,7 @@ def templates_of(entries, without):
 
 def writes_alike(tokenizer, template, messages):
     """Whether a template of the engine gives the same tokens as the model's own."""
-    own = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    own = written(tokenizer, messages, add_generation_prompt=True)
     ours = template.encode({"messages": messages})["input_ids"]
     return tokenizer(own, add_special_tokens=False)["input_ids"] == ours
 
@@ -65,7 +111,7 @@ def writes_alike(tokenizer, template, messages):
 def takes_system(tokenizer):
     """Whether the model's own template has a place for a system's turn: Gemma's refuses it."""
     try:
-        tokenizer.apply_chat_template([SYSTEM, *TALK], tokenize=False)
+        written(tokenizer, [SYSTEM, *TALK])
     except Exception:  # templates raise what they like
         return False
     return True
@@ -151,11 +197,23 @@ def main():
     parser.add_argument("--model-type")
     parser.add_argument("--template")
     args = parser.parse_args()
+    import swift  # noqa: F401  An environment that lacks something is not the folder's fault.
+
+    bound_memory()
     try:
         print(json.dumps(how_to_read(args.model, args.name, args.model_type, args.template)))
+        return
     except Unreadable as error:
-        print(json.dumps({"code": error.code, "message": str(error)}))
-        sys.exit(1)
+        told = {"code": error.code, "message": str(error)}
+    except Endless:
+        told = {"code": "unsupported_template", "message": f"its chat template came to no end within {TEMPLATE_SECONDS} seconds"}
+    except ImportError as error:
+        told = {"code": "missing_package", "message": str(error).strip().split("\n")[0][:200]}
+    except Exception as error:  # whatever the libraries make of somebody's files
+        traceback.print_exc()
+        told = {"code": "unreadable_model", "message": f"the engine's libraries cannot read its folder ({type(error).__name__}: {str(error)[:200]})"}
+    print(json.dumps(told))
+    sys.exit(1)
 
 
 if __name__ == "__main__":
