@@ -4,14 +4,15 @@ import { afterAll, beforeAll, beforeEach, expect, inject, it, vi } from 'vitest'
 import { filesBelow } from '#lib/server/artifacts/store.ts';
 import { addBaseModel, fetchBaseModel, listBaseModels, putHubToken } from '#lib/server/usecases/put-base-model.ts';
 import { hubFolder, provideHubModel } from '../../workers/engine/swift/hub-models.ts';
+import { lookUpModel } from '../../workers/engine/swift/look-up-model.ts';
 import { readModelFacts } from '../../workers/engine/swift/model-facts.ts';
 import { fetchModels } from '../../workers/handlers/fetch-models.ts';
-import { startModelScope } from '../support/modelscope-hub.ts';
+import { gitRepository, startModelScope } from '../support/modelscope-hub.ts';
 import { until } from '../support/worker.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 
 /** The real modelscope package against a server that speaks what it asks for; no hub was at hand. */
-const model = { hub: 'modelscope' as const, repo: 'firm/tiny', commit: '0123456789abcdef0123456789abcdef01234567' };
+const model = { hub: 'modelscope' as const, repo: 'firm/tiny', commit: '' };
 let hub: Awaited<ReturnType<typeof startModelScope>>;
 let dir: string;
 let n = 0;
@@ -22,7 +23,9 @@ beforeAll(async () => {
 	dir = await mkdtemp(join(engine.dir, 'modelscope-'));
 	const original = join(dir, 'original');
 	await cp(engine.model.path, original, { recursive: true, filter: (path) => basename(path) !== 'plumbline.json' });
-	hub = await startModelScope(original, { ...model, token: 'of-the-test', licence: 'Apache License 2.0', extra: { 'README.md': README, 'modeling_tiny.py': 'raise SystemExit("never run")', 'pytorch_model.bin': 'pickled', 'model.safetensors': weights } });
+	const repository = join(dir, 'repository');
+	model.commit = await gitRepository(repository);
+	hub = await startModelScope(original, { ...model, token: 'of-the-test', licence: 'Apache License 2.0', repository, extra: { 'README.md': README, 'modeling_tiny.py': 'raise SystemExit("never run")', 'pytorch_model.bin': 'pickled', 'model.safetensors': weights } });
 });
 beforeEach(() => {
 	n += 1;
@@ -74,7 +77,15 @@ it('says what is wrong: a token, a commit', async () => {
 	expect(await provide(undefined, { ...model, commit: 'f'.repeat(40) })).toMatchObject({ ok: false, problem: { message: 'ModelScope has no such model at this commit.' } });
 });
 
-it('is looked up and fetched from the list at its commit, with the token that is stored', async () => {
+it('is pinned to the commit that a branch or tag is now', async () => {
+	const lookUp = (revision: string) => lookUpModel(inject('engine').environment, { hub: 'modelscope', repo: model.repo, revision }, { cacheDir: join(dir, 'cache'), timeoutMs: 120_000 });
+	for (const revision of ['master', 'v1']) expect(await lookUp(revision)).toMatchObject({ ok: true, value: { commit: model.commit, facts: { licence: 'Apache License 2.0' } } });
+	expect(await lookUp('nobody')).toMatchObject({ ok: false, problem: { message: 'ModelScope has no such model at this branch, tag or commit.' } });
+	vi.stubEnv('MODELSCOPE_API_TOKEN', 'another');
+	expect(await lookUp('master')).toMatchObject({ ok: false, problem: { message: 'ModelScope does not let this installation have the model.' } });
+});
+
+it('is looked up and fetched from the list, with the token that is stored', async () => {
 	vi.stubEnv('PLUMBLINE_CACHE_DIR', models());
 	vi.stubEnv('MODELSCOPE_API_TOKEN', undefined);
 	const world = await createWorld();
@@ -82,7 +93,7 @@ it('is looked up and fetched from the list at its commit, with the token that is
 		const { app, admin } = world;
 		const context = { app, environment: inject('engine').environment, workDir: join(dir, 'work'), shutdown: new AbortController().signal };
 		valueOf(await putHubToken(app, admin, { hub: 'modelscope', token: 'of-the-test' }));
-		const { id } = valueOf(await addBaseModel(app, admin, { hub: 'modelscope', repo: model.repo, revision: model.commit }));
+		const { id } = valueOf(await addBaseModel(app, admin, { hub: 'modelscope', repo: model.repo }));
 		const now = async () => valueOf(await listBaseModels(app, admin)).models[0];
 		await fetchModels(context, 'asked');
 		expect(await now()).toMatchObject({ status: 'found', commit: model.commit, facts: { licence: 'Apache License 2.0', gated: false } });

@@ -25,26 +25,19 @@ export function parseHubModel(text: string): HubModel | null {
 export const RepoSchema = v.pipe(v.string(), v.trim(), v.regex(/^(?!\.)[\w.-]{1,96}\/(?!\.)[\w.-]{1,96}$/, 'owner/name, as the hub writes it'));
 export const RevisionSchema = v.pipe(v.string(), v.trim(), v.regex(/^(?!\.|-)[\w./-]{1,100}$/, 'a branch, a tag or a commit'));
 
-/** What is wrong with a revision that has to be one commit; null: nothing, or the hub names the commit. */
+/** What is wrong with a data set's revision; null: nothing, or the hub names its commit. */
 export function revisionProblem({ hub, revision }: { hub: Hub; revision: string }): string | null {
 	return hub === 'modelscope' && !/^[0-9a-f]{40}$/.test(revision) ? 'all 40 characters of a commit: ModelScope names none for a branch' : null;
 }
 
+/** What each hub calls the branch that a model has where nobody says another. */
+export const MAIN_BRANCH: Readonly<Record<Hub, string>> = { hf: 'main', modelscope: 'master' };
+
 /** A model's own name, without its owner's. */
 export const nameOf = ({ repo }: Pick<HubModel, 'repo'>): string => repo.slice(repo.indexOf('/') + 1);
 
-/** A model as somebody asks for it: a branch or a tag is pinned to its commit when the hub is asked what it has. */
-export const HubRequest = v.pipe(
-	v.strictObject({
-		hub: v.picklist(HUBS, HUBS.join(' or ')),
-		repo: RepoSchema,
-		revision: v.optional(RevisionSchema, 'main')
-	}),
-	v.forward(
-		v.check((asked) => revisionProblem(asked) === null, ({ input }) => revisionProblem(input) ?? ''),
-		['revision']
-	)
-);
+/** A model as somebody asks for it: a branch or a tag is pinned to its commit when the hub is asked what it has; without one it is the main branch. */
+export const HubRequest = v.strictObject({ hub: v.picklist(HUBS, HUBS.join(' or ')), repo: RepoSchema, revision: v.optional(RevisionSchema) });
 export type HubRequest = v.InferOutput<typeof HubRequest>;
 
 /** How a model of the list stands: asked for, looked up at the hub, and, where somebody wanted that at once, fetched to a worker's host. */

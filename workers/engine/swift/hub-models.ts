@@ -40,7 +40,7 @@ export function explainHub(hub: Hub, stderr: string, doing: 'fetch' | 'look up')
 	const last = stderr.trim().split('\n').at(-1) ?? '';
 	const said = (message: string, hint: string): { ok: false; problem: Parameters<typeof problem> } => ({ ok: false, problem: ['model_missing', message, hint] });
 	if (/GatedRepoError|\b(401|403)\b/.test(stderr)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and store a token under Base models, or give the worker one (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
-	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this commit.`, 'Look at its name and revision; a private one needs a token.');
+	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this ${doing === 'fetch' ? 'commit' : 'branch, tag or commit'}.`, 'Look at its name and revision; a private one needs a token.');
 	if (/No space left|Disk quota/.test(stderr)) return said('There is no room for the model on this worker.', 'Free space in the cache folder; the download goes on where it was.');
 	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`);
 }

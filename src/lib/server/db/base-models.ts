@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Hub, HubFacts, HubRequest, ModelStatus } from '../../domain/hub-model.ts';
+import type { Hub, HubFacts, ModelStatus } from '../../domain/hub-model.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
@@ -38,7 +38,7 @@ const toModel = ({ bytes, done_bytes, created_at, retired_at, id, hub, repo, rev
 });
 
 /** Puts a model on the list; null where the same revision is on it. */
-export async function insert(tx: Tx, of: HubRequest & { createdBy: string }): Promise<string | null> {
+export async function insert(tx: Tx, of: { hub: Hub; repo: string; revision: string; createdBy: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(tx, sql`insert into base_models (hub, repo, revision, created_by) values (${of.hub}, ${of.repo}, ${of.revision}, ${of.createdBy}) on conflict do nothing returning id`);
 	return rows[0]?.id ?? null;
 }

@@ -1,3 +1,4 @@
+import { MAIN_BRANCH } from '../../domain/hub-model.ts';
 import type { Hub, HubRequest } from '../../domain/hub-model.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -21,10 +22,11 @@ export async function listBaseModels(app: Pick<App, 'db' | 'config'>, actor: Act
 export async function addBaseModel(app: Pick<App, 'db'>, actor: Actor, input: HubRequest): Promise<Result<{ id: string; status: 'asked' }>> {
 	const allowed = allowSite(actor, 'model.manage');
 	if (!allowed.ok) return allowed;
+	const asked = { hub: input.hub, repo: input.repo, revision: input.revision ?? MAIN_BRANCH[input.hub] };
 	return inTransaction(app.db, async (tx) => {
-		const id = await baseModels.insert(tx, { ...input, createdBy: actor.userId });
+		const id = await baseModels.insert(tx, { ...asked, createdBy: actor.userId });
 		if (id === null) return wrongField('repo', 'a model that is not on the list at this revision');
-		await record(tx, actor, { action: 'base_model.add', projectId: null, subject: ['base_model', id], details: input });
+		await record(tx, actor, { action: 'base_model.add', projectId: null, subject: ['base_model', id], details: asked });
 		return ok({ id, status: 'asked' });
 	});
 }
