@@ -105,7 +105,7 @@ const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const local = createLocalLauncher(hostKey);
 const gpus = await inspectGpus();
-const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], labels: [...config.placement.labels], device: config.placement.engineDevice ?? (gpus.length > 0 ? 'gpu' : 'cpu'), gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
 /** Somebody asked that it take nothing new. */
 let draining = false;
 
@@ -156,6 +156,7 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 		workDir: join(config.dataDir, 'work'),
 		environment,
 		launchers,
+		labels: config.placement.labels,
 		devices: createDevicePool(environment.device === 'gpu' ? gpus.length : 0),
 		claim: createLimit(1),
 		outside: new Set(),

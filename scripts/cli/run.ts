@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { MOST_PRIORITY } from '#lib/domain/next-run.ts';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
 import { misused, refused } from './ending.ts';
@@ -8,7 +9,7 @@ import { collect, readJson, readSpan, segment, toolsFor } from './tools.ts';
 import type { Surroundings } from './tools.ts';
 import { until } from './waiting.ts';
 
-type WaitingFor = { code: string; message?: string; done?: number; total?: number; ahead?: number };
+type WaitingFor = { code: string; message?: string; done?: number; total?: number; ahead?: number; labels?: string[] };
 type Metrics = { step: number; values: Record<string, number> };
 
 /** What is read of a run. */
@@ -31,9 +32,10 @@ export type Run = {
 const ENDED = ['succeeded', 'failed', 'cancelled'];
 const FIGURES = [['loss', 'loss', 3], ['rewards/margins', 'margin', 3], ['rewards/accuracies', 'accuracy', 2]] as const;
 
-function whyWaiting({ code, message, done, total, ahead }: WaitingFor): string {
+function whyWaiting({ code, message, done, total, ahead, labels = [] }: WaitingFor): string {
 	if (code === 'stage') return 'the stage before it has yet to give its checkpoint';
 	if (code === 'no_worker') return 'no worker is running';
+	if (code === 'no_label') return `no worker that could take it is called ${labels.join(', ')}`;
 	if (code === 'no_engine') return `no worker can train: ${message ?? ''}`;
 	if (code === 'engine_installing') return `the training engine is being installed, ${done ?? 0} of ${total ?? 0} packages`;
 	if (code === 'in_line') return `${ahead ?? 0} runs are before it`;
@@ -86,6 +88,26 @@ export async function readRecipe({ recipe, set = [] }: RecipeOptions): Promise<R
 	return withSettings(recipe === undefined ? {} : await readJson(recipe), set);
 }
 
+/** Where a training runs, and when. */
+export type PlaceOptions = { launcher?: string; label?: string[]; priority?: number };
+
+/** The options that say where to train, and when. */
+export function placeOptions(command: Command): Command {
+	return command
+		.option('--launcher <name>', 'local (a worker’s own host), slurm, ray or kubernetes')
+		.option('--label <name>', 'only on a worker that its operator calls so, such as npu (several times)', collect)
+		.option('--priority <n>', 'place in line, -100 to 100; higher goes first', readPriority);
+}
+
+/** What of these a request names; what is not said takes its default. */
+export const placeOf = ({ launcher, label, priority }: PlaceOptions) => ({ ...(launcher ? { launcher } : {}), ...(label ? { labels: label } : {}), ...(priority === undefined ? {} : { priority }) });
+
+function readPriority(text: string): number {
+	const number = Number(text);
+	if (!/^-?\d+$/.test(text) || Math.abs(number) > MOST_PRIORITY) throw misused(`“${text}” is no place in line. Give a whole number from -${MOST_PRIORITY} to ${MOST_PRIORITY}.`);
+	return number;
+}
+
 /** Settings of a file with those of the command line over them. */
 function withSettings(settings: Record<string, unknown>, set: readonly string[]): Record<string, unknown> {
 	for (const given of set) {
@@ -102,7 +124,7 @@ function withSettings(settings: Record<string, unknown>, set: readonly string[])
 }
 
 /** Where a run starts, and what is trained before it. */
-export type StartOptions = RecipeOptions & { parent?: string; first?: string; firstSet?: string[] };
+export type StartOptions = RecipeOptions & PlaceOptions & { parent?: string; first?: string; firstSet?: string[] };
 
 /** Queues a run, and the stage before it where one is asked for. */
 export async function startRun(api: Api, project: string, snapshotId: string, options: StartOptions): Promise<{ id: string; status: string; stages: string[] }> {
@@ -110,14 +132,14 @@ export async function startRun(api: Api, project: string, snapshotId: string, op
 	const { parent, first, firstSet = [] } = options;
 	if (first === undefined && firstSet.length > 0) throw misused('--first-set is for the stage before the run. Name its snapshot: --first <id>');
 	const stages = first === undefined ? {} : { stages: [{ snapshotId: first, recipe: withSettings({}, firstSet) }] };
-	return api.send('POST', `/projects/${segment(project)}/runs`, { snapshotId, recipe, ...(parent ? { parentCheckpointId: parent } : {}), ...stages });
+	return api.send('POST', `/projects/${segment(project)}/runs`, { snapshotId, recipe, ...(parent ? { parentCheckpointId: parent } : {}), ...placeOf(options), ...stages });
 }
 
 /** `plumbline run` */
 export function addRun(program: Command, surroundings: Surroundings): void {
 	const run = program.command('run').summary('train on a snapshot').description('Trainings: one snapshot, one parent checkpoint, one recipe.');
 
-	recipeOptions(run.command('start').summary('queue a training').argument('<project>').requiredOption('--snapshot <id>', 'what to train on').option('--parent <id>', 'checkpoint to start from (default: the promoted one, else the base)'))
+	placeOptions(recipeOptions(run.command('start').summary('queue a training').argument('<project>').requiredOption('--snapshot <id>', 'what to train on').option('--parent <id>', 'checkpoint to start from (default: the promoted one, else the base)')))
 		.option('--first <id>', 'snapshot of accepted answers (objective sft) to fine-tune on first; the run starts from what comes of it')
 		.option('--first-set <key=value>', 'one setting of that stage (several times)', collect)
 		.option('--follow', 'stay until it has ended')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { misused, refused } from './ending.ts';
-import { readRecipe, recipeOptions } from './run.ts';
-import type { RecipeOptions } from './run.ts';
+import { placeOf, placeOptions, readRecipe, recipeOptions } from './run.ts';
+import type { PlaceOptions, RecipeOptions } from './run.ts';
 import { columns } from './speaker.ts';
 import { collect, readSpan, segment, toolsFor, wholeNumber } from './tools.ts';
 import type { Surroundings } from './tools.ts';
@@ -67,7 +67,7 @@ function sweepLines({ points, differing, ranking }: Sweep): string[] {
 export function addSweep(program: Command, surroundings: Surroundings): void {
 	const sweep = program.command('sweep').summary('try several settings at once').description('Sweeps: one snapshot trained several times with a few settings changed, scored on tuning questions alone.');
 
-	recipeOptions(sweep.command('start').summary('queue a run for each point').argument('<project>').requiredOption('--snapshot <id>', 'what to train on').option('--parent <id>', 'checkpoint to start from (default: the promoted one, else the base)'))
+	placeOptions(recipeOptions(sweep.command('start').summary('queue a run for each point').argument('<project>').requiredOption('--snapshot <id>', 'what to train on').option('--parent <id>', 'checkpoint to start from (default: the promoted one, else the base)')))
 		.requiredOption('--try <setting=values>', 'values to combine (beta=0.05,0.1) or bounds to draw between (beta=0.05..0.5); several times', collect)
 		.option('--count <n>', 'with bounds: so many runs', wholeNumber(2))
 		.option('--seed <n>', 'with bounds: what is drawn follows from it (default 1)', wholeNumber(0))
@@ -75,12 +75,12 @@ export function addSweep(program: Command, surroundings: Surroundings): void {
 Examples:
   npx plumbline sweep start tenancy --snapshot $SNAPSHOT --try beta=0.05,0.1 --try learningRate=1e-4,1e-3
   npx plumbline sweep start tenancy --snapshot $SNAPSHOT --try learningRate=1e-5..1e-3 --count 8 --set maxSteps=50`)
-		.action(async (project: string, options: RecipeOptions & { snapshot: string; parent?: string; try: string[]; count?: number; seed?: number }, command: Command) => {
+		.action(async (project: string, options: RecipeOptions & PlaceOptions & { snapshot: string; parent?: string; try: string[]; count?: number; seed?: number }, command: Command) => {
 			const { speaker, api } = toolsFor(surroundings, command);
 			const { snapshot: snapshotId, parent } = options;
 			const plan = readPlan(options.try, options);
 			const recipe = await readRecipe(options);
-			const made = await (await api()).send<{ id: string; runs: string[] }>('POST', `/projects/${segment(project)}/sweeps`, { snapshotId, recipe, plan, ...(parent ? { parentCheckpointId: parent } : {}) });
+			const made = await (await api()).send<{ id: string; runs: string[] }>('POST', `/projects/${segment(project)}/sweeps`, { snapshotId, recipe, plan, ...(parent ? { parentCheckpointId: parent } : {}), ...placeOf(options) });
 			speaker.result(made, [`Sweep ${made.id}: ${made.runs.length} runs are queued.`, `Follow it: npx plumbline sweep follow ${made.id}`]);
 		});
 

@@ -155,7 +155,8 @@ describe('a whole round by script', () => {
 		valueOf(await world.importRows(slug, pairRows(60)));
 		const snapshot = await importedSnapshot(world, slug);
 		expect(await plumbline.run(['sweep', 'start', slug, '--snapshot', snapshot, '--try', 'gpus=1,2'])).toMatchObject({ code: 1, err: expect.stringContaining('gpus') });
-		const swept = await plumbline.json<{ id: string; runs: string[] }>(['sweep', 'start', slug, '--snapshot', snapshot, '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--try', 'beta=0.05,0.1', '--try', 'loraRank=8,16']);
+		const swept = await plumbline.json<{ id: string; runs: string[] }>(['sweep', 'start', slug, '--snapshot', snapshot, '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--try', 'beta=0.05,0.1', '--try', 'loraRank=8,16', '--label', 'npu']);
+		expect((await plumbline.run(['run', 'show', swept.runs[0] ?? ''])).out).toMatch(/is queued: no worker /u);
 		expect(swept.runs).toHaveLength(4);
 		expect((await plumbline.run(['sweep', 'list', slug])).out).toMatch(/dpo +4 queued/u);
 		expect(await plumbline.run(['sweep', 'cancel', swept.id])).toMatchObject({ code: 0, out: expect.stringContaining('4 runs') });
@@ -168,6 +169,7 @@ describe('a whole round by script', () => {
 		expect(await plumbline.run(['run', 'start', slug, '--snapshot', snapshot, '--first-set', 'maxSteps=10'])).toMatchObject({ code: 2, err: expect.stringContaining('--first') });
 		const run = await plumbline.json<{ status: string; stages: string[] }>(['run', 'start', slug, '--snapshot', snapshot, '--set', 'maxSteps=10', '--set', 'saveSteps=5', '--first', accepted, '--first-set', 'maxSteps=6', '--first-set', 'saveSteps=3']);
 		expect(run).toMatchObject({ status: 'waiting', stages: [expect.any(String)] });
+		expect(await plumbline.run(['run', 'start', slug, '--snapshot', snapshot, '--priority', '1e9'])).toMatchObject({ code: 2, err: expect.stringContaining('-100 to 100') });
 		expect((await plumbline.run(['run', 'show', run.stages[0] ?? ''])).out).toMatch(/sft[\s\S]*step +0 of 6/u);
 	});
 

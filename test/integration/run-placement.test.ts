@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-const room = { launchers: ['local'] as const, gpus: { total: 0, free: 1 } };
+const room = { launchers: ['local'] as const, labels: [], gpus: { total: 0, free: 1 } };
 const run = async (id: string) => valueOf(await readRun(world.app, world.admin, id));
 const jobs = async (runId: string) => (await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from pgboss.job where name = 'train' and data->>'runId' = ${runId}`))[0]?.n;
 const pause = (id: string) => pauseRun(world.app, world.admin, id);
@@ -260,6 +260,26 @@ describe('the line', () => {
 		// One of the quiet project's trains now: within the first project nobody goes before who came first.
 		expect(taken).toEqual([urgent, quiet, first, second]);
 		expect(await takeNextRun(world.app, { workerId, ...room, launchers: [] })).toBeNull();
+	});
+
+	it('gives a run that asks for labels to a worker that has them all, and keeps nobody else’s waiting behind it', async () => {
+		await nobodyWaits();
+		const snapshotId = await importedSnapshot(world, slug);
+		const asked = { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 2 } };
+		const announced = (name: string, labels: string[]) => announceWorker(world.app, { hostname: name, pid: 1, hostKey: name, capabilities: { cpus: 1, memoryBytes: 1, gpus: [], labels, engine: { state: 'ready', versions: {} } } });
+		const half = await announced('half', ['npu']);
+		const npu = valueOf(await startRun(world.app, world.admin, { ...asked, priority: 10, labels: ['npu', 'eu'] })).id;
+		const any = valueOf(await startRun(world.app, world.admin, asked)).id;
+		expect(await run(npu)).toMatchObject({ labels: ['npu', 'eu'], waitingFor: { code: 'no_label', labels: ['npu', 'eu'] } });
+		expect((await takeNextRun(world.app, { workerId, ...room, labels: ['npu'] }))?.run.id).toBe(any);
+		expect(await takeNextRun(world.app, { workerId, ...room, labels: ['npu'] })).toBeNull();
+		const named = await announced('named', ['eu', 'npu']);
+		expect((await run(npu)).waitingFor).toEqual({ code: 'starting' });
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId, fromRunId: npu }))).toMatchObject({ labels: ['eu', 'npu'], from: { labels: ['npu', 'eu'] } });
+		expect((await run(valueOf(await cloneRun(world.app, world.admin, npu)).id)).labels).toEqual(['npu', 'eu']);
+		expect((await takeNextRun(world.app, { workerId: named, ...room, labels: ['eu', 'npu', 'quiet'] }))?.run.id).toBe(npu);
+		for (const one of [half, named]) await retireWorker(world.app, one);
+		await nobodyWaits();
 	});
 
 	it('gives a run to one of many workers that ask at once', async () => {

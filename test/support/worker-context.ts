@@ -11,6 +11,7 @@ export function workerContext(world: World, workerId: string, more: Partial<Work
 		workDir: world.dataDir,
 		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
 		launchers: new Map(),
+		labels: [],
 		devices: createDevicePool(0),
 		claim: (task) => task(),
 		outside: new Set(),

@@ -14,6 +14,8 @@ export type WorkerContext = {
 	environment: EngineEnvironment;
 	/** Where runs can be placed from here. */
 	launchers: ReadonlyMap<LauncherName, Launcher>;
+	/** What its operator calls its host: runs that ask for anything else are others'. */
+	labels: readonly string[];
 	/** The host's GPUs. */
 	devices: DevicePool;
 	/** Looks for work and takes its devices, one at a time: what is seen free is not taken by somebody else in between. */

@@ -26,7 +26,7 @@ export function createModelServing(context: WorkerContext): ModelServing {
 	const { app, devices, environment, shutdown } = context;
 	const running = new Set<Promise<void>>();
 	const room = async (gpus: number): Promise<HeldDevices | null> => {
-		if (gpus > 0) return environment.device === 'gpu' && gpus <= devices.total && mayLend(await runsInLine(app), devices.total - devices.lent(), gpus) ? devices.tryTake(gpus, { forGood: true }) : null;
+		if (gpus > 0) return environment.device === 'gpu' && gpus <= devices.total && mayLend(await runsInLine(app, { launchers: ['local'], labels: context.labels }), devices.total - devices.lent(), gpus) ? devices.tryTake(gpus, { forGood: true }) : null;
 		return environment.device === 'cpu' && running.size < MOST_ON_PROCESSORS ? { ids: [], release: () => undefined } : null;
 	};
 	async function takeOne(id: string, gpus: number): Promise<void> {

@@ -280,7 +280,7 @@ export async function train(context: WorkerContext): Promise<void> {
 	const taken = await context.claim(async () => {
 		if (allLent(context)) return null;
 		// A run that wants more than servers leave is another host's: it must not keep those behind it waiting.
-		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], gpus: { total: devices.total - devices.lent(), free: devices.free() } });
+		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], labels: context.labels, gpus: { total: devices.total - devices.lent(), free: devices.free() } });
 		return at && { at, devices: devices.take(devicesWanted(at.run.recipe).gpus) };
 	});
 	if (!taken) return;
@@ -300,7 +300,7 @@ export async function placeOutside(context: WorkerContext): Promise<void> {
 	const { launchers, outside, shutdown } = context;
 	const names = [...launchers.keys()].filter((name) => name !== 'local');
 	while (names.length > 0 && outside.size < MAX_OUTSIDE && !shutdown.aborted) {
-		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: names, gpus: { total: 0, free: 0 } });
+		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: names, labels: context.labels, gpus: { total: 0, free: 0 } });
 		const launcher = at && launchers.get(at.run.launcher);
 		if (!at || !launcher) return;
 		const following: Promise<void> = work(context, launcher, at)

@@ -11,7 +11,7 @@ const worker = (engine: EngineState, of: Partial<WorkerCapabilities> & Partial<O
 	const { draining = false, served = 0, held = 0, ...capabilities } = of;
 	return { capabilities: { cpus: 2, memoryBytes: 1, gpus: [], engine, ...capabilities }, draining, served, held };
 };
-const one: Wanted = { launcher: 'local', gpus: 1, gpuOnly: false };
+const one: Wanted = { launcher: 'local', labels: [], gpus: 1, gpuOnly: false };
 
 describe('waitingFor', () => {
 	it('says that no worker is there, or that all were told to take nothing new', () => {
@@ -28,9 +28,17 @@ describe('waitingFor', () => {
 		const workers = [worker({ state: 'unavailable', message: 'no Python' }), worker({ state: 'installing', done: 60, total: 119, label: 'peft' })];
 		expect(waitingFor(workers, 0, one)).toEqual({ code: 'engine_installing', done: 60, total: 119, label: 'peft' });
 	});
+	it('says that nobody who could place it is called what it asks for', () => {
+		const npu = { ...one, labels: ['npu', 'eu'] };
+		const named = worker(READY, { labels: ['eu', 'npu', 'quiet'] });
+		expect(waitingFor([worker(READY, { labels: ['npu'] }), worker(READY)], 3, npu)).toEqual({ code: 'no_label', labels: ['npu', 'eu'] });
+		expect(waitingFor([worker(READY), named], 0, npu)).toEqual({ code: 'starting' });
+		expect(waitingFor([{ ...named, draining: true }, worker(READY)], 0, npu)).toEqual({ code: 'no_label', labels: ['npu', 'eu'] });
+		expect(waitingFor([named], 0, { ...npu, launcher: 'slurm' })).toEqual({ code: 'no_launcher', launcher: 'slurm' });
+	});
 	it('repeats why the host cannot train', () => expect(waitingFor([worker({ state: 'unavailable', message: 'no Python' })], 0, one)).toEqual({ code: 'no_engine', message: 'no Python' }));
 	it('looks only at workers that can place the run where it shall be, and there not at their GPUs', () => {
-		const slurm: Wanted = { launcher: 'slurm', gpus: 8, gpuOnly: true };
+		const slurm: Wanted = { launcher: 'slurm', labels: [], gpus: 8, gpuOnly: true };
 		expect(waitingFor([worker(READY)], 0, slurm)).toEqual({ code: 'no_launcher', launcher: 'slurm' });
 		expect(waitingFor([worker(READY), worker(READY, { launchers: ['slurm'] })], 1, slurm)).toEqual({ code: 'in_line', ahead: 1 });
 		expect(waitingFor([worker(READY, { launchers: ['slurm'] })], 0, one)).toEqual({ code: 'no_launcher', launcher: 'local' });
@@ -56,7 +64,7 @@ describe('waitingFor', () => {
 		const host = fc.record({ all: fc.nat(4), served: fc.nat(4), held: fc.nat(4) }).map(({ all, served, held }) => ({ all, served: Math.min(served, all), held: Math.min(held, Math.max(1, all) - Math.min(served, all)) }));
 		fc.assert(
 			fc.property(fc.array(host, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), (hosts, wanted, gpuOnly) => {
-				const run: Wanted = { launcher: 'local', gpus: wanted, gpuOnly };
+				const run: Wanted = { launcher: 'local', labels: [], gpus: wanted, gpuOnly };
 				const said = waitingFor(hosts.map(({ all, served, held }) => worker(READY, { gpus: gpus(all), served, held })), 0, run).code;
 				// A worker all of whose GPUs servers have takes nothing at all.
 				const taken = hosts.some(({ all, served, held }) => (all === 0 || served < all) && nextRun([{ id: 'it', ...run }], { launchers: ['local'], gpus: { total: all - served, free: Math.max(1, all) - served - held } }) !== null);

@@ -3,6 +3,7 @@ import { nextRun } from './next-run.ts';
 import type { RunInLine } from './next-run.ts';
 import type { DesiredState, RunStatus } from './run-state.ts';
 import type { WorkerCapabilities } from './worker-capabilities.ts';
+import { hasLabels } from './worker-label.ts';
 
 /** Why a run has not begun, as a code for the page and the facts its sentence needs. */
 export type WaitingFor =
@@ -11,6 +12,7 @@ export type WaitingFor =
 	| { code: 'no_worker' }
 	| { code: 'draining' }
 	| { code: 'no_launcher'; launcher: LauncherName }
+	| { code: 'no_label'; /** What it asks for, of which no living worker that could place it has all. */ labels: readonly string[] }
 	| { code: 'no_engine'; message: string }
 	| { code: 'engine_installing'; done: number; total: number; label: string }
 	| { code: 'too_few_gpus'; /** What it wants on one host. */ gpus: number; /** GPUs of the worker that has most. */ most: number }
@@ -31,7 +33,7 @@ export type LivingWorker = {
 };
 
 /** What a run that waits wants. */
-export type Wanted = Pick<RunInLine, 'launcher' | 'gpus' | 'gpuOnly'>;
+export type Wanted = Pick<RunInLine, 'launcher' | 'gpus' | 'gpuOnly'> & { /** What the worker that takes it must be called. */ labels: readonly string[] };
 
 /** Whether a worker with so many GPUs for runs, and so many of them free, would take a run that is first in line. */
 function takes(wanted: Wanted, total: number, free: number): boolean {
@@ -58,8 +60,10 @@ export function waitingFor(living: readonly LivingWorker[], ahead: number, wante
 	if (living.length === 0) return { code: 'no_worker' };
 	const taking = living.filter(({ draining }) => !draining);
 	if (taking.length === 0) return { code: 'draining' };
-	const workers = taking.filter(({ capabilities: { launchers = ['local'] } }) => launchers.includes(wanted.launcher));
-	if (workers.length === 0) return { code: 'no_launcher', launcher: wanted.launcher };
+	const placing = taking.filter(({ capabilities: { launchers = ['local'] } }) => launchers.includes(wanted.launcher));
+	if (placing.length === 0) return { code: 'no_launcher', launcher: wanted.launcher };
+	const workers = placing.filter(({ capabilities: { labels } }) => hasLabels(labels, wanted.labels));
+	if (workers.length === 0) return { code: 'no_label', labels: wanted.labels };
 	const ready = workers.filter(({ capabilities }) => capabilities.engine.state === 'ready');
 	if (ready.length > 0) {
 		const devices = wanted.launcher === 'local' ? waitsForDevices(ready, wanted) : null;

@@ -1,4 +1,5 @@
 import type { LauncherName } from './launcher.ts';
+import type { Device } from './recipe/field.ts';
 
 /** State of a worker's training engine, as the pages show it. */
 export type EngineState =
@@ -18,6 +19,10 @@ export type WorkerCapabilities = {
 	gpus: { name: string; memoryBytes: number }[];
 	/** Where it can place runs. Left out by a worker of an earlier version: on its own host. */
 	launchers?: LauncherName[];
+	/** What its engine is made for: its own host’s, or those of an outside scheduler. Left out by a worker of an earlier version. */
+	device?: Device;
+	/** What its operator calls its host by, such as `npu` (PLUMBLINE_WORKER_LABELS). Left out by a worker of an earlier version, which had none. */
+	labels?: string[];
 	engine: EngineState;
 	names?: NamesDetectorState;
 	/** Whether it has a converter to GGUF. Left out by a worker of an earlier version, which made none. */

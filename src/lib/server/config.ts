@@ -4,6 +4,7 @@ import { parseHubModel } from '../domain/hub-model.ts';
 import type { Hub } from '../domain/hub-model.ts';
 import { LAUNCHERS } from '../domain/launcher.ts';
 import type { LauncherName } from '../domain/launcher.ts';
+import { WorkerLabelsSchema } from '../domain/worker-label.ts';
 import { bucketAt, parseBucket } from './artifacts/bucket.ts';
 import type { Bucket } from './artifacts/bucket.ts';
 import { parseAllowed } from './outbound/addresses.ts';
@@ -72,6 +73,8 @@ const Settings = v.object({
 	PLUMBLINE_SLURM_OPTIONS: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(/\s+/).filter(Boolean)), v.array(v.pipe(v.string(), v.regex(/^--[a-z][a-z-]*(=[\w:.,@+/%-]+)?$/, 'options as --name or --name=value, by spaces')))),
 	/** The Ray cluster's dashboard, e.g. http://head.firm.example:8265. */
 	PLUMBLINE_RAY_ADDRESS: v.optional(v.pipe(v.string(), v.url())),
+	/** What runs may ask a worker's host for by name, such as NPUs: by commas. */
+	PLUMBLINE_WORKER_LABELS: v.pipe(v.optional(v.string(), ''), v.transform((given) => given.split(',').map((each) => each.trim()).filter(Boolean)), WorkerLabelsSchema),
 	/** A JSON file with how jobs look in the Kubernetes cluster (docs/launchers.md). */
 	PLUMBLINE_KUBERNETES: v.optional(v.string()),
 	/** The MLflow that runs may be written to, e.g. http://mlflow.firm.example:5000; never one that a form names. */
@@ -126,7 +129,7 @@ export type Config = {
 	/** Price of one GPU for an hour; null: plans name no cost. */
 	gpuHour: { amount: number; currency: string } | null;
 	/** Where this worker may place runs, and what outside schedulers need. */
-	placement: { launchers: readonly LauncherName[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
+	placement: { launchers: readonly LauncherName[]; /** What runs may ask its host for. */ labels: readonly string[]; slurmOptions: readonly string[]; rayAddress: string | undefined; /** File with the cluster’s settings. */ kubernetesFile: string | undefined; engineDevice: 'cpu' | 'gpu' | undefined; /** Where runs may be written to besides the record. */ mlflow: string | undefined };
 	/** What this worker makes exports with besides the engine. */
 	exporting: { ggufConverter: string | undefined; awqPython: string | undefined };
 	/** Where and how the gateway process serves. */
@@ -169,7 +172,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 		importRoots: s.PLUMBLINE_IMPORT_ROOTS,
 		hubs: { offline: /^(1|on|yes|true)$/i.test(s.HF_HUB_OFFLINE), endpoints: { hf: s.HF_ENDPOINT, modelscope: s.MODELSCOPE_ENDPOINT }, tokens: { hf: s.HF_TOKEN || undefined, modelscope: s.MODELSCOPE_API_TOKEN || undefined } },
 		gpuHour: price(s.PLUMBLINE_GPU_HOUR),
-		placement: { launchers: s.PLUMBLINE_LAUNCHERS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
+		placement: { launchers: s.PLUMBLINE_LAUNCHERS, labels: s.PLUMBLINE_WORKER_LABELS, slurmOptions: s.PLUMBLINE_SLURM_OPTIONS, rayAddress: s.PLUMBLINE_RAY_ADDRESS, kubernetesFile: s.PLUMBLINE_KUBERNETES, engineDevice: s.PLUMBLINE_ENGINE_DEVICE, mlflow: s.PLUMBLINE_MLFLOW_URI },
 		exporting: { ggufConverter: s.PLUMBLINE_GGUF_CONVERTER, awqPython: s.PLUMBLINE_AWQ_PYTHON },
 		gateway: { host: s.HOST, port: s.PLUMBLINE_GATEWAY_PORT, url: s.PLUMBLINE_GATEWAY_URL, patienceMs: s.PLUMBLINE_GATEWAY_PATIENCE_S * 1000, drainMs: s.PLUMBLINE_GATEWAY_DRAIN_S * 1000, mostBytes: s.PLUMBLINE_GATEWAY_MAX_MB * 1e6 },
 		serving: { host: s.PLUMBLINE_SERVING_HOST, vllm: s.PLUMBLINE_VLLM },

@@ -12,6 +12,8 @@ export function waitingWords(waiting: WaitingFor): string {
 			return m.run_waits_stage({ objective: waiting.objective.toUpperCase() });
 		case 'no_launcher':
 			return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[waiting.launcher]() });
+		case 'no_label':
+			return m.run_waits_no_label({ count: waiting.labels.length, labels: waiting.labels.join(', ') });
 		case 'no_worker':
 			return m.home_waiting_no_worker();
 		case 'draining':

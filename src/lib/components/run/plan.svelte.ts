@@ -7,7 +7,7 @@ const PAUSE_MS = 400;
 /** How often it asks again while a worker counts. */
 const AGAIN_MS = 3000;
 
-export type PlanQuestion = { snapshotId: string; parentCheckpointId: string; recipe: TrainingRecipe };
+export type PlanQuestion = { snapshotId: string; parentCheckpointId: string; recipe: TrainingRecipe; launcher: string; labels: string[]; /** One that no worker has; left out: the workers’. */ device?: { name: string; memoryGb: number; count: number } };
 
 /** What a recipe would need, asked again a moment after each change; the answer to an older question is thrown away. */
 export function createPlan(of: { slug: () => string; userId: () => string }) {

@@ -38,6 +38,7 @@ export function waitingSentence(why: WaitingFor): string {
 	if (why.code === 'paused') return m.run_waits_paused();
 	if (why.code === 'stage') return m.run_waits_stage({ objective: why.objective.toUpperCase() });
 	if (why.code === 'no_launcher') return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[why.launcher]() });
+	if (why.code === 'no_label') return m.run_waits_no_label({ count: why.labels.length, labels: why.labels.join(', ') });
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
 	if (why.code === 'draining') return m.run_waits_draining();
 	if (why.code === 'too_few_gpus') return why.most === 0 ? m.run_waits_no_gpu() : m.run_waits_too_few_gpus({ gpus: count(why.gpus), most: count(why.most) });

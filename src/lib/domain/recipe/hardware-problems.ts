@@ -4,7 +4,7 @@ import { OBJECTIVE_FACTS } from './objective-facts.ts';
 import type { RecipeProblem } from './recipe-problems.ts';
 
 /** A machine that could train: its GPUs and which of the engine's packages it has, by name. */
-export type Host = { gpus: readonly { name: string; memoryBytes: number }[]; cpus: number; versions: Readonly<Record<string, string>> };
+export type Host = { gpus: readonly { name: string; memoryBytes: number }[]; cpus: number; versions: Readonly<Record<string, string>>; /** What its operator calls it. */ labels?: readonly string[] };
 
 /** Packages that a setting needs beside the engine, by the name under which a worker announces them. */
 function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy'; name: string }[] {

@@ -55,14 +55,14 @@ export async function takenDevices(db: Executor): Promise<Map<string, TakenDevic
 }
 
 /** A run in line. */
-export type InLine = { id: string; projectId: string; project: { slug: string; name: string }; objective: string; status: RunStatus; priority: number; launcher: LauncherName; recipe: TrainingRecipe; createdAt: string };
+export type InLine = { id: string; projectId: string; project: { slug: string; name: string }; objective: string; status: RunStatus; priority: number; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe; createdAt: string };
 
 /** Runs by their ids, in the order of the ids. */
 export async function runsInLine(db: Executor, ids: readonly string[]): Promise<InLine[]> {
 	if (ids.length === 0) return [];
-	const rows = await rowsOf<{ id: string; project_id: string; slug: string; name: string; objective: string; status: RunStatus; priority: number; launcher: LauncherName; recipe: TrainingRecipe; created_at: string }>(
+	const rows = await rowsOf<{ id: string; project_id: string; slug: string; name: string; objective: string; status: RunStatus; priority: number; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe; created_at: string }>(
 		db,
-		sql`select r.id, r.project_id, p.slug, p.name, r.objective, r.status, r.priority, r.launcher, r.recipe, r.created_at from runs r join projects p on p.id = r.project_id where r.id in ${[...ids]}`
+		sql`select r.id, r.project_id, p.slug, p.name, r.objective, r.status, r.priority, r.launcher, r.labels, r.recipe, r.created_at from runs r join projects p on p.id = r.project_id where r.id in ${[...ids]}`
 	);
 	const found = new Map(rows.map(({ project_id, slug, name, created_at, ...row }) => [row.id, { ...row, projectId: project_id, project: { slug, name }, createdAt: isoTime(created_at) }]));
 	return ids.flatMap((id) => found.get(id) ?? []);

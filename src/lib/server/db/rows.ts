@@ -17,3 +17,6 @@ export function isoTime(text: string): string {
 
 /** A list of ids for `in`; it must not be empty. */
 export const uuids = (ids: readonly string[]): SQL => sql`(${sql.join(ids.map((id) => sql`${id}::uuid`), sql`, `)})`;
+
+/** A list of words as an array of PostgreSQL's; it may be empty. */
+export const texts = (words: readonly string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(words)}::jsonb))`;

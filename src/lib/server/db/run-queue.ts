@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { LauncherName } from '../../domain/launcher.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor } from './client.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf, texts } from './rows.ts';
 
 /**
  * The line of queued runs: higher priority first; within one priority the project that trains least now, so that
@@ -17,7 +17,10 @@ export async function queued(db: Executor): Promise<string[]> {
 	return (await rowsOf<{ id: string }>(db, sql`select r.id ${LINE} ${ORDER}`)).map((row) => row.id);
 }
 
-/** Runs at the head of the line, in its order, with what a worker must know to tell whether it has room for them. */
-export async function head(db: Executor, limit = 50): Promise<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }[]> {
-	return rowsOf<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.recipe ${LINE} ${ORDER} limit ${limit}`);
+/** Who looks for runs: where it can place them, and what its operator calls it. */
+export type Taker = { launchers: readonly LauncherName[]; labels: readonly string[] };
+
+/** Runs at the head of the line that this worker may take, in its order, with what it must know to tell whether it has room for them. Others' do not keep them waiting, however many there are. */
+export async function head(db: Executor, { launchers, labels }: Taker, limit = 200): Promise<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }[]> {
+	return rowsOf<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.recipe ${LINE} and r.launcher = any(${texts(launchers)}) and r.labels <@ ${texts(labels)} ${ORDER} limit ${limit}`);
 }

@@ -8,7 +8,7 @@ import type { DesiredState, RunStatus } from '../../domain/run-state.ts';
 import { readRecipe } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor, Tx } from './client.ts';
-import { isoTime, rowsOf, uuids } from './rows.ts';
+import { isoTime, rowsOf, texts, uuids } from './rows.ts';
 
 /** One training of one snapshot on one parent. */
 export type Run = {
@@ -25,6 +25,8 @@ export type Run = {
 	desiredState: DesiredState;
 	priority: number;
 	launcher: LauncherName;
+	/** What the worker that takes it must be called. */
+	labels: string[];
 	/** Health rules that end it by themselves. */
 	stopOn: HealthRule[];
 	clonedFrom: string | null;
@@ -56,6 +58,7 @@ type Row = {
 	desired_state: DesiredState;
 	priority: number;
 	launcher: LauncherName;
+	labels: string[];
 	stop_on: HealthRule[];
 	cloned_from: string | null;
 	sweep_id: string | null;
@@ -87,6 +90,7 @@ const toRun = (row: Row): Run => ({
 	desiredState: row.desired_state,
 	priority: row.priority,
 	launcher: row.launcher,
+	labels: row.labels,
 	stopOn: row.stop_on,
 	clonedFrom: row.cloned_from,
 	sweep: row.sweep_id === null ? null : { id: row.sweep_id, point: row.sweep_point ?? 0 },
@@ -102,16 +106,16 @@ const toRun = (row: Row): Run => ({
 });
 
 /** A run to be made. */
-export type NewRun = Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'clonedFrom' | 'stopOn' | 'sweep' | 'afterRunId'>>;
+export type NewRun = Pick<Run, 'projectId' | 'roundId' | 'snapshotId' | 'snapshotSha256' | 'parentCheckpointId' | 'referenceCheckpointId' | 'objective' | 'recipe' | 'maxSteps' | 'createdBy'> & Partial<Pick<Run, 'priority' | 'launcher' | 'labels' | 'clonedFrom' | 'stopOn' | 'sweep' | 'afterRunId'>>;
 
 /** Makes a queued run, or one that waits for the stage before it. */
 export async function insert(tx: Tx, of: NewRun): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, after_run_id, status, stop_on)
+		sql`insert into runs (project_id, round_id, snapshot_id, snapshot_sha256, parent_checkpoint_id, reference_checkpoint_id, objective, recipe, max_steps, created_by, priority, launcher, cloned_from, sweep_id, sweep_point, after_run_id, status, stop_on, labels)
 			values (${of.projectId}, ${of.roundId}, ${of.snapshotId}, ${of.snapshotSha256}, ${of.parentCheckpointId}, ${of.referenceCheckpointId}, ${of.objective},
 				${JSON.stringify(of.recipe)}::jsonb, ${of.maxSteps}, ${of.createdBy},
-				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, ${of.sweep?.id ?? null}, ${of.sweep?.point ?? null}::int, ${of.afterRunId ?? null}, ${of.afterRunId ? 'waiting' : 'queued'}, array(select jsonb_array_elements_text(${JSON.stringify(of.stopOn ?? [])}::jsonb))) returning id`
+				${of.priority ?? 0}, ${of.launcher ?? 'local'}, ${of.clonedFrom ?? null}, ${of.sweep?.id ?? null}, ${of.sweep?.point ?? null}::int, ${of.afterRunId ?? null}, ${of.afterRunId ? 'waiting' : 'queued'}, ${texts(of.stopOn ?? [])}, ${texts(of.labels ?? [])}) returning id`
 	);
 	return rows[0]?.id ?? '';
 }

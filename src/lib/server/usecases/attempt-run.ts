@@ -29,18 +29,18 @@ export type AttemptAtHand = {
 	earlier: Attempt[];
 };
 
-/** Runs at the head of the line, in its order. */
-export async function runsInLine(app: { db: Db }): Promise<RunInLine[]> {
-	return (await runQueue.head(app.db)).map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) }));
+/** Runs at the head of the line that this worker may take, in its order. */
+export async function runsInLine(app: { db: Db }, taker: runQueue.Taker): Promise<RunInLine[]> {
+	return (await runQueue.head(app.db, taker)).map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) }));
 }
 
 /**
  * Takes the next run in line that a worker has room for: a job says that runs wait, the line says which is first. Null
  * when there is none, or another worker was quicker everywhere.
  */
-export async function takeNextRun(app: { db: Db }, input: { workerId: string } & Room): Promise<AttemptAtHand | null> {
+export async function takeNextRun(app: { db: Db }, input: { workerId: string } & Room & runQueue.Taker): Promise<AttemptAtHand | null> {
 	for (let missed: string | null = null; ; ) {
-		const runId = nextRun(await runsInLine(app), input);
+		const runId = nextRun(await runsInLine(app, input), input);
 		// Twice the same: it is being taken by somebody who has not committed yet.
 		if (runId === null || runId === missed) return null;
 		const at = await beginAttempt(app, { runId, workerId: input.workerId });

@@ -8,7 +8,9 @@ import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
 import type { ParentFacts, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
 import { adapterOf, OBJECTIVES, recipeDefaults, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
-import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { Device, TrainingRecipe } from '../../domain/training-recipe.ts';
+import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
+import { hasLabels } from '../../domain/worker-label.ts';
 import * as v from 'valibot';
 import * as champions from '../db/champions.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -24,13 +26,31 @@ import * as workers from '../db/workers.ts';
 /** What of a recipe decides the rest of its proposal. */
 type Chosen = { tuner?: unknown; onParent?: unknown };
 
-/** The recipe that a run of this snapshot on this parent starts from, by the hardware of the living workers; not yet checked. */
-export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, chosen: Chosen = {}): Promise<Result<TrainingRecipe>> {
+/** Where a run shall be placed: by which launcher, and by a worker that is called what. */
+export type Place = { launcher: LauncherName; labels: readonly string[] };
+
+/** What is asked for of a place; without anything it is the host of any worker. */
+export function placeOf({ launcher, labels }: { launcher?: LauncherName | undefined; labels?: readonly string[] | undefined }): { launcher: LauncherName; labels: string[] } {
+	return { launcher: launcher ?? 'local', labels: [...(labels ?? [])] };
+}
+
+/** Living workers that could place a run there. */
+async function workersAt(db: Executor, place: Place): Promise<workers.Worker[]> {
+	return (await workers.alive(db)).filter(({ capabilities: { launchers = ['local'], labels } }) => launchers.includes(place.launcher) && hasLabels(labels, place.labels));
+}
+
+/** What a run would compute on there: on a worker's own host what that has, elsewhere what the worker's engine was made for. */
+async function deviceAt(db: Executor, place: Place): Promise<Device> {
+	const gpu = ({ gpus, device }: WorkerCapabilities) => (place.launcher === 'local' ? gpus.length > 0 : device === 'gpu');
+	return (await workersAt(db, place)).some(({ capabilities }) => gpu(capabilities)) ? 'gpu' : 'cpu';
+}
+
+/** The recipe that a run of this snapshot on this parent starts from, by the hardware of the living workers that could place it; not yet checked. */
+export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, chosen: Chosen = {}, place: Place = placeOf({})): Promise<Result<TrainingRecipe>> {
 	const objective = OBJECTIVES.find((one) => one === snapshot.objective);
 	if (!objective) return fail('impossible_recipe', `This installation cannot train ${snapshot.objective} yet.`);
-	const gpu = (await workers.alive(db)).some((worker) => worker.capabilities.gpus.length > 0);
 	const tuner = TUNERS.find((one) => one === chosen.tuner);
-	const recipe: TrainingRecipe = recipeDefaults(objective, { device: gpu ? 'gpu' : 'cpu', ...(tuner ? { tuner } : {}) });
+	const recipe: TrainingRecipe = recipeDefaults(objective, { device: await deviceAt(db, place), ...(tuner ? { tuner } : {}) });
 	// Next round: this round's judgments, parent's adapter, reference = parent (semantics 16).
 	if ('reference' in recipe) recipe.reference = parent.kind === 'base' ? 'base' : 'parent';
 	if (recipe.objective === 'kto' && snapshot.desirableWeight) {
@@ -50,7 +70,7 @@ export async function parentFacts(tx: Executor, parent: Checkpoint): Promise<Par
 
 /** What living workers could train on; workers without an engine yet count by their hardware alone. */
 export async function trainingHosts(db: Executor): Promise<Host[]> {
-	return (await workers.alive(db)).flatMap(({ capabilities: { gpus, cpus, engine } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions }] : []));
+	return (await workers.alive(db)).flatMap(({ capabilities: { gpus, cpus, engine, labels = [] } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions, labels }] : []));
 }
 
 /** Where runs can be placed by a living worker that writes to an MLflow, and where by any with an engine. */
@@ -70,8 +90,8 @@ export function isOneKindOnly(snapshot: Pick<Snapshot, 'objective' | 'desirableW
 }
 
 /** The recipe completed with its defaults and read by its schema, or the fields that are wrong. Whether it can work is another question. */
-export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, given: Record<string, unknown> = {}): Promise<Result<TrainingRecipe>> {
-	const base = await defaultRecipe(db, snapshot, parent, given);
+export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, given: Record<string, unknown> = {}, place: Place = placeOf({})): Promise<Result<TrainingRecipe>> {
+	const base = await defaultRecipe(db, snapshot, parent, given, place);
 	if (!base.ok) return base;
 	// Before the fields: with another objective nearly all of them look wrong.
 	const wanted = given['objective'] ?? snapshot.objective;
@@ -90,9 +110,9 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: P
 }
 
 /** Why a complete recipe cannot work on this snapshot, parent and, where workers train themselves, on their hosts; empty when it can. */
-export async function problemsOf(db: Executor, snapshot: Snapshot, parent: ParentFacts, recipe: TrainingRecipe, launcher: LauncherName = 'local'): Promise<RecipeProblem[]> {
+export async function problemsOf(db: Executor, snapshot: Snapshot, parent: ParentFacts, recipe: TrainingRecipe, { launcher, labels }: Place): Promise<RecipeProblem[]> {
 	// What the hosts of an outside scheduler have, it knows itself.
-	const hosts = launcher === 'local' ? await trainingHosts(db) : [];
+	const hosts = launcher === 'local' ? (await trainingHosts(db)).filter((host) => hasLabels(host.labels, labels)) : [];
 	const found = await inspections.foundOf(db, snapshot.id);
 	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages } : {}) });
 }
@@ -135,10 +155,10 @@ export async function askedFor(tx: Executor, projectId: string, input: AskedFor,
 }
 
 /** The complete recipe of a run that could be started as it is asked for; else what keeps it, field by field. */
-export async function checkedRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, given: Record<string, unknown> | undefined, launcher: LauncherName): Promise<Result<TrainingRecipe>> {
-	const recipe = await completeRecipe(db, snapshot, parent, given);
+export async function checkedRecipe(db: Executor, snapshot: Snapshot, parent: ParentFacts, given: Record<string, unknown> | undefined, place: Place): Promise<Result<TrainingRecipe>> {
+	const recipe = await completeRecipe(db, snapshot, parent, given, place);
 	if (!recipe.ok) return recipe;
-	const problems = await problemsOf(db, snapshot, parent, recipe.value, launcher);
+	const problems = await problemsOf(db, snapshot, parent, recipe.value, place);
 	if (problems.length === 0) return recipe;
 	return fail('impossible_recipe', problems.map((problem) => problem.message).join(' '), { errors: problems.map(({ field, message }) => ({ field: `recipe.${field}`, message })) });
 }

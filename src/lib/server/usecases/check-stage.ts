@@ -11,7 +11,7 @@ import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
-import { checkedRecipe, trainable } from './check-recipe.ts';
+import { checkedRecipe, placeOf, trainable } from './check-recipe.ts';
 
 /** A stage before a preference run: fine-tuning on the accepted answers and rewrites of a snapshot made from the same judgments. */
 export type StageRequest = { snapshotId: string; recipe?: Record<string, unknown> | undefined };
@@ -43,7 +43,7 @@ export async function startOfCopy(db: Executor, run: Pick<Run, 'afterRunId' | 'p
  * Checks a stage: that its snapshot holds the same judgments as the run's own, by the same rule, and that its recipe can
  * work. So no question that the run is measured on is learnt from in the stage before it.
  */
-export async function checkedStage(tx: Executor, snapshot: Snapshot, parent: ParentFacts, wanted: StageRequest, of: { recipe?: Record<string, unknown> | undefined; launcher?: LauncherName | undefined }): Promise<Result<CheckedStage>> {
+export async function checkedStage(tx: Executor, snapshot: Snapshot, parent: ParentFacts, wanted: StageRequest, of: { recipe?: Record<string, unknown> | undefined; launcher?: LauncherName | undefined; labels?: readonly string[] | undefined }): Promise<Result<CheckedStage>> {
 	const field = 'stages[0].snapshotId';
 	const found = await trainable(tx, snapshot.projectId, wanted.snapshotId, field);
 	if (!found.ok) return found;
@@ -55,7 +55,7 @@ export async function checkedStage(tx: Executor, snapshot: Snapshot, parent: Par
 	const others = await snapshots.differ(tx, snapshot.id, own.id);
 	if (others > 0) return refuse(`${others} comparisons of the two snapshots differ; freeze both from the same judgments`);
 	const shared = Object.fromEntries(SHARED.flatMap((key) => (of.recipe && key in of.recipe ? [[key, of.recipe[key]]] : [])));
-	const recipe = await checkedRecipe(tx, own, parent, { ...shared, ...wanted.recipe }, of.launcher ?? 'local');
+	const recipe = await checkedRecipe(tx, own, parent, { ...shared, ...wanted.recipe }, placeOf(of));
 	if (!recipe.ok) return fail(recipe.problem.code, `The stage before the run: ${recipe.problem.detail}`, { errors: (recipe.problem.errors ?? []).map((error) => ({ ...error, field: `stages[0].${error.field}` })) });
 	const kind = resultKind(recipe.value, parent);
 	return ok({ snapshot: own, recipe: recipe.value, leaves: { kind, isReward: false, ...(kind === 'adapter' ? { adapter: adapterOf(recipe.value) } : {}) } });

@@ -29,6 +29,7 @@ export async function cloneRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor
 		recipe: changedSettings(run.recipe, changes.recipe ?? {}),
 		priority: changes.priority ?? priorityOfCopy(run),
 		launcher: run.launcher,
+		labels: run.labels,
 		stopOn: run.stopOn,
 		clonedFrom: run.id,
 		...(stage && changes.parentCheckpointId === undefined ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})

@@ -13,6 +13,7 @@ import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import type { RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
 import { plannedSteps, processesOf, totalBatch } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import { hasLabels } from '../../domain/worker-label.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -23,7 +24,8 @@ import * as runSpeeds from '../db/run-speeds.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { completeRecipe, parentFacts, parentOf, problemsOf } from './check-recipe.ts';
+import { completeRecipe, parentFacts, parentOf, placeOf, problemsOf } from './check-recipe.ts';
+import type { Place } from './check-recipe.ts';
 import type { RunRequest } from './start-run.ts';
 
 /** Lengths of the snapshot's rows under the model's tokenizer. `over` would be cut or end the run, as the recipe says. */
@@ -43,7 +45,7 @@ export type RunPlan = {
 	inspection: { status: 'waiting' | 'done' } | { status: 'failed'; message: string };
 	parameters: { total: number; trained: number; exact: boolean } | null;
 	lengths: PlannedLengths | null;
-	/** One for each kind of device that living workers have, or for the one that was asked about. */
+	/** One for each kind of device that living workers have, or for the one that was asked about; none where an outside scheduler’s hosts are not known here. */
 	memory: PlannedMemory[];
 	time: TimeEstimate | null;
 	/** Of the time, at the price that the installation was given; null without one, or on CPU. */
@@ -53,10 +55,12 @@ export type RunPlan = {
 /** What a person asks about; `device` is one that no worker has, such as one that could be rented. */
 export type PlanRequest = RunRequest & { device?: { name?: string | undefined; memoryGb: number; count?: number | undefined } | undefined };
 
-/** Kinds of devices of the living workers: GPUs by name and size, or a processor with its memory where there is none. */
-async function devicesOf(db: Executor): Promise<Devices[]> {
+/** Kinds of devices of the living workers that are called so: GPUs by name and size, or a processor with its memory where there is none. What the hosts of an outside scheduler have, it knows itself. */
+async function devicesOf(db: Executor, { launcher, labels }: Place): Promise<Devices[]> {
+	if (launcher !== 'local') return [];
 	const found = new Map<string, Devices>();
 	for (const { capabilities } of await workers.alive(db)) {
+		if (!hasLabels(capabilities.labels, labels)) continue;
 		const [gpu] = capabilities.gpus;
 		const one: Devices = gpu ? { kind: 'gpu', ...gpu, count: capabilities.gpus.length } : { kind: 'cpu', name: 'CPU', memoryBytes: capabilities.memoryBytes, count: 1 };
 		const key = `${one.kind} ${one.name} ${one.memoryBytes}`;
@@ -104,14 +108,14 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const parent = await parentOf(db, project.id, input.parentCheckpointId);
 	if (!parent.ok) return parent;
 	const facts = await parentFacts(db, parent.value);
-	const completed = await completeRecipe(db, snapshot, facts, input.recipe);
+	const place = placeOf(input);
+	const completed = await completeRecipe(db, snapshot, facts, input.recipe, place);
 	if (!completed.ok) return completed;
 	const recipe = completed.value;
 	const base = await checkpoints.baseOf(db, project.id);
 	const inspection = await inspections.ask(db, { projectId: project.id, snapshotId: snapshot.id, baseCheckpointId: base.id });
 	const { found } = inspection;
-	const living = input.device ? [] : await devicesOf(db);
-	const kinds: Devices[] = input.device ? [{ kind: 'gpu', name: input.device.name ?? `GPU ${input.device.memoryGb} GB`, memoryBytes: input.device.memoryGb * 2 ** 30, count: input.device.count ?? 1 }] : living;
+	const kinds: Devices[] = input.device ? [{ kind: 'gpu', name: input.device.name ?? `GPU ${input.device.memoryGb} GB`, memoryBytes: input.device.memoryGb * 2 ** 30, count: input.device.count ?? 1 }] : await devicesOf(db, place);
 	const memory = found ? kinds.flatMap((devices) => memoryOn(devices, recipe, found) ?? []) : [];
 	const shape = found && readShape(found.config);
 	const steps = plannedSteps(recipe, snapshot.trainRows);
@@ -119,7 +123,7 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const price = app.config.gpuHour;
 	return ok({
 		recipe,
-		problems: await problemsOf(db, snapshot, facts, recipe),
+		problems: await problemsOf(db, snapshot, facts, recipe, place),
 		steps,
 		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), total: totalBatch(recipe) },
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },

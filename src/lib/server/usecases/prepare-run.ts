@@ -22,7 +22,7 @@ import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import { allow } from './access.ts';
-import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, trainingHosts } from './check-recipe.ts';
+import { defaultRecipe, isOneKindOnly, mlflowAt, mlflowPlaces, parentFacts, placeOf, trainingHosts } from './check-recipe.ts';
 import { stageSnapshot, startOfCopy } from './check-stage.ts';
 import { livingWorkers } from './living-workers.ts';
 
@@ -47,12 +47,15 @@ export type RunPreparation = {
 		/** Of a copy. */
 		priority: number;
 		launcher: LauncherName;
+		labels: string[];
 		stopOn: HealthRule[];
 		/** The stage before it where that has not succeeded: without it a copy would train on what the stage was to start from. */
 		stage: { snapshotId: string; steps: number | null; rate: number } | null;
 	} | null;
 	/** Where living workers can place runs. */
 	launchers: LauncherName[];
+	/** What living workers are called, and what the copied run asks for. */
+	labels: string[];
 	/** Living workers that have an engine. */
 	hosts: Host[];
 	/** Whether a run could be written to an MLflow, by where it is placed; left out where nobody could place it now. */
@@ -83,7 +86,7 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 	const copied = from && (await startOfCopy(db, from));
 	const unfinished = copied?.stage ?? null;
 	const champion = await champions.championOf(db, project.id);
-	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion));
+	const recipe = await defaultRecipe(db, snapshot, await parentFacts(db, champion), {}, placeOf(from ?? {}));
 	if (!recipe.ok) return recipe;
 	const possible = snapshot.objective !== 'sft' && snapshot.objective !== 'rm';
 	const [all, round, stale, overlapping, dev, accepted, living, ahead] = await Promise.all([
@@ -108,11 +111,12 @@ export async function prepareRun(app: Pick<App, 'db'>, actor: Actor, input: { sl
 		parentId: copied?.parentId ?? champion.id,
 		recipe: from?.recipe ?? recipe.value,
 		stage: { possible, snapshot: accepted && { id: accepted.id, rows: accepted.trainRows } },
-		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, stopOn: from.stopOn, stage: unfinished && { snapshotId: unfinished.snapshotId, steps: unfinished.maxSteps, rate: unfinished.recipe.learningRate } },
+		from: from && { id: from.id, priority: priorityOfCopy(from), launcher: from.launcher, labels: from.labels, stopOn: from.stopOn, stage: unfinished && { snapshotId: unfinished.snapshotId, steps: unfinished.maxSteps, rate: unfinished.recipe.learningRate } },
 		launchers: LAUNCHERS.filter((launcher) => launcher === 'local' || launcher === from?.launcher || offered.has(launcher)),
+		labels: [...new Set([...living.flatMap(({ capabilities: { labels = [] } }) => labels), ...(from?.labels ?? [])])].sort(),
 		hosts: await trainingHosts(db),
 		mlflow: Object.fromEntries(LAUNCHERS.flatMap((launcher) => [mlflowAt(mlflow, launcher)].flatMap((writes) => (writes === undefined ? [] : [[launcher, writes]])))),
-		waitingFor: waitingFor(living, ahead.length, { launcher: from?.launcher ?? 'local', ...devicesWanted(from?.recipe ?? recipe.value) })
+		waitingFor: waitingFor(living, ahead.length, { ...placeOf(from ?? {}), ...devicesWanted(from?.recipe ?? recipe.value) })
 	});
 }
 

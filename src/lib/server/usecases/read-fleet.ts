@@ -32,7 +32,7 @@ export async function readFleet(app: Pick<App, 'db'>, actor: Actor): Promise<Res
 	const line = await fleet.runsInLine(app.db, ids);
 	return ok({
 		workers: living.map(({ id, hostname, startedAt, heartbeatAt, draining, capabilities }) => ({ id, hostname, since: startedAt, heardAt: heartbeatAt, draining, capabilities, inHand: (inHand.get(id) ?? []).map(shown) })),
-		line: line.map(({ recipe, ...run }, ahead) => ({ ...shown(run), waitingFor: waitingFor(living, ahead, { launcher: run.launcher, ...devicesWanted(recipe) }) })),
+		line: line.map(({ recipe, ...run }, ahead) => ({ ...shown(run), waitingFor: waitingFor(living, ahead, { launcher: run.launcher, labels: run.labels, ...devicesWanted(recipe) }) })),
 		mayManage: actor.isAdmin
 	});
 }

@@ -87,7 +87,7 @@ async function ownPart(db: Executor, round: Round, userId: string, inTens: boole
 function engineNotice(living: readonly LivingWorker[]): EngineNotice {
 	const ready = living.filter(({ capabilities }) => capabilities.engine.state === 'ready');
 	if (ready.length > 0) return { code: 'ready', gpus: ready.reduce((sum, { capabilities }) => sum + capabilities.gpus.length, 0) };
-	const why = waitingFor(living, 0, { launcher: 'local', gpus: 1, gpuOnly: false });
+	const why = waitingFor(living, 0, { launcher: 'local', labels: [], gpus: 1, gpuOnly: false });
 	return why.code === 'no_worker' || why.code === 'no_engine' || why.code === 'engine_installing' ? why : { code: 'unknown' };
 }
 

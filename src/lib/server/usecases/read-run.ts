@@ -34,6 +34,8 @@ export type RunView = {
 	desiredState: Run['desiredState'];
 	priority: number;
 	launcher: Run['launcher'];
+	/** What the worker that takes it must be called. */
+	labels: Run['labels'];
 	stopOn: Run['stopOn'];
 	/** The run whose settings it began with. */
 	clonedFrom: string | null;
@@ -97,6 +99,7 @@ export async function readRun(app: Pick<App, 'db'>, actor: Actor, id: string): P
 		desiredState: run.desiredState,
 		priority: run.priority,
 		launcher: run.launcher,
+		labels: run.labels,
 		stopOn: run.stopOn,
 		clonedFrom: run.clonedFrom,
 		sweep: run.sweep,

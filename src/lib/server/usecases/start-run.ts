@@ -16,16 +16,16 @@ import * as runs from '../db/runs.ts';
 import type { NewRun } from '../db/runs.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import { allow } from './access.ts';
-import { askedFor, checkedRecipe, parentFacts, referenceOf } from './check-recipe.ts';
+import { askedFor, checkedRecipe, parentFacts, placeOf, referenceOf } from './check-recipe.ts';
 import { checkedStage } from './check-stage.ts';
 import type { StageRequest } from './check-stage.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person asks for; what is left out takes its default. */
-export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; /** Health rules that end it. */ stopOn?: readonly HealthRule[] | undefined; clonedFrom?: string | undefined; /** Fine-tuning on the accepted answers first; at most one. */ stages?: readonly StageRequest[] | undefined };
+export type RunRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined; launcher?: LauncherName | undefined; /** What the worker that takes it must be called. */ labels?: readonly string[] | undefined; /** Health rules that end it. */ stopOn?: readonly HealthRule[] | undefined; clonedFrom?: string | undefined; /** Fine-tuning on the accepted answers first; at most one. */ stages?: readonly StageRequest[] | undefined };
 
 /** A run whose recipe was checked, with what is asked for beside it. */
-export type CheckedRun = { snapshot: Snapshot; parent: Checkpoint; recipe: TrainingRecipe } & Required<Pick<NewRun, 'priority' | 'launcher' | 'stopOn'>> & Pick<NewRun, 'clonedFrom' | 'sweep' | 'afterRunId'>;
+export type CheckedRun = { snapshot: Snapshot; parent: Checkpoint; recipe: TrainingRecipe } & Required<Pick<NewRun, 'priority' | 'launcher' | 'labels' | 'stopOn'>> & Pick<NewRun, 'clonedFrom' | 'sweep' | 'afterRunId'>;
 
 /** Puts a checked run in line, or behind the stage before it. */
 export async function putInLine(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, { snapshot, parent, recipe, ...asked }: CheckedRun): Promise<string> {
@@ -63,12 +63,12 @@ export async function startRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor
 	if (!found.ok) return found;
 	const { snapshot, parent, priority } = found.value;
 	if (input.clonedFrom !== undefined && (await runs.get(tx, input.clonedFrom))?.projectId !== project.id) return fail('not_found', 'There is no such run in this project.', { errors: [{ field: 'clonedFrom', message: 'not a run of this project' }] });
-	const asked = { parent, priority, launcher: input.launcher ?? ('local' as const), stopOn: [...new Set(input.stopOn)] };
+	const asked = { parent, priority, ...placeOf(input), stopOn: [...new Set(input.stopOn)] };
 	const facts = await parentFacts(tx, parent);
 	const [wanted] = input.stages ?? [];
 	const stage = wanted ? await checkedStage(tx, snapshot, facts, wanted, input) : null;
 	if (stage && !stage.ok) return stage;
-	const recipe = await checkedRecipe(tx, snapshot, stage ? stage.value.leaves : facts, input.recipe, asked.launcher);
+	const recipe = await checkedRecipe(tx, snapshot, stage ? stage.value.leaves : facts, input.recipe, asked);
 	if (!recipe.ok) return recipe;
 	const first = stage ? await putInLine(app, tx, actor, { ...asked, snapshot: stage.value.snapshot, recipe: stage.value.recipe }) : null;
 	const id = await putInLine(app, tx, actor, { ...asked, snapshot, recipe: recipe.value, clonedFrom: input.clonedFrom ?? null, afterRunId: first });

@@ -16,12 +16,12 @@ import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as sweeps from '../db/sweeps.ts';
 import { allow } from './access.ts';
-import { askedFor, checkedRecipe, parentFacts } from './check-recipe.ts';
+import { askedFor, checkedRecipe, parentFacts, placeOf } from './check-recipe.ts';
 import { putInLine } from './start-run.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person asks for: what all runs share, and what is tried. Sweeps wait behind single runs unless another priority is said. */
-export type SweepRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; plan: SweepPlan; priority?: number | undefined; launcher?: LauncherName | undefined; stopOn?: readonly HealthRule[] | undefined };
+export type SweepRequest = { slug: string; snapshotId: string; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; plan: SweepPlan; priority?: number | undefined; launcher?: LauncherName | undefined; /** What the workers that take its runs must be called. */ labels?: readonly string[] | undefined; stopOn?: readonly HealthRule[] | undefined };
 
 /** Points whose errors are told one by one; with one setting wrong, all of them are. */
 const TOLD = 5;
@@ -29,12 +29,12 @@ const TOLD = 5;
 const said = (point: PointSettings): string => Object.entries(point).map(([key, value]) => `${key} ${value}`).join(', ');
 
 /** The recipe of every point, or what keeps which of them. */
-async function checkedPoints(db: Executor, snapshot: Snapshot, parent: ParentFacts, points: readonly PointSettings[], input: Pick<SweepRequest, 'recipe' | 'launcher'>): Promise<Result<TrainingRecipe[]>> {
+async function checkedPoints(db: Executor, snapshot: Snapshot, parent: ParentFacts, points: readonly PointSettings[], input: Pick<SweepRequest, 'recipe' | 'launcher' | 'labels'>): Promise<Result<TrainingRecipe[]>> {
 	const recipes: TrainingRecipe[] = [];
 	const errors: FieldError[] = [];
 	let refused = 0;
 	for (const [index, point] of points.entries()) {
-		const recipe = await checkedRecipe(db, snapshot, parent, changedSettings(input.recipe ?? {}, point), input.launcher ?? 'local');
+		const recipe = await checkedRecipe(db, snapshot, parent, changedSettings(input.recipe ?? {}, point), placeOf(input));
 		if (recipe.ok) recipes.push(recipe.value);
 		else if (++refused <= TOLD) {
 			const { problem } = recipe;
@@ -65,7 +65,7 @@ export async function startSweepIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Act
 	await record(tx, actor, { action: 'sweep.start', projectId: project.id, subject: ['sweep', id], details: { snapshot: snapshot.sha256, parent: parent.id, points: points.length } });
 	const made: string[] = [];
 	for (const [index, recipe] of recipes.value.entries()) {
-		made.push(await putInLine(app, tx, actor, { snapshot, parent, recipe, priority, launcher: input.launcher ?? 'local', stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
+		made.push(await putInLine(app, tx, actor, { snapshot, parent, recipe, priority, ...placeOf(input), stopOn: [...new Set(input.stopOn)], sweep: { id, point: index + 1 } }));
 	}
 	return ok({ id, runs: made });
 }

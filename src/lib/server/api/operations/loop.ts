@@ -28,6 +28,8 @@ export const planRun = operation({
 		snapshotId: uuid,
 		parentCheckpointId: v.optional(uuid),
 		recipe: v.optional(v.record(v.string(), v.unknown())),
+		launcher: trainingFields.launcher,
+		labels: trainingFields.labels,
 		device: v.optional(v.object({ name: v.optional(text(100)), memoryGb: v.pipe(v.number(), v.minValue(1), v.maxValue(1000)), count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64))) }))
 	}),
 	answers: { 200: v.looseObject({ steps: v.number(), problems: v.array(v.looseObject({ field: v.string(), code: v.string(), message: v.string() })), inspection: v.looseObject({ status: v.string() }), memory: v.array(v.looseObject({ total: v.number(), fit: v.picklist(['fits', 'tight', 'too_large']) })) }) },

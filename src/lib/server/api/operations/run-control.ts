@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { LAUNCHERS } from '../../../domain/launcher.ts';
 import { MOST_PRIORITY } from '../../../domain/next-run.ts';
 import { HEALTH_RULES } from '../../../domain/run-health.ts';
+import { WorkerLabelsSchema } from '../../../domain/worker-label.ts';
 import { idParams, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -16,6 +17,7 @@ export const trainingFields = {
 	recipe,
 	priority: v.optional(priority),
 	launcher: v.optional(v.picklist(LAUNCHERS, `one of ${LAUNCHERS.join(', ')}`)),
+	labels: v.optional(WorkerLabelsSchema),
 	stopOn: v.optional(v.array(v.picklist(HEALTH_RULES, `one of ${HEALTH_RULES.join(', ')}`)))
 };
 
