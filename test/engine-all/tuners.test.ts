@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { healthOf } from '#lib/domain/run-health.ts';
 import { chatTemplateHash } from '../../workers/engine/swift/chat-template.ts';
 import { mergeAdapter } from '../../workers/engine/swift/merge.ts';
 import { scoreRows } from '../../workers/engine/swift/score.ts';
@@ -65,6 +66,23 @@ it('a check that waits gives what one started anew does, of whatever it is asked
 	waiting.stop();
 	await waiting.ended;
 	expect(await verifyAdapter(environment, model, checkpoint.path, { ...scripts, waiting })).toEqual(anew);
+});
+
+it('dropout moves SFT, and no objective of preferences: the recipe offers it there alone', async () => {
+	const losses = async (objective: 'dpo' | 'sft', dropout: number) => {
+		const { outcome, events } = await train(`dropout-${objective}-${dropout}`, { recipe: recipe(objective, { maxSteps: 3, saveSteps: 3, learningRate: 1e-2, advanced: { lora_dropout: dropout } }) });
+		must(outcome);
+		return events.flatMap((event) => (event.type === 'metrics' ? [event.values['loss']] : []));
+	};
+	expect(await losses('dpo', 0.9)).toEqual(await losses('dpo', 0));
+	expect(await losses('sft', 0.9)).not.toEqual(await losses('sft', 0));
+});
+
+it('a training whose loss stops being a number says so while it runs, and leaves no checkpoint', async () => {
+	const { outcome, events } = await train('spoilt', { recipe: recipe('sft', { maxSteps: 5, saveSteps: 5, learningRate: 1e20, warmupRatio: 0 }) });
+	const seen = events.flatMap((event) => (event.type === 'metrics' ? [{ step: event.step, values: event.values }] : []));
+	expect(healthOf(seen, { maxSteps: 5, beta: null })).toContainEqual({ rule: 'loss_not_a_number', step: expect.any(Number), facts: {} });
+	expect(await verifyAdapter(environment, model, must(outcome).path, scripts)).toMatchObject({ ok: false, problem: { code: 'not_a_number' } });
 });
 
 it('QLoRA trains on 4-bit weights, and its adapter fits the original ones', async () => {

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { createRng } from './rng.ts';
 import type { Rng } from './rng.ts';
-import { fieldOf, fieldsOf } from './training-recipe.ts';
+import { applies, fieldOf, fieldsOf } from './training-recipe.ts';
 import type { AnyField, FieldKey, Objective } from './training-recipe.ts';
 
 /** Runs of one sweep. Each is a training of its own, and each look at the same dev questions flatters the best a little more. */
@@ -27,7 +27,8 @@ export function planSize(plan: SweepPlan): number {
 
 /** Settings of an objective that runs may be tried over, in the order of the form. */
 export function sweptFields(objective: Objective): FieldKey[] {
-	return fieldsOf(objective).flatMap(([key, field]) => (field.sweep ? [key] : []));
+	// With an adapter, which most are: what a point sets in vain beside its own settings the check of its recipe says.
+	return fieldsOf(objective).flatMap(([key, field]) => (field.sweep && applies(field, { objective, tuner: 'lora' }) ? [key] : []));
 }
 
 /** Whether a field holds whole numbers only. */

@@ -19,7 +19,7 @@ describe('trainArgv', () => {
 	it('is always explicit where a default would surprise', () => {
 		expect(flags()).toMatchObject({
 			'--gradient_accumulation_steps': '1', '--strict': 'true', '--split_dataset_ratio': '0', '--add_version': 'false',
-			'--report_to': 'none', '--callbacks': 'graceful_exit', '--check_model': 'false', '--data_seed': '5', '--seed': '42',
+			'--report_to': 'none', '--callbacks': 'graceful_exit', '--logging_nan_inf_filter': 'false', '--check_model': 'false', '--data_seed': '5', '--seed': '42',
 			'--max_steps': '100', '--learning_rate': '0.001', '--rpo_alpha': '1', '--target_modules': 'all-linear'
 		});
 		expect(flags()).not.toHaveProperty('--create_checkpoint_symlink');

@@ -95,6 +95,7 @@ function swiftOnly(recipe: TrainingRecipe): Flags {
 		// A reward model reads the last position only and has no words to leave out.
 		use_logits_to_keep: OBJECTIVE_FACTS[recipe.objective].generates ? true : null,
 		logging_first_step: true,
+		logging_nan_inf_filter: false, // the default writes the loss before in place of one that is no number, or 0
 		save_only_model: false,
 		callbacks: 'graceful_exit' // TERM saves a checkpoint and ends with code 0
 	};

@@ -22,6 +22,7 @@ it('believes a check that waits', async () => {
 	const facts = { sha256: 'waited', parameters: 2, rank: 0, changed: true };
 	expect(await checked(async () => JSON.stringify({ ok: true, ...facts }))).toEqual({ ok: true, value: facts });
 	expect(await checked(async () => JSON.stringify({ ok: false, message: 'it holds no weights' }))).toMatchObject({ ok: false, problem: { code: 'checkpoint_refused', message: 'The checkpoint does not load: it holds no weights.' } });
+	expect(await checked(async () => JSON.stringify({ ok: false, message: 'ValueError: the adapter holds values that are not finite' }))).toMatchObject({ ok: false, problem: { code: 'not_a_number', hint: expect.stringContaining('lower learning rate') as string } });
 });
 
 it.each(['[library] loading kernels', '', 'null', '{"progress": 1}'])('asks anew where one that waits says what is no answer: %j', async (line) => {

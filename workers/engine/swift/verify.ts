@@ -31,11 +31,15 @@ export async function waitingCheck(environment: EngineEnvironment, model: ModelS
 	return (await startLineService([environment.python, scriptPath('verify_checkpoint.py'), '--wait', '--model', model.path], { env, timeoutMs, signal })).service;
 }
 
+/** As verify_checkpoint.py says it. */
+const NOT_FINITE = /values that are not finite/;
+
 type Reply = ({ ok: true } & Verified) | { ok: false; message: string };
 
 async function verify(environment: EngineEnvironment, of: { model: string; adapter?: string }, options: VerifyOptions): Promise<Outcome<Verified>> {
 	const reply = (await askWaiting(of, options)) ?? (await askAnew(environment, of, options));
 	if (reply?.ok === true) return value({ sha256: reply.sha256, parameters: reply.parameters, rank: reply.rank, changed: reply.changed });
+	if (reply && NOT_FINITE.test(reply.message)) return problem('not_a_number', 'The trained weights hold values that are no numbers: the loss stopped being one.', 'Start the run again with a lower learning rate; in fp16 take bf16.');
 	return problem('checkpoint_refused', `The checkpoint does not load: ${reply?.message ?? 'the check did not finish'}.`, 'Start the run again.');
 }
 

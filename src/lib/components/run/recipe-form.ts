@@ -43,7 +43,7 @@ export function valueWords(objective: Objective, field: FieldKey, value: unknown
 
 /** Settings of a part of the form that mean something beside the others, in the order of the table. Steps and epochs are asked apart. */
 export function fieldsOfPart(objective: Objective, part: Part, values: FormValues): FieldKey[] {
-	const settings = settingsOf(values, objective);
+	const settings = { objective, ...settingsOf(values, objective) };
 	return fieldsOf(objective).flatMap(([key, field]) => (field.part === part && key !== 'maxSteps' && key !== 'epochs' && applies(field, settings) ? [key] : []));
 }
 

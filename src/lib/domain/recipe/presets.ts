@@ -19,7 +19,7 @@ export const PRESETS: readonly Preset[] = [
 		name: { en: '200 pairs on one 24 GB GPU', zh: '200 对，单张 24 GB GPU' },
 		why: { en: 'Few pairs overfit fast: three passes, rank 16, a low rate. Weights in 4 bits leave room for a 7B model with 2,048 tokens, one pair at a time, eight for each update.', zh: '数据少易过拟合：三轮、秩 16、低学习率。4 位权重为 7B 模型和 2,048 词元留出空间；每次一对，每八对更新一次。' },
 		objectives: PAIRS,
-		settings: { tuner: 'qlora', loraRank: 16, loraAlpha: 32, loraDropout: 0.05, targetModules: 'all-linear', precision: 'bf16', gradientCheckpointing: 'on', strategy: 'single', maxSteps: null, epochs: 3, batchSize: 1, gradientAccumulation: 8, learningRate: 2e-5, maxLength: 2048, saveSteps: 25 }
+		settings: { tuner: 'qlora', loraRank: 16, loraAlpha: 32, targetModules: 'all-linear', precision: 'bf16', gradientCheckpointing: 'on', strategy: 'single', maxSteps: null, epochs: 3, batchSize: 1, gradientAccumulation: 8, learningRate: 2e-5, maxLength: 2048, saveSteps: 25 }
 	},
 	{
 		key: 'r64_qv',

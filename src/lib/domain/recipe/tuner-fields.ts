@@ -4,6 +4,9 @@ import type { Field, Flags, FlagsFor, Settings } from './field.ts';
 
 const adapts = ({ tuner }: Settings): boolean => tuner !== 'full';
 
+/** The trainers of all other objectives switch dropout off and cannot be told otherwise (trl 0.29, `disable_dropout`). */
+export const dropsOut = ({ objective, tuner }: Settings): boolean => objective === 'sft' && tuner !== 'full';
+
 /** Which linear layers get an adapter when none is named. Training the last ones only moves the loss, hardly the text. */
 const LAYERS = {
 	'all-linear': { en: 'all layers', zh: '全部层' },
@@ -73,8 +76,8 @@ export const TUNER_FIELDS = {
 	}),
 	loraDropout: numberField(number(0, 0.9), {
 		label: { en: 'Adapter dropout', zh: '适配器丢弃率' },
-		help: { en: 'Share of the adapter’s inputs left out at random while training, against overfitting.', zh: '训练时随机丢弃的适配器输入比例，用于减少过拟合。' },
-		unit: 'share', part: 'more', propose: () => 0.05, when: adapts, flag: 'lora_dropout', sweep: 'even'
+		help: { en: 'Share of the adapter’s inputs left out at random while training, against overfitting. The engine has it for SFT alone.', zh: '训练时随机丢弃的适配器输入比例，用于减少过拟合。引擎只在 SFT 中支持。' },
+		unit: 'share', part: 'more', propose: () => 0.05, when: dropsOut, flag: 'lora_dropout', sweep: 'even'
 	}),
 	targetModules,
 	rsLora: switchField({
