@@ -13,7 +13,7 @@ export function waitingWords(waiting: WaitingFor): string {
 		case 'no_launcher':
 			return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[waiting.launcher]() });
 		case 'no_label':
-			return m.run_waits_no_label({ count: waiting.labels.length, labels: waiting.labels.join(', ') });
+			return m.run_waits_no_label({ labels: waiting.labels.join(', ') });
 		case 'no_worker':
 			return m.home_waiting_no_worker();
 		case 'draining':

@@ -67,7 +67,7 @@ describe('the form of a run', () => {
 
 	test('begins with the stage of a copied run that never came to start from it', () => {
 		const snapshot = { id: 's', rows: 40 };
-		const from = { id: 'r', priority: 0, launcher: 'local' as const, stopOn: [], stage: { snapshotId: 's', steps: 6, rate: 0.00001 } };
+		const from = { id: 'r', priority: 0, launcher: 'local' as const, labels: [], stopOn: [], stage: { snapshotId: 's', steps: 6, rate: 0.00001 } };
 		expect(toStage({ stage: { possible: true, snapshot }, from })).toEqual({ first: true, steps: '6', rate: '0.00001' });
 		const none = { first: false, steps: '', rate: '' };
 		expect(toStage({ stage: { possible: true, snapshot }, from: { ...from, stage: null } })).toEqual(none);
