@@ -64,11 +64,11 @@ describe('a plan', () => {
 
 	it('is made for where the run shall be: what a scheduler’s hosts have is not known here, but what they compute on is', async () => {
 		const cluster = await announceWorker(world.app, { hostname: 'cluster', pid: 1, hostKey: 'cluster', capabilities: { cpus: 2, memoryBytes: 8e9, gpus: [], device: 'gpu', launchers: ['slurm'], labels: ['h100'], engine: { state: 'ready', versions: {} } } });
-		expect(await plan({ launcher: 'slurm' })).toMatchObject({ memory: [], problems: [], recipe: { epochs: 1, maxSteps: null, learningRate: 5e-5 } });
+		expect(await plan({ launcher: 'slurm', recipe: { maxLength: 4096 } })).toMatchObject({ memory: [], problems: [], recipe: { epochs: 1, maxSteps: null, learningRate: 5e-5 } });
 		expect((await plan({ launcher: 'slurm', labels: ['npu'] })).recipe.maxSteps).toBe(100);
 		expect((await plan()).recipe).toMatchObject({ maxSteps: 100, learningRate: 1e-3 });
 		expect((await plan({ launcher: 'slurm', device: a10 })).memory).toMatchObject([{ devices: { name: 'A10', count: 1 } }]);
-		const spread = { strategy: 'ddp', gpus: 8, nodes: 2, batchSize: 1, gradientAccumulation: 1 };
+		const spread = { strategy: 'ddp', gpus: 8, nodes: 2, batchSize: 1, gradientAccumulation: 1, maxLength: 4096 };
 		expect([(await plan({ launcher: 'slurm', recipe: spread })).problems, (await plan({ recipe: spread })).problems.map(({ code }) => code)]).toEqual([[], expect.arrayContaining(['one_machine', 'too_few_gpus'])]);
 		await retireWorker(world.app, cluster);
 	});

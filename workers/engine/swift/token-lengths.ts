@@ -18,6 +18,6 @@ export async function measureLengths(environment: EngineEnvironment, model: Mode
 	if (result.code !== 0 || !reply) {
 		return problem('lengths_unknown', `The rows could not be read with the model’s tokenizer. ${result.stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''}`, 'Check that the base model’s folder holds its tokenizer and that the engine knows its template.');
 	}
-	const { rows: counts, tokens, longestAnswer, withImages, tokenizerSha256 } = reply;
-	return value({ lengths: { rows: counts, tokens, longestAnswer }, withImages, tokenizerSha256 });
+	const { rows: counts, tokens, longestAnswer, shortestQuestion, withImages, tokenizerSha256 } = reply;
+	return value({ lengths: { rows: counts, tokens, longestAnswer, shortestQuestion }, withImages, tokenizerSha256 });
 }

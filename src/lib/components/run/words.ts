@@ -38,7 +38,7 @@ export function waitingSentence(why: WaitingFor): string {
 	if (why.code === 'paused') return m.run_waits_paused();
 	if (why.code === 'stage') return m.run_waits_stage({ objective: why.objective.toUpperCase() });
 	if (why.code === 'no_launcher') return m.run_waits_no_launcher({ launcher: LAUNCHER_NAMES[why.launcher]() });
-	if (why.code === 'no_label') return m.run_waits_no_label({ count: why.labels.length, labels: why.labels.join(', ') });
+	if (why.code === 'no_label') return m.run_waits_no_label({ labels: why.labels.join(', ') });
 	if (why.code === 'no_worker') return m.run_waits_no_worker();
 	if (why.code === 'draining') return m.run_waits_draining();
 	if (why.code === 'too_few_gpus') return why.most === 0 ? m.run_waits_no_gpu() : m.run_waits_too_few_gpus({ gpus: count(why.gpus), most: count(why.most) });
@@ -164,6 +164,7 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	full_needs_merge: () => m.run_issue_full_needs_merge(),
 	reference_is_parent: () => m.run_issue_reference_is_parent(),
 	parent_is_reward_model: () => m.run_issue_parent_is_reward_model(),
+	experts_alone: () => m.run_issue_experts_alone(),
 	length_missing: () => m.run_issue_missing(),
 	length_twice: () => m.run_issue_length_twice(),
 	save_after_end: () => m.run_issue_save_after_end(),

@@ -2,7 +2,8 @@ import { totalBatch } from '../training-recipe.ts';
 import type { Device, TrainingRecipe } from '../training-recipe.ts';
 import { recomputes } from './activations.ts';
 import { planMemory } from './memory-plan.ts';
-import type { MemoryPlan, Sequences } from './memory-plan.ts';
+import type { Sequences } from './activations.ts';
+import type { MemoryPlan } from './memory-plan.ts';
 import type { ModelShape } from './model-shape.ts';
 
 /** Devices of one machine, all alike: its GPUs, or its processor and memory as one. */

@@ -4,7 +4,7 @@ import { OBJECTIVES, recipeDefaults } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
 import { changeThatFits, fitOf } from './fit.ts';
 import { planMemory } from './memory-plan.ts';
-import { readShape } from './model-shape.ts';
+import { countParameters, readShape } from './model-shape.ts';
 import type { ModelShape } from './model-shape.ts';
 import { PUBLISHED } from './model-shapes.fixture.ts';
 
@@ -71,6 +71,23 @@ describe('memory', () => {
 		expect(planMemory(qwen, gpu({ tuner: 'full' }, 'orpo'), at).parts.reference).toBe(0);
 	});
 
+	it('QLoRA leaves experts as they are: most of a model that is made of them', () => {
+		const moe = shapeOf('Qwen3-30B-A3B');
+		const weights = (tuner: 'lora' | 'qlora') => planMemory(moe, gpu({ tuner }), at).parts.weights;
+		expect(weights('qlora') / weights('lora')).toBeGreaterThan(0.95);
+		expect(weights('qlora')).toBeGreaterThan(2 * countParameters(moe).experts);
+	});
+
+	it('ORPO scores whole conversations, DPO from where the answers begin', () => {
+		const logits = (objective: TrainingRecipe['objective']) => planMemory(qwen, gpu({}, objective), { longest: 2000, answer: 400 }).parts.logits;
+		expect(logits('orpo') / logits('dpo')).toBeCloseTo((2000 * 18) / (400 * 16), 10);
+	});
+
+	it('all weights that learn in fp16 are kept in fp32, and what holds them back is not', () => {
+		const { parts } = planMemory(qwen, gpu({ tuner: 'full', precision: 'fp16' }), at);
+		expect([parts.weights, parts.reference, parts.optimiser].map((bytes) => bytes / PUBLISHED['Qwen2.5-7B'].parameters)).toEqual([4, 2, 8]);
+	});
+
 	it('all weights in bf16 take 8 bytes a parameter, with DeepSpeed’s fp32 copies 16', () => {
 		const states = (recipe: TrainingRecipe) => (({ parts: { weights, gradients, optimiser } }) => (weights + gradients + optimiser) / PUBLISHED['Qwen2.5-7B'].parameters)(planMemory(qwen, recipe, at));
 		expect(states(gpu({ tuner: 'full' }, 'sft'))).toBe(8);
@@ -87,7 +104,7 @@ describe('memory', () => {
 	});
 
 	it('a pair is two conversations, and a reward model scores no words', () => {
-		const activations = (objective: TrainingRecipe['objective']) => planMemory(qwen, gpu({}, objective), at).parts.activations;
+		const activations = (objective: TrainingRecipe['objective']) => planMemory(qwen, gpu({ loraDropout: 0 }, objective), at).parts.activations;
 		expect(activations('dpo')).toBe(2 * activations('sft'));
 		expect(planMemory(qwen, gpu({}, 'rm'), at).parts.logits).toBe(0);
 	});

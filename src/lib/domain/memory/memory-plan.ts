@@ -1,7 +1,8 @@
 import { OBJECTIVE_FACTS } from '../recipe/objective-facts.ts';
 import { processesOf, replicasOf } from '../training-recipe.ts';
 import type { Device, TrainingRecipe } from '../training-recipe.ts';
-import { activationBytes, logitBytes } from './activations.ts';
+import { activationBytes, scoreBytes, scoredTokens } from './activations.ts';
+import type { Sequences } from './activations.ts';
 import { adapterParameters, countParameters } from './model-shape.ts';
 import type { ModelShape } from './model-shape.ts';
 
@@ -30,14 +31,6 @@ export type MemoryPlan = {
 	/** Bytes that lie in the host's memory instead. */
 	host: number;
 	parameters: { total: number; trained: number };
-};
-
-/** What of the data decides memory. */
-export type Sequences = {
-	/** Tokens of the longest conversation that is trained. */
-	longest: number;
-	/** Tokens of its answer: only their scores are kept. */
-	answer: number;
 };
 
 /** Bytes of a weight: 4 bits and 0.127 bits of constants for NF4 with double quantisation (Dettmers et al. 2023, section 3). */
@@ -77,27 +70,27 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	const size = bytesOf[recipe.precision];
 	const { total, linear } = countParameters(shape);
 	const full = recipe.tuner === 'full';
+	// peft keeps adapters in fp32, and so does the engine all weights that are to learn in fp16; else they are trained as they are loaded.
+	const trainedSize = full && recipe.precision !== 'fp16' ? size : 4;
 	const cut = shards(recipe);
 	const offload = recipe.strategy === 'zero3_offload';
 	const deepspeed = recipe.strategy.startsWith('zero') || recipe.strategy === 'megatron';
 
-	const weightBytes = recipe.tuner === 'qlora' ? linear * NF4 + (total - linear) * size : total * size;
+	// Experts are no linear layers, and stay as they are.
+	const weightBytes = recipe.tuner === 'qlora' ? linear * NF4 + (total - linear) * size : total * (full ? trainedSize : size);
 	const adapter = full ? 0 : adapterParameters(shape, recipe.targetModules, recipe.loraRank, recipe.dora);
 	const trained = full ? total : adapter;
-	// peft keeps adapters in fp32; all weights are trained as they are loaded.
-	const trainedSize = full ? size : 4;
 	const heldApart = full && OBJECTIVE_FACTS[recipe.objective].reference;
+	const frozen = total * size;
 	// Adam's two moments (Kingma and Ba 2015); DeepSpeed and Megatron keep fp32 copies and moments (Rajbhandari et al. 2020, section 3.1: K = 12).
 	const optimiserBytes = trained * (deepspeed ? 12 : 2 * trainedSize);
 	const gradients = (trained * trainedSize) / cut.gradients;
 	const weights = weightBytes / cut.weights;
 
 	const rows = recipe.batchSize * (OBJECTIVE_FACTS[recipe.objective].reads === 'pairs' ? 2 : 1);
-	// KTO runs its rows a second time with a neighbour's answer for the KL term, without gradients: scores, but no activations.
-	const scored = recipe.objective === 'kto' ? 2 * rows : rows;
 	const length = Math.min(sequences.longest, recipe.maxLength);
 	const activations = activationBytes(shape, recipe, rows * length) / (recipe.strategy === 'megatron' ? recipe.tensorParallel : 1);
-	const logits = OBJECTIVE_FACTS[recipe.objective].generates ? logitBytes(shape, recipe, scored * Math.min(sequences.answer, length)) : 0;
+	const logits = scoreBytes(shape, recipe.objective, rows * scoredTokens(recipe, sequences));
 	// Two blocks at a time lie whole on a device that holds only parts; the optimiser's step makes one temporary of each gradient.
 	const gathered = cut.weights > 1 && recipe.strategy !== 'megatron' ? (2 * weightBytes) / shape.layers : 0;
 	const step = (offload ? 0 : trained * trainedSize) / cut.optimiser;
@@ -105,7 +98,7 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	const moving = Math.max(activations + logits + gathered, step);
 	const parts: MemoryParts = {
 		weights: offload ? 0 : weights,
-		reference: heldApart && !offload ? weights : 0,
+		reference: heldApart && !offload ? frozen / cut.weights : 0,
 		adapter: (adapter * 4) / (cut.weights > 1 ? cut.weights : 1),
 		gradients,
 		optimiser: offload ? 0 : optimiserBytes / cut.optimiser,
@@ -117,7 +110,7 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	return {
 		parts,
 		total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
-		host: offload ? (weightBytes * (heldApart ? 2 : 1) + optimiserBytes) / recipe.nodes : 0,
+		host: offload ? (weightBytes + (heldApart ? frozen : 0) + optimiserBytes) / recipe.nodes : 0,
 		parameters: { total: total + adapter, trained }
 	};
 }

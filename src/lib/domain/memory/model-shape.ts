@@ -101,17 +101,21 @@ export function linearsOf(shape: ModelShape): Linear[] {
 	];
 }
 
+/** Whether a layer is kept as a block of parameters of all experts: it gets no adapter, and no 4 bits. */
+export const isOfExperts = (name: string): boolean => name.startsWith('experts.') || name === 'router';
+
 const sizeOf = ({ inputs, outputs, bias, copies }: Linear): number => copies * (inputs * outputs + (bias ? outputs : 0));
 
 /** Parameters by where they lie. */
-export type ParameterCount = { total: number; /** In linear layers of the blocks: what 4-bit weights shrink. */ linear: number; embeddings: number; norms: number };
+export type ParameterCount = { total: number; /** In linear layers of the blocks: what 4-bit weights shrink. */ linear: number; /** In experts and what chooses among them: blocks of parameters and no linear layers in transformers 5, which bitsandbytes leaves as they are. */ experts: number; embeddings: number; norms: number };
 
 /** Parameters of a model, counted from its shape; exact where `shape.exact`. */
 export function countParameters(shape: ModelShape): ParameterCount {
-	const linear = shape.layers * linearsOf(shape).reduce((sum, one) => sum + sizeOf(one), 0);
+	const { experts = [], linear = [] } = Object.groupBy(linearsOf(shape), ({ name }) => (isOfExperts(name) ? 'experts' : 'linear'));
+	const inBlocks = (some: readonly Linear[]) => shape.layers * some.reduce((sum, one) => sum + sizeOf(one), 0);
 	const embeddings = shape.vocabulary * shape.hidden * (shape.tied ? 1 : 2);
 	const norms = shape.layers * (2 * shape.hidden + (shape.headNorm ? 2 * shape.headDim : 0)) + shape.hidden;
-	return { total: linear + embeddings + norms, linear, embeddings, norms };
+	return { total: inBlocks(linear) + inBlocks(experts) + embeddings + norms, linear: inBlocks(linear), experts: inBlocks(experts), embeddings, norms };
 }
 
 /**
@@ -122,6 +126,6 @@ export function countParameters(shape: ModelShape): ParameterCount {
 export function adapterParameters(shape: ModelShape, modules: string, rank: number, dora: boolean): number {
 	const groups: Record<string, string[]> = { attention: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], mlp: ['gate_proj', 'up_proj', 'down_proj'] };
 	const named = groups[modules] ?? modules.split(',').map((name) => name.split('.').at(-1) ?? name);
-	const chosen = linearsOf(shape).filter(({ name }) => !name.startsWith('experts.') && name !== 'router' && (modules === 'all-linear' || named.includes(name.replace('shared.', ''))));
+	const chosen = linearsOf(shape).filter(({ name }) => !isOfExperts(name) && (modules === 'all-linear' || named.includes(name.replace('shared.', ''))));
 	return shape.layers * chosen.reduce((sum, { inputs, outputs }) => sum + rank * (inputs + outputs) + (dora ? outputs : 0), 0);
 }

@@ -9,6 +9,8 @@ export type TokenLengths = {
 	tokens: number;
 	/** Tokens of the longest answer. */
 	longestAnswer: number;
+	/** Tokens before the answer that begins first. Not known of rows that an earlier version counted. */
+	shortestQuestion?: number;
 };
 
 const entries = (counts: LengthCounts): [number, number][] => Object.entries(counts).map(([length, rows]): [number, number] => [Number(length), rows]).sort(([one], [other]) => one - other);

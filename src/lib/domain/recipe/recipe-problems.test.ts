@@ -36,6 +36,10 @@ describe('rows and length', () => {
 		expect(codes(dpo, { unseen: 3 })).toEqual(['maxPixels: rows_unseen']);
 		expect(codes(dpo, { unseen: 0 })).toEqual([]);
 	});
+	it('layers that a base with experts has not', () => {
+		expect(codes({ ...dpo, targetModules: 'mlp' }, { experts: true })).toEqual(['targetModules: experts_alone']);
+		expect([codes({ ...dpo, targetModules: 'mlp' }, { experts: false }), codes(dpo, { experts: true }), codes({ ...dpo, targetModules: 'mlp', tuner: 'full' }, { experts: true })]).toEqual([[], [], []]);
+	});
 	it('a run that is warm-up only', () => expect(codes({ ...dpo, warmupRatio: 1 })).toEqual(['warmupRatio: warmup_is_all']));
 	it('a robust loss that trusts every label', () => {
 		expect(codes({ ...dpo, lossType: 'robust' })).toEqual(['labelSmoothing: robust_needs_share']);

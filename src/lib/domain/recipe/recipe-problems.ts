@@ -35,6 +35,8 @@ export type RecipeContext = {
 	lengths?: Pick<TokenLengths, 'rows'>;
 	/** Rows with images, where the base is known to read text alone. */
 	unseen?: number;
+	/** The base is known to have experts in place of feed-forward layers. */
+	experts?: boolean;
 	/** KTO: all rows are desirable, or none is. */
 	oneKindOnly?: boolean;
 	/** Living workers that could take the run; left out or empty when nothing is known of them. */
@@ -47,7 +49,7 @@ export type RecipeContext = {
 
 export type RecipeProblemCode =
 	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
-	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model'
+	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model' | 'experts_alone'
 	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'rows_unseen' | 'warmup_is_all'
 	| 'advanced_refused'
 	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine' | 'no_mlflow';
@@ -60,7 +62,7 @@ export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; messa
  * only after minutes of loading, or never. A KTO remainder of one row is no problem: it is dropped and reported.
  */
 export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): RecipeProblem[] {
-	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe)];
+	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...layerProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe)];
 }
 
 function scheduleProblems(recipe: TrainingRecipe, { rows, lengths, unseen = 0 }: RecipeContext): RecipeProblem[] {
@@ -91,6 +93,12 @@ function lossProblems(recipe: TrainingRecipe, { oneKindOnly }: RecipeContext): R
 		problems.push({ field: 'labelSmoothing', code: 'robust_needs_share', message: 'The robust loss corrects for a share of wrong labels: give one above 0, such as 0.1.' });
 	}
 	return problems;
+}
+
+/** Experts are blocks of parameters and no layers of these names. */
+function layerProblems({ tuner, targetModules }: TrainingRecipe, { experts }: RecipeContext): RecipeProblem[] {
+	if (!experts || tuner === 'full' || targetModules !== 'mlp') return [];
+	return [{ field: 'targetModules', code: 'experts_alone', message: 'The base model has experts in place of feed-forward layers, and adapters are put on none of them: choose all layers or the attention layers.' }];
 }
 
 /** A parent's adapter is gone on with as it is, or merged into the weights; all weights can only learn from whole ones. */

@@ -1,5 +1,5 @@
 import type { LauncherName } from '../../domain/launcher.ts';
-import { seesImages } from '../../domain/memory/model-shape.ts';
+import { readShape, seesImages } from '../../domain/memory/model-shape.ts';
 import { MOST_PRIORITY } from '../../domain/next-run.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -114,7 +114,7 @@ export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Paren
 	// What the hosts of an outside scheduler have, it knows itself.
 	const hosts = launcher === 'local' ? (await trainingHosts(db)).filter((host) => hasLabels(host.labels, labels)) : [];
 	const found = await inspections.foundOf(db, snapshot.id);
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages } : {}) });
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages, experts: readShape(found.config)?.experts != null } : {}) });
 }
 
 /** The checkpoint that was asked for, or the promoted one. */

@@ -75,7 +75,7 @@ function memoryOn(devices: Devices, recipe: TrainingRecipe, found: Found): Plann
 	if (!shape) return null;
 	const longest = longestIn(found.lengths);
 	const assumed = longest === 0;
-	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer };
+	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer, shortestQuestion: found.lengths.shortestQuestion ?? 0 };
 	const { parts, total, host } = planMemory(shape, recipe, sequences, devices.kind);
 	const fit = fitOf({ total }, devices.memoryBytes);
 	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices);

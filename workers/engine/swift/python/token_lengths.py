@@ -1,7 +1,7 @@
 """Counts the tokens of training rows as the engine will read them, with its own template and the model's tokenizer.
 
 Usage: token_lengths.py --model FOLDER [--model-type T] [--template T] --rows FILE
-Prints one JSON line: {rows: {length: rows}, tokens, longestAnswer, withImages, tokenizerSha256}.
+Prints one JSON line: {rows: {length: rows}, tokens, longestAnswer, shortestQuestion, withImages, tokenizerSha256}.
 A row's length is that of its longer conversation, without truncation. Rows with images are counted and passed over:
 their length depends on the pictures. Progress goes to stderr as lines "progress DONE TOTAL label".
 """
@@ -52,6 +52,7 @@ def main():
         rows = [json.loads(line) for line in handle if line.strip()]
     lengths = collections.Counter()
     tokens = longest_answer = with_images = 0
+    shortest_question = None
     for done, row in enumerate(rows, 1):
         if row.get("images") or row.get("rejected_images"):
             with_images += 1
@@ -61,7 +62,10 @@ def main():
             encoded = template.encode({"messages": messages})
             longest = max(longest, len(encoded["input_ids"]))
             tokens += len(encoded["input_ids"])
-            longest_answer = max(longest_answer, sum(1 for label in encoded["labels"] if label != -100))
+            learned = [label != -100 for label in encoded["labels"]]
+            longest_answer = max(longest_answer, sum(learned))
+            before = learned.index(True) if True in learned else len(learned)
+            shortest_question = before if shortest_question is None else min(shortest_question, before)
         lengths[longest] += 1
         if done % 200 == 0:
             print(f"progress {done} {len(rows)} tokens", file=sys.stderr, flush=True)
@@ -71,6 +75,7 @@ def main():
                 "rows": {str(length): count for length, count in sorted(lengths.items())},
                 "tokens": tokens,
                 "longestAnswer": longest_answer,
+                "shortestQuestion": shortest_question or 0,
                 "withImages": with_images,
                 "tokenizerSha256": tokenizer_hash(args.model),
             }
