@@ -24,6 +24,8 @@ export const FIELD_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'a model that was looked up: its commit is not known yet': '应为已查询过的模型：该模型的提交尚未确定',
 	'all 40 characters of a commit: ModelScope names none for a branch': '应为完整的 40 位提交号：ModelScope 不提供分支对应的提交',
 	'owner/name, as the hub writes it': '应为“所有者/名称”，与模型库中的写法一致',
+	'small letters, digits, dots and dashes, 40 at most, such as npu or ascend-910b': '小写字母、数字、点和连字符，最多 40 个，例如 npu 或 ascend-910b',
+	'{} labels at most': '最多 {} 个标签',
 	'a branch, a tag or a commit': '应为分支、标签或提交',
 	'a checkpoint that a server answers for now: deploy it first': '应为当前有服务器提供的检查点：请先部署',
 	'another checkpoint than on the left, or another form of it': '应与左侧的检查点不同，或为其另一形式',

@@ -12,6 +12,7 @@ export const SETTINGS_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'KTO compares each row with a neighbour: take a batch of at least 2.': 'KTO 将每行与相邻行比较：批量至少为 2。',
 	'KTO needs desirable and undesirable rows; all of these are of one kind.': 'KTO 既需要好回答也需要坏回答，这里只有一种。',
 	'The robust loss corrects for a share of wrong labels: give one above 0, such as 0.1.': 'robust 损失需要大于 0 的错误标签比例，例如 0.1。',
+	'The base model has experts in place of feed-forward layers, and adapters are put on none of them: choose all layers or the attention layers.': '基座模型以专家层代替前馈层，适配器不会加在专家上：请选择全部层或注意力层。',
 	'The parent is a reward model and writes no text: choose another parent.': '父检查点是奖励模型，不生成文字：请另选父检查点。',
 	'An adapter on a whole or merged parent can only be held to that parent: set reference to parent.': '在完整或已合并的父模型上，适配器只能以该父模型为参考：请把参考设为父检查点。',
 	'All weights can learn only once the parent’s adapter is merged into them: set onParent to merge.': '须先把父适配器合并进权重，才能训练全部权重：请选择合并。',
