@@ -21,6 +21,7 @@ import { importArchive } from '#lib/server/usecases/import-archive.ts';
 import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -28,6 +29,7 @@ import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
 import { paperWorker, playOnPaper } from '../support/loop.ts';
+import { smallArchive } from '../support/small-archive.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -194,6 +196,24 @@ describe('what is refused, and leaves nothing', () => {
 		const bomb = await changed((files) => files.set(path('audit_entries'), zeros), true);
 		for (const bytes of [Buffer.from('no zip'), archive.subarray(0, archive.length - 100), archive.subarray(0, 1000), bomb]) expect(problemOf(await bring(empty, bytes))).toBe('import_refused');
 		await nothing();
+	});
+
+	it('a project without a round or a base model is none, and is not brought in half', async () => {
+		for (const [lacks, says] of [['rounds', /every project has its first/u], ['checkpoints', /base model/u]] as const) {
+			const outcome = await bring(empty, await smallArchive({ without: lacks }));
+			expect([problemOf(outcome), outcome.ok ? '' : outcome.problem.detail]).toEqual(['import_refused', expect.stringMatching(says)]);
+		}
+		await nothing();
+	});
+
+	it('a slug that another project has, until it is given one that is free', async () => {
+		const { slug: taken } = await empty.project();
+		const bytes = await smallArchive({ slug: taken });
+		expect(await bring(empty, bytes)).toMatchObject({ ok: false, problem: { code: 'conflict', errors: [{ field: 'slug' }] } });
+		const brought = valueOf(await bring(empty, bytes, 'brought-in'));
+		expect(brought).toMatchObject({ slug: 'brought-in' });
+		expect(await empty.query(`select slug from projects order by id = '${brought.id}'`)).toEqual([{ slug: taken }, { slug: 'brought-in' }]);
+		expect(valueOf(await readLoop(empty.app, empty.admin, 'brought-in'))).toMatchObject({ round: { number: 1 }, next: { kind: 'import' } });
 	});
 
 	it('who may not', async () => {

@@ -3,10 +3,10 @@ import { buffer } from 'node:stream/consumers';
 import { ARCHIVE_FORMAT, ARCHIVE_VERSION, MANIFEST_PATH } from '#lib/domain/archive-manifest.ts';
 import { zipOf } from '#lib/server/records/snapshot-file.ts';
 
-/** An archive of a project in which nothing has happened yet, and which is nowhere. */
-export async function smallArchive(): Promise<Buffer> {
+/** An archive of a project in which nothing has happened yet, and which is nowhere. `without`: rows that it lacks. */
+export async function smallArchive(of: { slug?: string; without?: 'rounds' | 'checkpoints' } = {}): Promise<Buffer> {
 	const id = randomUUID();
-	const slug = `archived-${id.slice(0, 8)}`;
+	const slug = of.slug ?? `archived-${id.slice(0, 8)}`;
 	const row = { id, slug, name: slug, overlap: 1, seed: 'seed', split_salt: 'salt', split_shares: { train: 0.75, dev: 0.05, test: 0.2 } };
 	const rows: Record<string, Record<string, unknown>[]> = {
 		people: [],
@@ -14,6 +14,7 @@ export async function smallArchive(): Promise<Buffer> {
 		checkpoints: [{ id: randomUUID(), project_id: id, kind: 'base', name: 'base', location: 'bundled:smollm2-135m-instruct' }],
 		rounds: [{ id: randomUUID(), project_id: id, number: 1, status: 'collecting' }]
 	};
+	if (of.without) delete rows[of.without];
 	const files = Object.fromEntries(Object.entries(rows).map(([name, lines]) => [name, lines.map((line) => `${JSON.stringify(line)}\n`).join('')]));
 	const tables = Object.entries(files).map(([name, content]) => ({
 		name,

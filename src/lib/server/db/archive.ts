@@ -89,12 +89,14 @@ export async function takePeople(tx: Tx, all: readonly ArchivedPerson[]): Promis
 	return here;
 }
 
-/** Makes a table's rows from a JSON array. Columns that the archive does not have take their defaults. */
-export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonly string[]; array: string; people: Readonly<Record<string, string>> }): Promise<void> {
+/** Makes a table's rows from a JSON array, the project under the slug that it has here. Columns that the archive does not have take their defaults. */
+export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonly string[]; array: string; slug: string; people: Readonly<Record<string, string>> }): Promise<void> {
 	const named = new Set(await peopleColumns(tx, table));
 	const values = of.columns.map((column) => {
 		const name = sql.identifier(column);
 		if (named.has(column)) return sql`(${JSON.stringify(of.people)}::jsonb ->> r.${name}::text)::uuid`;
+		// Where its own is taken it must not be entered even for a moment.
+		if (table.name === 'projects' && column === 'slug') return sql`${of.slug}::text`;
 		// Who wrote an answer is named among other sources.
 		if (table.name === 'responses' && column === 'source_ref') return sql`case when r.source = 'person' then coalesce(${JSON.stringify(of.people)}::jsonb ->> r.source_ref, r.source_ref) else r.source_ref end`;
 		// What was started elsewhere is not made into a script here, whatever the archive says that it was.
@@ -106,9 +108,14 @@ export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonl
 	await tx.execute(sql`insert into ${into} (${sql.join(of.columns.map((column) => sql.identifier(column)), sql`, `)}) select ${sql.join(values, sql`, `)} from jsonb_populate_recordset(null::${into}, ${of.array}::jsonb) r ${onConflict}`);
 }
 
-/** Gives an archived project another slug. */
-export async function rename(tx: Tx, projectId: string, slug: string): Promise<void> {
-	await tx.execute(sql`update projects set slug = ${slug} where id = ${projectId}`);
+/** What every project has from its first day, and this one does not: rounds, numbered from 1 on, or its one base model. Null: it has both. */
+export async function lacks(tx: Tx, projectId: string): Promise<'rounds' | 'base' | null> {
+	const [row] = await rowsOf<{ rounds: boolean; base: boolean }>(
+		tx,
+		sql`select coalesce((select min(number) = 1 and max(number) = count(*) from rounds where project_id = ${projectId}), false) as rounds,
+			(select count(*) = 1 from checkpoints where project_id = ${projectId} and kind = 'base') as base`
+	);
+	return row?.rounds !== true ? 'rounds' : row.base ? null : 'base';
 }
 
 /** Rows of a table that are the project's. */

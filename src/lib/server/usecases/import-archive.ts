@@ -54,6 +54,12 @@ async function plan(tx: Tx, manifest: ArchiveManifest): Promise<{ people: Archiv
 	return { people, tables };
 }
 
+/** Why an archive that lacks this is none of a project. */
+const LACKING = {
+	rounds: 'The archive’s rounds are none of a project: every project has its first from the day it is made, and they are numbered without a gap.',
+	base: 'The archive does not name the one base model that every project begins with.'
+};
+
 /** Makes the whole record in the transaction. @throws UnusableArchive, which takes everything back */
 async function make(tx: Tx, actor: Actor, opened: OpenArchive, slug: string): Promise<number> {
 	const { manifest } = opened;
@@ -65,7 +71,7 @@ async function make(tx: Tx, actor: Actor, opened: OpenArchive, slug: string): Pr
 	for (const { from, to } of tables) {
 		let rows = 0;
 		for await (const batch of jsonArrays(from.path, opened.read(from.path, from))) {
-			await archive.insert(tx, to, { columns: from.columns, array: batch.array, people });
+			await archive.insert(tx, to, { columns: from.columns, array: batch.array, slug, people });
 			rows += batch.rows;
 		}
 		if (rows !== from.rows) throw new UnusableArchive(`“${from.path}” in the archive has ${rows} rows and the manifest says ${from.rows}.`);
@@ -74,7 +80,8 @@ async function make(tx: Tx, actor: Actor, opened: OpenArchive, slug: string): Pr
 	for (const { from, to } of tables) if (to.name !== 'workers' && (await archive.count(tx, to, projectId)) !== from.rows) throw new UnusableArchive(`“${from.path}” in the archive has rows that are not of its project.`);
 	const outside = await archive.pointsOutside(tx, ARCHIVE_TABLES, projectId);
 	if (outside) throw new UnusableArchive(`Rows of “${outside}” in the archive point out of its project.`);
-	if (slug !== manifest.project.slug) await archive.rename(tx, projectId, slug);
+	const lacks = await archive.lacks(tx, projectId);
+	if (lacks) throw new UnusableArchive(LACKING[lacks]);
 	await record(tx, actor, { action: 'archive.import', projectId, subject: ['project', projectId], details: { sha256: opened.sha256, people: manifest.people, rows: total } });
 	return total;
 }
