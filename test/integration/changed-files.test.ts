@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { pathIn } from '#lib/server/artifacts/folder.ts';
 import * as checkpointExports from '#lib/server/db/checkpoint-exports.ts';
@@ -10,14 +11,19 @@ import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
 import * as runs from '#lib/server/db/runs.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
+import { takeOver } from '#lib/server/usecases/announce-worker.ts';
+import { beginEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { beginGeneration, giveBackGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { sweep } from '#lib/server/usecases/sweep.ts';
+import type { WorkerContext } from '../../workers/handlers/context.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { exportCheckpoint } from '../../workers/handlers/export.ts';
+import type { ExportTools } from '../../workers/handlers/export-files.ts';
 import { generate } from '../../workers/handlers/generate.ts';
 import { train } from '../../workers/handlers/train.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
@@ -41,17 +47,18 @@ const evaluated = async () => {
 	return (await evaluations.get(world.app.db, id))?.problem?.code;
 };
 /** The base has answered already, so that it is the checkpoint's turn. */
-const answered = async (generationId: string) => {
+const answered = async (generationId: string, context = worker(), checkpointId = made.checkpointId) => {
 	const at = (await beginGeneration(world.app, { generationId, workerId })) ?? expect.fail('no generation');
-	for (const source of at.sources.filter(({ checkpointId }) => checkpointId !== made.checkpointId))
+	for (const source of at.sources.filter((one) => one.checkpointId !== checkpointId))
 		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `An answer to ${promptId} ${sample}`, sampling: {}, seed: 1, reproducible: false });
 	await giveBackGeneration(world.app, at);
-	await generate(worker(), { generationId });
+	await generate(context, { generationId });
 	return (await generations.get(world.app.db, generationId))?.problem?.code;
 };
+const tools: ExportTools = { ggufConverter: undefined, awqPython: undefined };
 const exported = async (format: 'adapter' | 'merged') => {
 	const exportId = await askedExport(world, made.checkpointId, { format });
-	await exportCheckpoint(worker(), { tools: { ggufConverter: undefined, awqPython: undefined }, capabilities: ON_CPU }, { exportId });
+	await exportCheckpoint(worker(), { tools, capabilities: ON_CPU }, { exportId });
 	return (await checkpointExports.get(world.app.db, exportId))?.problem?.code;
 };
 const runOn = async () => valueOf(await startRun(world.app, world.admin, { slug, snapshotId: made.snapshotId, parentCheckpointId: made.checkpointId, recipe: { maxSteps: 2, saveSteps: 2, onParent: 'merge' } })).id;
@@ -105,6 +112,51 @@ describe('programs of a run and of its measuring', () => {
 		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', problem: null });
 		await world.query(`update runs set status = 'cancelled' where id = '${runId}'`);
 	}, 90_000);
+});
+
+describe('an artifact store that is out of reach', () => {
+	const away = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+	const cutOff = (): WorkerContext => {
+		const context = worker();
+		return { ...context, app: { ...context.app, artifacts: { ...context.app.artifacts, layOut: away, verify: away } } };
+	};
+	/** How the row stands, and after how many seconds a worker is told of it. */
+	const waiting = async (table: string, id: string) => {
+		const [row] = await world.query<{ status: string; problem: RunProblem; finished: boolean }>(`select status, problem, finished_at is not null as finished from ${table} where id = '${id}'`);
+		const jobs = await world.query<{ seconds: number }>(`select round(extract(epoch from start_after - created_on))::int as seconds from pgboss.job where state = 'created' and data::text like '%${id}%'`);
+		return { ...row, seconds: jobs.map(({ seconds }) => seconds) };
+	};
+
+	it('puts what meets it back in line, later each time, until it is back; what its workers lost stays counted', async () => {
+		const { checkpointId } = await storedCheckpoint(world, slug, workerId);
+		const evaluationId = (await evaluations.newestOf(world.app.db, checkpointId))?.id ?? '';
+		const generationId = (await generations.ofCheckpoint(world.app.db, checkpointId))[0]?.id ?? '';
+		const exportId = await askedExport(world, checkpointId, { format: 'adapter' });
+		const works = [
+			['evaluation', 'evaluations', evaluationId, () => evaluate(cutOff(), { evaluationId })],
+			['generation', 'generations', generationId, () => answered(generationId, cutOff(), checkpointId)],
+			['export', 'checkpoint_exports', exportId, () => exportCheckpoint(cutOff(), { tools, capabilities: ON_CPU }, { exportId })]
+		] as const;
+		// A worker was lost over each of them before.
+		for (const [, table, id] of works) await world.query(`update ${table} set problem = '{"code": "worker_lost", "message": "It is gone.", "times": 1}' where id = '${id}'`);
+		for (const [waits, seconds] of [[1, 5], [2, 10]] as const) {
+			for (const [kind, table, id, work] of works) {
+				await world.query(`delete from pgboss.job where data::text like '%${id}%'`);
+				await work();
+				expect(await waiting(table, id), kind).toMatchObject({ status: 'queued', finished: false, problem: { code: 'out_of_reach', waits, times: 1 }, seconds: [seconds] });
+				// A row whose job waits for its time is not stranded.
+				expect((await sweep(world.app)).jobs, kind).toBe(0);
+				expect((await world.query(`select 1 from audit_entries where action = '${kind}.put_off' and subject_id = '${id}'`)).length, kind).toBe(waits);
+			}
+		}
+		// The store is back: the form is made, and nothing of the wait stays.
+		await exportCheckpoint(worker(), { tools, capabilities: ON_CPU }, { exportId });
+		expect(await checkpointExports.get(world.app.db, exportId)).toMatchObject({ status: 'succeeded', attempt: 3, problem: null });
+		// An outage is none of the losses after which a row is given up.
+		await beginEvaluation(world.app, { evaluationId, workerId });
+		await takeOver(world.app, [workerId]);
+		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', problem: { code: 'worker_lost', times: 2 } });
+	});
 });
 
 describe('a form that a program makes', () => {

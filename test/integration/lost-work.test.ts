@@ -11,8 +11,9 @@ import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { beginEvaluation, failEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { evaluateAgain } from '#lib/server/usecases/evaluate-again.ts';
 import { generateAgain } from '#lib/server/usecases/generate-again.ts';
-import { beginGeneration, failGeneration, giveBackGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
+import { beginGeneration, failGeneration, generationAlive, giveBackGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
+import { stopAnswers, stopEvaluation } from '#lib/server/usecases/stop-measuring.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
 import { clearLeftOnHost } from '../../workers/handlers/attempt-folders.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
@@ -213,6 +214,27 @@ describe('what failed', () => {
 		expect(await generation()).toMatchObject({ status: 'queued', problem: null, finishedAt: null });
 		expect([(await audited('evaluation.again', evaluationId)).length, (await audited('generation.again', generationId)).length]).toEqual([1, 1]);
 		expect(await beginEvaluation(world.app, { evaluationId, workerId })).not.toBeNull();
+	});
+});
+
+describe('what follows a training by itself', () => {
+	it('is stopped by who may stop runs, whether it waits or is under way, and started again', async () => {
+		const [engineer, reviewer] = [await world.person('eng', { slug, role: 'engineer' }), await world.person('rev', { slug, role: 'reviewer' })];
+		expect(problemOf(await stopEvaluation(world.app, reviewer, { checkpointId }))).toBe('forbidden');
+		expect(problemOf(await stopAnswers(world.app, reviewer, { checkpointId }))).toBe('forbidden');
+		// One waits, the other is under way: its worker sees it at the next heartbeat, and writes nothing any more.
+		const answering = (await beginGeneration(world.app, { generationId, workerId })) ?? expect.fail('it was not to be had');
+		valueOf(await stopEvaluation(world.app, engineer, { checkpointId }));
+		valueOf(await stopAnswers(world.app, engineer, { checkpointId }));
+		expect(await beginEvaluation(world.app, { evaluationId, workerId })).toBeNull();
+		expect(await generationAlive(world.app, answering)).toBe(false);
+		expect(await openRound(world.app, answering)).toBeNull();
+		expect([(await evaluation()).problem?.code, (await generation()).problem?.code]).toEqual(['stopped', 'stopped']);
+		expect([problemOf(await stopEvaluation(world.app, engineer, { checkpointId })), problemOf(await stopAnswers(world.app, engineer, { checkpointId }))]).toEqual(['conflict', 'conflict']);
+		expect([(await audited('evaluation.stop', evaluationId)).length, (await audited('generation.stop', generationId)).length]).toEqual([1, 1]);
+		valueOf(await evaluateAgain(world.app, engineer, { checkpointId }));
+		valueOf(await generateAgain(world.app, engineer, { checkpointId }));
+		expect([await evaluation(), await generation()]).toMatchObject([{ status: 'queued', problem: null }, { status: 'queued', problem: null }]);
 	});
 });
 

@@ -4,8 +4,10 @@ import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { Message } from '#lib/domain/message.ts';
 import { renderMessages } from '#lib/domain/training-row.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { beginEvaluation, endWithNothing, evaluationAlive, failEvaluation, finishEvaluation, giveBackEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import type { EvaluationAtHand } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { putOffWork } from '#lib/server/usecases/put-off-work.ts';
 import type { Outcome } from '../engine/problem.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { scoreRows } from '../engine/swift/score.ts';
@@ -109,6 +111,10 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		await finishEvaluation(app, at, items);
 	} catch (error) {
 		if (context.shutdown.aborted) return await giveBackEvaluation(app, at);
+		if (outOfReach(error)) {
+			app.log.warn({ err: error, evaluationId: at.evaluation.id }, 'out of reach: the evaluation goes back in line');
+			return await putOffWork(app, 'evaluation', at.evaluation);
+		}
 		app.log.error({ err: error, evaluationId: at.evaluation.id }, 'evaluation failed');
 		await failEvaluation(app, at, unexpected(error));
 	} finally {

@@ -7,8 +7,10 @@ import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import type { CheckpointFile } from '#lib/server/db/checkpoints.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { leavingFile } from '#lib/server/usecases/leaving-file.ts';
 import { beginExport, exportAlive, failExport, finishExport, giveBackExport } from '#lib/server/usecases/make-export.ts';
+import { putOffWork } from '#lib/server/usecases/put-off-work.ts';
 import { problem, value } from '../engine/problem.ts';
 import type { Outcome } from '../engine/problem.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
@@ -96,6 +98,10 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 	} catch (error) {
 		if (lost.signal.aborted) return;
 		if (context.shutdown.aborted) return await giveBackExport(app, at);
+		if (outOfReach(error)) {
+			app.log.warn({ err: error, exportId: at.made.id }, 'out of reach: the export goes back in line');
+			return await putOffWork(app, 'export', at.made);
+		}
 		app.log.error({ err: error, exportId: at.made.id }, 'export failed');
 		await failExport(app, at, unexpected(error));
 	} finally {

@@ -1,9 +1,11 @@
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { beginGeneration, failGeneration, generationAlive, giveBackGeneration } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { pairAnswers } from '#lib/server/usecases/pair-answers.ts';
+import { putOffWork } from '#lib/server/usecases/put-off-work.ts';
 import { benchmarkHub } from '../benchmarks/run-benchmark.ts';
 import type { AskContext, Ending } from './answer-all.ts';
 import { askEndpoint } from './ask-endpoint.ts';
@@ -45,6 +47,10 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 		} else await (at.generation.checkpointId === null ? pairAnswers(app, at) : openRound(app, at));
 	} catch (error) {
 		if (context.shutdown.aborted) return await giveBackGeneration(app, at);
+		if (outOfReach(error)) {
+			app.log.warn({ err: error, generationId: at.generation.id }, 'out of reach: the generation goes back in line');
+			return await putOffWork(app, 'generation', at.generation);
+		}
 		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
 		await failGeneration(app, at, unexpected(error));
 	} finally {

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { readSettings } from '../engine/swift/model-folder.ts';
 import { measureLengths } from '../engine/swift/token-lengths.ts';
@@ -37,6 +38,10 @@ export async function inspect(context: Pick<WorkerContext, 'app' | 'environment'
 		await finishInspection(app, at, { config: config.value, chatTemplateSha256: await chatTemplateHash(base.value), ...measured.value });
 	} catch (error) {
 		if (shutdown.aborted) return await giveBackInspection(app, at);
+		if (outOfReach(error)) {
+			app.log.warn({ err: error, inspectionId: at.inspection.id }, 'out of reach: the inspection goes back in line');
+			return await giveBackInspection(app, at);
+		}
 		app.log.error({ err: error, inspectionId: at.inspection.id }, 'inspection failed');
 		const damaged = error instanceof ArtifactDamaged;
 		await failInspection(app, at, { code: damaged ? 'artifact_damaged' : 'worker_failed', message: damaged ? `The data do not match their hash: ${error.message}.` : 'The worker met an error it did not expect.', hint: damaged ? 'Freeze the snapshot again; look at the artifact store’s disk.' : 'Look at the worker’s log.' });

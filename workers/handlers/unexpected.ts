@@ -1,7 +1,5 @@
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
-import { outOfReach } from '#lib/server/out-of-reach.ts';
-import { OUT_OF_REACH } from './out-of-reach.ts';
 
 /**
  * What a piece of work is ended with that met an error: files that are not what was stored are refused by name, what
@@ -9,6 +7,5 @@ import { OUT_OF_REACH } from './out-of-reach.ts';
  */
 export function unexpected(error: unknown): RunProblem {
 	if (error instanceof ArtifactDamaged) return { code: 'artifact_damaged', message: `A file does not match its hash: ${error.message}.`, hint: 'What was changed is not used. Put it back from a backup, and look at the artifact store’s disk; a snapshot can be frozen again.' };
-	if (outOfReach(error)) return { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.', hint: 'Have it done again once they answer.' };
 	return { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' };
 }

@@ -8,4 +8,6 @@ export type RunProblem = {
 	hint?: string;
 	/** How often it has happened, where a limit is set on that. */
 	times?: number;
+	/** How often in a row something that it needs was out of reach. */
+	waits?: number;
 };

@@ -9,7 +9,7 @@ export const MAX_LOSSES = 3;
 
 /** What workers do in attempts, each with a heartbeat. */
 const WORKS = ['evaluations', 'generations', 'checkpoint_exports'] as const;
-type Work = (typeof WORKS)[number];
+export type Work = (typeof WORKS)[number];
 
 /** A row whose worker was lost: in line again, or given up. */
 export type Lost = { id: string; projectId: string; status: 'queued' | 'failed'; losses: number };
@@ -46,9 +46,28 @@ export async function fail(tx: Tx, table: Work, of: { id: string; attempt: numbe
 	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'failed', problem = ${JSON.stringify(problem)}::jsonb, finished_at = now() where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning id`)).length > 0;
 }
 
+/** Ends work that waits or is under way because a person says so; false when it is over. */
+export async function stop(tx: Tx, table: Work, id: string, why: RunProblem): Promise<boolean> {
+	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'failed', problem = ${JSON.stringify(why)}::jsonb, finished_at = now() where id = ${id} and status in ('queued', 'running') returning id`)).length > 0;
+}
+
 /** Puts work that its worker gives back in line again; false when the attempt no longer holds it. */
 export async function giveBack(tx: Tx, table: Work, of: { id: string; attempt: number }): Promise<boolean> {
 	return (await rowsOf(tx, sql`update ${sql.identifier(table)} set status = 'queued' where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning id`)).length > 0;
+}
+
+/**
+ * Puts work back in line that met something out of reach, with the reason; the losses that it had stay counted.
+ * @returns how often in a row that is now; null when the attempt no longer holds it
+ */
+export async function putOff(tx: Tx, table: Work, of: { id: string; attempt: number }, why: RunProblem): Promise<number | null> {
+	const waits = sql`case when problem->>'code' = ${why.code}::text then coalesce((problem->>'waits')::int, 0) else 0 end + 1`;
+	const rows = await rowsOf<{ waits: number }>(
+		tx,
+		sql`update ${sql.identifier(table)} set status = 'queued', problem = jsonb_strip_nulls(${JSON.stringify(why)}::jsonb || jsonb_build_object('waits', ${waits}, 'times', problem->'times'))
+			where id = ${of.id} and attempt = ${of.attempt} and status = 'running' returning (problem->>'waits')::int as waits`
+	);
+	return rows[0]?.waits ?? null;
 }
 
 /** Attempts at any of them that these workers have not ended. */

@@ -55,8 +55,8 @@ export type LoopStages = {
 	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; overlaps: number; createdAt: string } | null;
 	run: (Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'problem'> & { waitingFor: WaitingFor | null }) | null;
 	checkpoint: { id: string; name: string; from: 'this' | 'previous'; decision: Decision['decision'] | null; decidedBy: string | null } | null;
-	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total'> & { accuracy: Figure | null; auc: Figure | null }) | null;
-	answers: Pick<Generation, 'status' | 'done' | 'total'> | null;
+	evaluation: (Pick<Evaluation, 'status' | 'done' | 'total' | 'problem'> & { accuracy: Figure | null; auc: Figure | null }) | null;
+	answers: Pick<Generation, 'status' | 'done' | 'total' | 'problem'> | null;
 	champion: { id: string; name: string; isBase: boolean };
 };
 
@@ -129,10 +129,11 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 					status: atHand.evaluation.status,
 					done: atHand.evaluation.done,
 					total: atHand.evaluation.total,
+					problem: atHand.evaluation.problem,
 					...headline(atHand.evaluation.results)
 				}
 			: null,
-		answers: atHand?.answers ? { status: atHand.answers.status, done: atHand.answers.done, total: atHand.answers.total } : null,
+		answers: atHand?.answers ? { status: atHand.answers.status, done: atHand.answers.done, total: atHand.answers.total, problem: atHand.answers.problem } : null,
 		champion: { id: champion.id, name: champion.name, isBase: champion.kind === 'base' }
 	};
 }

@@ -169,6 +169,30 @@ export const evaluateAgain = operation({
 	problems: ['conflict']
 });
 
+const stopped = v.object({ id: v.string(), status: v.literal('failed') });
+
+export const stopEvaluation = operation({
+	id: 'stopEvaluation',
+	method: 'POST',
+	path: '/checkpoints/{id}/evaluation/cancel',
+	summary: 'Stop an evaluation that waits or is under way; it can be put in line again',
+	access: 'run.cancel',
+	params: idParams,
+	answers: { 200: stopped },
+	problems: ['conflict']
+});
+
+export const stopAnswers = operation({
+	id: 'stopAnswers',
+	method: 'POST',
+	path: '/checkpoints/{id}/answers/cancel',
+	summary: 'Stop the answers for the next round, waiting or under way; those that were made stay, and the rest can be put in line again',
+	access: 'run.cancel',
+	params: idParams,
+	answers: { 200: stopped },
+	problems: ['conflict']
+});
+
 export const generateAgain = operation({
 	id: 'generateAgain',
 	method: 'POST',

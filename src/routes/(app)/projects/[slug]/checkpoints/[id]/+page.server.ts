@@ -17,6 +17,7 @@ import { signDecision } from '#lib/server/usecases/sign-decision.ts';
 import { readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
 import { startExport } from '#lib/server/usecases/start-export.ts';
 import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
+import { stopAnswers, stopEvaluation } from '#lib/server/usecases/stop-measuring.ts';
 import { signedIn, valueOf } from '../../../../../page-result.ts';
 import { isRowId, rowId } from '../../../../../row-id.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -27,6 +28,9 @@ const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(
 const NO_SUCH_EXPORT: Problem = { code: 'not_found', detail: 'The checkpoint has no such export.' };
 
 /** What of an export's form is a number. */
+/** Why a second person does not sign. */
+const WhyUnsigned = v.pipe(v.string(), v.trim(), text(5_000));
+
 const NUMBERS = ['bits', 'groupSize', 'samples', 'blockTokens'];
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {
@@ -58,9 +62,10 @@ export const actions: Actions = {
 		if (!signed.ok) return fail(PROBLEMS[signed.problem.code].status, { unsigned: signed.problem });
 		redirect(303, url.pathname);
 	},
-	decline: async ({ locals, params, url }) => {
+	decline: async ({ locals, params, url, request }) => {
 		const actor = signedIn(locals, url);
-		const ended = await signDecision(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), sign: false });
+		const reason = v.safeParse(WhyUnsigned, (await request.formData()).get('reason'));
+		const ended = await signDecision(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId), sign: false, ...(reason.success ? { reason: reason.output } : {}) });
 		if (!ended.ok) return fail(PROBLEMS[ended.problem.code].status, { unsigned: ended.problem });
 		redirect(303, url.pathname);
 	},
@@ -69,6 +74,16 @@ export const actions: Actions = {
 		const again = await evaluateAgain(locals.app, actor, { checkpointId: rowId(params.id, locals.requestId) });
 		if (!again.ok) return fail(PROBLEMS[again.problem.code].status, { problem: again.problem });
 		redirect(303, url.pathname);
+	},
+	evaluateStop: async ({ locals, params, url }) => {
+		const stopped = await stopEvaluation(locals.app, signedIn(locals, url), { checkpointId: rowId(params.id, locals.requestId) });
+		if (!stopped.ok) return fail(PROBLEMS[stopped.problem.code].status, { problem: stopped.problem });
+		redirect(303, url.pathname);
+	},
+	answerStop: async ({ locals, params, url }) => {
+		const stopped = await stopAnswers(locals.app, signedIn(locals, url), { checkpointId: rowId(params.id, locals.requestId) });
+		if (!stopped.ok) return fail(PROBLEMS[stopped.problem.code].status, { problem: stopped.problem });
+		redirect(303, `${url.pathname}#answers`);
 	},
 	uncheck: async ({ locals, params, url }) => {
 		const actor = signedIn(locals, url);
