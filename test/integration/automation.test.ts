@@ -1,9 +1,13 @@
+import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Automation } from '#lib/domain/automation.ts';
+import { answerAutomation } from '#lib/server/api/operations/automation.ts';
+import { approveAutomation, declineAutomation } from '#lib/server/usecases/answer-automation.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
-import { approveAutomation, putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
+import { listNotifications } from '#lib/server/usecases/list-notifications.ts';
+import { putAutomation, readAutomation } from '#lib/server/usecases/put-automation.ts';
 import { putSnapshotRule } from '#lib/server/usecases/put-snapshot-rule.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { readRun } from '#lib/server/usecases/read-run.ts';
@@ -73,6 +77,51 @@ it('asks a person first where the project wants one, who is told, and begins whe
 	await continueRounds(world.app);
 	expect(await runsOf(id)).toHaveLength(1);
 	expect((await view(slug)).steps.map(({ kind }) => kind)).toEqual(['begun', 'approved', 'asked']);
+});
+
+it('takes a no with its reason, tells who waited, and asks nobody the same again', async () => {
+	const { slug, id, owner } = await project({ approval: true });
+	const [engineer, other] = [await world.person('engineer', { slug, role: 'engineer' }), await world.person('other', { slug, role: 'engineer' })];
+	await judge(slug, 12, 'first');
+	await continueRounds(world.app);
+	const annotator = await world.person('ann', { slug, role: 'annotator' });
+	expect(problemOf(await declineAutomation(world.app, annotator, { slug, reason: 'No.' }))).toBe('forbidden');
+	// Two answer at once: one of them does.
+	const answers = await Promise.all([declineAutomation(world.app, engineer, { slug, reason: 'The guideline changes on Monday.' }), declineAutomation(world.app, engineer, { slug, reason: 'The guideline changes on Monday.' })]);
+	expect(answers.map((answer) => (answer.ok ? 'kept' : answer.problem.code)).sort()).toEqual(['conflict', 'kept']);
+	expect(problemOf(await approveAutomation(world.app, other, slug))).toBe('conflict');
+	for (let looks = 0; looks < 3; looks++) await continueRounds(world.app);
+	expect(await view(slug)).toMatchObject({ waitsForApproval: false, now: { because: { code: 'declined', have: 12, need: 24 } }, steps: [{ kind: 'declined', byName: 'engineer', reason: 'The guideline changes on Monday.', because: { complete: 12 } }, { kind: 'asked' }] });
+	expect(await runsOf(id)).toEqual([]);
+	expect(valueOf(await readLoop(world.app, other, slug)).next.kind).not.toBe('approve');
+	// Whoever set it up and who was asked too are told why; who said it is not.
+	const told = async (actor: typeof owner) => (await listNotifications(world.app, actor, {})).notifications.map(({ kind, by, text }) => [kind, by, text]);
+	expect((await told(owner))[0]).toEqual(['declined', 'engineer', 'The guideline changes on Monday.']);
+	expect((await told(other))[0]).toEqual(['declined', 'engineer', 'The guideline changes on Monday.']);
+	expect(await told(engineer)).toEqual([['approval', null, null]]);
+	// The record holds that it was said, and of the words only a hash.
+	const [entry] = await world.query<{ actor_id: string; details: Record<string, unknown> }>(`select actor_id, details from audit_entries where action = 'automation.decline' and project_id = '${id}'`);
+	expect(entry).toEqual({ actor_id: engineer.userId, details: { complete: 12, reason: expect.stringMatching(/^[0-9a-f]{64}$/u) } });
+	// The words can be erased; that it was said stays.
+	await world.query(`delete from automation_step_texts where reason like 'The guideline%' returning 1`);
+	expect((await view(slug)).steps[0]).toMatchObject({ kind: 'declined', byName: 'engineer', reason: null });
+	// As much was judged once more: it is another question.
+	await judge(slug, 12, 'second');
+	await continueRounds(world.app);
+	expect(await view(slug)).toMatchObject({ waitsForApproval: true, steps: [{ kind: 'asked', because: { complete: 24 } }, { kind: 'declined' }, { kind: 'asked' }] });
+	valueOf(await approveAutomation(world.app, other, slug));
+	await continueRounds(world.app);
+	expect(await runsOf(id)).toHaveLength(1);
+});
+
+it('is answered yes where nothing is said, and no only with a reason', () => {
+	const answered = (body: unknown) => {
+		const parsed = v.safeParse(answerAutomation.body ?? expect.fail('no body'), body);
+		return parsed.success ? parsed.output : parsed.issues.map((issue) => v.getDotPath(issue));
+	};
+	expect(answered({})).toEqual({ approve: true });
+	expect(answered({ approve: false, reason: 'Not now.' })).toEqual({ approve: false, reason: 'Not now.' });
+	for (const wrong of [{ approve: false }, { approve: true, reason: 'Why not?' }, { approve: false, reason: '' }]) expect(answered(wrong)).toEqual(['reason']);
 });
 
 it('waits where those who judged do not agree enough, and goes on where they do', async () => {

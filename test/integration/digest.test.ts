@@ -8,8 +8,10 @@ import type { App } from '#lib/server/app.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import type { Mailer } from '#lib/server/mail/mailer.ts';
+import { chooseMail } from '#lib/server/usecases/choose-mail.ts';
 import { createAssignment } from '#lib/server/usecases/create-assignment.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
+import { listNotifications } from '#lib/server/usecases/list-notifications.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readNotifications } from '#lib/server/usecases/read-notifications.ts';
 import { rememberLocale } from '#lib/server/usecases/remember-locale.ts';
@@ -113,6 +115,28 @@ describe('a digest', () => {
 		valueOf(await raiseWall(world.app, world.admin, { slug: walled.slug, userId: walled.ann.userId, matter: 'Acme v. Birch' }));
 		expect(await sendDigests(app, mailer, tomorrow())).toBe(0);
 		expect(taken).toEqual([]);
+	});
+
+	it('leaves out what its person does without, and never what waits for their signature', async () => {
+		const { slug, ann } = await assigned();
+		expect(valueOf(await chooseMail(app, ann, ['assigned']))).toMatchObject({ sends: true, off: ['assigned'], kinds: expect.arrayContaining(['assigned']), always: ['signature', 'to_decide'] });
+		expect(await sendDigests(app, mailer, tomorrow())).toBe(0);
+		expect(await listNotifications(world.app, ann, {})).toMatchObject({ unread: 1, notifications: [{ kind: 'assigned', read: false }] });
+		const tell = (kind: string) => world.query(`insert into notifications (user_id, project_id, kind, subject_id) select '${ann.userId}', id, '${kind}', id from projects where slug = '${slug}' returning 1`);
+		await tell('comment');
+		await tell('signature');
+		expect(await sendDigests(app, mailer, tomorrow())).toBe(1);
+		const text = textOf(taken[0]?.data ?? '');
+		expect(text).toContain('A decision waits for your signature');
+		expect(text).toContain('A new comment in a discussion of yours');
+		expect(text).not.toContain('You have been given work');
+		expect(await chooseMail(app, ann, ['comment', 'to_decide'])).toMatchObject({ ok: false, problem: { code: 'invalid_input', errors: [{ field: 'off' }] } });
+		await expect(world.query(`update user_profiles set mail_off = '{signature}' where user_id = '${ann.userId}'`)).rejects.toThrow('user_profiles_always_mailed');
+		// Wanted again: what is still unread is mailed.
+		valueOf(await chooseMail(app, ann, []));
+		expect(await sendDigests(app, mailer, tomorrow(2))).toBe(1);
+		expect(textOf(taken[1]?.data ?? '')).toContain('You have been given work');
+		expect(await world.query(`select details from audit_entries where action = 'mail.choose' and actor_id = '${ann.userId}' order by id`)).toEqual([{ details: { off: ['assigned'] } }, { details: { off: [] } }]);
 	});
 
 	it('is sent by one of two workers', async () => {

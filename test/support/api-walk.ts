@@ -158,6 +158,9 @@ const failedCheckpoint = async ({ world, slug, workerId }: Ground) => {
 	return made;
 };
 
+/** A checkpoint whose evaluation and answers wait in line. */
+const followedCheckpoint = async ({ world, slug, workerId }: Ground) => (await trainedCheckpoint(world, slug, workerId)).checkpointId;
+
 /** An adjudication that the caller claimed while they were a reviewer, in a project of its own where two people took opposite sides. */
 async function ownAdjudication(ground: Ground, { actor, role }: Caller): Promise<{ id: string; leaseToken: string }> {
 	const { world } = ground;
@@ -295,6 +298,8 @@ export const REQUESTS: Record<string, Make> = {
 	listComments: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments` }),
 	addComment: async (ground, caller) => ({ path: `/comparisons/${await judgedComparison(ground, caller)}/comments`, options: { body: { body: 'Clause 3 decides it.' } } }),
 	listNotifications: () => ({ path: '/notifications?limit=5' }),
+	readMailChoice: () => ({ path: '/notifications/mail' }),
+	chooseMail: () => ({ path: '/notifications/mail', options: { body: { off: ['mention'] } } }),
 	readNotifications: () => ({ path: '/notifications/read', options: { body: { all: true } } }),
 	createAssignment: async (ground) => ({ path: `/projects/${ground.slug}/assignments`, options: { body: { name: 'Batch', filter: { limit: 3 }, people: [await newMember(ground)] } } }),
 	listAssignments: inProject('/assignments'),
@@ -383,6 +388,8 @@ export const REQUESTS: Record<string, Make> = {
 	listRankedJudgments: ({ slug, checkpointId }) => ({ path: `/projects/${slug}/ranking/judgments?checkpoint=${checkpointId}` }),
 	readCheckpoint: ({ checkpointId }) => ({ path: `/checkpoints/${checkpointId}` }),
 	evaluateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/evaluation` }),
+	stopEvaluation: async (ground) => ({ path: `/checkpoints/${await followedCheckpoint(ground)}/evaluation/cancel` }),
+	stopAnswers: async (ground) => ({ path: `/checkpoints/${await followedCheckpoint(ground)}/answers/cancel` }),
 	generateAgain: async (ground) => ({ path: `/checkpoints/${(await failedCheckpoint(ground)).checkpointId}/answers` }),
 	...suiteRequests(become),
 	...exportRequests,

@@ -27,12 +27,12 @@ export const AUTOMATION_REQUESTS: Record<string, Make> = {
 	readAutomation: ({ slug }) => ({ path: `/projects/${slug}/automation` }),
 	putAutomation: async (ground) => ({ path: `/projects/${ground.slug}/automation`, options: { body: await walkedAutomation(ground) } }),
 	// Of a project of its own: only a round that still collects can wait for an approval.
-	approveAutomation: async ({ world }, { actor, role }) => {
+	answerAutomation: async ({ world }, { actor, role }) => {
 		const { slug, id } = await world.project();
 		if (role) valueOf(await putMember(world.app, world.admin, { slug, userId: actor.userId, role }));
 		valueOf(await putAutomation(world.app, world.admin, { slug, settings: await walkedAutomation({ world, slug }) }));
 		await world.query(`insert into automation_steps (project_id, round_id, kind, because) select project_id, id, 'asked', '{"complete": 1, "agreement": null}' from rounds where project_id = '${id}' returning 1`);
-		return { path: `/projects/${slug}/automation/approval` };
+		return { path: `/projects/${slug}/automation/approval`, options: { body: { approve: false, reason: 'Not this week.' } } };
 	},
 	readAudit: ({ slug }) => ({ path: `/projects/${slug}/audit?limit=5` }),
 	listWebhooks: ({ slug }) => ({ path: `/projects/${slug}/webhooks` }),

@@ -31,10 +31,10 @@ describe('something begins', () => {
 
 	it('within the budget, and not again where it was refused and nothing changed', () => {
 		expect(held({}, { runsThisWeek: 2 })).toBe('budget');
-		expect(held({}, { last: { at: facts.now, complete: 50, refused: true } })).toBe('nothing_new');
-		expect(held({}, { complete: 99, last: { at: facts.now, complete: 50, refused: true } })).toBe('nothing_new');
-		expect(held({}, { complete: 100, last: { at: facts.now, complete: 50, refused: true } })).toBe('begin');
-		expect(held({}, { setAt: '2026-11-29T10:31:00Z', last: { at: facts.now, complete: 50, refused: true } })).toBe('begin');
+		expect(held({}, { last: { at: facts.now, complete: 50, outcome: 'refused' } })).toBe('nothing_new');
+		expect(held({}, { complete: 99, last: { at: facts.now, complete: 50, outcome: 'refused' } })).toBe('nothing_new');
+		expect(held({}, { complete: 100, last: { at: facts.now, complete: 50, outcome: 'refused' } })).toBe('begin');
+		expect(held({}, { setAt: '2026-11-29T10:31:00Z', last: { at: facts.now, complete: 50, outcome: 'refused' } })).toBe('begin');
 	});
 
 	it('on the day and from the hour that the project says, in its own time zone', () => {
@@ -65,8 +65,36 @@ describe('something begins', () => {
 		const yes = { askedAt: '2026-11-20T00:00:00Z', approvedAt: '2026-11-20T01:00:00Z' };
 		expect(held({ approval: true }, yes)).toBe('begin');
 		expect(held({ approval: true }, { ...yes, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
-		expect(held({ approval: true }, { ...yes, complete: 100, last: { at: '2026-11-20T02:00:00Z', complete: 50, refused: true } })).toBe('ask');
+		expect(held({ approval: true }, { ...yes, complete: 100, last: { at: '2026-11-20T02:00:00Z', complete: 50, outcome: 'refused' } })).toBe('ask');
 		expect(held({ approval: true }, { askedAt: '2026-11-20T03:00:00Z', approvedAt: yes.approvedAt, setAt: '2026-11-20T02:00:00Z' })).toBe('waits_for_approval');
+	});
+});
+
+describe('a person who says no', () => {
+	const no = { askedAt: '2026-11-20T00:00:00Z', last: { at: '2026-11-20T01:00:00Z', complete: 50, outcome: 'declined' as const } };
+
+	it('is not asked the same again on the same facts', () => {
+		expect(step({ approval: true }, no)).toEqual({ do: 'nothing', because: { code: 'declined', have: 50, need: 100 } });
+		expect(held({ approval: true }, { ...no, complete: 99 })).toBe('declined');
+		expect(held({ approval: true }, { ...no, complete: 100 })).toBe('ask');
+		expect(held({ approval: true }, { ...no, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
+		// Nor is it begun without them, whoever had said yes before.
+		expect(held({ approval: true }, { ...no, approvedAt: '2026-11-20T00:30:00Z' })).toBe('declined');
+		expect(held({ approval: true }, { ...no, complete: 100, approvedAt: '2026-11-20T00:30:00Z' })).toBe('ask');
+	});
+
+	it('may be asked anew, and may say yes then', () => {
+		const anew = { ...no, complete: 100, askedAt: '2026-11-21T00:00:00Z' };
+		expect(held({ approval: true }, anew)).toBe('waits_for_approval');
+		expect(held({ approval: true }, { ...anew, approvedAt: '2026-11-21T01:00:00Z' })).toBe('begin');
+	});
+
+	it('to what follows a sweep keeps what was tried', () => {
+		const tried = { ...no, sweep: { over: true }, runsThisWeek: 4 };
+		const settings = { approval: true, maxRunsPerWeek: 5, sweep: { method: 'grid' as const, settings: { beta: [0.05, 0.1] } } };
+		expect(held(settings, tried)).toBe('declined');
+		expect(held(settings, { ...tried, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
+		expect(held(settings, { ...tried, complete: 100, askedAt: '2026-11-21T00:00:00Z', approvedAt: '2026-11-21T01:00:00Z' })).toBe('train_best');
 	});
 });
 
@@ -81,7 +109,7 @@ describe('a sweep', () => {
 	});
 
 	it('is followed by a run with its best settings, outside quiet hours, with no other question asked', () => {
-		const trying = { ...facts, sweep: { over: false }, runsThisWeek: 4, last: { at: facts.now, complete: 50, refused: false } };
+		const trying = { ...facts, sweep: { over: false }, runsThisWeek: 4, last: { at: facts.now, complete: 50, outcome: 'begun' } };
 		const asking = { sweep, maxRunsPerWeek: 5, approval: true };
 		expect(held(asking, trying)).toBe('sweeping');
 		expect(held(asking, { ...trying, sweep: { over: true } })).toBe('train_best');
@@ -93,7 +121,7 @@ describe('a sweep', () => {
 	});
 
 	it('whose run was refused is not followed again until something changed, and then by nobody’s old word', () => {
-		const refused = { ...facts, setAt: '2026-11-20T00:00:00Z', sweep: { over: true }, runsThisWeek: 4, last: { at: '2026-11-21T00:00:00Z', complete: 50, refused: true } };
+		const refused = { ...facts, setAt: '2026-11-20T00:00:00Z', sweep: { over: true }, runsThisWeek: 4, last: { at: '2026-11-21T00:00:00Z', complete: 50, outcome: 'refused' } };
 		const trying = { sweep, maxRunsPerWeek: 5 };
 		expect(held(trying, refused)).toBe('nothing_new');
 		expect(held(trying, { ...refused, complete: 100 })).toBe('train_best');
@@ -124,4 +152,15 @@ it('settings that cannot be meant are refused by name', () => {
 	expect(wrong({ schedule: { weekday: 7, hour: 24 } })).toEqual(['schedule.weekday', 'schedule.hour']);
 	expect(wrong({ rule: '' })).toEqual(['rule']);
 	expect(wrong({ more: 1 })).toEqual(['more']);
+});
+
+it('whatever was said and when, a no is followed by nothing until the settings are set anew or as much is judged once more', () => {
+	const at = fc.integer({ min: 0, max: 1000 }).map((minute) => new Date(Date.parse('2026-11-20T00:00:00Z') + minute * 60_000).toISOString());
+	fc.assert(
+		fc.property(at, fc.option(at), fc.option(at), at, fc.integer({ min: 50, max: 99 }), fc.boolean(), (said, askedAt, approvedAt, setAt, complete, tried) => {
+			fc.pre(setAt <= said);
+			const found = automationStep({ ...settings, approval: true }, { ...facts, complete, setAt, askedAt, approvedAt, sweep: tried ? { over: true } : null, last: { at: said, complete: 50, outcome: 'declined' } });
+			return found.do === 'nothing' && found.because.code === 'declined';
+		})
+	);
 });

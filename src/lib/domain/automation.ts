@@ -55,8 +55,8 @@ export type AutomationFacts = {
 	runsThisWeek: number;
 	/** What was tried in this round and can still be followed by a run; `over`: nothing of it trains or is scored any more. Null: nothing was. */
 	sweep: { over: boolean } | null;
-	/** When it last began, or was refused, something in this round, and with how many complete comparisons. */
-	last: { at: string; complete: number; refused: boolean } | null;
+	/** When something last began in this round, was refused, or a person said no to it, and with how many complete comparisons. */
+	last: { at: string; complete: number; outcome: 'begun' | 'refused' | 'declined' } | null;
 	/** When a person was asked in this round, and when they said yes. */
 	askedAt: string | null;
 	approvedAt: string | null;
@@ -67,6 +67,8 @@ export type Holding =
 	| { code: 'disabled' | 'not_collecting' | 'budget' | 'quiet' | 'not_yet' | 'waits_for_approval' | 'agreement_unknown' | 'sweeping' }
 	| { code: 'not_enough'; have: number; need: number }
 	| { code: 'agreement_low'; have: number; need: number }
+	/** A person said no; asked again, on the same facts, they would say it again. */
+	| { code: 'declined'; have: number; need: number }
 	/** What was refused would be refused again. */
 	| { code: 'nothing_new'; complete: number };
 
@@ -102,10 +104,12 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 	const { last } = facts;
 	if (facts.sweep && !facts.sweep.over) return nothing({ code: 'sweeping' });
 	if (!facts.sweep && facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
-	// What was refused is tried again when somebody has set it anew, or as many comparisons were judged once more.
-	if (last?.refused && last.at >= facts.setAt && facts.complete < last.complete + settings.minComplete) return nothing({ code: 'nothing_new', complete: last.complete });
+	// What was refused, or said no to, is tried again when somebody has set it anew, or as many comparisons were judged once more.
+	const ended = last !== null && last.outcome !== 'begun' ? last : null;
+	const need = (ended?.complete ?? 0) + settings.minComplete;
+	if (ended && ended.at >= facts.setAt && facts.complete < need) return nothing(ended.outcome === 'declined' ? { code: 'declined', have: facts.complete, need } : { code: 'nothing_new', complete: ended.complete });
 	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both, unless it was refused since.
-	if (facts.sweep) return quiet ? nothing({ code: 'quiet' }) : ((last?.refused ? unapproved(settings, facts, null) : null) ?? { do: 'train_best', because: { complete: facts.complete, agreement: null } });
+	if (facts.sweep) return quiet ? nothing({ code: 'quiet' }) : ((ended ? unapproved(settings, facts, null) : null) ?? { do: 'train_best', because: { complete: facts.complete, agreement: null } });
 	if (facts.runsThisWeek + runsOfBeginning(settings) > settings.maxRunsPerWeek) return nothing({ code: 'budget' });
 	const { hour: at, weekday } = localTime(facts.now, settings.timeZone);
 	if (settings.schedule && ((settings.schedule.weekday !== null && settings.schedule.weekday !== weekday) || at < settings.schedule.hour)) return nothing({ code: 'not_yet' });
@@ -127,7 +131,7 @@ function unapproved({ approval }: Automation, facts: AutomationFacts, agreement:
 	return stands === 'none' ? { do: 'ask', because: { complete: facts.complete, agreement } } : nothing({ code: 'waits_for_approval' });
 }
 
-/** Where an approval stands: of these settings, and for the next beginning. What was approved before something was set anew, begun or refused is not it. */
+/** Where an approval stands: of these settings, and for the next beginning. What was asked or approved before something was set anew, begun, refused or declined is not it. */
 export function approvalOf({ setAt, last, askedAt, approvedAt }: Pick<AutomationFacts, 'setAt' | 'last' | 'askedAt' | 'approvedAt'>): 'none' | 'asked' | 'given' {
 	const since = Math.max(Date.parse(setAt), last === null ? 0 : Date.parse(last.at));
 	const counts = (at: string | null): boolean => at !== null && Date.parse(at) > since;

@@ -11,6 +11,8 @@ export const WEBHOOK_EVENTS = {
 	'checkpoint.registered': ['checkpoint.register'],
 	'evaluation.finished': ['evaluation.finish', 'evaluation.nothing', 'suite.finish'],
 	'evaluation.failed': ['evaluation.fail'],
+	'checkpoint.proposed': ['checkpoint.propose'],
+	'checkpoint.unsigned': ['checkpoint.decline', 'checkpoint.withdraw'],
 	'checkpoint.decided': ['checkpoint.decide'],
 	'export.finished': ['export.finish'],
 	'export.failed': ['export.fail'],
@@ -18,6 +20,7 @@ export const WEBHOOK_EVENTS = {
 	'round.filled': ['round.open', 'round.fill'],
 	'round.waits': ['round.waits'],
 	'automation.asks': ['automation.ask'],
+	'automation.declined': ['automation.decline'],
 	'automation.refused': ['automation.refused'],
 	'judgment.voided': ['judgment.void'],
 	'guideline.changed': ['guideline.put']

@@ -19,6 +19,8 @@ export function nowWords(step: AutomationStep): string {
 			return m.automation_hold_agreement_low({ have: share(because.have), need: share(because.need) });
 		case 'nothing_new':
 			return m.automation_hold_nothing_new();
+		case 'declined':
+			return m.automation_hold_declined({ have: count(because.have), need: count(because.need) });
 		default:
 			return { disabled: m.automation_hold_disabled, not_collecting: m.automation_hold_not_collecting, budget: m.automation_hold_budget, quiet: m.automation_hold_quiet, not_yet: m.automation_hold_not_yet, waits_for_approval: m.automation_hold_approval, sweeping: m.automation_hold_sweeping, agreement_unknown: m.automation_hold_agreement_unknown }[because.code]();
 	}
@@ -34,6 +36,7 @@ export function stepWords({ kind, because, byName }: AutomationRecord): string {
 	const facts = becauseWords(because);
 	if (kind === 'asked') return m.automation_step_asked({ because: facts });
 	if (kind === 'approved') return m.automation_step_approved({ name: byName ?? m.notice_someone() });
+	if (kind === 'declined') return m.automation_step_declined({ name: byName ?? m.notice_someone() });
 	if (kind === 'swept') return m.automation_step_swept({ because: facts });
 	return kind === 'begun' ? m.automation_step_begun({ because: facts }) : m.automation_step_refused({ because: facts });
 }

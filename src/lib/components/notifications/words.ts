@@ -19,8 +19,12 @@ export function noticeTitle({ kind, by, batch, delegation }: Notice): string {
 			return batch.dueAt === null ? m.notice_assigned({ batch: batch.name }) : m.notice_assigned_due({ batch: batch.name, date: moment(batch.dueAt) });
 		case 'signature':
 			return m.notice_signature({ name: by ?? m.notice_someone() });
+		case 'unsigned':
+			return m.notice_unsigned({ name: by ?? m.notice_someone() });
 		case 'approval':
 			return m.notice_approval();
+		case 'declined':
+			return m.notice_declined({ name: by ?? m.notice_someone() });
 		case 'refused':
 			return m.notice_refused();
 		case 'to_judge':

@@ -13,10 +13,13 @@ const EVENTS: Record<WebhookEvent, () => string> = {
 	'export.finished': m.webhook_event_export,
 	'export.failed': m.webhook_event_export_failed,
 	'server.failed': m.webhook_event_server_failed,
+	'checkpoint.proposed': m.webhook_event_proposed,
+	'checkpoint.unsigned': m.webhook_event_unsigned,
 	'checkpoint.decided': m.webhook_event_decided,
 	'round.filled': m.webhook_event_round,
 	'round.waits': m.webhook_event_waits,
 	'automation.asks': m.webhook_event_asks,
+	'automation.declined': m.webhook_event_declined,
 	'automation.refused': m.webhook_event_refused,
 	'judgment.voided': m.webhook_event_void,
 	'guideline.changed': m.webhook_event_guideline

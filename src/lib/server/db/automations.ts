@@ -6,11 +6,11 @@ import { isoTime, rowsOf } from './rows.ts';
 /** What a project lets happen by itself, and in whose name. */
 export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string };
 
-export type StepKind = 'asked' | 'approved' | 'swept' | 'begun' | 'refused';
+export type StepKind = 'asked' | 'approved' | 'declined' | 'swept' | 'begun' | 'refused';
 /** What the record said; of a refusal its words, and `sweepEnds` where nothing can follow the sweep by itself. */
 export type StepReason = { complete: number; agreement: number | null; problem?: { code: string; detail: string }; sweepEnds?: true };
-/** Something that an automation did. */
-export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; snapshotId: string | null; runId: string | null; sweepId: string | null; createdAt: string };
+/** Something that an automation did, or that was said to it; `reason`: what it was declined with, null where nothing was or it was erased. */
+export type AutomationRecord = { id: string; round: number; kind: StepKind; because: StepReason; byName: string | null; reason: string | null; snapshotId: string | null; runId: string | null; sweepId: string | null; createdAt: string };
 
 /** A project's automation; null where none was ever set. */
 export async function get(db: Executor, projectId: string): Promise<SetAutomation | null> {
@@ -41,25 +41,28 @@ export async function release(db: Executor, projectId: string, held: string): Pr
 	await db.execute(sql`update automations set held_until = null where project_id = ${projectId} and held_until = ${held}::timestamptz`);
 }
 
-/** Writes down what was done. */
-export async function insertStep(db: Executor, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; snapshotId?: string | null; runId?: string | null; sweepId?: string | null }): Promise<string> {
+/** Writes down what was done, or said to it. */
+export async function insertStep(tx: Tx, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; text?: { salt: string; hash: string; reason: string }; snapshotId?: string | null; runId?: string | null; sweepId?: string | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
-		db,
-		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id, sweep_id)
-			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}, ${of.sweepId ?? null}) returning id`
+		tx,
+		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id, sweep_id, reason_hash)
+			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}, ${of.sweepId ?? null}, ${of.text?.hash ?? null}) returning id`
 	);
-	return rows[0]?.id ?? '';
+	const id = rows[0]?.id ?? '';
+	if (of.text) await tx.execute(sql`insert into automation_step_texts (step_id, salt, reason) values (${id}, ${of.text.salt}, ${of.text.reason})`);
+	return id;
 }
 
 /** What was done, newest first. */
 export async function steps(db: Executor, projectId: string, limit: number): Promise<AutomationRecord[]> {
-	type Row = { id: string; number: number; kind: StepKind; because: StepReason; by_name: string | null; snapshot_id: string | null; run_id: string | null; sweep_id: string | null; created_at: string };
+	type Row = { id: string; number: number; kind: StepKind; because: StepReason; by_name: string | null; reason: string | null; snapshot_id: string | null; run_id: string | null; sweep_id: string | null; created_at: string };
 	const rows = await rowsOf<Row>(
 		db,
-		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, s.snapshot_id, s.run_id, s.sweep_id, s.created_at from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id
+		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, w.reason, s.snapshot_id, s.run_id, s.sweep_id, s.created_at
+			from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id left join automation_step_texts w on w.step_id = s.id
 			where s.project_id = ${projectId} order by s.id desc limit ${limit}`
 	);
-	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, snapshotId: row.snapshot_id, runId: row.run_id, sweepId: row.sweep_id, createdAt: isoTime(row.created_at) }));
+	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, reason: row.reason, snapshotId: row.snapshot_id, runId: row.run_id, sweepId: row.sweep_id, createdAt: isoTime(row.created_at) }));
 }
 
 /** Why a run was begun by itself, it or the sweep that it is a point of; null: a person began it. */
@@ -81,12 +84,12 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 				last.created_at as last_at, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'asked') as asked_at,
 				(select max(created_at) from automation_steps where round_id = r.id and kind = 'approved') as approved_at
-			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused') order by id desc limit 1) last on true
+			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused', 'declined') order by id desc limit 1) last on true
 			left join lateral (
-				-- What was tried last, unless something followed it or nothing can. A refusal leaves it so, as long as the same is to be tried.
+				-- What was tried last, unless something followed it or nothing can. A refusal, or a person's no, leaves it so, as long as the same is to be tried.
 				select swept.sweep_id from (select id, sweep_id from automation_steps where round_id = r.id and kind = 'swept' order by id desc limit 1) swept
 				where not exists (select 1 from automation_steps later where later.round_id = r.id and later.id > swept.id and (later.kind = 'begun' or (later.because->>'sweepEnds')::boolean))
-					and (last.kind <> 'refused' or exists (select 1 from sweeps w join automations a on a.settings->'sweep' = w.plan where w.id = swept.sweep_id and a.project_id = r.project_id))
+					and (last.kind not in ('refused', 'declined') or exists (select 1 from sweeps w join automations a on a.settings->'sweep' = w.plan where w.id = swept.sweep_id and a.project_id = r.project_id))
 			) tried on true
 			where r.project_id = ${projectId} order by r.number desc limit 1`
 	);
@@ -99,7 +102,7 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 		complete: Number(row.complete),
 		runsThisWeek: row.runs,
 		sweep: row.sweep_id === null ? null : { id: row.sweep_id, over: !row.sweep_goes_on },
-		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, refused: row.last_kind === 'refused' },
+		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, outcome: row.last_kind === 'refused' || row.last_kind === 'declined' ? row.last_kind : 'begun' },
 		askedAt: row.asked_at && isoTime(row.asked_at),
 		approvedAt: row.approved_at && isoTime(row.approved_at)
 	};

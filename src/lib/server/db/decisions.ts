@@ -151,13 +151,29 @@ export async function propose(tx: Tx, of: { projectId: string; checkpointId: str
 	return rows[0]?.id ?? '';
 }
 
-/** Ends the decision that waits on a checkpoint, if one does; gives its id. */
-export async function settle(tx: Tx, of: { checkpointId: string; outcome: 'signed' | 'declined' | 'withdrawn' | 'overtaken'; byUserId: string; decisionId?: string }): Promise<string | null> {
+/** Ends the decision that waits on a checkpoint, if one does, with the words of who ended it; gives its id. */
+export async function settle(tx: Tx, of: { checkpointId: string; outcome: 'signed' | 'declined' | 'withdrawn' | 'overtaken'; byUserId: string; decisionId?: string; text?: { salt: string; hash: string; reason: string } | undefined }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`update decision_proposals set outcome = ${of.outcome}, settled_by = ${of.byUserId}, settled_at = now(), decision_id = ${of.decisionId ?? null}::uuid where checkpoint_id = ${of.checkpointId} and outcome is null returning id`
+		sql`update decision_proposals set outcome = ${of.outcome}, outcome_hash = ${of.text?.hash ?? null}, settled_by = ${of.byUserId}, settled_at = now(), decision_id = ${of.decisionId ?? null}::uuid where checkpoint_id = ${of.checkpointId} and outcome is null returning id`
 	);
-	return rows[0]?.id ?? null;
+	const id = rows[0]?.id ?? null;
+	if (id !== null && of.text) await tx.execute(sql`update decision_proposal_texts set outcome_salt = ${of.text.salt}, outcome_reason = ${of.text.reason} where proposal_id = ${id}`);
+	return id;
+}
+
+/** A promotion against the gate that one person signed and nobody else did. Reasons are null where none was given, or it was erased. */
+export type Unsigned = { id: string; outcome: 'declined' | 'withdrawn'; by: string; reason: string | null; at: string; endedBy: string; endedReason: string | null; endedAt: string };
+
+/** Promotions of a checkpoint that were declined, or taken back, newest first. */
+export async function unsignedOf(db: Executor, checkpointId: string): Promise<Unsigned[]> {
+	const rows = await rowsOf<{ id: string; outcome: Unsigned['outcome']; by_name: string; reason: string | null; created_at: string; ended_by: string; outcome_reason: string | null; settled_at: string }>(
+		db,
+		sql`select r.id, r.outcome, p.name as by_name, t.reason, r.created_at, e.name as ended_by, t.outcome_reason, r.settled_at
+			from decision_proposals r join user_profiles p on p.user_id = r.by_user_id join user_profiles e on e.user_id = r.settled_by left join decision_proposal_texts t on t.proposal_id = r.id
+			where r.checkpoint_id = ${checkpointId} and r.outcome in ('declined', 'withdrawn') order by r.id desc`
+	);
+	return rows.map((row) => ({ id: row.id, outcome: row.outcome, by: row.by_name, reason: row.reason, at: isoTime(row.created_at), endedBy: row.ended_by, endedReason: row.outcome_reason, endedAt: isoTime(row.settled_at) }));
 }
 
 /** Members of a project who may sign, but these: whom a decision can wait for. */

@@ -1,15 +1,29 @@
 import { sql } from 'drizzle-orm';
+import type { NotificationKind } from '../../domain/notification-kind.ts';
 import type { Executor, Tx } from './client.ts';
-import type { NotificationKind } from './notifications.ts';
 import { stillTheirs } from './notifications.ts';
 import { rowsOf } from './rows.ts';
 
-/** People with notifications from before a moment that they have neither read nor been mailed. Whose account is closed gets none. */
+/** What a person does without in mails. */
+export async function unwanted(db: Executor, userId: string): Promise<NotificationKind[]> {
+	const rows = await rowsOf<{ mail_off: NotificationKind[] }>(db, sql`select mail_off from user_profiles where user_id = ${userId}`);
+	return rows[0]?.mail_off ?? [];
+}
+
+/** Sets that; the database refuses what is always mailed. */
+export async function setUnwanted(tx: Tx, userId: string, off: readonly NotificationKind[]): Promise<void> {
+	await tx.execute(sql`update user_profiles set mail_off = array(select jsonb_array_elements_text(${JSON.stringify(off)}::jsonb)) where user_id = ${userId}`);
+}
+
+/** Whether a notification `n` is of a kind that its person wants in mails. */
+const wanted = sql`n.kind <> all ((select p.mail_off from user_profiles p where p.user_id = n.user_id)::text[])`;
+
+/** People with notifications from before a moment that they have neither read nor been mailed, and want in mails. Whose account is closed gets none. */
 export async function due(db: Executor, before: string): Promise<string[]> {
 	const rows = await rowsOf<{ user_id: string }>(
 		db,
 		sql`select distinct n.user_id from notifications n join users u on u.id = n.user_id and u.deactivated_at is null
-			where n.mailed_at is null and n.read_at is null and n.created_at < ${before}::timestamptz order by 1`
+			where n.mailed_at is null and n.read_at is null and n.created_at < ${before}::timestamptz and ${wanted} order by 1`
 	);
 	return rows.map((row) => row.user_id);
 }
@@ -18,7 +32,7 @@ export async function due(db: Executor, before: string): Promise<string[]> {
 export type DigestMatter = { name: string; email: string; locale: string | null; notices: { id: string; kind: NotificationKind }[] };
 
 /**
- * Takes a person's unread, unmailed notifications from before a moment and marks
+ * Takes a person's unread, unmailed notifications of kinds that they want in mails from before a moment and marks
  * them as mailed, to be committed when the mail is out. Null: there are none, they
  * may see none of them, or another worker is at it. Two workers never mail one person at once.
  */
@@ -28,7 +42,7 @@ export async function take(tx: Tx, userId: string, before: string): Promise<Dige
 	const notices = await rowsOf<{ id: string; kind: NotificationKind }>(
 		tx,
 		sql`with taken as (
-				update notifications n set mailed_at = now() where n.user_id = ${userId} and n.mailed_at is null and n.read_at is null and n.created_at < ${before}::timestamptz and ${stillTheirs(userId)} returning n.id, n.kind)
+				update notifications n set mailed_at = now() where n.user_id = ${userId} and n.mailed_at is null and n.read_at is null and n.created_at < ${before}::timestamptz and ${wanted} and ${stillTheirs(userId)} returning n.id, n.kind)
 			select id, kind from taken order by id`
 	);
 	if (notices.length === 0) return null;

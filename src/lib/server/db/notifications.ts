@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { ROUND_WAITS } from '../../domain/round-waits.ts';
+import type { NotificationKind } from '../../domain/notification-kind.ts';
 import { maySeeBatch } from './assignments.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
-
-export const NOTIFICATION_KINDS = ['mention', 'comment', 'overturned', 'sent_back', 'assigned', 'overdue', 'signature', 'approval', 'refused', ...ROUND_WAITS] as const;
-export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];
 
 /** Lets people know of something, each once. */
 export async function notify(tx: Tx, of: { projectId: string; kind: NotificationKind; subjectId: string; comparisonId: string | null; userIds: readonly string[] }): Promise<void> {
@@ -54,7 +51,7 @@ export type Notice = {
 	/** Of the comparison it is about: the reader's own newest judgment, else one they may read. */
 	judgmentId: string | null;
 	commentId: string | null;
-	/** The reviewer's reason, or what they sent it back with. */
+	/** The reviewer's reason, what they sent it back with, or why somebody said no to a training or did not sign. */
 	text: string | null;
 	batch: { name: string; dueAt: string | null } | null;
 	delegation: { from: string; startsAt: string; endsAt: string } | null;
@@ -105,12 +102,14 @@ const notices = (userId: string, which: SQL): SQL => sql`
 	select n.id, n.kind, p.slug, p.name as project_name, p.locale, n.created_at, n.read_at is not null as is_read,
 		case when n.kind in ('overturned', 'sent_back') then du.name
 			when n.kind = 'signature' then pp.name
+			when n.kind = 'unsigned' then eu.name
+			when n.kind = 'declined' then nu.name
 			when x.id is not null and (${inside(sql`am`)} or au.is_admin or ((${inside(sql`me`)} or my.is_admin) and not (coalesce((p.judging_policy ->> 'adjudicateBlind')::boolean, true) and (c.disputed or c.status = 'exhausted')))) then xu.name end as by_name,
 		coalesce(
 			(select j.id from judgments j where j.comparison_id = n.comparison_id and j.judge_user_id = n.user_id and j.origin = 'workspace' order by j.id desc limit 1),
 			case when ${inside(sql`me`)} or my.is_admin then (select j.id from judgments j where j.comparison_id = n.comparison_id and j.origin = 'workspace' order by j.purpose = 'adjudication', j.id desc limit 1) end) as judgment_id,
 		coalesce(x.id, sent.id) as comment_id,
-		case n.kind when 'overturned' then why.rationale when 'sent_back' then said.body end as said,
+		case n.kind when 'overturned' then why.rationale when 'sent_back' then said.body when 'declined' then nt.reason when 'unsigned' then dt.outcome_reason end as said,
 		a.name as batch_name, a.due_at, df.name as from_name, d.starts_at, d.ends_at, coalesce(dp.checkpoint_id, case when n.kind = 'to_decide' then n.subject_id end) as checkpoint_id
 	from notifications n join projects p on p.id = n.project_id join users my on my.id = n.user_id
 	left join memberships me on me.project_id = n.project_id and me.user_id = n.user_id
@@ -126,8 +125,13 @@ const notices = (userId: string, which: SQL): SQL => sql`
 	left join assignments a on n.kind in ('assigned', 'overdue') and a.id = n.subject_id
 	left join delegations d on n.kind = 'assigned' and d.id = n.subject_id
 	left join user_profiles df on df.user_id = d.from_user_id
-	left join decision_proposals dp on n.kind = 'signature' and dp.id = n.subject_id
+	left join decision_proposals dp on n.kind in ('signature', 'unsigned') and dp.id = n.subject_id
 	left join user_profiles pp on pp.user_id = dp.by_user_id
+	left join user_profiles eu on eu.user_id = dp.settled_by
+	left join decision_proposal_texts dt on n.kind = 'unsigned' and dt.proposal_id = dp.id
+	left join automation_steps st on n.kind = 'declined' and st.id = n.subject_id
+	left join user_profiles nu on nu.user_id = st.by_user_id
+	left join automation_step_texts nt on nt.step_id = st.id
 	where n.user_id = ${userId} and ${which} and ${stillTheirs(userId)}`;
 
 /** Notifications of a person, newest first, before a given one. */

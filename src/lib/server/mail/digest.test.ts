@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { NotificationKind } from '../../domain/notification-kind.ts';
 import { writeDigest } from './digest.ts';
-import type { DigestKind } from './digest.ts';
 
-const notices = (kinds: DigestKind[]) => kinds.map((kind, i) => ({ id: `id-${i}`, kind }));
+const notices = (kinds: NotificationKind[]) => kinds.map((kind, i) => ({ id: `id-${i}`, kind }));
 
 describe('a digest', () => {
 	it('says how many of each kind and links to each, in both languages', () => {
@@ -14,6 +14,7 @@ describe('a digest', () => {
 		const zh = writeDigest({ ...of, locale: 'zh' });
 		expect(zh.text).toContain('2 条意见提到了您');
 		expect(zh.text).toContain('https://p.firm.example/notifications\n');
+		expect(zh.text).toContain('https://p.firm.example/account#mail\n');
 	});
 
 	it('has few links under a line, however many there are', () => {

@@ -1,9 +1,9 @@
+import type { NotificationKind } from '../../domain/notification-kind.ts';
+
 /** Languages in which mails are written. */
 export type MailLocale = 'en' | 'zh';
 
-export type DigestKind = 'mention' | 'comment' | 'overturned' | 'sent_back' | 'assigned' | 'overdue' | 'signature' | 'approval' | 'refused' | 'to_judge' | 'to_adjudicate' | 'to_freeze' | 'to_mend' | 'to_decide';
-
-type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<DigestKind, (n: number) => string>; more: string; why: string };
+type Words = { subject: (n: number) => string; greeting: (name: string) => string; lead: string; kinds: Record<NotificationKind, (n: number) => string>; more: string; choose: string; why: string };
 
 const many = (n: number, one: string, other: string) => (n === 1 ? one : `${n} ${other}`);
 
@@ -20,7 +20,9 @@ const WORDS: Record<MailLocale, Words> = {
 			assigned: (n) => many(n, 'You have been given work', 'times you have been given work'),
 			overdue: (n) => many(n, 'Assigned work is late', 'batches of assigned work are late'),
 			signature: (n) => many(n, 'A decision waits for your signature', 'decisions wait for your signature'),
+			unsigned: (n) => many(n, 'A promotion that you signed was not signed by anybody else', 'promotions that you signed were not signed by anybody else'),
 			approval: (n) => many(n, 'A training waits for your approval', 'trainings wait for your approval'),
+			declined: (n) => many(n, 'Somebody said no to a training', 'trainings were said no to'),
 			refused: (n) => many(n, 'A round could not go on by itself', 'rounds could not go on by themselves'),
 			to_judge: (n) => many(n, 'A round has answers for you to judge', 'rounds have answers for you to judge'),
 			to_adjudicate: (n) => many(n, 'A round has disputes for you to decide', 'rounds have disputes for you to decide'),
@@ -29,6 +31,7 @@ const WORDS: Record<MailLocale, Words> = {
 			to_decide: (n) => many(n, 'A checkpoint waits for your decision', 'checkpoints wait for your decision')
 		},
 		more: 'All of them:',
+		choose: 'What is mailed, you choose here:',
 		why: 'Plumbline sends this at most once a day, and not when you have read everything. What was said stays in Plumbline.'
 	},
 	zh: {
@@ -43,7 +46,9 @@ const WORDS: Record<MailLocale, Words> = {
 			assigned: (n) => `您有 ${n} 项新任务`,
 			overdue: (n) => `${n} 项任务已逾期`,
 			signature: (n) => `${n} 项决定等待您签署`,
+			unsigned: (n) => `您签署的 ${n} 项采用决定未获他人签署`,
 			approval: (n) => `${n} 次训练等待您批准`,
+			declined: (n) => `${n} 次训练未获批准`,
 			refused: (n) => `${n} 个轮次未能自动继续`,
 			to_judge: (n) => `${n} 个轮次有回答等您评判`,
 			to_adjudicate: (n) => `${n} 个轮次有分歧等您裁决`,
@@ -52,6 +57,7 @@ const WORDS: Record<MailLocale, Words> = {
 			to_decide: (n) => `${n} 个检查点等您作出结论`
 		},
 		more: '查看全部通知：',
+		choose: '选择接收哪些邮件：',
 		why: '本邮件每天至多发送一封；全部已读时不发送。通知的具体内容仅在 Plumbline 中显示。'
 	}
 };
@@ -64,13 +70,13 @@ const MOST_LINKS = 5;
  * leave the firm's network: no text of a model or a person, no name of a client,
  * project or batch is in it, and its links tell nothing but an id.
  */
-export function writeDigest(of: { locale: MailLocale; name: string; origin: string; notices: readonly { id: string; kind: DigestKind }[] }): { subject: string; text: string } {
+export function writeDigest(of: { locale: MailLocale; name: string; origin: string; notices: readonly { id: string; kind: NotificationKind }[] }): { subject: string; text: string } {
 	const words = WORDS[of.locale];
 	const kinds = [...new Set(of.notices.map(({ kind }) => kind))];
 	const lines = kinds.flatMap((kind) => {
 		const all = of.notices.filter((notice) => notice.kind === kind);
 		return [`- ${words.kinds[kind](all.length)}`, ...all.slice(0, MOST_LINKS).map(({ id }) => `  ${of.origin}/notifications/${id}`)];
 	});
-	const text = [words.greeting(of.name), '', words.lead, '', ...lines, '', `${words.more} ${of.origin}/notifications`, '', '-- ', words.why, ''].join('\n');
+	const text = [words.greeting(of.name), '', words.lead, '', ...lines, '', `${words.more} ${of.origin}/notifications`, `${words.choose} ${of.origin}/account#mail`, '', '-- ', words.why, ''].join('\n');
 	return { subject: words.subject(of.notices.length), text };
 }

@@ -1,13 +1,14 @@
+import type { NotificationKind } from '../../domain/notification-kind.ts';
 import type { Action } from '../../domain/permission.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as notifications from '../db/notifications.ts';
-import type { Notice, NotificationKind } from '../db/notifications.ts';
+import type { Notice } from '../db/notifications.ts';
 
 const PAGE = 30;
 
 /** What a token must be allowed for the words of a notification; without it, it learns only that there is one. */
-const WORDS: Partial<Record<NotificationKind, Action>> = { overturned: 'judgment.own', sent_back: 'comment.read' };
+const WORDS: Partial<Record<NotificationKind, Action>> = { overturned: 'judgment.own', sent_back: 'comment.read', declined: 'automation.read', unsigned: 'checkpoint.read' };
 
 function forToken(actor: Actor, notice: Notice): Notice {
 	const needed = WORDS[notice.kind];

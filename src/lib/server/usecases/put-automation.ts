@@ -1,6 +1,6 @@
 import { approvalOf, automationStep, runsOfBeginning } from '../../domain/automation.ts';
 import type { Automation, AutomationStep } from '../../domain/automation.ts';
-import { fail, ok, wrongField } from '../../domain/problem.ts';
+import { ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { planProblems } from '../../domain/sweep-plan.ts';
 import type { Objective } from '../../domain/training-recipe.ts';
@@ -61,19 +61,5 @@ export async function putAutomation(app: Pick<App, 'db'>, actor: Actor, input: {
 		await automations.put(tx, { projectId, settings, byUserId: actor.userId });
 		await record(tx, actor, { action: 'automation.put', projectId, subject: ['project', projectId], details: { ...settings } });
 		return ok({ enabled: settings.enabled });
-	});
-}
-
-/** Says yes to what an automation asked: it begins with the next look. */
-export async function approveAutomation(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<{ approved: true }>> {
-	return inTransaction(app.db, async (tx) => {
-		const access = await allow(tx, actor, { slug }, 'run.start');
-		if (!access.ok) return access;
-		const projectId = access.value.project.id;
-		const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
-		if (!set || !facts.collecting || approvalOf({ ...facts, setAt: set.setAt }) !== 'asked') return fail('conflict', 'Nothing waits for an approval in this round.');
-		await automations.insertStep(tx, { projectId, roundId: facts.roundId, kind: 'approved', because: { complete: facts.complete, agreement: null }, byUserId: actor.userId });
-		await record(tx, actor, { action: 'automation.approve', projectId, subject: ['round', facts.roundId], details: { complete: facts.complete } });
-		return ok({ approved: true });
 	});
 }

@@ -15,7 +15,7 @@ import * as champions from '../db/champions.ts';
 import * as checkpointExports from '../db/checkpoint-exports.ts';
 import type { Executor } from '../db/client.ts';
 import * as decisions from '../db/decisions.ts';
-import type { Signature } from '../db/decisions.ts';
+import type { Signature, Unsigned } from '../db/decisions.ts';
 import * as evaluations from '../db/evaluations.ts';
 import * as gates from '../db/gates.ts';
 import type { GateVersion } from '../db/gates.ts';
@@ -67,6 +67,8 @@ export type CheckpointGate = {
 	yours: NoSignature | null;
 	/** Promoted against the gate by one person. `yours` says why the person who asks may not sign it. */
 	waiting: { id: string; by: Omit<Signature, 'userId'>; mine: boolean; reason: string; gateVersion: number; verdict: GateVerdict | null; waitsFor: string[]; yours: NoSignature | null } | null;
+	/** Promotions against the gate that one person signed and nobody else did. */
+	unsigned: Unsigned[];
 };
 
 /** Forms that a checkpoint could be promoted in and whose weights are others, newest first. */
@@ -84,7 +86,7 @@ export async function readCheckpointGate(app: Pick<App, 'db'>, actor: Actor, id:
 	const { checkpoint, access } = found.value;
 	const { fourEyes, id: projectId } = access.project;
 	const forms = await formsOf(db, id);
-	const [verdicts, look, waiting, run] = await Promise.all([readVerdicts(db, checkpoint, forms.map((form) => form.id)), lookAtPeople(db, checkpoint), decisions.waiting(db, id), checkpoint.runId ? runs.get(db, checkpoint.runId) : null]);
+	const [verdicts, look, waiting, unsigned, run] = await Promise.all([readVerdicts(db, checkpoint, forms.map((form) => form.id)), lookAtPeople(db, checkpoint), decisions.waiting(db, id), decisions.unsignedOf(db, id), checkpoint.runId ? runs.get(db, checkpoint.runId) : null]);
 	const startedBy = run?.createdBy ?? null;
 	const signs = (signedBy: readonly string[]) => maySign({ userId: actor.userId, startedBy, fourEyes, signedBy });
 	const others = waiting ? await decisions.signers(db, { projectId, roles: rolesFor('checkpoint.decide'), notUserIds: [waiting.by.userId, ...(fourEyes && startedBy !== null ? [startedBy] : [])] }) : [];
@@ -108,6 +110,7 @@ export async function readCheckpointGate(app: Pick<App, 'db'>, actor: Actor, id:
 					waitsFor: others.map(({ name }) => name),
 					yours: signs([waiting.by.userId])
 				}
-			: null
+			: null,
+		unsigned
 	});
 }

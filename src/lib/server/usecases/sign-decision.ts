@@ -1,10 +1,11 @@
 import { rolesFor } from '../../domain/permission.ts';
-import { fail, ok } from '../../domain/problem.ts';
+import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as decisions from '../db/decisions.ts';
+import * as notifications from '../db/notifications.ts';
 import * as projects from '../db/projects.ts';
 import * as runs from '../db/runs.ts';
 import * as users from '../db/users.ts';
@@ -62,8 +63,8 @@ async function sign(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: s
 	});
 }
 
-/** Somebody who could sign declines, or who proposed it takes it back. */
-async function decline(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string }): Promise<Result<Settled>> {
+/** Somebody who could sign declines and says why, which who signed first is told; or who proposed it takes it back. */
+async function decline(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; reason?: string | undefined }): Promise<Result<Settled>> {
 	return inTransaction(app.db, async (tx): Promise<Result<Settled>> => {
 		const found = await reachCheckpoint(tx, actor, input.checkpointId, 'checkpoint.decide');
 		if (!found.ok) return found;
@@ -72,13 +73,16 @@ async function decline(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId
 		const waiting = await decisions.waiting(tx, checkpoint.id);
 		if (!waiting) return fail('conflict', NOTHING);
 		const status = waiting.by.userId === actor.userId ? 'withdrawn' : 'declined';
-		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: status, byUserId: actor.userId });
-		await record(tx, actor, { action: `checkpoint.${status === 'withdrawn' ? 'withdraw' : 'decline'}`, projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { proposalId: waiting.id } });
+		if (status === 'declined' && input.reason === undefined) return wrongField('reason', 'why it is not signed: who signed first reads it');
+		const text = input.reason === undefined ? undefined : sealed(input.reason);
+		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: status, byUserId: actor.userId, text });
+		if (status === 'declined') await notifications.notify(tx, { projectId: checkpoint.projectId, kind: 'unsigned', subjectId: waiting.id, comparisonId: null, userIds: [waiting.by.userId] });
+		await record(tx, actor, { action: `checkpoint.${status === 'withdrawn' ? 'withdraw' : 'decline'}`, projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { proposalId: waiting.id, ...(text ? { reason: text.hash } : {}) } });
 		return ok({ id: waiting.id, status });
 	});
 }
 
 /** Signs a decision that waits for a second signature, or ends its waiting. */
-export async function signDecision(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; sign: boolean; password?: string | undefined }): Promise<Result<Settled>> {
+export async function signDecision(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId: string; sign: boolean; password?: string | undefined; reason?: string | undefined }): Promise<Result<Settled>> {
 	return input.sign ? sign(app, actor, input) : decline(app, actor, input);
 }

@@ -1,7 +1,7 @@
 import { maySign } from '../../domain/four-eyes.ts';
 import { completePolicy } from '../../domain/judging-policy.ts';
+import { TOLD_TO } from '../../domain/notification-kind.ts';
 import { rolesFor } from '../../domain/permission.ts';
-import type { Action } from '../../domain/permission.ts';
 import { roundWaits } from '../../domain/round-waits.ts';
 import type { RoundWait } from '../../domain/round-waits.ts';
 import type { App } from '../app.ts';
@@ -18,9 +18,6 @@ import * as rounds from '../db/rounds.ts';
 import { waitingDecisions } from './adjudication-queue.ts';
 import { loopRecord, roundFacts } from './loop-record.ts';
 import type { LoopRecord } from './loop-record.ts';
-
-/** Who does what a round waits for. */
-const DOES: Record<RoundWait['kind'], Action> = { to_judge: 'task.judge', to_adjudicate: 'judgment.adjudicate', to_freeze: 'snapshot.create', to_mend: 'run.start', to_decide: 'checkpoint.decide' };
 
 /** Whether a member can do it now: somebody has a pair left, may decide a dispute, or did not start what is decided on. */
 async function canNow(tx: Tx, kind: RoundWait['kind'], userId: string, { project, at }: { project: Project; at: LoopRecord }): Promise<boolean> {
@@ -39,7 +36,7 @@ async function tellProject(tx: Tx, projectId: string): Promise<number> {
 	const disputed = completePolicy(project.judgingPolicy).dispute !== 'never' && (await disputes.anyWaits(tx, round.id));
 	let told = 0;
 	for (const { kind, subjectId } of roundWaits(roundFacts(at, project), { roundId: round.id, disputed, automated: automation?.settings.enabled === true })) {
-		const roles: readonly string[] = rolesFor(DOES[kind]);
+		const roles: readonly string[] = rolesFor(TOLD_TO[kind]);
 		const before = await notifications.toldOf(tx, { kind, subjectId });
 		const people: string[] = [];
 		for (const { userId, role } of active) if (roles.includes(role) && !before.has(userId) && (await canNow(tx, kind, userId, { project, at }))) people.push(userId);

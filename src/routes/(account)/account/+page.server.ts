@@ -2,12 +2,15 @@ import { fail as failed, redirect } from '@sveltejs/kit';
 import { fail, message, setError, superValidate } from 'sveltekit-superforms';
 import { valibot } from 'sveltekit-superforms/adapters';
 import * as v from 'valibot';
+import { NOTIFICATION_KINDS } from '#lib/domain/notification-kind.ts';
+import type { NotificationKind } from '#lib/domain/notification-kind.ts';
 import { ACTIONS } from '#lib/domain/permission.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { PASSWORD_LENGTH } from '#lib/server/auth/password.ts';
 import { changePassword } from '#lib/server/usecases/change-password.ts';
+import { chooseMail, readMailChoice } from '#lib/server/usecases/choose-mail.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { listTokens } from '#lib/server/usecases/list-tokens.ts';
 import { revokeToken } from '#lib/server/usecases/revoke-token.ts';
@@ -47,9 +50,10 @@ function person(locals: App.Locals, url: URL): Actor {
 
 export const load: PageServerLoad = async ({ locals, url }) => {
 	const actor = person(locals, url);
-	const { tokens, useful } = await listTokens(locals.app, actor, SHOWN + 1);
+	const [{ tokens, useful }, mail] = await Promise.all([listTokens(locals.app, actor, SHOWN + 1), readMailChoice(locals.app, actor)]);
 	return {
 		isAdmin: actor.isAdmin,
+		mail,
 		keys: tokens.slice(0, SHOWN),
 		more: tokens.length > SHOWN,
 		useful,
@@ -93,6 +97,15 @@ export const actions: Actions = {
 		});
 		if (!issued.ok) return refused(form as never, inWords(issued.problem, {}));
 		return message(form, { made: { name, token: issued.value.token, expiresAt: issued.value.expiresAt } });
+	},
+	mail: async ({ locals, request, url }) => {
+		const actor = person(locals, url);
+		const mailed = (await request.formData()).getAll('mailed').map(String);
+		const { kinds, off, always } = await readMailChoice(locals.app, actor);
+		const asked = (kind: NotificationKind) => kinds.includes(kind) && !always.includes(kind);
+		// What the page does not ask about stays as it was chosen.
+		const chosen = await chooseMail(locals.app, actor, NOTIFICATION_KINDS.filter((kind) => (asked(kind) ? !mailed.includes(kind) : off.includes(kind))));
+		return chosen.ok ? { mailChosen: true } : failed(PROBLEMS[chosen.problem.code].status, { mailProblem: chosen.problem });
 	},
 	end: async ({ locals, request, url }) => {
 		const actor = person(locals, url);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { AutomationSchema } from '../../../domain/automation.ts';
-import { slugParams } from '../fields.ts';
+import { slugParams, text } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const because = v.looseObject({ complete: v.number(), agreement: v.nullable(v.number()) });
@@ -20,7 +20,7 @@ export const readAutomation = operation({
 			now: v.nullable(v.looseObject({ do: v.picklist(['nothing', 'measure', 'ask', 'begin', 'train_best']) })),
 			waitsForApproval: v.boolean(),
 			rules: v.array(v.string()),
-			steps: v.array(v.object({ id: v.string(), round: v.number(), kind: v.picklist(['asked', 'approved', 'swept', 'begun', 'refused']), because, byName: v.nullable(v.string()), snapshotId: v.nullable(v.string()), runId: v.nullable(v.string()), sweepId: v.nullable(v.string()), createdAt: v.string() }))
+			steps: v.array(v.object({ id: v.string(), round: v.number(), kind: v.picklist(['asked', 'approved', 'declined', 'swept', 'begun', 'refused']), because, byName: v.nullable(v.string()), reason: v.nullable(v.string()), snapshotId: v.nullable(v.string()), runId: v.nullable(v.string()), sweepId: v.nullable(v.string()), createdAt: v.string() }))
 		})
 	}
 });
@@ -36,13 +36,20 @@ export const putAutomation = operation({
 	answers: { 200: v.object({ enabled: v.boolean() }) }
 });
 
-export const approveAutomation = operation({
-	id: 'approveAutomation',
+/** A yes, or a no that says why; what is said to a no is told to who waited. */
+const answer = v.pipe(
+	v.strictObject({ approve: v.optional(v.boolean(), true), reason: v.optional(text(5_000)) }),
+	v.forward(v.partialCheck([['approve'], ['reason']], ({ approve, reason }) => approve === (reason === undefined), 'say why not with approve: false, and nothing with a yes'), ['reason'])
+);
+
+export const answerAutomation = operation({
+	id: 'answerAutomation',
 	method: 'POST',
 	path: '/projects/{slug}/automation/approval',
-	summary: 'Say yes to the training that an automation asks for in this round',
+	summary: 'Say yes to the training that an automation asks for in this round, or no with a reason: then it asks anew when it was set anew or as much was judged once more',
 	access: 'run.start',
 	params: slugParams,
-	answers: { 200: v.object({ approved: v.literal(true) }) },
+	body: answer,
+	answers: { 200: v.object({ approved: v.boolean() }) },
 	problems: ['conflict']
 });

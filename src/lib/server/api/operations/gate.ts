@@ -56,7 +56,7 @@ export const readCheckpointGate = operation({
 	id: 'readCheckpointGate',
 	method: 'GET',
 	path: '/checkpoints/{id}/gate',
-	summary: 'What the gate says of a checkpoint now, rule by rule, and of each form that it could be promoted in; people’s verdicts with an interval that holds however often it is looked at; a decision that waits for a second signature',
+	summary: 'What the gate says of a checkpoint now, rule by rule, and of each form that it could be promoted in; people’s verdicts with an interval that holds however often it is looked at; a decision that waits for a second signature; those that were not given one, and why',
 	access: 'checkpoint.read',
 	params: idParams,
 	answers: {
@@ -64,7 +64,8 @@ export const readCheckpointGate = operation({
 			gate: v.nullable(v.object({ version: v.number(), verdict })),
 			forms: v.array(v.object({ exportId: v.string(), plan: v.looseObject({ format: v.picklist(EXPORT_FORMATS) }), verdict })),
 			look: v.nullable(v.looseObject({ value: v.nullable(v.number()), low: v.nullable(v.number()), high: v.nullable(v.number()), groups: v.number(), judgments: v.number(), verdict: v.string(), more: v.nullable(v.object({ groups: v.number(), judgments: v.number() })), flip: v.nullable(v.number()) })),
-			waiting: v.nullable(v.looseObject({ id: v.string(), reason: v.string(), waitsFor: v.array(v.string()) }))
+			waiting: v.nullable(v.looseObject({ id: v.string(), reason: v.string(), waitsFor: v.array(v.string()) })),
+			unsigned: v.array(v.looseObject({ id: v.string(), outcome: v.picklist(['declined', 'withdrawn']), by: v.string(), reason: v.nullable(v.string()), endedBy: v.string(), endedReason: v.nullable(v.string()) }))
 		})
 	}
 });
@@ -85,10 +86,10 @@ export const signDecision = operation({
 	id: 'signDecision',
 	method: 'POST',
 	path: '/checkpoints/{id}/decision/signature',
-	summary: 'Sign a promotion against the gate as the second person, with your password; or end its waiting with sign: false',
+	summary: 'Sign a promotion against the gate as the second person, with your password; or end its waiting with sign: false, and a reason where somebody else signed first',
 	access: 'checkpoint.decide',
 	params: idParams,
-	body: v.object({ sign: v.boolean(), password }),
+	body: v.object({ sign: v.boolean(), password, reason: v.optional(text(5_000)) }),
 	answers: { 200: v.object({ id: v.string(), status: v.picklist(['signed', 'declined', 'withdrawn']) }) },
 	problems: ['conflict', 'four_eyes', 'too_many_attempts']
 });

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { NOTIFICATION_KINDS } from '../../db/notifications.ts';
+import { NOTIFICATION_KINDS } from '../../../domain/notification-kind.ts';
 import { uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -33,6 +33,28 @@ export const listNotifications = operation({
 			next: text
 		})
 	}
+});
+
+const kinds = v.array(v.picklist(NOTIFICATION_KINDS));
+const mailChoice = v.object({ sends: v.boolean(), kinds, off: kinds, always: kinds });
+
+export const readMailChoice = operation({
+	id: 'readMailChoice',
+	method: 'GET',
+	path: '/notifications/mail',
+	summary: 'Of which kinds of notifications one is mailed: off are those one does without, always those that are mailed whatever one chooses; sends: this installation has a mail server',
+	access: 'signed-in',
+	answers: { 200: mailChoice }
+});
+
+export const chooseMail = operation({
+	id: 'chooseMail',
+	method: 'PUT',
+	path: '/notifications/mail',
+	summary: 'Say which kinds of notifications one does without in mails; in Plumbline one is told of all. What waits for a signature is always mailed',
+	access: 'signed-in',
+	body: v.strictObject({ off: v.pipe(v.array(v.picklist(NOTIFICATION_KINDS, `one of ${NOTIFICATION_KINDS.join(', ')}`)), v.maxLength(NOTIFICATION_KINDS.length, 'each kind once')) }),
+	answers: { 200: mailChoice }
 });
 
 export const readNotifications = operation({
