@@ -131,7 +131,7 @@ describe('a digest', () => {
 		expect(text).toContain('A new comment in a discussion of yours');
 		expect(text).not.toContain('You have been given work');
 		expect(await chooseMail(app, ann, ['comment', 'to_decide'])).toMatchObject({ ok: false, problem: { code: 'invalid_input', errors: [{ field: 'off' }] } });
-		await expect(world.query(`update user_profiles set mail_off = '{signature}' where user_id = '${ann.userId}'`)).rejects.toThrow('user_profiles_always_mailed');
+		await expect(world.query(`update user_profiles set mail_off = '{signature}' where user_id = '${ann.userId}'`)).rejects.toMatchObject({ cause: { constraint_name: 'user_profiles_always_mailed' } });
 		// Wanted again: what is still unread is mailed.
 		valueOf(await chooseMail(app, ann, []));
 		expect(await sendDigests(app, mailer, tomorrow(2))).toBe(1);

@@ -14,8 +14,7 @@ export async function smallArchive(of: { slug?: string; without?: 'rounds' | 'ch
 		checkpoints: [{ id: randomUUID(), project_id: id, kind: 'base', name: 'base', location: 'bundled:smollm2-135m-instruct' }],
 		rounds: [{ id: randomUUID(), project_id: id, number: 1, status: 'collecting' }]
 	};
-	if (of.without) delete rows[of.without];
-	const files = Object.fromEntries(Object.entries(rows).map(([name, lines]) => [name, lines.map((line) => `${JSON.stringify(line)}\n`).join('')]));
+	const files = Object.fromEntries(Object.entries(rows).filter(([name]) => name !== of.without).map(([name, lines]) => [name, lines.map((line) => `${JSON.stringify(line)}\n`).join('')]));
 	const tables = Object.entries(files).map(([name, content]) => ({
 		name,
 		path: `tables/${name}.ndjson`,

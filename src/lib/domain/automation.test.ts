@@ -109,7 +109,7 @@ describe('a sweep', () => {
 	});
 
 	it('is followed by a run with its best settings, outside quiet hours, with no other question asked', () => {
-		const trying = { ...facts, sweep: { over: false }, runsThisWeek: 4, last: { at: facts.now, complete: 50, outcome: 'begun' } };
+		const trying = { ...facts, sweep: { over: false }, runsThisWeek: 4, last: { at: facts.now, complete: 50, outcome: 'begun' as const } };
 		const asking = { sweep, maxRunsPerWeek: 5, approval: true };
 		expect(held(asking, trying)).toBe('sweeping');
 		expect(held(asking, { ...trying, sweep: { over: true } })).toBe('train_best');
@@ -121,7 +121,7 @@ describe('a sweep', () => {
 	});
 
 	it('whose run was refused is not followed again until something changed, and then by nobody’s old word', () => {
-		const refused = { ...facts, setAt: '2026-11-20T00:00:00Z', sweep: { over: true }, runsThisWeek: 4, last: { at: '2026-11-21T00:00:00Z', complete: 50, outcome: 'refused' } };
+		const refused = { ...facts, setAt: '2026-11-20T00:00:00Z', sweep: { over: true }, runsThisWeek: 4, last: { at: '2026-11-21T00:00:00Z', complete: 50, outcome: 'refused' as const } };
 		const trying = { sweep, maxRunsPerWeek: 5 };
 		expect(held(trying, refused)).toBe('nothing_new');
 		expect(held(trying, { ...refused, complete: 100 })).toBe('train_best');
