@@ -101,7 +101,7 @@ it('takes a no with its reason, tells who waited, and asks nobody the same again
 	expect(await told(engineer)).toEqual([['approval', null, null]]);
 	// The record holds that it was said, and of the words only a hash.
 	const [entry] = await world.query<{ actor_id: string; details: Record<string, unknown> }>(`select actor_id, details from audit_entries where action = 'automation.decline' and project_id = '${id}'`);
-	expect(entry).toEqual({ actor_id: engineer.userId, details: { complete: 12, reason: expect.stringMatching(/^[0-9a-f]{64}$/u) } });
+	expect(entry).toEqual({ actor_id: engineer.userId, details: { complete: 12, reasonHash: expect.stringMatching(/^[0-9a-f]{64}$/u) } });
 	// The words can be erased; that it was said stays.
 	await world.query(`delete from automation_step_texts where reason like 'The guideline%' returning 1`);
 	expect((await view(slug)).steps[0]).toMatchObject({ kind: 'declined', byName: 'engineer', reason: null });

@@ -192,8 +192,8 @@ describe('against the gate', () => {
 		expect(valueOf(await signDecision(world.app, who(legal), { checkpointId: third, sign: false, reason: 'It invents clauses.' })).status).toBe('declined');
 		expect((await listNotifications(world.app, who(risk), {})).notifications[0]).toMatchObject({ kind: 'unsigned', by: 'legal', text: 'It invents clauses.', checkpointId: third });
 		expect((await gateOf(third)).unsigned).toMatchObject([{ outcome: 'declined', by: 'risk', reason: 'Now.', endedBy: 'legal', endedReason: 'It invents clauses.' }, { outcome: 'withdrawn', by: 'risk', endedBy: 'risk', endedReason: null }]);
-		const [entry] = await world.query<{ details: { reason: string } }>(`select details from audit_entries where action = 'checkpoint.decline' and subject_id = '${third}'`);
-		expect(await world.query(`select outcome_hash as reason from decision_proposals where checkpoint_id = '${third}' and outcome = 'declined'`)).toEqual([{ reason: entry?.details.reason }]);
+		const [entry] = await world.query<{ details: { reasonHash: string } }>(`select details from audit_entries where action = 'checkpoint.decline' and subject_id = '${third}'`);
+		expect(await world.query(`select outcome_hash as hash from decision_proposals where checkpoint_id = '${third}' and outcome = 'declined'`)).toEqual([{ hash: entry?.details.reasonHash }]);
 		await propose();
 		valueOf(await decide(world.app, who(legal), { checkpointId: third, decision: 'reject', reason: 'No.', ...signs }));
 		expect((await gateOf(third)).waiting).toBeNull();

@@ -60,7 +60,7 @@ export async function declineAutomation(app: Pick<App, 'db'>, actor: Actor, inpu
 		const text = sealed(input.reason);
 		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'declined', because: { complete, agreement: null }, byUserId: actor.userId, text });
 		await tellWhoWaited(tx, waiting.value, { stepId, byUserId: actor.userId });
-		await record(tx, actor, { action: 'automation.decline', projectId, subject: ['round', roundId], details: { complete, reason: text.hash } });
+		await record(tx, actor, { action: 'automation.decline', projectId, subject: ['round', roundId], details: { complete, reasonHash: text.hash } });
 		return ok({ approved: false });
 	});
 }

@@ -77,7 +77,7 @@ async function decline(app: Pick<App, 'db'>, actor: Actor, input: { checkpointId
 		const text = input.reason === undefined ? undefined : sealed(input.reason);
 		await decisions.settle(tx, { checkpointId: checkpoint.id, outcome: status, byUserId: actor.userId, text });
 		if (status === 'declined') await notifications.notify(tx, { projectId: checkpoint.projectId, kind: 'unsigned', subjectId: waiting.id, comparisonId: null, userIds: [waiting.by.userId] });
-		await record(tx, actor, { action: `checkpoint.${status === 'withdrawn' ? 'withdraw' : 'decline'}`, projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { proposalId: waiting.id, ...(text ? { reason: text.hash } : {}) } });
+		await record(tx, actor, { action: `checkpoint.${status === 'withdrawn' ? 'withdraw' : 'decline'}`, projectId: checkpoint.projectId, subject: ['checkpoint', checkpoint.id], details: { proposalId: waiting.id, ...(text ? { reasonHash: text.hash } : {}) } });
 		return ok({ id: waiting.id, status });
 	});
 }
