@@ -100,7 +100,7 @@ describe('a token', () => {
 			}
 		});
 		await identify({ ...app, db }, { cookie: null, authorization });
-		expect(calls).toEqual(['select']);
+		expect(calls).toEqual(['execute']);
 		expect(await lastUse()).toBe(noted);
 		await app.db.execute(sql`update api_tokens set last_used_at = now() - interval '61 seconds' where id = ${tokenId}`);
 		await identify(app, { cookie: null, authorization });

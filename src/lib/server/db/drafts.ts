@@ -21,12 +21,7 @@ export async function standing(db: Executor, taskId: string): Promise<StoredDraf
 }
 
 /** Whether anything that a person typed is kept, on any pair: mostly nothing is. */
-export const anyOf = (userId: string): SQL => sql`exists (select 1 from drafts where user_id = ${userId})`;
-
-/** The same, asked by itself. */
-export async function hasAny(db: Executor, userId: string): Promise<boolean> {
-	return (await rowsOf<{ any: boolean }>(db, sql`select ${anyOf(userId)} as any`))[0]?.any === true;
-}
+export const anyOf = (userId: string | SQL): SQL => sql`exists (select 1 from drafts where user_id = ${userId})`;
 
 /** Keeps a draft unless one of its revision or a newer one is there; false: there is. The person must be locked. */
 export async function put(tx: Tx, task: Pick<TaskForWork, 'id' | 'annotatorId'>, draft: StoredDraft): Promise<boolean> {

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Tx } from './client.ts';
+import { oneAtATime } from './leases.ts';
 import { holdPeople } from './people.ts';
+import { plannedOnce } from './planned-once.ts';
 import { rowsOf } from './rows.ts';
 
 /** What one action changes in a person's tallies. */
@@ -17,31 +19,41 @@ export type ProgressDelta = {
 };
 
 /**
- * Locks the person's row of this round, made when missing. First row lock of
- * every judging transaction: claims and submits of one person in one round come
- * one after the other, and locks are always taken in the order person,
- * comparison, slot, task.
+ * Statement that locks a person's row of a round, made when missing, and selects
+ * `what` of it (of `a`); `mine` gives round_id and user_id. One that is there is
+ * locked and not written: every judgment does this twice.
+ */
+const held = (mine: SQL, what: SQL): SQL => sql`with mine as materialized (${mine}),
+	there as materialized (select a.* from mine join annotator_progress a on a.round_id = mine.round_id and a.user_id = mine.user_id for no key update of a),
+	made as (insert into annotator_progress (round_id, user_id) select round_id, user_id from mine where not exists (select 1 from there)
+		on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor returning *)
+	select ${what} from (select * from there union all select * from made) a`;
+
+/**
+ * Locks the person's row of this round. First row lock of every judging
+ * transaction: claims and submits of one person in one round come one after the
+ * other, and locks are always taken in the order person, comparison, slot, task.
  */
 export async function lock(tx: Tx, roundId: string, userId: string): Promise<void> {
-	await tx.execute(sql`insert into annotator_progress (round_id, user_id) values (${roundId}, ${userId}) ${untouched}`);
+	await tx.execute(held(sql`select ${roundId}::uuid as round_id, ${userId}::uuid as user_id`, sql`a.round_id`));
 }
-
-const untouched = sql`on conflict (round_id, user_id) do update set cursor = annotator_progress.cursor`;
 
 /**
  * The same for the newest round of a project; gives the round, the queue cursor
  * there, how many tasks the person was leased in it, and whether work was ever
- * assigned or delegated to them, anywhere: to most it never was. The project's people are
- * held as they are: no wall is raised between looking for a pair and leasing it.
+ * assigned or delegated to them, anywhere: to most it never was. First statement of
+ * every claim: no other claim of theirs goes on meanwhile, and the project's people are
+ * held as they are, so that no wall is raised between looking for a pair and leasing it.
  * Null: there is no such project.
  */
 export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<{ roundId: string; cursor: number; claimed: number; assigned: boolean } | null> {
 	const rows = await rowsOf<{ round_id: string; cursor: string; claimed: number; assigned: boolean }>(
 		tx,
-		sql`with newest as materialized (
-				select id, ${holdPeople(sql`project_id`)} from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1)
-			insert into annotator_progress (round_id, user_id) select id, ${userId}::uuid from newest ${untouched}
-			returning round_id, cursor, claimed, exists (select 1 from assignment_people where user_id = ${userId}) or exists (select 1 from delegations where to_user_id = ${userId}) as assigned`
+		held(
+			sql`select id as round_id, ${userId}::uuid as user_id, ${oneAtATime(userId)}, ${holdPeople(sql`project_id`)} from rounds
+				where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1`,
+			sql`a.round_id, a.cursor, a.claimed, exists (select 1 from assignment_people where user_id = ${userId}) or exists (select 1 from delegations where to_user_id = ${userId}) as assigned`
+		)
 	);
 	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor), claimed: rows[0].claimed, assigned: rows[0].assigned } : null;
 }
@@ -54,8 +66,7 @@ export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<
 export async function lockForTask(tx: Tx, taskId: string, userId: string): Promise<boolean> {
 	const rows = await rowsOf<{ round_id: string }>(
 		tx,
-		sql`with mine as materialized (select round_id, annotator_id, ${holdPeople(sql`project_id`)} from tasks where id = ${taskId} and annotator_id = ${userId})
-			insert into annotator_progress (round_id, user_id) select round_id, annotator_id from mine ${untouched} returning round_id`
+		held(sql`select round_id, annotator_id as user_id, ${holdPeople(sql`project_id`)}, ${plannedOnce} from tasks where id = ${taskId} and annotator_id = ${userId}`, sql`a.round_id`)
 	);
 	return rows.length > 0;
 }

@@ -7,7 +7,8 @@ import type { Mode } from '../../domain/verdict.ts';
 import type { Role } from '../../domain/permission.ts';
 import type { Tx } from './client.ts';
 import { anyOf } from './drafts.ts';
-import type { Project } from './members.ts';
+import { projectFromJson, projectJson } from './members.ts';
+import type { Project, ProjectJson } from './members.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import type { FreeSlot } from './slots.ts';
 import { maySeeComparison } from './walls.ts';
@@ -30,6 +31,8 @@ export type LeasedTask = {
 	b: Message[] | null;
 	guideline: { version: number; body: string } | null;
 	form: { version: number; form: JudgingForm } | null;
+	/** Whether anything that its holder typed is kept, on this pair or another. */
+	drafted: boolean;
 };
 
 type ContentRow = {
@@ -45,9 +48,10 @@ type ContentRow = {
 	guideline_body: string | null;
 	form_version: number | null;
 	form: JudgingForm | null;
+	drafted: boolean;
 };
 
-const contentColumns = sql`c.id as comparison_id, c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body, f.version as form_version, f.form`;
+const contentColumns = sql`c.id as comparison_id, c.mode, pt.messages as prompt, ra.messages as a, rb.messages as b, g.version as guideline_version, g.body as guideline_body, f.version as form_version, f.form, ${anyOf(sql`leased.annotator_id`)} as drafted`;
 const contentJoins = sql`
 	join prompt_texts pt on pt.prompt_id = c.prompt_id
 	join response_texts ra on ra.response_id = c.response_a_id
@@ -66,7 +70,8 @@ function leased(row: ContentRow): LeasedTask {
 		a: row.a,
 		b: row.b,
 		guideline: row.guideline_version === null ? null : { version: row.guideline_version, body: row.guideline_body ?? '' },
-		form: row.form_version === null || row.form === null ? null : { version: row.form_version, form: completeForm(row.form) }
+		form: row.form_version === null || row.form === null ? null : { version: row.form_version, form: completeForm(row.form) },
+		drafted: row.drafted
 	};
 }
 
@@ -106,7 +111,7 @@ export async function lease(
 				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey},
 				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
 				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1)
-			from name, taken returning id, comparison_id, expires_at, guideline_id, form_id),
+			from name, taken returning id, comparison_id, annotator_id, expires_at, guideline_id, form_id),
 		moved as (update annotator_progress set cursor = ${of.keepsPlace ? sql`cursor` : sql`${of.slot.orderKey}`}, claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
 		audited as (
 			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
@@ -133,7 +138,7 @@ export async function leaseApart(
 				now() + make_interval(secs => ${of.leaseSeconds}), ${of.sideOrder}, ${of.claimKey},
 				(select id from guidelines where project_id = ${of.projectId} order by version desc limit 1),
 				(select id from judging_forms where project_id = ${of.projectId} order by version desc limit 1))
-			returning id, comparison_id, expires_at, guideline_id, form_id),
+			returning id, comparison_id, annotator_id, expires_at, guideline_id, form_id),
 		moved as (update annotator_progress set claimed = claimed + 1 where round_id = ${of.roundId} and user_id = ${of.userId}),
 		audited as (
 			insert into audit_entries (actor_id, actor_kind, action, project_id, subject_kind, subject_id, details)
@@ -153,15 +158,6 @@ export async function loseAll(tx: Tx, ids: readonly string[]): Promise<void> {
 
 /** A task of a person's that matters to a claim. */
 export type OwnTask = { id: string; projectId: string; roundId: string; comparisonId: string; purpose: Purpose; sideOrder: SideOrder; state: string; live: boolean; claimed: boolean };
-
-/**
- * Lets one claim or renewal of a person happen at a time, in whatever project:
- * first statement of each, or two at once could both find room for a last lease.
- * Such a transaction does not wait for the disk (docs/decisions/lease-lives-on-the-task.md).
- */
-export async function serialiseLeases(tx: Tx, userId: string): Promise<void> {
-	await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`leases:${userId}`}, 0)), set_config('synchronous_commit', 'off', true)`);
-}
 
 /** The person's live leases at the desk, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
 export async function ownTasks(tx: Tx, userId: string, claimKey: string | null): Promise<OwnTask[]> {
@@ -202,7 +198,7 @@ export async function renewToken(tx: Tx, taskId: string, leaseTokenHash: string,
 		tx,
 		sql`with leased as (
 			update tasks set lease_token_hash = ${leaseTokenHash}, expires_at = now() + make_interval(secs => ${leaseSeconds})
-			where id = ${taskId} returning id, comparison_id, expires_at, side_order, guideline_id, form_id)
+			where id = ${taskId} returning id, comparison_id, annotator_id, expires_at, side_order, guideline_id, form_id)
 		select leased.id as task_id, leased.expires_at, leased.side_order, ${contentColumns}
 		from leased join comparisons c on c.id = leased.comparison_id ${contentJoins}`
 	);
@@ -241,7 +237,7 @@ type WorkRow = Record<'id' | 'project_id' | 'round_id' | 'comparison_id' | 'anno
 	form_id: string | null;
 	form: JudgingForm | null;
 	role: Role | null;
-	project: Project;
+	project: ProjectJson;
 	new_id: string;
 	answered_id: string | null;
 	answered_hash: string | null;
@@ -261,8 +257,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 		tx,
 		sql`select t.id, t.project_id, t.round_id, t.comparison_id, c.mode, t.purpose, t.slot_id, t.annotator_id, t.state, t.side_order, t.lease_token_hash,
 				t.guideline_id, t.form_id, f.form,
-				m.role, jsonb_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
-					'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'matterIsGroup', p.matter_is_group, 'leaseSeconds', p.lease_seconds, 'judgingPolicy', p.judging_policy, 'createdAt', p.created_at) as project,
+				m.role, ${projectJson} as project,
 				new_id() as new_id, a.id as answered_id, a.body_hash as answered_hash, (a.verdict <> 'cannot_judge' and a.purpose <> 'counting' and not exists (select 1 from judgments later where later.supersedes_id = a.id) and not exists (select 1 from judgment_voids v where v.judgment_id = a.id)
 					or exists (select 1 from slots s where s.judgment_id = a.id)) as answered_counted,
 				exists (select 1 from skips k where k.comparison_id = t.comparison_id and k.user_id = t.annotator_id) as skipped,
@@ -294,7 +289,7 @@ export async function ownWork(tx: Tx, id: string, userId: string, idempotencyKey
 			form: row.form && completeForm(row.form)
 		},
 		newId: row.new_id,
-		access: { project: row.project, role: row.role },
+		access: { project: projectFromJson(row.project), role: row.role },
 		answered: row.answered_id === null ? null : { id: row.answered_id, bodyHash: row.answered_hash ?? '', counted: row.answered_counted === true },
 		skipped: row.skipped,
 		walled: row.walled,

@@ -1,6 +1,7 @@
-import { and, desc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
-import { apiTokens, users } from './schema/account.ts';
+import { rowsOf } from './rows.ts';
+import { apiTokens } from './schema/account.ts';
 
 /** What a bearer token stands for. `stale`: its last use was noted more than a minute ago. */
 export type Bearer = { id: string; userId: string; isAdmin: boolean; scopes: string[] | null; expiresAt: Date | null; stale: boolean };
@@ -10,22 +11,17 @@ const due = sql<boolean>`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 
 /**
  * The token with this hash, if it still counts and its person is active. Found
  * by the index on the hash: how long the look-up takes tells nothing about the
- * token's characters.
+ * token's characters. Written by hand, as what every call of a program waits for.
  */
 export async function bearer(db: Executor, hash: string): Promise<Bearer | null> {
-	const rows = await db
-		.select({ id: apiTokens.id, userId: apiTokens.userId, isAdmin: users.isAdmin, scopes: apiTokens.scopes, expiresAt: apiTokens.expiresAt, stale: due })
-		.from(apiTokens)
-		.innerJoin(users, eq(users.id, apiTokens.userId))
-		.where(
-			and(
-				eq(apiTokens.tokenHash, hash),
-				isNull(apiTokens.revokedAt),
-				or(isNull(apiTokens.expiresAt), gt(apiTokens.expiresAt, sql`now()`)),
-				isNull(users.deactivatedAt)
-			)
-		);
-	return rows[0] ?? null;
+	const rows = await rowsOf<{ id: string; user_id: string; is_admin: boolean; scopes: string[] | null; expires_at: string | null; stale: boolean }>(
+		db,
+		sql`select t.id, t.user_id, u.is_admin, t.scopes, t.expires_at, coalesce(t.last_used_at < now() - interval '1 minute', true) as stale
+			from api_tokens t join users u on u.id = t.user_id
+			where t.token_hash = ${hash} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now()) and u.deactivated_at is null`
+	);
+	const row = rows[0];
+	return row ? { id: row.id, userId: row.user_id, isAdmin: row.is_admin, scopes: row.scopes, expiresAt: row.expires_at === null ? null : new Date(row.expires_at), stale: row.stale } : null;
 }
 
 /** Notes that a token is in use, unless that was noted within the last minute. */

@@ -43,7 +43,6 @@ export type ClaimedAdjudication = Omit<ClaimedTask, 'taskId'> & { adjudicationId
  */
 export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { slug: string }): Promise<Result<ClaimedAdjudication | null>> {
 	return inTransaction(app.db, async (tx) => {
-		await tasks.serialiseLeases(tx, actor.userId);
 		const access = await allow(tx, actor, { slug: input.slug }, 'judgment.adjudicate');
 		if (!access.ok) return access;
 		const { project } = access.value;
@@ -52,7 +51,7 @@ export async function claimAdjudication(app: { db: Db }, actor: Actor, input: { 
 		const policy = completePolicy(project.judgingPolicy);
 		const leaseToken = newSecret();
 		const answer = async (task: LeasedTask) => {
-			const { taskId, ...pair } = shown(task, leaseToken);
+			const { taskId, ...pair } = shown({ task, leaseToken });
 			const before = await adjudications.judgmentsBefore(tx, task.comparisonId);
 			const judges = (await comments.audience(tx, task.comparisonId)).filter((one) => !one.inside).map((one) => one.userId);
 			// Who has left or reviews has no number in the comments: theirs come behind.

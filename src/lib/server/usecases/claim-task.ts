@@ -47,8 +47,11 @@ export type ClaimedTask = {
 /** A turn without its speaker's name: an import may have put the model's there. */
 export const unnamed = (messages: Message[]): Message[] => messages.map(({ role, content }) => ({ role, content }));
 
+/** A task that was just leased, with the token that goes with it. */
+type Leased = { task: LeasedTask; leaseToken: string };
+
 /** A leased task as its holder sees it: sides in their order, no names. */
-export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
+export function shown({ task, leaseToken }: Leased, draft: StoredDraft | null = null): ClaimedTask {
 	const [left, right] = task.sideOrder === 'ab' || task.b === null ? [task.a, task.b] : [task.b, task.a];
 	return {
 		taskId: task.taskId,
@@ -60,13 +63,13 @@ export function shown(task: LeasedTask, leaseToken: string): ClaimedTask {
 		right: right === null ? null : { messages: unnamed(right) },
 		guideline: task.guideline,
 		form: task.form,
-		draft: null
+		draft
 	};
 }
 
 type Claimer = { project: Project; roundId: string; actor: Actor; claimKey: string | null; /** Tasks the person was leased in this round. */ had: number; /** Whether work was ever assigned to them. */ assigned: boolean };
 
-async function leaseSlot(tx: Tx, who: Claimer, slot: FreeSlot, { keepsPlace = false } = {}): Promise<ClaimedTask | null> {
+async function leaseSlot(tx: Tx, who: Claimer, slot: FreeSlot, { keepsPlace = false } = {}): Promise<Leased | null> {
 	const leaseToken = newSecret();
 	const task = await tasks.lease(tx, {
 		slot,
@@ -80,11 +83,11 @@ async function leaseSlot(tx: Tx, who: Claimer, slot: FreeSlot, { keepsPlace = fa
 		claimKey: who.claimKey,
 		keepsPlace
 	});
-	return task ? shown(task, leaseToken) : null;
+	return task && { task, leaseToken };
 }
 
 /** Leases a comparison apart from its places, under a lease like any other: nothing in it tells. */
-async function leaseApart(tx: Tx, who: Claimer, of: { comparisonId: string; purpose: 'gold' | 'repeat'; sideOrder: SideOrder }): Promise<ClaimedTask> {
+async function leaseApart(tx: Tx, who: Claimer, of: { comparisonId: string; purpose: 'gold' | 'repeat'; sideOrder: SideOrder }): Promise<Leased> {
 	const leaseToken = newSecret();
 	const task = await tasks.leaseApart(tx, {
 		...of,
@@ -96,17 +99,17 @@ async function leaseApart(tx: Tx, who: Claimer, of: { comparisonId: string; purp
 		leaseSeconds: who.project.leaseSeconds,
 		claimKey: who.claimKey
 	});
-	return shown(task, leaseToken);
+	return { task, leaseToken };
 }
 
-async function leaseGold(tx: Tx, who: Claimer, warmUp: boolean): Promise<ClaimedTask | null> {
+async function leaseGold(tx: Tx, who: Claimer, warmUp: boolean): Promise<Leased | null> {
 	const { project, actor: { userId } } = who;
 	const item = await gold.nextGold(tx, { projectId: project.id, userId, warmUp });
 	return item && leaseApart(tx, who, { comparisonId: item.comparisonId, purpose: 'gold', sideOrder: sideOrderApart({ seed: project.seed, comparison: item.contentHash, userId }) });
 }
 
 /** Gold or a repeat where the project's policy draws it and there is one for this person; null: a counting pair it is. */
-async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
+async function drawApart(tx: Tx, who: Claimer): Promise<Leased | null> {
 	const policy = completePolicy(who.project.judgingPolicy);
 	if (!mixesIn(policy)) return null;
 	const { project, roundId } = who;
@@ -124,7 +127,7 @@ async function drawApart(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
 }
 
 /** The next pair of what was assigned to the person, or delegated to them now: by due date, then in the queue's order, gold and repeats mixed in as ever. */
-async function leaseAssigned(tx: Tx, who: Claimer): Promise<ClaimedTask | null> {
+async function leaseAssigned(tx: Tx, who: Claimer): Promise<Leased | null> {
 	if (!who.assigned) return null;
 	const { userId } = who.actor;
 	for (const batch of await assignedSlots.batches(tx, { projectId: who.project.id, roundId: who.roundId, userId })) {
@@ -146,7 +149,7 @@ async function leaseAssigned(tx: Tx, who: Claimer): Promise<ClaimedTask | null> 
 }
 
 /** The next pair: assigned work first, then the queue. Gold and repeats are mixed into real work, never given for want of it. */
-async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedTask | null> {
+async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<Leased | null> {
 	const assigned = await leaseAssigned(tx, who);
 	if (assigned) return assigned;
 	const { roundId, actor: { userId } } = who;
@@ -171,13 +174,13 @@ async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<ClaimedT
 }
 
 /** The same request again (its answer was lost): the same task under a new lease token. */
-async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask, liveNow: number): Promise<Result<ClaimedTask | null>> {
+async function repeatClaim(tx: Tx, who: Claimer, before: OwnTask, liveNow: number): Promise<Result<Leased | null>> {
 	if (before.projectId !== who.project.id) return fail('key_reused', 'This Idempotency-Key was used for a claim in another project. Use a new one.');
 	const held = before.state === 'live' && (before.live || liveNow < MAX_LIVE_LEASES) && (before.purpose !== 'counting' || (await tasks.lockHeldSlot(tx, before.id)) !== null);
 	if (!held) return fail('conflict', 'The task of this claim is over. Claim again with a new Idempotency-Key.');
 	const leaseToken = newSecret();
 	const task = await tasks.renewToken(tx, before.id, secretHash(leaseToken), who.project.leaseSeconds);
-	return ok(task ? shown(task, leaseToken) : null);
+	return ok(task && { task, leaseToken });
 }
 
 /**
@@ -193,19 +196,19 @@ export async function claimTask(
 	input: { slug: string; claimKey?: string | null }
 ): Promise<Result<ClaimedTask | null>> {
 	return inTransaction(app.db, async (tx) => {
-		// Sent behind the claim's first statements, which lock the person: a draft that was under way is seen.
-		const [claimed, drafted] = await Promise.all([claim(tx, actor, input), drafts.hasAny(tx, actor.userId)]);
-		return claimed.ok && claimed.value && drafted ? ok({ ...claimed.value, draft: await drafts.standing(tx, claimed.value.taskId) }) : claimed;
+		const claimed = await claim(tx, actor, input);
+		if (!claimed.ok) return claimed;
+		const leased = claimed.value;
+		return ok(leased && shown(leased, leased.task.drafted ? await drafts.standing(tx, leased.task.taskId) : null));
 	});
 }
 
-async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: string | null }): Promise<Result<ClaimedTask | null>> {
+async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: string | null }): Promise<Result<Leased | null>> {
 	const claimKey = input.claimKey ?? null;
 	// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
-	const [, access, place, own] = await Promise.all([
-		tasks.serialiseLeases(tx, actor.userId),
-		allow(tx, actor, { slug: input.slug }, 'task.judge'),
+	const [place, access, own] = await Promise.all([
 		progress.lockNewest(tx, input.slug, actor.userId),
+		allow(tx, actor, { slug: input.slug }, 'task.judge'),
 		tasks.ownTasks(tx, actor.userId, claimKey)
 	]);
 	if (!access.ok) return access;

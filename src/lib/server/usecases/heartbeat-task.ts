@@ -3,6 +3,7 @@ import type { Result } from '../../domain/problem.ts';
 import type { Actor } from '../auth/actor.ts';
 import { secretHash } from '../auth/secrets.ts';
 import type { Db } from '../db/client.ts';
+import * as leases from '../db/leases.ts';
 import * as tasks from '../db/tasks.ts';
 import { allowFound } from './access.ts';
 import { inTransaction } from './transaction.ts';
@@ -10,7 +11,7 @@ import { inTransaction } from './transaction.ts';
 /** Renews a lease. Not in the audit: it changes no label and comes every few minutes from every open page. */
 export async function heartbeatTask(app: { db: Db }, actor: Actor, input: { taskId: string; leaseToken: string }): Promise<Result<{ leaseExpiresAt: string }>> {
 	return inTransaction(app.db, async (tx) => {
-		const [, own] = await Promise.all([tasks.serialiseLeases(tx, actor.userId), tasks.ownWork(tx, input.taskId, actor.userId)]);
+		const [, own] = await Promise.all([leases.serialise(tx, actor.userId), tasks.ownWork(tx, input.taskId, actor.userId)]);
 		if (!own) return fail('not_found', 'There is no such task of yours.');
 		const { task } = own;
 		const access = allowFound(actor, own.access, 'task.judge');
