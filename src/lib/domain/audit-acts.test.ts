@@ -20,5 +20,6 @@ it('has something of every topic for an owner, and nothing of what judges may no
 
 it('tells facts and nothing else of an entry', () => {
 	expect(toldFacts(null)).toEqual({});
+	expect(toldFacts(null, '01a2-b/12')).toEqual({ version: 12 });
 	expect(toldFacts({ version: 3, rows: 79, objective: 'dpo', overridden: false, sources: ['a'], comparison: 'x', verdict: 'a', user: 'u', reason: null, format: { a: 1 } })).toEqual({ version: 3, rows: 79, objective: 'dpo', overridden: false });
 });

@@ -124,12 +124,13 @@ export type AuditAct = keyof typeof AUDIT_ACTS;
 export const AUDIT_ACT_NAMES = Object.keys(AUDIT_ACTS) as AuditAct[];
 
 /** Facts of an entry that its reader is told: what it was, never whom or what it was about in words. */
-const TOLD = ['version', 'objective', 'rows', 'role', 'decision', 'overridden', 'code', 'rule', 'number', 'format', 'split', 'reason', 'complete', 'points'] as const;
+const TOLD = ['version', 'objective', 'rows', 'accepted', 'role', 'decision', 'overridden', 'code', 'rule', 'number', 'format', 'split', 'reason', 'complete', 'points'] as const;
 export type AuditFacts = Partial<Record<(typeof TOLD)[number], string | number | boolean>>;
 
-/** What of an entry's details is told. */
-export function toldFacts(details: Readonly<Record<string, unknown>> | null): AuditFacts {
-	const told: AuditFacts = {};
+/** What of an entry's details is told. What comes in versions is named by them: `…/3`. */
+export function toldFacts(details: Readonly<Record<string, unknown>> | null, subjectId = ''): AuditFacts {
+	const version = /\/(\d+)$/.exec(subjectId)?.[1];
+	const told: AuditFacts = version === undefined ? {} : { version: Number(version) };
 	for (const name of TOLD) {
 		const value = details?.[name];
 		if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') told[name] = value;

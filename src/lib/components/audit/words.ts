@@ -128,7 +128,7 @@ export function factWords({ act, about, facts }: Pick<AuditView, 'act' | 'about'
 		counted(facts.number, (round) => m.run_round({ round })),
 		counted(facts.version, (n) => m.audit_version({ n })),
 		typeof facts.objective === 'string' ? facts.objective.toUpperCase() : null,
-		counted(facts.rows, (n) => m.audit_rows({ n })),
+		counted(facts.rows ?? facts.accepted, (n) => m.audit_rows({ n })),
 		counted(facts.points, (n) => m.audit_points({ n })),
 		counted(facts.complete, (n) => m.audit_complete({ n })),
 		health === undefined ? null : HEALTH_WORDS[health].name(),

@@ -52,6 +52,12 @@ it('tells sentences that stand after each other, whatever stands within them', (
 	);
 });
 
+it('tells what to do after the last line of a program, which ends as it likes', () => {
+	const what = 'The engine’s packages could not be installed: ERROR: No matching distribution found for Peft==1';
+	expect(detailIn(`${what} Check the disk and that this worker reaches its package index; it tries again when it starts.`, book)).toBe('未能安装训练引擎的软件包：ERROR: No matching distribution found for Peft==1。请检查磁盘，以及该工作进程能否访问软件包源；重新启动时会再试。');
+	expect(detailIn(what, book)).toBe('未能安装训练引擎的软件包：ERROR: No matching distribution found for Peft==1');
+});
+
 it('takes a number only where one is asked for', () => {
 	expect(detailIn('at most 1,000,000', book)).toBe('最多 1,000,000');
 	expect(detailIn('from -1 to 0.5', book)).toBe('应为 -1 到 0.5 之间');

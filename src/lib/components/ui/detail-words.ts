@@ -62,7 +62,17 @@ const MOST_CHARS = 1500;
 /** A detail by a book; null where it is not in there. */
 export function detailIn(detail: string, book: DetailBook): string | null {
 	if (detail.length > MOST_CHARS) return null;
-	return book.exact.get(detail) ?? sentencesIn(detail, book) ?? entryIn(detail, book);
+	return book.exact.get(detail) ?? sentencesIn(detail, book) ?? endingIn(detail, book) ?? entryIn(detail, book);
+}
+
+/** What ends with a sentence of the book, after something that did not end as a sentence: the last line of a program, say. */
+function endingIn(detail: string, book: DetailBook): string | null {
+	for (const { index } of detail.matchAll(/ (?=\p{Lu}|“)/gu)) {
+		const end = book.exact.get(detail.slice(index + 1));
+		const begin = end === undefined ? null : entryIn(detail.slice(0, index), book);
+		if (begin !== null) return `${begin}${/[。？！]$/u.test(begin) ? '' : '。'}${end}`;
+	}
+	return null;
 }
 
 function entryIn(detail: string, book: DetailBook): string | null {

@@ -34,7 +34,7 @@ export async function readAudit(app: Pick<App, 'db'>, actor: Actor, query: { slu
 	const lines = await auditActs.list(app.db, { projectId: access.value.project.id, viewer: actor.userId, actions: readable(actor, access.value, query.topic), by: query.by ?? null, before: query.cursor ?? null, seal, limit: query.limit + 1 });
 	const acts = lines.slice(0, query.limit).map(({ action, details, ...line }): AuditView => {
 		const act = action as AuditAct;
-		return { ...line, act, topic: AUDIT_ACTS[act].topic, facts: toldFacts(details) };
+		return { ...line, act, topic: AUDIT_ACTS[act].topic, facts: toldFacts(details, line.subject.id) };
 	});
 	return ok({ acts, next: lines.length > query.limit ? (acts.at(-1)?.id ?? null) : null, seal: seal && { link: seal.id, hash: seal.hash } });
 }
