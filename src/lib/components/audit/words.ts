@@ -151,6 +151,6 @@ const PAGES: Partial<Record<AuditAct, string>> = { 'gate.put': 'gate', 'four_eye
 const KINDS: Record<string, string> = { user: 'members', wall: 'members', group: 'assignments', assignment: 'assignments', delegation: 'assignments', import: 'import', deployment: 'serving', endpoint: 'endpoints', webhook: 'webhooks', near_duplicate: 'near-duplicates' };
 
 /** Page of what an act was done to, under the project's; null: it has none. */
-export function placeOf({ act, subject: { kind, id } }: Pick<AuditView, 'act' | 'subject'>): string | null {
-	return PAGES[act] ?? PLACES[kind]?.(id) ?? KINDS[kind] ?? null;
+export function placeOf({ act, subject: { kind, id }, checkpointId }: Pick<AuditView, 'act' | 'subject' | 'checkpointId'>): string | null {
+	return PAGES[act] ?? PLACES[kind]?.(id) ?? (checkpointId === null ? (KINDS[kind] ?? null) : `checkpoints/${checkpointId}`);
 }

@@ -15,12 +15,14 @@ export type AuditLine = {
 	subject: { kind: string; id: string };
 	/** Whom it was done to, or what the thing is called. */
 	about: string | null;
+	/** Checkpoint that it is about: itself, or what was measured, decided or made of it. */
+	checkpointId: string | null;
 	details: Record<string, unknown> | null;
 	/** It is in the chain of hashes already. */
 	sealed: boolean;
 };
 
-type Row = { id: string; at: string; action: string; actor_id: string | null; actor_name: string | null; subject_kind: string; subject_id: string; about: string | null; details: Record<string, unknown> | null; sealed: boolean };
+type Row = { id: string; at: string; action: string; actor_id: string | null; actor_name: string | null; subject_kind: string; subject_id: string; about: string | null; checkpoint_id: string | null; details: Record<string, unknown> | null; sealed: boolean };
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
@@ -36,12 +38,13 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 			order by e.id desc limit ${of.limit}
 		)
 		select e.id::text as id, e.created_at as at, e.action, e.actor_id, a.name as actor_name, e.subject_kind, e.subject_id, e.details,
-			case when e.subject_kind = 'user' or e.details ? 'user' then u.name when e.subject_kind = 'checkpoint' then c.name end as about,
+			case when e.subject_kind = 'user' or e.details ? 'user' then u.name else c.name end as about, c.id as checkpoint_id,
 			coalesce((e.txid, e.id) <= (${of.seal?.untilTxid ?? null}::text::xid8, ${of.seal?.untilId ?? null}::bigint), false) as sealed
 		from page e
 		left join user_profiles a on a.user_id = e.actor_id
 		left join user_profiles u on u.user_id = case when e.subject_kind = 'user' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'user' ~ ${UUID} then (e.details ->> 'user')::uuid end
-		left join checkpoints c on e.subject_kind = 'checkpoint' and c.id = case when e.subject_id ~ ${UUID} then e.subject_id::uuid end
+		left join decisions d on d.id = case when e.subject_kind = 'decision' and e.subject_id ~ ${UUID} then e.subject_id::uuid end
+		left join checkpoints c on c.id = case when e.subject_kind = 'checkpoint' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'checkpoint' ~ ${UUID} then (e.details ->> 'checkpoint')::uuid else d.checkpoint_id end
 		order by e.id desc`
 	);
 	return rows.map((row) => ({
@@ -51,6 +54,7 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 		by: row.actor_id === null ? null : { id: row.actor_id, name: row.actor_name },
 		subject: { kind: row.subject_kind, id: row.subject_id },
 		about: row.about,
+		checkpointId: row.checkpoint_id,
 		details: row.details,
 		sealed: row.sealed
 	}));

@@ -32,6 +32,7 @@ export const readAudit = operation({
 					by: v.nullable(v.object({ id: v.string(), name: v.nullable(v.string()) })),
 					subject: v.object({ kind: v.string(), id: v.string() }),
 					about: v.nullable(v.string()),
+					checkpointId: v.nullable(v.string()),
 					facts: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
 					sealed: v.boolean()
 				})
