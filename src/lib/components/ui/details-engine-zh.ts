@@ -98,6 +98,8 @@ export const ENGINE_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The database or the artifact store could not be reached.': '无法连接数据库或存储库。',
 	'Have it done again once they answer.': '恢复连接后，请重新执行。',
 	'It is tried again by itself.': '会自动重试。',
+	'It is tried again by itself; look at them if that lasts.': '会自动重试；若持续如此，请加以检查。',
+	'Start it again when it may go on.': '可以继续时，请重新开始。',
 	'A file does not match its hash: {}.': '有文件与其哈希不符：{}。',
 	'The files do not match their hash: {}.': '文件与其哈希不符：{}。',
 	'The data do not match their hash: {}.': '数据与其哈希不符：{}。',

@@ -173,5 +173,32 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Looking into it failed; the worker’s log says why.': '查看失败，原因见工作进程的日志。',
 	'No living worker sees the folder “{}”. Name it in PLUMBLINE_IMPORT_ROOTS of a worker that shall read it.': '没有运行中的工作进程能看到文件夹“{}”。请在要读取它的工作进程的 PLUMBLINE_IMPORT_ROOTS 中写明。',
 	'No living worker sees the folder “{}”. The file is read once one does.': '没有运行中的工作进程能看到文件夹“{}”。一旦有，就会读取该文件。',
-	'The worker that sees the folder “{}” does not answer at the moment.': '能看到文件夹“{}”的工作进程暂时没有应答。'
+	'The worker that sees the folder “{}” does not answer at the moment.': '能看到文件夹“{}”的工作进程暂时没有应答。',
+
+	// An archive of a whole project.
+	'“{}” in the archive is broken: {}.': '归档中的“{}”已损坏：{}。',
+	'“{}” in the archive is not what the manifest says: it was changed, or the archive is damaged.': '归档中的“{}”与清单不符：内容被改动，或归档已损坏。',
+	'“{}” in the archive is not named by its manifest.': '归档清单中没有“{}”。',
+	'“{}” is in the archive twice.': '“{}”在归档中出现了两次。',
+	'“{}” is missing from the archive.': '归档中缺少“{}”。',
+	'The archive’s manifest names a file twice.': '归档清单中有文件出现了两次。',
+	'The archive would grow from {} to {} bytes. Archives that Plumbline makes do not.': '归档解开后会从 {} 字节增至 {} 字节，Plumbline 生成的归档不会如此。',
+	'The file is no zip, or is cut off. Take the archive again.': '文件不是 zip，或不完整。请重新下载归档。',
+	'The archive is encrypted.': '归档已加密。',
+	'The archive is broken: {}.': '归档已损坏：{}。',
+	'unreadable': '无法读取',
+	'The file is no archive of Plumbline: it has no manifest.json.': '文件不是 Plumbline 的归档：其中没有 manifest.json。',
+	'“manifest.json” in the archive is not one that this version of Plumbline reads.': '当前版本读不了归档中的“manifest.json”。',
+	'The last row of “{}” in the archive is cut off.': '归档中“{}”的最后一行不完整。',
+	'The archive’s rounds are none of a project: every project has its first from the day it is made, and they are numbered without a gap.': '归档中的轮次不属于任何项目：项目自建立起便有第一轮，且编号连续。',
+	'The archive does not name the one base model that every project begins with.': '归档没有注明每个项目起步所用的那一个基座模型。',
+
+	// A file that arrives in pieces.
+	'There is no such upload.': '没有这次上传。',
+	'The piece broke off, or another connection sends this file now. Ask how much has arrived (HEAD) and send on from there.': '这一段传输中断，或另一连接正在发送该文件。请查询已收到多少（HEAD），再从该处继续。',
+	'Send a piece as application/offset+octet-stream, with Upload-Offset.': '请以 application/offset+octet-stream 发送，并带上 Upload-Offset。',
+	'Upload-Offset is not how much has arrived. Ask for it (HEAD) and send on from there.': 'Upload-Offset 与已收到的不符。请查询（HEAD）后从该处继续。',
+	'More was sent than the file was said to hold.': '发送的内容超过所声明的文件大小。',
+	'Another connection still sends this file. Try again in a moment.': '另一连接仍在发送该文件，请稍后再试。',
+	'The request is none of tus 1.0.0.': '请求不符合 tus 1.0.0。'
 };

@@ -39,6 +39,8 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'It is not being run through the suite: there is nothing to stop.': '没有在跑检查套件，无可停止。',
 	'Missing: {}.': '缺少：{}。',
 	'No answers of this checkpoint have failed: there is nothing to do again.': '该检查点的作答没有失败，无需重来。',
+	'No evaluation of this checkpoint waits or is under way: there is nothing to stop.': '该检查点没有等待中或进行中的评估，无可停止。',
+	'No answers of this checkpoint wait or are under way: there is nothing to stop.': '该检查点没有等待中或进行中的作答，无可停止。',
 	'No evaluation of this checkpoint has failed: there is nothing to do again.': '该检查点的评估没有失败，无需重来。',
 	'No form of this project ever asked for “{}”.': '本项目的评判表从未问过“{}”。',
 	'No open comparison of this round matches.': '本轮没有符合条件且未完成的对比。',
