@@ -20,11 +20,13 @@ def main():
     args = parser.parse_args()
 
     import torch
-    from transformers import AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM, GgufConfig
 
     (file,) = [name for name in os.listdir(args.gguf) if name.endswith(".gguf")]
     # Fewer bits than the file holds would round once more.
-    model = AutoModelForCausalLM.from_pretrained(args.gguf, gguf_file=file, dtype=torch.float32)
+    model = AutoModelForCausalLM.from_pretrained(
+        args.gguf, gguf_file=file, quantization_config=GgufConfig(dequantize=True), dtype=torch.float32
+    )
     model.save_pretrained(args.output)
     for entry in os.scandir(args.base):
         if entry.is_file() and not NOT_TAKEN.search(entry.name):
