@@ -41,7 +41,7 @@ beforeAll(async () => {
 	await writeFile(join(model.path, 'plumbline.json'), JSON.stringify({ modelType: model.modelType, template: model.template }));
 	world = await createWorld({ PLUMBLINE_BASE_MODEL: model.path });
 	slug = (await world.project({ systemPrompt: 'You are a careful legal assistant.' })).slug;
-	valueOf(await world.importRows(slug, pairs(60).map((pair) => ({ prompt: pair.messages.at(-1)?.content, chosen: pair.chosen, rejected: pair.rejected }))));
+	valueOf(await world.importRows(slug, pairs(160).map((pair) => ({ prompt: pair.messages.at(-1)?.content, chosen: pair.chosen, rejected: pair.rejected }))));
 	valueOf(await putSuite(world.app, world.admin, { slug, suite: { ...FIRST_SUITE, prompts: 6, samples: 1, temperature: 0, maxTokens: 8, own: { system: null, questions: OWN } } }));
 	const recipe = { maxSteps: 30, saveSteps: 15, batchSize: 2, maxLength: 256, loraRank: 4, learningRate: 5e-3, rpoAlpha: null };
 	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe }));
