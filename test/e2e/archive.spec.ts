@@ -49,8 +49,9 @@ test('a project is downloaded with or without the addresses of people, and refus
 test('an archive from elsewhere becomes a project, under another address where its own is taken', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, admin, { path: '/projects', locale: 'en' });
 	await bring(page, 'elsewhere.zip', await smallArchive({ slug: SLUG }));
-	await expect(page.getByText('Another project has this address already')).toBeVisible();
+	await expect(page.getByText(`Another project here has the address ${SLUG}`)).toBeVisible();
 	await accessible(page);
+	await expect(page.getByLabel('Address for this project here')).toHaveValue(`${SLUG}-2`);
 	await page.getByLabel('Address for this project here').fill(`${SLUG}-there`);
 	await page.keyboard.press('Enter');
 	await page.waitForURL((url) => url.pathname === `/projects/${SLUG}-there`);

@@ -209,7 +209,7 @@ describe('what is refused, and leaves nothing', () => {
 	it('a slug that another project has, until it is given one that is free', async () => {
 		const { slug: taken } = await empty.project();
 		const bytes = await smallArchive({ slug: taken });
-		expect(await bring(empty, bytes)).toMatchObject({ ok: false, problem: { code: 'conflict', errors: [{ field: 'slug' }] } });
+		expect(await bring(empty, bytes)).toMatchObject({ ok: false, problem: { code: 'conflict', errors: [{ field: 'slug' }], facts: { taken } } });
 		const brought = valueOf(await bring(empty, bytes, 'brought-in'));
 		expect(brought).toMatchObject({ slug: 'brought-in' });
 		expect(await empty.query(`select slug from projects order by id = '${brought.id}'`)).toEqual([{ slug: taken }, { slug: 'brought-in' }]);

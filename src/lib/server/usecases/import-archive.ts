@@ -94,7 +94,7 @@ async function take(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, opened: Op
 	return inTransaction(app.db, async (tx) => {
 		const clash = await archive.clash(tx, { id: manifest.project.id, slug });
 		if (clash === 'id') return fail('conflict', 'This project is here already. An archive makes a project that is not there; it does not go over one that is.');
-		if (clash === 'slug') return fail('conflict', `slug: another project is called “${slug}”. Say slug=… to give this one another name.`, { errors: [{ field: 'slug', message: 'another project has this name' }] });
+		if (clash === 'slug') return fail('conflict', `slug: another project is called “${slug}”. Say slug=… to give this one another name.`, { errors: [{ field: 'slug', message: 'another project has this name' }], facts: { taken: slug } });
 		if (!(await areStored(app, tx, manifest.artifacts))) return fail('conflict', 'A clean-up took one of its files away before it was entered. Send it again.');
 		const rows = await make(tx, actor, opened, slug);
 		return ok({ id: manifest.project.id, slug, rows, artifacts: manifest.artifacts.length, sha256: opened.sha256 });
