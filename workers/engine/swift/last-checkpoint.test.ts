@@ -37,6 +37,11 @@ it('is the newest by number, not by name', async () => {
 	expect(await lastCheckpoint(dir)).toEqual({ path: join(dir, 'checkpoint-12'), step: 12, maxSteps: 40 });
 });
 
+it('is whole though its history holds what is no number: fp16 begins with such gradients', async () => {
+	await save(12, { 'trainer_state.json': '{"global_step": 12, "max_steps": 40, "log_history": [{"loss": 0.7, "grad_norm": NaN}, {"grad_norm": Infinity}]}' });
+	expect(await lastCheckpoint(dir)).toMatchObject({ step: 12, maxSteps: 40 });
+});
+
 it.each<[string, Record<string, string | Buffer | null>]>([
 	['no state', { 'trainer_state.json': null }],
 	['a torn state', { 'trainer_state.json': '{"global_step": 12, "max_' }],

@@ -1,5 +1,6 @@
 import { open, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parsePython } from './python-json.ts';
 
 /** A checkpoint folder that is whole. */
 export type CheckpointFolder = { path: string; step: number; maxSteps: number };
@@ -19,8 +20,9 @@ const LONGEST_HEADER = 100_000_000;
  */
 export async function readCheckpoint(path: string): Promise<CheckpointFolder | undefined> {
 	try {
-		const state = JSON.parse(await readFile(join(path, 'trainer_state.json'), 'utf8')) as { global_step?: unknown; max_steps?: unknown };
-		if (typeof state.global_step !== 'number' || typeof state.max_steps !== 'number') return undefined;
+		// Its history holds every figure that was logged, also those that are no numbers, as with fp16's first steps.
+		const { global_step: step, max_steps: maxSteps } = parsePython(await readFile(join(path, 'trainer_state.json'), 'utf8')) ?? {};
+		if (typeof step !== 'number' || typeof maxSteps !== 'number') return undefined;
 		const names = await readdir(path);
 		const weights = names.filter((name) => WEIGHTS.test(name));
 		const [parts] = weights.flatMap((name) => /-of-(\d+)\./.exec(name)?.[1] ?? []);
@@ -30,7 +32,7 @@ export async function readCheckpoint(path: string): Promise<CheckpointFolder | u
 		}
 		if (!names.includes(weights[0]?.startsWith('adapter') ? 'adapter_config.json' : 'config.json')) return undefined;
 		for (const name of weights) if (!(await isWholeSafetensors(join(path, name)))) return undefined;
-		return { path, step: state.global_step, maxSteps: state.max_steps };
+		return { path, step, maxSteps };
 	} catch {
 		return undefined;
 	}

@@ -1,3 +1,5 @@
+import { parsePython } from './python-json.ts';
+
 /** One step's metrics, as the engine wrote them. */
 export type StepMetrics = { step: number; maxSteps: number; epoch: number | null; values: Record<string, number> };
 
@@ -14,7 +16,7 @@ const CLOCKS = /^(elapsed_time|remaining_time|total_flos|eval_(runtime|samples_p
  * Infinity, which JSON does not know: they are left out, and a missing loss is what the page then shows.
  */
 export function parseLogLine(line: string): LogEntry | undefined {
-	const parsed = parseLoose(line);
+	const parsed = parsePython(line);
 	if (parsed === undefined) return undefined;
 	if ('last_model_checkpoint' in parsed) {
 		return {
@@ -51,18 +53,6 @@ export function metricsByStep(lines: Iterable<string>): Map<number, StepMetrics>
 		steps.set(metrics.step, before && !repeated ? { ...before, values: { ...before.values, ...metrics.values } } : metrics);
 	}
 	return steps;
-}
-
-function parseLoose(line: string): Record<string, unknown> | undefined {
-	for (const text of [line, line.replace(/:\s*(NaN|-?Infinity)(?=\s*[,}\]])/g, ': null')]) {
-		try {
-			const parsed: unknown = JSON.parse(text);
-			return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : undefined;
-		} catch {
-			// Torn, or with Python's numbers: the next try, or the next read, gets it whole.
-		}
-	}
-	return undefined;
 }
 
 /** `mean±std, min=…, max=…, size=160` → 160. */

@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { problem, value } from '../problem.ts';
 import type { EngineProblem, Outcome } from '../problem.ts';
 import type { ModelSource } from '../engine.ts';
-
-export type Json = Record<string, unknown>;
+import { parsePython } from './python-json.ts';
+import type { Json } from './python-json.ts';
 
 /** Files of a model's folder by which the engine's libraries are told what to do with it. */
 const SETTINGS = /^((generation_|tokenizer_|processor_|preprocessor_|video_preprocessor_)?config|tokenizer|special_tokens_map|chat_template|plumbline)\.json$/;
@@ -14,23 +14,10 @@ const SETTINGS = /^((generation_|tokenizer_|processor_|preprocessor_|video_prepr
 const EngineName = v.pipe(v.string(), v.regex(/^[\w.-]{1,100}$/));
 const ReadAs = v.object({ modelType: v.optional(EngineName), template: v.optional(EngineName) });
 
-/** What a file holds as JSON; null where that is no object. Python writes numbers that JSON has no word for, such as Mamba's infinite limits: they are left out. */
-function parseSettings(text: string): Json | null {
-	for (const one of [text, text.replace(/([:,[]\s*)(NaN|-?Infinity)(?=\s*[,}\]])/g, '$1null')]) {
-		try {
-			const json: unknown = JSON.parse(one);
-			return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Json) : null;
-		} catch {
-			// Torn or no JSON: with Python's numbers left out it may be.
-		}
-	}
-	return null;
-}
-
 /** A file of a model's folder as the object that it holds; empty where there is none. */
 export async function readSettings(folder: string, name: string): Promise<Outcome<Json>> {
 	const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? '{}' : ''));
-	const settings = parseSettings(text);
+	const settings = parsePython(text);
 	if (settings) return value(settings);
 	return problem('unreadable_model', `${name} in the model’s folder holds no JSON object that could be read.`, `Mend it, or put the ${name} that belongs to the model in its place.`);
 }
