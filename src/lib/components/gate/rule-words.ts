@@ -1,5 +1,6 @@
 import { decimal, percent } from '#lib/components/shell/format.ts';
 import type { GateRule } from '#lib/domain/gate.ts';
+import { checkOnOwn } from '#lib/domain/suite/own-questions.ts';
 import type { RuleVerdict } from '#lib/domain/gate-verdict.ts';
 import * as m from '#lib/paraglide/messages.js';
 
@@ -16,9 +17,17 @@ const WORDS: Record<GateRule['kind'], { name: () => string; help: () => string }
 export const kindName = (kind: GateRule['kind']): string => WORDS[kind].name();
 export const kindHelp = (kind: GateRule['kind']): string => WORDS[kind].help();
 
+const MEASURED: { [name: string]: () => string } = { refusals: m.suite_measure_refusals, toxic: m.suite_measure_toxic };
+
+/** A check as people named it, on own questions said so; what every run measures besides, in the reader's language. */
+function checkName(name: string): string {
+	const own = checkOnOwn(name);
+	return own === null ? (MEASURED[name]?.() ?? name) : m.suite_on_own({ name: own });
+}
+
 /** What a verdict is about: the rule in words with its check or benchmark, and whether of the form that is to be promoted. */
 export function verdictName({ rule, name, inForm }: Pick<RuleVerdict, 'rule' | 'name' | 'inForm'>): string {
-	const said = ruleName(rule, name);
+	const said = ruleName(rule, name === null || rule.kind !== 'check' ? name : checkName(name));
 	return inForm ? m.gate_in_form({ rule: said }) : said;
 }
 
