@@ -1,3 +1,4 @@
+import { toSnakeCase } from 'drizzle-orm/casing';
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Role } from '../../domain/permission.ts';
 import type { Executor, Tx } from './client.ts';
@@ -29,9 +30,7 @@ export type Project = { [K in keyof typeof columns]: (typeof columns)[K]['_']['d
 export type ProjectJson = Omit<Project, 'createdAt'> & { createdAt: string };
 
 /** A project `p` as JSON, for statements that every judgment waits for: drizzle takes longer to put such a select together than PostgreSQL to answer it. */
-export const projectJson = sql`json_build_object('id', p.id, 'slug', p.slug, 'name', p.name, 'locale', p.locale, 'overlap', p.overlap, 'objective', p.objective, 'seed', p.seed,
-	'splitSalt', p.split_salt, 'splitShares', p.split_shares, 'matterIsGroup', p.matter_is_group, 'leaseSeconds', p.lease_seconds, 'fourEyes', p.four_eyes,
-	'judgingPolicy', p.judging_policy, 'createdAt', p.created_at)`;
+export const projectJson = sql.raw(`json_build_object(${Object.keys(columns).map((key) => `'${key}', p.${toSnakeCase(key)}`).join(', ')})`);
 
 /** What `projectJson` gave. */
 export const projectFromJson = (json: ProjectJson): Project => ({ ...json, createdAt: new Date(json.createdAt) });
