@@ -166,9 +166,10 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 	for (const launcher of launchers.values()) if (launcher !== local) await launcher.clearOrphans((mark) => ownedByLiving(mark, left));
 	const jobs = await consume(
 		config.databaseUrl,
-		{ train: () => train(context), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job, config.exporting.awqPython)), generate: (job) => onOneDevice(context, (own) => generate(own, job, config.exporting.awqPython)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
+		{ train: async () => void (await train(context)), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job, config.exporting.awqPython)), generate: (job) => onOneDevice(context, (own) => generate(own, job, config.exporting.awqPython)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
 		app.log,
-		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining && !allLent(context) }
+		// A run that asks for this host (its label, its GPUs) stays in line when another's worker took the job that told of it.
+		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining && !allLent(context), idle: () => train(context) }
 	);
 	const placing = every(PLACE_MS, async () => void (draining || (await placeOutside(context))))((error) => app.log.warn({ err: error }, 'nothing could be placed'));
 	const serving = createModelServing(context);

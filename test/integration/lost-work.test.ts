@@ -35,7 +35,7 @@ let checkpointId: string;
 let evaluationId: string;
 let generationId: string;
 beforeAll(async () => {
-	world = await createWorld();
+	world = await createWorld({ PLUMBLINE_BASE_MODEL: '/no/such/model' });
 	slug = (await world.project({ rows: [...pairRows(40), { messages: [{ role: 'user', content: 'A prompt for round 2?' }] }] })).slug;
 });
 afterAll(() => world?.close());
@@ -108,6 +108,34 @@ describe('a row in line whose job is gone', () => {
 			finish();
 			await queue.stop();
 		}
+	});
+});
+
+describe('a run that asks for a label', () => {
+	it('is taken by the worker that has it, whoever took the job that told of it', async () => {
+		await world.query(`update runs set labels = '{npu}' where id = '${runId}'`);
+		const line = () => world.query(`select status, attempt, (select worker_id from run_attempts a where a.run_id = r.id) as worker from runs r where id = '${runId}'`);
+		const worker = (id: string, labels: string[]) => {
+			const context = workerContext(world, id, { launchers: new Map([['local', createLocalLauncher()]]), labels });
+			return consume(world.url, { train: async () => void (await train(context)) }, world.app.log, { idle: () => train(context) });
+		};
+		await sweep(world.app);
+		const others = await worker(workerId, ['cpu']);
+		try {
+			await until('the job', async () => (await pending(runId)) === 0, 20);
+		} finally {
+			await others.stop();
+		}
+		expect(await line()).toEqual([{ status: 'queued', attempt: 0, worker: null }]);
+		const named = await paperWorker(world, 'named');
+		const its = await worker(named, ['npu', 'eu']);
+		try {
+			// It has no base model, which ends what it took.
+			await until('the run', async () => (await line())[0]?.['status'] === 'failed', 20);
+		} finally {
+			await its.stop();
+		}
+		expect(await line()).toEqual([{ status: 'failed', attempt: 1, worker: named }]);
 	});
 });
 

@@ -272,25 +272,29 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 /** Outside jobs that one worker follows at a time; each is a timer and a few files. */
 const MAX_OUTSIDE = 32;
 
-/** Trains the next run in line that this host has room for, on devices of its own. */
-export async function train(context: WorkerContext): Promise<void> {
+/**
+ * Trains the next run in line that this host has room for, on devices of its own.
+ * @returns whether there was one
+ */
+export async function train(context: WorkerContext): Promise<boolean> {
 	const { launchers, devices, shutdown } = context;
 	const launcher = launchers.get('local');
 	// Going down: the row stays in line, and the sweep sends a job for it.
-	if (shutdown.aborted || !launcher) return;
+	if (shutdown.aborted || !launcher) return false;
 	const taken = await context.claim(async () => {
-		if (allLent(context)) return null;
+		if (allLent(context) || devices.free() === 0) return null;
 		// A run that wants more than servers leave is another host's: it must not keep those behind it waiting.
 		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], labels: context.labels, gpus: { total: devices.total - devices.lent(), free: devices.free() } });
 		return at && { at, devices: devices.take(devicesWanted(at.run.recipe).gpus) };
 	});
-	if (!taken) return;
+	if (!taken) return false;
 	const held = await taken.devices;
 	try {
 		await work(withDevices(context, held.ids), launcher, taken.at);
 	} finally {
 		held.release();
 	}
+	return true;
 }
 
 /**

@@ -13,8 +13,10 @@ const POLLING_MS = 1000;
  * for each engine that its host can run: a job that it took and let wait would be nobody's when the worker dies, while
  * another worker stands idle. While `accepts` says no, nothing new is taken. `stop` takes no further job and waits for
  * those under way.
+ * @param idle what a lane does that no queue had a job for, and whether there was anything: who takes a job first may be one who can do
+ * nothing with it, and those who could are not told
  */
-export async function consume(databaseUrl: string, handlers: Handlers, log: Logger, { lanes = 1, accepts = () => true }: { lanes?: number; accepts?: () => boolean } = {}): Promise<{ stop: () => Promise<void> }> {
+export async function consume(databaseUrl: string, handlers: Handlers, log: Logger, { lanes = 1, accepts = () => true, idle = () => Promise.resolve(false) }: { lanes?: number; accepts?: () => boolean; idle?: () => Promise<boolean> } = {}): Promise<{ stop: () => Promise<void> }> {
 	const boss = new PgBoss({ connectionString: databaseUrl, max: 3 + lanes, migrate: false, createSchema: false });
 	boss.on('error', (error) => log.warn({ err: error }, 'queue'));
 	await boss.start();
@@ -38,6 +40,7 @@ export async function consume(databaseUrl: string, handlers: Handlers, log: Logg
 				if (!accepts()) break;
 				took = (await takeOne(name).catch((error: unknown) => log.warn({ err: error, queue: name }, 'queue'))) === true || took;
 			}
+			if (!took && !signal.aborted && accepts()) took = (await idle().catch((error: unknown) => log.warn({ err: error }, 'queue'))) === true;
 			if (!took) await sleep(POLLING_MS, undefined, { signal }).catch(() => undefined);
 		}
 	};
