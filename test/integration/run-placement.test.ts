@@ -9,7 +9,7 @@ import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
-import { readRun, searchRunLog } from '#lib/server/usecases/read-run.ts';
+import { readRun, readRunMetrics, searchRunLog } from '#lib/server/usecases/read-run.ts';
 import { MAX_FRUITLESS_ATTEMPTS, PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
@@ -112,6 +112,22 @@ describe('a paused run', () => {
 		valueOf(await pause(dropped));
 		expect(valueOf(await cancelRun(world.app, world.admin, { runId: dropped, keep: false }))).toEqual({ status: 'cancelled' });
 		expect(problemOf(await goOn(dropped))).toBe('already_decided');
+	});
+});
+
+describe('a step that was trained again', () => {
+	it('is told as it was the second time, but for what GPUs did beside it', async () => {
+		const runId = await queuedRun(world, slug);
+		const tell = (attempt: number, values: Record<string, number>) => recordProgress(world.app, { runId, attempt }, { metrics: [{ step: 5, epoch: 0.5, values }], log: [], events: [], status: 'running' });
+		const told = async () => valueOf(await readRunMetrics(world.app, world.admin, { runId })).map(({ attempt, values }) => ({ attempt, values }));
+		const first = { learning_rate: 1e-5, loss: 0.5, grad_norm: 1, 'gpu/use': 0.9 };
+		await tell(await begun(runId), first);
+		await tell(1, { eval_loss: 0.4 });
+		expect(await told()).toEqual([{ attempt: 1, values: { ...first, eval_loss: 0.4 } }]);
+		await requeueAttempt(world.app, { runId, attempt: 1, problem: PAUSED, exitCode: 0 });
+		// Its loss was no number this time.
+		await tell(await begun(runId), { learning_rate: 1e-5 });
+		expect(await told()).toEqual([{ attempt: 2, values: { learning_rate: 1e-5, 'gpu/use': 0.9 } }]);
 	});
 });
 

@@ -22,6 +22,12 @@ describe('a watch', () => {
 		expect(await rules(watch, right(5, 11))).toEqual(['right_at_once']);
 	});
 
+	it('takes a step that was trained again for what it was the second time', async () => {
+		const watch = new HealthWatch({ maxSteps: 60, beta: 0.1 }, tmpdir());
+		expect(await rules(watch, [{ step: 5, values: { learning_rate: 1e-5, loss: 0.5 } }])).toEqual([]);
+		expect(await rules(watch, [{ step: 5, values: { learning_rate: 1e-5 } }])).toEqual(['loss_not_a_number']);
+	});
+
 	it('does not take the first steps after a resume for those of the run', async () => {
 		const learnt = right(1, 20).map((step) => ({ ...step, values: { ...step.values, 'rewards/accuracies': 0.6 } }));
 		expect(await rules(new HealthWatch({ maxSteps: 60, beta: 0.1 }, tmpdir(), learnt), right(21, 40))).toEqual([]);

@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { diskFinding, healthOf } from '#lib/domain/run-health.ts';
 import type { HealthContext, HealthFinding, HealthRule, HealthStep } from '#lib/domain/run-health.ts';
+import { figuresAfter } from '#lib/domain/step-figures.ts';
 
 /** So often the disk is looked at. */
 const DISK_MS = 30_000;
@@ -35,7 +36,7 @@ export class HealthWatch {
 
 	#take(steps: readonly HealthStep[]): void {
 		for (const { step, values } of steps) {
-			this.#steps.set(step, { step, values: { ...this.#steps.get(step)?.values, ...values } });
+			this.#steps.set(step, { step, values: figuresAfter(this.#steps.get(step)?.values, values) });
 			this.#last = step;
 		}
 	}

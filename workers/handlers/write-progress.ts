@@ -1,3 +1,4 @@
+import { figuresAfter } from '#lib/domain/step-figures.ts';
 import type { App } from '#lib/server/app.ts';
 import { recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import type { Progress } from '#lib/server/usecases/attempt-run.ts';
@@ -13,9 +14,14 @@ const MAX_HELD_LINES = 20_000;
 
 type Batch = Pick<Progress, 'metrics' | 'log' | 'events'> & { status?: 'running' };
 
+/** Every step once: the database refuses one that comes twice at a time. */
+function withStep(steps: Batch['metrics'], { step, epoch, values }: Batch['metrics'][number]): Batch['metrics'] {
+	return [...steps.filter((one) => one.step !== step), { step, epoch, values: figuresAfter(steps.find((one) => one.step === step)?.values, values) }];
+}
+
 function add(batch: Batch, event: EngineEvent): void {
 	if (event.type === 'metrics') {
-		batch.metrics = [...batch.metrics.filter((metrics) => metrics.step !== event.step), { step: event.step, epoch: event.epoch, values: event.values }];
+		batch.metrics = withStep(batch.metrics, event);
 		batch.status = 'running';
 	} else if (event.type === 'log') {
 		if (batch.log.length < MAX_HELD_LINES) batch.log.push(event.line);
@@ -44,7 +50,7 @@ export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: s
 			await recordProgress(app, of, taken);
 		} catch (error) {
 			app.log.warn({ err: error, ...of }, 'progress not written');
-			batch = { metrics: [...taken.metrics, ...batch.metrics], log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}) };
+			batch = { metrics: batch.metrics.reduce(withStep, taken.metrics), log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}) };
 		}
 	};
 	const timer = setInterval(() => (writing = writing.then(flush)), BATCH_MS);

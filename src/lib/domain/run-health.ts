@@ -1,3 +1,6 @@
+import { tellsOfTraining } from './step-figures.ts';
+import type { StepFigures } from './step-figures.ts';
+
 /**
  * Rules that speak while a run trains: each a rule of thumb on the engine's own
  * figures, with what it saw, so that who reads it can judge for themselves.
@@ -8,8 +11,8 @@ export type HealthRule = (typeof HEALTH_RULES)[number];
 /** What a rule saw, and at which step. */
 export type HealthFinding = { rule: HealthRule; step: number; facts: Record<string, number> };
 
-/** Metrics of one step under the engine's names; what was no number is left out. */
-export type HealthStep = { step: number; values: Readonly<Record<string, number>> };
+/** A step that was told, with its figures. */
+export type HealthStep = { step: number; values: StepFigures };
 
 /** What the rules must know of a run. */
 export type HealthContext = { maxSteps: number | null; /** The objective's β where rewards are β times a log-ratio to the reference; else null. */ beta: number | null };
@@ -69,8 +72,7 @@ const pointsOf = (steps: readonly HealthStep[], key: string): Point[] => steps.f
 const mean = (points: readonly Point[]): number => points.reduce((sum, { value }) => sum + value, 0) / points.length;
 
 function lossNotANumber(steps: readonly HealthStep[]): HealthFinding | null {
-	// Lines of an evaluation have no learning rate.
-	const bad = steps.find(({ values }) => 'learning_rate' in values && !('loss' in values));
+	const bad = steps.find(({ values }) => tellsOfTraining(values) && !('loss' in values));
 	return bad ? { rule: 'loss_not_a_number', step: bad.step, facts: {} } : null;
 }
 

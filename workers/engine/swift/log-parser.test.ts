@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { healthOf } from '#lib/domain/run-health.ts';
 import { metricsByStep, parseLogLine } from './log-parser.ts';
 
 const line = (step: number, loss: number, more = '') => `{"loss": ${loss}, "rewards/margins": 0.5, "epoch": 0.25, "global_step/max_steps": "${step}/40", "elapsed_time": "3s", "train_speed(s/it)": 0.2${more}}`;
@@ -30,6 +31,12 @@ it('takes the last of a step that appears twice, and adds evaluations to it', ()
 	expect([...steps.keys()].sort()).toEqual([1, 2, 3]);
 	expect(steps.get(2)?.values.loss).toBe(0.81);
 	expect(steps.get(3)?.values).toMatchObject({ loss: 0.71, eval_loss: 0.5 });
+});
+
+it('leaves nothing of a step that was trained again, also where its loss was no number', () => {
+	const again = metricsByStep([line(5, 0.5, ', "learning_rate": 1e-05'), '{"loss": NaN, "grad_norm": NaN, "learning_rate": 1e-05, "epoch": 0.3, "global_step/max_steps": "5/40"}']).get(5);
+	expect(again).toMatchObject({ epoch: 0.3, values: { learning_rate: 1e-5 } });
+	expect(healthOf(again ? [again] : [], { maxSteps: 40, beta: 0.1 })).toEqual([{ rule: 'loss_not_a_number', step: 5, facts: {} }]);
 });
 
 it('never throws, however a line is torn', () => {

@@ -1,3 +1,4 @@
+import { figuresAfter } from '#lib/domain/step-figures.ts';
 import { parsePython } from './python-json.ts';
 
 /** One step's metrics, as the engine wrote them. */
@@ -48,9 +49,7 @@ export function metricsByStep(lines: Iterable<string>): Map<number, StepMetrics>
 		const entry = parseLogLine(line);
 		if (entry?.type !== 'metrics') continue;
 		const { metrics } = entry;
-		const before = steps.get(metrics.step);
-		const repeated = before !== undefined && 'loss' in metrics.values;
-		steps.set(metrics.step, before && !repeated ? { ...before, values: { ...before.values, ...metrics.values } } : metrics);
+		steps.set(metrics.step, { ...metrics, values: figuresAfter(steps.get(metrics.step)?.values, metrics.values) });
 	}
 	return steps;
 }

@@ -28,12 +28,14 @@ export async function healthTold(tx: Tx, runId: string): Promise<Set<unknown>> {
 	return new Set(rows.map(({ rule }) => rule));
 }
 
-/** Writes metrics once per step; a resumed attempt that repeats a step replaces it. */
+/** Writes metrics once per step. A resumed attempt that trains a step again replaces it (`figuresAfter`), but for what GPUs did beside it: who tells what its forerunner had trained has not seen that. */
 export async function putMetrics(tx: Tx, runId: string, attempt: number, metrics: readonly StepMetrics[]): Promise<void> {
 	if (metrics.length === 0) return;
 	await tx.execute(sql`insert into run_metrics (run_id, step, attempt, epoch, "values")
 		select ${runId}, m.step, ${attempt}, m.epoch, m.values from jsonb_to_recordset(${JSON.stringify(metrics)}::jsonb) as m(step int, epoch float8, values jsonb)
-		on conflict (run_id, step) do update set attempt = excluded.attempt, epoch = excluded.epoch, "values" = run_metrics."values" || excluded."values"`);
+		on conflict (run_id, step) do update set attempt = excluded.attempt, epoch = excluded.epoch, "values" = case
+			when excluded."values" ?| array['loss', 'learning_rate'] then coalesce((select jsonb_object_agg(o.key, o.value) from jsonb_each(run_metrics."values") o where o.key like 'gpu/%'), '{}')
+			else run_metrics."values" end || excluded."values"`);
 	const last = Math.max(...metrics.map((metric) => metric.step));
 	await tx.execute(sql`update runs set step = ${last} where id = ${runId} and step <> ${last}`);
 }
