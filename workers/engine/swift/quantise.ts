@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import * as v from 'valibot';
 import type { QuantPlan } from '#lib/domain/checkpoint-export.ts';
 import { run } from '../../process/run.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
+import { readSettings } from './model-folder.ts';
 import { lastJsonLine, runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
 
@@ -45,8 +45,8 @@ export async function quantEnvironment(environment: EngineEnvironment, method: Q
 	return value({ ...environment, python, swiftCli: found.cli });
 }
 
-/** Whether a folder holds a model whose weights were rounded by this method: exit code 0 is not believed. */
+/** Whether a folder holds a model whose weights were rounded by this method: exit code 0 is not believed. One whose settings cannot be read holds none. */
 export async function isQuantised(folder: string, method: QuantPlan['format']): Promise<boolean> {
-	const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8').catch(() => '{}')) as { quantization_config?: { quant_method?: string } };
-	return config.quantization_config?.quant_method === method;
+	const config = await readSettings(folder, 'config.json');
+	return config.ok && v.is(v.object({ quantization_config: v.object({ quant_method: v.literal(method) }) }), config.value);
 }
