@@ -10,6 +10,7 @@ import { liftWall } from '#lib/server/usecases/lift-wall.ts';
 import { listWalls } from '#lib/server/usecases/list-walls.ts';
 import { putSkills } from '#lib/server/usecases/put-skills.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { readAudit } from '#lib/server/usecases/read-audit.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { comparisonRows, createWorld, problemOf, untilOneWaits, valueOf } from '../support/world.ts';
@@ -149,6 +150,19 @@ describe('a wall', () => {
 		expect(raised?.n).toBe(2);
 		expect(problemOf(await liftWall(world.app, risk, { id: raised?.id ?? '' }))).toBe('not_found');
 		valueOf(await liftWall(world.app, world.admin, { id: raised?.id ?? '' }));
+
+		// Nor does the list tell of them, or the audit: of those before other matters both do.
+		const { id: other } = valueOf(await raiseWall(world.app, world.admin, { slug, userId: ann.userId, matter: 'Birch' }));
+		const listed = async (of: Actor) => valueOf(await listWalls(world.app, of, { slug })).walls.map(({ id }) => id).toSorted();
+		const audited = async (of: Actor) => valueOf(await readAudit(world.app, of, { slug, topic: 'people', limit: 100 })).acts.filter(({ act }) => act.startsWith('wall.')).map(({ act, subject }) => [act, subject.id]);
+		expect(await listed(risk)).toEqual([other]);
+		expect(await audited(risk)).toEqual([['wall.raise', other]]);
+		expect((await audited(world.admin)).map(([act]) => act)).toEqual(['wall.raise', 'wall.lift', 'wall.raise', 'wall.raise', 'wall.raise']);
+		// Once they may know of the matter they are told of what stands before others.
+		const [theirs] = await world.query<{ id: string }>(`select id from walls where user_id = '${risk.userId}' and matter = 'Acme'`);
+		valueOf(await liftWall(world.app, world.admin, { id: theirs?.id ?? '' }));
+		expect(await listed(risk)).toEqual([raised?.id ?? '', other].toSorted());
+		expect(await audited(risk)).toEqual([['wall.raise', other], ['wall.lift', raised?.id], ['wall.raise', raised?.id]]);
 	});
 
 	it('stands before the site’s admin too, who is a member of nothing', async () => {

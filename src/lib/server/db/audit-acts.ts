@@ -3,7 +3,7 @@ import type { Seal } from './audit-chain.ts';
 import type { Executor } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { notEveryday } from './schema/audit.ts';
-import { maySeeComparison } from './walls.ts';
+import { mayKnowOfWall, maySeeComparison } from './walls.ts';
 
 /** An entry of a project's audit, with the names that its ids have now; null: erased, or nobody's. */
 export type AuditLine = {
@@ -26,7 +26,7 @@ type Row = { id: string; at: string; action: string; actor_id: string | null; ac
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
-/** Entries of a project, newest first. What is about a comparison behind a wall of who looks is left out. */
+/** Entries of a project, newest first. What is about a comparison behind a wall of who looks, or about such a wall, is left out. */
 export async function list(db: Executor, of: { projectId: string; viewer: string; actions: readonly string[]; by: string | null; before: string | null; seal: Pick<Seal, 'untilTxid' | 'untilId'> | null; limit: number }): Promise<AuditLine[]> {
 	const rows = await rowsOf<Row>(
 		db,
@@ -35,6 +35,7 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 			where e.project_id = ${of.projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb)))
 				and (${of.before}::bigint is null or e.id < ${of.before}::bigint) and (${of.by}::uuid is null or e.actor_id = ${of.by}::uuid)
 				and (e.details ->> 'comparison' is null or exists (select 1 from comparisons c where c.id = (e.details ->> 'comparison')::uuid and ${maySeeComparison(of.viewer)}))
+				and (e.subject_kind <> 'wall' or exists (select 1 from walls wall where wall.project_id = e.project_id and wall.id::text = e.subject_id and ${mayKnowOfWall(of.viewer)}))
 			order by e.id desc limit ${of.limit}
 		)
 		select e.id::text as id, e.created_at as at, e.action, e.actor_id, a.name as actor_name, e.subject_kind, e.subject_id, e.details,

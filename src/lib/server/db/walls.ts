@@ -31,6 +31,9 @@ export const maySeeComparison = (userId: string | SQL, c: SQL = sql`c`): SQL =>
 export const maySeeMatter = (userId: string | SQL, projectId: SQL, matter: SQL): SQL =>
 	sql`not exists (select 1 from walls w where w.user_id = ${userId} and w.project_id = ${projectId} and w.matter = ${matter} and w.lifted_at is null)`;
 
+/** Whether a person may be told of a wall: of none that stands or stood before themselves, and of no other before a matter that one keeps from them. `wall` names a row of `walls`. */
+export const mayKnowOfWall = (userId: string | SQL, wall: SQL = sql`wall`): SQL => sql`(${wall}.user_id <> ${userId} and ${maySeeMatter(userId, sql`${wall}.project_id`, sql`${wall}.matter`)})`;
+
 /** Whether a member (row alias with user_id, skills, languages) has what a prompt or audience (row alias with project_id, requires, language, matter) requires, reads its language, and no wall stands before them. */
 export const qualifies = (m: SQL, p: SQL): SQL =>
 	sql`(${p}.requires <@ ${m}.skills and (${p}.language is null or ${m}.languages = '{}' or ${p}.language = any (${m}.languages)) and not ${walled(sql`${m}.user_id`, p)})`;
@@ -113,9 +116,9 @@ export async function get(db: Executor, id: string): Promise<Wall | null> {
 	return rows[0] ? toWall(rows[0]) : null;
 }
 
-/** Walls of a project, standing ones first, newest first; those against `notUserId` are not told to that person. */
-export async function list(db: Executor, projectId: string, notUserId: string): Promise<Wall[]> {
-	return (await rowsOf<WallRow>(db, sql`select * from walls where project_id = ${projectId} and user_id <> ${notUserId} order by lifted_at is not null, id desc`)).map(toWall);
+/** Walls of a project that this person may be told of, standing ones first, newest first. */
+export async function list(db: Executor, projectId: string, userId: string): Promise<Wall[]> {
+	return (await rowsOf<WallRow>(db, sql`select * from walls wall where project_id = ${projectId} and ${mayKnowOfWall(userId)} order by lifted_at is not null, id desc`)).map(toWall);
 }
 
 /** Matters that a wall keeps from a person. */

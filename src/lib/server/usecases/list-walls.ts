@@ -15,8 +15,7 @@ export async function listWalls(app: Pick<App, 'db'>, actor: Actor, input: { slu
 	if (!access.ok) return access;
 	const { id } = access.value.project;
 	const matters = await walls.matters(app.db, id, actor.userId);
-	const mine = await walls.mattersBehind(app.db, id, actor.userId);
-	const found = (await walls.list(app.db, id, actor.userId)).filter((wall) => !mine.includes(wall.matter));
+	const found = await walls.list(app.db, id, actor.userId);
 	const names = await members.names(app.db, found.map((wall) => wall.userId));
 	return ok({ walls: found.map((wall) => ({ id: wall.id, name: names.get(wall.userId) ?? wall.userId, matter: wall.matter, since: wall.createdAt, until: wall.liftedAt })), matters });
 }
