@@ -12,7 +12,7 @@ import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sendDigests } from '#lib/server/usecases/send-digests.ts';
-import { sweep } from '#lib/server/usecases/sweep.ts';
+import { createSweeper } from '#lib/server/usecases/sweep.ts';
 import { tellWaiting } from '#lib/server/usecases/tell-waiting.ts';
 import type { LookedAt } from '#lib/server/usecases/tell-waiting.ts';
 import { tellWebhooks } from '#lib/server/usecases/tell-webhooks.ts';
@@ -31,7 +31,7 @@ import { deliver } from './handlers/deliver-webhooks.ts';
 import { fetchModels } from './handlers/fetch-models.ts';
 import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
-import { inspect } from './handlers/inspect.ts';
+import { createInspecting } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
 import { createModelServing } from './handlers/model-servers.ts';
 import { readDocuments } from './handlers/read-documents.ts';
@@ -201,7 +201,7 @@ const agreements: Measured = new Map();
 const lookedAt: LookedAt = new Map();
 const beats = [
 	every(ALIVE_MS, beat),
-	every(RUN_INTERVALS.sweepSeconds * 1000, () => sweep(app)),
+	every(RUN_INTERVALS.sweepSeconds * 1000, createSweeper(app)),
 	every(DOCUMENTS_MS, () => readDocuments({ app, shutdown: shutdown.signal })),
 	every(SOURCES_MS, () => readSources({ app, workerId, shutdown: shutdown.signal, accepts: () => !draining })),
 	...(config.importRoots.size > 0 ? [every(LOOKS_MS, () => answerLooks({ app, shutdown: shutdown.signal }))] : []),
@@ -234,7 +234,7 @@ const working = (async () => {
 		return null;
 	}
 	const jobs = await work(provisioned.value);
-	beats.push(every(INSPECT_MS, () => inspect({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
+	beats.push(every(INSPECT_MS, createInspecting({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
 	// Apart: who looks a model up does not wait for the download of another.
 	for (const waits of ['asked', 'wanted'] as const) {
 		beats.push(every(MODELS_MS, async () => void (draining || (await fetchModels({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, waits))))((error) => app.log.warn({ err: error }, 'beat failed')));

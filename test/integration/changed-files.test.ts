@@ -16,6 +16,7 @@ import { beginEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { beginGeneration, giveBackGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import { planRun } from '#lib/server/usecases/plan-run.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
@@ -25,6 +26,7 @@ import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { exportCheckpoint } from '../../workers/handlers/export.ts';
 import type { ExportTools } from '../../workers/handlers/export-files.ts';
 import { generate } from '../../workers/handlers/generate.ts';
+import { createInspecting } from '../../workers/handlers/inspect.ts';
 import { train } from '../../workers/handlers/train.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import { askedExport, ON_CPU } from '../support/exports.ts';
@@ -114,12 +116,14 @@ describe('programs of a run and of its measuring', () => {
 	}, 90_000);
 });
 
+const away = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+/** A worker that does not reach its store. */
+const cutOff = (): WorkerContext => {
+	const context = worker();
+	return { ...context, app: { ...context.app, artifacts: { ...context.app.artifacts, layOut: away, verify: away } } };
+};
+
 describe('an artifact store that is out of reach', () => {
-	const away = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
-	const cutOff = (): WorkerContext => {
-		const context = worker();
-		return { ...context, app: { ...context.app, artifacts: { ...context.app.artifacts, layOut: away, verify: away } } };
-	};
 	/** How the row stands, and after how many seconds a worker is told of it at the latest. */
 	const waiting = async (table: string, id: string) => {
 		const [row] = await world.query<{ status: string; problem: RunProblem; finished: boolean }>(`select status, problem, finished_at is not null as finished from ${table} where id = '${id}'`);
@@ -156,6 +160,41 @@ describe('an artifact store that is out of reach', () => {
 		await beginEvaluation(world.app, { evaluationId, workerId });
 		await takeOver(world.app, [workerId]);
 		expect(await evaluations.get(world.app.db, evaluationId)).toMatchObject({ status: 'queued', problem: { code: 'worker_lost', times: 2 } });
+	});
+});
+
+describe('data of a plan that are out of reach', () => {
+	it('are asked for again after a while, later each time in a row, and not at every beat', async () => {
+		const { snapshotId } = await storedCheckpoint(world, slug, workerId);
+		await world.query(`update inspections set status = 'failed', finished_at = now()`);
+		valueOf(await planRun(world.app, world.admin, { slug, snapshotId }));
+		let seconds = 0;
+		const beat = createInspecting(cutOff(), () => seconds * 1000);
+		const looks: number[] = [];
+		for (; seconds < 40; seconds++) {
+			await beat();
+			const [row] = await world.query<{ attempt: number; status: string }>(`select attempt, status from inspections where snapshot_id = '${snapshotId}'`);
+			expect(row?.status).toBe('queued');
+			if ((row?.attempt ?? 0) > looks.length) looks.push(seconds);
+		}
+		expect(looks).toEqual([0, 5, 15, 35]);
+	});
+});
+
+describe('a database that is out of reach together with the store', () => {
+	it('is waited for, so that the outage is told as one and not as a lost worker', async () => {
+		const { checkpointId } = await storedCheckpoint(world, slug, workerId);
+		const evaluationId = (await evaluations.newestOf(world.app.db, checkpointId))?.id ?? '';
+		let refusals = 0;
+		const { app } = world;
+		const db = Object.create(app.db, { transaction: { value: (work: Parameters<typeof app.db.transaction>[0]) => (refusals-- > 0 ? away() : app.db.transaction(work)) } }) as typeof app.db;
+		const layOut = () => {
+			refusals = 1;
+			return away();
+		};
+		await evaluate({ ...worker(), app: { ...app, db, artifacts: { ...app.artifacts, layOut } } }, { evaluationId });
+		expect(refusals).toBeLessThan(0);
+		expect(await evaluations.get(app.db, evaluationId)).toMatchObject({ status: 'queued', attempt: 1, problem: { code: 'out_of_reach', waits: 1 } });
 	});
 });
 

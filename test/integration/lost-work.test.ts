@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
 import * as jobs from '#lib/server/db/jobs.ts';
@@ -14,7 +15,7 @@ import { generateAgain } from '#lib/server/usecases/generate-again.ts';
 import { beginGeneration, failGeneration, generationAlive, giveBackGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
 import { openRound } from '#lib/server/usecases/open-round.ts';
 import { stopAnswers, stopEvaluation } from '#lib/server/usecases/stop-measuring.ts';
-import { sweep } from '#lib/server/usecases/sweep.ts';
+import { createSweeper, sweep } from '#lib/server/usecases/sweep.ts';
 import { clearLeftOnHost } from '../../workers/handlers/attempt-folders.ts';
 import { evaluate } from '../../workers/handlers/evaluate.ts';
 import { generate } from '../../workers/handlers/generate.ts';
@@ -209,6 +210,20 @@ describe('a worker that is lost', () => {
 		for (const [kind, id] of [['evaluation', evaluationId], ['generation', generationId]] as const) {
 			expect([(await audited(`${kind}.requeue`, id)).length, (await audited(`${kind}.fail`, id)).length]).toEqual([MAX_LOSSES - 1, 1]);
 		}
+	});
+
+	it('is told from one that could not be heard: after an outage all have a lease’s time to be heard again', async () => {
+		await beginEvaluation(world.app, { evaluationId, workerId });
+		await world.query(`update evaluations set heartbeat_at = now() - interval '1 hour' where id = '${evaluationId}'`);
+		let seconds = 0;
+		const beat = createSweeper(world.app, () => seconds * 1000);
+		// The beats before failed: the database was away, and with it every heartbeat.
+		seconds = 3600;
+		expect(await beat()).toMatchObject({ evaluations: 0 });
+		for (seconds += 10; seconds < 3600 + RUN_INTERVALS.leaseSeconds; seconds += 10) expect((await beat()).evaluations, `${seconds}`).toBe(0);
+		expect(await evaluation()).toMatchObject({ status: 'running', attempt: 1 });
+		expect(await beat()).toMatchObject({ evaluations: 1 });
+		expect(await evaluation()).toMatchObject({ status: 'queued', problem: { code: 'worker_lost', times: 1 } });
 	});
 
 	it('and comes back opens no round and stores no answer', async () => {

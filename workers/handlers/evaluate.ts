@@ -18,6 +18,7 @@ import type { WorkerContext } from './context.ts';
 import { formEnvironment } from './form-environment.ts';
 import { guardedScripts } from './guarded-scripts.ts';
 import { unexpected } from './unexpected.ts';
+import { whenReached } from './when-reached.ts';
 
 type Turns = readonly unknown[];
 /** What is scored: a pair, or an answer that was judged alone. */
@@ -113,7 +114,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		if (context.shutdown.aborted) return await giveBackEvaluation(app, at);
 		if (outOfReach(error)) {
 			app.log.warn({ err: error, evaluationId: at.evaluation.id }, 'out of reach: the evaluation goes back in line');
-			return await putOffWork(app, 'evaluation', at.evaluation);
+			return await whenReached(context, () => putOffWork(app, 'evaluation', at.evaluation));
 		}
 		app.log.error({ err: error, evaluationId: at.evaluation.id }, 'evaluation failed');
 		await failEvaluation(app, at, unexpected(error));

@@ -19,6 +19,7 @@ import type { WorkerContext } from './context.ts';
 import { asGguf, quantised, wholeModel } from './export-files.ts';
 import type { ExportTools, Making } from './export-files.ts';
 import { unexpected } from './unexpected.ts';
+import { whenReached } from './when-reached.ts';
 
 /** Makes the folder of an export whose files are others than the checkpoint's; null: the checkpoint's own files are it. */
 async function made(making: Making): Promise<Outcome<string | null>> {
@@ -100,7 +101,7 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 		if (context.shutdown.aborted) return await giveBackExport(app, at);
 		if (outOfReach(error)) {
 			app.log.warn({ err: error, exportId: at.made.id }, 'out of reach: the export goes back in line');
-			return await putOffWork(app, 'export', at.made);
+			return await whenReached(context, () => putOffWork(app, 'export', at.made));
 		}
 		app.log.error({ err: error, exportId: at.made.id }, 'export failed');
 		await failExport(app, at, unexpected(error));

@@ -14,6 +14,7 @@ import type { WorkerContext } from './context.ts';
 import { measureAnswers } from './measure-answers.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
 import { unexpected } from './unexpected.ts';
+import { whenReached } from './when-reached.ts';
 
 /** Lets one source answer. */
 type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) => Promise<RunProblem | null>;
@@ -49,7 +50,7 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 		if (context.shutdown.aborted) return await giveBackGeneration(app, at);
 		if (outOfReach(error)) {
 			app.log.warn({ err: error, generationId: at.generation.id }, 'out of reach: the generation goes back in line');
-			return await putOffWork(app, 'generation', at.generation);
+			return await whenReached(context, () => putOffWork(app, 'generation', at.generation));
 		}
 		app.log.error({ err: error, generationId: at.generation.id }, 'generation failed');
 		await failGeneration(app, at, unexpected(error));

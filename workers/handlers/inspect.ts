@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { reachWaitSeconds } from '#lib/domain/out-of-reach.ts';
 import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
+import type { InspectionAtHand } from '#lib/server/usecases/inspect-snapshot.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
@@ -8,15 +10,34 @@ import { readSettings } from '../engine/swift/model-folder.ts';
 import { measureLengths } from '../engine/swift/token-lengths.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { whenReached } from './when-reached.ts';
 
 const HEARTBEAT_MS = 15_000;
 
-/** Looks the next snapshot over for a plan: how large the model is, and how long the rows are. It needs no device, so it runs beside a training. */
-export async function inspect(context: Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>): Promise<void> {
+type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
+
+/**
+ * Looks over, at each of its beats, the next snapshot that waits for a plan. Where one meets something out of reach this
+ * worker takes none for a while, longer each time in a row: the next would meet the same.
+ * @param now milliseconds
+ */
+export function createInspecting(context: Context, now: () => number = Date.now): () => Promise<void> {
+	let before = 0;
+	let notBefore = -Infinity;
+	return async () => {
+		if (context.shutdown.aborted || now() < notBefore) return;
+		const at = await takeNextInspection(context.app);
+		if (!at) return;
+		let away = false;
+		await inspect(context, at, () => (away = true));
+		notBefore = away ? now() + reachWaitSeconds(before) * 1000 : -Infinity;
+		before = away ? before + 1 : 0;
+	};
+}
+
+/** Looks a snapshot over: how large the model is, and how long the rows are. It needs no device, so it runs beside a training. */
+async function inspect(context: Context, at: InspectionAtHand, isAway: () => void): Promise<void> {
 	const { app, shutdown } = context;
-	if (shutdown.aborted) return;
-	const at = await takeNextInspection(app);
-	if (!at) return;
 	const dir = join(context.workDir, 'inspections', at.inspection.id);
 	const lost = new AbortController();
 	const timer = setInterval(() => {
@@ -40,7 +61,8 @@ export async function inspect(context: Pick<WorkerContext, 'app' | 'environment'
 		if (shutdown.aborted) return await giveBackInspection(app, at);
 		if (outOfReach(error)) {
 			app.log.warn({ err: error, inspectionId: at.inspection.id }, 'out of reach: the inspection goes back in line');
-			return await giveBackInspection(app, at);
+			isAway();
+			return await whenReached(context, () => giveBackInspection(app, at));
 		}
 		app.log.error({ err: error, inspectionId: at.inspection.id }, 'inspection failed');
 		const damaged = error instanceof ArtifactDamaged;

@@ -15,6 +15,7 @@ import * as sessions from '../db/sessions.ts';
 import * as sourceLooks from '../db/source-looks.ts';
 import * as slots from '../db/slots.ts';
 import * as uploads from '../db/uploads.ts';
+import { outOfReach } from '../out-of-reach.ts';
 import { enqueueLost } from './enqueue-lost.ts';
 import { enqueueStranded } from './enqueue-stranded.ts';
 import { requeueLostServers } from './hold-model-server.ts';
@@ -30,11 +31,15 @@ const ABANDONED_IMPORT = { stagingSeconds: 900, scannedSeconds: 24 * 3600 };
 /** What the gateway was asked is kept for so many days; what keys used, for good. */
 const TRAFFIC_DAYS = 90;
 
+/** Since the last sweep that reached the database; one beat may be lost to a slow commit. */
+const GAP_MS = 2.5 * RUN_INTERVALS.sweepSeconds * 1000;
+
 export const WORKER_LOST: RunProblem = { code: 'worker_lost', message: 'The worker that ran it is gone.' };
 
-/** Looks after what nobody holds any more: runs, evaluations, answers, exports, model servers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone. */
-export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: number; evaluations: number; generations: number; exports: number; servers: number; jobs: number; imports: number; slots: number; overdue: number; disputes: number }> {
-	const swept = { runs: 0, evaluations: 0, generations: 0, exports: 0, servers: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
+type Swept = Record<'runs' | 'evaluations' | 'generations' | 'exports' | 'servers' | 'jobs' | 'imports' | 'slots' | 'overdue' | 'disputes', number>;
+
+/** Takes from workers that fell silent what they were at. */
+async function takeFromSilent(app: Pick<App, 'db' | 'enqueue'>, swept: Swept): Promise<void> {
 	await app.db.transaction(async (tx) => {
 		for (const run of await runs.lapsed(tx)) {
 			await requeueLocked(app, tx, run, { problem: WORKER_LOST, exitCode: null });
@@ -46,6 +51,17 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		swept.generations = await enqueueLost(app, tx, 'generation', await lostWork.requeueSilent(tx, 'generations', RUN_INTERVALS.leaseSeconds));
 		swept.exports = await enqueueLost(app, tx, 'export', await lostWork.requeueSilent(tx, 'checkpoint_exports', RUN_INTERVALS.leaseSeconds));
 		swept.servers = await requeueLostServers(tx, await modelServers.silent(tx, RUN_INTERVALS.leaseSeconds));
+	});
+}
+
+/**
+ * Looks after what nobody holds any more: runs, evaluations, answers, exports, model servers, rows without a job, uploads, places whose late judgment waits, assigned work that is late, and disputes that were sent back and left alone.
+ * @param silenceTells whether a worker that was not heard of is lost; not where nobody could be heard
+ */
+export async function sweep(app: Pick<App, 'db' | 'enqueue'>, silenceTells = true): Promise<Swept> {
+	const swept: Swept = { runs: 0, evaluations: 0, generations: 0, exports: 0, servers: 0, jobs: 0, imports: 0, slots: 0, overdue: 0, disputes: 0 };
+	if (silenceTells) await takeFromSilent(app, swept);
+	await app.db.transaction(async (tx) => {
 		await sessions.removeExpired(tx);
 		await rateLimits.removeExpired(tx);
 		await importReads.removeEnded(tx);
@@ -70,4 +86,27 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>): Promise<{ runs: n
 		});
 	}
 	return swept;
+}
+
+/**
+ * Sweeps at each of its beats. After a gap in them the database was away, or this host slept, and so nobody could be heard:
+ * everybody then has a lease's time to be heard again before silence is held against them.
+ * @param now milliseconds of a clock that goes on while the host sleeps
+ */
+export function createSweeper(app: Pick<App, 'db' | 'enqueue'>, now: () => number = Date.now): () => Promise<Swept> {
+	let last = now();
+	let backSince = -Infinity;
+	return async () => {
+		const at = now();
+		let away = false;
+		if (at - last > GAP_MS) backSince = at;
+		try {
+			return await sweep(app, at - backSince >= RUN_INTERVALS.leaseSeconds * 1000);
+		} catch (error) {
+			away = outOfReach(error);
+			throw error;
+		} finally {
+			if (!away) last = now();
+		}
+	};
 }
