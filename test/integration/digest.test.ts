@@ -132,10 +132,13 @@ describe('a digest', () => {
 		expect(text).not.toContain('You have been given work');
 		expect(await chooseMail(app, ann, ['comment', 'to_decide'])).toMatchObject({ ok: false, problem: { code: 'invalid_input', errors: [{ field: 'off' }] } });
 		await expect(world.query(`update user_profiles set mail_off = '{signature}' where user_id = '${ann.userId}'`)).rejects.toMatchObject({ cause: { constraint_name: 'user_profiles_always_mailed' } });
-		// Wanted again: what is still unread is mailed.
+		// Wanted again: what is told from then on is mailed, and not what was done without.
 		valueOf(await chooseMail(app, ann, []));
-		expect(await sendDigests(app, mailer, tomorrow(2))).toBe(1);
-		expect(textOf(taken[1]?.data ?? '')).toContain('You have been given work');
+		expect(await sendDigests(app, mailer, tomorrow(2))).toBe(0);
+		expect(await world.query(`select kind from notifications where user_id = '${ann.userId}' and mailed_at is null`)).toEqual([]);
+		await tell('comment');
+		expect(await sendDigests(app, mailer, tomorrow(3))).toBe(1);
+		expect(textOf(taken[1]?.data ?? '')).not.toContain('You have been given work');
 		expect(await world.query(`select details from audit_entries where action = 'mail.choose' and actor_id = '${ann.userId}' order by id`)).toEqual([{ details: { off: ['assigned'] } }, { details: { off: [] } }]);
 	});
 

@@ -18,6 +18,14 @@ export async function setUnwanted(tx: Tx, userId: string, off: readonly Notifica
 /** Whether a notification `n` is of a kind that its person wants in mails. */
 const wanted = sql`n.kind <> all ((select p.mail_off from user_profiles p where p.user_id = n.user_id)::text[])`;
 
+/**
+ * Marks what people do without in mails as passed over, from before a moment: unread, it would be looked at for every digest
+ * to come, and be mailed as news of the day by whoever wants its kind again, months later.
+ */
+export async function passOver(db: Executor, before: string): Promise<void> {
+	await db.execute(sql`update notifications n set mailed_at = now() where n.mailed_at is null and n.read_at is null and n.created_at < ${before}::timestamptz and not (${wanted})`);
+}
+
 /** People with notifications from before a moment that they have neither read nor been mailed, and want in mails. Whose account is closed gets none. */
 export async function due(db: Executor, before: string): Promise<string[]> {
 	const rows = await rowsOf<{ user_id: string }>(

@@ -15,12 +15,13 @@ const localeOf = (locale: string | null): MailLocale => (locale?.startsWith('zh'
  * Mails everybody their unread notifications, once a day from a set hour on. A
  * person's notifications are marked in the transaction that sends: a crash
  * before the server took the mail loses nothing, one after it repeats that mail
- * alone. A mail that the server refuses waits, for who keeps `refused` an hour.
+ * alone. What somebody does without when a digest is due is passed over for good. A mail that the server refuses waits, for who keeps `refused` an hour.
  */
 export async function sendDigests(app: Pick<App, 'db' | 'config' | 'log'>, mailer: Mailer, now = new Date(), refused = new Map<string, number>()): Promise<number> {
 	const { mail, origin } = app.config;
 	if (!mail || !origin) return 0;
 	const before = lastDigestTime(now, mail.hour).toISOString();
+	await digests.passOver(app.db, before);
 	let sent = 0;
 	for (const userId of await digests.due(app.db, before)) {
 		if ((refused.get(userId) ?? 0) > now.getTime()) continue;

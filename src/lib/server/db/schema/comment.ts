@@ -64,7 +64,7 @@ export const notifications = pgTable(
 		comparisonId: uuid().references(() => comparisons.id),
 		createdAt: createdAt(),
 		readAt: instant(),
-		/** When it went out in a digest. */
+		/** When it went out in a digest, or was passed over as a kind that its person does without. */
 		mailedAt: instant()
 	},
 	(t) => [
