@@ -6,7 +6,7 @@ import type { Automation, AutomationFacts } from './automation.ts';
 
 const settings: Automation = { enabled: true, minComplete: 50, minAgreement: null, schedule: null, quiet: null, timeZone: 'UTC', maxRunsPerWeek: 2, approval: false, rule: 'As agreed', recipe: {}, sweep: null };
 /** A Sunday. */
-const facts: AutomationFacts = { now: '2026-11-29T10:30:00Z', setAt: '2026-11-01T00:00:00Z', collecting: true, complete: 50, runsThisWeek: 0, sweep: null, last: null, askedAt: null, approvedAt: null };
+const facts: AutomationFacts = { now: '2026-11-29T10:30:00Z', setAt: '2026-11-01T00:00:00Z', collecting: true, complete: 50, left: null, runsThisWeek: 0, sweep: null, last: null, askedAt: null, approvedAt: null };
 const step = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => automationStep({ ...settings, ...of }, { ...facts, ...at });
 const held = (of: Partial<Automation> = {}, at: Partial<AutomationFacts> = {}) => {
 	const found = step(of, at);
@@ -81,6 +81,16 @@ describe('a person who says no', () => {
 		// Nor is it begun without them, whoever had said yes before.
 		expect(held({ approval: true }, { ...no, approvedAt: '2026-11-20T00:30:00Z' })).toBe('declined');
 		expect(held({ approval: true }, { ...no, complete: 100, approvedAt: '2026-11-20T00:30:00Z' })).toBe('ask');
+	});
+
+	it('is asked with all that the round has where that is less than as much once more, and not again with nothing more', () => {
+		expect(step({ approval: true }, { ...no, left: 30 })).toEqual({ do: 'nothing', because: { code: 'declined', have: 50, need: 80 } });
+		expect(held({ approval: true }, { ...no, complete: 79, left: 1 })).toBe('declined');
+		expect(held({ approval: true }, { ...no, complete: 80, left: 0 })).toBe('ask');
+		expect(step({ approval: true }, { ...no, left: 0 })).toEqual({ do: 'nothing', because: { code: 'declined', have: 50, need: null } });
+		expect(held({ approval: true }, { ...no, left: 0, setAt: '2026-11-20T02:00:00Z' })).toBe('ask');
+		// Comparisons that are added are something to wait for again.
+		expect(step({ approval: true }, { ...no, left: 500 })).toEqual({ do: 'nothing', because: { code: 'declined', have: 50, need: 100 } });
 	});
 
 	it('may be asked anew, and may say yes then', () => {

@@ -49,6 +49,8 @@ export type AutomationFacts = {
 	/** The round is still being judged: nothing was trained on it yet. */
 	collecting: boolean;
 	complete: number;
+	/** So many more comparisons of the round may still be judged whole, counted up to `minComplete`; null: not asked, as nothing hangs on it. */
+	left: number | null;
 	/** Of the round's judgments; null: too few to say. Undefined: not asked yet. */
 	agreement?: number | null;
 	/** Runs that this began in the last seven days, points of sweeps among them. */
@@ -67,8 +69,8 @@ export type Holding =
 	| { code: 'disabled' | 'not_collecting' | 'budget' | 'quiet' | 'not_yet' | 'waits_for_approval' | 'agreement_unknown' | 'sweeping' }
 	| { code: 'not_enough'; have: number; need: number }
 	| { code: 'agreement_low'; have: number; need: number }
-	/** A person said no; asked again, on the same facts, they would say it again. */
-	| { code: 'declined'; have: number; need: number }
+	/** A person said no; asked again, on the same facts, they would say it again. Null: the round has nothing more to judge, so only new settings, or comparisons that are added, are other facts. */
+	| { code: 'declined'; have: number; need: number | null }
 	/** What was refused would be refused again. */
 	| { code: 'nothing_new'; complete: number };
 
@@ -106,8 +108,8 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 	if (!facts.sweep && facts.complete < settings.minComplete) return nothing({ code: 'not_enough', have: facts.complete, need: settings.minComplete });
 	// What was refused, or said no to, is tried again when somebody has set it anew, or as many comparisons were judged once more.
 	const ended = last !== null && last.outcome !== 'begun' ? last : null;
-	const need = (ended?.complete ?? 0) + settings.minComplete;
-	if (ended && ended.at >= facts.setAt && facts.complete < need) return nothing(ended.outcome === 'declined' ? { code: 'declined', have: facts.complete, need } : { code: 'nothing_new', complete: ended.complete });
+	const need = ended && anewAt(ended.complete, settings, facts);
+	if (ended && ended.at >= facts.setAt && (need === null || facts.complete < need)) return nothing(ended.outcome === 'declined' ? { code: 'declined', have: facts.complete, need } : { code: 'nothing_new', complete: ended.complete });
 	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both, unless it was refused since.
 	if (facts.sweep) return quiet ? nothing({ code: 'quiet' }) : ((ended ? unapproved(settings, facts, null) : null) ?? { do: 'train_best', because: { complete: facts.complete, agreement: null } });
 	if (facts.runsThisWeek + runsOfBeginning(settings) > settings.maxRunsPerWeek) return nothing({ code: 'budget' });
@@ -121,6 +123,12 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 	}
 	const agreement = facts.agreement ?? null;
 	return unapproved(settings, facts, agreement) ?? { do: 'begin', because: { complete: facts.complete, agreement } };
+}
+
+/** At how many complete comparisons the facts are others than at so many: with as many once more as are waited for, or else with all that the round has; null: it has no more. */
+function anewAt(before: number, { minComplete }: Automation, { complete, left }: AutomationFacts): number | null {
+	const all = left === null ? Infinity : complete + left;
+	return before < all ? Math.min(before + minComplete, all) : null;
 }
 
 /** What is done instead where a person must say yes first and has not; null where nobody must, or somebody has. */

@@ -20,7 +20,7 @@ export function nowWords(step: AutomationStep): string {
 		case 'nothing_new':
 			return m.automation_hold_nothing_new();
 		case 'declined':
-			return m.automation_hold_declined({ have: count(because.have), need: count(because.need) });
+			return because.need === null ? m.automation_hold_declined_all() : m.automation_hold_declined({ have: count(because.have), need: count(because.need) });
 		default:
 			return { disabled: m.automation_hold_disabled, not_collecting: m.automation_hold_not_collecting, budget: m.automation_hold_budget, quiet: m.automation_hold_quiet, not_yet: m.automation_hold_not_yet, waits_for_approval: m.automation_hold_approval, sweeping: m.automation_hold_sweeping, agreement_unknown: m.automation_hold_agreement_unknown }[because.code]();
 	}

@@ -73,11 +73,13 @@ export async function beginningOf(db: Executor, of: { runId: string; sweepId: st
 
 /** What the record says of a project's newest round, at the database's time; `agreement` is asked apart, it costs. */
 export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt' | 'sweep'> & { sweep: { id: string; over: boolean } | null; roundId: string; round: number }> {
-	type Row = { now: string; id: string; number: number; status: string; complete: string; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
+	type Row = { now: string; id: string; number: number; status: string; complete: string; left: number | null; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
 	const [row] = await rowsOf<Row>(
 		db,
 		sql`select now() as now, r.id, r.number, r.status,
 				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) as complete,
+				case when last.kind in ('refused', 'declined') then (select count(*)::int from (
+					select from comparisons c where c.round_id = r.id and c.status in ('open', 'exhausted') limit (select (a.settings->>'minComplete')::int from automations a where a.project_id = r.project_id)) c) end as left,
 				(select count(*)::int from automation_steps s left join runs p on p.sweep_id = s.sweep_id where s.project_id = r.project_id and s.kind in ('swept', 'begun') and s.created_at > now() - interval '7 days') as runs,
 				tried.sweep_id, exists (select 1 from runs p where p.sweep_id = tried.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
 					or exists (select 1 from checkpoints k join evaluations e on e.checkpoint_id = k.id where k.run_id = p.id and e.status in ('queued', 'running')))) as sweep_goes_on,
@@ -100,6 +102,7 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 		round: row.number,
 		collecting: row.status === 'collecting',
 		complete: Number(row.complete),
+		left: row.left,
 		runsThisWeek: row.runs,
 		sweep: row.sweep_id === null ? null : { id: row.sweep_id, over: !row.sweep_goes_on },
 		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, outcome: row.last_kind === 'refused' || row.last_kind === 'declined' ? row.last_kind : 'begun' },
