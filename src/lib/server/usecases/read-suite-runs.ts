@@ -10,7 +10,7 @@ import type { Executor } from '../db/client.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import type { SuiteRun } from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
-import { ownProgress } from './own-progress.ts';
+import { withOwnProgress } from './own-progress.ts';
 import { reachInForm } from './reach-export.ts';
 import type { MaybeInForm } from './reach-export.ts';
 
@@ -31,17 +31,15 @@ export type SuiteRunView = Pick<SuiteRun, 'id' | 'status' | 'problem' | 'created
 
 /** How runs of a project are shown, in their order. */
 export async function suiteRunViews(db: Executor, projectId: string, runs: readonly SuiteRun[]): Promise<SuiteRunView[]> {
-	const [suite, made, own] = await Promise.all([suites.newest(db, projectId), checkpoints.list(db, projectId), Promise.all(runs.map((run) => ownProgress(db, run)))]);
+	const [suite, made, counted] = await Promise.all([suites.newest(db, projectId), checkpoints.list(db, projectId), withOwnProgress(db, runs)]);
 	const names = new Map(made.map(({ id, name }) => [id, name]));
-	return runs.map((run, place) => {
-		const { id, checkpointId, exportId, plan, status, problem, createdAt, finishedAt, results } = run;
+	return counted.map((run) => {
+		const { id, checkpointId, exportId, plan, status, done, total, problem, createdAt, finishedAt, results } = run;
 		const ids: Record<Against, string | null> = { trained: exportId === null ? null : checkpointId, parent: run.parentCheckpointId, champion: run.championCheckpointId, base: run.baseCheckpointId };
 		// Of a form the checkpoint as it was trained is another model, whatever part it plays.
 		const named = (other: string | null) => (other === null || (exportId === null && other === checkpointId) ? null : { id: other, name: names.get(other) ?? '' });
 		return {
-			...{ id, status, problem, createdAt, finishedAt, results },
-			done: run.done + (own[place]?.done ?? 0),
-			total: run.total + (own[place]?.total ?? 0),
+			...{ id, status, done, total, problem, createdAt, finishedAt, results },
 			suiteVersion: run.version,
 			current: run.suiteVersionId === suite?.id,
 			form: exportId === null || plan === null ? null : { id: exportId, plan },

@@ -13,6 +13,7 @@ import * as suiteRuns from '../db/suite-runs.ts';
 import type { SuiteRun } from '../db/suite-runs.ts';
 import * as suites from '../db/suites.ts';
 import { allow } from './access.ts';
+import { withOwnProgress } from './own-progress.ts';
 
 /** The suite in force; before there is one, what a project may begin with, as version 0. */
 export type SuiteView = { version: number; hash: string | null; suite: SuiteDefinition; byName: string | null; createdAt: string | null };
@@ -55,7 +56,7 @@ export async function readSuiteTable(app: Pick<App, 'db'>, actor: Actor, slug: s
 	if (!access.ok) return access;
 	const suite = await suites.newest(app.db, access.value.project.id);
 	if (!suite) return ok([]);
-	const [runs, made] = await Promise.all([suiteRuns.newestOfEach(app.db, suite.id), checkpoints.list(app.db, access.value.project.id)]);
+	const [runs, made] = await Promise.all([suiteRuns.newestOfEach(app.db, suite.id).then((newest) => withOwnProgress(app.db, newest)), checkpoints.list(app.db, access.value.project.id)]);
 	const named = new Map(made.map((checkpoint) => [checkpoint.id, checkpoint]));
 	return ok(
 		runs.flatMap(({ id, checkpointId, plan, status, done, total, problem, results, createdAt, finishedAt }) => {
