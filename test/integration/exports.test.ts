@@ -90,6 +90,13 @@ describe('other weights than the checkpoint’s', () => {
 		const evaluation = (await evaluations.ofExports(world.app.db, [exportId])).get(exportId);
 		expect(evaluation).toMatchObject({ status: 'queued', checkpointId, parentCheckpointId: checkpointId, split: 'test' });
 		expect(await view(exportId)).toMatchObject({ status: 'succeeded', unfit: 'not_measured', evaluation: { status: 'queued' } });
+		// Its measuring is stopped as its making is, and taken up again.
+		expect(valueOf(await cancelExport(world.app, world.admin, of(exportId)))).toEqual({ id: exportId, status: 'succeeded' });
+		expect(problemOf(await cancelExport(world.app, world.admin, of(exportId)))).toBe('already_decided');
+		expect(await beginEvaluation(world.app, { evaluationId: evaluation?.id ?? '', workerId })).toBeNull();
+		expect(await view(exportId)).toMatchObject({ status: 'succeeded', unfit: 'not_measured', evaluation: { status: 'failed', problem: { code: 'stopped' } } });
+		expect(await world.query(`select details from audit_entries where action = 'evaluation.stop' and subject_id = '${evaluation?.id}'`)).toEqual([{ details: { checkpoint: checkpointId, export: exportId } }]);
+		valueOf(await exportAgain(world.app, world.admin, of(exportId)));
 		// The checkpoint's own figures stay its own.
 		expect((await evaluations.newestOf(world.app.db, checkpointId))?.id).toBe(trained?.id);
 

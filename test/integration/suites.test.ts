@@ -308,6 +308,9 @@ describe('a form of a checkpoint', () => {
 		expect([(await unansweredOwn(world.app, at, form)).length, await unansweredOwn(world.app, at, asTrained)]).toEqual([2, []]);
 		// What its checkpoint and the base have said already counts, to the suite's own questions too.
 		expect((await views({ checkpointId, exportId }))[0]).toMatchObject({ status: 'running', done: 2 * 50 + 2 * 2, total: 3 * 50 + 3 * 2, form: { id: exportId, plan: { format: 'merged' } } });
+		// However one looks at it, it is as far.
+		const table = async () => valueOf(await readSuiteTable(world.app, engineer, slug)).find(({ checkpoint, form }) => checkpoint.id === checkpointId && form !== null)?.run;
+		expect(await table()).toMatchObject({ status: 'running', done: 2 * 50 + 2 * 2, total: 3 * 50 + 3 * 2 });
 		expect(problemOf(await startSuiteRun(world.app, engineer, { checkpointId, exportId }))).toBe('conflict');
 		expect(await dropExport(world.app, engineer, { checkpointId, exportId })).toMatchObject({ problem: { code: 'conflict', detail: expect.stringContaining('being measured') } });
 		expect(await answer(at, (_, prompt, sample, inForm) => (inForm === exportId ? promising(prompt, sample) : 'nobody else is asked'))).toBe(25 * 2);
@@ -325,7 +328,12 @@ describe('a form of a checkpoint', () => {
 		expect(mine[0]).toMatchObject({ form: null, against: { trained: null } });
 		expect(measureIn(mine[0])).toMatchObject({ checkpoint: { value: 1 }, others: { trained: null } });
 		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint, form }) => [checkpoint.id, form?.format ?? null])).toEqual([[checkpointId, null], [checkpointId, 'merged']]);
-		expect(valueOf(await listExports(world.app, engineer, checkpointId)).exports[0]?.suite).toMatchObject({ id: inForm?.id, current: true });
+		const inList = async () => valueOf(await listExports(world.app, engineer, checkpointId)).exports[0];
+		expect(await inList()).toMatchObject({ suite: { id: inForm?.id, current: true }, checked: { id: inForm?.id } });
+		// A newer run, stopped at that, takes none of the figures away.
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId, exportId }));
+		valueOf(await cancelSuiteRun(world.app, engineer, { checkpointId, exportId }));
+		expect(await inList()).toMatchObject({ suite: { status: 'cancelled', results: null, done: 156, total: 156 }, checked: { id: inForm?.id, status: 'succeeded' } });
 
 		// Its words are told apart from the checkpoint's, and lead to it all the same.
 		expect(valueOf(await readCheckAnswers(world.app, engineer, { checkpointId, exportId }))).toMatchObject({ form: { id: exportId }, of: 50, failing: 50 });

@@ -99,11 +99,11 @@ export async function ofCheckpoint(db: Executor, checkpointId: string, exportId:
 	return (await rowsOf<Row>(db, sql`${runs} where r.checkpoint_id = ${checkpointId} and r.export_id is not distinct from ${exportId}::uuid order by r.id desc`)).map(toRun);
 }
 
-/** The newest run of each of these exports that was ever run. */
-export async function newestOfExports(db: Executor, exportIds: readonly string[]): Promise<Map<string, SuiteRun>> {
-	if (exportIds.length === 0) return new Map();
-	const rows = await rowsOf<Row>(db, sql`select distinct on (export_id) * from (${runs} where r.export_id in ${[...exportIds]}) one order by export_id, id desc`);
-	return new Map(rows.map((row) => [row.export_id ?? '', toRun(row)]));
+/** Of each of these exports the newest run, and the newest that has results where that is another; newest first. */
+export async function newestOfExports(db: Executor, exportIds: readonly string[]): Promise<SuiteRun[]> {
+	if (exportIds.length === 0) return [];
+	const rows = await rowsOf<Row>(db, sql`select * from (select distinct on (export_id, results is null) * from (${runs} where r.export_id in ${[...exportIds]}) one order by export_id, results is null, id desc) newest order by id desc`);
+	return rows.map(toRun).filter((run, at, all) => run.results !== null || all.findIndex(({ exportId }) => exportId === run.exportId) === at);
 }
 
 /** The newest finished run of a checkpoint, as it was trained or in one form, through one version. */

@@ -44,6 +44,8 @@ export type ExportView = Pick<CheckpointExport, 'id' | 'plan' | 'changed' | 'sta
 	evaluation: ExportMeasured | null;
 	/** Its newest run through the project's suite; null: there was none. */
 	suite: SuiteRunView | null;
+	/** The newest of these runs that has results, which a newer one does not take away; null: none has. */
+	checked: SuiteRunView | null;
 	/** Why it may not be what is promoted; null: it may. */
 	unfit: ReturnType<typeof unfitToPromote>;
 	/** Whether a decision promoted the checkpoint in this form. */
@@ -66,10 +68,13 @@ function measured(evaluation: Evaluation | undefined): ExportMeasured | null {
 	return { status, problem, split, figure: of(results), own: of(asTrained), difference: results?.checkpoint.versusParent?.difference ?? null, moved: results?.drift?.fromParent ?? null };
 }
 
-async function checksOf(db: Executor, projectId: string, exportIds: readonly string[]): Promise<Map<string, SuiteRunView>> {
-	const newest = await suiteRuns.newestOfExports(db, exportIds);
-	const shown = await suiteRunViews(db, projectId, [...newest.values()]);
-	return new Map(shown.map((view) => [view.form?.id ?? '', view]));
+/** What the project's suite says of one of these exports. */
+async function checksOf(db: Executor, projectId: string, exportIds: readonly string[]): Promise<(exportId: string) => Pick<ExportView, 'suite' | 'checked'>> {
+	const shown = await suiteRunViews(db, projectId, await suiteRuns.newestOfExports(db, exportIds));
+	return (exportId) => {
+		const runs = shown.filter(({ form }) => form?.id === exportId);
+		return { suite: runs[0] ?? null, checked: runs.find(({ results }) => results !== null) ?? null };
+	};
 }
 
 /** Exports of a checkpoint, newest first, and which forms can be asked for. */
@@ -89,7 +94,7 @@ export async function listExports(app: Pick<App, 'db'>, actor: Actor, checkpoint
 				...{ id, plan, changed, status, command, calibrationRows, sha256, files, bytes, problem, createdAt, finishedAt, droppedAt },
 				byName: names.get(createdBy) ?? null,
 				evaluation: measured(evaluation),
-				suite: checked.get(id) ?? null,
+				...checked(id),
 				unfit: unfitToPromote({ status, changed, evaluation: evaluation?.status ?? null }),
 				promoted: decided.some(({ exportId, decision }) => exportId === id && decision !== 'more_data' && decision !== 'reject'),
 				served: served.has(id)

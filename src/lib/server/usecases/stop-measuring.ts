@@ -11,7 +11,7 @@ import { reachCheckpoint } from './read-checkpoint.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Ended by a person: its worker stops at its next heartbeat, and it can be started again as if it had failed. */
-const STOPPED: RunProblem = { code: 'stopped', message: 'It was stopped.', hint: 'Start it again when it may go on.' };
+export const STOPPED: RunProblem = { code: 'stopped', message: 'It was stopped.', hint: 'Start it again when it may go on.' };
 
 type Stopped = { id: string; status: 'failed' };
 

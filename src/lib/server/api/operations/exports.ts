@@ -49,6 +49,7 @@ export const listExports = operation({
 					byName: v.nullable(v.string()),
 					evaluation: v.nullable(v.object({ status: v.picklist(EVALUATION_STATUSES), problem, split: v.picklist(['dev', 'test']), figure, own: figure, difference: figure, moved: figure })),
 					suite: v.nullable(suiteRun),
+					checked: v.nullable(suiteRun),
 					unfit: v.nullable(v.picklist(['not_made', 'not_measured'])),
 					promoted: v.boolean(),
 					served: v.boolean()
@@ -74,10 +75,10 @@ export const cancelExport = operation({
 	id: 'cancelExport',
 	method: 'POST',
 	path: '/checkpoints/{id}/exports/{exportId}/cancel',
-	summary: 'Stop an export that waits or is being made',
+	summary: 'Stop an export that waits or is being made; one that was made stays, and its evaluation is stopped where it waits or is under way',
 	access: 'run.cancel',
 	params: exportParams,
-	answers: { 200: v.object({ id: v.string(), status: v.literal('cancelled') }) },
+	answers: { 200: v.object({ id: v.string(), status: v.picklist(['cancelled', 'succeeded']) }) },
 	problems: ['already_decided']
 });
 
@@ -85,7 +86,7 @@ export const exportAgain = operation({
 	id: 'exportAgain',
 	method: 'POST',
 	path: '/checkpoints/{id}/exports/{exportId}/again',
-	summary: 'Have an export that failed or was stopped made again; of one that was made, its evaluation if that failed',
+	summary: 'Have an export that failed or was stopped made again; of one that was made, its evaluation if that failed or was stopped',
 	access: 'run.start',
 	params: exportParams,
 	answers: { 202: queued },
