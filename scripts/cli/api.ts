@@ -24,14 +24,18 @@ const TRIES = 5;
 const PASSING = [429, 502, 503, 504];
 const SHOWN_ERRORS = 20;
 
-/** Why the server said no, as an ending. */
-function refusal(address: string, status: number, text: string): Ending {
-	let problem: Problem;
+/** What an answer's body says of why not; null: a proxy answered, or nothing was said. */
+export function problemIn(text: string): Problem | null {
 	try {
-		problem = JSON.parse(text) as Problem;
+		return JSON.parse(text) as Problem;
 	} catch {
-		problem = { detail: `${address} answered ${status} and no reason.` };
+		return null;
 	}
+}
+
+/** Why the server said no, as an ending: `text` is the body of its answer. */
+export function refusal(address: string, status: number, text: string): Ending {
+	const problem = problemIn(text) ?? { detail: `${address} answered ${status} and no reason.` };
 	const facts = { ...problem, status };
 	if (status === 401) return new Ending(EXIT.notSignedIn, `${address} does not take this token: it was revoked, has expired or belongs to another server. Run npx plumbline login ${address}`, facts);
 	if (status >= 500) return new Ending(EXIT.unreachable, problem.detail ?? problem.title ?? '', facts);

@@ -7,7 +7,7 @@ import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
 import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
 import type { Api } from './api.ts';
 import { download } from './download.ts';
-import { misused, refused } from './ending.ts';
+import { Ending, misused, refused } from './ending.ts';
 import { sendInPieces } from './pieces.ts';
 import { columns } from './speaker.ts';
 import type { Speaker } from './speaker.ts';
@@ -104,6 +104,16 @@ async function sendFrom(project: string, path: string, from: string, options: Op
 /** A separator as a shell can say it. */
 const separator = (given: string) => (given === '\\t' ? '\t' : given);
 
+/** Has a file that arrived in pieces read; where an earlier command had that done already, follows the import that reads it. */
+async function readUpload(api: Api, speaker: Speaker, at: string, timeout: number | null): Promise<Import> {
+	try {
+		return await api.send<Import>('POST', at);
+	} catch (error) {
+		if (error instanceof Ending && error.facts['status'] === 409 && typeof error.facts['id'] === 'string') return untilEnded(api, speaker, error.facts['id'], timeout);
+		throw error;
+	}
+}
+
 async function send(project: string, path: string, options: Options, tools: Tools): Promise<void> {
 	const { speaker } = tools;
 	const api = await tools.api();
@@ -119,11 +129,12 @@ async function send(project: string, path: string, options: Options, tools: Tool
 	});
 	const file = path === '-' ? null : await fileAt(path);
 	const at = `/projects/${segment(project)}/imports?${query.toString()}`;
+	const timeout = options.timeout ?? null;
 	const answer =
 		file && file.bytes >= IN_PIECES_FROM_BYTES
-			? await api.send<Import>('POST', `${at}&upload=${await sendInPieces(api, project, { ...file, name }, tools)}`)
+			? await readUpload(api, speaker, `${at}&upload=${await sendInPieces(api, project, { ...file, name }, tools)}`, timeout)
 			: await api.upload<Import>(at, bodyOf(file ?? '-', tools), 'application/octet-stream');
-	report(speaker, ENDED.includes(answer.status) ? answer : await untilEnded(api, speaker, answer.id, options.timeout ?? null));
+	report(speaker, ENDED.includes(answer.status) ? answer : await untilEnded(api, speaker, answer.id, timeout));
 }
 
 /** `plumbline import` */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -211,6 +212,88 @@ async function cuttingLine(origin: string, of: { after: number; times: number })
 	return { origin: `http://127.0.0.1:${own}`, cuts: () => cuts, close: () => line.close() };
 }
 
+/** More than two pieces of rows, on a disk. */
+async function largeFile(folder: string): Promise<{ path: string; file: Buffer }> {
+	const answer = 'A careful answer, with a condition. '.repeat(50_000);
+	const rows = Array.from({ length: 12 }, (_, n) => ({ prompt: `Large ${n}?`, chosen: `${n} ${answer}`, rejected: 'No.' }));
+	const file = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
+	expect(file.byteLength).toBeGreaterThan(IN_PIECES_FROM_BYTES);
+	const path = join(folder, `${randomUUID()}.jsonl`);
+	await writeFile(path, file);
+	return { path, file };
+}
+
+type Asked = { method: string; at: number | null };
+
+/** A proxy in front of the server: answers in its stead where `answers` gives a status, and hands on the rest. Tells what it was asked of uploads. */
+async function proxyOf(origin: string, answers: (asked: Asked, before: readonly Asked[]) => number | null): Promise<{ origin: string; asked: Asked[]; close: () => void }> {
+	const asked: Asked[] = [];
+	const proxy = createHttpServer((request, response) => {
+		const { method = '', url = '', headers } = request;
+		const said = headers['upload-offset'];
+		const one = { method, at: said === undefined ? null : Number(said) };
+		const status = headers['tus-resumable'] === undefined ? null : answers(one, asked);
+		if (headers['tus-resumable'] !== undefined) asked.push(one);
+		if (status !== null) {
+			request.resume().on('end', () => response.writeHead(status).end('<html>'));
+			return;
+		}
+		const on = httpRequest(`${origin}${url}`, { method, headers }, (answer) => {
+			response.writeHead(answer.statusCode ?? 500, answer.headers);
+			answer.pipe(response);
+		});
+		request.pipe(on);
+	});
+	const own = await choosePort();
+	await new Promise<void>((listening) => proxy.listen(own, '127.0.0.1', listening));
+	return { origin: `http://127.0.0.1:${own}`, asked, close: () => proxy.close() };
+}
+
+it('the command line sends nothing twice where a proxy answers for a server that starts anew, and says who is signed in no more', async () => {
+	const { slug } = await world.project();
+	const home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
+	let ended = false;
+	const proxy = await proxyOf(server.origin, ({ method, at }, before) => {
+		if (ended) return method === 'PATCH' ? 401 : null;
+		// The second piece, and the question how much of it arrived.
+		if (method === 'PATCH') return at === PIECE_BYTES && !before.some((one) => one.at === PIECE_BYTES) ? 502 : null;
+		return method === 'HEAD' && !before.some((one) => one.method === 'HEAD') ? 502 : null;
+	});
+	try {
+		const plumbline = commandLine(home);
+		const env = { PLUMBLINE_URL: proxy.origin, PLUMBLINE_TOKEN: await tokenOf(world, world.admin) };
+		const { path } = await largeFile(home);
+		expect(await plumbline.run(['import', slug, path], { env })).toMatchObject({ code: 0, out: expect.stringMatching(/accepted +12/u) });
+		expect(proxy.asked.map(({ method, at }) => (at === null ? method : at))).toEqual(['POST', 0, PIECE_BYTES, 'HEAD', 'HEAD', PIECE_BYTES, 2 * PIECE_BYTES]);
+
+		ended = true;
+		expect(await plumbline.run(['import', slug, (await largeFile(home)).path], { env })).toMatchObject({ code: 3, err: expect.stringContaining('login') });
+	} finally {
+		proxy.close();
+		await rm(home, { recursive: true, force: true });
+		await world.query('delete from uploads');
+	}
+}, 120_000);
+
+it('the command line follows the import that reads its file already', async () => {
+	const { slug, id: projectId } = await world.project();
+	const home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
+	try {
+		const { path, file } = await largeFile(home);
+		const { mtime } = await stat(path);
+		const id = uploadIn(await pieces.begin(slug, { bytes: file.byteLength, name: path.split('/').at(-1) ?? '', modified: mtime.toISOString() }));
+		expect((await pieces.send(id, 0, file)).status).toBe(204);
+		const [reading] = await world.query<{ id: string }>(`insert into imports (project_id, round_id, created_by, format, status)
+			select '${projectId}', r.id, '${world.admin.userId}', 'auto', 'staging' from rounds r where r.project_id = '${projectId}' returning id`);
+		await world.query(`update uploads set import_id = '${reading?.id}' where id = '${id}'`);
+		const env = { PLUMBLINE_URL: server.origin, PLUMBLINE_TOKEN: await tokenOf(world, world.admin) };
+		expect(await commandLine(home).run(['import', slug, path, '--timeout', '2s'], { env })).toMatchObject({ code: 5, err: expect.stringContaining('Reading, 0 rows so far') });
+		await world.query(`delete from uploads`);
+	} finally {
+		await rm(home, { recursive: true, force: true });
+	}
+}, 120_000);
+
 it('the command line goes on by itself where the line breaks, and where an earlier command was', async () => {
 	const { slug } = await world.project();
 	const home = await mkdtemp(join(tmpdir(), 'plumbline-home-'));
@@ -218,13 +301,7 @@ it('the command line goes on by itself where the line breaks, and where an earli
 	try {
 		const plumbline = commandLine(home);
 		const env = { PLUMBLINE_URL: line.origin, PLUMBLINE_TOKEN: await tokenOf(world, world.admin) };
-		const answer = 'A careful answer, with a condition. '.repeat(50_000);
-		const rows = Array.from({ length: 12 }, (_, n) => ({ prompt: `Large ${n}?`, chosen: `${n} ${answer}`, rejected: 'No.' }));
-		const file = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
-		expect(file.byteLength).toBeGreaterThan(IN_PIECES_FROM_BYTES);
-		await mkdir(home, { recursive: true });
-		const path = join(home, `${randomUUID()}.jsonl`);
-		await writeFile(path, file);
+		const { path, file } = await largeFile(home);
 		const first = await plumbline.run(['import', slug, path, '--json'], { env });
 		expect({ ...first, cuts: line.cuts() }).toMatchObject({ code: 0, cuts: 2 });
 		expect(JSON.parse(first.out)).toMatchObject({ status: 'published', accepted: 12 });

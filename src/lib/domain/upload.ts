@@ -13,6 +13,20 @@ export const UPLOAD_KEPT_HOURS = 24;
 /** Uploads that a person may have under way, in all projects together: each holds room on the server's disk. */
 export const MOST_UPLOADS = 10;
 
+/** Of several uploads of one file the one of which most has arrived; of equals the first. */
+export function fullest<T extends { bytes: number }>(uploads: readonly T[]): T | null {
+	return uploads.reduce<T | null>((most, one) => (most === null || one.bytes > most.bytes ? one : most), null);
+}
+
+/** What stands in the way while a piece is sent again: nobody answers, another connection sends the same file, or the server says why it cannot. */
+export type Hindrance = { kind: 'away' } | { kind: 'elsewhere' } | { kind: 'said'; detail: string };
+
+/** What an answer that may pass tells of; a proxy's, or one without words (HEAD has none), tells that the server is away. */
+export function hindranceOf(status: number, detail: string): Hindrance {
+	if (status === 409 || status === 423) return { kind: 'elsewhere' };
+	return detail === '' ? { kind: 'away' } : { kind: 'said', detail };
+}
+
 /**
  * Whether what was answered so may be asked again: nobody answered (0), the server
  * goes through something, or a line that broke off still holds the upload. What

@@ -1,6 +1,7 @@
 import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
 import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
+import type { Hindrance } from '#lib/domain/upload.ts';
 import { NotSent, sendInPieces } from './pieces.ts';
 
 /** One row that could not be taken. */
@@ -13,8 +14,8 @@ export type Understand = { shape?: ShapeName; mapping?: ColumnMapping; /** Answe
 /** Where an upload is, as the page shows it. */
 export type UploadState =
 	| { step: 'idle' }
-	/** `before`: what had arrived when it began; `away`: the server does not answer at the moment. */
-	| { step: 'sending'; sent: number; total: number; startedAt: number; before: number; away: boolean }
+	/** `before`: what had arrived when it began; `hindered`: what stands in the way at the moment. */
+	| { step: 'sending'; sent: number; total: number; startedAt: number; before: number; hindered: Hindrance | null }
 	/** `trouble`: what keeps a worker from reading a file of a source. */
 	| { step: 'reading'; rows: number; trouble?: string | null }
 	/** A worker looks for names; `trouble` says what keeps it. */
@@ -23,8 +24,8 @@ export type UploadState =
 	| { step: 'taking' }
 	| ({ step: 'done' } & Counts)
 	| { step: 'refused'; detail: string }
-	/** `kept`: what has arrived stays for a day. */
-	| { step: 'failed'; detail: string; again: boolean; kept?: boolean };
+	/** `lies`: what of the file the server has, a part, all of it, or no more what it had; not said of one that is sent at once. */
+	| { step: 'failed'; detail: string; again: boolean; lies?: 'part' | 'whole' | 'gone' };
 
 type Content = string | { type: string; text?: string; alt?: string; title?: string }[];
 export type SampleMessage = { role: string; content: Content };
@@ -71,7 +72,9 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 function ended(row: Row): UploadState | null {
 	if (row.status === 'scanned') return { step: 'scanned', ...row };
+	if (row.status === 'published') return { step: 'done', ...row };
 	if (row.status === 'refused') return { step: 'refused', detail: row.message ?? '' };
+	if (row.status === 'discarded' || row.status === 'undone') return { step: 'idle' };
 	return row.status === 'failed' ? { step: 'failed', detail: row.message ?? '', again: true } : null;
 }
 
@@ -81,6 +84,8 @@ export async function follow(id: string, say: (state: UploadState) => void, sign
 		await new Promise((done) => setTimeout(done, ASK_MS));
 		signal.throwIfAborted();
 		const answer = await fetch(`/api/v1/imports/${id}`, { signal }).catch(() => null);
+		// Who is signed out, or may not see it any more, waits for nothing.
+		if (answer && answer.status >= 400 && answer.status < 500 && answer.status !== 429) return { step: 'failed', detail: text(parse(await answer.text())['detail']), again: true };
 		// The file is there whole: a connection that is away for a while loses nothing.
 		if (!answer?.ok) continue;
 		const row = (await answer.json()) as Row;
@@ -102,12 +107,13 @@ async function outcomeOf({ status, body }: Said, say: (state: UploadState) => vo
 	return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
 }
 
-/** Has a file that arrived in pieces looked over. */
+/** Has a file that arrived in pieces looked over: whatever comes of that, it need not be sent again. */
 async function lookOver(of: { slug: string; query: URLSearchParams; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
 	say({ step: 'reading', rows: 0 });
 	of.query.set('upload', of.id);
 	const answer = await fetch(`/api/v1/projects/${of.slug}/imports?${of.query}`, { method: 'POST', signal });
-	return outcomeOf({ status: answer.status, body: parse(await answer.text()) }, say, signal);
+	const last = await outcomeOf({ status: answer.status, body: parse(await answer.text()) }, say, signal);
+	return last.step === 'failed' ? { ...last, again: true, lies: answer.status === 404 ? 'gone' : 'whole' } : last;
 }
 
 /** Ends what is being sent: `stop` takes nothing of it, `leave` keeps what has arrived of a large file. */
@@ -128,31 +134,37 @@ export async function upload(of: { slug: string; file: File; how?: Understand },
 	const inPieces = file.size >= IN_PIECES_FROM_BYTES;
 	const startedAt = Date.now();
 	let before: number | null = null;
-	const heard = (sent: number, away: boolean) => {
+	const heard = (sent: number, hindered: Hindrance | null) => {
 		before ??= sent;
-		say(sent >= file.size ? { step: 'reading', rows: 0 } : { step: 'sending', sent, total: file.size, startedAt, before, away });
+		// One request is read while it is sent; of pieces the last has arrived when it was answered.
+		say(sent >= file.size && !inPieces ? { step: 'reading', rows: 0 } : { step: 'sending', sent, total: file.size, startedAt, before, hindered });
 	};
+	let whole = false;
 	try {
 		if (!inPieces) {
-			heard(0, false);
-			return await outcomeOf(await send(`/api/v1/projects/${slug}/imports?${query}`, file, (sent) => heard(sent, false), signal), say, signal);
+			heard(0, null);
+			return await outcomeOf(await send(`/api/v1/projects/${slug}/imports?${query}`, file, (sent) => heard(sent, null), signal), say, signal);
 		}
 		const id = await sendInPieces({ slug, file, stop: ends.stop.signal, leave: ends.leave.signal }, heard);
+		whole = true;
 		return await lookOver({ slug, query, id }, say, signal);
 	} catch (error) {
 		if (error instanceof DOMException && error.name === 'AbortError') return { step: 'idle' };
-		const detail = error instanceof NotSent ? error.message : '';
-		return { step: 'failed', detail, again: detail === '', kept: inPieces };
+		if (!inPieces) return { step: 'failed', detail: '', again: true };
+		if (error instanceof NotSent) return { step: 'failed', detail: error.message, again: true, lies: error.status === 404 ? 'gone' : 'part' };
+		return { step: 'failed', detail: '', again: true, lies: whole ? 'whole' : 'part' };
 	}
 }
 
 /** Has a file looked over of which all arrived before: nothing is sent. */
 export async function lookOverEarlier(of: { slug: string; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
 	try {
-		return await lookOver({ ...of, query: new URLSearchParams({ dryRun: 'true' }) }, say, signal);
+		const last = await lookOver({ ...of, query: new URLSearchParams({ dryRun: 'true' }) }, say, signal);
+		// There is no file at hand that could be sent anew.
+		return last.step === 'failed' && last.lies === 'gone' ? { ...last, again: false } : last;
 	} catch (error) {
 		if (error instanceof DOMException && error.name === 'AbortError') return { step: 'idle' };
-		return { step: 'failed', detail: '', again: false, kept: true };
+		return { step: 'failed', detail: '', again: true, lies: 'whole' };
 	}
 }
 
