@@ -9,7 +9,11 @@ import { identify } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { serving } from '#lib/server/give-way.ts';
+import { clearUploads } from '#lib/server/usecases/clear-uploads.ts';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
+
+/** How often files of uploads that were forgotten are removed. */
+const CLEAR_MS = 3_600_000;
 
 let app: App;
 
@@ -17,7 +21,12 @@ let app: App;
 export const init: ServerInit = async () => {
 	await openDetails();
 	app = await createApp(readConfig(process.env), 'web');
-	process.once('sveltekit:shutdown', () => void app.close());
+	// Nobody asks for what was left behind; the next hour tries again what failed.
+	const clearing = setInterval(() => void clearUploads(app, app.db).catch(() => undefined), CLEAR_MS).unref();
+	process.once('sveltekit:shutdown', () => {
+		clearInterval(clearing);
+		void app.close();
+	});
 };
 
 const who: Handle = async ({ event, resolve }) => {

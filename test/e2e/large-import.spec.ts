@@ -12,10 +12,10 @@ test.beforeAll(async ({ playwright }) => {
 	await request.dispose();
 });
 
-/** More than two pieces, of rows that differ with the tag. */
-function large(tag: string): Buffer {
+/** More than two pieces, of rows that differ with the tag: pairs, or answers alone. */
+function large(tag: string, { alone = false } = {}): Buffer {
 	const answer = 'Usually only for damage you can prove. '.repeat(40_000);
-	return Buffer.from(Array.from({ length: 12 }, (_, n) => JSON.stringify({ prompt: `${tag} ${n}?`, chosen: `${n} ${answer}`, rejected: 'Yes.' })).join('\n'));
+	return Buffer.from(Array.from({ length: 12 }, (_, n) => JSON.stringify({ prompt: `${tag} ${n}?`, ...(alone ? { completion: `${n} ${answer}` } : { chosen: `${n} ${answer}`, rejected: 'Yes.' }) })).join('\n'));
 }
 
 const isPiece = (route: Route) => route.request().method() === 'PATCH';
@@ -27,20 +27,25 @@ async function choose(page: Page, button: string, name: string, buffer: Buffer):
 	await (await chooser).setFiles({ name, mimeType: 'application/jsonl', buffer });
 }
 
-test('a large file goes on where the line broke', async ({ browser }) => {
+test('a large file goes on where the line broke and a proxy answered for the server, and is understood otherwise without being sent again', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
 	const offsets: number[] = [];
-	let broken = false;
+	let asked = 0;
 	await page.route('**/api/v1/uploads/*', async (route) => {
-		if (!isPiece(route)) return route.continue();
+		// The second piece is cut off once and answered by the proxy once, and so is the question after that.
+		if (!isPiece(route)) return ++asked === 2 ? route.fulfill({ status: 502 }) : route.continue();
 		offsets.push(offsetOf(route));
-		if (broken || offsets.length < 2) return route.continue();
-		broken = true;
-		return route.abort('connectionreset');
+		if (offsets.length === 2) return route.abort('connectionreset');
+		return offsets.length === 3 ? route.fulfill({ status: 502 }) : route.continue();
 	});
-	await choose(page, 'Choose a file', 'broken.jsonl', large('Broken'));
-	await expect(page.getByRole('heading', { name: 'The first rows, as they were understood' })).toBeVisible({ timeout: 30_000 });
-	expect(offsets).toEqual([0, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES]);
+	await choose(page, 'Choose a file', 'broken.jsonl', large('Broken', { alone: true }));
+	const rows = page.getByRole('heading', { name: 'The first rows, as they were understood' });
+	await expect(rows).toBeVisible();
+	const sent = [0, PIECE_BYTES, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES];
+	expect(offsets).toEqual(sent);
+	await page.getByRole('button', { name: 'They are good answers' }).click();
+	await expect(page.getByText('taken as good because you say so')).toBeVisible();
+	expect(offsets).toEqual(sent);
 	await page.getByRole('button', { name: 'Take it', exact: true }).click();
 	await expect(page.getByRole('status').filter({ hasText: 'broken.jsonl' })).toContainText('12');
 	await context.close();
@@ -74,9 +79,30 @@ test('a page that is left tells what has arrived, in Chinese and on a phone, and
 	await accessible(page);
 	expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
 	await chooseIt();
-	await expect(page.getByRole('heading', { name: '前几行（按识别结果）' })).toBeVisible({ timeout: 30_000 });
+	await expect(page.getByRole('heading', { name: '前几行（按识别结果）' })).toBeVisible();
 	expect(offsets).toEqual([0, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES]);
 	await page.getByRole('button', { name: '不接收', exact: true }).click();
 	await expect(waiting).toHaveCount(0);
+	await context.close();
+});
+
+test('Stop ends what is sent while the server is away, and what is left can be let go', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
+	let away = false;
+	await page.route('**/api/v1/uploads/*', async (route) => {
+		away ||= isPiece(route) && offsetOf(route) > 0;
+		return away ? route.abort('connectionrefused') : route.continue();
+	});
+	await choose(page, 'Choose a file', 'stopped.jsonl', large('Stopped'));
+	await expect(page.getByText('The server does not answer at the moment')).toBeVisible();
+	await page.getByRole('button', { name: 'Stop' }).click();
+	const left = page.getByRole('listitem').filter({ hasText: 'stopped.jsonl' });
+	await expect(left).toBeVisible();
+	await left.getByRole('button', { name: 'Let it go' }).click();
+	await expect(left.getByRole('alert')).toContainText('does not answer');
+	await page.unroute('**/api/v1/uploads/*');
+	await left.getByRole('button', { name: 'Let it go' }).click();
+	await expect(left).toHaveCount(0);
+	await expect(page.getByRole('button', { name: 'Choose a file' })).toBeFocused();
 	await context.close();
 });

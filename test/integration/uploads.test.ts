@@ -8,6 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { IN_PIECES_FROM_BYTES, MOST_UPLOADS, PIECE_BYTES } from '#lib/domain/upload.ts';
+import { lockStatus } from '#lib/server/db/imports.ts';
+import { removeRead } from '#lib/server/usecases/clear-uploads.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
@@ -87,13 +89,23 @@ describe('a file that arrives in pieces', () => {
 		expect(await world.query(`select count(*)::int as n from prompts where project_id = '${projectId}'`)).toEqual([{ n: 300 }]);
 	});
 
-	it('is looked over as asked, refused with its lines, and gone either way', async () => {
+	it('is looked over as often as it takes to understand it, without being sent again, and gone once that is decided', async () => {
 		const { slug } = await world.project();
-		const scanned = await arrived(slug, fileOf(3, 'looked'));
-		expect(await owner('POST', `/projects/${slug}/imports?upload=${scanned}&dryRun=true`)).toMatchObject({ status: 200, body: { status: 'scanned', accepted: 3, sample: [{ line: 1 }, { line: 2 }, { line: 3 }] } });
+		const look = (id: string, how = '') => owner<{ id: string }>('POST', `/projects/${slug}/imports?upload=${id}&dryRun=true${how}`);
+		const alone = Buffer.from([1, 2, 3].map((n) => JSON.stringify({ prompt: `Alone ${n}?`, completion: `${n}.` })).join('\n'));
+		const [taken, letGo] = [await arrived(slug, alone), await arrived(slug, fileOf(3, 'looked'))];
+		const first = await look(taken);
+		expect(first).toMatchObject({ status: 200, body: { status: 'scanned', accepted: 3, found: { accepted: false }, sample: [{ line: 1 }, { line: 2 }, { line: 3 }] } });
+		expect((await owner('GET', `/projects/${slug}/uploads`)).body).toMatchObject({ uploads: [{ id: letGo, import: null }, { id: taken, import: { id: first.body.id, status: 'scanned' } }] });
+		const otherwise = await look(taken, '&accepted=true');
+		expect(otherwise).toMatchObject({ status: 200, body: { status: 'scanned', accepted: 3, found: { accepted: true } } });
+		// A file has one dry run.
+		expect((await owner('GET', `/imports/${first.body.id}`)).body).toMatchObject({ status: 'discarded' });
+		expect((await owner('POST', `/imports/${otherwise.body.id}/publish`)).status).toBe(200);
+		expect((await owner('DELETE', `/imports/${(await look(letGo)).body.id}`)).status).toBe(200);
 		const bad = await arrived(slug, Buffer.from('{"prompt":7}'));
 		expect(await owner('POST', `/projects/${slug}/imports?upload=${bad}`)).toMatchObject({ status: 422, body: { code: 'import_refused', errors: [{ line: 1 }] } });
-		expect([await pieces.arrived(scanned), await pieces.arrived(bad), await lying()]).toEqual([null, null, []]);
+		expect([await pieces.arrived(taken), await pieces.arrived(letGo), await pieces.arrived(bad), await lying()]).toEqual([null, null, null, []]);
 	});
 
 	it('whose reader died is read again without being sent; one that is being read is not read twice', async () => {
@@ -107,10 +119,27 @@ describe('a file that arrives in pieces', () => {
 		};
 		const living = await reading(0);
 		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 409, body: { id: living } });
+		// Nor is it let go from under its reader.
+		expect(await pieces.letGo(id)).toMatchObject({ status: 409, body: { code: 'conflict', id: living } });
+		expect((await owner('GET', `/projects/${slug}/uploads`)).body).toMatchObject({ uploads: [{ id, import: { id: living, status: 'staging' } }] });
 		await world.query(`update imports set status = 'failed', finished_at = now() where id = '${living}'`);
 		const dead = await reading(3600);
+		// Who publishes it holds it, however long it was silent meanwhile.
+		await world.app.db.transaction(async (tx) => {
+			expect(await lockStatus(tx, dead ?? '')).toBe('staging');
+			expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 409, body: { id: dead } });
+		});
 		expect(await owner('POST', `/projects/${slug}/imports?upload=${id}`)).toMatchObject({ status: 201, body: { accepted: 4 } });
 		expect(await world.query(`select status, message from imports where id = '${dead}'`)).toEqual([{ status: 'failed', message: expect.stringContaining('broke off') }]);
+		// One that was taken when its reader died is not read again; and one that only was slow leaves the file to the next.
+		const third = await arrived(slug, fileOf(4, 'reader'));
+		await world.query(`update uploads set import_id = '${dead}' where id = '${third}'`);
+		await removeRead(world.app, living ?? '');
+		expect(await pieces.arrived(third)).not.toBeNull();
+		await world.query(`update imports set status = 'published' where id = '${dead}'`);
+		expect(await owner('POST', `/projects/${slug}/imports?upload=${third}`)).toMatchObject({ status: 409, body: { id: dead } });
+		await world.query(`update imports set status = 'failed' where id = '${dead}'`);
+		expect((await pieces.letGo(third)).status).toBe(204);
 		// One of which the sweeper hears first is told apart from a file that did not arrive.
 		const second = await arrived(slug, fileOf(4, 'reader'));
 		const swept = await reading(3600);
@@ -161,10 +190,15 @@ describe('a file that arrives in pieces', () => {
 		expect(await same('fileName=1.jsonl&bytes=10&modified=2026-11-29T09:00:01.000Z')).toEqual([]);
 		// Left alone for a day it is gone, and so is, with the next one, what lies on the disk.
 		await world.query(`update uploads set touched_at = now() - interval '25 h' where id = '${second}'`);
-		await utimes(arrivingIn(world.dataDir, second), 0, 0);
+		for (const old of [first, second]) await utimes(arrivingIn(world.dataDir, old), 0, 0);
 		expect(await pieces.arrived(second)).toBeNull();
-		expect((await pieces.begin(slug, { bytes: 10 })).status).toBe(201);
+		// What others that were begun have yet to send is not free, and what was left behind goes also where there is no room.
+		await world.query(`update uploads set total_bytes = ${1e15} where id = '${first}'`);
+		expect(await pieces.begin(slug, { bytes: 10 })).toMatchObject({ status: 503, body: { code: 'not_ready', detail: expect.stringContaining('no room') } });
 		expect(await lying()).not.toContain(second);
+		expect(await lying()).toContain(first);
+		await world.query(`update uploads set total_bytes = 10 where id = '${first}'`);
+		expect((await pieces.begin(slug, { bytes: 10 })).status).toBe(201);
 		await sweep(world.app);
 		expect(await world.query(`select count(*)::int as n from uploads where project_id = '${projectId}'`)).toEqual([{ n: MOST_UPLOADS }]);
 		// What lies on another host cannot be gone on with here.

@@ -3,7 +3,7 @@ import { fullest, hindranceOf, mayArriveLater, PIECE_BYTES, PIECE_RETRIES_MS } f
 import type { Hindrance } from '#lib/domain/upload.ts';
 
 /** A file of one's own that has not been brought in yet: how much of it has arrived. */
-export type EarlierUpload = { id: string; fileName: string | null; bytes: number; totalBytes: number; createdAt: string; expiresAt: string };
+export type EarlierUpload = { id: string; fileName: string | null; bytes: number; totalBytes: number; /** What read it last. */ import: { id: string; status: string } | null; createdAt: string; expiresAt: string };
 
 /** Why a file could not be sent to its end, in the server's words; none where it did not answer, or without any. */
 export class NotSent extends Error {

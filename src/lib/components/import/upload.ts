@@ -20,7 +20,8 @@ export type UploadState =
 	| { step: 'reading'; rows: number; trouble?: string | null }
 	/** A worker looks for names; `trouble` says what keeps it. */
 	| { step: 'masking'; trouble: string | null }
-	| ({ step: 'scanned' } & Scanned)
+	/** `upload`: of a file that lies on the server, which need not be sent again to be understood otherwise. */
+	| ({ step: 'scanned'; upload?: string } & Scanned)
 	| { step: 'taking' }
 	| ({ step: 'done' } & Counts)
 	| { step: 'refused'; detail: string }
@@ -107,12 +108,17 @@ async function outcomeOf({ status, body }: Said, say: (state: UploadState) => vo
 	return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
 }
 
+function queryOf({ shape, mapping, accepted }: Understand = {}): URLSearchParams {
+	return new URLSearchParams({ dryRun: 'true', ...(shape ? { shape } : {}), ...(mapping ? { mapping: JSON.stringify(mapping) } : {}), ...(accepted ? { accepted: 'true' } : {}) });
+}
+
 /** Has a file that arrived in pieces looked over: whatever comes of that, it need not be sent again. */
 async function lookOver(of: { slug: string; query: URLSearchParams; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
 	say({ step: 'reading', rows: 0 });
 	of.query.set('upload', of.id);
 	const answer = await fetch(`/api/v1/projects/${of.slug}/imports?${of.query}`, { method: 'POST', signal });
 	const last = await outcomeOf({ status: answer.status, body: parse(await answer.text()) }, say, signal);
+	if (last.step === 'scanned') return { ...last, upload: of.id };
 	return last.step === 'failed' ? { ...last, again: true, lies: answer.status === 404 ? 'gone' : 'whole' } : last;
 }
 
@@ -126,10 +132,8 @@ export type Ends = { stop: AbortController; leave: AbortController };
  */
 export async function upload(of: { slug: string; file: File; how?: Understand }, say: (state: UploadState) => void, ends: Ends): Promise<UploadState> {
 	const { slug, file } = of;
-	const query = new URLSearchParams({ dryRun: 'true', fileName: file.name.slice(0, 300) });
-	if (of.how?.shape) query.set('shape', of.how.shape);
-	if (of.how?.mapping) query.set('mapping', JSON.stringify(of.how.mapping));
-	if (of.how?.accepted) query.set('accepted', 'true');
+	const query = queryOf(of.how);
+	query.set('fileName', file.name.slice(0, 300));
 	const signal = AbortSignal.any([ends.stop.signal, ends.leave.signal]);
 	const inPieces = file.size >= IN_PIECES_FROM_BYTES;
 	const startedAt = Date.now();
@@ -156,10 +160,10 @@ export async function upload(of: { slug: string; file: File; how?: Understand },
 	}
 }
 
-/** Has a file looked over of which all arrived before: nothing is sent. */
-export async function lookOverEarlier(of: { slug: string; id: string }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
+/** Has a file looked over of which all arrived before, in the place of a dry run that waits: nothing is sent. */
+export async function lookOverEarlier(of: { slug: string; id: string; how?: Understand }, say: (state: UploadState) => void, signal: AbortSignal): Promise<UploadState> {
 	try {
-		const last = await lookOver({ ...of, query: new URLSearchParams({ dryRun: 'true' }) }, say, signal);
+		const last = await lookOver({ ...of, query: queryOf(of.how) }, say, signal);
 		// There is no file at hand that could be sent anew.
 		return last.step === 'failed' && last.lies === 'gone' ? { ...last, again: false } : last;
 	} catch (error) {

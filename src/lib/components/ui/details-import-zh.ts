@@ -129,6 +129,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Reading it broke off. Nothing was taken; the file is here whole and can be read again.': '读取中断，未导入任何内容。文件已完整送达，可以重新读取。',
 	'Reading it broke off. It is read anew, by another import.': '读取中断，已由另一次导入重新读取。',
 	'The file is being read. See how far it is by its import.': '文件正在读取中，进度见该次导入。',
+	'The file was read already. See what came of it by its import.': '文件已经读取，结果见该次导入。',
 	'There is no such upload: it was brought in, let go, left alone for a day, or it is somebody else’s.': '没有这份上传：它可能已导入、已放弃、搁置超过一天，或属于他人。',
 	'This upload belongs to another project.': '这份上传属于另一个项目。',
 	'What has arrived of this file does not lie on this server. Send it anew.': '这份文件已送达的部分不在本服务器上，请重新发送。',

@@ -175,14 +175,20 @@ export async function stage(tx: Tx, id: string, giveWay: () => Promise<void> | u
 	await tx.execute(sql`update imports set bytes = ${batch.bytes}, rows = ${batch.read}, rejected = ${batch.rejected}, found = ${batch.found === null ? null : JSON.stringify(batch.found)}::jsonb, heartbeat_at = now() where id = ${id}`);
 }
 
-/** Says that an upload goes on, though nothing of it can be staged yet. */
-export async function goesOn(db: Executor, id: string, bytes: number): Promise<void> {
-	await db.execute(sql`update imports set bytes = ${bytes}, heartbeat_at = now() where id = ${id} and status = 'staging'`);
+/** Says that an import goes on, though nothing of it can be staged: `bytes` have arrived, or it waits for others. One that is locked is somebody's anyway. */
+export async function goesOn(db: Executor, id: string, bytes: number | null): Promise<void> {
+	await db.execute(sql`update imports set bytes = coalesce(${bytes}::bigint, bytes), heartbeat_at = now() where id = (select id from imports where id = ${id} and status = 'staging' for update skip locked)`);
 }
 
 /** Locks an import and says how it is: one that is being read cannot be taken for abandoned meanwhile, one that is scanned not be taken twice. */
 export async function lockStatus(tx: Tx, id: string): Promise<ImportStatus | null> {
 	const rows = await rowsOf<{ status: ImportStatus }>(tx, sql`select status from imports where id = ${id} for update`);
+	return rows[0]?.status ?? null;
+}
+
+/** As `lockStatus`, without waiting; null: somebody holds it, so it is at work. */
+export async function lockStatusAtOnce(tx: Tx, id: string): Promise<ImportStatus | null> {
+	const rows = await rowsOf<{ status: ImportStatus }>(tx, sql`select status from imports where id = ${id} for update skip locked`);
 	return rows[0]?.status ?? null;
 }
 
@@ -223,6 +229,9 @@ export async function finish(tx: Tx, id: string, of: { status: ImportStatus; acc
 	await tx.execute(sql`update imports set masking = null, status = ${of.status}, accepted = ${of.accepted}, duplicates = ${of.duplicates}, message = ${of.message}, finished_at = now() where id = ${id}`);
 }
 
+/** What is said of a file of which nothing came because reading it broke off: where it lies here whole, and where it was being sent. */
+export const BROKE_OFF = { here: 'Reading it broke off. Nothing was taken; the file is here whole and can be read again.', sent: 'The file did not arrive whole. Nothing was taken; send it again.' };
+
 /** Ends uploads whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again, or is here whole. What a worker reads of a source is read again. */
 export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<string[]> {
 	const rows = await rowsOf<{ id: string }>(
@@ -232,7 +241,7 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 				where status = 'staging' and not exists (select 1 from import_reads r where r.import_id = imports.id) and heartbeat_at < now() - make_interval(secs => ${olderThan.stagingSeconds})
 					or status = 'scanned' and heartbeat_at < now() - make_interval(secs => ${olderThan.scannedSeconds}) for update skip locked)
 			update imports i set status = case when dead.waited then 'discarded' else 'failed' end, finished_at = now(),
-				message = case when dead.waited then 'Nobody took it in time. Send the file again.' when dead.here then 'Reading it broke off. Nothing was taken; the file is here whole and can be read again.' else 'The file did not arrive whole. Nothing was taken; send it again.' end
+				message = case when dead.waited then 'Nobody took it in time. Send the file again.' when dead.here then ${BROKE_OFF.here} else ${BROKE_OFF.sent} end
 			from dead where i.id = dead.id returning i.id`
 	);
 	for (const row of rows) {

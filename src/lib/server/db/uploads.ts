@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { UPLOAD_KEPT_HOURS } from '../../domain/upload.ts';
 import type { Executor, Tx } from './client.ts';
+import type { ImportStatus } from './imports.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** A file that arrives in pieces. */
@@ -11,13 +12,14 @@ export type Upload = {
 	fileName: string | null;
 	totalBytes: number;
 	sealedKey: string;
-	importId: string | null;
+	/** The import that read it last, and how it is. */
+	import: { id: string; status: ImportStatus } | null;
 	createdAt: string;
 	/** When it is let go, if nobody touches it before. */
 	expiresAt: string;
 };
 
-type Row = { id: string; project_id: string; created_by: string; file_name: string | null; total_bytes: string; sealed_key: string | null; import_id: string | null; created_at: string; expires_at: string };
+type Row = { id: string; project_id: string; created_by: string; file_name: string | null; total_bytes: string; sealed_key: string | null; import_id: string | null; import_status: ImportStatus | null; created_at: string; expires_at: string };
 
 const toUpload = (row: Row): Upload => ({
 	id: row.id,
@@ -26,14 +28,16 @@ const toUpload = (row: Row): Upload => ({
 	fileName: row.file_name,
 	totalBytes: Number(row.total_bytes),
 	sealedKey: row.sealed_key ?? '',
-	importId: row.import_id,
+	import: row.import_id !== null && row.import_status !== null ? { id: row.import_id, status: row.import_status } : null,
 	createdAt: isoTime(row.created_at),
 	expiresAt: isoTime(row.expires_at)
 });
 
-const kept = sql`make_interval(hours => ${UPLOAD_KEPT_HOURS})`;
-const columns = sql`id, project_id, created_by, file_name, total_bytes, sealed_key, import_id, created_at, touched_at + ${kept} as expires_at`;
-const living = sql`touched_at > now() - ${kept}`;
+const day = sql`make_interval(hours => ${UPLOAD_KEPT_HOURS})`;
+const columns = sql`id, project_id, created_by, file_name, total_bytes, sealed_key, import_id, (select i.status from imports i where i.id = uploads.import_id) as import_status, created_at, touched_at + ${day} as expires_at`;
+const living = sql`touched_at > now() - ${day}`;
+/** Nobody touched `u` for too long, and no import reads it. */
+const forgotten = sql`not (${living}) and not exists (select 1 from imports i where i.id = u.import_id and i.status = 'staging')`;
 
 /** Begins an upload that has no key yet. */
 export async function insert(tx: Tx, of: { projectId: string; createdBy: string; fileName: string | null; fingerprint: string; totalBytes: number }): Promise<string> {
@@ -69,6 +73,12 @@ export async function held(db: Executor, createdBy: string): Promise<number> {
 	return (await rowsOf<{ n: number }>(db, sql`select count(*)::int as n from uploads where created_by = ${createdBy} and ${living}`))[0]?.n ?? 0;
 }
 
+/** What is kept of anybody's: ids, and how many bytes each will hold. */
+export async function kept(db: Executor): Promise<{ id: string; totalBytes: number }[]> {
+	const rows = await rowsOf<{ id: string; total_bytes: string }>(db, sql`select u.id, u.total_bytes from uploads u where not (${forgotten})`);
+	return rows.map(({ id, total_bytes }) => ({ id, totalBytes: Number(total_bytes) }));
+}
+
 /** Says that somebody is at it. */
 export async function touch(db: Executor, id: string): Promise<void> {
 	await db.execute(sql`update uploads set touched_at = now() where id = ${id}`);
@@ -84,7 +94,12 @@ export async function remove(db: Executor, id: string): Promise<boolean> {
 	return (await rowsOf<{ id: string }>(db, sql`delete from uploads where id = ${id} returning id`)).length > 0;
 }
 
+/** Forgets what an import has read, where no other import reads it by now. Gives the uploads that are gone. */
+export async function removeReadBy(db: Executor, importId: string): Promise<string[]> {
+	return (await rowsOf<{ id: string }>(db, sql`delete from uploads where import_id = ${importId} returning id`)).map(({ id }) => id);
+}
+
 /** Forgets those that nobody touched for too long and no import reads: what of them lies on a disk can be read by nobody then. */
 export async function removeSilent(db: Executor): Promise<void> {
-	await db.execute(sql`delete from uploads u where not (${living}) and not exists (select 1 from imports i where i.id = u.import_id and i.status = 'staging')`);
+	await db.execute(sql`delete from uploads u where ${forgotten}`);
 }

@@ -18,7 +18,7 @@ async function* of(...chunks: Uint8Array[]): AsyncGenerator<Uint8Array> {
 }
 
 it('gives back what arrived, wherever it broke off and however it was cut', async () => {
-	const disk = uploadDisk(folder);
+	const disk = uploadDisk(folder, { leaves: 0 });
 	let n = 0;
 	await fc.assert(
 		fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), fc.array(fc.nat(200), { maxLength: 6 }), async (bytes, cuts) => {
@@ -37,7 +37,7 @@ it('gives back what arrived, wherever it broke off and however it was cut', asyn
 });
 
 it('keeps what came before a line broke, and goes on from there', async () => {
-	const disk = uploadDisk(folder);
+	const disk = uploadDisk(folder, { leaves: 0 });
 	const key = randomBytes(KEY_BYTES);
 	await disk.begin('broken');
 	const source = (async function* () {
@@ -52,7 +52,7 @@ it('keeps what came before a line broke, and goes on from there', async () => {
 });
 
 it('lets nobody read it who holds the disk alone', async () => {
-	const disk = uploadDisk(folder);
+	const disk = uploadDisk(folder, { leaves: 0 });
 	await disk.begin('hidden');
 	await disk.write('hidden', randomBytes(KEY_BYTES), 0, of(Buffer.from('Call 13987654321 about the lease.')));
 	expect((await readFile(join(folder, 'hidden'))).includes('13987654321')).toBe(false);
@@ -60,14 +60,22 @@ it('lets nobody read it who holds the disk alone', async () => {
 });
 
 it('knows nothing of what does not lie here, and takes away what was left behind', async () => {
-	const disk = uploadDisk(folder);
+	const disk = uploadDisk(folder, { leaves: 0 });
 	expect(await disk.arrived('nowhere')).toBeNull();
-	await writeFile(join(folder, 'old'), 'x');
-	await utimes(join(folder, 'old'), 0, 0);
+	for (const name of ['left', 'kept', 'begun']) await writeFile(join(folder, name), 'x');
+	for (const name of ['left', 'kept']) await utimes(join(folder, name), 0, 0);
+	await disk.removeLeft(new Set(['kept']));
+	expect(await Promise.all(['left', 'kept', 'begun'].map(disk.arrived))).toEqual([null, 1, 1]);
 	await disk.begin('new');
-	expect(await disk.arrived('old')).toBeNull();
 	await disk.remove('new');
 	await disk.remove('new');
 	expect(await disk.arrived('new')).toBeNull();
 	expect(await disk.room()).toBeGreaterThan(0);
+});
+
+it('fills no disk to its last byte', async () => {
+	const disk = uploadDisk(folder, { leaves: Number.MAX_SAFE_INTEGER });
+	await disk.begin('more');
+	await expect(disk.write('more', randomBytes(KEY_BYTES), 0, of(Buffer.from('x')))).rejects.toMatchObject({ code: 'ENOSPC' });
+	expect(await disk.arrived('more')).toBe(0);
 });

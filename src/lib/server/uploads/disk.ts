@@ -2,7 +2,6 @@ import { createCipheriv } from 'node:crypto';
 import type { Cipheriv } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UPLOAD_KEPT_HOURS } from '../../domain/upload.ts';
 
 const BLOCK_BYTES = 16;
 export const KEY_BYTES = 32;
@@ -13,12 +12,14 @@ export type UploadDisk = {
 	begin: (id: string) => Promise<void>;
 	/** How much of it has arrived; null: it does not lie here. */
 	arrived: (id: string) => Promise<number | null>;
-	/** Writes on from a place. Gives the place after the last byte; what came before a source that breaks off stays. Nothing is flushed: a commit of somebody who judges would wait for it, and what a host that goes down loses is sent again. */
+	/** Writes on from a place. Gives the place after the last byte; what came before a source that breaks off stays, as it does where the disk is full, and no longer than that is written (ENOSPC). Nothing is flushed: a commit of somebody who judges would wait for it, and what a host that goes down loses is sent again. */
 	write: (id: string, key: Buffer, at: number, source: AsyncIterable<Uint8Array>) => Promise<number>;
 	read: (id: string, key: Buffer) => AsyncGenerator<Uint8Array>;
 	remove: (id: string) => Promise<void>;
 	/** Bytes that are free. */
 	room: () => Promise<number>;
+	/** Removes what is none of these. What was made within the hour stays: its upload may be about to be written down. */
+	removeLeft: (kept: ReadonlySet<string>) => Promise<void>;
 };
 
 /**
@@ -34,22 +35,23 @@ function cipherAt(key: Buffer, at: number): Cipheriv {
 	return cipher;
 }
 
-/** Keeps uploads in a folder, which it makes when it is needed. */
-export function uploadDisk(folder: string): UploadDisk {
+/** How much is written between two looks at what is free. */
+const LOOK_BYTES = 64 * 1024 * 1024;
+const HOUR_MS = 3_600_000;
+
+/** Keeps uploads in a folder, which it makes when it is needed. `leaves`: bytes of the disk that it never fills. */
+export function uploadDisk(folder: string, { leaves }: { leaves: number }): UploadDisk {
 	const place = (id: string) => join(folder, id);
 
-	/** A file this old is no upload's any more, and its key is gone. */
-	async function removeLeft(): Promise<void> {
-		for (const name of await readdir(folder)) {
-			const there = await stat(place(name)).catch(() => null);
-			if (there && Date.now() - there.mtimeMs > (UPLOAD_KEPT_HOURS + 1) * 3_600_000) await rm(place(name), { force: true });
-		}
+	async function room(): Promise<number> {
+		await mkdir(folder, { recursive: true, mode: 0o700 });
+		const { bavail, bsize } = await statfs(folder);
+		return bavail * bsize;
 	}
 
 	return {
 		begin: async (id) => {
 			await mkdir(folder, { recursive: true, mode: 0o700 });
-			await removeLeft();
 			await (await open(place(id), 'wx', 0o600)).close();
 		},
 		arrived: async (id) => (await stat(place(id)).catch(() => null))?.size ?? null,
@@ -57,7 +59,12 @@ export function uploadDisk(folder: string): UploadDisk {
 			const file = await open(place(id), 'r+');
 			try {
 				const cipher = cipherAt(key, at);
+				let looks = at;
 				for await (const chunk of source) {
+					if (at >= looks) {
+						if ((await room()) < leaves) throw Object.assign(new Error('the disk is full'), { code: 'ENOSPC' });
+						looks = at + LOOK_BYTES;
+					}
 					const bytes = cipher.update(chunk);
 					for (let done = 0; done < bytes.byteLength; ) {
 						const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, at + done);
@@ -77,10 +84,12 @@ export function uploadDisk(folder: string): UploadDisk {
 			for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) yield cipher.update(chunk);
 		},
 		remove: (id) => rm(place(id), { force: true }),
-		room: async () => {
-			await mkdir(folder, { recursive: true, mode: 0o700 });
-			const { bavail, bsize } = await statfs(folder);
-			return bavail * bsize;
+		room,
+		removeLeft: async (kept) => {
+			for (const name of await readdir(folder).catch(() => [])) {
+				const there = kept.has(name) ? null : await stat(place(name)).catch(() => null);
+				if (there && Date.now() - there.mtimeMs > HOUR_MS) await rm(place(name), { force: true });
+			}
 		}
 	};
 }

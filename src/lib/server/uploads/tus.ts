@@ -14,7 +14,8 @@ export type Spoken = {
 	state: () => Promise<{ arrived: number; total: number } | null>;
 	/** Writes on; gives the place after the last byte. */
 	write: (at: number, source: AsyncIterable<Uint8Array>) => Promise<Result<number>>;
-	remove: () => Promise<void>;
+	/** Lets it go. */
+	remove: () => Promise<Result<null>>;
 };
 
 /** Headers of the protocol. The library's others speak to pages of other addresses, to which nothing is said. */
@@ -49,8 +50,9 @@ class Store extends DataStore {
 		if (!arrived.ok) throw new Refused(arrived.problem);
 		return arrived.value;
 	}
-	override remove(): Promise<void> {
-		return this.#of.remove();
+	override async remove(): Promise<void> {
+		const gone = await this.#of.remove();
+		if (!gone.ok) throw new Refused(gone.problem);
 	}
 }
 

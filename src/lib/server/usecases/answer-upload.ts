@@ -4,7 +4,8 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import type { Upload } from '../db/uploads.ts';
 import { speakTus } from '../uploads/tus.ts';
-import { beginUpload, discardUpload, diskOf, fileSaid, reachUpload, writeUpload } from './receive-upload.ts';
+import { diskOf } from './clear-uploads.ts';
+import { beginUpload, discardUpload, fileSaid, reachUpload, writeUpload } from './receive-upload.ts';
 
 /** A request of the protocol, and who sends it. */
 type Asks = { app: App; actor: Actor; request: Request };
@@ -30,7 +31,7 @@ export async function answerBegun({ app, actor, request }: Asks, of: { slug: str
 		},
 		state: () => Promise.resolve({ arrived: 0, total: of.bytes }),
 		write: async (at, source) => (begun ? writeUpload(app, begun, at, source) : nothing()),
-		remove: () => Promise.resolve()
+		remove: nothing
 	});
 }
 

@@ -7,29 +7,32 @@ import * as imports from '../db/imports.ts';
 import * as members from '../db/members.ts';
 import * as uploads from '../db/uploads.ts';
 import type { Upload } from '../db/uploads.ts';
+import { diskOf, removeRead } from './clear-uploads.ts';
 import { beginImport } from './import-pairs.ts';
 import type { Asked } from './import-pairs.ts';
-import { diskOf, keyOf, reachUpload } from './receive-upload.ts';
+import { isRead, keyOf, reachUpload, readerOf } from './receive-upload.ts';
 import { stillStaging } from './stage-import.ts';
 import { streamImport } from './stream-import.ts';
 import type { ImportOutcome } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
+import { discard } from './undo-import.ts';
 
-/** A reader that was silent for so long is taken for dead by who would have the file read anew; the sweeper waits longer. One that was not dead finds its import ended. */
-const SILENT_READER_SECONDS = 120;
-
-/** Ends what an earlier reader, which died, left of this upload. A problem while one still reads it. */
-async function endDead(tx: Tx, upload: Upload): Promise<Result<null>> {
-	if (upload.importId === null || (await imports.lockStatus(tx, upload.importId)) !== 'staging') return ok(null);
-	if (!(await imports.isSilent(tx, upload.importId, SILENT_READER_SECONDS))) return fail('conflict', 'The file is being read. See how far it is by its import.', { facts: { id: upload.importId } });
-	await imports.finish(tx, upload.importId, { status: 'failed', accepted: 0, duplicates: 0, message: 'Reading it broke off. It is read anew, by another import.' });
+/** Makes an upload free to be read (anew): lets its dry run go, ends what a reader that died left of it. A problem, with the import, where one reads it or has taken it. */
+async function makeFree(tx: Tx, actor: Actor, upload: Upload): Promise<Result<null>> {
+	const reader = await readerOf(tx, upload);
+	if (!reader) return ok(null);
+	const { id, status } = reader;
+	if (status === 'staging') return isRead(id);
+	if (status === 'published' || status === 'masking') return fail('conflict', 'The file was read already. See what came of it by its import.', { facts: { id } });
+	if (status === 'scanned') await discard(tx, actor, { id, projectId: upload.projectId });
+	if (status === 'died') await imports.finish(tx, id, { status: 'failed', accepted: 0, duplicates: 0, message: 'Reading it broke off. It is read anew, by another import.' });
 	return ok(null);
 }
 
 /**
  * Brings in a file that arrived in pieces, as if it were sent now. It is kept
- * until it was read to its end or refused: where reading breaks off, it can be
- * read again without being sent.
+ * until its rows were taken, refused or let go: where reading breaks off, or it
+ * was understood wrongly in a dry run, it can be read again without being sent.
  */
 export async function importUpload(app: Pick<App, 'db' | 'config' | 'secrets'>, actor: Actor, input: Asked & { slug: string; id: string }): Promise<Result<{ id: string; done: Promise<Result<ImportOutcome>> }>> {
 	const { said, skipBad, dryRun } = input;
@@ -43,7 +46,7 @@ export async function importUpload(app: Pick<App, 'db' | 'config' | 'secrets'>, 
 		const arrived = await disk.arrived(upload.id);
 		if (arrived === null) return fail('not_found', 'What has arrived of this file does not lie on this server. Send it anew.');
 		if (arrived < upload.totalBytes) return fail('conflict', `${arrived} of ${upload.totalBytes} bytes have arrived. Send the rest first.`, { facts: { bytes: arrived } });
-		const free = await endDead(tx, upload);
+		const free = await makeFree(tx, actor, upload);
 		if (!free.ok) return free;
 		const key = await keyOf(app, upload);
 		if (!key.ok) return key;
@@ -54,10 +57,10 @@ export async function importUpload(app: Pick<App, 'db' | 'config' | 'secrets'>, 
 	});
 	if (!begun.ok) return begun;
 	const { id, upload, key, ...reading } = begun.value;
-	const { done } = streamImport(app, actor, { ...reading, id, said, skipBad, dryRun, holds: stillStaging(id), source: disk.read(upload.id, key) });
+	const { done } = streamImport(app, actor, { ...reading, id, said, skipBad, dryRun, here: true, holds: stillStaging(id), source: disk.read(upload.id, key) });
 	const ended = done.then(async (outcome) => {
-		await uploads.remove(app.db, upload.id);
-		await disk.remove(upload.id);
+		const waits = outcome.ok && dryRun && outcome.value.status !== 'published';
+		if (!waits) await removeRead(app, id);
 		return outcome;
 	});
 	ended.catch(() => undefined);

@@ -11,6 +11,8 @@ import * as scans from '../db/near-duplicate-scans.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
+import { removeRead } from './clear-uploads.ts';
+import { waiting } from './stage-import.ts';
 import { inTransaction, whatIf } from './transaction.ts';
 
 /** What came, or would come, of an import: rows that add something, and rows whose content is all here. */
@@ -39,7 +41,7 @@ export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: strin
 /** Finds out what would come of staged rows by making everything of them and taking that back; the rows wait to be taken. `ready` locks the import and throws where it is no longer so far. */
 export async function scanStaged(db: Db, actor: Actor | null, of: { id: string; projectId: string }, ready: (tx: Tx) => Promise<void>): Promise<Published> {
 	const would = await whatIf(db, async (tx) => {
-		await projects.serialise(tx, of.projectId);
+		await waiting(db, of.id, () => projects.serialise(tx, of.projectId));
 		await ready(tx);
 		return makeStaged(tx, of);
 	});
@@ -52,8 +54,8 @@ export async function scanStaged(db: Db, actor: Actor | null, of: { id: string; 
 }
 
 /** Takes the rows of a dry run: everything of them appears at once, or nothing does. With rows that cannot be taken only where `skipBad` says so. */
-export async function publishImport(app: Pick<App, 'db'>, actor: Actor, { id, skipBad }: { id: string; skipBad: boolean }): Promise<Result<{ id: string; rejected: number } & Published>> {
-	return inTransaction(app.db, async (tx) => {
+export async function publishImport(app: Pick<App, 'db' | 'config'>, actor: Actor, { id, skipBad }: { id: string; skipBad: boolean }): Promise<Result<{ id: string; rejected: number } & Published>> {
+	const taken = await inTransaction(app.db, async (tx) => {
 		const found = await imports.get(tx, id);
 		if (!found) return fail('not_found', 'There is no such import.');
 		const access = await allow(tx, actor, { id: found.projectId }, 'import.create');
@@ -64,4 +66,6 @@ export async function publishImport(app: Pick<App, 'db'>, actor: Actor, { id, sk
 		if (rejected > 0 && !skipBad) return fail('conflict', `${rejected} of ${found.rows} rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.`);
 		return ok({ id, rejected, ...(await publishStaged(tx, actor, found)) });
 	});
+	if (taken.ok) await removeRead(app, id);
+	return taken;
 }

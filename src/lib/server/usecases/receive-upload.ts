@@ -1,18 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { MOST_UPLOADS } from '../../domain/upload.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import type { Executor } from '../db/client.ts';
+import type { Executor, Tx } from '../db/client.ts';
+import * as imports from '../db/imports.ts';
+import type { ImportStatus } from '../db/imports.ts';
 import * as uploads from '../db/uploads.ts';
 import type { Upload } from '../db/uploads.ts';
 import { MOST_FILE_BYTES } from '../import-sources/reader.ts';
-import { KEY_BYTES, uploadDisk } from '../uploads/disk.ts';
-import type { UploadDisk } from '../uploads/disk.ts';
+import { KEY_BYTES } from '../uploads/disk.ts';
 import { allow } from './access.ts';
+import { clearUploads, diskOf, roomLeft } from './clear-uploads.ts';
 import { readingOf } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -21,16 +22,10 @@ type Services = Pick<App, 'db' | 'config' | 'secrets'>;
 /** What tells a file apart, as whoever sends it names it. */
 export type FileSaid = { name: string; bytes: number; /** When it was last changed, as the sender's clock says. */ modifiedAt: string };
 
-/** An upload as its sender sees it: how much has arrived, and until when it is kept if nobody sends on. */
-export type UploadLine = { id: string; fileName: string | null; bytes: number; totalBytes: number; createdAt: string; expiresAt: string };
-
-/** Left free on the disk for everything else that lies there. */
-const ROOM_BYTES = 1024 ** 3;
+/** An upload as its sender sees it: how much has arrived, which import read it last, and until when it is kept if nobody sends on. */
+export type UploadLine = { bytes: number } & Pick<Upload, 'id' | 'fileName' | 'totalBytes' | 'import' | 'createdAt' | 'expiresAt'>;
 
 const notThere = () => fail('not_found', 'There is no such upload: it was brought in, let go, left alone for a day, or it is somebody else’s.');
-
-/** Uploads as they lie where this process keeps its data. */
-export const diskOf = (app: Pick<App, 'config'>): UploadDisk => uploadDisk(join(app.config.dataDir, 'arriving'));
 
 /** Names a file to its sender without telling its name, which may name people. */
 const fingerprint = (projectId: string, { name, bytes, modifiedAt }: FileSaid): string => createHash('sha256').update([projectId, name, bytes, modifiedAt].join('\0')).digest('hex');
@@ -44,20 +39,20 @@ export async function keyOf(app: Pick<App, 'secrets'>, upload: Upload): Promise<
 /** Begins an upload: nothing of it has arrived yet. */
 export async function beginUpload(app: Services, actor: Actor, of: { slug: string; file: FileSaid }): Promise<Result<Upload>> {
 	const { name, bytes } = of.file;
-	const disk = diskOf(app);
 	return inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: of.slug }, 'import.create');
 		if (!access.ok) return access;
 		const { project } = access.value;
 		if (bytes > MOST_FILE_BYTES) return fail('too_large', 'The file is larger than 100 GB. Split it.');
 		if ((await uploads.held(tx, actor.userId)) >= MOST_UPLOADS) return fail('conflict', `You have ${MOST_UPLOADS} uploads under way. Finish one or let it go first.`);
-		if (bytes + ROOM_BYTES > (await disk.room())) return fail('not_ready', 'The server’s disk has no room for this file at the moment. Tell whoever runs this installation.');
+		await clearUploads(app, tx);
+		if (bytes > (await roomLeft(app, tx))) return fail('not_ready', 'The server’s disk has no room for this file at the moment. Tell whoever runs this installation.');
 		const reading = await readingOf(app, tx, project, { dryRun: true });
 		if (!reading.ok) return reading;
 		const id = await uploads.insert(tx, { projectId: project.id, createdBy: actor.userId, fileName: name === '' ? null : reading.value.masker.fileName(name), fingerprint: fingerprint(project.id, of.file), totalBytes: bytes });
 		await uploads.putKey(tx, id, await app.secrets.seal(randomBytes(KEY_BYTES).toString('base64'), `upload:${id}`));
 		await record(tx, actor, { action: 'upload.start', projectId: project.id, subject: ['upload', id], details: { bytes } });
-		await disk.begin(id);
+		await diskOf(app).begin(id);
 		const begun = await uploads.get(tx, id);
 		return begun ? ok(begun) : notThere();
 	});
@@ -79,9 +74,9 @@ export async function listUploads(app: Pick<App, 'db' | 'config'>, actor: Actor,
 	const disk = diskOf(app);
 	const found = await uploads.of(app.db, { projectId, createdBy: actor.userId, fingerprint: of.file && fingerprint(projectId, of.file) });
 	const lines = await Promise.all(
-		found.map(async ({ id, fileName, totalBytes, createdAt, expiresAt }) => {
+		found.map(async ({ id, fileName, totalBytes, import: read, createdAt, expiresAt }) => {
 			const bytes = await disk.arrived(id);
-			return bytes === null ? [] : [{ id, fileName, bytes, totalBytes, createdAt, expiresAt }];
+			return bytes === null ? [] : [{ id, fileName, bytes, totalBytes, import: read, createdAt, expiresAt }];
 		})
 	);
 	return ok(lines.flat());
@@ -97,12 +92,35 @@ export async function writeUpload(app: Services, upload: Upload, at: number, sou
 	return ok(arrived);
 }
 
-/** Lets an upload go: its bytes, and what they can be read with. */
-export async function discardUpload(app: Pick<App, 'db' | 'config'>, actor: Actor, upload: Upload): Promise<void> {
-	await app.db.transaction(async (tx) => {
-		if (await uploads.remove(tx, upload.id)) await record(tx, actor, { action: 'upload.discard', projectId: upload.projectId, subject: ['upload', upload.id] });
+/** A reader that was silent for so long is taken for dead by who would have the file read anew, or go; the sweeper waits longer. One that was not dead finds its import ended. */
+const SILENT_READER_SECONDS = 120;
+
+/** How the import is that reads or read an upload, which must be locked, as is the import then. `died`: nobody reads it any more, and it was not ended. */
+export async function readerOf(tx: Tx, upload: Upload): Promise<{ id: string; status: ImportStatus | 'died' } | null> {
+	if (!upload.import) return null;
+	const { id } = upload.import;
+	const status = await imports.lockStatusAtOnce(tx, id);
+	// Who publishes it holds it, for minutes where it is large, and gives no other sign of life.
+	if (status === null) return { id, status: 'staging' };
+	return { id, status: status === 'staging' && (await imports.isSilent(tx, id, SILENT_READER_SECONDS)) ? 'died' : status };
+}
+
+/** What is said while an import reads an upload. */
+export const isRead = (id: string) => fail('conflict', 'The file is being read. See how far it is by its import.', { facts: { id } });
+
+/** Lets an upload go: its bytes, and what they can be read with. Not while it is read. */
+export async function discardUpload(app: Pick<App, 'db' | 'config'>, actor: Actor, { id, projectId }: Upload): Promise<Result<null>> {
+	const gone = await inTransaction(app.db, async (tx) => {
+		const upload = await uploads.get(tx, id, { locked: true });
+		if (!upload) return ok(null);
+		const reader = await readerOf(tx, upload);
+		if (reader?.status === 'staging') return isRead(reader.id);
+		await uploads.remove(tx, id);
+		await record(tx, actor, { action: 'upload.discard', projectId, subject: ['upload', id] });
+		return ok(null);
 	});
-	await diskOf(app).remove(upload.id);
+	if (gone.ok) await diskOf(app).remove(id);
+	return gone;
 }
 
 /** What a client says of its file in the protocol's metadata. */

@@ -38,6 +38,16 @@ async function* arriving(db: Db, id: string, source: AsyncIterable<Uint8Array>, 
 	}
 }
 
+/** Keeps an import alive while it waits for what others do in its project, for minutes where they publish a large file. */
+export async function waiting(db: Db, id: string, turn: () => Promise<void>): Promise<void> {
+	const sign = setInterval(() => void imports.goesOn(db, id, null).catch(() => undefined), SIGN_OF_LIFE_MS);
+	try {
+		await turn();
+	} finally {
+		clearInterval(sign);
+	}
+}
+
 /** About so many characters: a row is written out once, when its batch is sent. */
 function sizeOf(row: StagedRow): number {
 	return [row, ...row.responses].reduce((sum, { messages }) => sum + messages.reduce((chars, message) => chars + messageText(message).length, 0), 0);

@@ -19,7 +19,7 @@ import type { RowMasker } from './mask-rows.ts';
 import { rulesOf } from './project-rules.ts';
 import { publishStaged, scanStaged } from './publish-import.ts';
 import type { Published } from './publish-import.ts';
-import { keep, stageImport } from './stage-import.ts';
+import { keep, stageImport, waiting } from './stage-import.ts';
 import type { Holds, Staged } from './stage-import.ts';
 
 /** How an import ended; after a dry run, what would come of it, how its rows were understood, and that they wait. */
@@ -40,6 +40,8 @@ export type Streaming = Reading & {
 	skipBad: boolean;
 	dryRun: boolean;
 	source: AsyncIterable<Uint8Array>;
+	/** Whether the whole file lies on this server, and can be read again. */
+	here?: boolean;
 	/** Locks the import, and says whether it is still this reader's to go on with. */
 	holds: Holds;
 	/** Records what else belongs to it, in the transaction that publishes its rows or has them wait for names. `made`: null while they wait. */
@@ -71,7 +73,7 @@ export async function endUntaken(db: Db, actor: Actor, of: Pick<Streaming, 'id' 
 /** One short transaction: everything of the file appears at once, or nothing does. */
 async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published> {
 	return db.transaction(async (tx) => {
-		await projects.serialise(tx, of.projectId);
+		await waiting(db, of.id, () => projects.serialise(tx, of.projectId));
 		await keep(tx, of.holds);
 		const made = await publishStaged(tx, actor, of);
 		await of.also?.(tx, of.id, made);
@@ -105,7 +107,7 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 		} catch (error) {
 			if (await of.brokenOff?.(error)) return fail('not_ready', 'The file is read again later.');
 			const unreadable = error instanceof UnreadableFile;
-			await endUntaken(db, actor, of, unreadable ? 'refused' : 'failed', unreadable ? masker.text(error.message) : 'The file did not arrive whole. Nothing was taken; send it again.');
+			await endUntaken(db, actor, of, unreadable ? 'refused' : 'failed', unreadable ? masker.text(error.message) : of.here ? imports.BROKE_OFF.here : imports.BROKE_OFF.sent);
 			if (unreadable) return fail('import_refused', masker.text(error.message), { facts: { id, accepted: 0 } });
 			throw error;
 		}

@@ -12,6 +12,7 @@ import * as imports from '../db/imports.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
+import { removeRead } from './clear-uploads.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What came of taking an import back: the rows of a dry run were let go, or everything that it had made is gone. */
@@ -32,8 +33,8 @@ const REASONS: Readonly<Record<Obstacle, (n: number) => string>> = {
 	same_moment: () => 'another import ended in the same microsecond, and what either made cannot be told apart'
 };
 
-/** Lets the rows of a dry run go. */
-async function discard(tx: Tx, actor: Actor, of: { id: string; projectId: string }): Promise<TakenBack> {
+/** Lets the rows of a dry run go; it must be locked. */
+export async function discard(tx: Tx, actor: Actor, of: { id: string; projectId: string }): Promise<TakenBack> {
 	await imports.finish(tx, of.id, { status: 'discarded', accepted: 0, duplicates: 0, message: null });
 	await record(tx, actor, { action: 'import.discard', projectId: of.projectId, subject: ['import', of.id] });
 	return { discarded: true };
@@ -46,8 +47,8 @@ async function discard(tx: Tx, actor: Actor, of: { id: string; projectId: string
  * all or nothing: everything that it made goes, and the same file may be sent
  * again. Judgments that it brought itself are no obstacle.
  */
-export async function undoImport(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<TakenBack>> {
-	return inTransaction(app.db, async (tx) => {
+export async function undoImport(app: Pick<App, 'db' | 'config'>, actor: Actor, id: string): Promise<Result<TakenBack>> {
+	const back = await inTransaction(app.db, async (tx): Promise<Result<TakenBack>> => {
 		const found = await imports.get(tx, id);
 		if (!found) return fail('not_found', 'There is no such import.');
 		const { projectId } = found;
@@ -71,4 +72,6 @@ export async function undoImport(app: Pick<App, 'db'>, actor: Actor, id: string)
 		await record(tx, actor, { action: 'import.undo', projectId, subject: ['import', id], details: gone });
 		return ok({ undone: true, ...gone });
 	});
+	if (back.ok) await removeRead(app, id);
+	return back;
 }

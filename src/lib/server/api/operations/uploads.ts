@@ -22,11 +22,11 @@ export const listUploads = operation({
 	id: 'listUploads',
 	method: 'GET',
 	path: '/projects/{slug}/uploads',
-	summary: 'One’s own uploads that are not brought in yet: how much of each has arrived. With fileName, bytes and modified those of one file',
+	summary: 'One’s own uploads that are not brought in yet: how much of each has arrived, and the import that read it last. With fileName, bytes and modified those of one file',
 	access: 'import.create',
 	params: slugParams,
 	query: v.object({ fileName: v.optional(v.pipe(v.string(), v.maxLength(300))), bytes: v.optional(wholeNumber), modified: v.optional(v.pipe(v.string(), v.maxLength(40))) }),
-	answers: { 200: v.object({ uploads: v.array(v.object({ id: v.string(), fileName: v.nullable(v.string()), bytes: v.number(), totalBytes: v.number(), createdAt: v.string(), expiresAt: v.string() })) }) }
+	answers: { 200: v.object({ uploads: v.array(v.object({ id: v.string(), fileName: v.nullable(v.string()), bytes: v.number(), totalBytes: v.number(), import: v.nullable(v.object({ id: v.string(), status: v.string() })), createdAt: v.string(), expiresAt: v.string() })) }) }
 });
 
 export const askUpload = operation({
@@ -58,7 +58,7 @@ export const discardUpload = operation({
 	id: 'discardUpload',
 	method: 'DELETE',
 	path: '/uploads/{id}',
-	summary: 'Let an upload go, and what of it has arrived',
+	summary: 'Let an upload go, and what of it has arrived; not while it is being read (409 with the import’s id)',
 	access: 'import.create',
 	params: idParams,
 	headers: v.object(speaks),
