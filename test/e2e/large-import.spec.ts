@@ -40,11 +40,11 @@ test('a large file goes on where the line broke and a proxy answered for the ser
 	});
 	await choose(page, 'Choose a file', 'broken.jsonl', large('Broken', { alone: true }));
 	const rows = page.getByRole('heading', { name: 'The first rows, as they were understood' });
-	await expect(rows).toBeVisible();
+	await rows.waitFor();
 	const sent = [0, PIECE_BYTES, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES];
 	expect(offsets).toEqual(sent);
 	await page.getByRole('button', { name: 'They are good answers' }).click();
-	await expect(page.getByText('taken as good because you say so')).toBeVisible();
+	await page.getByText('taken as good because you say so').waitFor();
 	expect(offsets).toEqual(sent);
 	await page.getByRole('button', { name: 'Take it', exact: true }).click();
 	await expect(page.getByRole('status').filter({ hasText: 'broken.jsonl' })).toContainText('12');
@@ -79,7 +79,7 @@ test('a page that is left tells what has arrived, in Chinese and on a phone, and
 	await accessible(page);
 	expect(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth)).toBe(true);
 	await chooseIt();
-	await expect(page.getByRole('heading', { name: '前几行（按识别结果）' })).toBeVisible();
+	await page.getByRole('heading', { name: '前几行（按识别结果）' }).waitFor();
 	expect(offsets).toEqual([0, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES]);
 	await page.getByRole('button', { name: '不接收', exact: true }).click();
 	await expect(waiting).toHaveCount(0);
@@ -94,7 +94,7 @@ test('Stop ends what is sent while the server is away, and what is left can be l
 		return away ? route.abort('connectionrefused') : route.continue();
 	});
 	await choose(page, 'Choose a file', 'stopped.jsonl', large('Stopped'));
-	await expect(page.getByText('The server does not answer at the moment')).toBeVisible();
+	await page.getByText('The server does not answer at the moment').waitFor();
 	await page.getByRole('button', { name: 'Stop' }).click();
 	const left = page.getByRole('listitem').filter({ hasText: 'stopped.jsonl' });
 	await expect(left).toBeVisible();
