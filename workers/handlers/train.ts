@@ -36,6 +36,7 @@ import { waitForReach } from './out-of-reach.ts';
 import { finishedModel, startingModel } from './starting-model.ts';
 import type { Start } from './starting-model.ts';
 import { unexpected } from './unexpected.ts';
+import { whenReached } from './when-reached.ts';
 import { writeProgress } from './write-progress.ts';
 import { layOutRows } from './training-data.ts';
 
@@ -259,7 +260,7 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 		if (outOfReach(error)) {
 			context.app.log.warn({ err: error, runId: at.run.id, attempt: at.attempt }, 'out of reach: the run goes back in line');
 			await waitForReach(at.earlier, lease.stop);
-			return await requeueAttempt(context.app, { ...lease.of, problem: AWAY, exitCode: null });
+			return await whenReached(context, () => requeueAttempt(context.app, { ...lease.of, problem: AWAY, exitCode: null }));
 		}
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');
 		await endWithoutCheckpoint(context.app, { ...lease.of, exitCode: null, problem: unexpected(error) });
