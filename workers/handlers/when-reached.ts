@@ -1,19 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import type { WorkerContext } from './context.ts';
 
 /** Between two tries: what is told is one small row. */
 const AGAIN_MS = 1000;
-
-const pause = (milliseconds: number, signal: AbortSignal) =>
-	new Promise<void>((resolve) => {
-		const done = () => {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', done);
-			resolve();
-		};
-		const timer = setTimeout(done, milliseconds);
-		signal.addEventListener('abort', done, { once: true });
-	});
 
 /**
  * Tells the record what became of an attempt as soon as the database can be reached, however long that takes: one that
@@ -27,6 +17,6 @@ export async function whenReached<T>({ shutdown }: Pick<WorkerContext, 'shutdown
 		} catch (error) {
 			if (shutdown.aborted || !outOfReach(error)) throw error;
 		}
-		await pause(AGAIN_MS, shutdown);
+		await sleep(AGAIN_MS, undefined, { signal: shutdown }).catch(() => undefined);
 	}
 }
