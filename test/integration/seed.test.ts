@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
-import { sealAudit, verifyAudit } from '#lib/server/usecases/seal-audit.ts';
+import { verifyAudit } from '#lib/server/usecases/seal-audit.ts';
 import { redeemPasswordLink } from '#lib/server/usecases/redeem-password-link.ts';
 import { signIn } from '#lib/server/usecases/sign-in.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
@@ -12,6 +12,7 @@ import { seedDemo } from '../../drizzle/seed/main.ts';
 import { carefulAnswers, readWritten } from '../../scripts/demo/written-answers.ts';
 import { actorOf, freshInstallation } from '../support/installation.ts';
 import type { Installation } from '../support/installation.ts';
+import { sealAll } from '../support/seal.ts';
 import { createWorld, valueOf } from '../support/world.ts';
 
 /** What must be the same however often and however roughly the seed was run. */
@@ -175,7 +176,7 @@ describe('plumbline on the command line', () => {
 	});
 
 	it('finds an entry of the audit that was changed', async () => {
-		while ((await sealAudit(demo.app)) > 0);
+		await sealAll(demo.app);
 		expect(await plumbline('audit', 'verify')).toMatchObject({ code: 0, output: expect.stringContaining('holds') });
 		const change = (to: string) =>
 			demo.app.db.execute(sql.raw(`alter table audit_entries disable trigger append_only; update audit_entries set details = '${to}' where action = 'project.create' and details->>'slug' in ('law-firm', 'other'); alter table audit_entries enable trigger append_only`));
