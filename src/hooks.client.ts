@@ -1,8 +1,7 @@
 import type { ClientInit } from '@sveltejs/kit';
 
-/** Before a page comes alive: what the server told in the reader's language stays told in it. */
+/** Before a page comes alive: what the server told in the reader's language stays told in it. Where the book cannot be had the page comes alive all the same, and tells it in English. */
 export const init: ClientInit = async () => {
 	if (document.querySelector('[data-detail]') === null) return;
-	const { openDetails } = await import('#lib/components/ui/details.svelte.ts');
-	await openDetails().catch(() => undefined);
+	await import('#lib/components/ui/details.svelte.ts').then(({ openDetails }) => openDetails()).catch(() => undefined);
 };
