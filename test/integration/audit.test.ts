@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Gate } from '#lib/domain/gate.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
@@ -11,6 +12,7 @@ import type { AuditView } from '#lib/server/usecases/read-audit.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { sealAll } from '../support/seal.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -44,13 +46,27 @@ it('tells reviewers and owners who did what, and each only of what they may see 
 
 	expect(names((await read(rita)).acts)).not.toContain('webhook.create');
 	expect(names((await read(rita)).acts)).toContain('gate.put');
-	expect(names((await read(owner, { topic: 'rules' })).acts).every((act) => !act.startsWith('member.'))).toBe(true);
+	expect(names((await read(owner, { topic: 'rules' })).acts)).toEqual(['webhook.create', 'gate.put', 'project.create']);
 	expect(names((await read(owner, { by: rita.userId })).acts)).toEqual(['judgment.void']);
 	// A token for webhooks alone reads of webhooks alone.
 	expect(names((await read({ ...owner, scopes: ['audit.read', 'webhook.manage'] })).acts)).toEqual(['webhook.create']);
 
 	expect(problemOf(await readAudit(world.app, ann, { slug: project.slug, limit: 5 }))).toBe('forbidden');
 	expect(problemOf(await readAudit(world.app, await world.person('nobody'), { slug: project.slug, limit: 5 }))).toBe('not_found');
+});
+
+it('names the one whose acts alone are asked for, whatever they did of a topic, and nobody who did nothing here', async () => {
+	const { rita, owner } = people;
+	expect(await read(owner, { topic: 'rules', by: rita.userId })).toMatchObject({ acts: [], only: { id: rita.userId, name: 'Rita' } });
+	expect((await read(owner)).only).toBeNull();
+	// What a reviewer may not read of, such as a webhook, names nobody to them.
+	const stranger = await world.person('Stranger', { slug: (await world.project()).slug, role: 'owner' });
+	expect(await read(owner, { by: stranger.userId })).toMatchObject({ acts: [], only: null });
+	const drop = await world.person('Gone', { slug: project.slug, role: 'owner' });
+	valueOf(await createWebhook(world.app, drop, { slug: project.slug, url: 'https://1.1.1.1/other', events: ['run.failed'] }));
+	expect((await read(rita, { by: drop.userId })).only).toBeNull();
+	await world.query(`delete from user_profiles where user_id = '${drop.userId}'`);
+	expect((await read(owner, { by: drop.userId })).only).toEqual({ id: drop.userId, name: null });
 });
 
 it('leaves out what was done to a comparison behind a wall', async () => {
@@ -71,11 +87,30 @@ it('goes on page by page without a gap, and says what is sealed', async () => {
 	}
 	expect(paged).toEqual(whole);
 
-	while ((await sealAudit(world.app)) > 0);
+	await sealAll(world.app);
 	const sealed = await read(people.owner);
-	expect(sealed.acts.every((one) => one.sealed)).toBe(true);
+	expect(sealed.acts.filter((one) => one.sealed).map(({ id }) => id)).toEqual(whole);
 	expect(sealed.seal?.hash).toMatch(/^[\da-f]{64}$/);
 	valueOf(await putGate(world.app, people.owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 40 }] }) }));
 	const [newest] = (await read(people.owner)).acts;
 	expect(newest).toMatchObject({ act: 'gate.put', facts: { version: 2 }, sealed: false });
+});
+
+it('seals nothing that may still be overtaken, and all of it once what was open is over', async () => {
+	await sealAll(world.app);
+	const open = Promise.withResolvers<void>();
+	const begun = Promise.withResolvers<void>();
+	const older = world.app.db.transaction(async (tx) => {
+		await tx.execute(sql`select pg_current_xact_id()`);
+		begun.resolve();
+		await open.promise;
+	});
+	await begun.promise;
+	valueOf(await putGate(world.app, people.owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 50 }] }) }));
+	expect(await sealAudit(world.app)).toBe(0);
+	expect((await read(people.owner)).acts[0]).toMatchObject({ act: 'gate.put', facts: { version: 3 }, sealed: false });
+	const all = sealAll(world.app);
+	open.resolve();
+	await Promise.all([older, all]);
+	expect((await read(people.owner)).acts.filter(({ sealed }) => !sealed)).toEqual([]);
 });

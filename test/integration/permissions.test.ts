@@ -1,9 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { placeOf } from '#lib/components/audit/places.ts';
 import { may, PERMISSIONS, ROLES } from '#lib/domain/permission.ts';
 import { PROBLEMS } from '#lib/domain/problem.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
 import { OPERATIONS } from '#lib/server/api/operations.ts';
 import type { Operation } from '#lib/server/api/operation.ts';
+import { readAudit } from '#lib/server/usecases/read-audit.ts';
+import { readProject } from '#lib/server/usecases/read-project.ts';
 import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Caller, Ground } from '../support/api-walk.ts';
 import { createApi, tokenOf } from '../support/api.ts';
@@ -12,6 +16,7 @@ import { peopleOf } from '../support/people.ts';
 import { apiMethods, pages } from '../support/routes.ts';
 import { newServer } from '../support/serving-walk.ts';
 import type { Server } from '../support/server.ts';
+import { valueOf } from '../support/world.ts';
 
 let ground: Ground;
 let server: Server;
@@ -152,6 +157,27 @@ describe('every page', () => {
 			}
 		}
 		expect(await ground.world.query(`select count(*)::int as n from audit_entries`)).toEqual(before);
+	}, 120_000);
+
+	it('is where the audit leads to, for each of its readers', async () => {
+		const people = peopleOf(ground.world);
+		for (const role of ['reviewer', 'owner'] as const) {
+			const { id, email } = await people.account();
+			await ground.world.app.db.execute(sql`insert into memberships (project_id, user_id, role) values (${ground.id}, ${id}, ${role})`);
+			const { cookie } = await people.session(email);
+			const reader: Actor = { userId: id, isAdmin: false, via: 'session', scopes: null };
+			const { can } = valueOf(await readProject(ground.world.app, reader, ground.slug));
+			const { acts } = valueOf(await readAudit(ground.world.app, reader, { slug: ground.slug, limit: 5000 }));
+			// The newest of each kind; after the walk above that is most of them.
+			const places = new Map(acts.toReversed().map((one) => [`${one.act} ${one.subject.kind} ${one.checkpointId === null}`, placeOf(one, can)]));
+			expect(places.size).toBeGreaterThan(5);
+			const shut: string[] = [];
+			for (const [act, place] of places) {
+				const { status } = place === null ? { status: 200 } : await open(`/projects/${ground.slug}/${place}`, `${cookie.name}=${cookie.value}`);
+				if (status !== 200) shut.push(`${act} for a ${role}: ${status} at ${place}`);
+			}
+			expect(shut).toEqual([]);
+		}
 	}, 120_000);
 
 	it('opens for each role as the page itself decides, never with an error of ours', async () => {

@@ -33,6 +33,8 @@ export const AUDIT_ACTS = {
 	'guideline.put': rules('guideline.read'),
 	'form.put': rules('project.read'),
 	'policy.put': rules('project.read'),
+	'gold.put': rules('gold.manage'),
+	'gold.retire': rules('gold.manage'),
 	'gate.put': rules('checkpoint.read'),
 	'four_eyes.put': rules('checkpoint.read'),
 	'suite.put': rules('checkpoint.read'),
@@ -42,9 +44,12 @@ export const AUDIT_ACTS = {
 	'grouping.put': rules('import.read'),
 	'webhook.create': rules('webhook.manage'),
 	'webhook.retire': rules('webhook.manage'),
+	'webhook.send_again': rules('webhook.manage'),
 
 	'import.publish': data('import.read'),
 	'import.refused': data('import.read'),
+	'import.failed': data('import.read'),
+	'import.rescan': data('import.read'),
 	'import.discard': data('import.read'),
 	'import.undo': data('import.read'),
 	'near_duplicate.decide': data('import.read'),
@@ -83,8 +88,11 @@ export const AUDIT_ACTS = {
 	'suite.run': training('checkpoint.read'),
 	'suite.finish': training('checkpoint.read'),
 	'suite.cancel': training('checkpoint.read'),
+	'suite.again': training('checkpoint.read'),
 	'generation.start': training('generation.read'),
 	'generation.cancel': training('generation.read'),
+	'generation.again': training('generation.read'),
+	'generation.fail': training('generation.read'),
 
 	'checkpoint.propose': decisions('checkpoint.read'),
 	'checkpoint.decide': decisions('checkpoint.read'),
@@ -96,6 +104,8 @@ export const AUDIT_ACTS = {
 	'export.start': serving('checkpoint.read'),
 	'export.finish': serving('checkpoint.read'),
 	'export.fail': serving('checkpoint.read'),
+	'export.cancel': serving('checkpoint.read'),
+	'export.again': serving('checkpoint.read'),
 	'export.drop': serving('checkpoint.read'),
 	'export.take': serving('checkpoint.read'),
 	'checkpoint.export': serving('checkpoint.read'),
@@ -123,8 +133,11 @@ export type AuditAct = keyof typeof AUDIT_ACTS;
 /** Names of all acts, in the order of the table. */
 export const AUDIT_ACT_NAMES = Object.keys(AUDIT_ACTS) as AuditAct[];
 
+/** What judging writes with every answer, and what nobody reads as an act: an index leaves it out. */
+export const EVERYDAY_ACTS = ['judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add'] as const;
+
 /** Facts of an entry that its reader is told: what it was, never whom or what it was about in words. */
-const TOLD = ['version', 'objective', 'rows', 'accepted', 'role', 'decision', 'overridden', 'code', 'rule', 'number', 'format', 'split', 'reason', 'complete', 'points'] as const;
+const TOLD = ['version', 'objective', 'rows', 'accepted', 'role', 'decision', 'overridden', 'code', 'rule', 'number', 'format', 'split', 'reason', 'complete', 'points', 'added'] as const;
 export type AuditFacts = Partial<Record<(typeof TOLD)[number], string | number | boolean>>;
 
 /** What of an entry's details is told. What comes in versions is named by them: `…/3`. */

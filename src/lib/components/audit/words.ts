@@ -2,8 +2,11 @@ import { whyVoid } from '#lib/components/history/words.ts';
 import { decisionName } from '#lib/components/loop/words.ts';
 import { roleName } from '#lib/components/members/roles.ts';
 import { HEALTH_WORDS } from '#lib/components/run/health-words.ts';
-import { problemWords } from '#lib/components/run/words.ts';
+import { failedTitle } from '#lib/components/run/export-words.ts';
+import { knownProblem, problemWords } from '#lib/components/run/words.ts';
+import { modelServerProblem } from '#lib/components/serving/words.ts';
 import { count } from '#lib/components/shell/format.ts';
+import { problemTitle } from '#lib/components/ui/problem-title.ts';
 import type { AuditAct, AuditFacts, AuditTopic } from '#lib/domain/audit-acts.ts';
 import { isRole } from '#lib/domain/permission.ts';
 import { HEALTH_RULES } from '#lib/domain/run-health.ts';
@@ -31,6 +34,8 @@ export const ACT: Record<AuditAct, () => string> = {
 	'guideline.put': m.audit_act_guideline_put,
 	'form.put': m.audit_act_form_put,
 	'policy.put': m.audit_act_policy_put,
+	'gold.put': m.audit_act_gold_put,
+	'gold.retire': m.audit_act_gold_retire,
 	'gate.put': m.audit_act_gate_put,
 	'four_eyes.put': m.audit_act_four_eyes_put,
 	'suite.put': m.audit_act_suite_put,
@@ -40,8 +45,11 @@ export const ACT: Record<AuditAct, () => string> = {
 	'grouping.put': m.audit_act_grouping_put,
 	'webhook.create': m.audit_act_webhook_create,
 	'webhook.retire': m.audit_act_webhook_retire,
+	'webhook.send_again': m.audit_act_webhook_send_again,
 	'import.publish': m.audit_act_import_publish,
 	'import.refused': m.audit_act_import_refused,
+	'import.failed': m.audit_act_import_failed,
+	'import.rescan': m.audit_act_import_rescan,
 	'import.discard': m.audit_act_import_discard,
 	'import.undo': m.audit_act_import_undo,
 	'near_duplicate.decide': m.audit_act_near_duplicate_decide,
@@ -79,8 +87,11 @@ export const ACT: Record<AuditAct, () => string> = {
 	'suite.run': m.audit_act_suite_run,
 	'suite.finish': m.audit_act_suite_finish,
 	'suite.cancel': m.audit_act_suite_cancel,
+	'suite.again': m.audit_act_suite_again,
 	'generation.start': m.audit_act_generation_start,
 	'generation.cancel': m.audit_act_generation_cancel,
+	'generation.again': m.audit_act_generation_again,
+	'generation.fail': m.audit_act_generation_fail,
 	'checkpoint.propose': m.audit_act_checkpoint_propose,
 	'checkpoint.decide': m.audit_act_checkpoint_decide,
 	'checkpoint.withdraw': m.audit_act_checkpoint_withdraw,
@@ -90,6 +101,8 @@ export const ACT: Record<AuditAct, () => string> = {
 	'export.start': m.audit_act_export_start,
 	'export.finish': m.audit_act_export_finish,
 	'export.fail': m.audit_act_export_fail,
+	'export.cancel': m.audit_act_export_cancel,
+	'export.again': m.audit_act_export_again,
 	'export.drop': m.audit_act_export_drop,
 	'export.take': m.audit_act_export_take,
 	'checkpoint.export': m.audit_act_checkpoint_export,
@@ -117,6 +130,16 @@ const isDecision = (name: unknown): name is Parameters<typeof decisionName>[0] =
 /** A number by a message that counts. */
 const counted = (value: AuditFacts[keyof AuditFacts], words: (n: string) => string): string | null => (typeof value === 'number' ? words(count(value)) : null);
 
+/** Why something failed, from the code of its entry, for the acts that tell of a failure: a code means one thing of a run and another of what a person asked for. Null: no more is known than that it failed. */
+const WHY: Partial<Record<AuditAct, (code: string) => string | null>> = {
+	'automation.refused': problemTitle,
+	'run.failed': problemWords,
+	'evaluation.fail': knownProblem,
+	'generation.fail': knownProblem,
+	'export.fail': (code) => (code === 'gpu_missing' || code === 'converter_missing' ? failedTitle(code) : knownProblem(code)),
+	'model_server.give_up': modelServerProblem
+};
+
 /** What is known of an act beside its name, in words: whom, which version, how much, how it ended. */
 export function factWords({ act, about, facts }: Pick<AuditView, 'act' | 'about' | 'facts'>): string[] {
 	const health = act === 'run.stopped_by_rule' ? HEALTH_RULES.find((one) => one === facts.rule) : undefined;
@@ -129,28 +152,12 @@ export function factWords({ act, about, facts }: Pick<AuditView, 'act' | 'about'
 		counted(facts.version, (n) => m.audit_version({ n })),
 		typeof facts.objective === 'string' ? facts.objective.toUpperCase() : null,
 		counted(facts.rows ?? facts.accepted, (n) => m.audit_rows({ n })),
+		counted(facts.added, (n) => m.audit_gold({ n })),
 		counted(facts.points, (n) => m.audit_points({ n })),
 		counted(facts.complete, (n) => m.audit_complete({ n })),
 		health === undefined ? null : HEALTH_WORDS[health].name(),
 		act === 'judgment.void' && typeof facts.reason === 'string' ? whyVoid(facts.reason) : null,
 		...[facts.format, facts.split].map((name) => (typeof name === 'string' ? name : null)),
-		typeof facts.code === 'string' ? problemWords(facts.code) : null
+		typeof facts.code === 'string' ? (WHY[act]?.(facts.code) ?? null) : null
 	].filter((word) => word !== null);
-}
-
-const PLACES: Record<string, (id: string) => string> = {
-	run: (id) => `runs/${id}`,
-	checkpoint: (id) => `checkpoints/${id}`,
-	snapshot: (id) => `snapshots/${id}`,
-	sweep: (id) => `sweeps/${id}`,
-	generation: (id) => `generations/${id}`,
-	model_server: (id) => `serving/${id}`,
-	judgment: (id) => `history/${id}`
-};
-const PAGES: Partial<Record<AuditAct, string>> = { 'gate.put': 'gate', 'four_eyes.put': 'gate', 'suite.put': 'suite', 'automation.put': 'automation', 'policy.put': 'checks', 'form.put': 'form', 'guideline.put': 'guideline', 'desensitisation.put': 'desensitisation' };
-const KINDS: Record<string, string> = { user: 'members', wall: 'members', group: 'assignments', assignment: 'assignments', delegation: 'assignments', import: 'import', deployment: 'serving', endpoint: 'endpoints', webhook: 'webhooks', near_duplicate: 'near-duplicates' };
-
-/** Page of what an act was done to, under the project's; null: it has none. */
-export function placeOf({ act, subject: { kind, id }, checkpointId }: Pick<AuditView, 'act' | 'subject' | 'checkpointId'>): string | null {
-	return PAGES[act] ?? PLACES[kind]?.(id) ?? (checkpointId === null ? (KINDS[kind] ?? null) : `checkpoints/${checkpointId}`);
 }

@@ -140,9 +140,14 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	discarded: m.run_says_cancelled
 };
 
-/** What went wrong, in one sentence; what exactly, and what to do, stands beside it. */
+/** What went wrong, in one sentence; null for a code that has none of its own. */
+export function knownProblem(code: string): string | null {
+	return PROBLEM_WORDS[code]?.() ?? null;
+}
+
+/** What went wrong with a run, in one sentence; what exactly, and what to do, stands beside it. */
 export function problemWords(code: string): string {
-	return (PROBLEM_WORDS[code] ?? m.run_problem_other)();
+	return knownProblem(code) ?? m.run_problem_other();
 }
 
 /** “DPO, from pairs”; another objective by its short name. */

@@ -45,7 +45,8 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 		left join user_profiles a on a.user_id = e.actor_id
 		left join user_profiles u on u.user_id = case when e.subject_kind = 'user' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'user' ~ ${UUID} then (e.details ->> 'user')::uuid end
 		left join decisions d on d.id = case when e.subject_kind = 'decision' and e.subject_id ~ ${UUID} then e.subject_id::uuid end
-		left join checkpoints c on c.id = case when e.subject_kind = 'checkpoint' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'checkpoint' ~ ${UUID} then (e.details ->> 'checkpoint')::uuid else d.checkpoint_id end
+		left join generations g on g.id = case when e.subject_kind = 'generation' and e.subject_id ~ ${UUID} then e.subject_id::uuid end
+		left join checkpoints c on c.id = case when e.subject_kind = 'checkpoint' and e.subject_id ~ ${UUID} then e.subject_id::uuid when e.details ->> 'checkpoint' ~ ${UUID} then (e.details ->> 'checkpoint')::uuid else coalesce(d.checkpoint_id, g.checkpoint_id) end
 		order by e.id desc`
 	);
 	return rows.map((row) => ({
@@ -59,4 +60,14 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 		details: row.details,
 		sealed: row.sealed
 	}));
+}
+
+/** A person who has done something of these kinds in a project, by the name of now (null: erased); null: there is no such person. */
+export async function doer(db: Executor, of: { projectId: string; userId: string; actions: readonly string[] }): Promise<AuditLine['by']> {
+	const [found] = await rowsOf<{ name: string | null }>(
+		db,
+		sql`select (select name from user_profiles where user_id = ${of.userId}) as name
+			where exists (select 1 from audit_entries e where e.project_id = ${of.projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb))) and e.actor_id = ${of.userId})`
+	);
+	return found ? { id: of.userId, name: found.name } : null;
 }

@@ -14,8 +14,8 @@ import type { Access } from './access.ts';
 /** An act as the API and its page tell it. */
 export type AuditView = Omit<AuditLine, 'action' | 'details'> & { act: AuditAct; topic: AuditTopic; facts: AuditFacts };
 
-/** A page of a project's audit; `seal`: the newest link of the chain of hashes, of the whole installation; null before the first. */
-export type AuditPage = { acts: AuditView[]; next: string | null; seal: { link: number; hash: string } | null };
+/** A page of a project's audit; `only`: whose acts alone they are, null where everybody's are, or nobody here is meant; `seal`: the newest link of the chain of hashes, of the whole installation; null before the first. */
+export type AuditPage = { acts: AuditView[]; next: string | null; only: AuditLine['by']; seal: { link: number; hash: string } | null };
 
 /** Acts that this person may read of, whatever a token narrows. */
 function readable(actor: Actor, { role }: Access, topic: AuditTopic | undefined): AuditAct[] {
@@ -30,11 +30,13 @@ function readable(actor: Actor, { role }: Access, topic: AuditTopic | undefined)
 export async function readAudit(app: Pick<App, 'db'>, actor: Actor, query: { slug: string; topic?: AuditTopic | undefined; by?: string | undefined; cursor?: string | undefined; limit: number }): Promise<Result<AuditPage>> {
 	const access = await allow(app.db, actor, { slug: query.slug }, 'audit.read');
 	if (!access.ok) return access;
+	const projectId = access.value.project.id;
 	const seal = await chain.lastSeal(app.db);
-	const lines = await auditActs.list(app.db, { projectId: access.value.project.id, viewer: actor.userId, actions: readable(actor, access.value, query.topic), by: query.by ?? null, before: query.cursor ?? null, seal, limit: query.limit + 1 });
+	const only = query.by === undefined ? null : await auditActs.doer(app.db, { projectId, userId: query.by, actions: readable(actor, access.value, undefined) });
+	const lines = await auditActs.list(app.db, { projectId, viewer: actor.userId, actions: readable(actor, access.value, query.topic), by: query.by ?? null, before: query.cursor ?? null, seal, limit: query.limit + 1 });
 	const acts = lines.slice(0, query.limit).map(({ action, details, ...line }): AuditView => {
 		const act = action as AuditAct;
 		return { ...line, act, topic: AUDIT_ACTS[act].topic, facts: toldFacts(details, line.subject.id) };
 	});
-	return ok({ acts, next: lines.length > query.limit ? (acts.at(-1)?.id ?? null) : null, seal: seal && { link: seal.id, hash: seal.hash } });
+	return ok({ acts, next: lines.length > query.limit ? (acts.at(-1)?.id ?? null) : null, only, seal: seal && { link: seal.id, hash: seal.hash } });
 }

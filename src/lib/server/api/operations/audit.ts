@@ -38,6 +38,7 @@ export const readAudit = operation({
 				})
 			),
 			next: v.nullable(v.string()),
+			only: v.nullable(v.object({ id: v.string(), name: v.nullable(v.string()) })),
 			seal: v.nullable(v.object({ link: v.number(), hash: v.string() }))
 		})
 	}

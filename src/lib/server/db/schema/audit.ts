@@ -1,13 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { EVERYDAY_ACTS } from '../../../domain/audit-acts.ts';
 import { createdAt, xid8 } from './columns.ts';
 
-/** What judging writes with every answer, and what nobody reads as an act. */
-const EVERYDAY = ['judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add'];
-
-/** Whether an entry is none of these: of the others, of which there are few, there is an index. @param action the column, as the statement calls it */
-export const notEveryday = (action: string): SQL => sql.raw(`${action} <> all (array[${EVERYDAY.map((name) => `'${name}'`).join(', ')}])`);
+/** Whether an entry is an act, none of everyday: of these, of which there are few, there is an index. @param action the column, as the statement calls it */
+export const notEveryday = (action: string): SQL => sql.raw(`${action} <> all (array[${EVERYDAY_ACTS.map((name) => `'${name}'`).join(', ')}])`);
 
 /**
  * Who did what, written in the same transaction as the change. Append-only.
