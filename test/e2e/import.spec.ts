@@ -19,7 +19,7 @@ const table = [
 
 for (const [width, locale, words] of [
 	[1440, 'en', { choose: 'Choose a file', first: 'The first rows, as they were understood', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
-	[390, 'zh', { choose: '选择文件', first: '前几行（按识别结果）', rest: '接收其余各行', discard: '不接收', chosen: '文件中的首选' }]
+	[390, 'zh', { choose: '选择文件', first: '前几行（按识别结果）', rest: '接收其余各行', discard: '放弃导入', chosen: '文件中的首选' }]
 ] as const) {
 	test(`a file is looked over before it is taken (${locale}, ${width} px)`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width, locale });

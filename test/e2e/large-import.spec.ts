@@ -81,7 +81,7 @@ test('a page that is left tells what has arrived, in Chinese and on a phone, and
 	await chooseIt();
 	await page.getByRole('heading', { name: '前几行（按识别结果）' }).waitFor();
 	expect(offsets).toEqual([0, PIECE_BYTES, PIECE_BYTES, 2 * PIECE_BYTES]);
-	await page.getByRole('button', { name: '不接收', exact: true }).click();
+	await page.getByRole('button', { name: '放弃导入', exact: true }).click();
 	await expect(waiting).toHaveCount(0);
 	await context.close();
 });
