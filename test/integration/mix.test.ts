@@ -7,7 +7,8 @@ import type { Rng } from '#lib/domain/rng.ts';
 import type { Verdict } from '#lib/domain/verdict.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { someoneIsLeft } from '#lib/server/db/comparisons.ts';
-import { rowsOf } from '#lib/server/db/rows.ts';
+import { rowsOf, uuids } from '#lib/server/db/rows.ts';
+import { notEveryday } from '#lib/server/db/schema/audit.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
@@ -200,6 +201,11 @@ describe('gold, repeats, walls, skills, skips, lost leases, voids, undo and adju
 				(select count(*)::int from judgments where project_id = '${on.id}' and supersedes_id is not null) as undone, (select count(*)::int from judgment_voids v join judgments j on j.id = v.judgment_id where j.project_id = '${on.id}') as voids`
 		);
 		expect(Object.entries(happened[0] ?? {}).filter(([, n]) => n === 0)).toEqual([]);
+		// What judges write is everyday, or the index of acts would grow with every answer.
+		const judges = on.people.filter(({ actor }) => !on.reviewers.includes(actor)).map(({ actor }) => actor.userId);
+		const written = await rowsOf<{ action: string; act: boolean }>(world.app.db, sql`select distinct action, ${notEveryday('action')} as act from audit_entries where project_id = ${on.id} and actor_id in ${uuids(judges)}`);
+		expect(written.length).toBeGreaterThan(1);
+		expect(written.filter(({ act }) => act)).toEqual([]);
 		await pause(1100);
 		await sweep(world.app);
 		expect(await broken(on)).toEqual({});

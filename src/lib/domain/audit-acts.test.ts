@@ -14,7 +14,7 @@ const WOVEN: Record<string, string[]> = {
 
 /** What is recorded of a project and no act of this list. */
 const UNTOLD = {
-	'judging has pages of its own': [...EVERYDAY_ACTS, 'playground.prefer', 'feedback.give'],
+	'judging has pages of its own': [...EVERYDAY_ACTS],
 	'the end of it is told, or it leaves nothing behind': ['upload.start', 'upload.discard', 'artifact.upload', 'import.start', 'import.scan', 'import.mask', 'webhook.test'],
 	'a step of the machine, which the page of the work itself tells': [
 		...['evaluation', 'generation', 'export'].flatMap((kind) => [`${kind}.requeue`, `${kind}.put_off`, `${kind}.give_back`]),

@@ -133,8 +133,8 @@ export type AuditAct = keyof typeof AUDIT_ACTS;
 /** Names of all acts, in the order of the table. */
 export const AUDIT_ACT_NAMES = Object.keys(AUDIT_ACTS) as AuditAct[];
 
-/** What judging writes with every answer, and what nobody reads as an act: an index leaves it out. */
-export const EVERYDAY_ACTS = ['judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add'] as const;
+/** What judging and asking write with every answer, and what nobody reads as an act: an index leaves it out. */
+export const EVERYDAY_ACTS = ['task.claim', 'judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add', 'playground.prefer', 'feedback.give'] as const;
 
 /** Facts of an entry that its reader is told: what it was, never whom or what it was about in words. */
 const TOLD = ['version', 'objective', 'rows', 'accepted', 'role', 'decision', 'overridden', 'code', 'rule', 'number', 'format', 'split', 'reason', 'complete', 'points', 'added'] as const;

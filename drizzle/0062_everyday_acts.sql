@@ -1,0 +1,2 @@
+DROP INDEX "audit_entries_acts";--> statement-breakpoint
+CREATE INDEX "audit_entries_acts" ON "audit_entries" USING btree ("project_id","id") WHERE action <> all (array['task.claim', 'judgment.submit', 'judgment.supersede', 'judgment.correct', 'slot.fill', 'task.skip', 'bookmark.put', 'bookmark.remove', 'guideline.read', 'comment.add', 'playground.prefer', 'feedback.give']);
