@@ -1,12 +1,16 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
 import * as generations from '#lib/server/db/generations.ts';
+import * as suiteRuns from '#lib/server/db/suite-runs.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
+import { madeExport } from '../support/exports.ts';
 import { failWhatFollows, paperWorker, trainedCheckpoint } from '../support/loop.ts';
 import { peopleOf } from '../support/people.ts';
 import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
-import { createWorld, pairRows } from '../support/world.ts';
+import { createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -62,4 +66,37 @@ it('the page that shows a failed evaluation and failed answers starts both again
 	expect((await evaluations.get(world.app.db, evaluationId))?.status).toBe('queued');
 	expect((await generations.get(world.app.db, generationId))?.status).toBe('queued');
 	expect(await engineer.read(path)).not.toContain('Evaluate again');
+});
+
+it('the page of a form stops its measuring and its checks, says so, and keeps the figures that it has', async () => {
+	valueOf(await putSuite(world.app, world.admin, { slug: project.slug, suite: FIRST_SUITE }));
+	const workerId = await paperWorker(world);
+	const { checkpointId } = await trainedCheckpoint(world, project.slug, workerId);
+	const exportId = await madeExport(world, { checkpointId, workerId, plan: { format: 'merged' } });
+	const path = `/projects/${project.slug}/checkpoints/${checkpointId}`;
+	const [engineer, chinese, reviewer] = [await browser('engineer', 'en'), await browser('engineer', 'zh'), await browser('reviewer', 'en')];
+
+	const stop = `?/exportStop&export=${exportId}`;
+	expect(await engineer.read(path)).toContain(`action="${stop.replace('&', '&amp;')}"`);
+	expect(await reviewer.read(path)).not.toContain('?/exportStop');
+	expect(await reviewer.press(`${path}${stop}`)).toMatchObject({ type: 'failure', status: 403 });
+	expect(await engineer.press(`${path}${stop}`)).toMatchObject({ type: 'redirect', status: 303 });
+	expect(await engineer.press(`${path}${stop}`)).toMatchObject({ type: 'failure', status: 409 });
+	expect(await engineer.read(path)).toContain('Its measuring was stopped.');
+	expect(await chinese.read(path)).toContain('测量已停止');
+	expect(await engineer.press(`${path}?/exportAgain&export=${exportId}`)).toMatchObject({ type: 'redirect', status: 303 });
+	expect(await engineer.read(path)).not.toContain('Its measuring was stopped.');
+
+	const [run] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId, exportId);
+	await world.query(`update generations set status = 'succeeded', done = total where id = '${run?.generationId}'`);
+	await world.app.db.transaction((tx) => suiteRuns.finish(tx, run?.id ?? '', { measures: [], prompts: 7, groups: 7, samples: 1, judge: null, missed: [], seed: 's' }));
+	const figures = 'What each check says of its answers';
+	expect(await engineer.read(path)).toContain(figures);
+	expect(await engineer.press(`${path}?/check&export=${exportId}`)).toMatchObject({ type: 'redirect', status: 303 });
+	expect(await engineer.read(path)).toContain(figures);
+	const uncheck = `?/uncheck&export=${exportId}`;
+	expect(await engineer.read(path)).toContain(`action="${uncheck.replace('&', '&amp;')}"`);
+	expect(await engineer.press(`${path}${uncheck}`)).toMatchObject({ type: 'redirect', status: 303 });
+	expect(await engineer.press(`${path}${uncheck}`)).toMatchObject({ type: 'failure', status: 409 });
+	expect(await engineer.read(path)).toContain(figures);
 });
