@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -139,6 +139,14 @@ describe('a file that arrives in pieces', () => {
 		await world.query(`update imports set status = 'published' where id = '${dead}'`);
 		expect(await owner('POST', `/projects/${slug}/imports?upload=${third}`)).toMatchObject({ status: 409, body: { id: dead } });
 		expect((await pieces.letGo(third)).status).toBe(204);
+		// Nor need one be sent again of which a disk could not be read.
+		const unread = await arrived(slug, Buffer.from('\n'));
+		await rm(arrivingIn(world.dataDir, unread));
+		await mkdir(arrivingIn(world.dataDir, unread));
+		expect((await owner('POST', `/projects/${slug}/imports?upload=${unread}`)).status).toBe(500);
+		expect(await world.query(`select i.status, i.message from imports i join uploads u on u.import_id = i.id where u.id = '${unread}'`)).toEqual([{ status: 'failed', message: expect.stringContaining('can be read again') }]);
+		await rm(arrivingIn(world.dataDir, unread), { recursive: true });
+		expect((await pieces.letGo(unread)).status).toBe(204);
 		// One of which the sweeper hears first is told apart from a file that did not arrive.
 		const second = await arrived(slug, fileOf(4, 'reader'));
 		const swept = await reading(3600);

@@ -94,7 +94,8 @@ export async function sendInPieces(of: { slug: string; file: File; stop: AbortSi
 			ended = true;
 			const id = idOf(upload) ?? earlier?.id;
 			await upload.abort();
-			if (letGoToo && id) await letGo(id, AbortSignal.timeout(LET_GO_MS));
+			// What another window sends on is not taken from it.
+			if (letGoToo && id && hindered?.kind !== 'elsewhere') await letGo(id, AbortSignal.timeout(LET_GO_MS));
 			reject(new DOMException('stopped', 'AbortError'));
 		};
 		stop.addEventListener('abort', () => void end(true), { once: true });
