@@ -59,11 +59,11 @@ it('names the one whose acts alone are asked for, whatever they did of a topic, 
 	const { rita, owner } = people;
 	expect(await read(owner, { topic: 'rules', by: rita.userId })).toMatchObject({ acts: [], only: { id: rita.userId, name: 'Rita' } });
 	expect((await read(owner)).only).toBeNull();
-	// What a reviewer may not read of, such as a webhook, names nobody to them.
 	const stranger = await world.person('Stranger', { slug: (await world.project()).slug, role: 'owner' });
 	expect(await read(owner, { by: stranger.userId })).toMatchObject({ acts: [], only: null });
 	const drop = await world.person('Gone', { slug: project.slug, role: 'owner' });
 	valueOf(await createWebhook(world.app, drop, { slug: project.slug, url: 'https://1.1.1.1/other', events: ['run.failed'] }));
+	// What a reviewer may not read of, such as a webhook, names nobody to them.
 	expect((await read(rita, { by: drop.userId })).only).toBeNull();
 	await world.query(`delete from user_profiles where user_id = '${drop.userId}'`);
 	expect((await read(owner, { by: drop.userId })).only).toEqual({ id: drop.userId, name: null });
@@ -73,6 +73,9 @@ it('leaves out what was done to a comparison behind a wall', async () => {
 	valueOf(await raiseWall(world.app, people.owner, { slug: project.slug, userId: people.rita.userId, matter: 'Acme v. Birch' }));
 	expect(names((await read(people.rita)).acts)).not.toContain('judgment.void');
 	expect(names((await read(people.owner)).acts)).toContain('judgment.void');
+	const rita = people.rita.userId;
+	expect((await read(people.rita, { by: rita })).only).toBeNull();
+	expect((await read(people.owner, { by: rita })).only).toEqual({ id: rita, name: 'Rita' });
 	expect((await read(people.owner)).acts[0]).toMatchObject({ act: 'wall.raise', about: 'Rita' });
 });
 

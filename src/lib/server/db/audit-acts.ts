@@ -26,16 +26,22 @@ type Row = { id: string; at: string; action: string; actor_id: string | null; ac
 
 const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
 
-/** Entries of a project, newest first. What is about a comparison behind a wall of who looks, or about such a wall, is left out. */
-export async function list(db: Executor, of: { projectId: string; viewer: string; actions: readonly string[]; by: string | null; before: string | null; seal: Pick<Seal, 'untilTxid' | 'untilId'> | null; limit: number }): Promise<AuditLine[]> {
+/** What of a project's audit somebody may read. */
+type Reading = { projectId: string; viewer: string; actions: readonly string[] };
+
+/** Whether an entry `e` is of that. What is about a comparison behind a wall of who looks, or about such a wall, is left out. */
+const isRead = ({ projectId, viewer, actions }: Reading) => sql`e.project_id = ${projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(actions)}::jsonb)))
+	and (e.details ->> 'comparison' is null or exists (select 1 from comparisons c where c.id = (e.details ->> 'comparison')::uuid and ${maySeeComparison(viewer)}))
+	and (e.subject_kind <> 'wall' or exists (select 1 from walls wall where wall.project_id = e.project_id and wall.id::text = e.subject_id and ${mayKnowOfWall(viewer)}))`;
+
+/** Entries of a project, newest first. */
+export async function list(db: Executor, of: Reading & { by: string | null; before: string | null; seal: Pick<Seal, 'untilTxid' | 'untilId'> | null; limit: number }): Promise<AuditLine[]> {
 	const rows = await rowsOf<Row>(
 		db,
 		sql`with page as (
 			select e.* from audit_entries e
-			where e.project_id = ${of.projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb)))
+			where ${isRead(of)}
 				and (${of.before}::bigint is null or e.id < ${of.before}::bigint) and (${of.by}::uuid is null or e.actor_id = ${of.by}::uuid)
-				and (e.details ->> 'comparison' is null or exists (select 1 from comparisons c where c.id = (e.details ->> 'comparison')::uuid and ${maySeeComparison(of.viewer)}))
-				and (e.subject_kind <> 'wall' or exists (select 1 from walls wall where wall.project_id = e.project_id and wall.id::text = e.subject_id and ${mayKnowOfWall(of.viewer)}))
 			order by e.id desc limit ${of.limit}
 		)
 		select e.id::text as id, e.created_at as at, e.action, e.actor_id, a.name as actor_name, e.subject_kind, e.subject_id, e.details,
@@ -62,12 +68,8 @@ export async function list(db: Executor, of: { projectId: string; viewer: string
 	}));
 }
 
-/** A person who has done something of these kinds in a project, by the name of now (null: erased); null: there is no such person. */
-export async function doer(db: Executor, of: { projectId: string; userId: string; actions: readonly string[] }): Promise<AuditLine['by']> {
-	const [found] = await rowsOf<{ name: string | null }>(
-		db,
-		sql`select (select name from user_profiles where user_id = ${of.userId}) as name
-			where exists (select 1 from audit_entries e where e.project_id = ${of.projectId} and ${notEveryday('e.action')} and e.action = any(array(select jsonb_array_elements_text(${JSON.stringify(of.actions)}::jsonb))) and e.actor_id = ${of.userId})`
-	);
-	return found ? { id: of.userId, name: found.name } : null;
+/** A person of whom there are such entries, by the name of now (null: erased); null: none that may be read. */
+export async function doer(db: Executor, of: Reading & { by: string }): Promise<AuditLine['by']> {
+	const [found] = await rowsOf<{ name: string | null }>(db, sql`select (select name from user_profiles where user_id = ${of.by}) as name where exists (select 1 from audit_entries e where ${isRead(of)} and e.actor_id = ${of.by})`);
+	return found ? { id: of.by, name: found.name } : null;
 }

@@ -30,10 +30,10 @@ function readable(actor: Actor, { role }: Access, topic: AuditTopic | undefined)
 export async function readAudit(app: Pick<App, 'db'>, actor: Actor, query: { slug: string; topic?: AuditTopic | undefined; by?: string | undefined; cursor?: string | undefined; limit: number }): Promise<Result<AuditPage>> {
 	const access = await allow(app.db, actor, { slug: query.slug }, 'audit.read');
 	if (!access.ok) return access;
-	const projectId = access.value.project.id;
+	const reading = { projectId: access.value.project.id, viewer: actor.userId };
 	const seal = await chain.lastSeal(app.db);
-	const only = query.by === undefined ? null : await auditActs.doer(app.db, { projectId, userId: query.by, actions: readable(actor, access.value, undefined) });
-	const lines = await auditActs.list(app.db, { projectId, viewer: actor.userId, actions: readable(actor, access.value, query.topic), by: query.by ?? null, before: query.cursor ?? null, seal, limit: query.limit + 1 });
+	const only = query.by === undefined ? null : await auditActs.doer(app.db, { ...reading, by: query.by, actions: readable(actor, access.value, undefined) });
+	const lines = await auditActs.list(app.db, { ...reading, actions: readable(actor, access.value, query.topic), by: query.by ?? null, before: query.cursor ?? null, seal, limit: query.limit + 1 });
 	const acts = lines.slice(0, query.limit).map(({ action, details, ...line }): AuditView => {
 		const act = action as AuditAct;
 		return { ...line, act, topic: AUDIT_ACTS[act].topic, facts: toldFacts(details, line.subject.id) };
