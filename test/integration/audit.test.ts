@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import * as v from 'valibot';
 import { Gate } from '#lib/domain/gate.ts';
@@ -112,7 +113,8 @@ it('seals nothing that may still be overtaken, and all of it once what was open 
 	valueOf(await putGate(world.app, people.owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 50 }] }) }));
 	expect(await sealAudit(world.app)).toBe(0);
 	expect((await read(people.owner)).acts[0]).toMatchObject({ act: 'gate.put', facts: { version: 3 }, sealed: false });
-	const all = sealAll(world.app);
+	const all = sealAll(world.app).then(() => 'sealed');
+	expect(await Promise.race([all, sleep(200, 'waits')])).toBe('waits');
 	open.resolve();
 	await Promise.all([older, all]);
 	expect((await read(people.owner)).acts.filter(({ sealed }) => !sealed)).toEqual([]);
