@@ -13,6 +13,10 @@ import { readRun, readRunMetrics, searchRunLog } from '#lib/server/usecases/read
 import { MAX_FRUITLESS_ATTEMPTS, PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
+import type { EngineEvent } from '../../workers/engine/engine.ts';
+import { watchGpus } from '../../workers/handlers/gpu-watch.ts';
+import { HealthWatch } from '../../workers/handlers/health-watch.ts';
+import { writeProgress } from '../../workers/handlers/write-progress.ts';
 import { importedSnapshot, paperWorker, queuedRun } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -115,8 +119,8 @@ describe('a paused run', () => {
 	});
 });
 
-describe('a step that was trained again', () => {
-	it('is told as it was the second time, but for what GPUs did beside it', async () => {
+describe('a step', () => {
+	it('that was trained again is told as it was the second time, but for what GPUs did beside it', async () => {
 		const runId = await queuedRun(world, slug);
 		const tell = (attempt: number, values: Record<string, number>) => recordProgress(world.app, { runId, attempt }, { metrics: [{ step: 5, epoch: 0.5, values }], log: [], events: [], status: 'running' });
 		const told = async () => valueOf(await readRunMetrics(world.app, world.admin, { runId })).map(({ attempt, values }) => ({ attempt, values }));
@@ -128,6 +132,19 @@ describe('a step that was trained again', () => {
 		// Its loss was no number this time.
 		await tell(await begun(runId), { learning_rate: 1e-5 });
 		expect(await told()).toEqual([{ attempt: 2, values: { learning_rate: 1e-5, 'gpu/use': 0.9 } }]);
+	});
+
+	it('is one step to the database, by however many lines it was told at a time', async () => {
+		const runId = await queuedRun(world, slug);
+		const told = (step: number, values: Record<string, number>): EngineEvent => ({ type: 'metrics', step, maxSteps: 10, epoch: step / 10, values });
+		async function* events(): AsyncGenerator<EngineEvent> {
+			yield* [told(1, { learning_rate: 1e-5, loss: 0.5 }), told(2, { learning_rate: 1e-5, loss: 0.7 }), told(2, { learning_rate: 1e-5, loss: 0.4 }), told(2, { eval_loss: 0.3 })];
+		}
+		await writeProgress(world.app, { runId, attempt: await begun(runId) }, events(), { health: new HealthWatch({ maxSteps: 10, beta: 0.1 }, world.dataDir), gpus: watchGpus([]) });
+		expect(valueOf(await readRunMetrics(world.app, world.admin, { runId })).map(({ step, values }) => ({ step, values }))).toEqual([
+			{ step: 1, values: { learning_rate: 1e-5, loss: 0.5 } },
+			{ step: 2, values: { learning_rate: 1e-5, loss: 0.4, eval_loss: 0.3 } }
+		]);
 	});
 });
 
