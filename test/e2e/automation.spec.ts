@@ -32,7 +32,7 @@ test('a training that waits for approval is said no to, with a reason that stand
 	await page.getByLabel('Why not').fill('The guideline changes on Monday.');
 	await page.getByRole('button', { name: 'Say no' }).click();
 	await expect(page.getByText('Your no is kept')).toBeVisible();
-	await expect(page.getByText('Somebody said no to this training.')).toBeVisible();
+	await expect(page.getByText('Somebody said no to this training, and the round has no more comparisons to judge.')).toBeVisible();
 	await expect(page.getByRole('button', { name: 'Approve the training' })).toHaveCount(0);
 	await expect(page.locator('blockquote')).toHaveText('The guideline changes on Monday.');
 	await accessible(page);
