@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 
 /**
  * Expression that settles how the rest of a judging transaction is planned: each
- * statement once a connection, and by index. Otherwise PostgreSQL plans the look
+ * statement once a connection, and by index. Otherwise PostgreSQL may plan the look
  * for the next place anew at each claim, for a millisecond, to find it in a
  * quarter of one by the same plan; and a plan that was made while the tables were
  * small reads them from end to end until they are next analysed, which after a
