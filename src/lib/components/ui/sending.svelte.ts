@@ -1,10 +1,10 @@
 import type { SubmitFunction } from '@sveltejs/kit';
 
-/** What may be said of a form: whether it empties itself once it was taken, and what is done then. */
-type Options = { resets?: boolean; taken?: (data: Record<string, unknown> | undefined) => void };
+/** What may be said of a form: whether it empties itself once it was taken, and what is done then, or when it was refused. */
+type Options = Partial<Record<'taken' | 'refused', (data: Record<string, unknown> | undefined) => void>> & { resets?: boolean };
 
 /** A form that is sent without leaving its page: whether it is on its way, and what `use:enhance` takes. */
-export function sending({ resets = false, taken = () => undefined }: Options = {}): { readonly busy: boolean; submit: SubmitFunction } {
+export function sending({ resets = false, taken = () => undefined, refused = () => undefined }: Options = {}): { readonly busy: boolean; submit: SubmitFunction } {
 	let busy = $state(false);
 	return {
 		get busy() {
@@ -16,6 +16,7 @@ export function sending({ resets = false, taken = () => undefined }: Options = {
 				await update({ reset: resets && result.type === 'success' });
 				busy = false;
 				if (result.type === 'success') taken(result.data);
+				if (result.type === 'failure') refused(result.data);
 			};
 		}
 	};
