@@ -27,7 +27,7 @@ type Import = {
 	message?: string | null;
 	fileName?: string | null;
 	createdAt?: string;
-	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null } | null;
+	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null; ignored?: Record<string, number> } | null;
 	errors?: RowError[];
 };
 type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; accepted?: boolean; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
@@ -46,6 +46,12 @@ function understood({ shape, mapping, columns: all }: NonNullable<Import['found'
 	const roles = Object.entries(mapping ?? {}).map(([role, column]) => `${role}=${column}`);
 	const unread = (all ?? []).filter((column) => !Object.values(mapping ?? {}).includes(column));
 	return [`  columns    ${roles.join(', ') || 'none is known'}`, ...(unread.length > 0 ? [`  not read   ${unread.join(', ')}`] : [])];
+}
+
+/** What rows say otherwise than their questions, which are here already or stand earlier in the file. */
+function ignoredLines({ ignored = {} }: NonNullable<Import['found']>): string[] {
+	const fields = Object.entries(ignored).map(([field, rows]) => `${field} of ${rows} ${rows === 1 ? 'row' : 'rows'}`);
+	return fields.length > 0 ? [`  not taken  ${fields.join(', ')}: the question was here before, with other ones`] : [];
 }
 
 /** Which column is what, as `--map role=column` says it several times. */
@@ -69,7 +75,7 @@ function saidOf({ format, encoding, delimiter, shape, map, accepted }: Options) 
 
 function report(speaker: Speaker, done: Import): void {
 	const { id, status, accepted, duplicates, rejected, found, errors = [] } = done;
-	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`, ...understood(found)] : [];
+	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`, ...understood(found), ...ignoredLines(found)] : [];
 	const counts = [`  accepted   ${accepted}`, `  known      ${duplicates}`, `  rejected   ${rejected}`, ...errorLines(errors, rejected, id)];
 	if (status === 'scanned') speaker.result(done, ['Nothing was taken yet. What would come of the file:', ...read, ...counts, `Take it within a day: npx plumbline import publish ${id}${rejected > 0 ? ' --skip-bad' : ''}`]);
 	else speaker.result(done, [`Import ${id} is ${status}.`, ...read, ...counts]);

@@ -93,6 +93,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'must be the SHA-256 that the upload of the artifact gave: 64 lower-case hex digits': '应为上传附件时得到的 SHA-256：64 位小写十六进制数字',
 	'{} here, but {} “{}” in “{}”: one for each, in order': '这里有 {1} 个，而“{4}”中有 {2} 个“{3}”：应一一对应，顺序相同',
 	'holds something that is to be hidden, but who may see the row is told by it. Name the matter by a number of its own': '含有须隐去的内容，而谁能看到该行要由它决定。请改用案件编号',
+	'is not what this question has, which is here already or stands earlier in the file: a question belongs to one matter, or its wall would keep nobody from these answers': '与这个问题已有的案件不同（问题已在库中，或在文件前面出现过）：一个问题只属于一个案件，否则该案件的信息隔离墙挡不住这些回答',
 
 	// Columns of a table.
 	'no column is named for it: {}': '没有指定对应的列：{}',

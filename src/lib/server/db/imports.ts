@@ -7,7 +7,8 @@ import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import * as importedLabels from './imported-labels.ts';
 import { isoTime, rowsOf } from './rows.ts';
-import type { Brings, Desensitised, Found, Masking, Origin } from './schema/import.ts';
+import type { Brings, Desensitised, Found, Ignored, Masking, Origin } from './schema/import.ts';
+import { ignoredOf } from './staged-questions.ts';
 
 export type ImportStatus = 'staging' | 'masking' | 'scanned' | 'published' | 'refused' | 'failed' | 'discarded' | 'undone';
 export type ImportError = { line: number; field: string | null; message: string };
@@ -253,17 +254,18 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 
 /**
  * Makes groups, prompts, responses, comparisons with their slots and imported
- * judgments of all staged rows, each only where its content is not there yet. What
+ * judgments of all staged rows, each only where its content is not there yet. A
+ * question that stands in the file several times is made of its first row that names a matter, else of the first. What
  * somebody prefers in the playground is theirs, and their first word on a pair stands. A preference that comes again with
  * another margin supersedes the one before.
  * The project must be serialised.
  */
-export async function publish(tx: Tx, id: string): Promise<{ accepted: number; duplicates: number; comparisons: number }> {
+export async function publish(tx: Tx, id: string): Promise<{ accepted: number; duplicates: number; comparisons: number; ignored: Ignored }> {
 	await tx.execute(sql`insert into prompt_groups (project_id, key, split)
 		select distinct on (r.group_key) i.project_id, r.group_key, r.split from import_rows r join imports i on i.id = r.import_id
 		where r.import_id = ${id} order by r.group_key, r.line on conflict do nothing`);
 	await tx.execute(sql`with first as (
-			select distinct on (r.prompt_hash) i.project_id, r.* from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id} order by r.prompt_hash, r.line),
+			select distinct on (r.prompt_hash) i.project_id, r.* from import_rows r join imports i on i.id = r.import_id where r.import_id = ${id} order by r.prompt_hash, r.matter is null, r.line),
 		made as (
 			insert into prompts (project_id, group_id, home_group_id, content_hash, system_prompt_id, import_id, tags, matter, requires, language)
 			select f.project_id, coalesce(g.merged_into_id, g.id), case when g.merged_into_id is not null then g.id end, f.prompt_hash, f.system_prompt_id, ${id}, f.tags, f.matter, f.requires, f.language
@@ -274,6 +276,7 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 		select r.line, p.id as prompt_id, (p.import_id = ${id}) as fresh
 		from import_rows r join imports i on i.id = r.import_id join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash where r.import_id = ${id}`);
 	await tx.execute(sql`analyze staged_prompts`);
+	const ignored = await ignoredOf(tx, id);
 	await audiences.insertOfImport(tx, id);
 	await tx.execute(sql`with given as (
 			select distinct on (sp.prompt_id, x.value->>'hash') sp.prompt_id, x.value->>'hash' as hash, x.value->'messages' as messages
@@ -333,5 +336,5 @@ export async function publish(tx: Tx, id: string): Promise<{ accepted: number; d
 	);
 	const accepted = Number(counted[0]?.accepted ?? 0);
 	const comparisons = Number(made[0]?.n ?? 0);
-	return { accepted, duplicates: Number(counted[0]?.rows ?? 0) - accepted, comparisons };
+	return { accepted, duplicates: Number(counted[0]?.rows ?? 0) - accepted, comparisons, ignored };
 }

@@ -16,6 +16,7 @@ import type { MaskingImport } from '../db/masking-imports.ts';
 import * as members from '../db/members.ts';
 import * as projects from '../db/projects.ts';
 import type { Desensitised } from '../db/schema/import.ts';
+import { refuseOtherMatters } from '../db/staged-questions.ts';
 import type { ProjectRules } from '../desensitisation/project-rules.ts';
 import { around, recordPlace, toKept } from './mask-rows.ts';
 import { rulesOf } from './project-rules.ts';
@@ -156,8 +157,9 @@ async function goOn(app: MaskApp, { id, projectId }: MaskingImport): Promise<voi
 	await app.db.transaction(async (tx) => {
 		await projects.serialise(tx, projectId);
 		await ready(tx, id);
-		if ((rejected ?? 0) > 0 && !state.skipBad) {
-			await imports.finish(tx, id, { status: 'refused', accepted: 0, duplicates: 0, message: `${rejected ?? 0} of ${rows ?? 0} rows cannot be taken once names are hidden. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.` });
+		const bad = (rejected ?? 0) + (await refuseOtherMatters(tx, id));
+		if (bad > 0 && !state.skipBad) {
+			await imports.finish(tx, id, { status: 'refused', accepted: 0, duplicates: 0, message: `${bad} of ${rows ?? 0} rows cannot be taken once names are hidden. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.` });
 			await record(tx, null, { action: 'import.refused', projectId, subject: ['import', id] });
 			return;
 		}

@@ -10,6 +10,8 @@ import * as imports from '../db/imports.ts';
 import * as scans from '../db/near-duplicate-scans.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
+import type { Ignored } from '../db/schema/import.ts';
+import * as questions from '../db/staged-questions.ts';
 import { allow } from './access.ts';
 import { removeRead } from './clear-uploads.ts';
 import { waiting } from './stage-import.ts';
@@ -19,7 +21,7 @@ import { inTransaction, whatIf } from './transaction.ts';
 export type Published = { accepted: number; duplicates: number };
 
 /** Makes everything of the staged rows, in the project's newest round. The import must be locked, and the project serialised before it. */
-export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projectId: string }): Promise<Published> {
+export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projectId: string }): Promise<Published & { ignored: Ignored }> {
 	const round = await rounds.newest(tx, projectId);
 	await imports.intoRound(tx, id, round.id);
 	const { comparisons: made, ...counts } = await imports.publish(tx, id);
@@ -31,7 +33,8 @@ export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projec
 
 /** Makes everything of the staged rows, and ends the import. A worker looks for near-duplicates among its questions afterwards. */
 export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: string; projectId: string }): Promise<Published> {
-	const made = await makeStaged(tx, of);
+	const { ignored, ...made } = await makeStaged(tx, of);
+	await questions.tellIgnored(tx, of.id, ignored);
 	await imports.finish(tx, of.id, { status: 'published', ...made, message: null });
 	if (made.accepted > 0) await scans.want(tx, of.projectId);
 	await record(tx, actor, { action: 'import.publish', projectId: of.projectId, subject: ['import', of.id], details: made });
@@ -40,7 +43,11 @@ export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: strin
 
 /** Finds out what would come of staged rows by making everything of them and taking that back; the rows wait to be taken. `ready` locks the import and throws where it is no longer so far. */
 export async function scanStaged(db: Db, actor: Actor | null, of: { id: string; projectId: string }, ready: (tx: Tx) => Promise<void>): Promise<Published> {
-	const would = await whatIf(db, async (tx) => {
+	await db.transaction(async (tx) => {
+		await ready(tx);
+		await questions.refuseOtherMatters(tx, of.id);
+	});
+	const { ignored, ...would } = await whatIf(db, async (tx) => {
 		await waiting(db, of.id, () => projects.serialise(tx, of.projectId));
 		await ready(tx);
 		return makeStaged(tx, of);
@@ -48,6 +55,7 @@ export async function scanStaged(db: Db, actor: Actor | null, of: { id: string; 
 	await db.transaction(async (tx) => {
 		await ready(tx);
 		await imports.scanned(tx, of.id, would);
+		await questions.tellIgnored(tx, of.id, ignored);
 		await record(tx, actor, { action: 'import.scan', projectId: of.projectId, subject: ['import', of.id], details: would });
 	});
 	return would;
@@ -62,7 +70,8 @@ export async function publishImport(app: Pick<App, 'db' | 'config'>, actor: Acto
 		if (!access.ok) return access;
 		await projects.serialise(tx, found.projectId);
 		if ((await imports.lockStatus(tx, id)) !== 'scanned') return fail('conflict', 'This import does not wait to be taken: only a dry run does, for a day.');
-		const { rejected } = found;
+		// Questions may have come under another matter since the dry run.
+		const rejected = found.rejected + (await questions.refuseOtherMatters(tx, id));
 		if (rejected > 0 && !skipBad) return fail('conflict', `${rejected} of ${found.rows} rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.`);
 		return ok({ id, rejected, ...(await publishStaged(tx, actor, found)) });
 	});

@@ -12,6 +12,7 @@ import * as masking from '../db/masking-imports.ts';
 import type { Project } from '../db/members.ts';
 import * as projects from '../db/projects.ts';
 import type { Found } from '../db/schema/import.ts';
+import { refuseOtherMatters } from '../db/staged-questions.ts';
 import type { SaidForm } from '../records/open.ts';
 import { UnreadableFile } from '../records/record.ts';
 import { rowMasker, TAKES_ALL } from './mask-rows.ts';
@@ -70,11 +71,12 @@ export async function endUntaken(db: Db, actor: Actor, of: Pick<Streaming, 'id' 
 	});
 }
 
-/** One short transaction: everything of the file appears at once, or nothing does. */
-async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published> {
+/** One short transaction: everything of the file appears at once, or nothing does. Null: rows name another matter than their questions have, and bad rows may not be left out. */
+async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published | null> {
 	return db.transaction(async (tx) => {
 		await waiting(db, of.id, () => projects.serialise(tx, of.projectId));
 		await keep(tx, of.holds);
+		if ((await refuseOtherMatters(tx, of.id)) > 0 && !of.skipBad) return null;
 		const made = await publishStaged(tx, actor, of);
 		await of.also?.(tx, of.id, made);
 		return made;
@@ -116,26 +118,29 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 	const done = (async (): Promise<Result<ImportOutcome>> => {
 		const read = await staged;
 		if (!read.ok) return read;
-		const errors = await imports.errors(db, id, SHOWN_ERRORS);
-		const refuse = async (detail: string): Promise<Result<never>> => {
+		const badRows = async () => ({ errors: await imports.errors(db, id, SHOWN_ERRORS), rejected: (await imports.get(db, id))?.rejected ?? 0 });
+		const refuse = async (detail: string, { errors, rejected }: Awaited<ReturnType<typeof badRows>>): Promise<Result<never>> => {
 			await endUntaken(db, actor, of, 'refused', detail);
 			return fail('import_refused', detail, {
 				errors: errors.map((error) => ({ field: error.field ?? 'row', message: error.message, line: error.line })),
-				facts: { id, accepted: 0, duplicates: 0, rejected: read.value.rejected }
+				facts: { id, accepted: 0, duplicates: 0, rejected }
 			});
 		};
-		if (read.value.read === 0) return refuse('The file holds no rows.');
-		if (read.value.rejected > 0 && !of.skipBad && !of.dryRun) {
-			const first = errors[0];
-			return refuse(`${read.value.rejected} of ${read.value.read} rows cannot be taken; the first is line ${first?.line ?? 0}: ${first?.field ? `${first.field}: ` : ''}${first?.message ?? ''}. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.`);
-		}
+		const refuseRows = async (): Promise<Result<never>> => {
+			const bad = await badRows();
+			const [first] = bad.errors;
+			return refuse(`${bad.rejected} of ${read.value.read} rows cannot be taken; the first is line ${first?.line ?? 0}: ${first?.field ? `${first.field}: ` : ''}${first?.message ?? ''}. Nothing was taken. Mend them, or send the file with skipBad=true to take the rest.`, bad);
+		};
+		if (read.value.read === 0) return refuse('The file holds no rows.', await badRows());
+		if (read.value.rejected > 0 && !of.skipBad && !of.dryRun) return refuseRows();
 		if (masker.names) {
 			await holdForNames(db, actor, of);
-			return ok({ id, status: 'masking', accepted: 0, duplicates: 0, rejected: read.value.rejected, errors, found: null, sample: [] });
+			return ok({ id, status: 'masking', accepted: 0, duplicates: 0, ...(await badRows()), found: null, sample: [] });
 		}
 		const made = await (of.dryRun ? scanStaged(db, actor, of, (tx: Tx) => keep(tx, of.holds)) : publish(db, actor, of));
+		if (made === null) return refuseRows();
 		const found = (await imports.get(db, id))?.found ?? null;
-		return ok({ id, status: of.dryRun ? 'scanned' : 'published', ...made, rejected: read.value.rejected, errors, found, sample: await imports.sample(db, id, SAMPLE_ROWS) });
+		return ok({ id, status: of.dryRun ? 'scanned' : 'published', ...made, ...(await badRows()), found, sample: await imports.sample(db, id, SAMPLE_ROWS) });
 	})();
 	// Both are awaited by the caller; until then a failure must not end the process.
 	done.catch(() => undefined);

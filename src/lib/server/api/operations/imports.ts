@@ -21,7 +21,8 @@ const found = v.nullable(
 		labels: v.optional(v.number()),
 		mapping: v.optional(v.nullable(ColumnMappingSchema)),
 		columns: v.optional(v.nullable(v.array(v.string()))),
-		accepted: v.optional(v.boolean())
+		accepted: v.optional(v.boolean()),
+		ignored: v.optional(v.record(v.string(), v.number()))
 	})
 );
 /** How a file is to be read, where that is said; the rest is recognised. */

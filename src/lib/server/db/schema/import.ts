@@ -12,8 +12,11 @@ import { rounds } from './round.ts';
 /** Origins of judgments that an import can bring. */
 export type Brings = 'import' | 'feedback' | 'playground';
 
-/** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents; how its rows were understood. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean } & Partial<Understood>;
+/** Of how many rows the question, which is here already or stands earlier in the file, has other tags, skills, another language or group than they say: they are not taken. */
+export type Ignored = Partial<Record<'tags' | 'group' | 'requires' | 'language', number>>;
+
+/** What a file was found to be: packed how, in which format, encoding and delimiter; whether its rows hold images or documents; how its rows were understood; what of them is ignored. */
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; attachments: boolean; ignored?: Ignored } & Partial<Understood>;
 
 /** What was found in an import's rows, and the version of the settings that said what to look for. */
 export type Desensitised = { version: number; counts: FindingCounts };
