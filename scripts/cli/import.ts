@@ -27,7 +27,7 @@ type Import = {
 	message?: string | null;
 	fileName?: string | null;
 	createdAt?: string;
-	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null; ignored?: Record<string, number> } | null;
+	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null; unread?: string[] | null; ignored?: Record<string, number> } | null;
 	errors?: RowError[];
 };
 type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; accepted?: boolean; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
@@ -41,11 +41,10 @@ function errorLines(errors: readonly RowError[], rejected: number, id: string): 
 }
 
 /** How the rows were understood, in words that `--shape` and `--map` take. */
-function understood({ shape, mapping, columns: all }: NonNullable<Import['found']>): string[] {
-	if (shape !== 'columns') return shape ? [`  rows       ${shape}`] : [];
+function understood({ shape, mapping, unread }: NonNullable<Import['found']>): string[] {
 	const roles = Object.entries(mapping ?? {}).map(([role, column]) => `${role}=${column}`);
-	const unread = (all ?? []).filter((column) => !Object.values(mapping ?? {}).includes(column));
-	return [`  columns    ${roles.join(', ') || 'none is known'}`, ...(unread.length > 0 ? [`  not read   ${unread.join(', ')}`] : [])];
+	const how = shape === 'columns' ? [`  columns    ${roles.join(', ') || 'none is known'}`] : shape ? [`  rows       ${shape}`] : [];
+	return [...how, ...(unread && unread.length > 0 ? [`  not read   ${unread.join(', ')}`] : [])];
 }
 
 /** What rows say otherwise than their questions, which are here already or stand earlier in the file. */

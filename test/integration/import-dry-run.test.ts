@@ -30,7 +30,7 @@ describe('a dry run', () => {
 		const before = await made(projectId);
 		const dry = valueOf(await importText(world.app, world.admin, slug, gzipSync(text([...rows, { prompt: 'Q', chosen: 'a' }])), { dryRun: true }));
 		expect(dry).toMatchObject({ status: 'scanned', accepted: 1, duplicates: 1, rejected: 1, errors: [{ line: 3, field: 'rejected', message: 'missing' }] });
-		expect(dry.found).toEqual({ packed: 'gzip', format: 'jsonl', encoding: 'utf-8', delimiter: null, attachments: false, shape: 'plumbline', accepted: false, labels: 0, mapping: null, columns: null, ignored: {} });
+		expect(dry.found).toEqual({ packed: 'gzip', format: 'jsonl', encoding: 'utf-8', delimiter: null, attachments: false, shape: 'plumbline', accepted: false, labels: 0, mapping: null, columns: null, unread: [], ignored: {} });
 		expect(dry.sample).toEqual([
 			{ line: 1, prompt: [{ role: 'user', content: 'How long is the notice?' }], answers: [[{ role: 'assistant', content: 'Three months.' }], [{ role: 'assistant', content: 'Two weeks.' }]], preferred: 1, margin: null, label: null, judgments: [] },
 			{ line: 2, prompt: [{ role: 'user', content: 'Is it valid?' }], answers: [[{ role: 'assistant', content: 'No.' }]], preferred: null, margin: null, label: 'bad', judgments: [] }

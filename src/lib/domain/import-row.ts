@@ -5,6 +5,7 @@ import { drawSplit } from './holdout.ts';
 import type { Split, SplitShares } from './holdout.ts';
 import { placeParts } from './import-parts.ts';
 import type { Strength } from './judging-form.ts';
+import { labelOf as goodOf } from './import-shapes/verdict-words.ts';
 import { isStorableText, messageText, normaliseMessages } from './message.ts';
 import type { Message, MessageRole } from './message.ts';
 import { LanguageSchema, LANGUAGE_WORDS, SkillSchema, SKILL_WORDS } from './skills.ts';
@@ -153,9 +154,9 @@ function readResponses(fields: Fields): { ok: true; given: Given } | ReturnType<
 /** Whether a row's one answer is judged alone, and how the file judged it. */
 function readSingle(fields: Fields): { ok: true; single: { label: boolean | null } } | ReturnType<typeof wrong> {
 	const label = fields['label'] ?? null;
-	// A CSV file has no booleans; spreadsheets write TRUE.
-	const read = typeof label === 'string' ? { true: true, false: false }[label.toLowerCase()] : label;
-	if (read !== null && typeof read !== 'boolean') return wrong('label', 'true (good) or false (bad)');
+	// A CSV file has no booleans, spreadsheets write TRUE, and tables of numbers 1.
+	const read = label === null ? null : goodOf(label);
+	if (label !== null && read === null) return wrong('label', 'true (good) or false (bad)');
 	return { ok: true, single: { label: read } };
 }
 
@@ -186,6 +187,16 @@ function readGiven(fields: Fields): { ok: true; given: Given } | ReturnType<type
 	if (read.given.preferred !== null) return wrong('preferred', 'one answer alone is preferred to none; give “label”');
 	const single = readSingle(fields);
 	return single.ok ? { ok: true, given: { ...read.given, single: single.single } } : single;
+}
+
+/** What a row states with who stated it or when, as judgments of theirs in place of the bare statement; null: it names nobody and no time. */
+function statedBy(fields: Fields, { preferred, margin, responses, single }: Given): Fields[] | null {
+	const { judge, at } = fields;
+	const who = { ...((judge ?? '') === '' ? {} : { judge }), ...((at ?? '') === '' ? {} : { at }) };
+	if (Object.keys(who).length === 0 || (fields['judgments'] ?? null) !== null) return null;
+	if (single) return single.label === null ? null : [{ verdict: single.label ? 'good' : 'bad', ...who }];
+	if (typeof preferred === 'string') return [{ verdict: preferred, ...who }];
+	return preferred === null ? null : responses.flatMap((_, other) => (other === preferred ? [] : [{ between: [preferred, other], preferred, margin, ...who }]));
 }
 
 function checkTurns(given: Given): ReturnType<typeof wrong> | null {
@@ -247,7 +258,7 @@ function matterGroup(salt: string, matter: string): string {
  * better answer, or of two “tie” or “both_bad”. Judgments made elsewhere come as
  * `judgments: [{preferred or verdict, strength or margin?, judge?, at?, between?}]` (`row-judgments.ts`).
  * The system prompt is the row's own, else the project's (semantics 14); the split
- * is drawn from the group (semantics 10): the matter where the project says so, else the row's own, else the question itself. The error names the field and what would be right.
+ * is drawn from the group (semantics 10): the matter where the project says so, else the row's own, else the question itself. `judge` and `at` say who stated the row's preference or label, and when. The error names the field and what would be right.
  */
 export function readImportRow(value: unknown, line: number, context: ImportContext): Read {
 	if (value === null || typeof value !== 'object' || Array.isArray(value)) return wrong('row', 'must be an object with “messages” and “responses”, or “prompt”, “chosen” and “rejected”');
@@ -285,11 +296,13 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 		const same = responses.findIndex((other) => other.hash === response.hash);
 		if (same < i) return wrong(preference ? 'rejected' : `responses[${i}]`, `is the same answer as ${preference ? 'chosen' : `responses[${same}]`}: there is nothing to compare`);
 	}
-	const judgments = readRowJudgments(fields['judgments'], { answers: responses.length, single: read.given.single !== undefined });
+	const stated = statedBy(fields, read.given);
+	const judgments = readRowJudgments(stated ?? fields['judgments'], { answers: responses.length, single: read.given.single !== undefined });
 	if (!judgments.ok) return judgments;
 	const promptHash = hashOf(messages);
 	// The question alone: the same one under another system message must not be trained on here and tested there.
 	const { single } = read.given;
+	const bare = stated ? { preferred: null } : read.given;
 	const [first] = responses;
 	const matter = text(fields, 'matter');
 	const groupKey = (context.matterIsGroup && matter !== null ? matterGroup(context.splitSalt, matter) : text(fields, 'group')) ?? questionGroup(own ? read.given.prompt.slice(1) : read.given.prompt);
@@ -307,7 +320,7 @@ export function readImportRow(value: unknown, line: number, context: ImportConte
 			requires: [...new Set(requires as string[])],
 			language: language as string | null,
 			responses,
-			pairs: single && first ? [aloneOf(promptHash, first, single.label, judgments.judgments, context.seed)] : pairsOf(promptHash, responses, read.given, judgments.judgments, context.seed)
+			pairs: single && first ? [aloneOf(promptHash, first, stated ? null : single.label, judgments.judgments, context.seed)] : pairsOf(promptHash, responses, bare, judgments.judgments, context.seed)
 		}
 	};
 }

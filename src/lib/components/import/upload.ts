@@ -35,7 +35,7 @@ export type SampleRow = { line: number; prompt: SampleMessage[]; answers: Sample
 /** A judgment that a row brings: which answer it prefers, or its verdict. */
 export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; strength: 'slightly' | 'clearly' | null; margin: number | null; verdict: string | null };
 /** What the file was found to be, and how its rows were understood. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null; accepted?: boolean; ignored?: Record<string, number> };
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null; accepted?: boolean; unread?: string[] | null; ignored?: Record<string, number> };
 /** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */
 export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
 

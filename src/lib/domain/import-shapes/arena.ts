@@ -1,4 +1,4 @@
-import { along, has, isFields, unread } from './shape.ts';
+import { along, has, isFields, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 import { asJudgment, verdictOf, VERDICT_WORDS, when } from './verdict-words.ts';
 import type { ForeignVerdict } from './verdict-words.ts';
@@ -46,6 +46,8 @@ function outcome(record: Fields): ForeignVerdict | null {
 	return said.length === 1 ? (said[0]?.[1] ?? null) : null;
 }
 
+const READ = ['conversation_a', 'conversation_b', 'prompt', 'response_a', 'response_b', 'winner', 'winner_model_a', 'winner_model_b', 'winner_tie', 'winner_both_bad', 'model_a', 'model_b', 'judge', 'evaluation_session_id', 'user_id', 'tstamp', 'timestamp'];
+
 /**
  * Battles of a chatbot arena (huggingface.co/datasets/lmsys/chatbot_arena_conversations,
  * lmarena-ai/arena-human-preference-140k, lmarena-ai/arena-human-preference-55k):
@@ -78,7 +80,8 @@ export const arena: ImportShape = {
 				judgments: [{ ...asJudgment(verdict), ...judge(record), ...when(record['tstamp'] ?? record['timestamp']) }],
 				...(language === undefined ? {} : { language })
 			},
-			names: { 'responses[0]': 'conversation_a', 'responses[1]': 'conversation_b', messages: 'conversation_a' }
+			names: { 'responses[0]': 'conversation_a', 'responses[1]': 'conversation_b', messages: 'conversation_a' },
+			unread: rest(record, READ)
 		};
 	}
 };

@@ -1,7 +1,7 @@
 import { itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import type { Label } from './labelled-item.ts';
-import { isFields, isText, unread } from './shape.ts';
+import { isFields, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
 
 /** Questions that are asked of an item, with what each annotator answered. */
@@ -55,7 +55,8 @@ function read(item: Fields, metadata: Fields, answered: readonly Answered[], wit
 	const questions = [...new Set(answered.map(({ question }) => question))];
 	const asked = questions.find((question) => PREFERENCE.test(question)) ?? questions[0];
 	const labels: Label[] = answered.filter(({ question }) => question === asked).map(({ said, judge, field }) => ({ said, ...(judge === undefined ? {} : { judge }), field }));
-	return labelledItem({ ...found, promptField: within + found.promptField }, metadata, labels);
+	const own = rest(item, [found.promptField, ...found.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']).filter((name) => within !== '' || !/\.(?:responses|suggestion)(?:\.|$)/u.test(name));
+	return passing(labelledItem({ ...found, promptField: within + found.promptField }, metadata, labels), [...own.map((name) => within + name), ...questions.filter((question) => question !== asked).map((question) => `responses.${question}`)]);
 }
 
 /**

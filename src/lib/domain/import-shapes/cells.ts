@@ -48,7 +48,7 @@ export function fromCells(record: Fields): ShapeRead {
 	for (const [name, value] of Object.entries(record)) {
 		if (value === '' || value === null || value === undefined) continue;
 		if (typeof value !== 'string') fields[name] = value;
-		else if (/^response_([1-9]|[a-h])$/u.test(name) && !('winner' in record) && !('winner_model_a' in record)) responses.push(value);
+		else if (/^response_([0-9]|[a-h])$/u.test(name) && !('winner' in record) && !('winner_model_a' in record)) responses.push(value);
 		else if (JSON_COLUMNS.has(name)) {
 			const read = parsed(value);
 			if (read === undefined) return unread(name, 'must be JSON in this column');

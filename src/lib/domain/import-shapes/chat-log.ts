@@ -1,4 +1,5 @@
-import { along, has, isFields, unread } from './shape.ts';
+import { toolsIn } from './passed-over.ts';
+import { along, has, isFields, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 
 /** Fields that the API adds to every answer, empty ones: nothing is lost without them. One with something in it stays, and is refused by name. */
@@ -13,10 +14,10 @@ function tidy(message: unknown): unknown {
 const isAnswer = (message: unknown) => isFields(message) && message['role'] === 'assistant';
 
 /** Where a log keeps what was asked and what was answered: in the record itself, or in a request and a response. */
-function partsOf(record: Fields): { messages: unknown; choices: unknown } {
+function partsOf(record: Fields): { messages: unknown; choices: unknown; tools: string[] } {
 	const body = (value: unknown) => (isFields(value) && isFields(value['body']) ? value['body'] : isFields(value) ? value : {});
 	const [request, response] = [body(record['request']), body(record['response'])];
-	return { messages: record['messages'] ?? request['messages'], choices: record['choices'] ?? response['choices'] };
+	return { messages: record['messages'] ?? request['messages'], choices: record['choices'] ?? response['choices'], tools: toolsIn(request, request === record['request'] ? 'request.' : 'request.body.') };
 }
 
 /**
@@ -33,16 +34,17 @@ export const chatLog: ImportShape = {
 		return Array.isArray(choices) || isAnswer(messages.at(-1));
 	},
 	read: (record) => {
-		const { messages, choices } = partsOf(record);
+		const { messages, choices, tools } = partsOf(record);
+		const passedOver = [...rest(record, ['messages', 'choices', 'request', 'response']), ...tools];
 		if (!Array.isArray(messages)) return unread('messages', 'missing: the conversation');
 		const turns = messages.map(tidy);
 		if (Array.isArray(choices)) {
 			const answers = choices.map((choice) => (isFields(choice) ? tidy(choice['message']) : choice));
-			return { ok: true, fields: { ...along(record), messages: turns, responses: answers.map((message) => ({ messages: isFields(message) ? [message] : message })) }, names: { responses: 'choices' } };
+			return { ok: true, fields: { ...along(record), messages: turns, responses: answers.map((message) => ({ messages: isFields(message) ? [message] : message })) }, names: { responses: 'choices' }, unread: passedOver };
 		}
 		const asked = turns.findLastIndex((message) => isFields(message) && message['role'] === 'user');
 		if (asked < 0) return unread('messages', 'no turn of the user: nothing is asked');
 		const answer = turns.slice(asked + 1);
-		return { ok: true, fields: { ...along(record), messages: turns.slice(0, asked + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { 'responses[0]': 'messages' } };
+		return { ok: true, fields: { ...along(record), messages: turns.slice(0, asked + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { 'responses[0]': 'messages' }, unread: passedOver };
 	}
 };

@@ -51,7 +51,8 @@ describe('a table whose columns are not ours', () => {
 describe('cells', () => {
 	const cells = (record: object) => readShape(record, { shape: 'plumbline', mapping: null, isTable: true, file: null });
 	it('hold JSON where a column does, and text else', () => {
-		expect(cells({ prompt: '[{"role":"user","content":"Q"}]', chosen: '[not json', rejected: '', tags: '["a"]', response_1: 'x', response_2: 'y', preferred: '1' })).toEqual({ ok: true, fields: { prompt: [{ role: 'user', content: 'Q' }], chosen: '[not json', tags: ['a'], responses: ['x', 'y'], preferred: 1 } });
+		expect(cells({ prompt: '[{"role":"user","content":"Q"}]', chosen: '[not json', rejected: '', tags: '["a"]' })).toMatchObject({ ok: true, fields: { prompt: [{ role: 'user', content: 'Q' }], chosen: '[not json', tags: ['a'] } });
+		expect(cells({ prompt: 'Q', response_1: 'x', response_2: 'y', preferred: '1' })).toMatchObject({ ok: true, fields: { prompt: 'Q', responses: ['x', 'y'], preferred: 1 }, unread: [] });
 		expect(cells({ messages: 'no json' })).toMatchObject({ error: { field: 'messages' } });
 	});
 });

@@ -1,16 +1,17 @@
 import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
-import { isFields, isText, unread } from './shape.ts';
+import { isFields, isText, saysSomething, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, labelOf, LABEL_WORDS, timeOf, verdictOf, VERDICT_WORDS } from './verdict-words.ts';
+import { asJudgment, labelOf, LABEL_WORDS, timeOf, TIME_WORDS, verdictBeside, whyNoVerdict } from './verdict-words.ts';
 
 /** Names of columns as people write them, by what they hold; the first that a table has is proposed. */
 const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
-	prompt: ['prompt', 'question', 'instruction', 'query', 'input', 'messages', 'user', 'context', 'frage', '问题', '题目', '提示', '提示词', '用户问题', '提问', '指令'],
-	chosen: ['chosen', 'preferred', 'accepted', 'better', 'winner', 'good_answer', 'better_answer', '优选', '更好', '较好回答', '好回答', '优质回答'],
-	rejected: ['rejected', 'dispreferred', 'non_preferred', 'worse', 'loser', 'bad_answer', 'worse_answer', '劣选', '较差', '较差回答', '差回答'],
-	answerA: ['answer_a', 'response_a', 'output_a', 'completion_a', 'model_a', 'a', 'answer_1', 'response_1', 'answer1', 'response1', 'output1', 'output_1', 'left', '回答a', '答案a', '回答1', '答案1', '回答一', '模型a'],
-	answerB: ['answer_b', 'response_b', 'output_b', 'completion_b', 'model_b', 'b', 'answer_2', 'response_2', 'answer2', 'response2', 'output2', 'output_2', 'right', '回答b', '答案b', '回答2', '答案2', '回答二', '模型b'],
-	verdict: ['verdict', 'preference', 'preferred_answer', 'winner', 'choice', 'better', 'judgment', 'judgement', 'selection', '偏好', '结论', '选择', '哪个更好', '评判'],
+	prompt: ['prompt', 'question', 'instruction', 'query', 'input', 'messages', 'context', 'frage', '问题', '题目', '提示', '提示词', '用户问题', '提问', '指令'],
+	// Where another answer is called rejected, the one that has no such name is the chosen one.
+	chosen: ['chosen', 'preferred', 'accepted', 'better', 'winner', 'good_answer', 'better_answer', 'chosen_response', '优选', '更好', '较好回答', '好回答', '优质回答', 'response', 'answer', 'output', '回答', '答案'],
+	rejected: ['rejected', 'dispreferred', 'non_preferred', 'worse', 'loser', 'bad_answer', 'worse_answer', 'rejected_response', '劣选', '较差', '较差回答', '差回答'],
+	answerA: ['response_0', 'answer_0', 'answer_a', 'response_a', 'output_a', 'completion_a', 'model_a', 'a', 'answer_1', 'response_1', 'answer1', 'response1', 'output1', 'output_1', 'left', '回答a', '答案a', '回答1', '答案1', '回答一', '模型a'],
+	answerB: ['answer_b', 'response_b', 'output_b', 'completion_b', 'model_b', 'b', 'answer_2', 'response_2', 'answer2', 'response2', 'output2', 'output_2', 'right', '回答b', '答案b', '回答2', '答案2', '回答二', '模型b', 'response_1', 'answer_1'],
+	verdict: ['verdict', 'preference', 'preferred_answer', 'winner', 'choice', 'better', 'judgment', 'judgement', 'selection', 'better_response_id', 'better_response', '偏好', '结论', '选择', '哪个更好', '评判', 'label', '标签'],
 	margin: ['margin', 'preference_margin', '分差'],
 	answer: ['answer', 'response', 'completion', 'output', 'reply', 'antwort', '回答', '答案', '回复'],
 	label: ['label', 'rating', 'is_good', 'good', 'thumbs', 'feedback', 'desirable', 'kto_tag', '标签', '评价', '是否合格', '好坏'],
@@ -18,8 +19,8 @@ const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 	group: ['group', 'group_id', 'cluster', 'topic', '分组', '组'],
 	matter: ['matter', 'matter_id', 'case', 'case_id', 'case_number', 'client', '案件', '案号', '案由', '项目'],
 	language: ['language', 'lang', 'locale', '语言'],
-	annotator: ['annotator', 'annotator_id', 'judge', 'rater', 'worker', 'worker_id', 'user_id', 'reviewer', 'labeler', '标注员', '标注人', '评审人'],
-	time: ['time', 'timestamp', 'created_at', 'annotated_at', 'judged_at', 'date', '时间', '标注时间', '日期']
+	annotator: ['annotator', 'annotator_id', 'judge', 'rater', 'worker', 'worker_id', 'user_id', 'reviewer', 'labeler', 'user', '标注员', '标注人', '评审人'],
+	time: ['time', 'timestamp', 'created_at', 'annotated_at', 'judged_at', 'at', 'date', '时间', '标注时间', '日期']
 };
 
 const plain = (name: string) => name.trim().toLowerCase().replace(/[\s\-.]+/gu, '_');
@@ -65,11 +66,17 @@ export function mappingError(mapping: ColumnMapping): { field: string; message: 
 	return ways > 1 ? { field: 'mapping', message: 'chosen and rejected, or two answers, or one: a row has one of the three' } : null;
 }
 
-/** A row of a table as a row of ours, by what its columns were said to hold. */
+/** A row of a table as a row of ours, by what its columns were said to hold, with the columns that hold something else. */
 export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead {
 	const wrong = mappingError(mapping);
 	if (wrong) return { ok: false, error: wrong };
 	if (!isFields(record)) return unread('row', 'must be a row with columns');
+	const read = readCells(record, mapping);
+	const named = new Set(Object.values(mapping));
+	return read.ok ? { ...read, unread: Object.keys(record).filter((column) => !named.has(column) && saysSomething(record[column])) } : read;
+}
+
+function readCells(record: Fields, mapping: ColumnMapping): ShapeRead {
 	const cell = (role: ColumnRole): unknown => {
 		const column = mapping[role];
 		const value = column === undefined ? undefined : record[column];
@@ -80,7 +87,7 @@ export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead 
 	const fields: Fields = { prompt: text(cell('prompt')) };
 	for (const role of ['system', 'group', 'matter', 'language'] as const) if (cell(role) !== undefined) fields[role] = text(cell(role));
 	const at = cell('time') === undefined ? null : timeOf(cell('time'));
-	if (cell('time') !== undefined && at === null) return unread(said('time'), 'a time such as 2026-03-09T22:16:08Z, 2026-03-09 22:16 or seconds since 1970');
+	if (cell('time') !== undefined && at === null) return unread(said('time'), TIME_WORDS);
 	const from = { ...(cell('annotator') === undefined ? {} : { judge: String(cell('annotator')) }), ...(at === null ? {} : { at }) };
 	const margin = cell('margin') === undefined ? {} : { margin: cell('margin') };
 	const isNamed = Object.keys(from).length > 0;
@@ -95,8 +102,8 @@ export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead 
 		for (const role of ['answerA', 'answerB'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
 		fields['responses'] = [text(cell('answerA')), text(cell('answerB'))];
 		if (cell('verdict') === undefined) return { ok: true, fields, names };
-		const verdict = verdictOf(cell('verdict'), [mapping.answerA, String(mapping.answerB)]);
-		return verdict === null ? unread(said('verdict'), VERDICT_WORDS) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
+		const verdict = verdictBeside(cell('verdict'), said('verdict'), [mapping.answerA, String(mapping.answerB)]);
+		return verdict === null ? unread(said('verdict'), whyNoVerdict(cell('verdict'), said('verdict'))) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
 	}
 	if (mapping.answer === undefined) return { ok: true, fields, names };
 	if (!isText(text(cell('answer')))) return unread(said('answer'), 'missing');

@@ -1,7 +1,7 @@
 import { itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
-import { has, isText, unread } from './shape.ts';
-import type { ImportShape } from './shape.ts';
+import { has, isText, passing, rest, unread } from './shape.ts';
+import type { Fields, ImportShape } from './shape.ts';
 import { labelOf, verdictOf } from './verdict-words.ts';
 
 /** Files that hold everybody's labels and name nobody. */
@@ -13,25 +13,33 @@ function annotator(file: string | null): { judge?: string } {
 	return name && !NOBODY.has(name.toLowerCase()) ? { judge: name } : {};
 }
 
+/** The labels of a record; of a cell that is a label itself the label. */
+function labelsOf(record: Fields): unknown[] | null {
+	const { label } = record;
+	if (Array.isArray(label)) return label as unknown[];
+	return isText(label) ? (label.includes('#') ? label.split('#') : [label]) : null;
+}
+
 /**
- * doccano: JSONL and JSON of text classification (`text`, `label`, and the
- * columns that were brought in) and of sequence to sequence, where the labels are
+ * doccano: JSONL, JSON and CSV of text classification (`text`, `label`, and the
+ * columns that were brought in; in a CSV several labels stand in one cell, # between them) and of sequence to sequence, where the labels are
  * answers (doccano.github.io/doccano, "Export"). Who labelled is the name of the
  * file in the zip that doccano gives; labels have no time.
  */
 export const doccano: ImportShape = {
 	name: 'doccano',
-	fits: (record) => has(record, 'id') && isText(record['text']) && Array.isArray(record['label']) && !has(record, 'messages'),
+	fits: (record) => has(record, 'id') && isText(record['text']) && !has(record, 'messages') && (Array.isArray(record['label']) || (isText(record['label']) && (itemOf(record)?.answers.length ?? 0) > 0)),
 	read: (record, file) => {
-		if (!Array.isArray(record['label'])) return unread('label', 'must be a list of labels');
-		const said = record['label'] as unknown[];
+		const said = labelsOf(record);
+		if (said === null) return unread('label', 'must be a list of labels');
 		const item = itemOf(record);
 		if (item && item.answers.length > 0) {
 			if (said.length > 1) return unread('label', `one label an annotator, here are ${said.length}`);
-			return labelledItem(item, record, said.map((label) => ({ said: label, ...annotator(file), field: 'label[0]' })));
+			const own = rest(record, ['id', 'label', 'text', item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
+			return passing(labelledItem(item, record, said.map((label) => ({ said: label, ...annotator(file), field: 'label[0]' }))), own);
 		}
 		// What is neither a verdict nor a mark is a text somebody wrote: an answer.
-		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' } };
+		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' }, unread: rest(record, ['id', 'text', 'label']) };
 		return unread('text', 'labelled, but there are no answers beside it: bring the columns prompt and response_a, response_b (or response) along in doccano');
 	}
 };

@@ -1,4 +1,4 @@
-import { along, isFields, isText, unread } from './shape.ts';
+import { along, isFields, isText, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 
 /** Attributes by which answers are ordered: the first one that differs decides. */
@@ -56,6 +56,6 @@ export const helpsteer: ImportShape = {
 				return { between, judge: 'attributes', ...(order === 0 ? { verdict: 'tie' } : { preferred: order > 0 ? between[0] : between[1] }) };
 			})
 		);
-		return { ok: true, fields: { ...along(record), prompt: record['prompt'], ...(distinct.length === 1 ? { mode: 'single' } : {}), responses: distinct.map(({ response }) => response), ...(judgments.length > 0 ? { judgments } : {}) }, names: { responses: 'response' } };
+		return { ok: true, fields: { ...along(record), prompt: record['prompt'], ...(distinct.length === 1 ? { mode: 'single' } : {}), responses: distinct.map(({ response }) => response), ...(judgments.length > 0 ? { judgments } : {}) }, names: { responses: 'response' }, unread: rest(record, ['prompt', 'response', 'responses', ...ORDER, ...BESIDE]) };
 	}
 };

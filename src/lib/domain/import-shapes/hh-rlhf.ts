@@ -1,4 +1,4 @@
-import { along, isText, unread } from './shape.ts';
+import { along, isText, rest, unread } from './shape.ts';
 import type { ImportShape } from './shape.ts';
 
 const TURN = /\n\n(Human|Assistant):/gu;
@@ -31,6 +31,6 @@ export const hhRlhf: ImportShape = {
 		while (shared < most && chosen[shared]?.role === rejected[shared]?.role && chosen[shared]?.content === rejected[shared]?.content) shared += 1;
 		while (shared > 0 && chosen[shared - 1]?.role !== 'user') shared -= 1;
 		if (shared === 0) return unread('rejected', 'does not begin as “chosen” does: the two answer different questions');
-		return { ok: true, fields: { ...along(record), messages: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) }, names: { messages: 'chosen' } };
+		return { ok: true, fields: { ...along(record), messages: chosen.slice(0, shared), chosen: chosen.slice(shared), rejected: rejected.slice(shared) }, names: { messages: 'chosen' }, unread: rest(record, ['chosen', 'rejected']) };
 	}
 };

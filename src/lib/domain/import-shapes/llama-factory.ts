@@ -1,4 +1,4 @@
-import { along, has, isFields, isText, unread } from './shape.ts';
+import { along, has, isFields, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
 
 /** What LLaMA-Factory's sharegpt form calls who speaks (its data/README.md; OpenAI's names too). */
@@ -8,7 +8,9 @@ const ROLES: Readonly<Record<string, string>> = { human: 'user', user: 'user', g
 function turn(message: unknown): unknown {
 	if (!isFields(message)) return message;
 	const role = ROLES[String(message['from'] ?? message['role'])] ?? message['from'] ?? message['role'];
-	return { role, content: message['value'] ?? message['content'] };
+	// A call of a tool is refused by name rather than lost.
+	const calls = has(message, 'tool_calls') && JSON.stringify(message['tool_calls']) !== '[]' ? { tool_calls: message['tool_calls'] } : {};
+	return { role, content: message['value'] ?? message['content'], ...calls };
 }
 
 /** The question of an alpaca row: earlier turns, then instruction and input with a line break between, as its converter joins them. */
@@ -53,7 +55,9 @@ export const llamaFactory: ImportShape = {
 	name: 'llama_factory',
 	fits: (record) => (isText(record['instruction']) && (has(record, 'chosen') || has(record, 'output'))) || Array.isArray(record['conversations']) || (Array.isArray(record['messages']) && isPair(record)) || (Array.isArray(record['messages']) && typeof record['kto_tag'] === 'boolean'),
 	read: (record) => {
-		if (Array.isArray(record['conversations']) || Array.isArray(record['messages'])) return sharegpt(record);
-		return isText(record['instruction']) ? alpaca(record) : unread('instruction', 'missing: what is asked (or “conversations”)');
+		const field = ['conversations', 'messages'].find((name) => Array.isArray(record[name]));
+		const beside = has(record, 'chosen') ? ['chosen', 'rejected'] : ['kto_tag'];
+		if (field !== undefined) return passing(sharegpt(record), rest(record, [field, ...beside]));
+		return isText(record['instruction']) ? passing(alpaca(record), rest(record, ['instruction', 'input', 'history', 'output', ...beside])) : unread('instruction', 'missing: what is asked (or “conversations”)');
 	}
 };

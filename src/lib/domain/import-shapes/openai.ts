@@ -1,4 +1,5 @@
-import { along, isFields, unread } from './shape.ts';
+import { toolsIn } from './passed-over.ts';
+import { along, isFields, rest, unread } from './shape.ts';
 import type { ImportShape } from './shape.ts';
 
 /**
@@ -16,7 +17,8 @@ export const openai: ImportShape = {
 		return {
 			ok: true,
 			fields: { ...along(record), messages: input['messages'], chosen: record['preferred_output'], rejected: record['non_preferred_output'] },
-			names: { messages: 'input.messages', chosen: 'preferred_output', rejected: 'non_preferred_output' }
+			names: { messages: 'input.messages', chosen: 'preferred_output', rejected: 'non_preferred_output' },
+			unread: [...rest(record, ['input', 'preferred_output', 'non_preferred_output']), ...toolsIn(input, 'input.')]
 		};
 	}
 };

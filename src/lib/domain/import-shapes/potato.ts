@@ -2,7 +2,7 @@ import { itemOf } from './answers-of.ts';
 import type { Item } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import type { Label } from './labelled-item.ts';
-import { has, isFields, isText, unread } from './shape.ts';
+import { has, isFields, isText, passing, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 import { when } from './verdict-words.ts';
 
@@ -26,17 +26,38 @@ function said(scheme: Fields): { said: unknown; score?: true } | null {
 	return ticked.length === 1 ? { said: ticked[0]?.[0] } : ticked.length === 0 ? null : { said: ticked.map(([label]) => label).join(', ') };
 }
 
+/** What a line says of itself. */
+const ABOUT = ['id', 'instance_id', 'displayed_text', 'user', 'user_id', 'annotator', 'label_annotations', 'behavioral_data', 'timestamp'];
+const CELL = /^(.+?):::(.+)$/u;
+
+/** Whether a record is a row of Potato's CSV or TSV. */
+const isTable = (record: Fields) => has(record, 'instance_id') && Object.keys(record).some((column) => CELL.test(column));
+
+/** A row of Potato's CSV or TSV as a line of its JSON: columns `scheme:::label` hold what was ticked or chosen. */
+function fromTable(record: Fields): Fields {
+	const schemes: Record<string, Fields> = {};
+	const others: Fields = {};
+	for (const [column, value] of Object.entries(record)) {
+		const [, scheme, label] = CELL.exec(column) ?? [];
+		if (scheme === undefined || label === undefined) others[column] = value;
+		else if (saysSomething(value)) schemes[scheme] = { ...schemes[scheme], [label]: value };
+	}
+	return { ...others, label_annotations: schemes };
+}
+
 /**
  * Potato: `annotated_instances.jsonl`, an item and an annotator a line
  * (`label_annotations`, potatoannotator.com; schemes of type pairwise: `selection`
  * A, B or tie, or `scale_value`, below zero for the first). The lines of several
  * annotators on one item meet in one comparison. Who annotated is in the line,
- * or it is the folder of the zip in which Potato keeps each annotator's file.
+ * or it is the folder of the zip in which Potato keeps each annotator's file. Its CSV
+ * and TSV hold the same in columns `scheme:::label`.
  */
 export const potato: ImportShape = {
 	name: 'potato',
-	fits: (record) => isFields(record['label_annotations']),
-	read: (record, file) => {
+	fits: (record) => isFields(record['label_annotations']) || isTable(record),
+	read: (given, file) => {
+		const record = isTable(given) ? fromTable(given) : given;
 		if (!isFields(record['label_annotations'])) return unread('label_annotations', 'missing: what was annotated');
 		const data = isFields(record['instance_data']) ? record['instance_data'] : isFields(record['data']) ? record['data'] : record;
 		const item = itemOf(data) ?? displayed(record['displayed_text']);
@@ -48,6 +69,8 @@ export const potato: ImportShape = {
 		const judge = [record['user_id'], record['user'], record['annotator'], folder].find(isText);
 		const behaviour = isFields(record['behavioral_data']) ? record['behavioral_data'] : {};
 		const label: Label[] = chosen === null ? [] : [{ ...chosen, ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
-		return labelledItem(item, data, label);
+		const passedOver = rest(data, [...(data === record ? ABOUT : ['id', 'displayed_text']), item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
+		const within = data === record ? '' : data === record['data'] ? 'data.' : 'instance_data.';
+		return passing(labelledItem(item, data, label), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`)]);
 	}
 };

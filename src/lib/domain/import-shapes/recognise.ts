@@ -11,11 +11,14 @@ import { labelStudio } from './label-studio.ts';
 import { llamaFactory } from './llama-factory.ts';
 import { msSwift } from './ms-swift.ts';
 import { openai } from './openai.ts';
+import { readOwn } from './own-rows.ts';
+import { lostWith } from './passed-over.ts';
 import { plumbline } from './plumbline.ts';
 import { potato } from './potato.ts';
 import { prompts } from './prompts.ts';
 import { isFields, unread } from './shape.ts';
-import type { ImportShape, ShapeName, ShapeRead } from './shape.ts';
+import type { Fields, ImportShape, ShapeName, ShapeRead } from './shape.ts';
+import { tidied } from './tidy.ts';
 import { ultrafeedback } from './ultrafeedback.ts';
 
 /** Every shape, those that say more of a record first: where two fit equally many rows, the first is it. */
@@ -72,17 +75,29 @@ export const joinsRow = (shape: ShapeName, before: readonly unknown[], next: unk
 /** Records that go into one row, as one record. */
 export const joinedRow = (shape: ShapeName, records: readonly unknown[]): unknown => (records.length === 1 ? records[0] : BY_NAME.get(shape)?.join?.(records));
 
-/** A record as a row in our own form. `file`: its file within a zip. */
-export function readShape(value: unknown, how: Pick<Recognised, 'shape' | 'mapping'> & { isTable: boolean; file: string | null }): ShapeRead {
-	if (how.shape === 'columns') return readColumns(value, how.mapping ?? {});
-	const record = recordOf(value, how.isTable);
-	if (!record.ok) return record;
-	const shape = BY_NAME.get(how.shape);
-	if (!shape || shape.name === 'plumbline') return record;
-	if (typeof value === 'string') return record;
+/** How a record is read; `isSaid`: somebody said which columns are what, and so which are left out. `file`: its file within a zip. */
+type How = Pick<Recognised, 'shape' | 'mapping'> & { isTable: boolean; isSaid?: boolean; file: string | null };
+
+function readAs(record: Fields, { shape: name, file }: How): ShapeRead {
+	const shape = BY_NAME.get(name) ?? plumbline;
 	// One row of ours among others is still a row.
-	if (!shape.fits(record.fields) && plumbline.fits(record.fields)) return record;
-	return shape.read(record.fields, how.file);
+	return !shape.fits(record) && plumbline.fits(record) ? readOwn(record) : shape.read(record, file);
+}
+
+/**
+ * A record as a row in our own form, with the fields that were not read. A row that
+ * would say something else without one of those (an answer, a judgment, tools) is
+ * refused by it.
+ */
+export function readShape(value: unknown, how: How): ShapeRead {
+	const isColumns = how.shape === 'columns';
+	const record = isColumns && isFields(value) ? ({ ok: true, fields: value } as const) : recordOf(value, how.isTable);
+	if (!record.ok) return record;
+	if (typeof value === 'string' && !isColumns) return record;
+	const read = isColumns ? readColumns(value, how.mapping ?? {}) : readAs(record.fields, how);
+	if (!read.ok) return read;
+	const lost = how.isSaid ? null : lostWith(record.fields, read.unread ?? [], read.fields);
+	return lost ? { ok: false, error: lost } : { ...read, fields: tidied(read.fields) };
 }
 
 /** The field of an error as the file names it. */

@@ -7,14 +7,18 @@ export type Fields = Record<string, unknown>;
 export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'openai', 'chat_log', 'hh_rlhf', 'ultrafeedback', 'helpsteer', 'arena', 'label_studio', 'argilla', 'potato', 'doccano', 'columns'] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
-/** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them. */
-export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null; accepted: boolean };
+/** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them; which of their fields were not read. */
+export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null; accepted: boolean; unread: string[] | null };
+
+/** What is wrong with a record: a field as the file names it, and what would be right. */
+export type ShapeError = { field: string; message: string };
 
 /**
  * A row in our own form, or what is wrong with it. `names`: what the file calls
  * the fields that our form calls otherwise, so that an error names what stands in the file.
+ * `unread`: fields of the record that hold something and were not read.
  */
-export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>> } | { ok: false; error: { field: string; message: string } };
+export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>>; unread?: readonly string[] } | { ok: false; error: ShapeError };
 
 /**
  * A form in which another tool writes rows: whether a record is in it, and that
@@ -50,10 +54,27 @@ export function has(record: Fields, field: string): boolean {
 	return record[field] !== undefined && record[field] !== null;
 }
 
+/** Whether a field holds anything: not nothing, no empty text or list, and no JSON of those. */
+export function saysSomething(value: unknown): boolean {
+	if (Array.isArray(value)) return value.length > 0;
+	if (isFields(value)) return Object.values(value).some(saysSomething);
+	return typeof value === 'string' ? !['', '[]', '{}', 'null', '""'].includes(value.trim()) : value !== null && value !== undefined;
+}
+
 /** Fields of ours that every form may bring along. */
 const ALONG = ['group', 'system', 'tags', 'matter', 'requires', 'language', 'images', 'documents'] as const;
 
 /** What a record says besides its conversation, where it says it in our words. */
 export function along(record: Fields, without: readonly string[] = []): Fields {
 	return Object.fromEntries(ALONG.filter((name) => has(record, name) && !without.includes(name)).map((name) => [name, record[name]]));
+}
+
+/** Fields of a record that hold something, besides those that were read and those that every form may bring along. `without`: of these the ones that were not. */
+export function rest(record: Fields, read: readonly string[], without: readonly string[] = []): string[] {
+	return Object.keys(record).filter((name) => saysSomething(record[name]) && !read.includes(name) && (!(ALONG as readonly string[]).includes(name) || without.includes(name)));
+}
+
+/** The same reading, with more fields that it passed over. */
+export function passing(read: ShapeRead, unread: readonly string[]): ShapeRead {
+	return read.ok ? { ...read, unread: [...(read.unread ?? []), ...unread] } : read;
 }

@@ -27,7 +27,7 @@ describe('Label Studio', () => {
 	const at = '2021-03-09T22:17:08.728Z';
 
 	it('brings every annotator’s choice with name and time; who skipped could not judge', () => {
-		expect(understand(task([annotation(1, { selected: 'left' }), annotation(2, { selected: 'right' }), annotation(3, {}, { was_cancelled: true, result: [] }), annotation(4, { choices: ['tie'] }, { result: [{ type: 'choices', from_name: 'c', value: { choices: ['tie'] } }], completed_by: 10 })]))).toEqual({
+		expect(understand(task([annotation(1, { selected: 'left' }), annotation(2, { selected: 'right' }), annotation(3, {}, { was_cancelled: true, result: [] }), annotation(4, { choices: ['tie'] }, { result: [{ type: 'choices', from_name: 'or_no_preference', value: { choices: ['tie'] } }], completed_by: 10 })]))).toEqual({
 			shape: 'label_studio', asked: 'Which?', answers: ['One', 'Two'],
 			judged: [['One', 'a1@firm.example', at], ['Two', 'a2@firm.example', at], ['cannot_judge', 'a3@firm.example', at], ['tie', '10', at]]
 		});

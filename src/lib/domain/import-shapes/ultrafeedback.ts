@@ -1,4 +1,4 @@
-import { along, isFields, isText, unread } from './shape.ts';
+import { along, isFields, isText, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 
 type Scored = { text: unknown; score: number | null };
@@ -18,6 +18,9 @@ function scored(record: Fields): Scored[] | null {
 	if (!Array.isArray(answers) || !Array.isArray(scores)) return null;
 	return answers.map((text: unknown, i) => ({ text, score: number(scores[i]) }));
 }
+
+/** What is read, and what distilabel makes of the same answers and scores beside them. */
+const READ = ['completions', 'generations', 'responses', 'ratings', 'rating', 'scores', 'chosen', 'rejected'];
 
 /**
  * Sets of scored completions, as UltraFeedback
@@ -44,6 +47,6 @@ export const ultrafeedback: ImportShape = {
 			})
 		);
 		const field = Array.isArray(record['completions']) ? 'completions' : Array.isArray(record['generations']) ? 'generations' : 'responses';
-		return { ok: true, fields: { ...along(record), prompt: record[name], responses: distinct.map(({ text }) => text), judgments }, names: { prompt: name, responses: field } };
+		return { ok: true, fields: { ...along(record), prompt: record[name], responses: distinct.map(({ text }) => text), judgments }, names: { prompt: name, responses: field }, unread: rest(record, READ.concat(name)) };
 	}
 };

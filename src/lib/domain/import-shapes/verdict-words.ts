@@ -24,6 +24,29 @@ export function verdictOf(value: unknown, sides?: readonly [string, string]): Fo
 	return MEANING.get(word) ?? null;
 }
 
+const isLabel = (field: string) => ['label', '标签'].includes(field.trim().toLowerCase());
+
+/**
+ * The verdict in a field that stands beside two answers, by the names of all three;
+ * null: it is none that is known. Numbers mean answers that are numbered so
+ * (`response_0`, `response_1`). Elsewhere 0 and 1 in a `label` mean the first answer
+ * in one set and the second in another: they are not guessed.
+ */
+export function verdictBeside(value: unknown, field: string, sides: readonly [string, string]): ForeignVerdict | null {
+	if (typeof value !== 'string' && typeof value !== 'number') return null;
+	const word = plain(String(value));
+	const [first, second] = sides.map((side) => /\d+$/u.exec(side)?.[0]);
+	const isNumbered = first !== undefined && second !== undefined && first !== second;
+	if (isNumbered && (word === first || word === second)) return word === first ? 0 : 1;
+	if (/^\d+$/u.test(word) && (isLabel(field) || (isNumbered && word !== '0'))) return null;
+	return verdictOf(value, sides);
+}
+
+/** What a refusal of a verdict beside two answers says would be right. */
+export function whyNoVerdict(value: unknown, field: string): string {
+	return isLabel(field) && /^\s*\d+\s*$/u.test(String(value)) ? 'a number says which answer is better only where the answers are numbered so (“response_0” and “response_1”): write A or B' : VERDICT_WORDS;
+}
+
 /** What a refusal says would be right. */
 export const VERDICT_WORDS = 'which answer is better (A, B, left, right, 1, 2 …), tie, both bad or cannot judge';
 
@@ -46,10 +69,22 @@ export function asJudgment(verdict: ForeignVerdict): { preferred: number } | { v
 	return typeof verdict === 'number' ? { preferred: verdict } : { verdict };
 }
 
+/** What a refusal says would be right. */
+export const TIME_WORDS = 'a time such as 2026-03-09T22:16:08Z, 2026-03-09 22:16 or seconds since 1970';
+
+/** A date and time with every part in its place: spreadsheets write 2024/3/5 9:07, databases 2024-03-05 14:00:00+08. */
+function evenly(text: string): string {
+	return text
+		.replace(/^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)/u, (_, year: string, _sign: string, month: string, day: string) => `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`)
+		.replace(/^(\d{4}-\d{2}-\d{2})[ T]+(\d{1,2}):/u, (_, day: string, hour: string) => `${day}T${hour.padStart(2, '0')}:`)
+		.replace(/ (?=[+-]\d{2}(?::?\d{2})?$|UTC$|Z$)/u, '')
+		.replace(/(T.*[+-]\d{2})$/u, '$1:00');
+}
+
 /**
- * A time as files write it, as ISO 8601 in UTC: ISO with or without a zone (none
- * means UTC: the file says no other), or seconds or milliseconds since 1970.
- * Null: no time.
+ * A time as files write it, as ISO 8601 in UTC: year, month and day, then perhaps
+ * the time, with or without a zone (none means UTC: the file says no other), or
+ * seconds or milliseconds since 1970. Null: no time.
  */
 export function timeOf(value: unknown): string | null {
 	const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d{10}(?:\.\d+)?$|^\d{13}$/u.test(value.trim()) ? Number(value) : null;
@@ -58,7 +93,7 @@ export function timeOf(value: unknown): string | null {
 		return Number.isNaN(time.getTime()) || number <= 0 ? null : time.toISOString();
 	}
 	if (typeof value !== 'string') return null;
-	const text = value.trim().replace(/^(\d{4}-\d{2}-\d{2}) (\d)/u, '$1T$2').replace(/ (?=[+-]\d{2}:?\d{2}$|UTC$|Z$)/u, '');
+	const text = evenly(value.trim());
 	if (!/^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|UTC|[+-]\d{2}:?\d{2})?)?$/u.test(text)) return null;
 	const zoned = text.length === 10 ? `${text}T00:00:00Z` : /(?:Z|[+-]\d{2}:?\d{2})$/u.test(text) ? text : `${text.replace(/UTC$/u, '')}Z`;
 	const time = new Date(zoned);

@@ -9,12 +9,16 @@ import type { FileRecord } from './record.ts';
 /** A record in our own form, with what the file calls its fields; or why it cannot be read. */
 export type ShapedRecord = { line: number; fields: Fields; nameOf: (field: string) => string } | { line: number; field: string | null; error: string };
 
-/** A file whose rows are understood: how is known with its first record. */
-export type ShapedFile = { shape: () => Recognised | null; rows: AsyncGenerator<ShapedRecord> };
+/** A file whose rows are understood: how is known with its first record. `unread`: fields of the records so far that hold something and were not read. */
+export type ShapedFile = { shape: () => Recognised | null; unread: () => string[]; rows: AsyncGenerator<ShapedRecord> };
 
 /** Rows, and characters of them, by which a file's shape is told. */
 const HEAD_ROWS = 20;
 const HEAD_CHARS = 4_000_000;
+
+/** Names of fields that were not read, as they are listed: a map with a key of its own in every record has no end of them. */
+const MOST_UNREAD = 100;
+const MOST_NAME_CHARS = 100;
 
 /** How many characters of text a record holds. */
 function charsOf(value: unknown): number {
@@ -26,6 +30,7 @@ function charsOf(value: unknown): number {
 /** Reads a file's records as rows in our own form, whichever tool wrote them: told by the first rows, or as the sender says. */
 export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 	let found: Recognised | null = null;
+	const unread = new Set<string>();
 	async function* rows(): AsyncGenerator<ShapedRecord> {
 		const head: FileRecord[] = [];
 		let chars = 0;
@@ -33,10 +38,11 @@ export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 		const shaped = (record: FileRecord): ShapedRecord => {
 			if ('error' in record) return { line: record.line, field: null, error: record.error };
 			const { line } = record;
-			const read = readShape(record.value, { shape: found?.shape ?? 'plumbline', mapping: found?.mapping ?? null, isTable: isTable(), file: record.file ?? null });
+			const read = readShape(record.value, { shape: found?.shape ?? 'plumbline', mapping: found?.mapping ?? null, isTable: isTable(), isSaid: said.mapping !== undefined, file: record.file ?? null });
 			if (!read.ok) return { line, field: read.error.field, error: read.error.message };
 			// JSON within a cell was not looked at before.
 			if (isTooDeep(read.fields)) return { line, field: null, error: `has more than ${MOST_DEPTH} objects and lists within each other` };
+			for (const field of read.unread ?? []) if (unread.size < MOST_UNREAD) unread.add(field.slice(0, MOST_NAME_CHARS).toWellFormed());
 			return { line, fields: said.accepted ? asAccepted(read.fields) : read.fields, nameOf: (field) => nameInFile(field, read.names) };
 		};
 		const settle = () => {
@@ -71,5 +77,5 @@ export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 		for (const one of head.splice(0)) yield* next(one);
 		yield* end();
 	}
-	return { shape: () => found, rows: rows() };
+	return { shape: () => found, unread: () => [...unread], rows: rows() };
 }

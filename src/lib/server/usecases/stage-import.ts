@@ -65,9 +65,9 @@ export async function keep(tx: Tx, holds: Holds): Promise<void> {
 }
 
 /** How rows were understood, as it is kept. A table without a header has its first row for one: what is to be hidden may stand there. */
-function told(shape: Recognised, masker: RowMasker): Recognised {
+function told(shape: Recognised, unread: readonly string[], masker: RowMasker): Recognised & { unread: string[] | null } {
 	const { mapping, columns } = shape;
-	return { ...shape, mapping: mapping && Object.fromEntries(Object.entries(mapping).map(([role, column]) => [role, column && masker.text(column)])), columns: masker.names ? null : (columns?.map((column) => masker.text(column)) ?? null) };
+	return { ...shape, mapping: mapping && Object.fromEntries(Object.entries(mapping).map(([role, column]) => [role, column && masker.text(column)])), columns: masker.names ? null : (columns?.map((column) => masker.text(column)) ?? null), unread: masker.names ? null : unread.map((field) => masker.text(field)) };
 }
 
 /**
@@ -108,7 +108,7 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 		await db.transaction(async (tx) => {
 			await keep(tx, of.holds);
 			const [form, shape] = [file.form(), shaped.shape()];
-			await imports.stage(tx, id, giveWay, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, masker), labels, accepted: of.said.accepted === true } });
+			await imports.stage(tx, id, giveWay, { rows: await masker.keep(tx, id, rows), errors, bytes: seen.bytes, read, rejected, found: form && shape && { ...form, attachments, ...told(shape, shaped.unread(), masker), labels, accepted: of.said.accepted === true } });
 		});
 		[rows, errors, chars, named] = [[], [], 0, new Map()];
 	};

@@ -22,6 +22,7 @@ const found = v.nullable(
 		mapping: v.optional(v.nullable(ColumnMappingSchema)),
 		columns: v.optional(v.nullable(v.array(v.string()))),
 		accepted: v.optional(v.boolean()),
+		unread: v.optional(v.nullable(v.array(v.string()))),
 		ignored: v.optional(v.record(v.string(), v.number()))
 	})
 );
