@@ -14,6 +14,10 @@ export const assignedTo = (userId: string | SQL, projectId: SQL): SQL => sql`(
 	union select ap.assignment_id from delegations d join assignment_people ap on ap.user_id = d.from_user_id
 		where d.to_user_id = ${userId} and d.project_id = ${projectId} and d.ended_at is null and d.starts_at <= now() and d.ends_at > now())`;
 
+/** Whether work was ever assigned or delegated to a person, anywhere: to most it never was. */
+export const everAssigned = (userId: string): SQL =>
+	sql`(exists (select 1 from assignment_people where user_id = ${userId}) or exists (select 1 from delegations where to_user_id = ${userId}))`;
+
 /** A batch of a person's, and how far they have come in it. */
 export type OwnBatch = { id: string; cursor: number };
 

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { everAssigned } from './assigned-slots.ts';
 import { openTo } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf, uuids } from './rows.ts';
 import { mayTake } from './slots.ts';
 import type { FreeSlot } from './slots.ts';
+import { mayHoldAnother } from './tasks.ts';
 import { writtenBy } from './walls.ts';
 
 /** Open places behind the person's cursor that a claim looks at one by one before it asks for all at once. */
@@ -19,25 +21,40 @@ const columns = sql`s.id, s.comparison_id, (select c.content_hash from compariso
 const toSlot = (row: SlotRow | undefined): FreeSlot | null =>
 	row ? { id: row.id, comparisonId: row.comparison_id, contentHash: row.content_hash, position: row.position, orderKey: Number(row.order_key), lapsedTaskId: row.task_id } : null;
 
+/** Statement that finds and locks the next place behind `after`; `mine`: what it reads the round and the cursor of, where they are not known yet. */
+const near = (of: { mine?: SQL; roundId: string | SQL; userId: string; after: number | SQL }): SQL => {
+	const open = sql`s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after}`;
+	return sql`${of.mine ?? sql``} select ${columns}, s.round_id from slots s
+		where ${open} and s.order_key <= coalesce((select s.order_key from slots s where ${open} order by s.order_key, s.position offset ${NEAR} limit 1), 9223372036854775807) and ${mayTake(of.userId)}
+		order by s.order_key, s.position
+		limit 1
+		for update of s skip locked`;
+};
+
 /**
  * The next place in stored random order that this person may judge, locked, if it
  * is among the next few open ones: it nearly always is. Places that others are
  * taking at this moment are passed over.
  */
 export async function nextNear(tx: Tx, of: { roundId: string; userId: string; after: number }): Promise<FreeSlot | null> {
-	const open = sql`s.round_id = ${of.roundId} and s.judgment_id is null and s.order_key > ${of.after}`;
-	return toSlot(
-		(
-			await rowsOf<SlotRow>(
-				tx,
-				sql`select ${columns} from slots s
-					where ${open} and s.order_key <= coalesce((select s.order_key from slots s where ${open} order by s.order_key, s.position offset ${NEAR} limit 1), 9223372036854775807) and ${mayTake(of.userId)}
-					order by s.order_key, s.position
-					limit 1
-					for update of s skip locked`
-			)
-		)[0]
-	);
+	return toSlot((await rowsOf<SlotRow>(tx, near(of)))[0]);
+}
+
+/**
+ * The same in the newest round of a project, behind the cursor the person has
+ * there, with the round it is of: to be sent behind `progress.lockNewest`
+ * without waiting for its answer. Null also where something comes before the
+ * queue, which may be waited for and by somebody who waits for this place: work
+ * that was assigned or delegated, and what the person holds already.
+ */
+export async function nextNewest(tx: Tx, of: { slug: string; userId: string; claimKey: string | null }): Promise<(FreeSlot & { roundId: string }) | null> {
+	const { slug, userId, claimKey } = of;
+	const mine = sql`with mine as materialized (select a.round_id, a.cursor from annotator_progress a where a.user_id = ${userId}
+		and a.round_id = (select id from rounds where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1)
+		and not ${everAssigned(userId)} and ${mayHoldAnother(userId, claimKey)})`;
+	const row = (await rowsOf<SlotRow & { round_id: string }>(tx, near({ mine, roundId: sql`(select round_id from mine)`, userId, after: sql`(select cursor from mine)` })))[0];
+	const slot = toSlot(row);
+	return slot && row ? { ...slot, roundId: row.round_id } : null;
 }
 
 /** Comparisons of which a person holds a place, or which they hold as gold: three at most, and what lapsed. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { everAssigned } from './assigned-slots.ts';
 import type { Tx } from './client.ts';
 import { oneAtATime } from './leases.ts';
 import { holdPeople } from './people.ts';
@@ -52,7 +53,7 @@ export async function lockNewest(tx: Tx, slug: string, userId: string): Promise<
 		held(
 			sql`select id as round_id, ${userId}::uuid as user_id, ${oneAtATime(userId)}, ${holdPeople(sql`project_id`)} from rounds
 				where project_id = (select id from projects where slug = ${slug}) order by number desc limit 1`,
-			sql`a.round_id, a.cursor, a.claimed, exists (select 1 from assignment_people where user_id = ${userId}) or exists (select 1 from delegations where to_user_id = ${userId}) as assigned`
+			sql`a.round_id, a.cursor, a.claimed, ${everAssigned(userId)} as assigned`
 		)
 	);
 	return rows[0] ? { roundId: rows[0].round_id, cursor: Number(rows[0].cursor), claimed: rows[0].claimed, assigned: rows[0].assigned } : null;

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { completeForm } from '../../domain/judging-form.ts';
 import type { JudgingForm } from '../../domain/judging-form.ts';
 import type { Message } from '../../domain/message.ts';
@@ -159,13 +160,20 @@ export async function loseAll(tx: Tx, ids: readonly string[]): Promise<void> {
 /** A task of a person's that matters to a claim. */
 export type OwnTask = { id: string; projectId: string; roundId: string; comparisonId: string; purpose: Purpose; sideOrder: SideOrder; state: string; live: boolean; claimed: boolean };
 
+const liveAtDesk = (userId: string): SQL => sql`annotator_id = ${userId} and state = 'live' and expires_at > now() and purpose <> 'adjudication'`;
+const claimedBy = (userId: string, claimKey: string): SQL => sql`annotator_id = ${userId} and claim_key = ${claimKey}`;
+
+/** Whether a claim of a person is a new one and finds room for another lease: of what \`ownTasks\` reads, as a condition. */
+export const mayHoldAnother = (userId: string, claimKey: string | null): SQL =>
+	sql`(select count(*) from tasks where ${liveAtDesk(userId)}) < ${MAX_LIVE_LEASES} ${claimKey === null ? sql`` : sql`and not exists (select 1 from tasks where ${claimedBy(userId, claimKey)})`}`;
+
 /** The person's live leases at the desk, oldest first, and the task that a claim with this idempotency key made (`claimed`). */
 export async function ownTasks(tx: Tx, userId: string, claimKey: string | null): Promise<OwnTask[]> {
 	const rows = await rowsOf<{ id: string; project_id: string; round_id: string; comparison_id: string; purpose: Purpose; side_order: SideOrder; state: string; live: boolean; claimed: boolean }>(
 		tx,
 		sql`select id, project_id, round_id, comparison_id, purpose, side_order, state, true as live, claim_key is not distinct from ${claimKey}::text and claim_key is not null as claimed, created_at
-			from tasks where annotator_id = ${userId} and state = 'live' and expires_at > now() and purpose <> 'adjudication'
-			${claimKey === null ? sql`` : sql`union select id, project_id, round_id, comparison_id, purpose, side_order, state, state = 'live' and expires_at > now(), true, created_at from tasks where annotator_id = ${userId} and claim_key = ${claimKey}`}
+			from tasks where ${liveAtDesk(userId)}
+			${claimKey === null ? sql`` : sql`union select id, project_id, round_id, comparison_id, purpose, side_order, state, state = 'live' and expires_at > now(), true, created_at from tasks where ${claimedBy(userId, claimKey)}`}
 			order by created_at, id`
 	);
 	return rows.map((row) => ({ id: row.id, projectId: row.project_id, roundId: row.round_id, comparisonId: row.comparison_id, purpose: row.purpose, sideOrder: row.side_order, state: row.state, live: row.live, claimed: row.claimed }));

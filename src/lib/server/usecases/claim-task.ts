@@ -149,12 +149,12 @@ async function leaseAssigned(tx: Tx, who: Claimer): Promise<Leased | null> {
 }
 
 /** The next pair: assigned work first, then the queue. Gold and repeats are mixed into real work, never given for want of it. */
-async function leaseNext(tx: Tx, who: Claimer, cursor: number): Promise<Leased | null> {
+async function leaseNext(tx: Tx, who: Claimer, cursor: number, found: FreeSlot | null): Promise<Leased | null> {
 	const assigned = await leaseAssigned(tx, who);
 	if (assigned) return assigned;
 	const { roundId, actor: { userId } } = who;
 	const lease = async (slot: FreeSlot) => (await drawApart(tx, who)) ?? leaseSlot(tx, who, slot);
-	const near = await openPlaces.nextNear(tx, { roundId, userId, after: cursor });
+	const near = found ?? (await openPlaces.nextNear(tx, { roundId, userId, after: cursor }));
 	const task = near && (await lease(near));
 	if (task) return task;
 	// Little is left, or little of it is for this person: everything is looked at, at once.
@@ -206,10 +206,11 @@ export async function claimTask(
 async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: string | null }): Promise<Result<Leased | null>> {
 	const claimKey = input.claimKey ?? null;
 	// Sent together, in this order: the person is locked before their tasks are read. A refusal takes the lock's row back with it.
-	const [place, access, own] = await Promise.all([
+	const [place, access, own, next] = await Promise.all([
 		progress.lockNewest(tx, input.slug, actor.userId),
 		allow(tx, actor, { slug: input.slug }, 'task.judge'),
-		tasks.ownTasks(tx, actor.userId, claimKey)
+		tasks.ownTasks(tx, actor.userId, claimKey),
+		openPlaces.nextNewest(tx, { slug: input.slug, userId: actor.userId, claimKey })
 	]);
 	if (!access.ok) return access;
 	if (!access.value.role) return fail('forbidden', 'Only members of the project judge. Give yourself the role of annotator or reviewer first.');
@@ -236,7 +237,8 @@ async function claim(tx: Tx, actor: Actor, input: { slug: string; claimKey?: str
 		}
 		return fail('too_many_leases', `You hold ${live.length} tasks. Judge or skip one first.`, { facts: { retryAfter: RETRY_AFTER_SECONDS } });
 	}
-	const task = await leaseNext(tx, who, cursor);
+	// A round that was opened between the two statements is for the next claim.
+	const task = await leaseNext(tx, who, cursor, next?.roundId === roundId ? next : null);
 	if (task && live.length >= MAX_LIVE_LEASES && elsewhere) await tasks.lapse(tx, elsewhere.id);
 	return ok(task);
 }
