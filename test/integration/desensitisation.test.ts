@@ -1,18 +1,28 @@
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Settings } from '#lib/domain/desensitisation/settings.ts';
+import { ok } from '#lib/domain/problem.ts';
 import * as findings from '#lib/server/db/findings.ts';
 import * as imports from '#lib/server/db/imports.ts';
+import * as members from '#lib/server/db/members.ts';
+import * as projects from '#lib/server/db/projects.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { beginImport, importPairs } from '#lib/server/usecases/import-pairs.ts';
+import { importUpload } from '#lib/server/usecases/import-upload.ts';
 import { maskNextImport, tellNamesMissing } from '#lib/server/usecases/mask-names.ts';
 import type { NameFinder } from '#lib/server/usecases/mask-names.ts';
 import { publishImport } from '#lib/server/usecases/publish-import.ts';
-import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { changeSettings, putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { beginUpload, writeUpload } from '#lib/server/usecases/receive-upload.ts';
 import { readDesensitisation } from '#lib/server/usecases/read-desensitisation.ts';
 import { addOwnWord, exceptFinding, listFindings, rescanImport, revealOriginal } from '#lib/server/usecases/review-findings.ts';
+import { stillStaging } from '#lib/server/usecases/stage-import.ts';
+import { ReadUnderOthers, streamImport } from '#lib/server/usecases/stream-import.ts';
+import { inTransaction } from '#lib/server/usecases/transaction.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -170,6 +180,117 @@ it('lets nothing that was taken before it was looked for leave in an export: ref
 	expect(masked.trim().split('\n')).toHaveLength(2);
 	expect(await leave('allow')).toContain(PHONE);
 	expect(await world.query(`select count(*)::int as n from audit_entries where action = 'snapshot.check' and subject_id = '${frozen.id}'`)).toEqual([{ n: 2 }]);
+});
+
+it('looks through each split that leaves: what another one holds neither lets it go nor stands in its way', async () => {
+	const { slug, id } = await world.project();
+	await world.query(`update projects set split_shares = '{"train": 1, "dev": 0, "test": 0}' where id = '${id}' returning 1`);
+	valueOf(await world.importRows(slug, [row()]));
+	const frozen = valueOf(await freezeSnapshot(world.app, world.admin, { slug, objective: 'dpo', rule: { includeImports: true } }));
+	valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: HIDES }));
+	const leave = async (split: 'train' | 'dev', format: 'trl' | 'hf' = 'trl') => {
+		const out = await exportSnapshot(world.app, world.admin, { id: frozen.id, split, format });
+		return out.ok ? (await buffer(out.value.stream)).toString() : out.problem;
+	};
+	// The split without rows first: what was found in it is kept for it alone.
+	expect(await leave('dev')).toBe('');
+	expect(await leave('train')).toMatchObject({ code: 'sensitive', facts: { rows: 1 } });
+	expect(await leave('train', 'hf')).toMatchObject({ code: 'sensitive', facts: { rows: 1 } });
+	expect(await leave('dev')).toBe('');
+	const looks = await world.query(`select details->>'split' as split, (details->>'rowsFound')::int as found from audit_entries where action = 'snapshot.check' and subject_id = '${frozen.id}' order by 1`);
+	expect(looks).toEqual([{ split: 'dev', found: 0 }, { split: 'test', found: 0 }, { split: 'train', found: 1 }]);
+});
+
+describe('settings that change while an import is under way', () => {
+	const turnOn = async (slug: string, settings: Partial<Settings> = {}) => valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: { ...HIDES, ...settings } }));
+	const take = (id: string) => publishImport(world.app, world.admin, { id, skipBad: false });
+
+	it('a dry run from before them is not taken; it is sent again', async () => {
+		const { slug, id } = await world.project();
+		const dry = valueOf(await world.importRows(slug, [row()], { dryRun: true }));
+		await turnOn(slug);
+		expect(await take(dry.id)).toMatchObject({ ok: false, problem: { code: 'conflict', detail: expect.stringMatching(/Send it again/u) as string } });
+		expect(await texts(id)).toBe('');
+		const again = valueOf(await world.importRows(slug, [row()], { dryRun: true }));
+		expect(valueOf(await take(again.id))).toMatchObject({ accepted: 1 });
+		expect(await texts(id)).not.toContain(PHONE);
+	});
+
+	it('a dry run under earlier ones is looked through again before it is taken, one of which all rows were refused too', async () => {
+		const { slug, id } = await project();
+		const [dry, none] = [valueOf(await world.importRows(slug, [row({ rejected: '问宏达公司' })], { dryRun: true })), valueOf(await world.importRows(slug, [{ nothing: 1 }], { dryRun: true }))];
+		valueOf(await addOwnWord(world.app, world.admin, { slug, word: { text: '宏达公司', kind: 'word' } }));
+		expect(await take(dry.id)).toMatchObject({ ok: false, problem: { code: 'conflict', detail: expect.stringMatching(/Look through it again/u) as string } });
+		for (const one of [dry, none]) valueOf(await rescanImport(world.app, world.admin, one.id));
+		expect(valueOf(await take(dry.id))).toMatchObject({ accepted: 1 });
+		expect(valueOf(await publishImport(world.app, world.admin, { id: none.id, skipBad: true }))).toMatchObject({ accepted: 0, rejected: 1 });
+		expect(await texts(id)).not.toContain('宏达');
+	});
+
+	it('settings that look for nothing stand in the way of nothing', async () => {
+		const { slug } = await world.project();
+		const dry = valueOf(await world.importRows(slug, [row()], { dryRun: true }));
+		await turnOn(slug, { actions: {} });
+		expect(valueOf(await take(dry.id))).toMatchObject({ accepted: 1 });
+	});
+
+	it('a file that is being read meanwhile is not taken', async () => {
+		const { slug, id } = await world.project();
+		async function* slowly(): AsyncGenerator<Uint8Array> {
+			yield Buffer.from(`${JSON.stringify(row())}\n`);
+			await turnOn(slug);
+			yield Buffer.from(JSON.stringify(row({ prompt: `另一个：${PHONE}` })));
+		}
+		const begun = valueOf(await importPairs(world.app, world.admin, { slug, said: { format: 'jsonl' }, skipBad: false, source: slowly() }));
+		expect(problemOf(await begun.done)).toBe('conflict');
+		expect(await imports.get(world.app.db, begun.id)).toMatchObject({ status: 'refused', accepted: 0, message: expect.stringMatching(/desensitisation was changed/u) as string });
+		expect(await texts(id)).toBe('');
+	});
+
+	it('an upload that is being read meanwhile is not taken, and stays to be read again', async () => {
+		const { slug, id } = await world.project();
+		const file = Buffer.from(JSON.stringify(row()));
+		const upload = valueOf(await beginUpload(world.app, world.admin, { slug, file: { name: 'rows.jsonl', bytes: file.byteLength, modifiedAt: '' } }));
+		valueOf(await writeUpload(world.app, upload, 0, Readable.from([file])));
+		const bringIn = () => importUpload(world.app, world.admin, { slug, id: upload.id, said: { format: 'jsonl' }, skipBad: false, dryRun: false });
+		// Whoever changes them is before the import in line.
+		const reading = await world.app.db.transaction(async (tx) => {
+			await projects.serialise(tx, id);
+			const begun = valueOf(await bringIn());
+			await expect.poll(async () => (await imports.get(world.app.db, begun.id))?.rows).toBe(1);
+			valueOf(await changeSettings(world.app, tx, world.admin, id, () => ok(HIDES)));
+			return begun;
+		});
+		expect(await reading.done).toMatchObject({ ok: false, problem: { code: 'conflict', detail: expect.stringMatching(/here whole/u) as string } });
+		expect(await texts(id)).toBe('');
+		expect(valueOf(await valueOf(await bringIn()).done)).toMatchObject({ accepted: 1 });
+		expect(await texts(id)).not.toContain(PHONE);
+	});
+
+	it('a reader that can begin anew hears of it, and its import does not end', async () => {
+		const { slug, id } = await world.project();
+		const begun = valueOf(await inTransaction(world.app.db, async (tx) => beginImport(world.app, tx, world.admin, { project: await members.projectById(tx, id), said: {}, skipBad: false, dryRun: false, fileName: null, totalBytes: null, origin: null })));
+		await turnOn(slug);
+		const heard: unknown[] = [];
+		const { done } = streamImport(world.app, world.admin, { ...begun, projectId: id, said: { format: 'jsonl' }, skipBad: false, dryRun: false, source: Readable.from([Buffer.from(JSON.stringify(row()))]), holds: stillStaging(begun.id), brokenOff: (error) => Promise.resolve(heard.push(error) > 0) });
+		expect(problemOf(await done)).toBe('not_ready');
+		expect(heard).toEqual([expect.any(ReadUnderOthers)]);
+		expect(await imports.get(world.app.db, begun.id)).toMatchObject({ status: 'staging' });
+	});
+
+	it('an import whose names were looked for is looked through again, also what a dead worker had done of it', async () => {
+		const { slug, id } = await project({ actions: { ...HIDES.actions, person: 'placeholder' } });
+		const rows = Array.from({ length: 150 }, (_, i) => ({ prompt: `Question ${i} of Ada on Falcon?`, chosen: 'yes', rejected: 'no' }));
+		const { id: importId } = valueOf(await world.importRows(slug, rows));
+		let calls = 0;
+		const dying: NameFinder = (given) => (++calls === 2 ? Promise.reject(new Error('killed')) : finder('Ada')(given));
+		await maskNextImport(world.app, dying, going);
+		valueOf(await addOwnWord(world.app, world.admin, { slug, word: { text: 'Falcon', kind: 'word' } }));
+		await world.query(`update imports set masking_taken_at = now() - interval '1 hour' where id = '${importId}'`);
+		while (await maskNextImport(world.app, finder('Ada'), going)) if (++calls > 10) throw new Error('it is looked through without end');
+		expect(await imports.get(world.app.db, importId)).toMatchObject({ status: 'published', accepted: 150, desensitised: { version: 2, counts: { person: { placeholder: 150 }, word: { placeholder: 150 } } } });
+		expect(await texts(id)).not.toMatch(/Ada|Falcon/u);
+	});
 });
 
 it('refuses patterns that RE2 cannot run, and a version that somebody else has passed', async () => {

@@ -149,6 +149,13 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Nothing arrived for too long, so the import was ended. Nothing was taken; send the file again.': '太久没有收到数据，导入已结束。未导入任何内容，请重新发送文件。',
 	'Nobody took it in time. Send the file again.': '没有人及时确认导入。请重新发送文件。',
 
+	// Settings that changed meanwhile.
+	'The project’s desensitisation was set since this file was read, and nothing was looked for in it. Nothing was taken. Send it again; one that is kept here can be looked over again without that.': '读取该文件之后项目设置了脱敏，而文件中的敏感信息尚未查找。未导入任何内容。请重新发送；仍保留在此的文件可直接重新查看，无需再发。',
+	'The project’s desensitisation was changed since this file was looked through. Nothing was taken. Look through it again, or send it again.': '查找该文件之后项目的脱敏设置有改动。未导入任何内容。请重新查找，或重新发送。',
+	'The project’s desensitisation was changed while the file was read.': '读取该文件期间项目的脱敏设置有改动。',
+	'The project’s desensitisation was changed while the file was read. Nothing was taken; send it again.': '读取该文件期间项目的脱敏设置有改动。未导入任何内容，请重新发送。',
+	'The project’s desensitisation was changed while the file was read. Nothing was taken; the file is here whole and can be read again.': '读取该文件期间项目的脱敏设置有改动。未导入任何内容；文件已完整送达，可以重新读取。',
+
 	// What a worker looks for in it.
 	'Looking for names failed; the worker’s log says why. It is tried again in a while.': '查找人名失败，原因见工作进程的日志。稍后会重试。',
 	'The detector of names does not start on this worker; its log says why.': '人名识别在该工作进程上无法启动，原因见其日志。',

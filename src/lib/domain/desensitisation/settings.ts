@@ -39,12 +39,12 @@ export const PROPOSED: Settings = {
 };
 
 /** What is done about a kind. */
-export function actionOf(settings: Settings, kind: Kind): Action {
+export function actionOf(settings: Pick<Settings, 'actions'>, kind: Kind): Action {
 	return settings.actions[kind] ?? 'off';
 }
 
 /** Whether anything is looked for. */
-export function isOn(settings: Settings): boolean {
+export function isOn(settings: Pick<Settings, 'actions'>): boolean {
 	return KINDS.some((kind) => actionOf(settings, kind) !== 'off');
 }
 

@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { FindingCounts } from '../../domain/desensitisation/counts.ts';
+import { isOn } from '../../domain/desensitisation/settings.ts';
 import type { Settings } from '../../domain/desensitisation/settings.ts';
+import type { Split } from '../../domain/holdout.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
@@ -17,6 +19,13 @@ const toVersion = (row: Row): SettingsVersion => ({ version: row.version, rules:
 export async function newest(db: Executor, projectId: string): Promise<SettingsVersion | null> {
 	const rows = await rowsOf<Row>(db, sql`select version, rules, lists, created_by, created_at from desensitisation_settings where project_id = ${projectId} order by version desc limit 1`);
 	return rows[0] ? toVersion(rows[0]) : null;
+}
+
+/** Whether an import's rows were looked through under the settings that are in force; where these look for nothing, nothing was to be looked for. The project must be serialised. */
+export async function wasLookedThrough(tx: Tx, of: { id: string; projectId: string }): Promise<boolean> {
+	const now = await newest(tx, of.projectId);
+	const rows = await rowsOf<{ version: number }>(tx, sql`select coalesce((desensitised->>'version')::int, 0) as version from imports where id = ${of.id}`);
+	return rows[0]?.version === (now && isOn(now.rules) ? now.version : 0);
 }
 
 /** Adds a version. The project must be serialised. */
@@ -48,16 +57,16 @@ export async function ofImports(db: Executor, roundIds: readonly string[]): Prom
 	return rows.map(({ counts }) => counts);
 }
 
-/** What was found in a snapshot's rows under a version of the settings. */
+/** What was found in the rows of a snapshot's split under a version of the settings. */
 export type SnapshotScan = { rows: number; rowsFound: number; counts: FindingCounts };
 
-/** What a look through a snapshot found; null: nobody looked under these settings. */
-export async function snapshotScan(db: Executor, snapshotId: string, version: number): Promise<SnapshotScan | null> {
-	const rows = await rowsOf<{ rows: number; rows_found: number; counts: FindingCounts }>(db, sql`select rows, rows_found, counts from snapshot_scans where snapshot_id = ${snapshotId} and settings_version = ${version}`);
+/** What a look through a split of a snapshot found; null: nobody looked under these settings. */
+export async function snapshotScan(db: Executor, of: { snapshotId: string; split: Split; version: number }): Promise<SnapshotScan | null> {
+	const rows = await rowsOf<{ rows: number; rows_found: number; counts: FindingCounts }>(db, sql`select rows, rows_found, counts from snapshot_scans where snapshot_id = ${of.snapshotId} and settings_version = ${of.version} and split = ${of.split}`);
 	return rows[0] ? { rows: rows[0].rows, rowsFound: rows[0].rows_found, counts: rows[0].counts } : null;
 }
 
-/** Keeps what a look through a snapshot found. */
-export async function keepSnapshotScan(tx: Tx, of: { snapshotId: string; version: number } & SnapshotScan): Promise<void> {
-	await tx.execute(sql`insert into snapshot_scans (snapshot_id, settings_version, rows, rows_found, counts) values (${of.snapshotId}, ${of.version}, ${of.rows}, ${of.rowsFound}, ${JSON.stringify(of.counts)}::jsonb) on conflict do nothing`);
+/** Keeps what a look through a split of a snapshot found. */
+export async function keepSnapshotScan(tx: Tx, of: { snapshotId: string; split: Split; version: number } & SnapshotScan): Promise<void> {
+	await tx.execute(sql`insert into snapshot_scans (snapshot_id, settings_version, split, rows, rows_found, counts) values (${of.snapshotId}, ${of.version}, ${of.split}, ${of.rows}, ${of.rowsFound}, ${JSON.stringify(of.counts)}::jsonb) on conflict do nothing`);
 }

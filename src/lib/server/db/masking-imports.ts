@@ -49,7 +49,7 @@ export async function sealedRows(db: Executor, id: string, afterLine: number, li
 }
 
 /** Puts rows in the place of those with their lines, and errors in the place of rows that can no longer be taken. */
-export async function replaceRows(tx: Tx, id: string, of: { rows: readonly (StagedRow & { sealed: string | null })[]; errors: readonly ImportError[]; masking: Masking }): Promise<void> {
+export async function replaceRows(tx: Tx, id: string, of: { rows: readonly (StagedRow & { sealed: string })[]; errors: readonly ImportError[]; masking: Masking }): Promise<void> {
 	const json = JSON.stringify(
 		of.rows.map((row) => ({
 			line: row.line, prompt_hash: row.promptHash, group_key: row.groupKey, split: row.split, system_prompt_id: row.systemPromptId, messages: row.messages, tags: row.tags,

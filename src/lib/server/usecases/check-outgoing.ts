@@ -1,6 +1,7 @@
 import { addCounts, countFindings, totalOf } from '../../domain/desensitisation/counts.ts';
 import type { FindingCounts } from '../../domain/desensitisation/counts.ts';
 import { maskMessages } from '../../domain/desensitisation/mask-messages.ts';
+import type { Split } from '../../domain/holdout.ts';
 import type { Message } from '../../domain/message.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -14,7 +15,8 @@ import type { ProjectRules } from '../desensitisation/project-rules.ts';
 import { rulesOf } from './project-rules.ts';
 
 type CheckApp = Pick<App, 'db' | 'secrets'>;
-type Rows = () => AsyncIterable<TrainingRow>;
+/** A split of a snapshot that is to leave. */
+type Leaving = { split: Split; rows: () => AsyncIterable<TrainingRow> };
 
 /** What is found in a row, and the row with it hidden. What is only told of at import is told of here too, and does not stand in the way. */
 function checked(row: TrainingRow, rules: ProjectRules): { row: TrainingRow; counts: FindingCounts; hidden: boolean } {
@@ -23,23 +25,28 @@ function checked(row: TrainingRow, rules: ProjectRules): { row: TrainingRow; cou
 }
 
 /**
- * Looks through a snapshot's rows before they leave: what people wrote since the
- * import (rewrites, labels) was never looked through. Gives what is done to each
+ * Looks through the splits of a snapshot that are to leave: what people wrote since
+ * the import (rewrites, labels) was never looked through. Gives what is done to each
  * row on its way out (null: nothing), or a problem where the project refuses. What
- * was found is kept, and in the audit.
+ * was found is kept for each split, and in the audit: what one split holds says
+ * nothing of another.
  */
-export async function checkExport(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string; rows: Rows }): Promise<Result<((row: TrainingRow) => TrainingRow) | null>> {
+export async function checkExport(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string; splits: readonly Leaving[] }): Promise<Result<((row: TrainingRow) => TrainingRow) | null>> {
 	const found = await rulesOf(app, of.projectId);
 	if (!found.ok) return found;
 	const rules = found.value;
 	if (!rules || rules.settings.onExport === 'allow') return ok(null);
-	const scan = (await desensitisation.snapshotScan(app.db, of.snapshotId, rules.version)) ?? (await look(app, actor, of, rules));
+	let scan: desensitisation.SnapshotScan = { rows: 0, rowsFound: 0, counts: {} };
+	for (const leaving of of.splits) {
+		const found = (await desensitisation.snapshotScan(app.db, { snapshotId: of.snapshotId, split: leaving.split, version: rules.version })) ?? (await look(app, actor, { ...of, ...leaving }, rules));
+		scan = { rows: scan.rows + found.rows, rowsFound: scan.rowsFound + found.rowsFound, counts: addCounts(scan.counts, found.counts) };
+	}
 	if (scan.rowsFound === 0) return ok(null);
 	if (rules.settings.onExport === 'mask') return ok((row) => checked(row, rules).row);
 	return fail('sensitive', `${scan.rowsFound} of ${scan.rows} rows hold something that the project hides (${Object.keys(scan.counts).join(', ')}). The project refuses to let them leave; its owner can let exports be masked instead.`, { facts: { rows: scan.rowsFound, findings: totalOf(scan.counts) } });
 }
 
-async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string; rows: Rows }, rules: ProjectRules): Promise<desensitisation.SnapshotScan> {
+async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string } & Leaving, rules: ProjectRules): Promise<desensitisation.SnapshotScan> {
 	let [rows, rowsFound] = [0, 0];
 	let counts: FindingCounts = {};
 	for await (const row of of.rows()) {
@@ -52,8 +59,8 @@ async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; proje
 	}
 	const scan = { rows, rowsFound, counts };
 	await app.db.transaction(async (tx) => {
-		await desensitisation.keepSnapshotScan(tx, { snapshotId: of.snapshotId, version: rules.version, ...scan });
-		await record(tx, actor, { action: 'snapshot.check', projectId: of.projectId, subject: ['snapshot', of.snapshotId], details: { version: rules.version, rows, rowsFound, counts } });
+		await desensitisation.keepSnapshotScan(tx, { snapshotId: of.snapshotId, split: of.split, version: rules.version, ...scan });
+		await record(tx, actor, { action: 'snapshot.check', projectId: of.projectId, subject: ['snapshot', of.snapshotId], details: { version: rules.version, split: of.split, rows, rowsFound, counts } });
 	});
 	return scan;
 }

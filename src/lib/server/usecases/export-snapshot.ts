@@ -33,10 +33,6 @@ const ROWS: Partial<Record<ExportFormat, (row: TrainingRow, has: Has) => object>
 /** An export under way. `bytes` and `etag` are known only where the frozen file goes out as it is. */
 export type SnapshotExport = { stream: Readable; name: string; type: string; bytes?: number; etag?: string };
 
-async function* allRows(files: readonly AsyncIterable<TrainingRow>[]): AsyncGenerator<TrainingRow> {
-	for (const rows of files) yield* rows;
-}
-
 async function* mapped(rows: AsyncIterable<TrainingRow>, change: (row: TrainingRow) => TrainingRow): AsyncGenerator<TrainingRow> {
 	for await (const row of rows) yield change(row);
 }
@@ -58,7 +54,7 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secret
 	const form = ROWS[format];
 	const map = form && ((row: TrainingRow) => form(row, table));
 	const frozen = (sha256: string) => frozenRows(app.artifacts.read(sha256));
-	const check = await checkExport(app, actor, { snapshotId: snapshot.id, projectId: snapshot.projectId, rows: () => allRows(files.map(({ sha256 }) => frozen(sha256))) });
+	const check = await checkExport(app, actor, { snapshotId: snapshot.id, projectId: snapshot.projectId, splits: files.map(({ name, sha256 }) => ({ split: name as Split, rows: () => frozen(sha256) })) });
 	if (!check.ok) return check;
 	const hide = check.value;
 	const rowsOf = (sha256: string) => (hide ? mapped(frozen(sha256), hide) : frozen(sha256));

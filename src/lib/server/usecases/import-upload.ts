@@ -59,7 +59,8 @@ export async function importUpload(app: Pick<App, 'db' | 'config' | 'secrets'>, 
 	const { id, upload, key, ...reading } = begun.value;
 	const { done } = streamImport(app, actor, { ...reading, id, said, skipBad, dryRun, here: true, holds: stillStaging(id), source: disk.read(upload.id, key) });
 	const ended = done.then(async (outcome) => {
-		const waits = outcome.ok && dryRun && outcome.value.status !== 'published';
+		// What was read under settings that changed meanwhile is read again.
+		const waits = outcome.ok ? dryRun && outcome.value.status !== 'published' : outcome.problem.code === 'conflict';
 		if (!waits) await removeRead(app, id);
 		return outcome;
 	});

@@ -78,12 +78,13 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 	// What rules only tell of stands in the rows and is found again: it is told of once, by this pass.
 	if (state.done === 0) await app.db.transaction((tx) => findings.remove(tx, id, 'flagged'));
 	const before = found.desensitised?.counts ?? {};
-	let sums: Desensitised = { version: rules?.version ?? 0, counts: state.done === 0 ? withoutFlags(before) : before };
+	// Rows that a worker which died had looked through are as its settings wanted them.
+	let sums: Desensitised = state.done === 0 ? { version: rules?.version ?? 0, counts: withoutFlags(before) } : { version: found.desensitised?.version ?? 0, counts: before };
 	for (;;) {
 		if (signal.aborted) return false;
 		const sealed = await masking.sealedRows(app.db, id, state.done, BATCH_ROWS);
 		const last = sealed.at(-1);
-		if (!last) return true;
+		if (!last) break;
 		const records = await Promise.all(sealed.map(async (row) => ({ line: row.line, value: await opened(app, id, row) })));
 		const texts = records.map(({ value }) => textsOfRecord(value));
 		const names = rules && looksForNames(rules.settings) ? await find(texts.flat().map(({ text }) => text)) : [];
@@ -103,7 +104,7 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 				continue;
 			}
 			for (const { field, text } of textsOfRecord(masked.value)) said.set(`${line}\0${field}`, text);
-			rows.push({ ...read.row, sealed: state.dryRun ? await app.secrets.seal(JSON.stringify(masked.value), recordPlace(id, line)) : null });
+			rows.push({ ...read.row, sealed: await app.secrets.seal(JSON.stringify(masked.value), recordPlace(id, line)) });
 			if (!rules) continue;
 			kept.push(...(await toKept(app, rules, { importId: id, line, matter: read.row.matter, findings: masked.findings, after: position, around: true })));
 			position += masked.findings.length;
@@ -119,6 +120,11 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 			await findings.addCounts(tx, id, sums);
 		});
 	}
+	await app.db.transaction(async (tx) => {
+		await ready(tx, id);
+		await findings.addCounts(tx, id, sums);
+	});
+	return true;
 }
 
 /** The text around findings of rows in which names were hidden since: the n-th of a field is the n-th that reads like it. */
@@ -146,7 +152,7 @@ export async function maskAgain(app: MaskApp, found: MaskingImport, rules: Proje
 	await goOn(app, found);
 }
 
-/** What comes after: an import in which rows cannot be taken any more is refused as a whole unless they may be left out. */
+/** What comes after, where the settings are still those that it was looked through under: an import in which rows cannot be taken any more is refused as a whole unless they may be left out. */
 async function goOn(app: MaskApp, { id, projectId }: MaskingImport): Promise<void> {
 	const { masking: state, rejected, rows } = (await imports.get(app.db, id)) ?? {};
 	if (!state) throw new Gone();
@@ -163,6 +169,7 @@ async function goOn(app: MaskApp, { id, projectId }: MaskingImport): Promise<voi
 			await record(tx, null, { action: 'import.refused', projectId, subject: ['import', id] });
 			return;
 		}
-		await publishStaged(tx, null, { id, projectId });
+		// Under settings that changed meanwhile it is looked through again.
+		if (!(await publishStaged(tx, null, { id, projectId }))) await masking.waitForNames(tx, id, { ...state, done: 0, trouble: null });
 	});
 }

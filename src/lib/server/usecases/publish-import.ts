@@ -6,6 +6,7 @@ import * as artifacts from '../db/artifacts.ts';
 import { record } from '../db/audit.ts';
 import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
+import * as desensitisation from '../db/desensitisation.ts';
 import * as imports from '../db/imports.ts';
 import * as scans from '../db/near-duplicate-scans.ts';
 import * as projects from '../db/projects.ts';
@@ -31,8 +32,15 @@ export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projec
 	return counts;
 }
 
-/** Makes everything of the staged rows, and ends the import. A worker looks for near-duplicates among its questions afterwards. */
-export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: string; projectId: string }): Promise<Published> {
+/**
+ * Makes everything of the staged rows, and ends the import. A worker looks for
+ * near-duplicates among its questions afterwards. Null, and nothing is made: the
+ * rows were looked through under other settings than those in force now, so that
+ * what the project wants hidden may stand in them. The import must be locked, and
+ * the project serialised before it.
+ */
+export async function publishStaged(tx: Tx, actor: Actor | null, of: { id: string; projectId: string }): Promise<Published | null> {
+	if (!(await desensitisation.wasLookedThrough(tx, of))) return null;
 	const { ignored, ...made } = await makeStaged(tx, of);
 	await questions.tellIgnored(tx, of.id, ignored);
 	await imports.finish(tx, of.id, { status: 'published', ...made, message: null });
@@ -73,7 +81,12 @@ export async function publishImport(app: Pick<App, 'db' | 'config'>, actor: Acto
 		// Questions may have come under another matter since the dry run.
 		const rejected = found.rejected + (await questions.refuseOtherMatters(tx, id));
 		if (rejected > 0 && !skipBad) return fail('conflict', `${rejected} of ${found.rows} rows cannot be taken. Send skipBad=true to take the rest, or discard the import and mend the file.`);
-		return ok({ id, rejected, ...(await publishStaged(tx, actor, found)) });
+		const made = await publishStaged(tx, actor, found);
+		if (made) return ok({ id, rejected, ...made });
+		// Rows in which nothing was looked for are kept only as they were understood: they cannot be looked through again.
+		return found.desensitised === null
+			? fail('conflict', 'The project’s desensitisation was set since this file was read, and nothing was looked for in it. Nothing was taken. Send it again; one that is kept here can be looked over again without that.')
+			: fail('conflict', 'The project’s desensitisation was changed since this file was looked through. Nothing was taken. Look through it again, or send it again.');
 	});
 	if (taken.ok) await removeRead(app, id);
 	return taken;

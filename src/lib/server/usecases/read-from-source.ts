@@ -19,7 +19,7 @@ import type { Asked } from './import-pairs.ts';
 import { foldersOfWorkers } from './look-into-folder.ts';
 import { openImportSource } from './open-import-source.ts';
 import type { Holds } from './stage-import.ts';
-import { endUntaken, readingOf, streamImport } from './stream-import.ts';
+import { endUntaken, readingOf, ReadUnderOthers, streamImport } from './stream-import.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Files that may be asked for at a time. */
@@ -151,11 +151,11 @@ async function* watched(app: ReadingApp, attempt: Attempt, file: OpenedFile): As
 	});
 }
 
-/** A file that broke off waits to be read again, unless it was tried often enough or never will be whole. What its content is refused for is not seen to here. */
+/** A file that broke off, or was read under settings that changed meanwhile, waits to be read again, unless it was tried often enough or never will be whole. What its content is refused for is not seen to here. */
 async function seenTo(app: ReadingApp, attempt: Attempt, error: unknown): Promise<boolean> {
 	const { trouble } = attempt;
 	if (trouble instanceof SourceTrouble && !trouble.again) await give(app, attempt, 'refused', trouble.message);
-	else if (trouble !== null || !(error instanceof UnreadableFile)) await again(app, attempt, trouble instanceof SourceTrouble ? trouble.message : 'Reading it broke off.');
+	else if (trouble !== null || !(error instanceof UnreadableFile)) await again(app, attempt, trouble instanceof SourceTrouble ? trouble.message : error instanceof ReadUnderOthers ? error.message : 'Reading it broke off.');
 	else return false;
 	return true;
 }

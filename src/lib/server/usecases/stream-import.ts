@@ -47,7 +47,7 @@ export type Streaming = Reading & {
 	holds: Holds;
 	/** Records what else belongs to it, in the transaction that publishes its rows or has them wait for names. `made`: null while they wait. */
 	also?: (tx: Tx, id: string, made: Published | null) => Promise<void>;
-	/** Hears that the file broke off; true: it was seen to, and the import does not end. */
+	/** Hears that the file broke off, or must be read again; true: it was seen to, and the import does not end. */
 	brokenOff?: (error: unknown) => Promise<boolean>;
 };
 
@@ -71,13 +71,24 @@ export async function endUntaken(db: Db, actor: Actor, of: Pick<Streaming, 'id' 
 	});
 }
 
-/** One short transaction: everything of the file appears at once, or nothing does. Null: rows name another matter than their questions have, and bad rows may not be left out. */
-async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published | null> {
+/** What is said of a file that was read under settings which are not in force any more. */
+const CHANGED = 'The project’s desensitisation was changed while the file was read.';
+
+/** Tells who can read a file again that it was read under settings which are not in force any more. */
+export class ReadUnderOthers extends Error {
+	constructor() {
+		super(CHANGED);
+	}
+}
+
+/** One short transaction: everything of the file appears at once, or nothing does. Null: rows name another matter than their questions have, and bad rows may not be left out. `changed`: the settings did while it was read. */
+async function publish(db: Db, actor: Actor, of: Streaming): Promise<Published | 'changed' | null> {
 	return db.transaction(async (tx) => {
 		await waiting(db, of.id, () => projects.serialise(tx, of.projectId));
 		await keep(tx, of.holds);
 		if ((await refuseOtherMatters(tx, of.id)) > 0 && !of.skipBad) return null;
 		const made = await publishStaged(tx, actor, of);
+		if (!made) return 'changed';
 		await of.also?.(tx, of.id, made);
 		return made;
 	});
@@ -139,6 +150,12 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 		}
 		const made = await (of.dryRun ? scanStaged(db, actor, of, (tx: Tx) => keep(tx, of.holds)) : publish(db, actor, of));
 		if (made === null) return refuseRows();
+		if (made === 'changed') {
+			if (await of.brokenOff?.(new ReadUnderOthers())) return fail('not_ready', 'The file is read again later.');
+			const detail = `${CHANGED} ${of.here ? 'Nothing was taken; the file is here whole and can be read again.' : 'Nothing was taken; send it again.'}`;
+			await endUntaken(db, actor, of, 'refused', detail);
+			return fail('conflict', detail, { facts: { id, accepted: 0 } });
+		}
 		const found = (await imports.get(db, id))?.found ?? null;
 		return ok({ id, status: of.dryRun ? 'scanned' : 'published', ...made, ...(await badRows()), found, sample: await imports.sample(db, id, SAMPLE_ROWS) });
 	})();

@@ -37,5 +37,5 @@ export const preferInPlayground = operation({
 	params: slugParams,
 	body: PlaygroundPreference,
 	answers: { 200: v.object({ left: v.string(), right: v.string(), importId: v.string(), waits: v.boolean(), earlierStands: v.boolean() }) },
-	problems: ['import_refused', 'not_ready']
+	problems: ['import_refused', 'conflict', 'not_ready']
 });

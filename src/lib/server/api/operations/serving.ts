@@ -150,7 +150,7 @@ export const judgeShadows = operation({
 	access: 'import.create',
 	params: slugParams,
 	answers: { 200: v.object({ importId: v.nullable(v.string()), pairs: v.number(), passedOver: v.number() }) },
-	problems: ['import_refused', 'not_ready']
+	problems: ['import_refused', 'conflict', 'not_ready']
 });
 
 export const bringFeedback = operation({
@@ -161,7 +161,7 @@ export const bringFeedback = operation({
 	access: 'import.create',
 	params: slugParams,
 	answers: { 200: v.object({ importId: v.nullable(v.string()), answers: v.number(), passedOver: v.nullable(v.number()) }) },
-	problems: ['import_refused', 'not_ready']
+	problems: ['import_refused', 'conflict', 'not_ready']
 });
 
 export const DrawRules = v.pipe(
@@ -178,7 +178,7 @@ export const drawTraffic = operation({
 	params: slugParams,
 	body: DrawRules,
 	answers: { 200: v.object({ importId: v.nullable(v.string()), drawn: v.object({ thumbs_down: v.number(), random: v.number(), novel: v.number(), unsure: v.number() }), passedOver: v.number() }) },
-	problems: ['import_refused', 'not_ready']
+	problems: ['import_refused', 'conflict', 'not_ready']
 });
 
 const usage = v.object({ requests: v.number(), failed: v.number(), promptTokens: v.number(), completionTokens: v.number() });

@@ -71,7 +71,7 @@ export const findings = pgTable(
 	]
 );
 
-/** What was found in a snapshot's rows before they left, under which settings. */
+/** What was found in the rows of a snapshot's split before they left, under which settings. */
 export const snapshotScans = pgTable(
 	'snapshot_scans',
 	{
@@ -79,10 +79,11 @@ export const snapshotScans = pgTable(
 			.notNull()
 			.references(() => snapshots.id),
 		settingsVersion: integer().notNull(),
+		split: text().notNull(),
 		rows: integer().notNull(),
 		rowsFound: integer().notNull(),
 		counts: jsonb().$type<FindingCounts>().notNull(),
 		createdAt: createdAt()
 	},
-	(t) => [primaryKey({ columns: [t.snapshotId, t.settingsVersion] })]
+	(t) => [primaryKey({ columns: [t.snapshotId, t.settingsVersion, t.split] }), check('snapshot_scans_split', sql`${t.split} in ('train','dev','test')`)]
 );

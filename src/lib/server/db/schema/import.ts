@@ -95,7 +95,7 @@ export const importRows = pgTable(
 		language: text(),
 		responses: jsonb().$type<StagedResponse[]>().notNull(),
 		pairs: jsonb().$type<StagedPair[]>().notNull(),
-		/** The whole row, encrypted, until names were looked for in it; the rest is empty so long. */
+		/** The whole row as it was looked through last, encrypted, for who looks through it again. Until names were looked for in it the rest is empty. */
 		sealed: text()
 	},
 	(t) => [primaryKey({ columns: [t.importId, t.line] })]
