@@ -234,6 +234,21 @@ describe('health rules', () => {
 		]);
 	});
 
+	it('that spoke while the run was being paused end it when it goes on and they speak again', async () => {
+		const snapshotId = await importedSnapshot(world, slug);
+		const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, stopOn: ['no_progress'] }));
+		const first = await begun(id);
+		await saved(id, first, 2);
+		valueOf(await pause(id));
+		await saw(id, first, 'no_progress');
+		expect(await run(id)).toMatchObject({ status: 'stopping', desiredState: 'pause' });
+		await requeueAttempt(world.app, { runId: id, attempt: first, problem: PAUSED, exitCode: 0 });
+		valueOf(await goOn(id));
+		await saw(id, await begun(id), 'no_progress');
+		expect(await run(id)).toMatchObject({ status: 'stopping', desiredState: 'cancel_keep' });
+		expect(await said(id)).toEqual([{ kind: 'health', rule: 'no_progress' }, { kind: 'stopping', rule: 'no_progress' }]);
+	});
+
 	it('change nothing of what people have decided', async () => {
 		const snapshotId = await importedSnapshot(world, slug);
 		const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, stopOn: ['no_progress'] }));

@@ -6,6 +6,7 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import { beginAttempt, endWithoutCheckpoint, recordProgress, renewAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readRun, readRunMetrics, readRunRecord } from '#lib/server/usecases/read-run.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
@@ -201,6 +202,19 @@ describe('an attempt', () => {
 	});
 });
 
+describe('a pause that comes when there is nothing left to train', () => {
+	it.each([['waited out', false], ['taken back', true]])('changes nothing, %s: the run is done, and is measured', async (_, takenBack) => {
+		const runId = await queuedRun(world, slug);
+		const attempt = await begun(runId);
+		await progress(runId, attempt, steps(1, 10, 0.5));
+		expect(valueOf(await pauseRun(world.app, world.admin, runId))).toEqual({ status: 'stopping' });
+		if (takenBack) expect(valueOf(await continueRun(world.app, world.admin, runId))).toEqual({ status: 'stopping' });
+		const checkpointId = await registerCheckpoint(world.app, trained(runId, attempt));
+		expect(await run(runId)).toMatchObject({ status: 'succeeded', problem: null, checkpoint: { id: checkpointId } });
+		expect(await rowsOf(world.app.db, sql`select status from evaluations where checkpoint_id = ${checkpointId}`)).toEqual([{ status: 'queued' }]);
+	});
+});
+
 describe('stopping', () => {
 	const cancel = (runId: string, keep: boolean) => cancelRun(world.app, world.admin, { runId, keep });
 
@@ -221,6 +235,18 @@ describe('stopping', () => {
 		expect(checkpointId).not.toBeNull();
 		expect(await run(runId)).toMatchObject({ status: 'cancelled', problem: null, checkpoint: { id: checkpointId } });
 		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from evaluations where checkpoint_id = ${checkpointId}`)).toEqual([{ n: 0 }]);
+	});
+
+	it('without keeping leaves no checkpoint, also when it is said while the checkpoint is stored', async () => {
+		const runId = await queuedRun(world, slug);
+		const attempt = await begun(runId);
+		await progress(runId, attempt);
+		valueOf(await cancel(runId, false));
+		expect(await registerCheckpoint(world.app, trained(runId, attempt))).toBeNull();
+		expect(await run(runId)).toMatchObject({ status: 'cancelled', problem: null, checkpoint: null });
+		const { attempts, events } = valueOf(await readRunRecord(world.app, world.admin, { runId }));
+		expect(attempts).toMatchObject([{ exitCode: 0, problem: null, endedAt: expect.any(String) as string }]);
+		expect(events.at(-1)).toMatchObject({ kind: 'cancelled', attempt });
 	});
 
 	it('without keeping ends cancelled, also when the worker is gone before it could obey', async () => {

@@ -111,6 +111,15 @@ describe('a stage before a run', () => {
 		expect(valueOf(await continueRun(world.app, world.admin, second))).toEqual({ status: 'queued' });
 	});
 
+	it('that is paused when it has nothing left to train takes the run along no less', async () => {
+		const { first, second } = await started();
+		const at = await beginAttempt(world.app, { runId: first, workerId: worker });
+		await recordProgress(world.app, { runId: first, attempt: at?.attempt ?? 0 }, { metrics: [], log: [], events: [], status: 'running' });
+		valueOf(await pauseRun(world.app, world.admin, first));
+		const checkpoint = await registerCheckpoint(world.app, trained(first, at?.attempt ?? 0));
+		expect([(await run(first)).status, await run(second)]).toMatchObject(['succeeded', { status: 'queued', parent: { id: checkpoint } }]);
+	});
+
 	it('is refused with the run when either cannot work, or its judgments are others', async () => {
 		const before = await rowsOf(world.app.db, sql`select count(*)::int as n from runs`);
 		expect(await start({ stages: [{ snapshotId: accepted, recipe: { batchSize: 1000 } }] })).toMatchObject({ ok: false, problem: { code: 'impossible_recipe', errors: [{ field: 'stages[0].recipe.batchSize' }] } });

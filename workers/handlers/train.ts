@@ -5,7 +5,7 @@ import { devicesWanted } from '#lib/domain/next-run.ts';
 import { OUT_OF_REACH } from '#lib/domain/out-of-reach.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
-import { endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
+import { DISCARDED, endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand, Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
 import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
@@ -244,7 +244,7 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	// Stopped before it saved anew: the last complete checkpoint is the one that it went on from.
 	if (ended.kind !== 'trained' && lease.desired === 'cancel_keep') return collectLeft(ended.exitCode);
 	if (ended.kind !== 'trained') return fail(ended.problem, ended.exitCode);
-	if (lease.desired === 'cancel_discard') return fail({ code: 'discarded', message: 'It was stopped and discarded.' }, ended.exitCode);
+	if (lease.desired === 'cancel_discard') return fail(DISCARDED, ended.exitCode);
 	const problem = await keep(context, at, lease, start.value, ended.trained, ended.exitCode);
 	if (problem) return failUnlessStopped(problem, ended.exitCode);
 }

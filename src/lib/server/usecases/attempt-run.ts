@@ -94,7 +94,8 @@ export async function recordProgress(app: { db: Db }, of: { runId: string; attem
 		const told = progress.events.some(({ kind }) => kind === 'health') ? await runRecord.healthTold(tx, of.runId) : new Set();
 		const events = progress.events.filter(({ kind, data }) => kind !== 'health' || !told.has(data?.['rule']));
 		for (const event of events) await runRecord.addEvent(tx, of.runId, of.attempt, event.kind, event.data);
-		await stopByRule(tx, run, events);
+		// Also one that had spoken before: then nobody could heed it, because the run was being paused.
+		await stopByRule(tx, run, progress.events);
 		await runRecord.notify(tx, of.runId);
 		return true;
 	});
@@ -115,17 +116,25 @@ async function stopByRule(tx: Tx, run: Run, events: Progress['events']): Promise
 	await record(tx, null, { action: 'run.stopped_by_rule', projectId: run.projectId, subject: ['run', run.id], details: { rule } });
 }
 
+/** Of an attempt whose run was to be stopped and what it had saved thrown away. */
+export const DISCARDED: RunProblem = { code: 'discarded', message: 'It was stopped and discarded.' };
+
 /** Ends a run that gave no checkpoint: failed, or cancelled where that was asked for. */
 export async function endWithoutCheckpoint(app: { db: Db }, of: { runId: string; attempt: number; exitCode: number | null; problem: RunProblem }): Promise<void> {
 	await app.db.transaction(async (tx) => {
 		const run = await runs.lock(tx, of.runId);
 		if (!run || run.attempt !== of.attempt || !['preparing', 'running', 'stopping'].includes(run.status)) return;
-		const cancelled = run.desiredState === 'cancel_keep' || run.desiredState === 'cancel_discard';
-		await runs.endAttempt(tx, of.runId, of.attempt, { exitCode: of.exitCode, problem: cancelled ? null : of.problem });
-		await runs.setStatus(tx, of.runId, cancelled ? 'cancelled' : 'failed', { problem: cancelled ? null : of.problem });
-		await runRecord.addEvent(tx, of.runId, of.attempt, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { ...of.problem });
-		await endNext(tx, run, cancelled ? 'cancelled' : 'failed');
-		await runRecord.notify(tx, of.runId);
-		await record(tx, null, { action: cancelled ? 'run.cancelled' : 'run.failed', projectId: run.projectId, subject: ['run', run.id], details: cancelled ? {} : { code: of.problem.code } });
+		await endLocked(tx, run, of);
 	});
+}
+
+/** The same for a locked run whose attempt is at hand. */
+export async function endLocked(tx: Tx, run: Run, of: { exitCode: number | null; problem: RunProblem }): Promise<void> {
+	const cancelled = run.desiredState === 'cancel_keep' || run.desiredState === 'cancel_discard';
+	await runs.endAttempt(tx, run.id, run.attempt, { exitCode: of.exitCode, problem: cancelled ? null : of.problem });
+	await runs.setStatus(tx, run.id, cancelled ? 'cancelled' : 'failed', { problem: cancelled ? null : of.problem });
+	await runRecord.addEvent(tx, run.id, run.attempt, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { ...of.problem });
+	await endNext(tx, run, cancelled ? 'cancelled' : 'failed');
+	await runRecord.notify(tx, run.id);
+	await record(tx, null, { action: cancelled ? 'run.cancelled' : 'run.failed', projectId: run.projectId, subject: ['run', run.id], details: cancelled ? {} : { code: of.problem.code } });
 }

@@ -15,6 +15,7 @@ import * as runs from '../db/runs.ts';
 import { queueSuiteRun } from './queue-suite-run.ts';
 import { areStored } from './store-citing.ts';
 import type { Run } from '../db/runs.ts';
+import { DISCARDED, endLocked } from './attempt-run.ts';
 import { endNext, releaseNext } from './settle-stage.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
@@ -27,16 +28,21 @@ export type Trained = { runId: string; attempt: number; kind: 'adapter' | 'full'
  * Ends a run with its checkpoint. Only the attempt that still holds the run may
  * (fencing number); what follows, evaluation, the next round's answers and the suite, is
  * queued in the same transaction. A run that was asked to stop ends cancelled,
- * its checkpoint kept, and nothing follows by itself; a point of a sweep is
- * scored on dev questions, and answers nothing.
- * @returns the checkpoint's id; null when the attempt was fenced off; `not_stored` when a clean-up took a file away that
- * nothing cited yet: it is to be stored again
+ * its checkpoint kept or, where that was asked for, not; nothing follows by itself.
+ * One that was paused when it had nothing left to train is done. A point of a
+ * sweep is scored on dev questions, and answers nothing.
+ * @returns the checkpoint's id; null when the attempt was fenced off, or its checkpoint was not wanted; `not_stored` when
+ * a clean-up took a file away that nothing cited yet: it is to be stored again
  */
 export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'artifacts'>, trained: Trained): Promise<string | 'not_stored' | null> {
 	return app.db.transaction(async (tx) => {
 		if (!(await areStored(app, tx, trained.files))) return 'not_stored';
 		const run = await runs.lock(tx, trained.runId);
 		if (!run || run.attempt !== trained.attempt || (run.status !== 'running' && run.status !== 'stopping' && run.status !== 'preparing')) return null;
+		if (run.desiredState === 'cancel_discard') {
+			await endLocked(tx, run, { exitCode: trained.exitCode, problem: DISCARDED });
+			return null;
+		}
 		// Two that end together are counted one after the other: a name is given once.
 		const round = await rounds.lock(tx, run.roundId);
 		if (!round) throw new Error(`run ${run.id} lost its round`);
@@ -54,7 +60,8 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'arti
 			files: trained.files,
 			bytes: trained.bytes
 		});
-		const stopped = run.status === 'stopping' || run.desiredState !== 'run';
+		// Not by its status: a run that was paused is `stopping` too, also when it is to go on again.
+		const stopped = run.desiredState === 'cancel_keep';
 		await runs.endAttempt(tx, run.id, trained.attempt, { exitCode: trained.exitCode, problem: null });
 		// A run resumed only to collect what was kept goes preparing → cancelled; one that trained to its end was running.
 		await runs.setStatus(tx, run.id, stopped ? 'cancelled' : 'succeeded');
