@@ -10,6 +10,7 @@ import { announceWorker, attemptHoldsEvaluation, attemptHoldsExport, attemptHold
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
+import { gpusElsewhere } from '#lib/server/usecases/left-to-others.ts';
 import { sealAudit } from '#lib/server/usecases/seal-audit.ts';
 import { sendDigests } from '#lib/server/usecases/send-digests.ts';
 import { createSweeper } from '#lib/server/usecases/sweep.ts';
@@ -24,7 +25,7 @@ import type { EngineEnvironment } from './engine/swift/environment-types.ts';
 import { evaluate } from './handlers/evaluate.ts';
 import { clearLeftOnHost } from './handlers/attempt-folders.ts';
 import { exportCheckpoint } from './handlers/export.ts';
-import { allLent, onOneDevice } from './handlers/context.ts';
+import { allLent, onHost, onOneDevice } from './handlers/context.ts';
 import { ask, generate } from './handlers/generate.ts';
 import type { WorkerContext } from './handlers/context.ts';
 import { deliver } from './handlers/deliver-webhooks.ts';
@@ -104,10 +105,13 @@ const refusedMail = new Map<string, number>();
 const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const local = createLocalLauncher(hostKey);
-const gpus = await inspectGpus();
+// Told to compute on processors, it has none to offer.
+const gpus = config.placement.engineDevice === 'cpu' ? [] : await inspectGpus();
 const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], labels: [...config.placement.labels], device: config.placement.engineDevice ?? (gpus.length > 0 ? 'gpu' : 'cpu'), gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
 /** Somebody asked that it take nothing new. */
 let draining = false;
+/** Another host has GPUs, and this one has none: what takes a model to compute is left to that one. */
+let othersHaveGpus = false;
 
 function lives(pid: number): boolean {
 	if (pid === process.pid) return false; // an earlier worker's number given to us
@@ -139,6 +143,7 @@ async function ownedByLiving(mark: string, left: readonly string[]): Promise<boo
 
 async function beat(): Promise<void> {
 	draining = await workerAlive(app, workerId, capabilities);
+	othersHaveGpus = gpus.length === 0 && (await gpusElsewhere(app, workerId));
 }
 
 async function announce(engine: EngineState): Promise<void> {
@@ -147,7 +152,8 @@ async function announce(engine: EngineState): Promise<void> {
 }
 
 /** Takes jobs once the engine is there; a worker without one leaves them to others. */
-async function work(environment: EngineEnvironment): Promise<{ stop: () => Promise<void> }> {
+async function work(placedEnvironment: EngineEnvironment): Promise<{ stop: () => Promise<void> }> {
+	const environment = onHost(placedEnvironment, gpus.length);
 	const launchers = createLaunchers({ ...config.placement, kubernetes }, { scope: hostKey, python: environment.python, local });
 	const context: WorkerContext = {
 		app,
@@ -155,9 +161,10 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 		hostKey,
 		workDir: join(config.dataDir, 'work'),
 		environment,
+		placedEnvironment,
 		launchers,
 		labels: config.placement.labels,
-		devices: createDevicePool(environment.device === 'gpu' ? gpus.length : 0),
+		devices: createDevicePool(gpus.length),
 		claim: createLimit(1),
 		outside: new Set(),
 		threads: Math.max(1, Math.min(availableParallelism(), 16)),
@@ -168,8 +175,12 @@ async function work(environment: EngineEnvironment): Promise<{ stop: () => Promi
 		config.databaseUrl,
 		{ train: async () => void (await train(context)), evaluate: (job) => onOneDevice(context, (own) => evaluate(own, job, config.exporting.awqPython)), generate: (job) => onOneDevice(context, (own) => generate(own, job, config.exporting.awqPython)), export: (job) => onOneDevice(context, (own) => exportCheckpoint(own, { tools: config.exporting, capabilities }, job)) },
 		app.log,
-		// A run that asks for this host (its label, its GPUs) stays in line when another's worker took the job that told of it.
-		{ lanes: Math.max(1, context.devices.total), accepts: () => !draining && !allLent(context), idle: () => train(context) }
+		{
+			lanes: Math.max(1, context.devices.total),
+			accepts: (name) => !draining && !allLent(context) && !(othersHaveGpus && (name === 'evaluate' || name === 'generate')),
+			// A run that asks for this host (its label, its GPUs) stays in line when another's worker took the job that told of it.
+			looks: { train: () => train(context) }
+		}
 	);
 	const placing = every(PLACE_MS, async () => void (draining || (await placeOutside(context))))((error) => app.log.warn({ err: error }, 'nothing could be placed'));
 	const serving = createModelServing(context);
@@ -233,11 +244,14 @@ const working = (async () => {
 		app.log.error({ code, message }, 'no training engine on this host');
 		return null;
 	}
+	// Whoever is better placed is known before anything is taken.
+	await beat().catch((error: unknown) => app.log.warn({ err: error }, 'not announced'));
 	const jobs = await work(provisioned.value);
-	beats.push(every(INSPECT_MS, createInspecting({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
+	const environment = onHost(provisioned.value, gpus.length);
+	beats.push(every(INSPECT_MS, createInspecting({ app, environment, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }))((error) => app.log.warn({ err: error }, 'beat failed')));
 	// Apart: who looks a model up does not wait for the download of another.
 	for (const waits of ['asked', 'wanted'] as const) {
-		beats.push(every(MODELS_MS, async () => void (draining || (await fetchModels({ app, environment: provisioned.value, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, waits))))((error) => app.log.warn({ err: error }, 'beat failed')));
+		beats.push(every(MODELS_MS, async () => void (draining || (await fetchModels({ app, environment, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, waits))))((error) => app.log.warn({ err: error }, 'beat failed')));
 	}
 	await announce({ state: 'ready', versions: provisioned.value.versions });
 	app.log.info({ versions: provisioned.value.versions }, 'training engine ready');

@@ -61,7 +61,8 @@ const takeJobs = (ago: string) => world.query(`update pgboss.job set state = 'ac
 
 describe('a row in line whose job is gone', () => {
 	it('gets another job, once, however many look at the same time', async () => {
-		const ids = [runId, evaluationId, generationId];
+		const ids = [evaluationId, generationId];
+		await world.query(`delete from pgboss.job where name = 'train'`);
 		await sweep(world.app);
 		for (const id of ids) expect(await pending(id)).toBe(1);
 		// A worker that took a job just now is about to claim its row.
@@ -69,26 +70,66 @@ describe('a row in line whose job is gone', () => {
 		expect((await sweep(world.app)).jobs).toBe(0);
 		await world.query(`update pgboss.job set created_on = now() - interval '1 minute', started_on = now() - interval '1 minute'`);
 		await world.app.db.transaction(async (tx) => {
-			expect(await jobs.stranded(tx, 10)).toEqual({ train: [runId], evaluate: [evaluationId], generate: [generationId], ask: [], export: [] });
+			expect(await jobs.stranded(tx, 10)).toEqual({ evaluate: [evaluationId], generate: [generationId], ask: [], export: [] });
 			// Another who looks before the first has sent its jobs would send them too.
 			expect((await sweep(world.app)).jobs).toBe(0);
 		});
 		const swept = await Promise.all(Array.from({ length: 8 }, () => sweep(world.app)));
-		expect(swept.reduce((sum, { jobs: sent }) => sum + sent, 0)).toBe(3);
+		expect(swept.reduce((sum, { jobs: sent }) => sum + sent, 0)).toBe(2);
 		for (const id of ids) expect(await pending(id)).toBe(1);
+		// A run needs none, and a job for each that nobody can take now would be sent again and again.
+		expect(await pending(runId)).toBe(0);
 		// A job that nobody takes for long is still there to be taken.
 		await world.query(`update pgboss.job set created_on = now() - interval '1 hour' where state = 'created'`);
 		expect((await sweep(world.app)).jobs).toBe(0);
 		// What is over or under way needs none.
-		await beginAttempt(world.app, { runId, workerId });
 		await beginEvaluation(world.app, { evaluationId, workerId });
 		await beginGeneration(world.app, { generationId, workerId });
 		await world.query('delete from pgboss.job');
 		expect((await sweep(world.app)).jobs).toBe(0);
 	});
 
+	it('is found by a worker’s own look where it is a run, however much else there is to do', async () => {
+		await world.query('delete from pgboss.job');
+		const done: string[] = [];
+		const looks = async () => {
+			done.push('look');
+			return false;
+		};
+		const measure = async () => {
+			done.push('evaluate');
+			// There is always another.
+			await world.app.db.transaction((tx) => world.app.enqueue(tx, 'evaluate', { evaluationId }));
+		};
+		await world.app.db.transaction((tx) => world.app.enqueue(tx, 'evaluate', { evaluationId }));
+		const queue = await consume(world.url, { train: async () => undefined, evaluate: measure }, world.app.log, { looks: { train: looks } });
+		try {
+			await until('three rounds', async () => done.filter((one) => one === 'evaluate').length >= 3, 20);
+		} finally {
+			await queue.stop();
+		}
+		expect(done.slice(0, 6)).toEqual(['look', 'evaluate', 'look', 'evaluate', 'look', 'evaluate']);
+	});
+
+	it('waits where its queue is left to others, while the others are taken from', async () => {
+		await world.query('delete from pgboss.job');
+		await world.app.db.transaction(async (tx) => {
+			await world.app.enqueue(tx, 'evaluate', { evaluationId });
+			await world.app.enqueue(tx, 'generate', { generationId });
+		});
+		const done: string[] = [];
+		const queue = await consume(world.url, { evaluate: async () => void done.push('evaluate'), generate: async () => void done.push('generate') }, world.app.log, { accepts: (name) => name !== 'evaluate' });
+		try {
+			await until('the other', async () => done.length > 0, 20);
+		} finally {
+			await queue.stop();
+		}
+		expect([done, await pending(evaluationId)]).toEqual([['generate'], 1]);
+	});
+
 	it('is no worker’s while another job keeps that worker busy: one is taken at a time', async () => {
 		await world.query('delete from pgboss.job');
+		await world.app.db.transaction((tx) => world.app.enqueue(tx, 'train', { runId }));
 		await sweep(world.app);
 		const begun: string[] = [];
 		let finish = () => {};
@@ -118,9 +159,8 @@ describe('a run that asks for a label', () => {
 		const line = () => world.query(`select status, attempt, (select worker_id from run_attempts a where a.run_id = r.id) as worker from runs r where id = '${runId}'`);
 		const worker = (id: string, labels: string[]) => {
 			const context = workerContext(world, id, { launchers: new Map([['local', createLocalLauncher()]]), labels });
-			return consume(world.url, { train: async () => void (await train(context)) }, world.app.log, { idle: () => train(context) });
+			return consume(world.url, { train: async () => void (await train(context)) }, world.app.log, { looks: { train: () => train(context) } });
 		};
-		await sweep(world.app);
 		const others = await worker(workerId, ['cpu']);
 		try {
 			await until('the job', async () => (await pending(runId)) === 0, 20);

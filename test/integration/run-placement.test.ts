@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import * as runQueue from '#lib/server/db/run-queue.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { announceWorker, retireWorker, takeOver } from '#lib/server/usecases/announce-worker.ts';
@@ -7,6 +8,7 @@ import { beginAttempt, recordProgress, renewAttempt, takeNextRun } from '#lib/se
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { compareRuns } from '#lib/server/usecases/compare-runs.ts';
 import { cloneRun } from '#lib/server/usecases/clone-run.ts';
+import { gpusElsewhere } from '#lib/server/usecases/left-to-others.ts';
 import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { prepareRun } from '#lib/server/usecases/prepare-run.ts';
 import { readRun, readRunMetrics, searchRunLog } from '#lib/server/usecases/read-run.ts';
@@ -327,6 +329,42 @@ describe('the line', () => {
 		expect((await run(valueOf(await cloneRun(world.app, world.admin, npu)).id)).labels).toEqual(['npu', 'eu']);
 		expect((await takeNextRun(world.app, { workerId: named, ...room, labels: ['eu', 'npu', 'quiet'] }))?.run.id).toBe(npu);
 		for (const one of [half, named]) await retireWorker(world.app, one);
+		await nobodyWaits();
+	});
+
+	it('leaves what processors could train to a living host with GPUs, and what needs a package to an engine that has it', async () => {
+		await nobodyWaits();
+		const announced = (name: string, gpus: number, of: Partial<WorkerCapabilities> = {}) =>
+			announceWorker(world.app, { hostname: name, pid: 1, hostKey: name, capabilities: { cpus: 1, memoryBytes: 1, gpus: Array.from({ length: gpus }, () => ({ name: 'A10', memoryBytes: 24e9 })), engine: { state: 'ready', versions: {} }, ...of } });
+		const take = async (of: { workerId?: string; labels?: string[]; gpus?: number } = {}) => {
+			const { gpus = 0 } = of;
+			return (await takeNextRun(world.app, { workerId, ...room, ...of, gpus: { total: gpus, free: Math.max(1, gpus) } }))?.run.id ?? null;
+		};
+		const plain = await queuedRun(world, slug);
+		const ready = await announced('ready', 1);
+		expect([await take(), await gpusElsewhere(world.app, workerId), await gpusElsewhere(world.app, ready)]).toEqual([null, true, false]);
+		expect((await run(plain)).waitingFor).toEqual({ code: 'starting' });
+		// Neither a host that takes nothing new, nor one without an engine yet, nor one that is gone, keeps it waiting.
+		await world.query(`update workers set draining = true where id = '${ready}'`);
+		const installing = await announced('installing', 1, { engine: { state: 'installing', done: 1, total: 9, label: 'torch' } });
+		expect([await take(), await gpusElsewhere(world.app, workerId)]).toEqual([plain, false]);
+		await world.query(`update workers set draining = false where id = '${ready}'`);
+
+		const snapshotId = await importedSnapshot(world, slug);
+		const named = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 2 }, labels: ['eu'] })).id;
+		// That host is not called what the run asks for.
+		expect(await take({ labels: ['eu'] })).toBe(named);
+		const other = await queuedRun(world, slug);
+		expect([await take(), await take({ workerId: ready, gpus: 1 })]).toEqual([null, other]);
+		await retireWorker(world.app, ready);
+
+		const tracked = await announced('tracked', 0, { engine: { state: 'ready', versions: { mlflow: '3.5.0' } } });
+		const written = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 2, tracker: 'mlflow' } })).id;
+		expect(await take()).toBeNull();
+		await retireWorker(world.app, tracked);
+		// Now nobody has it: who takes it says so.
+		expect(await take()).toBe(written);
+		await retireWorker(world.app, installing);
 		await nobodyWaits();
 	});
 

@@ -4,12 +4,14 @@ import type { World } from './world.ts';
 
 /** What handlers are given on a host without GPUs, whose engine cannot be started. */
 export function workerContext(world: World, workerId: string, more: Partial<WorkerContext> = {}): WorkerContext {
+	const environment = more.environment ?? { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} };
 	return {
 		app: world.app,
 		workerId,
 		hostKey: 'h',
 		workDir: world.dataDir,
-		environment: { dir: '', device: 'cpu', python: '', swiftCli: '', versions: {} },
+		environment,
+		placedEnvironment: environment,
 		launchers: new Map(),
 		labels: [],
 		devices: createDevicePool(0),

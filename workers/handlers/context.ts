@@ -11,7 +11,10 @@ export type WorkerContext = {
 	hostKey: string;
 	/** Folder of this host for attempts and laid-out checkpoints. */
 	workDir: string;
+	/** The engine as it runs on this host. */
 	environment: EngineEnvironment;
+	/** The engine as it was made: as it runs on the hosts of an outside scheduler, whatever this one has. */
+	placedEnvironment: EngineEnvironment;
 	/** Where runs can be placed from here. */
 	launchers: ReadonlyMap<LauncherName, Launcher>;
 	/** What its operator calls its host: runs that ask for anything else are others'. */
@@ -27,6 +30,11 @@ export type WorkerContext = {
 	/** Aborted when the worker goes down: what runs is given back. */
 	shutdown: AbortSignal;
 };
+
+/** The engine as a host with so many GPUs runs it: one that was made for GPUs runs on processors where there are none. */
+export function onHost(environment: EngineEnvironment, gpus: number): EngineEnvironment {
+	return environment.device === 'gpu' && gpus === 0 ? { ...environment, device: 'cpu' } : environment;
+}
 
 /** The same context, whose engine sees these GPUs and no others. */
 export function withDevices(context: WorkerContext, ids: readonly number[]): WorkerContext {

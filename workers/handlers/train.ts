@@ -4,6 +4,7 @@ import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { devicesWanted } from '#lib/domain/next-run.ts';
 import { OUT_OF_REACH } from '#lib/domain/out-of-reach.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
+import type { Device } from '#lib/domain/training-recipe.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { DISCARDED, endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand, Progress } from '#lib/server/usecases/attempt-run.ts';
@@ -13,6 +14,7 @@ import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts'
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { EngineEvent, ModelSource, PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
 import type { Outcome } from '../engine/problem.ts';
+import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
@@ -86,10 +88,13 @@ async function storeTensorboard(context: WorkerContext, at: AttemptAtHand, lease
 }
 
 /** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
-function resourcesOf({ environment, threads }: WorkerContext, recipe: AttemptAtHand['run']['recipe']): JobResources {
+function resourcesOf(device: Device, threads: number, recipe: AttemptAtHand['run']['recipe']): JobResources {
 	const { gpus } = devicesWanted(recipe);
-	return { nodes: recipe.strategy === 'single' ? 1 : recipe.nodes, gpusPerNode: environment.device === 'gpu' ? gpus : 0, cpusPerNode: Math.max(threads, gpus) };
+	return { nodes: recipe.strategy === 'single' ? 1 : recipe.nodes, gpusPerNode: device === 'gpu' ? gpus : 0, cpusPerNode: Math.max(threads, gpus) };
 }
+
+/** The engine as it runs where a launcher has it run. */
+const engineAt = ({ environment, placedEnvironment }: WorkerContext, launcher: Launcher): EngineEnvironment => (launcher.name === 'local' ? environment : placedEnvironment);
 
 /** The same events, each told on its way. */
 async function* heard(events: AsyncIterable<EngineEvent>, tell: (event: EngineEvent) => void): AsyncIterable<EngineEvent> {
@@ -100,7 +105,8 @@ async function* heard(events: AsyncIterable<EngineEvent>, tell: (event: EngineEv
 }
 
 async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtHand, lease: Lease, request: TrainRequest): Promise<Ended> {
-	const engine = createSwiftEngine(context.environment);
+	const environment = engineAt(context, launcher);
+	const engine = createSwiftEngine(environment);
 	const prepared = await engine.prepare(request);
 	if (!prepared.ok) return { kind: 'failed', problem: prepared.problem, exitCode: null };
 	const run: PreparedRun = prepared.value;
@@ -109,7 +115,7 @@ async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtH
 		metrics: run.resumeCheckpoint && request.resumeFrom ? await stepsUpTo(request.resumeFrom, run.resumeCheckpoint.step) : [],
 		log: [],
 		events: run.dropped.map((row) => ({ kind: 'row_dropped', data: row })),
-		facts: { outputDir: request.dir, argv: command.argv, env: command.own, rowPlan: run.rowPlan, engineVersions: context.environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
+		facts: { outputDir: request.dir, argv: command.argv, env: command.own, rowPlan: run.rowPlan, engineVersions: environment.versions, resumedFromStep: run.resumeCheckpoint?.step ?? null }
 	});
 	if (!held || lease.stop.aborted) return { kind: 'failed', problem: { code: 'stopped', message: 'It was stopped before it began.' }, exitCode: null };
 	// Asked before there is a job that would train on, should the database be away now.
@@ -121,7 +127,7 @@ async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtH
 		// When nobody renews, the engine must be gone before its lease is; a person's wish to stop brings its own, longer grace.
 		graceSeconds: KILL_MARGIN_SECONDS,
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
-		resources: resourcesOf(context, at.run.recipe)
+		resources: resourcesOf(environment.device, context.threads, at.run.recipe)
 	});
 	if (!submitted.ok) return { kind: submitted.problem.code === OUT_OF_REACH ? 'broke_off' : 'failed', problem: submitted.problem, exitCode: null };
 	const job = submitted.value;
@@ -226,7 +232,7 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 		...start.value,
 		rows: rows.path,
 		rowCount: rows.rows,
-		device: context.environment.device,
+		device: engineAt(context, launcher).device,
 		threads: context.threads,
 		...(resumeFrom ? { resumeFrom } : {})
 	});
@@ -280,12 +286,12 @@ const MAX_OUTSIDE = 32;
 export async function train(context: WorkerContext): Promise<boolean> {
 	const { launchers, devices, shutdown } = context;
 	const launcher = launchers.get('local');
-	// Going down: the row stays in line, and the sweep sends a job for it.
+	// Going down: the row stays in line, where the next worker finds it.
 	if (shutdown.aborted || !launcher) return false;
 	const taken = await context.claim(async () => {
 		if (allLent(context) || devices.free() === 0) return null;
 		// A run that wants more than servers leave is another host's: it must not keep those behind it waiting.
-		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: ['local'], labels: context.labels, gpus: { total: devices.total - devices.lent(), free: devices.free() } });
+		const at = await takeNextRun(context.app, { workerId: context.workerId, versions: context.environment.versions, launchers: ['local'], labels: context.labels, gpus: { total: devices.total - devices.lent(), free: devices.free() } });
 		return at && { at, devices: devices.take(devicesWanted(at.run.recipe).gpus) };
 	});
 	if (!taken) return false;
@@ -306,7 +312,7 @@ export async function placeOutside(context: WorkerContext): Promise<void> {
 	const { launchers, outside, shutdown } = context;
 	const names = [...launchers.keys()].filter((name) => name !== 'local');
 	while (names.length > 0 && outside.size < MAX_OUTSIDE && !shutdown.aborted) {
-		const at = await takeNextRun(context.app, { workerId: context.workerId, launchers: names, labels: context.labels, gpus: { total: 0, free: 0 } });
+		const at = await takeNextRun(context.app, { workerId: context.workerId, versions: context.placedEnvironment.versions, launchers: names, labels: context.labels, gpus: { total: 0, free: 0 } });
 		const launcher = at && launchers.get(at.run.launcher);
 		if (!at || !launcher) return;
 		const following: Promise<void> = work(context, launcher, at)

@@ -1,5 +1,5 @@
 import type { LauncherName } from './launcher.ts';
-import { gpuOnlyField } from './recipe/hardware-problems.ts';
+import { gpuOnlyField, packagesWanted } from './recipe/hardware-problems.ts';
 import type { TrainingRecipe } from './training-recipe.ts';
 
 /** Places in line: any whole number up to this, and below it as far; higher goes first. */
@@ -13,7 +13,7 @@ export function priorityOfCopy(run: { priority: number; sweep: object | null }):
 }
 
 /** A run in line, as far as it matters to who may take it. */
-export type RunInLine = { id: string; launcher: LauncherName; /** GPUs that it wants on one host. */ gpus: number; /** It cannot run on processors alone. */ gpuOnly: boolean };
+export type RunInLine = { id: string; launcher: LauncherName; /** GPUs that it wants on one host. */ gpus: number; /** It cannot run on processors alone. */ gpuOnly: boolean; /** What it needs of the engine beside what every engine has; left out, nothing. */ packages?: readonly string[] };
 
 /** What a worker has room for. */
 export type Room = { launchers: readonly LauncherName[]; /** GPUs of its host, and how many of them nobody has; without any, `free` is its one place. */ gpus: { total: number; free: number } };
@@ -47,6 +47,6 @@ export function mayLend(line: readonly Pick<RunInLine, 'launcher' | 'gpus'>[], u
 }
 
 /** What a recipe wants of a host. */
-export function devicesWanted(recipe: TrainingRecipe): Pick<RunInLine, 'gpus' | 'gpuOnly'> {
-	return { gpus: recipe.strategy === 'single' ? 1 : recipe.gpus, gpuOnly: gpuOnlyField(recipe) !== null };
+export function devicesWanted(recipe: TrainingRecipe): Pick<RunInLine, 'gpus' | 'gpuOnly' | 'packages'> {
+	return { gpus: recipe.strategy === 'single' ? 1 : recipe.gpus, gpuOnly: gpuOnlyField(recipe) !== null, packages: packagesWanted(recipe) };
 }

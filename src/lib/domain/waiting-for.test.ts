@@ -55,6 +55,12 @@ describe('waitingFor', () => {
 		expect(waitingFor([worker(READY, { gpus: gpus(2), served: 1 })], 0, one)).toEqual({ code: 'starting' });
 		expect(waitingFor([worker(READY, { gpus: gpus(2), served: 2 }), worker(READY, { gpus: gpus(1), held: 1 })], 0, one)).toEqual({ code: 'busy' });
 	});
+	it('says that it waits for the GPUs it is left to, though processors have nothing to do', () => {
+		expect(waitingFor([worker(READY), worker(READY, { gpus: gpus(1), held: 1 })], 0, one)).toEqual({ code: 'busy' });
+		expect(waitingFor([worker(READY), worker(READY, { gpus: gpus(1), served: 1 })], 0, one)).toEqual({ code: 'starting' });
+		const tracked = worker({ state: 'ready', versions: { mlflow: '3' } }, { held: 1 });
+		expect(waitingFor([worker(READY), tracked], 0, { ...one, packages: ['mlflow'] })).toEqual({ code: 'busy' });
+	});
 	it('says that workers are busy to the first in line only, also where a host has no GPU', () => {
 		expect(waitingFor([worker(READY, { held: 1 })], 0, one)).toEqual({ code: 'busy' });
 		expect(waitingFor([worker(READY, { held: 1 })], 1, one)).toEqual({ code: 'in_line', ahead: 1 });
@@ -66,8 +72,9 @@ describe('waitingFor', () => {
 			fc.property(fc.array(host, { minLength: 1, maxLength: 4 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), (hosts, wanted, gpuOnly) => {
 				const run: Wanted = { launcher: 'local', labels: [], gpus: wanted, gpuOnly };
 				const said = waitingFor(hosts.map(({ all, served, held }) => worker(READY, { gpus: gpus(all), served, held })), 0, run).code;
-				// A worker all of whose GPUs servers have takes nothing at all.
-				const taken = hosts.some(({ all, served, held }) => (all === 0 || served < all) && nextRun([{ id: 'it', ...run }], { launchers: ['local'], gpus: { total: all - served, free: Math.max(1, all) - served - held } }) !== null);
+				// A worker all of whose GPUs servers have takes nothing at all, and one without any leaves it to one that has as many.
+				const left = hosts.some(({ all, served }) => all > 0 && wanted <= all - served);
+				const taken = hosts.some(({ all, served, held }) => (all === 0 ? !left : served < all) && nextRun([{ id: 'it', ...run }], { launchers: ['local'], gpus: { total: all - served, free: Math.max(1, all) - served - held } }) !== null);
 				expect(said === 'starting').toBe(taken);
 			})
 		);

@@ -1,4 +1,6 @@
 import type { LauncherName } from './launcher.ts';
+import { isLeftToOthers } from './left-to-others.ts';
+import type { Candidate } from './left-to-others.ts';
 import { nextRun } from './next-run.ts';
 import type { RunInLine } from './next-run.ts';
 import type { DesiredState, RunStatus } from './run-state.ts';
@@ -33,11 +35,18 @@ export type LivingWorker = {
 };
 
 /** What a run that waits wants. */
-export type Wanted = Pick<RunInLine, 'launcher' | 'gpus' | 'gpuOnly'> & { /** What the worker that takes it must be called. */ labels: readonly string[] };
+export type Wanted = Pick<RunInLine, 'launcher' | 'gpus' | 'gpuOnly' | 'packages'> & { /** What the worker that takes it must be called. */ labels: readonly string[] };
 
 /** Whether a worker with so many GPUs for runs, and so many of them free, would take a run that is first in line. */
 function takes(wanted: Wanted, total: number, free: number): boolean {
 	return nextRun([{ id: 'it', ...wanted }], { launchers: ['local'], gpus: { total, free } }) !== null;
+}
+
+const candidate = ({ capabilities: { gpus, engine }, served }: LivingWorker): Candidate => ({ gpus: gpus.length, unlent: gpus.length - served, versions: engine.state === 'ready' ? engine.versions : {} });
+
+/** Those that would take the run themselves, of workers that could place it and have an engine. */
+function takers(ready: readonly LivingWorker[], wanted: Wanted): LivingWorker[] {
+	return ready.filter((one) => !isLeftToOthers(wanted, candidate(one), ready.filter((other) => other !== one).map(candidate)));
 }
 
 /** What keeps a run from the hosts that could train it, all of whose engines are ready: too few GPUs, servers that have them, or work that ends by itself. */
@@ -64,7 +73,7 @@ export function waitingFor(living: readonly LivingWorker[], ahead: number, wante
 	if (placing.length === 0) return { code: 'no_launcher', launcher: wanted.launcher };
 	const workers = placing.filter(({ capabilities: { labels } }) => hasLabels(labels, wanted.labels));
 	if (workers.length === 0) return { code: 'no_label', labels: wanted.labels };
-	const ready = workers.filter(({ capabilities }) => capabilities.engine.state === 'ready');
+	const ready = takers(workers.filter(({ capabilities }) => capabilities.engine.state === 'ready'), wanted);
 	if (ready.length > 0) {
 		const devices = wanted.launcher === 'local' ? waitsForDevices(ready, wanted) : null;
 		if (devices && devices.code !== 'busy') return devices;

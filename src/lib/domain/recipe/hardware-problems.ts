@@ -14,6 +14,11 @@ function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy'; nam
 	];
 }
 
+/** Packages that a run needs of the engine that trains it, beside those that every engine has. */
+export function packagesWanted(recipe: TrainingRecipe): string[] {
+	return [...packagesFor(recipe).map(({ name }) => name), ...(recipe.tracker === 'mlflow' ? ['mlflow'] : [])];
+}
+
 /** The setting that needs a GPU; null when processors will do. */
 export function gpuOnlyField({ precision, strategy }: Pick<TrainingRecipe, 'precision' | 'strategy'>): 'precision' | 'strategy' | null {
 	if (precision === 'fp16') return 'precision';

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
-/** Rows in line of which no job tells a worker, by what is to be done with them. */
-export type Stranded = { train: string[]; evaluate: string[]; generate: string[]; ask: string[]; export: string[] };
+/** Rows in line of which no job tells a worker, by what is to be done with them. Not runs: workers look into their line by themselves. */
+export type Stranded = { evaluate: string[]; generate: string[]; ask: string[]; export: string[] };
 
 /**
  * Rows in line that no pending job is about, and none that was sent or taken in the last seconds: a handler claims its
@@ -19,10 +19,10 @@ export async function stranded(tx: Tx, graceSeconds: number): Promise<Stranded |
 	const needsEngine = sql`exists (select 1 from generation_sources s where s.generation_id = r.id and s.checkpoint_id is not null)`;
 	const rows = await rowsOf<{ queue: keyof Stranded; id: string }>(
 		tx,
-		sql`${without('train', 'runs', 'runId')} union all ${without('evaluate', 'evaluations', 'evaluationId')} union all ${without('generate', 'generations', 'generationId', needsEngine)}
+		sql`${without('evaluate', 'evaluations', 'evaluationId')} union all ${without('generate', 'generations', 'generationId', needsEngine)}
 			union all ${without('ask', 'generations', 'generationId', sql`not ${needsEngine}`)}
 			union all ${without('export', 'checkpoint_exports', 'exportId')} order by 2`
 	);
 	const of = (queue: keyof Stranded) => rows.filter((row) => row.queue === queue).map((row) => row.id);
-	return { train: of('train'), evaluate: of('evaluate'), generate: of('generate'), ask: of('ask'), export: of('export') };
+	return { evaluate: of('evaluate'), generate: of('generate'), ask: of('ask'), export: of('export') };
 }

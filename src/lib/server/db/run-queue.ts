@@ -21,6 +21,6 @@ export async function queued(db: Executor): Promise<string[]> {
 export type Taker = { launchers: readonly LauncherName[]; labels: readonly string[] };
 
 /** Runs at the head of the line that this worker may take, in its order, with what it must know to tell whether it has room for them. Others' do not keep them waiting, however many there are. */
-export async function head(db: Executor, { launchers, labels }: Taker, limit = 200): Promise<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }[]> {
-	return rowsOf<{ id: string; launcher: LauncherName; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.recipe ${LINE} and r.launcher = any(${texts(launchers)}) and r.labels <@ ${texts(labels)} ${ORDER} limit ${limit}`);
+export async function head(db: Executor, { launchers, labels }: Taker, limit = 200): Promise<{ id: string; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe }[]> {
+	return rowsOf<{ id: string; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.labels, r.recipe ${LINE} and r.launcher = any(${texts(launchers)}) and r.labels <@ ${texts(labels)} ${ORDER} limit ${limit}`);
 }

@@ -11,12 +11,13 @@ const POLLING_MS = 1000;
 /**
  * Takes one job at a time and lane, from the queues that have a handler in turn, and looks after the queue's own tables. A worker has a lane
  * for each engine that its host can run: a job that it took and let wait would be nobody's when the worker dies, while
- * another worker stands idle. While `accepts` says no, nothing new is taken. `stop` takes no further job and waits for
+ * another worker stands idle. `stop` takes no further job and waits for
  * those under way.
- * @param idle what a lane does that no queue had a job for, and whether there was anything: who takes a job first may be one who can do
- * nothing with it, and those who could are not told
+ * @param options.accepts while it says no to a queue, nothing of that is taken
+ * @param options.looks what a lane does in the turn of a queue that had no job, and whether there was anything: who takes a job
+ * first may be one who can do nothing with it, and those who could are not told
  */
-export async function consume(databaseUrl: string, handlers: Handlers, log: Logger, { lanes = 1, accepts = () => true, idle = () => Promise.resolve(false) }: { lanes?: number; accepts?: () => boolean; idle?: () => Promise<boolean> } = {}): Promise<{ stop: () => Promise<void> }> {
+export async function consume(databaseUrl: string, handlers: Handlers, log: Logger, { lanes = 1, accepts = () => true, looks = {} }: { lanes?: number; accepts?: (name: JobName) => boolean; looks?: { [N in JobName]?: () => Promise<boolean> } } = {}): Promise<{ stop: () => Promise<void> }> {
 	const boss = new PgBoss({ connectionString: databaseUrl, max: 3 + lanes, migrate: false, createSchema: false });
 	boss.on('error', (error) => log.warn({ err: error }, 'queue'));
 	await boss.start();
@@ -27,7 +28,7 @@ export async function consume(databaseUrl: string, handlers: Handlers, log: Logg
 		const handle: Handlers[N] = handlers[name];
 		if (!handle) return false;
 		const [job] = await boss.fetch<Jobs[N]>(name);
-		if (!job) return false;
+		if (!job) return (await looks[name]?.()) ?? false;
 		await handle(job.data).catch((error: unknown) => log.error({ err: error, queue: name, job: job.data as object }, 'job failed'));
 		await boss.complete(name, job.id);
 		return true;
@@ -37,10 +38,9 @@ export async function consume(databaseUrl: string, handlers: Handlers, log: Logg
 			let took = false;
 			for (const name of names) {
 				if (signal.aborted) return;
-				if (!accepts()) break;
+				if (!accepts(name)) continue;
 				took = (await takeOne(name).catch((error: unknown) => log.warn({ err: error, queue: name }, 'queue'))) === true || took;
 			}
-			if (!took && !signal.aborted && accepts()) took = (await idle().catch((error: unknown) => log.warn({ err: error }, 'queue'))) === true;
 			if (!took) await sleep(POLLING_MS, undefined, { signal }).catch(() => undefined);
 		}
 	};

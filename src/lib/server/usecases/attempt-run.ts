@@ -15,6 +15,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
+import { notLeftToOthers } from './left-to-others.ts';
 import { endNext } from './settle-stage.ts';
 
 /** Everything a worker needs for one attempt, read at the moment it took the run. */
@@ -30,17 +31,19 @@ export type AttemptAtHand = {
 };
 
 /** Runs at the head of the line that this worker may take, in its order. */
-export async function runsInLine(app: { db: Db }, taker: runQueue.Taker): Promise<RunInLine[]> {
-	return (await runQueue.head(app.db, taker)).map(({ id, launcher, recipe }) => ({ id, launcher, ...devicesWanted(recipe) }));
+export async function runsInLine(app: { db: Db }, taker: runQueue.Taker): Promise<(RunInLine & { labels: string[] })[]> {
+	return (await runQueue.head(app.db, taker)).map(({ id, launcher, labels, recipe }) => ({ id, launcher, labels, ...devicesWanted(recipe) }));
 }
 
 /**
- * Takes the next run in line that a worker has room for: a job says that runs wait, the line says which is first. Null
- * when there is none, or another worker was quicker everywhere.
+ * Takes the next run in line that a worker has room for and does not leave to another: a job says that runs wait, the
+ * line says which is first. Null when there is none, or another worker was quicker everywhere.
+ * @param input.versions packages of the worker's engine
  */
-export async function takeNextRun(app: { db: Db }, input: { workerId: string } & Room & runQueue.Taker): Promise<AttemptAtHand | null> {
+export async function takeNextRun(app: { db: Db }, input: { workerId: string; versions?: Readonly<Record<string, string>> } & Room & runQueue.Taker): Promise<AttemptAtHand | null> {
+	const own = { workerId: input.workerId, gpus: input.gpus.total, unlent: input.gpus.total, versions: input.versions ?? {} };
 	for (let missed: string | null = null; ; ) {
-		const runId = nextRun(await runsInLine(app, input), input);
+		const runId = nextRun(await notLeftToOthers(app.db, await runsInLine(app, input), own), input);
 		// Twice the same: it is being taken by somebody who has not committed yet.
 		if (runId === null || runId === missed) return null;
 		const at = await beginAttempt(app, { runId, workerId: input.workerId });

@@ -5,7 +5,7 @@ import * as jobs from '../db/jobs.ts';
 const GRACE_SECONDS = 10;
 
 /**
- * Sends a job for every run, evaluation, generation and export that waits in line without one. Handlers claim by
+ * Sends a job for every evaluation, generation and export that waits in line without one. Handlers claim by
  * compare-and-set, so a job too many does no harm; a row never has two that wait.
  * @returns how many jobs were sent
  */
@@ -13,11 +13,10 @@ export async function enqueueStranded(app: Pick<App, 'db' | 'enqueue'>): Promise
 	return app.db.transaction(async (tx) => {
 		const found = await jobs.stranded(tx, GRACE_SECONDS);
 		if (!found) return 0;
-		for (const runId of found.train) await app.enqueue(tx, 'train', { runId });
 		for (const evaluationId of found.evaluate) await app.enqueue(tx, 'evaluate', { evaluationId });
 		for (const generationId of found.generate) await app.enqueue(tx, 'generate', { generationId });
 		for (const generationId of found.ask) await app.enqueue(tx, 'ask', { generationId });
 		for (const exportId of found.export) await app.enqueue(tx, 'export', { exportId });
-		return found.train.length + found.evaluate.length + found.generate.length + found.ask.length + found.export.length;
+		return found.evaluate.length + found.generate.length + found.ask.length + found.export.length;
 	});
 }

@@ -1,0 +1,59 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { LauncherName } from '#lib/domain/launcher.ts';
+import * as runs from '#lib/server/db/runs.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { problem } from '../../workers/engine/problem.ts';
+import { onHost } from '../../workers/handlers/context.ts';
+import { placeOutside, train } from '../../workers/handlers/train.ts';
+import type { Launcher, LaunchSpec } from '../../workers/launchers/launcher.ts';
+import { importedSnapshot, paperWorker } from '../support/loop.ts';
+import { workerContext } from '../support/worker-context.ts';
+import { createWorld, pairRows, valueOf } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let home: string;
+let world: World;
+let slug: string;
+beforeAll(async () => {
+	home = await mkdtemp(join(tmpdir(), 'plumbline-placed-'));
+	await mkdir(join(home, 'base'));
+	await writeFile(join(home, 'base', 'config.json'), '{}');
+	// Said, so that no engine is asked how to read it.
+	await writeFile(join(home, 'base', 'plumbline.json'), JSON.stringify({ modelType: 'llama', template: 'chatml' }));
+	world = await createWorld({ PLUMBLINE_BASE_MODEL: join(home, 'base') });
+	({ slug } = await world.project({ rows: pairRows(40) }));
+});
+afterAll(async () => {
+	await world?.close();
+	await rm(home, { recursive: true, force: true });
+});
+
+/** A launcher that starts nothing and keeps what it was to start. */
+function noting(name: LauncherName): { launcher: Launcher; asked: LaunchSpec[] } {
+	const asked: LaunchSpec[] = [];
+	const never = () => Promise.reject(new Error('nothing runs'));
+	const submit = async (spec: LaunchSpec) => {
+		asked.push(spec);
+		return problem('start_failed', 'It starts nothing.', 'Look at the test.');
+	};
+	return { asked, launcher: { name, submit, follow: async function* () {}, renew: () => undefined, cancel: never, collect: never, clearOrphans: async () => [] } };
+}
+
+it('on a host without GPUs computes on processors what runs there, and asks a scheduler for the GPUs that its engine was made for', async () => {
+	const made = { dir: home, device: 'gpu' as const, python: 'python', swiftCli: home, versions: {} };
+	const [here, there] = [noting('local'), noting('slurm')];
+	const context = workerContext(world, await paperWorker(world), { environment: onHost(made, 0), placedEnvironment: made, launchers: new Map([['local', here.launcher], ['slurm', there.launcher]]), workDir: join(home, 'work') });
+	const snapshotId = await importedSnapshot(world, slug);
+	for (const launcher of ['local', 'slurm'] as const) valueOf(await startRun(world.app, world.admin, { slug, snapshotId, launcher, recipe: { maxSteps: 2, saveSteps: 2 } }));
+	expect(await train(context)).toBe(true);
+	await placeOutside(context);
+	await Promise.all(context.outside);
+	expect((await runs.list(world.app.db, (await world.query<{ id: string }>(`select id from projects where slug = '${slug}'`))[0]?.id ?? '')).map((run) => run.problem?.code)).toEqual(['start_failed', 'start_failed']);
+	const [local, slurm] = [here.asked[0] ?? expect.fail('no local run'), there.asked[0] ?? expect.fail('no run was placed')];
+	expect([local.command.argv.includes('--use_cpu'), slurm.command.argv.includes('--use_cpu')]).toEqual([true, false]);
+	expect([local.command.env['CUDA_VISIBLE_DEVICES'], slurm.command.env['CUDA_VISIBLE_DEVICES']]).toEqual(['', undefined]);
+	expect([local.resources?.gpusPerNode, slurm.resources?.gpusPerNode]).toEqual([0, 1]);
+});
