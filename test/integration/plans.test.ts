@@ -95,6 +95,10 @@ describe('a plan', () => {
 		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
 		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: 400, low: 400, high: 400, runs: 1 });
 		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, tuner: 'full' } })).time).toBeNull();
+		// On a scheduler's host, of which the worker that placed it says nothing.
+		await world.query(`update runs set launcher = 'slurm' where id = '${runId}'`);
+		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toBeNull();
+		await world.query(`update runs set launcher = 'local' where id = '${runId}'`);
 	});
 });
 

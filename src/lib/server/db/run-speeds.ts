@@ -12,15 +12,15 @@ export type RunSpeed = { recipe: TrainingRecipe; secondsPerStep: number; capabil
 const NEWEST = 50;
 
 /**
- * Speeds of the newest runs on a base model by its location, in whatever project. The first steps warm caches up and are
- * left out.
+ * Speeds of the newest runs on a base model by its location, in whatever project, on hosts of workers: what an outside
+ * scheduler's hosts have, nobody here knows. The first steps warm caches up and are left out.
  */
 export async function ofBase(db: Executor, location: string): Promise<RunSpeed[]> {
 	const rows = await rowsOf<{ recipe: Record<string, unknown>; seconds: number; capabilities: WorkerCapabilities }>(
 		db,
 		sql`select r.recipe, s.seconds, w.capabilities from (
 				select r.* from runs r join checkpoints b on b.project_id = r.project_id and b.kind = 'base' and b.location = ${location}
-				where r.status in ('succeeded', 'cancelled') and r.step > 3 order by r.id desc limit ${NEWEST}) r
+				where r.status in ('succeeded', 'cancelled') and r.step > 3 and r.launcher = 'local' order by r.id desc limit ${NEWEST}) r
 			join run_attempts a on a.run_id = r.id and a.number = r.attempt join workers w on w.id = a.worker_id
 			cross join lateral (select percentile_cont(0.5) within group (order by (m.values->>'train_speed(s/it)')::float) as seconds
 				from run_metrics m where m.run_id = r.id and m.step > 3 and m.values ? 'train_speed(s/it)') s
