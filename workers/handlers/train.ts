@@ -16,6 +16,7 @@ import type { EngineEvent, ModelSource, PreparedRun, TrainedCheckpoint, TrainReq
 import type { Outcome } from '../engine/problem.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { chatTemplateHash } from '../engine/swift/chat-template.ts';
+import { wasKilled } from '../engine/swift/failure.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { refuseImages } from '../engine/swift/row-images.ts';
@@ -164,8 +165,7 @@ async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtH
 	await storeTensorboard(context, at, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
-	const killed = exit.signal === 'SIGKILL' || exit.reason === 'guard_lost' || exit.reason === 'not_renewed' || exit.reason === 'scheduler';
-	return { kind: killed || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
+	return { kind: wasKilled(exit, collected.problem) || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
 }
 
 async function keep(context: Attempting, at: AttemptAtHand, lease: Lease, start: Start, trained: { path: string; step: number; metrics: Record<string, number> }, exitCode: number | null): Promise<RunProblem | null> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { explainFailure, explainTraining } from './failure.ts';
+import { explainFailure, explainTraining, wasKilled } from './failure.ts';
 
 const exit = { code: 1, signal: null, reason: 'exited' as const };
 
@@ -38,4 +38,39 @@ it('tells a kill from outside from our own', () => {
 	expect(explainFailure({ code: null, signal: 'SIGKILL', reason: 'worker_gone' }, 'CUDA out of memory')).toMatchObject({ code: 'killed', message: expect.stringContaining('worker') });
 	expect(explainFailure({ code: 143, signal: null, reason: 'stopped' }, '').code).toBe('killed');
 	expect(explainFailure({ code: null, signal: null, reason: 'start_failed', message: 'ENOENT' }, '').code).toBe('start_failed');
+});
+
+/** The end of a training by two processes of which the second was killed, as torchrun tells it. */
+const TORCHRUN = `RuntimeError: [../third_party/gloo/gloo/transport/tcp/pair.cc:534] Connection closed by peer [127.0.0.1]:23312
+torch.distributed.elastic.multiprocessing.errors.ChildFailedError:
+============================================================
+/engine/swift/cli/rlhf.py FAILED
+------------------------------------------------------------
+Failures:
+  <NO_OTHER_FAILURES>
+------------------------------------------------------------
+Root Cause (first observed failure):
+[0]:
+  time      : 2026-11-29_10:00:00
+  host      : h
+  rank      : 1 (local_rank: 1)
+  exitcode  : -9 (pid: 4711) (SIGKILL)
+  error_file: <N/A>
+  traceback : Signal 9 (SIGKILL) received by PID 4711
+============================================================
+`;
+
+it('goes on with a training of which one process was killed, and gives up one that broke by itself', () => {
+	expect(explainTraining(exit, TORCHRUN).code).toBe('killed');
+	expect(wasKilled(exit, explainTraining(exit, TORCHRUN))).toBe(true);
+	// A kill of the host's, told by the shell or the watcher that saw it.
+	const told = { code: 137, signal: null, reason: 'exited' as const };
+	expect(wasKilled(told, explainTraining(told, ''))).toBe(true);
+	const broken = TORCHRUN.replace('-9 (pid: 4711) (SIGKILL)', '1 (pid: 4711)').replace(/Signal 9 .*/, 'To enable traceback see: https://pytorch.org');
+	expect(wasKilled(exit, explainTraining(exit, broken))).toBe(false);
+	const segfault = { code: null, signal: 'SIGSEGV' as const, reason: 'exited' as const };
+	expect(wasKilled(segfault, explainTraining(segfault, ''))).toBe(false);
+	// A person asked it to stop.
+	const stopped = { code: 143, signal: null, reason: 'stopped' as const };
+	expect(wasKilled(stopped, explainTraining(stopped, ''))).toBe(false);
 });

@@ -83,9 +83,26 @@ const LAYERS: Rule = {
 	hint: 'Choose other “Layers that learn” in the recipe.'
 };
 
+/** Of a training by several processes, whose launcher ends with 1 whatever ended one of them. What the others said then is that they lost it. */
+const ONE_OF_SEVERAL: Rule = {
+	pattern: /Signal 9 \(SIGKILL\) received by PID|exitcode\s*: -9\b/,
+	code: 'killed',
+	message: () => 'One of the training’s processes was killed from outside, most often because the machine ran out of memory.',
+	hint: 'Take a smaller batch or a shorter maximum length, or a machine with more memory.'
+};
+
 /** Why a training ended badly. */
 export function explainTraining(exit: Exit, logTail: string): EngineProblem {
-	return explainFailure(exit, logTail, [LAYERS, ...RULES]);
+	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, LAYERS, ...RULES]);
+}
+
+/** Signals by which an operator, a kernel that is out of memory or a host that goes down ends a process; others say that it broke by itself. */
+const FROM_OUTSIDE: readonly (string | null)[] = ['SIGKILL', 'SIGTERM'];
+
+/** Whether a training was ended from outside: what it saved is good, and another attempt goes on from it. */
+export function wasKilled({ signal, reason }: Pick<ProcessExit, 'signal' | 'reason'>, problem: Pick<EngineProblem, 'code'>): boolean {
+	if (reason === 'guard_lost' || reason === 'not_renewed' || reason === 'scheduler' || signal === 'SIGKILL') return true;
+	return reason === 'exited' && problem.code === 'killed' && (signal === null || FROM_OUTSIDE.includes(signal));
 }
 
 /** Why an engine process ended badly, from how it ended and the end of its output. */
