@@ -2,8 +2,9 @@ import { isAction } from '../../domain/permission.ts';
 import type { App } from '../app.ts';
 import { databaseError } from '../db/errors.ts';
 import * as tokens from '../db/tokens.ts';
+import type { Bearer } from '../db/tokens.ts';
 import type { Actor } from './actor.ts';
-import { sessionIdFrom, validateSession } from './lucia.ts';
+import { readSession, sessionIdFrom, validateSession } from './lucia.ts';
 import type { Greeted, SessionCookie } from './lucia.ts';
 import { bearerHash } from './tokens.ts';
 
@@ -33,12 +34,14 @@ function noteUse(app: Services, tokenId: string): void {
 		.finally(() => noting.delete(tokenId));
 }
 
+const actorOfToken = ({ userId, isAdmin, scopes, expiresAt }: Bearer): Actor => ({ userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null, until: expiresAt });
+const actorOfSession = (of: { userId: string; isAdmin: boolean }): Actor => ({ ...of, via: 'session', scopes: null });
+
 async function byToken(app: Services, hash: string): Promise<Identity> {
 	const found = await tokens.bearer(app.db, hash);
 	if (!found) return NOBODY;
 	if (found.stale) noteUse(app, found.id);
-	const { userId, isAdmin, scopes, expiresAt } = found;
-	return { actor: { userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null, until: expiresAt }, person: null };
+	return { actor: actorOfToken(found), person: null };
 }
 
 /**
@@ -54,8 +57,25 @@ export async function identify(app: Services, headers: { cookie: string | null; 
 	if (!found) return NOBODY;
 	const { id, isAdmin, name, email, locale } = found.user;
 	return {
-		actor: { userId: id, isAdmin, via: 'session', scopes: null },
+		actor: actorOfSession({ userId: id, isAdmin }),
 		person: { id, name, email, locale },
 		...(found.renewed ? { session: found.renewed } : {})
 	};
+}
+
+/**
+ * Whom the same headers speak for by now; null: nobody any more. For an answer
+ * that goes on for long: it notes no use and renews no session, whose cookie
+ * could not be set again.
+ */
+export async function actorNow(app: Pick<App, 'db'>, headers: { cookie: string | null; authorization: string | null }): Promise<Actor | null> {
+	const bearer = bearerHash(headers.authorization);
+	if (bearer === 'malformed') return null;
+	if (bearer) {
+		const found = await tokens.bearer(app.db, bearer.hash);
+		return found && actorOfToken(found);
+	}
+	const sessionId = sessionIdFrom(headers.cookie);
+	const found = sessionId === null ? null : await readSession(app.db, sessionId);
+	return found && actorOfSession(found);
 }

@@ -93,6 +93,12 @@ export async function validateSession(db: Executor, config: Pick<Config, 'secure
 	return { user, renewed: cookie ? plain(cookie) : null };
 }
 
+/** Who a session id belongs to, without extending or ending it; null: it is over, or its person is deactivated. */
+export async function readSession(db: Executor, id: string): Promise<{ userId: string; isAdmin: boolean } | null> {
+	const row = await sessions.find(db, secretHash(id));
+	return row?.active && row.expiresAt.getTime() > Date.now() ? { userId: row.userId, isAdmin: row.isAdmin } : null;
+}
+
 /** Ends the session that a cookie carries. */
 export async function endSession(db: Executor, config: Pick<Config, 'secureCookies'>, id: string): Promise<void> {
 	await createAuth(db, config).invalidateSession(id);
