@@ -37,8 +37,13 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'gatewa
 			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
 			listen: async (channel, heard) => {
-				const subscription = await connection.client.listen(channel, heard);
-				return () => subscription.unlisten();
+				// A lost connection is listened on again, for whoever has ended since as well: postgres.js (3.4.9) then no longer knows what was ended.
+				let hears: typeof heard | null = heard;
+				const subscription = await connection.client.listen(channel, (payload) => hears?.(payload));
+				return () => {
+					hears = null;
+					return subscription.unlisten();
+				};
 			},
 			close: async () => {
 				await queue.close();
