@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import journal from '../../../../drizzle/meta/_journal.json' with { type: 'json' };
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -7,10 +8,15 @@ export async function answers(db: Executor): Promise<boolean> {
 	return (await rowsOf<{ one: number }>(db, sql`select 1 as one`))[0]?.one === 1;
 }
 
-/** Whether every migration this version knows was applied: its last table and the queue's schema are there. */
+/** When the newest migration that this version knows was written: the migrator notes it with each that it applies. */
+const NEWEST_MIGRATION = Math.max(...journal.entries.map((entry) => entry.when));
+
+/** Whether every migration this version knows was applied, those of a newer one perhaps as well, and the queue's schema is there. */
 export async function migrated(db: Executor): Promise<boolean> {
-	const rows = await rowsOf<{ ready: boolean }>(db, sql`select to_regclass('public.run_transitions') is not null and to_regclass('pgboss.job') is not null as ready`);
-	return rows[0]?.ready === true;
+	const there = await rowsOf<{ ready: boolean }>(db, sql`select to_regclass('drizzle.__drizzle_migrations') is not null and to_regclass('pgboss.job') is not null as ready`);
+	if (there[0]?.ready !== true) return false;
+	const newest = await rowsOf<{ ready: boolean }>(db, sql`select coalesce(max(created_at), 0) >= ${NEWEST_MIGRATION}::bigint as ready from drizzle.__drizzle_migrations`);
+	return newest[0]?.ready === true;
 }
 
 /** A stored fact about this installation; null when there is none. */
