@@ -10,11 +10,13 @@ import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import type { ClaimedAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { decideAdjudication } from '#lib/server/usecases/decide-adjudication.ts';
+import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { listComments } from '#lib/server/usecases/list-comments.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
+import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
@@ -149,6 +151,19 @@ describe('adjudication', () => {
 		const theirs = await taken(slug, second);
 		valueOf(await decide(second, theirs, 'one'));
 		expect(problemOf(await decide(reviewer, again, 'another'))).toBe('already_decided');
+	});
+
+	it('gives what a reviewer held to another at once when they are taken out of the project or deactivated', async () => {
+		const { slug, reviewer } = await setting(['one', 'another']);
+		await taken(slug, reviewer);
+		const second = await world.person('second', { slug, role: 'reviewer' });
+		expect(await claim(slug, second)).toBeNull();
+		valueOf(await removeMember(world.app, world.admin, { slug, userId: reviewer.userId }));
+		const theirs = await taken(slug, second);
+		const third = await world.person('third', { slug, role: 'reviewer' });
+		expect(await claim(slug, third)).toBeNull();
+		expect(valueOf(await deactivateUser(world.app, world.admin, second.userId)).releasedLeases).toBe(1);
+		expect((await taken(slug, third)).comparisonId).toBe(theirs.comparisonId);
 	});
 
 	it('sends a pair back to its judges; it waits again only when one of them changes and they still differ', async () => {

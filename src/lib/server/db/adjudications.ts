@@ -43,6 +43,16 @@ export async function liveOf(tx: Tx, projectId: string, userId: string): Promise
 	return rows[0]?.id ?? null;
 }
 
+/** Takes from a person the adjudications that they hold in a project: other reviewers may have the pairs now. Returns how many. */
+export async function release(tx: Tx, projectId: string, userId: string): Promise<number> {
+	const rows = await rowsOf<{ id: string }>(
+		tx,
+		sql`update tasks set state = 'lost', expires_at = now()
+			where annotator_id = ${userId} and project_id = ${projectId} and purpose = 'adjudication' and state = 'live' and expires_at > now() returning id`
+	);
+	return rows.length;
+}
+
 /** What lies before who adjudicates: a judgment that counts or abstains, canonical. */
 export type JudgmentBefore = {
 	id: string;

@@ -1,4 +1,5 @@
 import type { Actor } from '../auth/actor.ts';
+import * as adjudications from '../db/adjudications.ts';
 import type { Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import type { LockedComparison } from '../db/comparisons.ts';
@@ -26,6 +27,7 @@ export async function releaseLeases(tx: Tx, actor: Actor, userId: string, projec
 		const locked: LockedComparison[] = [];
 		for (const { comparisonId } of held) locked.push(await comparisons.lock(tx, comparisonId));
 		released += await tasks.releaseAll(tx, userId, held.map((place) => place.comparisonId));
+		released += await adjudications.release(tx, projectId, userId);
 		for (const comparison of locked) {
 			const before = comparison.status;
 			const filled = await fillFromSurplus(tx, actor, comparison);
