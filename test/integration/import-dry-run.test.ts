@@ -54,6 +54,7 @@ describe('a dry run', () => {
 		await world.app.db.execute(sql`update imports set heartbeat_at = now() - interval '25 hours' where id = ${second}`);
 		await sweep(world.app);
 		expect(valueOf(await readImport(world.app, world.admin, second))).toMatchObject({ status: 'discarded', accepted: 1 + 1 });
+		expect(await world.query(`select actor_kind, actor_id, action, project_id from audit_entries where subject_id = '${second}' order by id desc limit 1`)).toEqual([{ actor_kind: 'system', actor_id: null, action: 'import.discard', project_id: projectId }]);
 		const both = await Promise.all([1, 2].map(() => publishImport(world.app, world.admin, { id: third, skipBad: false })));
 		expect(both.filter(({ ok }) => ok)).toHaveLength(1);
 		expect(await made(projectId)).toEqual([2, 2, 2, 2]);

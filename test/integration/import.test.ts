@@ -200,6 +200,7 @@ it('an upload that was silent for so long that it was taken for dead is refused,
 		yield Buffer.from(`${lines(...pairRows(600))}\n`);
 		await world.app.db.execute(sql`update imports set heartbeat_at = now() - interval '1 hour' where project_id = ${id}`);
 		expect((await sweep(world.app)).imports).toBe(1);
+		expect(await rowsOf(world.app.db, sql`select actor_kind, action from audit_entries where project_id = ${id} and subject_kind = 'import' order by id desc limit 1`)).toEqual([{ actor_kind: 'system', action: 'import.failed' }]);
 		yield Buffer.from(lines(...pairRows(600, 'later')));
 	}
 	const begun = valueOf(await importPairs(world.app, world.admin, { slug, said: { format: 'jsonl' }, skipBad: false, source: slow() }));

@@ -234,8 +234,8 @@ export async function finish(tx: Tx, id: string, of: { status: ImportStatus; acc
 export const BROKE_OFF = { here: 'Reading it broke off. Nothing was taken; the file is here whole and can be read again.', sent: 'The file did not arrive whole. Nothing was taken; send it again.' };
 
 /** Ends uploads whose process died, and dry runs that nobody took: nothing of them was published, the file can be sent again, or is here whole. What a worker reads of a source is read again. */
-export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<string[]> {
-	const rows = await rowsOf<{ id: string }>(
+export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number; scannedSeconds: number }): Promise<{ id: string; projectId: string; status: 'discarded' | 'failed' }[]> {
+	const rows = await rowsOf<{ id: string; project_id: string; status: 'discarded' | 'failed' }>(
 		tx,
 		sql`with dead as (
 				select id, status = 'scanned' as waited, exists (select 1 from uploads u where u.import_id = imports.id) as here from imports
@@ -243,13 +243,13 @@ export async function failAbandoned(tx: Tx, olderThan: { stagingSeconds: number;
 					or status = 'scanned' and heartbeat_at < now() - make_interval(secs => ${olderThan.scannedSeconds}) for update skip locked)
 			update imports i set status = case when dead.waited then 'discarded' else 'failed' end, finished_at = now(),
 				message = case when dead.waited then 'Nobody took it in time. Send the file again.' when dead.here then ${BROKE_OFF.here} else ${BROKE_OFF.sent} end
-			from dead where i.id = dead.id returning i.id`
+			from dead where i.id = dead.id returning i.id, i.project_id, i.status`
 	);
 	for (const row of rows) {
 		await tx.execute(sql`delete from import_rows where import_id = ${row.id}`);
 		await tx.execute(sql`delete from findings where import_id = ${row.id}`);
 	}
-	return rows.map((row) => row.id);
+	return rows.map((row) => ({ id: row.id, projectId: row.project_id, status: row.status }));
 }
 
 /**

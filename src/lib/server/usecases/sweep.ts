@@ -1,6 +1,7 @@
 import type { RunProblem } from '../../domain/run-problem.ts';
 import { RUN_INTERVALS } from '../../domain/intervals.ts';
 import type { App } from '../app.ts';
+import { record } from '../db/audit.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as gatewayFeedback from '../db/gateway-feedback.ts';
 import * as gatewayRequests from '../db/gateway-requests.ts';
@@ -69,7 +70,10 @@ export async function sweep(app: Pick<App, 'db' | 'enqueue'>, silenceTells = tru
 		await gatewayRequests.removeExpired(tx, TRAFFIC_DAYS);
 		await gatewayFeedback.forgetWords(tx);
 		await uploads.removeSilent(tx);
-		swept.imports = (await imports.failAbandoned(tx, ABANDONED_IMPORT)).length;
+		for (const { id, projectId, status } of await imports.failAbandoned(tx, ABANDONED_IMPORT)) {
+			await record(tx, null, { action: status === 'failed' ? 'import.failed' : 'import.discard', projectId, subject: ['import', id] });
+			swept.imports += 1;
+		}
 	});
 	swept.overdue = await tellOverdue(app);
 	swept.jobs = await enqueueStranded(app);
