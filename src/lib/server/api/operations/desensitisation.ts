@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { KINDS } from '../../../domain/desensitisation/kind.ts';
 import { OwnWordSchema, SettingsSchema } from '../../../domain/desensitisation/settings.ts';
+import { MOST_INT } from '../../../domain/most-int.ts';
 import { idParams, slugParams } from '../fields.ts';
 import { operation } from '../operation.ts';
 
@@ -25,7 +26,7 @@ export const putDesensitisation = operation({
 	summary: 'Set it, as a new version, for what comes from now on; basedOn refuses (409) when somebody else set one meanwhile',
 	access: 'desensitisation.manage',
 	params: slugParams,
-	query: v.object({ basedOn: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0))) }),
+	query: v.object({ basedOn: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0), v.maxValue(MOST_INT))) }),
 	body: SettingsSchema,
 	answers: { 200: version },
 	problems: ['conflict']
@@ -52,7 +53,7 @@ export const listFindings = operation({
 	params: idParams,
 	query: v.object({
 		kind: v.optional(v.picklist(KINDS)),
-		after: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(0)), '0'),
+		after: v.optional(v.pipe(v.string(), v.toNumber(), v.safeInteger(), v.minValue(0)), '0'),
 		limit: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(1), v.maxValue(500)), '50')
 	}),
 	answers: { 200: v.object({ counts, findings: v.array(finding), next: v.nullable(v.number()) }) }

@@ -1,11 +1,12 @@
 import * as v from 'valibot';
 import { DraftBodySchema } from '../../../domain/draft.ts';
+import { MOST_INT } from '../../../domain/most-int.ts';
 import { text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 
 const taskParams = v.object({ taskId: uuid });
 const leaseToken = v.pipe(v.string('the lease token that the claim gave'), v.minLength(1), v.maxLength(200));
-const revision = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(1, '1 or more'), v.maxValue(2_147_483_647));
+const revision = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(1, '1 or more'), v.maxValue(MOST_INT));
 const storedDraft = v.object({ body: v.record(v.string(), v.unknown()), revision: v.number() });
 
 export const keepDraft = operation({

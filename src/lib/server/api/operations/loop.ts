@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { AXES } from '../../../domain/compare-runs.ts';
+import { MOST_INT } from '../../../domain/most-int.ts';
 import { idParams, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { trainingFields } from './run-control.ts';
@@ -100,7 +101,7 @@ export const readRunMetrics = operation({
 	summary: 'Metrics once per step, after a step',
 	access: 'run.read',
 	params: idParams,
-	query: v.object({ since: v.optional(v.pipe(v.string(), v.toNumber(), v.integer())) }),
+	query: v.object({ since: v.optional(v.pipe(v.string(), v.toNumber(), v.integer(), v.minValue(-MOST_INT), v.maxValue(MOST_INT))) }),
 	answers: { 200: v.object({ metrics: v.array(v.object({ step: v.number(), attempt: v.number(), epoch: v.nullable(v.number()), values: v.record(v.string(), v.number()) })) }) }
 });
 

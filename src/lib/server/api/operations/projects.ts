@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DATASET_OBJECTIVES } from '../../../domain/preference-dataset.ts';
 import { JudgingFormSchema } from '../../../domain/judging-form-schema.ts';
+import { MOST_INT } from '../../../domain/most-int.ts';
 import { ROLES } from '../../../domain/permission.ts';
 import { slug, slugParams, text, uuid } from '../fields.ts';
 import { operation } from '../operation.ts';
@@ -119,7 +120,7 @@ export const markGuidelineRead = operation({
 	summary: 'I have seen what changed in the guideline up to this version',
 	access: 'guideline.read',
 	params: slugParams,
-	body: v.object({ version: v.pipe(v.number('a version’s number'), v.integer(), v.minValue(1)) }),
+	body: v.object({ version: v.pipe(v.number('a version’s number'), v.integer(), v.minValue(1), v.maxValue(MOST_INT)) }),
 	answers: { 204: null }
 });
 
