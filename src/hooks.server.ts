@@ -22,7 +22,9 @@ export const init: ServerInit = async () => {
 	await openDetails();
 	app = await createApp(readConfig(process.env), 'web');
 	// Nobody asks for what was left behind; the next hour tries again what failed.
-	const clearing = setInterval(() => void clearUploads(app, app.db).catch(() => undefined), CLEAR_MS).unref();
+	const clear = () => void clearUploads(app, app.db).catch(() => undefined);
+	clear();
+	const clearing = setInterval(clear, CLEAR_MS).unref();
 	process.once('sveltekit:shutdown', () => {
 		clearInterval(clearing);
 		void app.close();

@@ -7,6 +7,7 @@ import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
 import { announceWorker, attemptHoldsEvaluation, attemptHoldsExport, attemptHoldsGeneration, attemptHoldsRun, attemptHoldsServer, attemptsOfWorkers, retireWorker, takeOver, workerAlive, workersOfHost } from '#lib/server/usecases/announce-worker.ts';
+import { clearSpools } from '#lib/server/usecases/clear-uploads.ts';
 import { continueRounds } from '#lib/server/usecases/continue-rounds.ts';
 import type { Measured } from '#lib/server/usecases/continue-rounds.ts';
 import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
@@ -131,6 +132,7 @@ const cleared = await local.clearOrphans((mark) => ownedByLiving(mark, left));
 await takeOver(app, dead);
 await enqueueStranded(app);
 await clearLeftOnHost({ app, workDir: join(config.dataDir, 'work') }).catch((error: unknown) => app.log.warn({ err: error }, 'folders of a dead worker'));
+await clearSpools(app).catch((error: unknown) => app.log.warn({ err: error }, 'files of a dead process'));
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
 /** Whether processes with this mark (`run.attempt`, or `evaluation.`, `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { World } from './world.ts';
 
@@ -31,6 +31,19 @@ export async function inFiles(folder: string, words: readonly string[]): Promise
 		for (const word of words) if (content.includes(word)) found.push({ place: path, word });
 	}
 	return found;
+}
+
+/** Files below a folder that a process holds open, also those that have no name any more. */
+export async function heldBy(pid: number, folder: string): Promise<{ place: string; content: Buffer }[]> {
+	const held: { place: string; content: Buffer }[] = [];
+	for (const number of await readdir(`/proc/${pid}/fd`)) {
+		const descriptor = `/proc/${pid}/fd/${number}`;
+		const place = await readlink(descriptor).catch(() => '');
+		// One that was closed since it was listed is not held.
+		const content = place.startsWith(`${folder}/`) ? await readFile(descriptor).catch(() => null) : null;
+		if (content) held.push({ place, content });
+	}
+	return held;
 }
 
 /** Words that a text holds, e.g. a log or an answer. */

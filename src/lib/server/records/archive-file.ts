@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
 import { artifactPath, MANIFEST_PATH, readManifest } from '../../domain/archive-manifest.ts';
 import type { ArchiveManifest } from '../../domain/archive-manifest.ts';
+import type { HiddenFile } from './hidden-file.ts';
+import { openZip } from './zip-reader.ts';
 
 /** The archive is none, or is not what its manifest says. The message is for people and names the file. */
 export class UnusableArchive extends Error {}
@@ -44,11 +45,11 @@ function refuseStrangers(entries: ReadonlyMap<string, Entry>, manifest: ArchiveM
 	if (total > ALWAYS_FINE_BYTES && total > MOST_GROWTH * packedBytes) throw new UnusableArchive(`The archive would grow from ${packedBytes} to ${total} bytes. Archives that Plumbline makes do not.`);
 }
 
-/** Opens an archive on disk and lets `use` read it. Nothing of it is written under a name of its own. @throws UnusableArchive */
-export async function withArchive<T>(path: string, packedBytes: number, use: (archive: OpenArchive) => Promise<T>): Promise<T> {
+/** Opens an archive that lies here and lets `use` read it. Nothing of it is written under a name of its own. @throws UnusableArchive */
+export async function withArchive<T>(file: HiddenFile, use: (archive: OpenArchive) => Promise<T>): Promise<T> {
 	let zip: ZipFile;
 	try {
-		zip = await openPromise(path, { autoClose: false });
+		zip = await openZip(file);
 	} catch {
 		throw new UnusableArchive('The file is no zip, or is cut off. Take the archive again.');
 	}
@@ -77,7 +78,7 @@ export async function withArchive<T>(path: string, packedBytes: number, use: (ar
 		const bytes = Buffer.concat(chunks);
 		const manifest = readManifest(bytes.toString('utf8'));
 		if (!manifest) throw new UnusableArchive('“manifest.json” in the archive is not one that this version of Plumbline reads.');
-		refuseStrangers(entries, manifest, packedBytes);
+		refuseStrangers(entries, manifest, file.bytes);
 		return await use({
 			manifest,
 			sha256: createHash('sha256').update(bytes).digest('hex'),

@@ -70,7 +70,7 @@ function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 
 /**
  * Opens a file of any known kind: JSON Lines, JSON, delimited text, plain lines
  * or Parquet, in UTF-8, UTF-16 or GB18030, also within gzip or zip. Formats that
- * are read from their end are written to `folder` while they are read. Reading
+ * are read from their end lie hidden in `folder` while they are read. Reading
  * throws `UnreadableFile` where nothing can be read any further.
  */
 export function openFile(source: AsyncIterable<Uint8Array>, said: SaidForm, folder: string): OpenFile {
@@ -115,10 +115,10 @@ function within(reading: Reading, packed: 'gzip' | 'zip'): Reading {
 
 /** Records of every file in a zip, one after the other; lines run on, and an error says in which file and line it is. */
 async function* unzipped(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
-	yield* spooled(source, reading.folder, async function* (path) {
+	yield* spooled(source, reading.folder, async function* (lying) {
 		let before = 0;
 		let files = 0;
-		for await (const { name, open, packedBytes } of zipped(path)) {
+		for await (const { name, open, packedBytes } of zipped(lying)) {
 			if (name === '[Content_Types].xml') throw new UnreadableFile('This is a workbook or document of an office program. Save the table as CSV (UTF-8) and send that.');
 			files += 1;
 			let last = 0;

@@ -1,5 +1,6 @@
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import type { HiddenFile } from './hidden-file.ts';
 import { UnreadableFile } from './record.ts';
 import type { FileRecord } from './record.ts';
 
@@ -18,8 +19,8 @@ function plain(value: unknown): unknown {
 }
 
 /** Records of a Parquet file, some hundred rows at a time; `line` is the row's number. @throws UnreadableFile */
-export async function* readParquet(path: string): AsyncGenerator<FileRecord> {
-	const file = await asyncBufferFromFile(path);
+export async function* readParquet(lying: HiddenFile): AsyncGenerator<FileRecord> {
+	const file = { byteLength: lying.bytes, slice: (start: number, end = lying.bytes) => lying.read(start, end) };
 	const metadata = await parquetMetadataAsync(file).catch(() => {
 		throw new UnreadableFile('The Parquet file is broken or cut off: its footer cannot be read. Write it again and send it.');
 	});

@@ -1,6 +1,7 @@
-import { openPromise } from 'yauzl';
 import type { Entry, ZipFile } from 'yauzl';
+import type { HiddenFile } from './hidden-file.ts';
 import { UnreadableFile } from './record.ts';
+import { openZip } from './zip-reader.ts';
 
 /** A file within a zip: its name, for people alone, never a path, and its unpacked bytes. */
 export type Packed = { name: string; open: () => Promise<AsyncIterable<Uint8Array>>; packedBytes: number };
@@ -19,10 +20,10 @@ function isNoFile(entry: Entry): boolean {
 }
 
 /** Files of a zip in their order; folders and packers' own left out. @throws UnreadableFile */
-export async function* zipped(path: string): AsyncGenerator<Packed> {
+export async function* zipped(file: HiddenFile): AsyncGenerator<Packed> {
 	let zip: ZipFile;
 	try {
-		zip = await openPromise(path, { autoClose: false });
+		zip = await openZip(file);
 	} catch {
 		throw new UnreadableFile('The zip file is broken or cut off. Pack it again and send it.');
 	}

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { KEY_BYTES, uploadDisk } from './disk.ts';
+import { KEY_BYTES } from './cipher.ts';
+import { uploadDisk } from './disk.ts';
 
 let folder: string;
 beforeEach(async () => {

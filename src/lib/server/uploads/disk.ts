@@ -1,10 +1,6 @@
-import { createCipheriv } from 'node:crypto';
-import type { Cipheriv } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-
-const BLOCK_BYTES = 16;
-export const KEY_BYTES = 32;
+import { cipherAt, writeAt } from './cipher.ts';
 
 /** Uploads as they lie on the disk of this process, encrypted, each with a key of its own. */
 export type UploadDisk = {
@@ -21,19 +17,6 @@ export type UploadDisk = {
 	/** Removes what is none of these. What was made within the hour stays: its upload may be about to be written down. */
 	removeLeft: (kept: ReadonlySet<string>) => Promise<void>;
 };
-
-/**
- * AES-256-CTR from any place of a file on. A key belongs to one file, so that a
- * place alone says the counter: what is sent again after a broken line gives the
- * same bytes. It hides what lies on the disk; it does not show who changed it.
- */
-function cipherAt(key: Buffer, at: number): Cipheriv {
-	const counter = Buffer.alloc(BLOCK_BYTES);
-	counter.writeBigUInt64BE(BigInt(Math.floor(at / BLOCK_BYTES)), 8);
-	const cipher = createCipheriv('aes-256-ctr', key, counter);
-	cipher.update(Buffer.alloc(at % BLOCK_BYTES));
-	return cipher;
-}
 
 /** How much is written between two looks at what is free. */
 const LOOK_BYTES = 64 * 1024 * 1024;
@@ -65,12 +48,7 @@ export function uploadDisk(folder: string, { leaves }: { leaves: number }): Uplo
 						if ((await room()) < leaves) throw Object.assign(new Error('the disk is full'), { code: 'ENOSPC' });
 						looks = at + LOOK_BYTES;
 					}
-					const bytes = cipher.update(chunk);
-					for (let done = 0; done < bytes.byteLength; ) {
-						const { bytesWritten } = await file.write(bytes, done, bytes.byteLength - done, at + done);
-						done += bytesWritten;
-					}
-					at += bytes.byteLength;
+					at = await writeAt(file, cipher.update(chunk), at);
 				}
 				return at;
 			} finally {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { App } from '../app.ts';
 import type { Executor } from '../db/client.ts';
 import * as uploads from '../db/uploads.ts';
+import { removeLeftBehind } from '../records/spool.ts';
 import { uploadDisk } from '../uploads/disk.ts';
 import type { UploadDisk } from '../uploads/disk.ts';
 
@@ -16,8 +17,17 @@ export async function removeRead(app: Pick<App, 'db' | 'config'>, importId: stri
 	for (const id of await uploads.removeReadBy(app.db, importId)) await diskOf(app).remove(id);
 }
 
+/** Folders of the data folder in which files lie while they are read from their end: those of imports, and archives. */
+const SPOOLS = ['uploads', 'incoming'];
+
+/** Removes what a process that died left of files that are read from their end. */
+export async function clearSpools(app: Pick<App, 'config'>): Promise<void> {
+	for (const folder of SPOOLS) await removeLeftBehind(join(app.config.dataDir, folder));
+}
+
 /** Removes what lies here of uploads that were forgotten: the sweep ends them in the database alone, and another process their keys. */
 export async function clearUploads(app: Pick<App, 'config'>, db: Executor): Promise<void> {
+	await clearSpools(app);
 	await diskOf(app).removeLeft(new Set((await uploads.kept(db)).map(({ id }) => id)));
 }
 

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { artifactPath } from '../../domain/archive-manifest.ts';
@@ -112,8 +111,8 @@ export async function importArchive(app: Pick<App, 'db' | 'artifacts' | 'config'
 	if (!allowed.ok) return allowed;
 	const folder = join(app.config.dataDir, 'incoming');
 	try {
-		for await (const outcome of spooled(input.source, folder, async function* (path) {
-			yield await withArchive(path, (await stat(path)).size, (opened) => take(app, actor, opened, input.slug));
+		for await (const outcome of spooled(input.source, folder, async function* (file) {
+			yield await withArchive(file, (opened) => take(app, actor, opened, input.slug));
 		})) return outcome;
 		throw new Error('nothing was read');
 	} catch (error) {

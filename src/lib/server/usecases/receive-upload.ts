@@ -11,7 +11,7 @@ import type { ImportStatus } from '../db/imports.ts';
 import * as uploads from '../db/uploads.ts';
 import type { Upload } from '../db/uploads.ts';
 import { MOST_FILE_BYTES } from '../import-sources/reader.ts';
-import { KEY_BYTES } from '../uploads/disk.ts';
+import { KEY_BYTES } from '../uploads/cipher.ts';
 import { allow } from './access.ts';
 import { clearUploads, diskOf, roomLeft } from './clear-uploads.ts';
 import { readingOf } from './stream-import.ts';
