@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { COLUMN_ROLES } from '#lib/domain/import-shapes/column-mapping.ts';
 import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
+import { betweenCells } from '#lib/domain/import-shapes/looks-like-table.ts';
 import { SHAPES } from '#lib/domain/import-shapes/shape.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
 import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
@@ -29,6 +30,7 @@ type Import = {
 	createdAt?: string;
 	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null; unread?: string[] | null; ignored?: Record<string, number> } | null;
 	errors?: RowError[];
+	sample?: { prompt: { content: unknown }[] }[];
 };
 type Options = { format?: string; encoding?: string; delimiter?: string; shape?: ShapeName; map?: string[]; accepted?: boolean; skipBad?: boolean; dryRun?: boolean; name?: string; from?: string; timeout?: number };
 
@@ -38,6 +40,12 @@ const ENDED = ['scanned', 'published', 'refused', 'failed', 'discarded', 'undone
 function errorLines(errors: readonly RowError[], rejected: number, id: string): string[] {
 	const lines = errors.slice(0, SHOWN_ERRORS).map(({ line, field, message }) => `  line ${line}${field ? `, ${field}` : ''}: ${message}`);
 	return rejected > lines.length ? [...lines, `  All ${rejected}: npx plumbline import errors ${id}`] : lines;
+}
+
+/** What is said where lines that were taken for text look like a table’s. */
+function tableLike({ found, sample = [] }: Import): string[] {
+	const sign = found?.format === 'txt' ? betweenCells(sample.map(({ prompt }) => prompt.map(({ content }) => String(content)).join(''))) : null;
+	return sign === null ? [] : [`  note       each line is one question, and every one holds ${JSON.stringify(sign)} equally often: of a table say --format csv --delimiter ${JSON.stringify(sign)}`];
 }
 
 /** How the rows were understood, in words that `--shape` and `--map` take. */
@@ -74,7 +82,7 @@ function saidOf({ format, encoding, delimiter, shape, map, accepted }: Options) 
 
 function report(speaker: Speaker, done: Import): void {
 	const { id, status, accepted, duplicates, rejected, found, errors = [] } = done;
-	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`, ...understood(found), ...ignoredLines(found)] : [];
+	const read = found ? [`  read as    ${[found.format, found.encoding, found.packed].filter(Boolean).join(', ')}`, ...understood(found), ...ignoredLines(found), ...tableLike(done)] : [];
 	const counts = [`  accepted   ${accepted}`, `  known      ${duplicates}`, `  rejected   ${rejected}`, ...errorLines(errors, rejected, id)];
 	if (status === 'scanned') speaker.result(done, ['Nothing was taken yet. What would come of the file:', ...read, ...counts, `Take it within a day: npx plumbline import publish ${id}${rejected > 0 ? ' --skip-bad' : ''}`]);
 	else speaker.result(done, [`Import ${id} is ${status}.`, ...read, ...counts]);
@@ -106,8 +114,8 @@ async function sendFrom(project: string, path: string, from: string, options: Op
 	report(speaker, await untilEnded(api, speaker, imports[0]?.id ?? '', options.timeout ?? null));
 }
 
-/** A separator as a shell can say it. */
-const separator = (given: string) => (given === '\\t' ? '\t' : given);
+/** A separator as a shell can say it: `\t`, or a sign’s number as JSON writes it, `\u0001`. */
+const separator = (given: string) => (given === '\\t' ? '\t' : given.replace(/^\\u([0-9a-f]{4})$/iu, (_, number: string) => String.fromCharCode(Number.parseInt(number, 16))));
 
 /** Has a file that arrived in pieces read; where an earlier command had that done already, follows the import that reads it. */
 async function readUpload(api: Api, speaker: Speaker, at: string, timeout: number | null): Promise<Import> {
@@ -170,7 +178,7 @@ Exit code 1 when the file was refused; each bad row is named by line and field.`
 		.option('--from <source>', 'a folder, bucket or data set that the administrator offers to the project, by its name')
 		.option('--format <format>', 'what the file is, where its content does not tell')
 		.option('--encoding <encoding>', 'its encoding, where its bytes do not tell')
-		.option('--delimiter <sign>', 'what stands between its columns')
+		.option('--delimiter <sign>', 'the one sign that stands between its columns, where they do not tell; also \\t or \\u0001')
 		.option('--shape <shape>', 'whose form its rows have, where they do not tell', oneOf(SHAPES, 'form of rows'))
 		.option('--map <role=column>', 'which column of a table is what (several times): prompt=Question', collect)
 		.option('--accepted', 'answers alone without a label are good: whoever wrote them stands by them')

@@ -1,5 +1,5 @@
-/** First bytes of a stream (fewer only where the stream is shorter), and the whole stream again, whose end closes the source. */
-export async function headOf(source: AsyncIterable<Uint8Array>, bytes: number): Promise<{ head: Buffer; whole: AsyncGenerator<Uint8Array> }> {
+/** First bytes of a stream (fewer only where the stream is shorter), and the whole stream again, whose end closes the source; `close` does where nobody begins to read it. */
+export async function headOf(source: AsyncIterable<Uint8Array>, bytes: number): Promise<{ head: Buffer; whole: AsyncGenerator<Uint8Array>; close: () => Promise<void> }> {
 	const iterator = source[Symbol.asyncIterator]();
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -17,5 +17,5 @@ export async function headOf(source: AsyncIterable<Uint8Array>, bytes: number): 
 			await iterator.return?.();
 		}
 	}
-	return { head: Buffer.concat(chunks).subarray(0, bytes), whole: whole() };
+	return { head: Buffer.concat(chunks).subarray(0, bytes), whole: whole(), close: async () => void (await iterator.return?.()) };
 }

@@ -8,8 +8,17 @@ import { NotSent, sendInPieces } from './pieces.ts';
 export type LineError = { line: number; field: string | null; message: string };
 export type Counts = { accepted: number; duplicates: number; rejected: number };
 
+/** How a file is to be read, where that is said: nothing of it stays unsaid once it was. */
+export type Reading = { format?: 'csv' | 'txt'; encoding?: string; delimiter?: string };
+
 /** How the rows of a file shall be understood, where it is said: by a shape, or by which column is what. */
-export type Understand = { shape?: ShapeName; mapping?: ColumnMapping; /** Answers alone without a label are good ones. */ accepted?: boolean };
+export type Understand = Reading & { shape?: ShapeName; mapping?: ColumnMapping; /** Answers alone without a label are good ones. */ accepted?: boolean };
+
+/** What is said now, and of how the file is to be read also what was said before. */
+export function saidAfter({ format, encoding, delimiter }: Understand, now: Understand): Understand {
+	const before: Reading = { ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter && now.format !== 'txt' ? { delimiter } : {}) };
+	return { ...before, ...now };
+}
 
 /** Where an upload is, as the page shows it. */
 export type UploadState =
@@ -108,8 +117,8 @@ async function outcomeOf({ status, body }: Said, say: (state: UploadState) => vo
 	return { step: 'failed', detail: text(body['detail']), again: status >= 500 || status === 0 };
 }
 
-function queryOf({ shape, mapping, accepted }: Understand = {}): URLSearchParams {
-	return new URLSearchParams({ dryRun: 'true', ...(shape ? { shape } : {}), ...(mapping ? { mapping: JSON.stringify(mapping) } : {}), ...(accepted ? { accepted: 'true' } : {}) });
+function queryOf({ format, encoding, delimiter, shape, mapping, accepted }: Understand = {}): URLSearchParams {
+	return new URLSearchParams({ dryRun: 'true', ...(format ? { format } : {}), ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter } : {}), ...(shape ? { shape } : {}), ...(mapping ? { mapping: JSON.stringify(mapping) } : {}), ...(accepted ? { accepted: 'true' } : {}) });
 }
 
 /** Has a file that arrived in pieces looked over: whatever comes of that, it need not be sent again. */

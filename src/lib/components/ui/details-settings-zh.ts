@@ -159,6 +159,6 @@ export const SETTINGS_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'must be an id as the API gives it': '应为系统给出的编号',
 	'name at least one event': '请至少选择一种事件',
 	'an event is named twice': '同一种事件出现了两次',
-	'a comma, tab, semicolon or bar': '应为逗号、制表符、分号或竖线',
+	'one sign, such as a comma, tab or ^; no quotation mark and no line end': '应为一个符号，例如逗号、制表符或 ^；不能是引号或换行',
 	'train, dev or test': '应为 train、dev 或 test'
 };

@@ -24,6 +24,16 @@ describe('a table whose columns are not ours', () => {
 		expect(recognise([{ prompt: 'Q' }], true, { shape: 'label_studio' }).shape).toBe('label_studio');
 	});
 
+	it('is read by the names that somebody wrote, capitals or not', () => {
+		const said = { prompt: 'Question', answerA: ' Answer 1', answerB: 'ANSWER 2', verdict: 'Better', group: 'nowhere' };
+		const row = { question: 'Which?', 'answer 1': 'One', 'answer 2': 'Two', better: 'Answer 2' };
+		const found = recognise([row], true, { mapping: said });
+		expect(found.mapping).toEqual({ prompt: 'question', answerA: 'answer 1', answerB: 'answer 2', verdict: 'better', group: 'nowhere' });
+		expect(readColumns(row, found.mapping ?? {})).toMatchObject({ fields: { prompt: 'Which?', responses: ['One', 'Two'], judgments: [{ preferred: 1 }] } });
+		// Where two differ in capitals alone, the one that is written so is meant.
+		expect(recognise([{ Q: 'x', q: 'y' }], true, { mapping: { prompt: 'q' } }).mapping).toEqual({ prompt: 'q' });
+	});
+
 	it('gives rows with who judged and when', () => {
 		const row = { q: 'Which?', a: 'One', b: 'Two', w: 'b', r: 'Ana', t: '2026-03-09 22:16', n: 5 };
 		const mapping = { prompt: 'q', answerA: 'a', answerB: 'b', verdict: 'w', annotator: 'r', time: 't', group: 'n' };

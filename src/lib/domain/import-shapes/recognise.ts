@@ -2,6 +2,7 @@ import { argilla } from './argilla.ts';
 import { arena } from './arena.ts';
 import { fromCells } from './cells.ts';
 import { chatLog } from './chat-log.ts';
+import { asNamed } from './column-mapping.ts';
 import type { ColumnMapping } from './column-mapping.ts';
 import { isFlat, proposeMapping, readColumns } from './columns.ts';
 import { doccano } from './doccano.ts';
@@ -48,7 +49,7 @@ function recordOf(value: unknown, isTable: boolean): ShapeRead {
 export function recognise(values: readonly unknown[], isTable: boolean, said: SaidShape = {}): Recognised {
 	const objects = values.filter(isFields);
 	const columns = objects.length > 0 && objects.every(isFlat) ? [...new Set(objects.flatMap((one) => Object.keys(one)))].slice(0, MOST_COLUMNS) : null;
-	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ?? proposeMapping(columns ?? []), columns };
+	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ? asNamed(said.mapping, columns ?? []) : proposeMapping(columns ?? []), columns };
 	if (said.shape !== undefined) return { shape: said.shape, mapping: null, columns };
 	if (values.length > 0 && values.every((value) => typeof value === 'string')) return { shape: 'prompts', mapping: null, columns: null };
 	const records = values.flatMap((value) => {

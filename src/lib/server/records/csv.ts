@@ -1,42 +1,56 @@
-import { Readable } from 'node:stream';
-import { parse } from 'csv-parse';
-import { parse as parseNow } from 'csv-parse/sync';
-import type { CsvError } from 'csv-parse';
+import { csvScanner } from './csv-rows.ts';
+import type { CsvRow } from './csv-rows.ts';
 import { MAX_RECORD_BYTES, UnreadableFile } from './record.ts';
 import type { FileRecord } from './record.ts';
 
 const MAX_COLUMNS = 200;
 
-export const DELIMITERS = [',', '\t', ';', '|'] as const;
-export type Delimiter = (typeof DELIMITERS)[number];
+/** Signs between cells by which a table is known whatever its columns are called: no line of text holds the last two (of Hive and of ASCII). */
+export const DELIMITERS = [',', '\t', ';', '|', '\u0001', '\u001f'] as const;
+/** Any one sign may be said to stand between cells, but those that a cell or a row ends with. */
+export const DELIMITER = /^[^"\r\n]$/u;
 
-/** Cells of the first records under a delimiter, as far as they can be read: the beginning may end in the middle of a quoted cell. */
-function cells(start: string, delimiter: Delimiter): string[][] {
-	const rows: string[][] = [];
-	try {
-		parseNow(start, { bom: true, delimiter, relax_column_count: true, skip_empty_lines: true, to: 20, on_record: (row: string[]) => void rows.push(row) });
-	} catch {
-		// What was read before says enough.
-	}
-	return rows;
+/** Names of columns that no two words of a line of text are by chance. */
+const USUAL = /^(?:prompt|question|instruction|query|chosen|rejected|completion|response(?:_?[ab0-9])?|answer(?:_?[ab0-9])?|output|label|问题|提示|提示词|回答|答案|标签)$/iu;
+/** What may stand between such names: no letter, digit, blank or part of a name. A colon ends a word of text. */
+const BETWEEN = /[^\p{L}\p{N}\s"'_.:()-]/gu;
+
+/** Cells of the first rows under a delimiter, as far as they can be read. `broken`: the last of them may break off. */
+function cells(start: string, delimiter: string, cut: boolean): { rows: string[][]; broken: boolean } {
+	const scanner = csvScanner(delimiter, MAX_RECORD_BYTES);
+	const whole = scanner.feed(start);
+	const broken = cut && whole.length === 0;
+	const rest = cut && !broken ? { rows: [] } : scanner.end();
+	const rows = [...whole, ...('rows' in rest ? rest.rows : [])].slice(0, 20);
+	const bad = rows.findIndex((row) => 'error' in row);
+	return { rows: rows.slice(0, bad === -1 ? rows.length : bad).flatMap((row) => ('cells' in row ? [row.cells] : [])), broken };
 }
 
 /**
  * What separates the cells, by a file's beginning (`cut`: there is more of it): of those
- * under which the header has no empty or repeated name and every line its
- * number of cells, the one that gives most. Null: a single column, which none separates.
+ * under which the header has no repeated name, none that is empty but the first (as
+ * pandas calls a table's index), and every line its number of cells, the one that gives
+ * most. Null: a single column, which none separates.
  */
-export function delimiterOf(start: string, cut: boolean): Delimiter | null {
+export function delimiterOf(start: string, cut: boolean): string | null {
 	const widths = DELIMITERS.map((delimiter) => {
-		const rows = cells(start, delimiter);
-		const [first = [], ...rest] = cut && rows.length > 1 ? rows.slice(0, -1) : rows;
+		const { rows, broken } = cells(start, delimiter, cut);
+		const [first = [], ...rest] = rows;
 		// A header longer than what was looked at breaks off within a name.
-		const header = cut && rows.length === 1 ? first.slice(0, -1) : first;
-		const named = header.every((name) => name.trim() !== '') && new Set(header).size === header.length;
+		const header = broken ? first.slice(0, -1) : first;
+		const named = header.every((name, index) => index === 0 || name.trim() !== '') && header.some((name) => name.trim() !== '') && new Set(header).size === header.length;
 		return { delimiter, width: named && rest.every((row) => row.length === header.length) ? header.length : 0 };
 	});
 	const best = widths.reduce((most, one) => (one.width > most.width ? one : most));
 	return best.width > 1 ? best.delimiter : null;
+}
+
+/** What separates the names of a header by which it is known for one: any one sign between two usual names. Null: it is none. */
+export function delimiterOfNames(header: string): string | null {
+	const names = (sign: string) => header.split(sign).filter((name) => USUAL.test(name.replaceAll('"', '').trim())).length;
+	const signs = [...new Set(header.match(BETWEEN) ?? [])].map((sign) => ({ sign, names: names(sign) }));
+	const best = signs.reduce((most, one) => (one.names > most.names ? one : most), { sign: '', names: 0 });
+	return best.names > 1 ? best.sign : null;
 }
 
 async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
@@ -50,33 +64,40 @@ async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 	}
 }
 
-/** Records of a CSV stream with a header line, at the memory of one record: an object of texts by the header's names, in small letters. Takes quotes, line ends inside them and a byte order mark. */
-export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter: Delimiter = ','): AsyncGenerator<FileRecord> {
-	const skipped: FileRecord[] = [];
-	const parser = parse({
-		bom: true,
-		delimiter,
-		columns: (header: string[]) => {
-			if (header.length > MAX_COLUMNS) throw new UnreadableFile(`The header has ${header.length} columns; at most ${MAX_COLUMNS}.`);
-			return header.map((name) => name.trim().toLowerCase());
-		},
-		info: true,
-		skip_empty_lines: true,
-		skip_records_with_error: true,
-		max_record_size: MAX_RECORD_BYTES,
-		on_skip: (error: CsvError | undefined) => {
-			skipped.push({ line: Number(error?.['lines'] ?? 0), error: error?.message.slice(0, 200) ?? 'cannot be read' });
-			return undefined;
+/** What the columns are called, in small letters. Null: one without a name before all others, which is pandas' index and is not read. */
+function namesOf(row: CsvRow): (string | null)[] {
+	if ('error' in row) throw new UnreadableFile(`The header on line ${row.line} ${row.error}.`);
+	if (row.cells.length > MAX_COLUMNS) throw new UnreadableFile(`The header has ${row.cells.length} columns; at most ${MAX_COLUMNS}.`);
+	const names = row.cells.map((cell, index) => cell.trim().toLowerCase() || (index === 0 && row.cells.length > 1 ? null : `column ${index + 1}`));
+	const twice = names.find((name, index) => name !== null && names.indexOf(name) !== index);
+	if (twice !== undefined) throw new UnreadableFile(`The header names the column “${String(twice).slice(0, 100)}” twice (small and capital letters are the same), so which of the two is meant cannot be told. Give them different names.`);
+	return names;
+}
+
+function recordOf(row: CsvRow, names: readonly (string | null)[]): FileRecord {
+	if ('error' in row) return row;
+	const { line, cells: all } = row;
+	if (all.length !== names.length) return { line, error: `has ${all.length} cells where the header has ${names.length}` };
+	return { line, value: Object.fromEntries(names.flatMap((name, index) => (name === null ? [] : [[name, all[index]]]))) };
+}
+
+/**
+ * Records of a CSV stream with a header line, at the memory of one record: an object
+ * of texts by the header's names, in small letters, each by the line it begins in.
+ * Takes quotes, line ends inside them and a byte order mark.
+ * @throws UnreadableFile where a name stands twice in the header, or a quotation mark is never closed
+ */
+export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter = ','): AsyncGenerator<FileRecord> {
+	const scanner = csvScanner(delimiter, MAX_RECORD_BYTES);
+	let names: (string | null)[] | null = null;
+	function* records(rows: readonly CsvRow[]): Generator<FileRecord> {
+		for (const row of rows) {
+			if (names === null) names = namesOf(row);
+			else yield recordOf(row, names);
 		}
-	});
-	const input = Readable.from(decoded(source));
-	input.on('error', (error) => parser.destroy(error));
-	input.pipe(parser);
-	let line = 2;
-	for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
-		yield* skipped.splice(0);
-		yield { line, value: record };
-		line = info.lines + 1;
 	}
-	yield* skipped.splice(0);
+	for await (const text of decoded(source)) yield* records(scanner.feed(text));
+	const rest = scanner.end();
+	if ('unclosed' in rest) throw new UnreadableFile(`The quotation mark on line ${rest.unclosed} opens a cell that nothing closes, so where its row ends cannot be told. Close it, or write it twice within a quoted cell, and send the file again.`);
+	yield* records(rest.rows);
 }

@@ -106,6 +106,16 @@ describe('a good file is recognised by its content', () => {
 		expect(read).toEqual([[1, 'a.jsonl, line 1'], [3, '(a.jsonl, line 3) is not JSON:'], [5, 'b.csv, line 2'], [7, 'b.csv, line 4'], [8, 'b.csv, line 5']]);
 	});
 
+	it('a table with any one sign between its cells, and pandas’ index before them', async () => {
+		for (const sign of ['^', '#', '\u0001', '\u001f', '~', '‖']) {
+			expect(await readAll(Buffer.from(`prompt${sign}chosen${sign}rejected\nIs it valid?${sign}Yes.${sign}No.\n`))).toMatchObject({ form: { format: 'csv', delimiter: sign }, values: [{ prompt: 'Is it valid?', chosen: 'Yes.', rejected: 'No.' }] });
+		}
+		expect(await readAll(Buffer.from('What is 2^3?\nAnd 3^3?\n'))).toMatchObject({ form: { format: 'txt' } });
+		expect(await readAll(Buffer.from('a::b\n1::2\n'), { format: 'csv', delimiter: ':' })).toMatchObject({ values: [{ a: '1', 'column 2': '', b: '2' }] });
+		expect(await readAll(Buffer.from(',chosen,rejected\n0,"Human: q\n\nAssistant: a","Human: q\n\nAssistant: b"\n'))).toMatchObject({ form: { format: 'csv', delimiter: ',' }, values: [{ chosen: expect.any(String), rejected: expect.any(String) }] });
+		expect((await readAll(Buffer.from(',chosen,rejected\n0,a,b\n'))).values).toEqual([{ chosen: 'a', rejected: 'b' }]);
+	});
+
 	it('whatever it was said to be', async () => {
 		expect(await readAll(Buffer.from('a;b\n1;2\n'), { format: 'csv', delimiter: ',' })).toMatchObject({ values: [{ 'a;b': '1;2' }] });
 		expect(await readAll(Buffer.from('{"a":1}'), { format: 'txt' })).toMatchObject({ values: ['{"a":1}'] });
@@ -134,6 +144,20 @@ describe('a broken file is refused, or its line named', () => {
 		expect(readdirSync(folder)).toEqual([]);
 	});
 
+	it('a table in which it cannot be told what belongs where', async () => {
+		expect((await readAll(Buffer.from('prompt,Answer,answer\nq,a,b\n'))).refused).toMatch(/names the column “answer” twice/);
+		// What stands after the mark is not lost unsaid: nothing of the file is taken.
+		expect(await readAll(Buffer.from('prompt,chosen,rejected\nq,a,b\nq2,"a,b\nq3,a,b\n'))).toMatchObject({ refused: expect.stringMatching(/quotation mark on line 3 opens a cell that nothing closes/u) });
+	});
+
+	it('every line of a table by its own number', async () => {
+		const read = await readAll(Buffer.from('prompt,answer\n\nq,"two\nlines"\nshort\n"a"b,c\n\nq,a,b\nlast,row\n'), { format: 'csv' });
+		expect(read.errors).toEqual([{ line: 5, error: 'has 1 cells where the header has 2' }, { line: 6, error: expect.stringMatching(/^has more after/u) }, { line: 8, error: 'has 3 cells where the header has 2' }]);
+		const lines: number[] = [];
+		for await (const { line } of openFile(pieces(Buffer.from('prompt,answer\r\n\r\nq,"a\r\nb"\r\nshort\r\nr,c\r\n'), 3), { format: 'csv' }, folder).records) lines.push(line);
+		expect(lines).toEqual([3, 5, 6]);
+	});
+
 	it('lines of JSON Lines and CSV, and the rest is read', async () => {
 		const lines = await readAll(Buffer.concat([Buffer.from('{"a":1}\n{"a":\n'), Buffer.from([0xff, 0x0a]), Buffer.from('{"a":4}\n')]), { format: 'jsonl', encoding: 'utf-8' });
 		expect(lines).toMatchObject({ values: [{ a: 1 }, { a: 4 }], errors: [{ line: 2 }, { line: 3, error: 'is not UTF-8; save the file as UTF-8' }] });
@@ -147,6 +171,12 @@ describe('a hostile file', () => {
 		const zeros = Buffer.alloc(200 * 1024 * 1024, 'a');
 		expect((await readAll(gzipSync(zeros), { format: 'txt' })).refused).toMatch(/unpacks to more than/);
 		expect((await readAll(await zip({ 'a.txt': zeros }), { format: 'txt' })).refused).toMatch(/unpacks to more than/);
+		// Many files that are each small enough, and packs of them.
+		const part = Buffer.alloc(30 * 1024 * 1024, 'a');
+		const many = await zip({ 'a.txt': part, 'b.txt': part, 'c.txt': part });
+		expect((await readAll(many, { format: 'txt' })).refused).toMatch(/unpacks to more than/);
+		const [packed, gzipped] = [await zip({ 'a.txt': part }), gzipSync(part)];
+		expect((await readAll(await zip({ 'a.zip': packed, 'b.gz': gzipped, 'c.zip': packed }), { format: 'txt' })).refused).toMatch(/unpacks to more than/);
 		expect((await readAll(Buffer.from(`[{"a":"${'x'.repeat(17 * 1024 * 1024)}"}]`), {}, 65_536)).refused).toMatch(/longer than 16 MB/);
 		expect((await readAll(Buffer.from('['.repeat(200_000)))).refused).toMatch(/within each other/);
 		const wide = Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(',');
@@ -159,6 +189,23 @@ describe('a hostile file', () => {
 		const evil = Buffer.from(safe.toString('latin1').replaceAll('aa/aa/evil', '../../evil'), 'latin1');
 		expect((await readAll(evil)).refused).toMatch(/zip file is broken: invalid relative path/);
 		expect((await readAll(gzipSync(gzipSync(gzipSync(jsonl))))).refused).toMatch(/packed more than twice/);
+	});
+
+	it.each([
+		['header', Buffer.from('prompt,prompt\n'), /twice/],
+		['first bytes', Buffer.from([0x89, 0x50, 0, 0, 0, 0xff]), /neither text/]
+	])('is let go where its %s are refused: what sends it must not wait', async (_, first, words) => {
+		let stopped = false;
+		async function* endless(): AsyncGenerator<Uint8Array> {
+			try {
+				yield first;
+				for (;;) yield Buffer.from('a,b\n');
+			} finally {
+				stopped = true;
+			}
+		}
+		await expect(openFile(endless(), {}, folder).records.next()).rejects.toThrow(words);
+		expect(stopped).toBe(true);
 	});
 
 	it('never does more than be refused, whatever its bytes', async () => {

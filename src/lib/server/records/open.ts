@@ -1,9 +1,9 @@
 import { headOf } from '../stream-head.ts';
-import { DELIMITERS, delimiterOf, readCsv } from './csv.ts';
-import type { Delimiter } from './csv.ts';
+import { DELIMITERS, delimiterOf, delimiterOfNames, readCsv } from './csv.ts';
 import { encodingOf, inUtf8 } from './encoding.ts';
 import type { Encoding } from './encoding.ts';
-import { gunzipped, withoutBomb } from './inflate.ts';
+import { counted, countUnpacked, gunzipped } from './inflate.ts';
+import type { Unpacked } from './inflate.ts';
 import { jsonLayout, readJson } from './json.ts';
 import { readJsonl } from './jsonl.ts';
 import { readText } from './lines.ts';
@@ -18,10 +18,10 @@ export const FILE_FORMATS = ['jsonl', 'json', 'csv', 'txt', 'parquet'] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
 /** What a file is: recognised by its content, or as it was said to be. */
-export type FileForm = { packed: 'gzip' | 'zip' | null; format: FileFormat; encoding: Encoding | null; delimiter: Delimiter | null };
+export type FileForm = { packed: 'gzip' | 'zip' | null; format: FileFormat; encoding: Encoding | null; delimiter: string | null };
 
 /** What the sender said of the file; the rest is recognised. */
-export type SaidForm = { format?: FileFormat | undefined; encoding?: Encoding | undefined; delimiter?: Delimiter | undefined };
+export type SaidForm = { format?: FileFormat | undefined; encoding?: Encoding | undefined; delimiter?: string | undefined };
 
 /** An open file: what it is is known with its first record. */
 export type OpenFile = { form: () => FileForm | null; records: AsyncGenerator<FileRecord> };
@@ -46,7 +46,7 @@ function isJson(text: string): boolean {
 }
 
 /** What a text is by its beginning; `cut`: there is more of it. */
-function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 'parquet'>; delimiter: Delimiter | null } {
+function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 'parquet'>; delimiter: string | null } {
 	const trimmed = start.trimStart();
 	if (trimmed.startsWith('[')) return { format: 'json', delimiter: null };
 	if (trimmed.startsWith('{')) {
@@ -63,7 +63,8 @@ function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 
 	const [header = ''] = trimmed.split('\n', 1);
 	const isPrompt = (name: string) => PROMPT_COLUMN.test(name.replaceAll('"', '').trim());
 	const named = DELIMITERS.map((one) => ({ one, names: header.split(one) })).filter(({ names }) => names.length > 1 && names.some(isPrompt)).sort((x, y) => y.names.length - x.names.length)[0];
-	if (named) return { format: 'csv', delimiter: named.one };
+	const sign = named?.one ?? delimiterOfNames(header);
+	if (sign !== null) return { format: 'csv', delimiter: sign };
 	return isPrompt(header) ? { format: 'csv', delimiter: ',' } : { format: 'txt', delimiter: null };
 }
 
@@ -78,17 +79,30 @@ export function openFile(source: AsyncIterable<Uint8Array>, said: SaidForm, fold
 	const found = (one: FileForm) => {
 		form ??= one;
 	};
-	return { form: () => form, records: records(source, { said, folder, found, packed: null, layer: 0 }) };
+	return { form: () => form, records: records(source, { said, folder, found, packed: null, packs: [] }) };
 }
 
-type Reading = { said: SaidForm; folder: string; found: (form: FileForm) => void; packed: FileForm['packed']; layer: number };
+type Reading = { said: SaidForm; folder: string; found: (form: FileForm) => void; packed: FileForm['packed']; /** Packed files around it, the outermost first. */ packs: readonly Unpacked[] };
 
 async function* records(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
+	const { head, whole, close } = await headOf(source, HEAD_BYTES);
+	try {
+		yield* recordsOf(head, whole, reading);
+	} finally {
+		// Also where its first bytes were enough to refuse it: who sends it must not wait.
+		await close();
+	}
+}
+
+async function* recordsOf(head: Buffer, whole: AsyncGenerator<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
 	const { said, packed } = reading;
-	const { head, whole } = await headOf(source, HEAD_BYTES);
 	if (head.byteLength === 0) throw new UnreadableFile('The file is empty.');
-	if (begins(head, 0x1f, 0x8b)) return yield* records(gunzipped(whole), within(reading, 'gzip'));
-	if (begins(head, 0x50, 0x4b, 0x03, 0x04)) return yield* unzipped(whole, within(reading, 'zip'));
+	if (begins(head, 0x1f, 0x8b)) {
+		const { content, unpacked } = gunzipped(whole);
+		const inside = within(reading, 'gzip', unpacked);
+		return yield* records(counted(content, inside.packs), inside);
+	}
+	if (begins(head, 0x50, 0x4b, 0x03, 0x04)) return yield* unzipped(whole, reading);
 	if (said.format === 'parquet' || (said.format === undefined && isParquet(head))) {
 		reading.found({ packed, format: 'parquet', encoding: null, delimiter: null });
 		return yield* spooled(whole, reading.folder, readParquet);
@@ -108,21 +122,22 @@ async function* records(source: AsyncIterable<Uint8Array>, reading: Reading): As
 	yield* format === 'jsonl' ? readJsonl(text) : readText(text);
 }
 
-function within(reading: Reading, packed: 'gzip' | 'zip'): Reading {
-	if (reading.layer >= MOST_LAYERS) throw new UnreadableFile('The file is packed more than twice. Unpack it and send it again.');
-	return { ...reading, packed, layer: reading.layer + 1 };
+function within(reading: Reading, packed: 'gzip' | 'zip', unpacked: Unpacked): Reading {
+	if (reading.packs.length >= MOST_LAYERS) throw new UnreadableFile('The file is packed more than twice. Unpack it and send it again.');
+	return { ...reading, packed, packs: [...reading.packs, unpacked] };
 }
 
 /** Records of every file in a zip, one after the other; lines run on, and an error says in which file and line it is. */
 async function* unzipped(source: AsyncIterable<Uint8Array>, reading: Reading): AsyncGenerator<FileRecord> {
 	yield* spooled(source, reading.folder, async function* (lying) {
+		const inside = within(reading, 'zip', countUnpacked(() => lying.bytes));
 		let before = 0;
 		let files = 0;
-		for await (const { name, open, packedBytes } of zipped(lying)) {
+		for await (const { name, open } of zipped(lying)) {
 			if (name === '[Content_Types].xml') throw new UnreadableFile('This is a workbook or document of an office program. Save the table as CSV (UTF-8) and send that.');
 			files += 1;
 			let last = 0;
-			for await (const record of records(withoutBomb(await open(), () => packedBytes), reading)) {
+			for await (const record of records(counted(await open(), inside.packs), inside)) {
 				last = record.line;
 				const line = before + record.line;
 				yield 'error' in record ? { line, error: `(${name}, line ${record.line}) ${record.error}` } : { line, value: record.value, place: `${name}, line ${record.line}`, file: name };

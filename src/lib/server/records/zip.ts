@@ -4,7 +4,7 @@ import { UnreadableFile } from './record.ts';
 import { openZip } from './zip-reader.ts';
 
 /** A file within a zip: its name, for people alone, never a path, and its unpacked bytes. */
-export type Packed = { name: string; open: () => Promise<AsyncIterable<Uint8Array>>; packedBytes: number };
+export type Packed = { name: string; open: () => Promise<AsyncIterable<Uint8Array>> };
 
 const MOST_FILES = 1000;
 /** What packers add of their own, and what stands beside a set of data to describe it. */
@@ -33,7 +33,7 @@ export async function* zipped(file: HiddenFile): AsyncGenerator<Packed> {
 			if (NO_DATA.test(entry.fileName)) continue;
 			if (isNoFile(entry)) throw new UnreadableFile(`“${entry.fileName.slice(0, 100)}” in the zip is a link or no file. Pack the files themselves.`);
 			if (entry.isEncrypted()) throw new UnreadableFile(`“${entry.fileName.slice(0, 100)}” in the zip is encrypted. Send it without a password.`);
-			yield { name: entry.fileName.slice(0, 200), open: () => zip.openReadStreamPromise(entry), packedBytes: entry.compressedSize };
+			yield { name: entry.fileName.slice(0, 200), open: () => zip.openReadStreamPromise(entry) };
 		}
 	} catch (error) {
 		if (error instanceof UnreadableFile) throw error;

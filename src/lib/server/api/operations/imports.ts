@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { ColumnMappingSchema } from '../../../domain/import-shapes/column-mapping.ts';
 import { SHAPES } from '../../../domain/import-shapes/shape.ts';
 import { STRENGTHS } from '../../../domain/judging-form.ts';
-import { DELIMITERS } from '../../records/csv.ts';
+import { DELIMITER } from '../../records/csv.ts';
 import { ENCODINGS } from '../../records/encoding.ts';
 import { FILE_FORMATS } from '../../records/open.ts';
 import { idParams, slugParams, uuid } from '../fields.ts';
@@ -30,7 +30,7 @@ const found = v.nullable(
 export const asked = {
 	format: v.optional(v.picklist(['auto', ...FILE_FORMATS], `auto, ${FILE_FORMATS.join(', ')}`), 'auto'),
 	encoding: v.optional(v.picklist(ENCODINGS, `one of ${ENCODINGS.join(', ')}`)),
-	delimiter: v.optional(v.picklist(DELIMITERS, 'a comma, tab, semicolon or bar')),
+	delimiter: v.optional(v.pipe(v.string(), v.regex(DELIMITER, 'one sign, such as a comma, tab or ^; no quotation mark and no line end'))),
 	shape: v.optional(v.picklist(['auto', ...SHAPES], `auto, ${SHAPES.join(', ')}`), 'auto'),
 	mapping: v.optional(ColumnMappingSchema)
 };
