@@ -43,6 +43,42 @@ describe('a reward model', () => {
 	});
 });
 
+describe('a reward model that starts from a checkpoint', () => {
+	const held = pairs(32).slice(24);
+	const scoresOf = async (name: string, path: string, kind: 'adapter' | 'full') => {
+		const rows = await writeRows(join(dir, `${name}-held.jsonl`), held);
+		const scored = must(await scoreRows(environment, { model, rows, reward: true, checkpoints: { checkpoint: { kind, path } }, output: join(dir, `${name}-scored.jsonl`) }, scripts));
+		return scored.map(({ logps }) => logps['checkpoint']?.chosen ?? NaN);
+	};
+
+	it('cannot go on with an adapter that writes text; with that merged it has a head of its own', async () => {
+		const text = must((await train('text-first', { recipe: recipe('dpo', { maxSteps: 2, saveSteps: 2 }) })).outcome);
+		expect((await train('rm-on-text', { recipe: recipe('rm', { maxSteps: 2, saveSteps: 2 }), parentAdapter: text.path })).outcome.ok).toBe(false);
+		// Nor is one that writes text taken for one that gives scores.
+		expect(await verifyAdapter(environment, model, text.path, { ...scripts, reward: true })).toMatchObject({ ok: false, problem: { code: 'checkpoint_refused', message: expect.stringContaining('holds no head that gives scores') } });
+		const merged = must(await mergeAdapter(environment, { model, adapter: text.path, reward: false }, join(dir, 'text-merged'), scripts));
+		expect(await verifyWhole(environment, merged.path, { ...scripts, reward: true })).toMatchObject({ ok: false, problem: { message: expect.stringContaining('holds no head that gives scores') } });
+		const kept = must((await train('rm-on-merged', { recipe: recipe('rm', { maxSteps: 2, saveSteps: 2 }), model: merged })).outcome);
+		expect(must(await verifyAdapter(environment, merged, kept.path, { ...scripts, reward: true }))).toMatchObject({ rank: 4 });
+		const whole = must(await mergeAdapter(environment, { model: merged, adapter: kept.path, reward: true }, join(dir, 'rm-on-merged-whole'), scripts));
+		expect(must(await verifyWhole(environment, whole.path, { ...scripts, reward: true })).rank).toBe(0);
+	});
+
+	it('goes on with another’s scores, by its adapter or merged', async () => {
+		const first = must((await train('rm-first', { recipe: recipe('rm', { maxSteps: 30, saveSteps: 30, learningRate: 5e-3 }) })).outcome);
+		const before = await scoresOf('rm-first', first.path, 'adapter');
+		// A rate at which nothing is learned: what it begins with is what it ends with.
+		const still = { maxSteps: 1, saveSteps: 1, learningRate: 1e-8 };
+		const on = must((await train('rm-on-rm', { recipe: recipe('rm', still), parentAdapter: first.path })).outcome);
+		must(await verifyAdapter(environment, model, on.path, { ...scripts, reward: true }));
+		(await scoresOf('rm-on-rm', on.path, 'adapter')).forEach((score, index) => expect(score).toBeCloseTo(before[index] ?? NaN, 2));
+		const merged = must(await mergeAdapter(environment, { model, adapter: first.path, reward: true }, join(dir, 'rm-merged-first'), scripts));
+		const anew = must((await train('rm-on-merged-rm', { recipe: recipe('rm', { ...still, loraRank: 8 }), model: merged })).outcome);
+		const whole = must(await mergeAdapter(environment, { model: merged, adapter: anew.path, reward: true }, join(dir, 'rm-on-merged-rm-whole'), scripts));
+		(await scoresOf('rm-on-merged-rm', whole.path, 'full')).forEach((score, index) => expect(score).toBeCloseTo(before[index] ?? NaN, 1));
+	});
+});
+
 describe('the stage before', () => {
 	it('SFT on accepted answers, then DPO on its adapter, held to it', async () => {
 		const first = must((await train('stage-sft', { recipe: recipe('sft', { maxSteps: 3 }) }, { rows: answerRows(pairs(24)) })).outcome);

@@ -11,7 +11,8 @@ import type { Trained } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { PUBLISHED } from '#lib/domain/memory/model-shapes.fixture.ts';
-import { importedSnapshot, paperWorker, queuedRun, trained } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, playOnPaper, queuedRun, trained } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -118,6 +119,36 @@ describe('what a checkpoint is', () => {
 		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId: rm })).parents.map(({ id }) => id)).toContain(checkpointId);
 		expect(problemOf(await startRun(world.app, world.admin, { slug, snapshotId, parentCheckpointId: checkpointId, recipe: { maxSteps: 10, saveSteps: 5 } }))).toBe('impossible_recipe');
 		expect(problemOf(await decide(world.app, world.admin, { checkpointId, decision: 'promote', reason: 'It scores well.' }))).toBe('conflict');
+	});
+
+	it('a reward model merges an adapter that writes text, and goes on with another reward model’s', async () => {
+		const rm = await importedSnapshot(world, slug, 'rm');
+		const adapter = await registered(await queuedRun(world, slug));
+		const start = (parentCheckpointId: string, recipe: object = {}) => startRun(world.app, world.admin, { slug, snapshotId: rm, parentCheckpointId, recipe: { maxSteps: 10, saveSteps: 5, ...recipe } });
+		const refused = await start(adapter, { onParent: 'continue' });
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'impossible_recipe', errors: [{ field: 'recipe.onParent' }] } });
+
+		// What is proposed can be started, also with a shape of its own.
+		const { id: runId } = valueOf(await start(adapter, { loraRank: 4 }));
+		const at = await beginAttempt(world.app, { runId, workerId });
+		expect(at).toMatchObject({ run: { recipe: { onParent: 'merge', loraRank: 4 } }, parent: { id: adapter }, parentIsReward: false });
+		await recordProgress(world.app, { runId, attempt: 1 }, { metrics: [], log: [], events: [], status: 'running' });
+		const reward = (await registerCheckpoint(world.app, trained(runId, 1))) ?? '';
+		const { id: second } = valueOf(await start(reward));
+		expect(await beginAttempt(world.app, { runId: second, workerId })).toMatchObject({ run: { recipe: { onParent: 'continue', loraRank: 4 } }, parentIsReward: true });
+	});
+
+	it('a form begins with what can be started where the promoted checkpoint is an adapter', async () => {
+		const project = (await world.project({ rows: pairRows(60) })).slug;
+		// Before the next round opens, which has no judgment yet.
+		const [dpo, rm] = [await importedSnapshot(world, project), await importedSnapshot(world, project, 'rm')];
+		const runId = valueOf(await startRun(world.app, world.admin, { slug: project, snapshotId: dpo, recipe: { maxSteps: 10, saveSteps: 5 } })).id;
+		const checkpointId = await playOnPaper(world, runId, workerId);
+		const owner = await world.person('owner', { slug: project, role: 'owner' });
+		valueOf(await decide(world.app, owner, { checkpointId, decision: 'promote', reason: 'It scores well.', password: PASSWORD }));
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: project, snapshotId: dpo }))).toMatchObject({ parentId: checkpointId, recipe: { onParent: 'continue' } });
+		expect(valueOf(await prepareRun(world.app, world.admin, { slug: project, snapshotId: rm }))).toMatchObject({ parentId: checkpointId, recipe: { onParent: 'merge' } });
+		expect(valueOf(await planRun(world.app, world.admin, { slug: project, snapshotId: rm })).problems).toEqual([]);
 	});
 
 	it('a whole one is a parent that all weights or a new adapter may start from', async () => {

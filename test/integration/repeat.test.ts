@@ -13,7 +13,8 @@ import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-fil
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readRepeat } from '#lib/server/usecases/read-repeat.ts';
-import { paperWorker, queuedRun, storedCheckpoint } from '../support/loop.ts';
+import { startRun } from '#lib/server/usecases/start-run.ts';
+import { importedSnapshot, paperWorker, queuedRun, storedCheckpoint } from '../support/loop.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -32,6 +33,19 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('a run repeated elsewhere', () => {
+	it('merges a reward model that it went on from with its head', async () => {
+		const snapshotId = await importedSnapshot(world, slug, 'rm');
+		const worker = await paperWorker(world, 'rewards');
+		const queued = async (more: { parentCheckpointId?: string } = {}, recipe: object = {}) => valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 2, ...recipe }, ...more })).id;
+		const first = await storedCheckpoint(world, slug, worker, {}, 'adapter', await queued());
+		const second = await storedCheckpoint(world, slug, worker, {}, 'full', await queued({ parentCheckpointId: first.checkpointId }, { onParent: 'merge' }));
+		const { script } = valueOf(await readRepeat(world.app, world.admin, { runId: second.runId, origin }));
+		expect(script).toContain('--merge_lora true --task_type seq_cls --num_labels 1 --output_dir "$MERGED"');
+		// One that writes text has no head to keep.
+		const third = await storedCheckpoint(world, slug, worker, {}, 'full', await queued({ parentCheckpointId: made.checkpointId }));
+		expect(valueOf(await readRepeat(world.app, world.admin, { runId: third.runId, origin })).script).toContain('--merge_lora true --output_dir "$MERGED"');
+	});
+
 	it('is one script that a shell reads, which stops at another engine', async () => {
 		const { script, data } = valueOf(await readRepeat(world.app, world.admin, { runId: made.runId, origin }));
 		const path = join(world.dataDir, 'repeat.sh');

@@ -47,9 +47,9 @@ export async function trainedCheckpoint(world: World, slug: string, workerId: st
 /** The command line of a training as an attempt keeps it, with folders that nobody has. */
 const ARGV = ['/engine/bin/python', '/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/tiny', '--dataset', '/data/train.jsonl', '--seed', '42', '--output_dir', '/data/output'];
 
-/** A run whose attempt says how it was started, and its checkpoint of stored weights, with what else lies beside them. */
-export async function storedCheckpoint(world: World, slug: string, workerId: string, beside: Readonly<Record<string, string>> = {}, kind: 'adapter' | 'full' = 'adapter'): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {
-	const runId = await queuedRun(world, slug);
+/** A run whose attempt says how it was started, and its checkpoint of stored weights, with what else lies beside them; `queued`: a run that waits already. */
+export async function storedCheckpoint(world: World, slug: string, workerId: string, beside: Readonly<Record<string, string>> = {}, kind: 'adapter' | 'full' = 'adapter', queued?: string): Promise<{ runId: string; checkpointId: string; snapshotId: string; path: string; sha256: string }> {
+	const runId = queued ?? (await queuedRun(world, slug));
 	const at = await beginAttempt(world.app, { runId, workerId });
 	if (!at) throw new Error('the run was not to be had');
 	await recordProgress(world.app, { runId, attempt: at.attempt }, { metrics: [], log: [], events: [], status: 'running', facts: { argv: ARGV, env: { OMP_NUM_THREADS: '2' }, engineVersions: { python: '3.11.9', 'ms-swift': '4.6.0' } } });

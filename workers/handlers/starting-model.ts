@@ -33,7 +33,7 @@ export async function startingModel(context: Context, at: AttemptAtHand, base: M
 	const referenceModel = recipe.tuner === 'full' && 'reference' in recipe && recipe.reference === 'base' ? { referenceModel: base.path } : {};
 	if (!parent.adapter) return value({ model: parent.model, ...referenceModel });
 	if (recipe.onParent === 'continue') return value({ model: parent.model, parentAdapter: parent.adapter });
-	const merged = await mergeAdapter(context.environment, { model: parent.model, adapter: parent.adapter, reward: false }, join(dir, 'merged'), scripts(context, at, dir));
+	const merged = await mergeAdapter(context.environment, { model: parent.model, adapter: parent.adapter, reward: at.parentIsReward }, join(dir, 'merged'), scripts(context, at, dir));
 	return merged.ok ? value({ model: merged.value, ...referenceModel }) : merged;
 }
 

@@ -5,7 +5,7 @@ import type { RepeatFacts, StartedAttempt } from './repeat-run.ts';
 
 const ARGV = ['/opt/engine/bin/python', '/opt/engine/lib/swift/cli/rlhf.py', '--rlhf_type', 'dpo', '--model', '/models/base', '--target_modules', 'q_proj', 'v_proj', '--target_regex', "model\\.(a|b)'s", '--dataset', '/data/1/train.jsonl', '--output_dir', '/data/1/output', '--add_version', 'false', '--seed', '42', '--adapters', '/data/1/parent', '--ref_adapters', '/data/1/parent'];
 const attempt = (number: number, more: Partial<StartedAttempt> = {}): StartedAttempt => ({ number, argv: ARGV, env: { OMP_NUM_THREADS: '2', CUDA_VISIBLE_DEVICES: '' }, rowPlan: null, engineVersions: { python: '3.11.9', torch: '2.13.0+cpu', 'ms-swift': '4.6.0' }, ...more });
-const adapter = { id: 'c1', name: 'r1-dpo-1', kind: 'adapter' as const, sha256: 'b'.repeat(64), files: [{ path: 'adapter_model.safetensors', sha256: 'c'.repeat(64) }] };
+const adapter = { id: 'c1', name: 'r1-dpo-1', kind: 'adapter' as const, isReward: false, sha256: 'b'.repeat(64), files: [{ path: 'adapter_model.safetensors', sha256: 'c'.repeat(64) }] };
 const facts = (more: Partial<RepeatFacts> = {}): RepeatFacts => ({
 	origin: 'https://plumbline.firm.example',
 	project: 'tenancy',
@@ -43,6 +43,8 @@ describe('the command of a repeat', () => {
 		expect(repeatedCommand(facts({ attempt: started, parent: { ...adapter, kind: 'full' } }))).toEqual(['"$PYTHON" "$CLI/rlhf.py"', '--model "$PARENT"', '--ref_model "$BASE"']);
 		const merged = repeatScript(facts({ attempt: started, merged: true }));
 		expect(merged).toContain('--model "$MERGED"');
+		expect(merged).not.toContain('seq_cls');
+		expect(repeatScript(facts({ attempt: started, merged: true, parent: { ...adapter, isReward: true } }))).toContain('--merge_lora true --task_type seq_cls --num_labels 1 --output_dir "$MERGED"');
 		expect(merged.indexOf('--merge_lora true')).toBeLessThan(merged.indexOf('--model "$MERGED"'));
 	});
 	it('writes to no tracker', () => {

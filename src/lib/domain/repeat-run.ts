@@ -7,7 +7,7 @@ export type RowPlan = { dropped: number[]; /** Null: as they stand. */ order: nu
 export type StartedAttempt = { number: number; argv: string[] | null; env: Record<string, string> | null; rowPlan: RowPlan | null; engineVersions: Record<string, string> | null };
 
 /** A trained parent: what its folder holds. */
-export type RepeatParent = { id: string; name: string; kind: 'adapter' | 'full'; sha256: string; files: readonly { path: string; sha256: string; /** Its hash as it goes out, where it goes out otherwise than it is stored. */ leaves?: string }[] };
+export type RepeatParent = { id: string; name: string; kind: 'adapter' | 'full'; /** It gives scores instead of text. */ isReward: boolean; sha256: string; files: readonly { path: string; sha256: string; /** Its hash as it goes out, where it goes out otherwise than it is stored. */ leaves?: string }[] };
 
 /** Everything that a run was made of. */
 export type RepeatFacts = {
@@ -138,7 +138,7 @@ export function repeatScript(facts: RepeatFacts): string {
 		...Object.entries(attempt.env).flatMap(([name, value]) => (ofHost(name, value) || !VARIABLE.test(name) ? [] : [`export ${name}=${value === '' ? '' : shellWord(value)}`])),
 		'export HF_HOME="$WORK/cache/hf" HF_DATASETS_CACHE="$WORK/cache/datasets" MODELSCOPE_CACHE="$WORK/cache/modelscope"',
 		'',
-		...(merged ? ['MERGED="$WORK/merged"', `"$PYTHON" "$CLI/export.py" --model "$BASE" ${template} --adapters "$PARENT" --load_args false --merge_lora true --output_dir "$MERGED"`, ''] : []),
+		...(merged ? ['MERGED="$WORK/merged"', `"$PYTHON" "$CLI/export.py" --model "$BASE" ${template} --adapters "$PARENT" --load_args false --merge_lora true${parent?.isReward ? ' --task_type seq_cls --num_labels 1' : ''} --output_dir "$MERGED"`, ''] : []),
 		command.join(' \\\n  '),
 		'',
 		'"$PYTHON" "$WORK/repeat.py" compare',

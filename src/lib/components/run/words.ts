@@ -167,6 +167,7 @@ const ISSUE_WORDS: Record<Issue['code'], (limit: string, detail: string) => stri
 	robust_needs_share: () => m.run_issue_robust_needs_share(),
 	parent_adapter_differs: (_, value) => m.run_issue_parent_adapter_differs({ value }),
 	full_needs_merge: () => m.run_issue_full_needs_merge(),
+	reward_needs_merge: () => m.run_issue_reward_needs_merge(),
 	reference_is_parent: () => m.run_issue_reference_is_parent(),
 	parent_is_reward_model: () => m.run_issue_parent_is_reward_model(),
 	experts_alone: () => m.run_issue_experts_alone(),

@@ -16,6 +16,7 @@ export const SETTINGS_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The parent is a reward model and writes no text: choose another parent.': '父检查点是奖励模型，不生成文字：请另选父检查点。',
 	'An adapter on a whole or merged parent can only be held to that parent: set reference to parent.': '在完整或已合并的父模型上，适配器只能以该父模型为参考：请把参考设为父检查点。',
 	'All weights can learn only once the parent’s adapter is merged into them: set onParent to merge.': '须先把父适配器合并进权重，才能训练全部权重：请选择合并。',
+	'The parent’s adapter writes text and has no place for a reward model’s scores: set onParent to merge.': '父检查点的适配器用于生成文本，无法保存奖励模型的打分：请选择合并。',
 	'The parent’s adapter has {} {}; a run that goes on with it keeps that, or set onParent to merge.': '父适配器的 {} 为 {}：继续训练它须保持不变，或选择合并。',
 	'A worker’s own host is one machine, and so is a job on Ray: place the run with Slurm or Kubernetes, or take one machine.': '单个主机只是一台机器，Ray 上的任务也是：请通过 Slurm 或 Kubernetes 提交，或改为一台机器。',
 	'A run with Megatron is planned and its command made, but it is not started from here yet: take FSDP2 or DeepSpeed.': '使用 Megatron 的训练可以规划并给出命令，但暂不能在此启动：请用 FSDP2 或 DeepSpeed。',

@@ -67,6 +67,15 @@ describe('the parent', () => {
 	it('a reward model trains nothing that writes', () => {
 		expect(codes(dpo, { parent: { kind: 'adapter', isReward: true } })).toEqual(['objective: parent_is_reward_model']);
 	});
+	it('a reward model merges an adapter that writes text, and goes on with another reward model’s', () => {
+		const rm = recipeDefaults('rm', { device: 'cpu' });
+		const text = { kind: 'adapter' as const, adapter: adapterOf(rm) };
+		expect(codes(rm, { parent: text })).toEqual(['onParent: reward_needs_merge']);
+		expect(codes(rm, { parent: { kind: 'adapter' } })).toEqual(['onParent: reward_needs_merge']);
+		expect(codes({ ...rm, onParent: 'merge' }, { parent: text })).toEqual([]);
+		expect(codes(rm, { parent: { ...text, isReward: true } })).toEqual([]);
+		expect([codes(rm), codes(rm, { parent: { kind: 'full' } })]).toEqual([[], []]);
+	});
 	it('leaves an adapter only where that lies on the base', () => {
 		expect(resultKind(dpo, { kind: 'base' })).toBe('adapter');
 		expect(resultKind(dpo, { kind: 'adapter' })).toBe('adapter');

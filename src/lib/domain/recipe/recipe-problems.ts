@@ -1,7 +1,7 @@
 import { rowsOver } from '../memory/token-lengths.ts';
 import type { TokenLengths } from '../memory/token-lengths.ts';
 import { ADAPTER_FIELDS, plannedSteps, totalBatch } from '../training-recipe.ts';
-import type { Adapter, RecipeField, TrainingRecipe } from '../training-recipe.ts';
+import type { Adapter, Objective, RecipeField, TrainingRecipe } from '../training-recipe.ts';
 import { refusedArgument } from './advanced.ts';
 import { hardwareProblems, trackerProblems } from './hardware-problems.ts';
 import type { Host } from './hardware-problems.ts';
@@ -24,6 +24,14 @@ export type ParentFacts = {
 export function resultKind(recipe: Pick<TrainingRecipe, 'tuner' | 'onParent'>, parent: Pick<ParentFacts, 'kind'>): 'adapter' | 'full' {
 	const onBase = parent.kind === 'base' || (parent.kind === 'adapter' && recipe.onParent === 'continue');
 	return recipe.tuner !== 'full' && onBase ? 'adapter' : 'full';
+}
+
+/**
+ * Whether a run must merge its parent's adapter first. A reward model's head is kept in an adapter made for one; one that
+ * writes text has no place for it, and the engine cannot go on with it as one that gives scores.
+ */
+export function mustMerge(objective: Objective, { kind, isReward }: ParentFacts): boolean {
+	return kind === 'adapter' && !isReward && !OBJECTIVE_FACTS[objective].generates;
 }
 
 /** What a recipe is checked against. */
@@ -49,7 +57,7 @@ export type RecipeContext = {
 
 export type RecipeProblemCode =
 	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
-	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'parent_is_reward_model' | 'experts_alone'
+	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'reward_needs_merge' | 'parent_is_reward_model' | 'experts_alone'
 	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'rows_unseen' | 'warmup_is_all'
 	| 'advanced_refused'
 	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine' | 'no_mlflow';
@@ -111,7 +119,11 @@ function parentProblems(recipe: TrainingRecipe, parent: ParentFacts): RecipeProb
 	if (onWhole && recipe.tuner !== 'full' && 'reference' in recipe && recipe.reference === 'base') {
 		return [{ field: 'reference', code: 'reference_is_parent', message: 'An adapter on a whole or merged parent can only be held to that parent: set reference to parent.' }];
 	}
-	if (!parent.adapter || recipe.onParent === 'merge') return [];
+	if (recipe.onParent === 'merge') return [];
+	if (mustMerge(recipe.objective, parent)) {
+		return [{ field: 'onParent', code: 'reward_needs_merge', message: 'The parent’s adapter writes text and has no place for a reward model’s scores: set onParent to merge.' }];
+	}
+	if (!parent.adapter) return [];
 	if (recipe.tuner === 'full') return [{ field: 'onParent', code: 'full_needs_merge', message: 'All weights can learn only once the parent’s adapter is merged into them: set onParent to merge.' }];
 	const { adapter } = parent;
 	return ADAPTER_FIELDS.filter((field) => adapter[field] !== recipe[field]).map((field) => ({

@@ -15,6 +15,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt, Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
+import { parentFacts } from './check-recipe.ts';
 import { notLeftToOthers } from './left-to-others.ts';
 import { endNext } from './settle-stage.ts';
 
@@ -26,6 +27,8 @@ export type AttemptAtHand = {
 	manifestSha256: string;
 	base: Checkpoint;
 	parent: Checkpoint;
+	/** The parent gives scores instead of text. */
+	parentIsReward: boolean;
 	/** Earlier attempts, oldest first: where to resume from. */
 	earlier: Attempt[];
 };
@@ -66,7 +69,8 @@ export async function beginAttempt(app: { db: Db }, input: { runId: string; work
 		const parent = await checkpoints.get(tx, run.parentCheckpointId);
 		const snapshot = await snapshots.get(tx, run.snapshotId);
 		if (!parent || !snapshot) throw new Error(`run ${run.id} lost its parent or snapshot`);
-		return { run: { ...run, attempt }, attempt, earlier, parent, base: await checkpoints.baseOf(tx, run.projectId), files: await snapshots.files(tx, run.snapshotId), manifestSha256: snapshot.sha256 };
+		const { isReward: parentIsReward = false } = await parentFacts(tx, parent);
+		return { run: { ...run, attempt }, attempt, earlier, parent, parentIsReward, base: await checkpoints.baseOf(tx, run.projectId), files: await snapshots.files(tx, run.snapshotId), manifestSha256: snapshot.sha256 };
 	});
 }
 

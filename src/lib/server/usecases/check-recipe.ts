@@ -5,7 +5,7 @@ import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { TUNERS } from '../../domain/recipe/field.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
-import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
+import { mustMerge, recipeProblems } from '../../domain/recipe/recipe-problems.ts';
 import type { ParentFacts, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
 import { adapterOf, OBJECTIVES, recipeDefaults, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
 import type { Device, TrainingRecipe } from '../../domain/training-recipe.ts';
@@ -57,8 +57,9 @@ export async function defaultRecipe(db: Executor, snapshot: Snapshot, parent: Pa
 		recipe.desirableWeight = snapshot.desirableWeight.desirable;
 		recipe.undesirableWeight = snapshot.desirableWeight.undesirable;
 	}
+	if (mustMerge(objective, parent)) recipe.onParent = 'merge';
 	const { adapter } = parent;
-	const keeps = adapter !== undefined && recipe.tuner !== 'full' && chosen.onParent !== 'merge';
+	const keeps = adapter !== undefined && recipe.tuner !== 'full' && (chosen.onParent ?? recipe.onParent) !== 'merge';
 	return ok({ ...recipe, ...(keeps ? adapter : {}) });
 }
 

@@ -10,6 +10,7 @@ import * as runs from '../db/runs.ts';
 import type { Attempt } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
+import { parentFacts } from './check-recipe.ts';
 import { leavingFile } from './leaving-file.ts';
 
 /** How to repeat a run elsewhere: the script, and what it holds the repeat to. */
@@ -32,14 +33,16 @@ function baseFolder(base: Checkpoint, argv: readonly string[], facts: Pick<Repea
 }
 
 /** What was gone on with; its files may go out otherwise than they are stored. */
-async function parentOf(app: Pick<App, 'artifacts'>, { id, name, kind, sha256, files }: Checkpoint, base: Checkpoint): Promise<RepeatParent | null> {
+async function parentOf(app: Pick<App, 'db' | 'artifacts'>, parent: Checkpoint, base: Checkpoint): Promise<RepeatParent | null> {
+	const { id, name, kind, sha256, files } = parent;
 	if (kind === 'base' || sha256 === null || files === null) return null;
 	const leaving = files.map(async (file) => {
 		// Where the store is away nobody fetches them either.
 		const { sha256: leaves } = await leavingFile(app, file, base).catch(() => file);
 		return { path: file.path, sha256: file.sha256, ...(leaves === file.sha256 ? {} : { leaves }) };
 	});
-	return { id, name, kind, sha256, files: await Promise.all(leaving) };
+	const { isReward = false } = await parentFacts(app.db, parent);
+	return { id, name, kind, isReward, sha256, files: await Promise.all(leaving) };
 }
 
 const NOT_BEGUN = 'The run has not begun: there is nothing to repeat yet. Ask again once it trains.';

@@ -64,6 +64,8 @@ def verify_adapter(model_path, adapter_path, reward):
         raise ValueError("the adapter holds no weights")
     if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
         raise ValueError("the adapter holds values that are not finite")
+    if reward and not holds_head(weights):
+        raise ValueError("the adapter holds no head that gives scores")
     model = PeftModel.from_pretrained(load_base(model_path, reward), adapter_path)
     # peft only warns about keys it cannot place, and then the checkpoint silently does nothing.
     expected = {name for name in model.state_dict() if "lora_" in name}
@@ -79,9 +81,24 @@ def verify_adapter(model_path, adapter_path, reward):
     }
 
 
+def holds_head(names):
+    """A load that finds no head draws one, and every load another: such a reward model would score by chance."""
+    return any("score." in name for name in names)
+
+
+def weight_names(folder):
+    from safetensors import safe_open
+
+    for path in glob.glob(os.path.join(folder, "*.safetensors")):
+        with safe_open(path, "pt") as weights:
+            yield from weights.keys()
+
+
 def verify_whole(model_path, reward):
     import torch
 
+    if reward and not holds_head(weight_names(model_path)):
+        raise ValueError("the model holds no head that gives scores")
     model = load_base(model_path, reward)
     if not all(torch.isfinite(tensor).all() for tensor in model.parameters()):
         raise ValueError("the model holds values that are not finite")
