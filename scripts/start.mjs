@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './start/build.mjs';
-import { migrate, seedDemo, startGateway, startWeb, startWorker } from './start/children.mjs';
+import { checkSettings, migrate, seedDemo, startGateway, startWeb, startWorker } from './start/children.mjs';
 import { openDataFolder } from './start/data-folder.mjs';
 import { checkDatabase, ensureDatabase } from './start/database.mjs';
 import { accountTable, demoAccounts, needsSetup, setupCode } from './start/demo.mjs';
@@ -20,6 +20,7 @@ import { endRunning } from './start/run.mjs';
 import { readSettings, ROOT } from './start/settings.mjs';
 import { stopRequest } from './start/stop-request.mjs';
 import { describe } from './start/trouble.mjs';
+import { undoAll } from './start/undo.mjs';
 
 const say = (/** @type {string} */ line) => console.log(line);
 /** What must be undone, in order of its beginning; undone backwards, so the database stops last. */
@@ -31,14 +32,9 @@ try {
 	await start();
 	await stop.requested;
 } catch (error) {
-	if (!stop.isRequested()) {
-		exitCode = 1;
-		for (const line of describe(error)) console.error(line);
-	}
+	if (!stop.isRequested()) tell(error);
 }
-await step('Stopping the processes', async () => {
-	for (const action of undo.reverse()) await action();
-});
+await step('Stopping the processes', () => undoAll(undo, tell));
 process.exit(exitCode);
 
 /** Starts everything, one step after the other; each leaves its undoing behind. */
@@ -58,6 +54,8 @@ async function start() {
 	const lookingForPython = findPython();
 
 	const node = await ensureInstalled(ROOT);
+	stop.check();
+	await checkSettings({ root: ROOT, node, settings, python: null, say });
 	stop.check();
 	await ensureBuilt(ROOT, node);
 	stop.check();
@@ -123,12 +121,20 @@ async function openDatabase({ databaseUrl, dataDir }) {
 }
 
 /**
+ * Says what went wrong, and ends badly.
+ * @param {unknown} error
+ */
+function tell(error) {
+	exitCode = 1;
+	for (const line of describe(error)) console.error(line);
+}
+
+/**
  * Something that all depends on is lost for good: say why and stop in order.
  * @param {unknown} error
  */
 function fail(error) {
-	exitCode = 1;
-	for (const line of describe(error)) console.error(line);
+	tell(error);
 	stop.request('nothing works without it');
 }
 

@@ -40,6 +40,18 @@ function sharedEnv({ settings, databaseUrl, python }) {
 }
 
 /**
+ * Reads the settings as every process will, before anything is built or begun on: what is wrong in
+ * them is one line here, and would be a stack of whichever process reads it first.
+ * @param {Omit<Surroundings, 'databaseUrl'>} around
+ */
+export async function checkSettings(around) {
+	// The database of our own is not there yet, and is no setting.
+	const databaseUrl = around.settings.databaseUrl ?? 'postgres://127.0.0.1/plumbline';
+	const ended = await runScript({ ...around, databaseUrl }, 'scripts/check-settings.ts');
+	if (ended.code !== 0) throw new Trouble(tail(ended.output, 1) || 'The settings cannot be read.');
+}
+
+/**
  * Brings the database to this version. Takes its own lock: several hosts may start at once.
  * @param {Surroundings} around
  */

@@ -19,7 +19,13 @@ export async function openDataFolder(dataDir) {
 	const lock = await takeLock(join(dataDir, 'lock'), note, dataDir);
 	rmSync(note, { force: true });
 	return {
-		stopping: () => writeFileSync(note, String(process.pid)),
+		stopping() {
+			try {
+				writeFileSync(note, String(process.pid));
+			} catch {
+				// A full disk. Without the note the next start waits less long for us; stopping must go on.
+			}
+		},
 		release() {
 			rmSync(note, { force: true });
 			lock.release();

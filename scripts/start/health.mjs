@@ -8,15 +8,16 @@ const DEATHS = 3;
 /**
  * Waits until the web process answers. Gives up when it ends again and again, and shows why.
  * @param {string} address
- * @param {import('./processes.mjs').Supervised} web
+ * @param {Pick<import('./processes.mjs').Supervised, 'deaths' | 'output'>} web
+ * @param {number} [patienceMs]
  */
-export async function untilHealthy(address, web) {
-	for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await sleep(40)) {
+export async function untilHealthy(address, web, patienceMs = PATIENCE_MS) {
+	for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(40)) {
 		const answer = await fetch(`${address}/healthz`, { signal: AbortSignal.timeout(5000) }).catch(() => null);
 		if (answer?.ok) return;
 		if (web.deaths() >= DEATHS) {
 			throw new Trouble('The web process does not start; it says why above.', tail(web.output(), 20));
 		}
 	}
-	throw new Trouble(`${address}/healthz does not answer. The web process says:`, tail(web.output(), 20));
+	throw new Trouble(`${address}/healthz does not answer; what the web process said last stands above.`, tail(web.output(), 20));
 }

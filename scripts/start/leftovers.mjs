@@ -7,15 +7,20 @@ import { signalGroup } from './run.mjs';
 
 /**
  * Remembers which processes this start began, in a file, so that the next start can end those that
- * outlived a `kill -9`.
+ * outlived a `kill -9`. Where the file cannot be written, as on a full disk, it stays as it was: the
+ * processes go on, and the next change of them writes it whole.
  * @param {string} file
  */
 export function childRecord(file) {
 	/** @type {Map<string, Child>} */
 	const children = new Map();
 	const save = () => {
-		writeFileSync(`${file}.new`, JSON.stringify([...children.values()]), { mode: 0o600 });
-		renameSync(`${file}.new`, file);
+		try {
+			writeFileSync(`${file}.new`, JSON.stringify([...children.values()]), { mode: 0o600 });
+			renameSync(`${file}.new`, file);
+		} catch {
+			// Called where a process is started again: thrown there, it would end all the others with it.
+		}
 	};
 	return {
 		/**

@@ -21,9 +21,11 @@ export function openLog(file) {
 			try {
 				bytes += writeSync(descriptor, text);
 				if (bytes < MAX_BYTES) return;
-				closeSync(descriptor);
-				descriptor = begin(file);
 				bytes = 0;
+				// The new one first: a number that was closed soon belongs to another file.
+				const next = begin(file);
+				closeSync(descriptor);
+				descriptor = next;
 			} catch {
 				// A full disk must not end the processes whose log this is; they report it themselves.
 			}
