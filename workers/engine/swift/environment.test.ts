@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseGpus } from '../inspect.ts';
 import { engineEnv } from './engine-env.ts';
 import { cacheFolder, engineKey, provisionEnvironment } from './environment.ts';
@@ -127,9 +127,24 @@ describe('the installation’s lock', () => {
 		expect(await takeLock(join(dir, 'torn.lock'))).toBeDefined();
 	});
 
-	it('of another host is waited for', async () => {
+	it('of another host is waited for while it is touched: a killed one’s is taken over', async () => {
 		const path = join(dir, 'a.lock');
 		await writeFile(path, JSON.stringify({ host: 'elsewhere', pid: 1, started: '1' }));
 		expect(await takeLock(path)).toBeUndefined();
+		await utimes(path, 1, 1);
+		const release = await takeLock(path);
+		expect(release).toBeDefined();
+		await release?.();
+	});
+
+	it('is touched while it is held, and left alone once another host took it over', async () => {
+		const path = join(dir, 'a.lock');
+		const release = await takeLock(path, 10);
+		await utimes(path, 1, 1);
+		await vi.waitFor(async () => expect((await stat(path)).mtimeMs).toBeGreaterThan(Date.now() - 45_000), { timeout: 10_000, interval: 10 });
+		const theirs = JSON.stringify({ host: 'elsewhere', pid: 1, started: '1' });
+		await writeFile(path, theirs);
+		await release?.();
+		expect(await readFile(path, 'utf8')).toBe(theirs);
 	});
 });

@@ -1,5 +1,9 @@
-import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+
+const BEAT_MS = 10_000;
+/** Longer than three beats: a file system that several hosts share may be slow to tell of one. */
+const SILENT_AFTER_MS = 45_000;
 
 /** Who installs: a process is the same only if it also started at the same time, since pids come again. */
 type Holder = { host: string; pid: number; started: string };
@@ -14,9 +18,9 @@ async function startOf(pid: number): Promise<string> {
 	}
 }
 
-async function isAlive(holder: Holder): Promise<boolean> {
-	// Of another host nothing can be said: its installation into a shared folder is waited for.
-	if (holder.host !== hostname()) return true;
+async function isAlive(holder: Holder, path: string): Promise<boolean> {
+	// Of another host (or a container whose name was another one before) no process can be seen, but its beat.
+	if (holder.host !== hostname()) return stat(path).then(({ mtimeMs }) => Date.now() - mtimeMs < SILENT_AFTER_MS, () => false);
 	try {
 		process.kill(holder.pid, 0);
 	} catch {
@@ -26,10 +30,11 @@ async function isAlive(holder: Holder): Promise<boolean> {
 }
 
 /**
- * Takes a lock file, or undefined when a living process holds it; a dead one's lock is taken over. Should two take
- * over the same dead lock at once, both install: each builds in its own folder and one rename wins.
+ * Takes a lock file, or undefined when a living process holds it; a dead one's lock is taken over, and one of another
+ * host that has not been touched for 45 s (`beatMs`: how often it is while it is held). Gives what releases it. Should
+ * two take over the same dead lock at once, both install: each builds in its own folder and one rename wins.
  */
-export async function takeLock(path: string): Promise<(() => Promise<void>) | undefined> {
+export async function takeLock(path: string, beatMs = BEAT_MS): Promise<(() => Promise<void>) | undefined> {
 	const mine: Holder = { host: hostname(), pid: process.pid, started: await startOf(process.pid) };
 	const building = `${path}.${process.pid}`;
 	await writeFile(building, JSON.stringify(mine));
@@ -38,12 +43,12 @@ export async function takeLock(path: string): Promise<(() => Promise<void>) | un
 			try {
 				// A link, not an exclusive open: the lock must never be seen without its content.
 				await link(building, path);
-				return () => rm(path, { force: true });
+				return hold(path, mine, beatMs);
 			} catch (error) {
 				if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
 			}
 			const holder = await readHolder(path);
-			if (holder && (await isAlive(holder))) return undefined;
+			if (holder && (await isAlive(holder, path))) return undefined;
 			const stale = `${path}.stale-${process.pid}`;
 			await rename(path, stale).then(() => unlink(stale), () => {});
 		}
@@ -51,6 +56,20 @@ export async function takeLock(path: string): Promise<(() => Promise<void>) | un
 	} finally {
 		await rm(building, { force: true });
 	}
+}
+
+/** Touches the lock until it is released. One that others took over, because this host had been asleep, is theirs. */
+function hold(path: string, mine: Holder, beatMs: number): () => Promise<void> {
+	const isMine = async () => JSON.stringify(await readHolder(path)) === JSON.stringify(mine);
+	const touch = async () => {
+		const now = new Date();
+		if (await isMine()) await utimes(path, now, now);
+	};
+	const beat = setInterval(() => void touch().catch(() => {}), beatMs).unref();
+	return async () => {
+		clearInterval(beat);
+		if (await isMine()) await rm(path, { force: true });
+	};
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
