@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { spool } from './spool.ts';
@@ -23,6 +23,15 @@ async function* bytesOf(path: string, sha256: string): AsyncGenerator<Uint8Array
 	}
 }
 
+async function synced(path: string): Promise<void> {
+	const file = await open(path, 'r+');
+	try {
+		await file.sync();
+	} finally {
+		await file.close();
+	}
+}
+
 /** An artifact store in a folder (also one on NFS that several hosts share). */
 export async function openFolder(root: string): Promise<Artifacts> {
 	const incoming = join(root, 'incoming');
@@ -42,6 +51,8 @@ export async function openFolder(root: string): Promise<Artifacts> {
 			const temporary = join(incoming, randomUUID());
 			try {
 				await copyFile(path, temporary);
+				// As a stream's file: what is registered must be on the disk when the power fails.
+				await synced(temporary);
 				return await adopt(temporary, await hashFile(temporary));
 			} finally {
 				await rm(temporary, { force: true });
