@@ -85,11 +85,13 @@ export const FIELD_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'the guideline has no such version': '评审指引没有这一版',
 	'there is no round {}; there are 1 to {}': '没有第 {} 轮；共有第 1 至 {} 轮',
 	'type your password: it is your signature (a token alone signs nothing)': '请输入密码：密码即签名',
+	'why it is not signed: who signed first reads it': '请说明为何不签署：首位签署人会看到',
 	'without a fragment': '网址不能带 # 之后的部分',
 	'without a name or password: deliveries are signed, so that the receiver knows them': '网址不能带用户名或密码：投递均有签名，接收方可据此识别',
 	'without a name or password: the key has a field of its own': '网址不能带用户名或密码：密钥有单独的一栏',
 	'without a name, a password or a query: the keys have fields of their own': '网址不能带用户名、密码或查询参数：密钥有单独的栏目',
 	'without a query: what it carries would stand in the open': '网址不能带查询参数：其中的内容会被公开',
+	'without {}: what waits for a signature is always mailed': '不能不接收“{}”：等待签署的事项总会发邮件',
 	'“{}” is no scope': '没有“{}”这项权限',
 	'“{}” is taken; choose another': '“{}”已被占用，请另选一个',
 	'“{}” was saved for {}: leave it out, or name that': '“{}”是为 {} 保存的：请留空，或填写它'

@@ -143,6 +143,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'This checkpoint is the champion already.': '该检查点就是当前采用的。',
 	'This checkpoint learned from a matter that you are walled off from. Somebody else must ask it.': '该检查点学习过对您设有信息隔离的案件，须由他人提问。',
 	'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.': '该检查点学习过对您设有信息隔离的案件，须由他人取出。',
+	'This export is over and is not being measured: there is nothing to stop.': '该导出已结束，也没有在评测，无可停止。',
 	'This delegation is over already.': '这项代办已经结束。',
 	'This deployment has ended. Deploy the checkpoint again.': '该部署已结束，请重新部署检查点。',
 	'This endpoint was retired. Add it again to ask it.': '该模型接口已停用，重新添加后才能使用。',

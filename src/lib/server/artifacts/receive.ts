@@ -28,14 +28,15 @@ class Unfit extends Error {
 }
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 100_000) / 10} MB`;
-const tooLarge = (what: string, bytes: number) => fail('too_large', `${what} may have at most ${megabytes(bytes)}.`);
+const imageTooLarge = (most: number) => fail('too_large', `An image may have at most ${megabytes(most)}.`);
+const documentTooLarge = (most: number) => fail('too_large', `A document may have at most ${megabytes(most)}.`);
 const notText = fail('unsupported_format', 'This is no image (PNG, JPEG, WebP), no PDF and no text in UTF-8. Convert it and send it again.');
 
-async function* within(source: AsyncIterable<Uint8Array>, most: number, what: string): AsyncGenerator<Uint8Array> {
+async function* within(source: AsyncIterable<Uint8Array>, most: number, tooLarge: (most: number) => Result<never>): AsyncGenerator<Uint8Array> {
 	let bytes = 0;
 	for await (const chunk of source) {
 		bytes += chunk.byteLength;
-		if (bytes > most) throw new Unfit(tooLarge(what, most));
+		if (bytes > most) throw new Unfit(tooLarge(most));
 		yield chunk;
 	}
 }
@@ -46,7 +47,7 @@ async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 async function receiveImage(store: Artifacts, source: AsyncIterable<Uint8Array>, mediaType: ArtifactFacts['mediaType'], limits: UploadLimits): Promise<Result<Received>> {
 	const chunks: Uint8Array[] = [];
-	for await (const chunk of within(source, limits.imageBytes, 'An image')) chunks.push(chunk);
+	for await (const chunk of within(source, limits.imageBytes, imageTooLarge)) chunks.push(chunk);
 	const bytes = Buffer.concat(chunks);
 	const sides = sidesOf(bytes);
 	if (!sides) return fail('unsupported_format', 'The image is broken: its size cannot be read. Save it anew and send it again.');
@@ -71,7 +72,7 @@ async function receiveText(store: Artifacts, source: AsyncIterable<Uint8Array>, 
 		if (text.length > MAX_TEXT_CHARS) throw new Unfit(fail('too_large', `A text may have at most ${MAX_TEXT_CHARS} characters.`));
 	};
 	async function* checked() {
-		for await (const chunk of within(source, limits.documentBytes, 'A document')) {
+		for await (const chunk of within(source, limits.documentBytes, documentTooLarge)) {
 			take(chunk);
 			yield chunk;
 		}
@@ -100,7 +101,7 @@ export async function receive(store: Artifacts, source: AsyncIterable<Uint8Array
 		if (guard?.refuseOthers && found.kind !== 'text') return fail('unsupported_format', 'This project takes texts alone: what an image or a PDF shows cannot be hidden. Send its text, or ask the project’s owner.');
 		if (found.kind === 'image') return await receiveImage(store, whole, found.mediaType, limits);
 		if (found.kind === 'text') return await receiveText(store, whole, declared?.startsWith('text/markdown') ? 'text/markdown' : 'text/plain', limits, guard);
-		const stored = await store.putStream(within(whole, limits.documentBytes, 'A document'));
+		const stored = await store.putStream(within(whole, limits.documentBytes, documentTooLarge));
 		return ok({ sha256: stored.sha256, facts: { mediaType: 'application/pdf', bytes: stored.bytes, width: null, height: null }, text: null });
 	} catch (error) {
 		if (error instanceof Unfit) return error.result;
