@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { describe, Trouble } from '../start/trouble.mjs';
 import { addArchive } from './archive.ts';
 import { addAudit } from './audit.ts';
-import { Ending, EXIT } from './ending.ts';
+import { Ending, EXIT, misused } from './ending.ts';
 import { addExport } from './export.ts';
 import { addGenerate } from './generate.ts';
 import { addImport } from './import.ts';
@@ -16,8 +16,8 @@ import { addToken } from './token.ts';
 import type { GlobalOptions, Surroundings } from './tools.ts';
 import { addUser } from './user.ts';
 
-/** All commands. */
-function makeProgram(surroundings: Surroundings): Command {
+/** All commands. `json`: what is wrong with how they are called goes out as JSON too, by `endBadly`. */
+function makeProgram(surroundings: Surroundings, json: boolean): Command {
 	const program = new Command('npx plumbline')
 		.description('Plumbline from the command line: judgments in, datasets out, rounds by script. Run it in the checkout.')
 		.option('--server <address>', 'where Plumbline is (default: PLUMBLINE_URL, else where you signed in last)')
@@ -25,7 +25,7 @@ function makeProgram(surroundings: Surroundings): Command {
 		.option('-q, --quiet', 'say nothing on the way')
 		.helpCommand(false)
 		.exitOverride()
-		.configureOutput({ writeOut: (text) => void surroundings.out.write(text), writeErr: (text) => void surroundings.err.write(text) })
+		.configureOutput({ writeOut: (text) => void surroundings.out.write(text), writeErr: (text) => void (json || surroundings.err.write(text)) })
 		.configureHelp({ showGlobalOptions: true })
 		.showHelpAfterError('Add --help to learn more.')
 		.addHelpText('after', `
@@ -45,14 +45,17 @@ database itself: DATABASE_URL, else the embedded one of PLUMBLINE_DATA_DIR while
 }
 
 /** What was thrown, as people and scripts read it. Gives the exit code. */
-function endBadly(error: unknown, program: Command, { err }: Surroundings): number {
+function endBadly(error: unknown, json: boolean, { err }: Surroundings): number {
 	const exitCode = error instanceof Ending ? error.exitCode : error instanceof Trouble ? EXIT.refused : EXIT.bug;
-	if (program.opts<GlobalOptions>().json) {
+	if (json) {
 		const facts = error instanceof Ending ? error.facts : {};
 		err.write(`${JSON.stringify({ error: { message: describe(error).at(-1), ...facts }, exitCode })}\n`);
 	} else for (const line of describe(error)) err.write(`${line}\n`);
 	return exitCode;
 }
+
+/** What commander says of a wrong call, without its mark; help that stands in for an error says nothing. */
+const misuse = ({ code, message }: CommanderError): Ending => misused(code === 'commander.help' ? 'A command is missing here; --help lists them.' : message.replace(/^error: /, '').replaceAll('\n', ' '));
 
 /**
  * Runs one command.
@@ -62,7 +65,9 @@ function endBadly(error: unknown, program: Command, { err }: Surroundings): numb
 export async function main(argv: readonly string[], surroundings: Surroundings = { env: process.env, stdin: process.stdin, out: process.stdout, err: process.stderr }): Promise<number> {
 	// Whoever reads our output may have had enough, as `head` has.
 	process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : EXIT.bug));
-	const program = makeProgram(surroundings);
+	// Looked for before it is parsed: what is wrong may come first. What follows a bare -- are words.
+	const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length).includes('--json');
+	const program = makeProgram(surroundings, json);
 	if (argv.length === 0) {
 		program.outputHelp({ error: true });
 		return EXIT.misused;
@@ -72,7 +77,8 @@ export async function main(argv: readonly string[], surroundings: Surroundings =
 		return EXIT.well;
 	} catch (error) {
 		// Help that was asked for is no error; help that was shown because a word was missing is.
-		if (error instanceof CommanderError) return error.code === 'commander.helpDisplayed' ? EXIT.well : EXIT.misused;
-		return endBadly(error, program, surroundings);
+		if (!(error instanceof CommanderError)) return endBadly(error, program.opts<GlobalOptions>().json ?? false, surroundings);
+		if (error.code === 'commander.helpDisplayed') return EXIT.well;
+		return json ? endBadly(misuse(error), json, surroundings) : EXIT.misused;
 	}
 }
