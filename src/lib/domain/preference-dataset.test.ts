@@ -63,6 +63,16 @@ describe('mapPrompt for pair objectives', () => {
 		expect(dispositionsOf('dpo', bundle([pair('x', 'y', [judgment('a'), judgment('b'), judgment('a')], 3)]), options)).toEqual(['used', 'used', 'used']);
 	});
 
+	it('gives a row of each judgment where that is the rule, and none of a comparison that too few have judged', () => {
+		const each: MapOptions = { ...options, aggregation: 'each' };
+		const comparisons = [pair('x', 'y', [judgment('a'), judgment('b')], 2), pair('y', 'z', [judgment('a'), judgment('a')], 3)];
+		expect(mapPrompt('dpo', bundle(comparisons), each).rows).toHaveLength(2);
+		expect(outcomesOf('dpo', bundle(comparisons), each)).toEqual(['row', 'incomplete']);
+		expect(dispositionsOf('dpo', bundle(comparisons), each)).toEqual(['used', 'used', 'incomplete', 'incomplete']);
+		// A reviewer's verdict makes up for who is missing.
+		expect(outcomesOf('dpo', bundle([pair('y', 'z', [judgment('a'), judgment('a', 'adjudication')], 3)]), each)).toEqual(['row']);
+	});
+
 	it('drops a pair whose answers are the same to the engine', () => {
 		const responses = [response('x', 'same'), { ...response('y', 'same'), messages: [{ role: 'assistant' as const, content: [{ type: 'text' as const, text: 'same' }] }] }];
 		expect(outcomesOf('dpo', bundle([pair('x', 'y', [judgment('a')])], { responses }), options)).toEqual(['identical']);

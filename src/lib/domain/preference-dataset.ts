@@ -87,7 +87,9 @@ export function mapPrompt(objective: DatasetObjective, bundle: PromptBundle, opt
 
 function casesOf(comparison: BundleComparison, deliberation: Deliberation | undefined, options: MapOptions): Case[] {
 	const { finding, ballots } = deliberation ?? { finding: { kind: 'undecided', why: 'incomplete' } as const, ballots: [] };
-	if (options.aggregation === 'each' && ballots.length > 0) {
+	// Where fewer have judged than should, no row is made of those who have (semantics 6).
+	const incomplete = finding.kind === 'undecided' && finding.why === 'incomplete';
+	if (options.aggregation === 'each' && !incomplete && ballots.length > 0) {
 		return ballots.map((ballot) => ({ key: `${comparison.key} ${ballot.judgment.key}`, comparison, judgmentKey: ballot.judgment.key, verdict: ballot.verdict, why: 'incomplete', ballots: [ballot] }));
 	}
 	return [{ key: comparison.key, comparison, judgmentKey: null, verdict: finding.kind === 'decided' ? finding.verdict : null, why: finding.kind === 'undecided' ? finding.why : 'incomplete', ballots }];
