@@ -86,3 +86,32 @@ it('asks at most so many at a time, in order', async () => {
 	expect(results.every((result) => result.ok)).toBe(true);
 	expect(most).toBe(3);
 });
+
+it('asks for the longest answer as the server wants it, and remembers how', async () => {
+	const asked: Record<string, unknown>[] = [];
+	const { client } = await scripted(
+		(request, response) => {
+			let body = '';
+			request.on('data', (chunk) => (body += String(chunk)));
+			request.on('end', () => {
+				const sent = JSON.parse(body) as Record<string, unknown>;
+				asked.push(sent);
+				if (!('max_tokens' in sent)) return answer(response);
+				response.writeHead(400, { 'content-type': 'application/json' });
+				response.end(JSON.stringify({ error: { message: "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", param: 'max_tokens', code: 'unsupported_parameter' } }));
+			});
+		},
+		{ retries: 0 }
+	);
+	for (let time = 0; time < 2; time += 1) expect(await client.complete(ask, sampling)).toMatchObject({ ok: true });
+	expect(asked.map((sent) => [sent['max_tokens'], sent['max_completion_tokens']])).toEqual([[5, undefined], [undefined, 5], [undefined, 5]]);
+});
+
+it('gives up where the server takes neither', async () => {
+	const { client, count } = await scripted((_, response) => {
+		response.writeHead(400, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ error: { message: 'max_completion_tokens is too large' } }));
+	});
+	expect(await client.complete(ask, sampling)).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+	expect(count()).toBe(2);
+});

@@ -42,10 +42,15 @@ export type InferenceClient = {
 /** Longest wait between two tries, whatever the server asks for. */
 const MOST_WAIT_MS = 60_000;
 
+/** How the longest answer is asked for: as all servers take it, or as newer ones of reasoning models want it in its place. */
+type LimitField = 'max_tokens' | 'max_completion_tokens';
+
 /** A client of any server that speaks OpenAI's chat completions. */
 export function createInferenceClient(options: InferenceClientOptions): InferenceClient {
 	/** Until when a busy server asked everybody to wait, not only whose request it refused. */
 	let busyUntil = 0;
+	/** What the server takes, once it has refused the other. */
+	let limitField: LimitField = 'max_tokens';
 	const openai = new OpenAI({
 		baseURL: options.baseUrl,
 		apiKey: options.apiKey || 'none', // the library insists on one
@@ -56,14 +61,14 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 	const limit = createLimit(options.concurrency ?? 4);
 	const retries = options.retries ?? 3;
 
-	async function once(messages: readonly ChatMessage[], sampling: Sampling, signal?: AbortSignal): Promise<CompletionResult> {
+	async function once(messages: readonly ChatMessage[], sampling: Sampling, field: LimitField, signal?: AbortSignal): Promise<CompletionResult> {
 		const start = performance.now();
 		const answer = await openai.chat.completions.create(
 			{
 				model: options.model,
 				// The library's types let only the user send images; servers take them of every speaker.
 				messages: [...messages] as OpenAI.ChatCompletionMessageParam[],
-				max_tokens: sampling.maxTokens,
+				[field]: sampling.maxTokens,
 				temperature: sampling.temperature,
 				...(sampling.topP === undefined ? {} : { top_p: sampling.topP }),
 				...(sampling.seed === undefined ? {} : { seed: sampling.seed }),
@@ -94,10 +99,17 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 					const pause = busyUntil - performance.now();
 					if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => {});
 					if (signal?.aborted) return aborted();
+					const field = limitField;
 					try {
-						return await once(messages, sampling, signal);
+						return await once(messages, sampling, field, signal);
 					} catch (error) {
 						if (signal?.aborted) return aborted();
+						if (field === 'max_tokens' && wantsOtherLimit(error)) {
+							limitField = 'max_completion_tokens';
+							// No try was lost: the server only said how it wants to be asked.
+							attempt -= 1;
+							continue;
+						}
 						const { problem, again, afterMs } = explainError(error);
 						if (afterMs > 0) busyUntil = Math.max(busyUntil, performance.now() + afterMs);
 						if (!again || attempt >= (problem.code === 'endpoint_timeout' ? Math.min(1, retries) : retries)) return { ok: false, problem };
@@ -108,6 +120,9 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 			})
 	};
 }
+
+/** Whether a refusal names the other way to ask for the longest answer. */
+const wantsOtherLimit = (error: unknown): boolean => error instanceof OpenAI.APIError && error.status === 400 && error.message.includes('max_completion_tokens');
 
 function aborted(): CompletionResult {
 	return { ok: false, problem: { code: 'aborted', message: 'The generation was cancelled.', hint: 'Start it again.' } };
