@@ -33,9 +33,43 @@ export function isCardNumber(digits: string): boolean {
 	return SCHEMES.some(([pattern, lengths]) => lengths.includes(digits.length) && pattern.test(digits)) && passesLuhn(digits);
 }
 
-const CANDIDATE = /(?<![\dA-Za-z.])\d(?:[ -]{0,2}\d){12,18}(?![\dA-Za-z]|[.,]\d)/gu;
+/** No decimals of another number, and no end of a hash. */
+const BEFORE = String.raw`(?<!\d)(?<!\d\.)(?<!\d[A-Za-z]{1,16})`;
+/** Digits with blanks and dashes among them, as far as they go. */
+const RUN = new RegExp(String.raw`${BEFORE}\d(?:[ -]{0,2}\d){12,}`, 'gu');
+const DOTTED = new RegExp(String.raw`${BEFORE}\d{4}(?:\.\d{4}){3}(?:\.\d{1,3})?(?![\dA-Za-z]|[.,]\d)`, 'gu');
+const GOES_ON = /^(?:[A-Za-z]|[.,]\d)/u;
+const MOST_DIGITS = 19;
 
-/** Numbers of bank and credit cards, also in groups. */
+/**
+ * Cards among groups of digits. What stands beside one may be a number of its own: the month in which it ends, its code,
+ * a sum, the number of a line. So one ends at the end of any group, and begins with the first one, after a card, after
+ * one of two digits at most, or is a group by itself. More places to begin would find one in every column of figures.
+ */
+function cardsIn(run: string, goesOn: boolean): Span[] {
+	const groups = [...run.matchAll(/\d+/gu)].map(({ index, 0: digits }) => ({ start: index, end: index + digits.length, digits }));
+	const ends = goesOn ? groups.length - 1 : groups.length;
+	const found: Span[] = [];
+	let next = 0;
+	for (let first = 0; first < ends; first++) {
+		const group = groups[first];
+		if (!group || !(first === next || (groups[first - 1]?.digits.length ?? 0) <= 2 || group.digits.length > 12)) continue;
+		let digits = '';
+		let card: { end: number; last: number } | null = null;
+		for (let last = first; last < ends && digits.length < MOST_DIGITS; last++) {
+			digits += groups[last]?.digits ?? '';
+			if (isCardNumber(digits)) card = { end: groups[last]?.end ?? 0, last };
+		}
+		if (!card) continue;
+		found.push({ start: group.start, end: card.end });
+		[first, next] = [card.last, card.last + 1];
+	}
+	return found;
+}
+
+/** Numbers of bank and credit cards, also in groups, with other numbers beside them, and right behind a word. */
 export function findBankCards(folded: string): Span[] {
-	return [...folded.matchAll(CANDIDATE)].flatMap((match) => (isCardNumber(bare(match[0])) ? [{ start: match.index, end: match.index + match[0].length }] : []));
+	const spaced = [...folded.matchAll(RUN)].flatMap(({ index, 0: run }) => cardsIn(run, GOES_ON.test(folded.slice(index + run.length, index + run.length + 2))).map(({ start, end }) => ({ start: index + start, end: index + end })));
+	const dotted = [...folded.matchAll(DOTTED)].flatMap(({ index, 0: number }) => (isCardNumber(bare(number)) ? [{ start: index, end: index + number.length }] : []));
+	return [...spaced, ...dotted];
 }

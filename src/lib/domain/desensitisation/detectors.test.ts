@@ -48,7 +48,26 @@ describe('detectors', () => {
 		}
 	});
 
+	it.each<[text: string, ...found: string[]]>([
+		['刷卡 4111 1111 1111 1111 12/25', 'bank_card:4111 1111 1111 1111'],
+		['刷卡 4111 1111 1111 1111 123', 'bank_card:4111 1111 1111 1111'],
+		['paid with 4111111111111111 50 dollars', 'bank_card:4111111111111111', 'amount:50 dollars'],
+		['2 4111-1111-1111-1111 50.25', 'bank_card:4111-1111-1111-1111'],
+		['4111 1111 1111 1111 5555 5555 5555 4444', 'bank_card:4111 1111 1111 1111', 'bank_card:5555 5555 5555 4444'],
+		['4111.1111.1111.1111', 'bank_card:4111.1111.1111.1111'],
+		['No.4111111111111111，卡号No.6222021001116248，card4111111111111111', 'bank_card:4111111111111111', 'bank_card:6222021001116248', 'bank_card:4111111111111111'],
+		['Tel.13800138000，TEL13800138000，电话No.13800138000', 'phone:13800138000', 'phone:13800138000', 'phone:13800138000'],
+		['Fax.010-65528888 or tel.+44 20 7946 0958', 'phone:010-65528888', 'phone:+44 20 7946 0958'],
+		['open www.x.com/reset?token=abcd1234, or x.example?sid=abcd1234', 'url_secret:www.x.com/reset?token=abcd1234', 'url_secret:x.example?sid=abcd1234']
+	])('finds them as people write them, with words and other numbers beside: %s', (text, ...expected) => {
+		expect(found(text)).toEqual(expected);
+	});
+
 	it.each([
+		['decimals', '3.141592653589793, 0.4111111111111111, 1.13800138000, 4111111111111111.50'],
+		['letters and digits of one number', 'HT13800138000, 3f4111111111111111, 合同CN13912345678'],
+		['addresses without a scheme', 'www.court.example/cases?id=20231234&page=2, a.b/c'],
+		['columns of figures', '4100 3200 4100 5000 4200 3900 4100 3200 4100 5000'],
 		['case numbers', '（2023）京0105民初12345号'],
 		['statutes', '依照《中华人民共和国民法典》第一千一百七十九条、第1183条第2款'],
 		['days and times', '2023-11-05 14:30:59，2023年11月5日'],

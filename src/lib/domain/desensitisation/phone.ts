@@ -1,12 +1,15 @@
 import type { Span } from './kind.ts';
 
-const BEFORE = String.raw`(?<![\dA-Za-z.+/-])(?<!\d[ ,])`;
+/** Letters right before a number belong to it (HT13800138000 is a contract), unless they say that a telephone comes. */
+const NO_LETTERS = String.raw`(?:(?<![A-Za-z])|(?<=(?<![\dA-Za-z])(?:telephone|tel|phone|ph|mobile|mob|cell|fax|call|sms|whatsapp|wechat|wx|vx|no)))`;
+/** A point belongs to a number only behind a digit: Tel.010-65528888. */
+const BEFORE = String.raw`${NO_LETTERS}(?<![\d+/-])(?<!\d[ ,.])`;
 const AFTER = String.raw`(?![\dA-Za-z]|[.,/]\d|-\d)`;
-const form = (...parts: string[]) => new RegExp(BEFORE + parts.join('') + AFTER, 'gu');
+const form = (...parts: string[]) => new RegExp(BEFORE + parts.join('') + AFTER, 'giu');
 
 const FORMS = [
 	/** Chinese mobile numbers: 11 digits from 13 to 19, in one piece or 3-4-4, 3-3-5, 4-4-3. */
-	new RegExp(String.raw`(?<![\dA-Za-z.])(?:\(?(?:\+|00)?86\)?[ -]{0,2})?1[3-9]\d(?:[ -]{0,2}\d{4}[ -]{0,2}\d{4}|[ -]\d{3}[ -]\d{5}|\d[ -]\d{4}[ -]\d{3})(?![\dA-Za-z])`, 'gu'),
+	new RegExp(String.raw`${NO_LETTERS}(?<!\d)(?<!\d\.)(?:\(?(?:\+|00)?86\)?[ -]{0,2})?1[3-9]\d(?:[ -]{0,2}\d{4}[ -]{0,2}\d{4}|[ -]\d{3}[ -]\d{5}|\d[ -]\d{4}[ -]\d{3})(?![\dA-Za-z])`, 'giu'),
 	/** Chinese fixed lines with their area code: 010-6552 8888, (021)5888 1234, 0571-8788888-801. */
 	form(String.raw`(?:\+86[ -]?)?(?:\(0\d{2,3}\)[ -]?|(?<!\d)0?(?:10|2\d|[3-9]\d{2})-)\d{3,4}[ -]?\d{4}(?:-\d{1,4})?`),
 	/** Service numbers of Chinese firms. */
