@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { alikeColumns, alikeLine } from '#lib/domain/alike-rows.ts';
 import { REPEAT_PYTHON } from '#lib/domain/repeat-python.ts';
+import type { TrainingRow } from '#lib/domain/training-row.ts';
 import { pathIn } from '#lib/server/artifacts/folder.ts';
+import { countKeys } from '#lib/server/records/key-counts.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
@@ -91,6 +95,22 @@ describe('a run repeated elsewhere', () => {
 			const checked = (name: string, hashes: string[]) => program(name, 'check', { parent: { path: '/files?path=', files: [{ path: 'logging.jsonl', sha256: hashes }] } }, log, {});
 			await expect(checked('other', ['b', 'c'])).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(`is not the parent's that was trained on: it hashes to ${sha256}, not b or c`) });
 			await expect(checked('besides', ['b', sha256])).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('it has facts.json, repeat.py besides') });
+		});
+
+		it('rows that differ in what they have are laid out as the training had them', async () => {
+			const messages = [{ role: 'user', content: 'Q' }, { role: 'assistant', content: 'good' }];
+			const rows = [{ messages, rejected_response: 'bad' }, { margin: 1, messages, rejected_messages: [messages[0], { role: 'assistant', content: 'and?' }, { role: 'user', content: 'So.' }, { role: 'assistant', content: 'bad' }] }];
+			const data = join(world.dataDir, 'frozen.jsonl');
+			const frozen = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+			await writeFile(data, frozen);
+			const target = join(world.dataDir, 'laid-out.jsonl');
+			await program('laid-out', 'check', { parent: null, rowPlan: null, data: { path: '/none', sha256: createHash('sha256').update(frozen).digest('hex') } }, [], { DATA: data, ROWS: target });
+			const columns = alikeColumns(await countKeys(Readable.from([Buffer.from(frozen)])));
+			const lines = (text: string) => text.trim().split('\n').map((line) => JSON.parse(line) as unknown);
+			const laidOut = await readFile(target, 'utf8');
+			expect(columns).not.toBeNull();
+			expect(lines(laidOut)).toEqual(rows.flatMap((row) => (columns ? lines(alikeLine(row as TrainingRow, columns)) : [])));
+			expect(laidOut.match(/"margin": [\d.]+/gu)).toEqual(['"margin": 0.0', '"margin": 1.0']);
 		});
 
 		it('a parent’s file that would lie outside its folder is refused', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
@@ -74,6 +75,28 @@ it.each(['dpo', 'kto', 'orpo', 'sft'])('%s: every format has every row, its name
 	if (objective !== 'kto' && objective !== 'sft') expect(lines((await bytesOf(objective, 'openai')).toString()).map((row) => row['input'])).toEqual(prompts.map((messages) => ({ messages })));
 }, 60_000);
 
+it('pairs of one turn beside pairs of several go to ms-swift as rows of one kind, and as they were frozen where that is asked for', async () => {
+	const { slug: mixed } = await seededProject(world, { overlap: 1, seed: 'mixed' });
+	const several = [{ role: 'assistant', content: 'A careful answer.' }, { role: 'user', content: 'And then?' }, { role: 'assistant', content: 'Ask in writing.' }];
+	const rows = [...questions(8), { prompt: 'Question number 8?', responses: [several, 'A vague answer to 8.'] }].map((row) => ({ ...row, group: 'one' }));
+	valueOf(await world.importRows(mixed, rows));
+	await judgeAll(world, mixed, await world.person('mixer', { slug: mixed, role: 'annotator' }), () => 'careful');
+	const { id, rows: counts } = valueOf(await freezeSnapshot(world.app, world.admin, { slug: mixed, objective: 'dpo' }));
+	const split = (['train', 'dev', 'test'] as const).find((one) => counts[one] > 0) ?? 'train';
+	const exact = valueOf(await exportSnapshot(world.app, world.admin, { id, split, format: 'ms-swift', frozen: true }));
+	const bytes = await buffer(exact.stream);
+	expect([exact.etag, exact.bytes]).toEqual([createHash('sha256').update(bytes).digest('hex'), bytes.byteLength]);
+	const frozen = lines(bytes.toString());
+	expect(frozen.filter((row) => 'rejected_response' in row)).toHaveLength(8);
+	const taken = valueOf(await exportSnapshot(world.app, world.admin, { id, split, format: 'ms-swift' }));
+	expect([taken.etag, taken.bytes]).toEqual([undefined, undefined]);
+	expect(lines((await buffer(taken.stream)).toString())).toEqual(
+		frozen.map(({ rejected_response: rejected, ...row }) => (rejected === undefined ? row : { ...row, rejected_messages: [...(row['messages'] as object[]).slice(0, -1), { role: 'assistant', content: rejected }] }))
+	);
+	// Where all are alike, it is the frozen file that goes out.
+	expect(valueOf(await take('dpo', 'ms-swift')).etag).toMatch(/^[0-9a-f]{64}$/u);
+});
+
 it('an annotator takes nothing out, and whoever does is in the audit', async () => {
 	const annotator = await world.person('curious', { slug, role: 'annotator' });
 	expect(problemOf(await exportSnapshot(world.app, annotator, { id: ids.get('dpo')?.id ?? '', split: 'train', format: 'trl' }))).toBe('forbidden');
@@ -97,17 +120,23 @@ it('how clearly somebody preferred goes out as a margin where a trainer reads on
 	const { rows } = valueOf(await readSnapshot(world.app, world.admin, id));
 	const split = (['train', 'dev', 'test'] as const).find((one) => rows[one] > 0) ?? 'train';
 	const bytes = async (format: ExportFormat) => buffer(valueOf(await exportSnapshot(world.app, world.admin, { id, split, format })).stream);
-	const frozen = lines((await bytes('ms-swift')).toString());
+	const exact = valueOf(await exportSnapshot(world.app, world.admin, { id, split, format: 'ms-swift', frozen: true }));
+	const frozen = lines((await buffer(exact.stream)).toString());
 	const margins = frozen.map((row) => row['margin'] ?? null);
 	expect(margins.toSorted()).toEqual([...Array<number>(4).fill(0.333333), ...Array<number>(4).fill(1), ...Array<null>(4).fill(null)].toSorted());
+	// The engine reads a file as one table: a margin of every row, and a decimal, since a fraction may come after ten megabytes of whole numbers.
+	const alike = (await bytes('ms-swift')).toString();
+	expect(lines(alike)).toEqual(frozen.map((row) => ({ ...row, margin: row['margin'] ?? 0 })));
 	// TRL takes a margin of every row of a batch or of none.
-	const trl = lines((await bytes('trl')).toString());
+	const written = (await bytes('trl')).toString();
+	const trl = lines(written);
+	for (const text of [alike, written]) expect(text.match(/"margin":[\d.]+/gu)?.toSorted()).toEqual([...Array<string>(4).fill('"margin":0.0'), ...Array<string>(4).fill('"margin":0.333333'), ...Array<string>(4).fill('"margin":1.0')]);
 	expect(trl.map((row) => row['margin'])).toEqual(margins.map((margin) => margin ?? 0));
 	expect(lines((await unzip(await bytes('hf'))).get(`data/${split === 'dev' ? 'validation' : split}.jsonl`) ?? '')).toEqual(trl);
 	const file = await bytes('parquet');
 	const parquet = await parquetReadObjects({ file: file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength) as ArrayBuffer });
 	expect(parquet.map((row) => (row['margin'] as number | undefined) ?? null)).toEqual(margins);
-	expect((parse(await bytes('csv'), { columns: true }) as Record<string, string>[]).map((row) => row['margin'])).toEqual(margins.map((margin) => (margin === null ? '' : String(margin))));
+	expect((parse(await bytes('csv'), { columns: true }) as Record<string, string>[]).map((row) => row['margin'])).toEqual(margins.map((margin) => (margin === null ? '' : margin === 1 ? '1.0' : String(margin))));
 	for (const format of ['llama-factory', 'openai'] as const) expect((await bytes(format)).toString()).not.toContain('"margin"');
 	const back = await seededProject(world, { overlap: 1, seed: 'back' });
 	valueOf(await world.importRows(back.slug, trl.map((row) => ({ ...row, group: 'one' }))));

@@ -96,14 +96,21 @@ def place_images(rows):
                 row[field][index] = path
 
 
-def write_out_pairs(rows):
-    """The engine reads a file as one table: where one pair has both conversations whole, all must."""
+def make_alike(rows):
+    """The engine reads a file as one table: what one row has, all must, and margins are decimals."""
     if any("rejected_messages" in row for row in rows):
         for row in rows:
             if "rejected_response" in row:
                 row["rejected_messages"] = row["messages"][:-1] + [{"role": "assistant", "content": row.pop("rejected_response")}]
                 if row.get("images"):
                     row["rejected_images"] = list(row["images"])
+    for field in ("images", "rejected_images"):
+        if any(field in row for row in rows):
+            for row in rows:
+                row.setdefault(field, [])
+    if any("margin" in row for row in rows):
+        for row in rows:
+            row["margin"] = float(row.get("margin") or 0)
 
 
 def check_data():
@@ -120,10 +127,10 @@ def check_data():
         lines = [line for index, line in enumerate(lines) if index not in gone]
         if plan["order"] is not None:
             lines = [lines[index] for index in plan["order"]]
-    if any("artifact:" in line or "rejected_messages" in line for line in lines):
+    if any(mark in line for line in lines for mark in ("artifact:", "rejected_messages", '"margin"')):
         rows = [json.loads(line) for line in lines]
         place_images(rows)
-        write_out_pairs(rows)
+        make_alike(rows)
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     with open(os.environ["ROWS"], "w", encoding="utf-8") as target:
         target.write("\n".join(lines) + "\n")

@@ -61,7 +61,7 @@ describe('the command of a repeat', () => {
 describe('the script of a repeat', () => {
 	it('holds hashes and versions, asks for a token and has none', () => {
 		const script = repeatScript(facts());
-		for (const part of ['a'.repeat(64), 'b'.repeat(64), 'd'.repeat(64), '"ms-swift":"4.6.0"', 'export OMP_NUM_THREADS=2\n', 'export CUDA_VISIBLE_DEVICES=\n', '/snapshots/s1/data?format=ms-swift&split=train', '/checkpoints/c1/files?path=']) expect(script).toContain(part);
+		for (const part of ['a'.repeat(64), 'b'.repeat(64), 'd'.repeat(64), '"ms-swift":"4.6.0"', 'export OMP_NUM_THREADS=2\n', 'export CUDA_VISIBLE_DEVICES=\n', '/snapshots/s1/data?format=ms-swift&split=train&frozen=true"', '/checkpoints/c1/files?path=']) expect(script).toContain(part);
 		expect(script).not.toMatch(/Bearer [^"]/);
 		expect(repeatScript(facts({ attempt: { ...facts().attempt, env: { CUDA_VISIBLE_DEVICES: '3' } } }))).not.toContain('CUDA_VISIBLE_DEVICES');
 	});

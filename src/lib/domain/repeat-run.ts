@@ -96,7 +96,7 @@ export function repeatScript(facts: RepeatFacts): string {
 	const known = {
 		versions: versionsThatCount(attempt),
 		scopes: REPEAT_SCOPES,
-		data: { path: `/snapshots/${facts.data.snapshotId}/data?format=ms-swift&split=train`, sha256: facts.data.sha256 },
+		data: { path: `/snapshots/${facts.data.snapshotId}/data?format=ms-swift&split=train&frozen=true`, sha256: facts.data.sha256 },
 		images: `${api}/artifacts`,
 		rowPlan: attempt.rowPlan,
 		base: { name: base.name, sha256: base.sha256 },

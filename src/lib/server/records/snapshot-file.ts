@@ -1,7 +1,10 @@
 import { Readable } from 'node:stream';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ZipFile } from 'yazl';
+import { alikeLine } from '../../domain/alike-rows.ts';
+import type { AlikeColumns } from '../../domain/alike-rows.ts';
 import { csvLine } from '../../domain/csv.ts';
+import { decimal, jsonLine } from '../../domain/json-line.ts';
 import { columnsOf, tableCells } from '../../domain/snapshot-export/table.ts';
 import type { Cell, TableOf } from '../../domain/snapshot-export/table.ts';
 import type { TrainingRow } from '../../domain/training-row.ts';
@@ -28,13 +31,18 @@ export async function* frozenRows(source: AsyncIterable<Uint8Array>): AsyncGener
 
 /** One JSON object a line. */
 export async function* jsonLines(rows: AsyncIterable<TrainingRow>, map: (row: TrainingRow) => object): AsyncGenerator<string> {
-	for await (const row of rows) yield `${JSON.stringify(map(row))}\n`;
+	for await (const row of rows) yield jsonLine(map(row));
 }
 
-/** CSV with a header, also where there are no rows. */
+/** One row a line, all with the same columns. */
+export async function* alikeLines(rows: AsyncIterable<TrainingRow>, columns: AlikeColumns): AsyncGenerator<string> {
+	for await (const row of rows) yield alikeLine(row, columns);
+}
+
+/** CSV with a header, also where there are no rows. Numbers are decimals, of which readers take a column. */
 export async function* csvLines(rows: AsyncIterable<TrainingRow>, of: TableOf): AsyncGenerator<string> {
 	yield csvLine(columnsOf(of));
-	for await (const row of rows) yield csvLine(tableCells(row, of));
+	for await (const row of rows) yield csvLine(tableCells(row, of).map((cell) => (typeof cell === 'number' ? decimal(cell) : cell)));
 }
 
 function parquetColumn(name: string) {

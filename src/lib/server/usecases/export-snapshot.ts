@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { alikeColumns } from '../../domain/alike-rows.ts';
 import { dataCard } from '../../domain/data-card/data-card.ts';
 import { cardMarkdown, hubFrontMatter } from '../../domain/data-card/markdown.ts';
 import { EXPORT_FILES, Unexportable } from '../../domain/snapshot-export/formats.ts';
@@ -15,7 +16,8 @@ import type { TrainingRow } from '../../domain/training-row.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
-import { csvLines, frozenRows, jsonLines, parquetBytes, zipOf } from '../records/snapshot-file.ts';
+import { countKeys } from '../records/key-counts.ts';
+import { alikeLines, csvLines, frozenRows, jsonLines, parquetBytes, zipOf } from '../records/snapshot-file.ts';
 import { checkExport } from './check-outgoing.ts';
 import { cardFacts } from './read-card.ts';
 import { openForExport } from './read-snapshot.ts';
@@ -43,7 +45,7 @@ async function* mapped(rows: AsyncIterable<TrainingRow>, change: (row: TrainingR
  * out: a format that has no words for one of them refuses the whole. Whoever
  * takes data out is in the audit.
  */
-export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secrets'>, actor: Actor, input: { id: string; split: Split; format: ExportFormat }): Promise<Result<SnapshotExport>> {
+export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secrets'>, actor: Actor, input: { id: string; split: Split; format: ExportFormat; /** ms-swift: to the byte as it was frozen, also where the engine would not take the rows beside each other. */ frozen?: boolean }): Promise<Result<SnapshotExport>> {
 	const { format, split } = input;
 	const splits: Split[] = format === 'hf' ? ['train', 'dev', 'test'] : [split];
 	const opened = await openForExport(app, actor, input.id, splits);
@@ -76,7 +78,11 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secret
 	const [file] = files;
 	if (!file) return fail('not_found', 'The snapshot has no such file.');
 	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
-	if (format === 'ms-swift' && !hide) return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
+	if (format === 'ms-swift') {
+		const columns = input.frozen ? null : alikeColumns(await countKeys(app.artifacts.read(file.sha256)));
+		if (columns) return ok({ stream: Readable.from(alikeLines(rowsOf(file.sha256), columns)), name, type });
+		if (!hide) return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
+	}
 	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), table)), name, type });
 	if (format === 'parquet') return ok({ stream: Readable.from(parquetBytes(rowsOf(file.sha256), table)), name, type });
 	if (format !== 'llama-factory' && format !== 'hf') return ok({ stream: Readable.from(lines(file.sha256)), name, type });

@@ -89,10 +89,10 @@ export const readSnapshotData = operation({
 	id: 'readSnapshotData',
 	method: 'GET',
 	path: '/snapshots/{id}/data',
-	summary: 'Rows of one split in a trainer’s format (hf: all splits, zipped; llama-factory: zipped with its dataset_info.json)',
+	summary: 'Rows of one split in a trainer’s format (hf: all splits, zipped; llama-factory: zipped with its dataset_info.json; ms-swift with frozen=true: the file whose hash the manifest names)',
 	access: 'snapshot.data',
 	params: idParams,
-	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, EXPORT_FORMATS.join(', ')), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train') }),
+	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, EXPORT_FORMATS.join(', ')), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train'), frozen: v.optional(v.pipe(v.picklist(['true', 'false'], 'true or false'), v.transform((text) => text === 'true')), 'false') }),
 	answers: { 200: 'application/x-ndjson' },
 	problems: ['walled', 'gone', 'unsupported_format']
 });

@@ -5,7 +5,7 @@ import { serve } from '#lib/server/api/serve.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 
 export const GET = serve(operations.readSnapshotData, async ({ app, actor, params, query }) => {
-	const result = await exportSnapshot(app, actor, { id: params.id, split: query.split, format: query.format });
+	const result = await exportSnapshot(app, actor, { id: params.id, ...query });
 	if (!result.ok) return result;
 	const { stream, name, type, bytes, etag } = result.value;
 	const headers = {
