@@ -1,3 +1,4 @@
+import type * as Fs from 'node:fs/promises';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { openFolder } from './folder.ts';
 
 const done: string[] = [];
 vi.mock('node:fs/promises', async (original) => {
-	const real = await original<typeof import('node:fs/promises')>();
+	const real = await original<typeof Fs>();
 	return {
 		...real,
 		open: async (...args: Parameters<typeof real.open>) => {
