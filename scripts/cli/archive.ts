@@ -6,7 +6,7 @@ import { oneOf, segment, toolsFor } from './tools.ts';
 import type { Surroundings } from './tools.ts';
 import { bodyOf, fileAt } from './upload.ts';
 
-type Imported = { id: string; slug: string; rows: number; artifacts: number; sha256: string };
+type Imported = { id: string; slug: string; rows: number; artifacts: number; sha256: string; listsLeft: boolean };
 
 /** `plumbline archive` */
 export function addArchive(program: Command, surroundings: Surroundings): void {
@@ -38,6 +38,6 @@ Example:
 			const tools = toolsFor(surroundings, command);
 			const api = await tools.api();
 			const made = await api.upload<Imported>(`/archives${slug ? `?slug=${segment(slug)}` : ''}`, bodyOf(file === '-' ? '-' : await fileAt(file), tools), 'application/zip');
-			tools.speaker.result(made, [`Made ${made.slug}: ${made.rows} rows, ${made.artifacts} files, each as its hash says.`, `manifest ${made.sha256}`]);
+			tools.speaker.result(made, [`Made ${made.slug}: ${made.rows} rows, ${made.artifacts} files, each as its hash says.`, `manifest ${made.sha256}`, ...(made.listsLeft ? ['The words, patterns and exceptions that it hides stayed on the server that it came from. Its owner sets them anew (PUT /projects/{slug}/desensitisation); nothing goes in or out until then.'] : [])]);
 		});
 }

@@ -9,6 +9,8 @@ import { fromBufferPromise } from 'yauzl';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_PATH, readManifest } from '#lib/domain/archive-manifest.ts';
 import type { ArchiveManifest } from '#lib/domain/archive-manifest.ts';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
+import type { Settings } from '#lib/domain/desensitisation/settings.ts';
 import { ARCHIVE_TABLES, LEFT_OUT } from '#lib/server/db/archive-tables.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
@@ -16,11 +18,15 @@ import { zipOf } from '#lib/server/records/snapshot-file.ts';
 import { addComment } from '#lib/server/usecases/add-comment.ts';
 import { beginEvaluation, endWithNothing } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
+import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { importArchive } from '#lib/server/usecases/import-archive.ts';
 import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { readDesensitisation } from '#lib/server/usecases/read-desensitisation.ts';
+import { addOwnWord } from '#lib/server/usecases/review-findings.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
@@ -40,6 +46,8 @@ let slug: string;
 let projectId: string;
 let snapshotId: string;
 let archive: Buffer;
+/** Numbers, and a word of the project's own. */
+const HIDES: Settings = { ...OFF, actions: { phone: 'placeholder', word: 'placeholder' }, words: [{ text: 'Falcon', kind: 'word' }] };
 const SECRET = /"(password_hash|token_hash|sealed)"/u;
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -99,6 +107,8 @@ beforeAll(async () => {
 	const evaluationId = await app.db.transaction((tx) => evaluations.insert(tx, { projectId, checkpointId, parentCheckpointId, snapshotId, split: 'dev', seed: 'archive' }));
 	const measuring = await beginEvaluation(app, { evaluationId, workerId });
 	if (measuring) await endWithNothing(app, measuring, { code: 'no_held_out', message: 'Nothing is held out.' });
+	for (const words of [[], HIDES.words]) valueOf(await putDesensitisation(app, admin, { slug, settings: { ...HIDES, words } }));
+	(await exportSnapshot(app, admin, { id: snapshotId, split: 'train', format: 'trl' }).then(valueOf)).stream.destroy();
 	// Under way when the archive is taken: a run in line, and a lease.
 	valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } }));
 	valueOf(await claimTask(app, one, { slug }));
@@ -132,7 +142,7 @@ describe('out and in', () => {
 
 	it('makes the same project on an empty server: the same rule gives the same hash', async () => {
 		const made = valueOf(await bring(there, archive));
-		expect(made).toMatchObject({ id: projectId, slug });
+		expect(made).toMatchObject({ id: projectId, slug, listsLeft: true });
 		const count = `select (select count(*)::int from judgments) as judgments, (select count(*)::int from judgment_voids) as voids, (select count(*)::int from slots where judgment_id is not null) as filled, (select count(*)::int from comments) as comments, (select count(*)::int from gold_items) as gold, (select count(*)::int from walls) as walls, (select count(*)::int from guidelines) as guidelines, (select count(*)::int from checkpoints where project_id = '${projectId}') as checkpoints, (select array_agg(sha256 order by id) from snapshots) as snapshots`;
 		expect(await there.query(count)).toEqual(await world.query(count));
 		const again = (of: World) => freezeSnapshot(of.app, of.admin, { slug, objective: 'kto', rounds: [1] });
@@ -147,6 +157,21 @@ describe('out and in', () => {
 		const measured = `select split, status, problem->>'code' as code from evaluations order by split`;
 		expect(await world.query(measured)).toEqual([{ split: 'dev', status: 'nothing_to_measure', code: 'no_held_out' }, { split: 'test', status: 'succeeded', code: null }]);
 		expect(await there.query(measured)).toEqual(await world.query(measured));
+	});
+
+	it('hides there what it hid here as soon as its own lists are set anew, and not in silence', async () => {
+		// What it found here counts for nothing there, also where an older version packed it.
+		expect([...(await unzip(archive)).keys()].filter((name) => name.includes('scans') && !name.includes('near_duplicate'))).toEqual([]);
+		expect(await there.query('select version, lists from desensitisation_settings order by version')).toEqual([{ version: 1, lists: null }, { version: 2, lists: null }]);
+		expect(valueOf(await readDesensitisation(there.app, there.admin, { slug }))).toMatchObject({ version: 2, listsLeft: true, settings: { actions: HIDES.actions, words: [] } });
+		const rows = [{ prompt: 'Call 13800138000 about Falcon?', chosen: 'Yes.', rejected: 'No.' }];
+		expect(problemOf(await there.importRows(slug, rows))).toBe('not_ready');
+		expect(problemOf(await exportSnapshot(there.app, there.admin, { id: snapshotId, split: 'train', format: 'trl' }))).toBe('not_ready');
+		expect(problemOf(await addOwnWord(there.app, there.admin, { slug, word: { text: 'Falcon', kind: 'word' } }))).toBe('not_ready');
+		expect(valueOf(await putDesensitisation(there.app, there.admin, { slug, settings: HIDES, basedOn: 2 }))).toEqual({ version: 3 });
+		valueOf(await there.importRows(slug, rows));
+		expect(await there.query(`select messages->1->>'content' as text from prompt_texts where messages::text like '%about%'`)).toEqual([{ text: 'Call [PHONE_1] about [WORD_1]?' }]);
+		expect(valueOf(await readDesensitisation(there.app, there.admin, { slug }))).toMatchObject({ listsLeft: false });
 	});
 
 	it('goes on there: people judge, and places that were leased are free', async () => {
@@ -196,6 +221,22 @@ describe('what is refused, and leaves nothing', () => {
 		const bomb = await changed((files) => files.set(path('audit_entries'), zeros), true);
 		for (const bytes of [Buffer.from('no zip'), archive.subarray(0, archive.length - 100), archive.subarray(0, 1000), bomb]) expect(problemOf(await bring(empty, bytes))).toBe('import_refused');
 		await nothing();
+	});
+
+	it('not a table that older versions packed: what was found there is passed over', async () => {
+		const bytes = await changed((files) => {
+			const manifest = JSON.parse(files.get(MANIFEST_PATH) ?? '') as ArchiveManifest;
+			const content = '{"snapshot_id": "00000000-0000-7000-8000-000000000000"}\n';
+			files.set('tables/99-snapshot_scans.ndjson', content);
+			files.set(MANIFEST_PATH, JSON.stringify({ ...manifest, tables: [...manifest.tables, { name: 'snapshot_scans', path: 'tables/99-snapshot_scans.ndjson', rows: 1, bytes: 0, sha256: '', columns: ['snapshot_id'] }] }));
+		}, true);
+		const other = await createWorld();
+		try {
+			expect(valueOf(await bring(other, bytes))).toMatchObject({ id: projectId });
+			expect(await other.query('select snapshot_id from snapshot_scans')).toEqual([]);
+		} finally {
+			await other.close();
+		}
 	});
 
 	it('a project without a round or a base model is none, and is not brought in half', async () => {

@@ -9,16 +9,22 @@ import { isoTime, rowsOf } from './rows.ts';
 /** The part of settings that says nothing of anybody; the lists lie encrypted beside it. */
 export type OpenSettings = Omit<Settings, 'words' | 'patterns' | 'exceptions'>;
 
-/** One version of a project's settings. */
-export type SettingsVersion = { version: number; rules: OpenSettings; lists: string; createdBy: string; createdAt: string };
+/** One version of a project's settings. `lists` null: they stayed on the server that the project came from. */
+export type SettingsVersion = { version: number; rules: OpenSettings; lists: string | null; createdBy: string; createdAt: string };
 
-type Row = { version: number; rules: OpenSettings; lists: string; created_by: string; created_at: string };
+type Row = { version: number; rules: OpenSettings; lists: string | null; created_by: string; created_at: string };
 const toVersion = (row: Row): SettingsVersion => ({ version: row.version, rules: row.rules, lists: row.lists, createdBy: row.created_by, createdAt: isoTime(row.created_at) });
 
 /** The settings in force; null: the project never set any. */
 export async function newest(db: Executor, projectId: string): Promise<SettingsVersion | null> {
 	const rows = await rowsOf<Row>(db, sql`select version, rules, lists, created_by, created_at from desensitisation_settings where project_id = ${projectId} order by version desc limit 1`);
 	return rows[0] ? toVersion(rows[0]) : null;
+}
+
+/** Whether a project looks for something, and the lists of what it names itself stayed on the server that it came from. */
+export async function listsLeft(db: Executor, projectId: string): Promise<boolean> {
+	const now = await newest(db, projectId);
+	return now !== null && now.lists === null && isOn(now.rules);
 }
 
 /** Whether an import's rows were looked through under the settings that are in force; where these look for nothing, nothing was to be looked for. The project must be serialised. */

@@ -7,9 +7,10 @@ import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as archive from '../db/archive.ts';
-import { ARCHIVE_TABLES } from '../db/archive-tables.ts';
+import { ARCHIVE_TABLES, NO_LONGER_TAKEN } from '../db/archive-tables.ts';
 import { record } from '../db/audit.ts';
 import type { Tx } from '../db/client.ts';
+import * as desensitisation from '../db/desensitisation.ts';
 import { databaseError } from '../db/errors.ts';
 import { jsonArrays, UnusableArchive, withArchive } from '../records/archive-file.ts';
 import type { OpenArchive } from '../records/archive-file.ts';
@@ -18,8 +19,8 @@ import { allowSite } from './access.ts';
 import { areStored } from './store-citing.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A project that came out of an archive. `sha256` is that of the archive's manifest. */
-export type ImportedArchive = { id: string; slug: string; rows: number; artifacts: number; sha256: string };
+/** A project that came out of an archive. `sha256` is that of the archive's manifest. `listsLeft`: what it hides by its own lists must be set anew, and nothing goes in or out until then. */
+export type ImportedArchive = { id: string; slug: string; rows: number; artifacts: number; sha256: string; listsLeft: boolean };
 
 const person = v.strictObject({ id: v.pipe(v.string(), v.uuid()), name: v.pipe(v.string(), v.minLength(1), v.maxLength(200)), email: v.nullable(v.pipe(v.string(), v.maxLength(254))) });
 
@@ -38,7 +39,7 @@ async function plan(tx: Tx, manifest: ArchiveManifest): Promise<{ people: Archiv
 	const named = new Map(manifest.tables.map((table) => [table.name, table]));
 	const people = named.get('people');
 	if (!people || named.size !== manifest.tables.length) throw new UnusableArchive('“manifest.json” in the archive names no people, or a table twice.');
-	const known = new Set(['people', ...ARCHIVE_TABLES.map(({ name }) => name)]);
+	const known = new Set(['people', ...ARCHIVE_TABLES.map(({ name }) => name), ...NO_LONGER_TAKEN]);
 	for (const { name } of manifest.tables) if (!known.has(name)) throw new UnusableArchive(`The archive has a table “${name}” that this version of Plumbline does not know. Bring this server to the version it came from.`);
 	const tables: { from: ArchivedTable; to: (typeof ARCHIVE_TABLES)[number] }[] = [];
 	for (const to of ARCHIVE_TABLES) {
@@ -96,7 +97,7 @@ async function take(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, opened: Op
 		if (clash === 'slug') return fail('conflict', `slug: another project is called “${slug}”. Say slug=… to give this one another name.`, { errors: [{ field: 'slug', message: 'another project has this name' }], facts: { taken: slug } });
 		if (!(await areStored(app, tx, manifest.artifacts))) return fail('conflict', 'A clean-up took one of its files away before it was entered. Send it again.');
 		const rows = await make(tx, actor, opened, slug);
-		return ok({ id: manifest.project.id, slug, rows, artifacts: manifest.artifacts.length, sha256: opened.sha256 });
+		return ok({ id: manifest.project.id, slug, rows, artifacts: manifest.artifacts.length, sha256: opened.sha256, listsLeft: await desensitisation.listsLeft(tx, manifest.project.id) });
 	});
 }
 

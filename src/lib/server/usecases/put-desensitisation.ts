@@ -10,6 +10,7 @@ import * as projects from '../db/projects.ts';
 import { patternDetectors } from '../desensitisation/patterns.ts';
 import { allow } from './access.ts';
 import { listsPlace, readSettings } from './project-rules.ts';
+import type { ReadSettings } from './project-rules.ts';
 import { inTransaction } from './transaction.ts';
 
 /** Adds a version of settings. What was imported before stays as it is; what the lists say is not told to the audit. The project must be serialised. */
@@ -21,7 +22,7 @@ async function addSettings(app: Pick<App, 'secrets'>, tx: Tx, actor: Actor, of: 
 }
 
 /** Changes settings as they are in force, under the project's lock. Gives the version in force then: a new one, unless `change` says null. */
-export async function changeSettings(app: Pick<App, 'secrets'>, tx: Tx, actor: Actor, projectId: string, change: (now: { settings: Settings; version: number }) => Result<Settings | null>): Promise<Result<{ version: number }>> {
+export async function changeSettings(app: Pick<App, 'secrets'>, tx: Tx, actor: Actor, projectId: string, change: (now: ReadSettings) => Result<Settings | null>): Promise<Result<{ version: number }>> {
 	await projects.serialise(tx, projectId);
 	const now = await readSettings(app, tx, projectId);
 	if (!now.ok) return now;

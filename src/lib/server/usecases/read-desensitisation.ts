@@ -1,4 +1,3 @@
-import type { Settings } from '../../domain/desensitisation/settings.ts';
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -7,9 +6,10 @@ import * as desensitisation from '../db/desensitisation.ts';
 import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
 import { readSettings } from './project-rules.ts';
+import type { ReadSettings } from './project-rules.ts';
 
 /** Settings with their history, and whether a worker that can find names is there. */
-export type ShownSettings = { version: number; settings: Settings; versions: { version: number; createdBy: string; createdAt: string }[]; names: NamesState };
+export type ShownSettings = ReadSettings & { versions: { version: number; createdBy: string; createdAt: string }[]; names: NamesState };
 export type NamesState = { state: 'ready' } | { state: 'missing'; why: string };
 
 /** What a project keeps out of its record, for who manages it: its lists name people and firms. */

@@ -14,7 +14,7 @@ import * as masking from '../db/masking-imports.ts';
 import { allow } from './access.ts';
 import { maskAgain } from './mask-names.ts';
 import { originalPlace } from './mask-rows.ts';
-import { rulesOf } from './project-rules.ts';
+import { rulesOf, withLists } from './project-rules.ts';
 import { changeSettings } from './put-desensitisation.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -57,7 +57,10 @@ export async function exceptFinding(app: SealingApp, actor: Actor, id: string): 
 		const access = await allow(tx, actor, { id: found.projectId }, 'desensitisation.manage');
 		if (!access.ok) return access;
 		const { projectId, kind, valueKey } = found;
-		return changeSettings(app, tx, actor, projectId, ({ settings }) => {
+		return changeSettings(app, tx, actor, projectId, (now) => {
+			const lists = withLists(now);
+			if (!lists.ok) return lists;
+			const settings = lists.value;
 			if (settings.exceptions.some((one) => one.kind === kind && one.key === valueKey)) return ok(null);
 			return settings.exceptions.length < 20_000 ? ok({ ...settings, exceptions: [...settings.exceptions, { kind, key: valueKey }] }) : fail('conflict', 'The list of exceptions is full.');
 		});
@@ -69,7 +72,10 @@ export async function addOwnWord(app: SealingApp, actor: Actor, input: { slug: s
 	return inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: input.slug }, 'desensitisation.manage');
 		if (!access.ok) return access;
-		return changeSettings(app, tx, actor, access.value.project.id, ({ settings }) => {
+		return changeSettings(app, tx, actor, access.value.project.id, (now) => {
+			const lists = withLists(now);
+			if (!lists.ok) return lists;
+			const settings = lists.value;
 			if (settings.words.some((one) => one.text === input.word.text && one.kind === input.word.kind)) return ok(null);
 			return settings.words.length < 5000 ? ok({ ...settings, words: [...settings.words, input.word] }) : fail('conflict', 'The list of words is full.');
 		});

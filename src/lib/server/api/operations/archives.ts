@@ -26,6 +26,6 @@ export const createArchive = operation({
 	access: 'archive.import',
 	query: v.object({ slug: v.optional(slug) }),
 	upload: ['application/zip', 'application/octet-stream'],
-	answers: { 201: v.object({ id: v.string(), slug: v.string(), rows: v.number(), artifacts: v.number(), sha256: v.string() }) },
+	answers: { 201: v.object({ id: v.string(), slug: v.string(), rows: v.number(), artifacts: v.number(), sha256: v.string(), listsLeft: v.boolean() }) },
 	problems: ['unsupported_format', 'import_refused', 'conflict']
 });

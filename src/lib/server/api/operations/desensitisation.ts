@@ -16,7 +16,7 @@ export const readDesensitisation = operation({
 	summary: 'What the project keeps out of its record: what is done about each kind, its own words and patterns, exceptions; and whether a worker can find names',
 	access: 'desensitisation.manage',
 	params: slugParams,
-	answers: { 200: v.object({ version: v.number(), settings: SettingsSchema, versions: v.array(v.object({ version: v.number(), createdBy: v.string(), createdAt: v.string() })), names: v.looseObject({ state: v.picklist(['ready', 'missing']) }) }) }
+	answers: { 200: v.object({ version: v.number(), settings: SettingsSchema, listsLeft: v.boolean(), versions: v.array(v.object({ version: v.number(), createdBy: v.string(), createdAt: v.string() })), names: v.looseObject({ state: v.picklist(['ready', 'missing']) }) }) }
 });
 
 export const putDesensitisation = operation({
@@ -41,7 +41,7 @@ export const addOwnWord = operation({
 	params: slugParams,
 	body: OwnWordSchema,
 	answers: { 200: version },
-	problems: ['conflict']
+	problems: ['conflict', 'not_ready']
 });
 
 export const listFindings = operation({
@@ -78,7 +78,7 @@ export const exceptFinding = operation({
 	access: 'desensitisation.manage',
 	params: idParams,
 	answers: { 200: version },
-	problems: ['conflict']
+	problems: ['conflict', 'not_ready']
 });
 
 export const rescanImport = operation({

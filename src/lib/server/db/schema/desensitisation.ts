@@ -18,7 +18,8 @@ export const desensitisationSettings = pgTable(
 			.references(() => projects.id),
 		version: integer().notNull(),
 		rules: jsonb().$type<Omit<Settings, 'words' | 'patterns' | 'exceptions'>>().notNull(),
-		lists: text().notNull(),
+		/** Null: they stayed on the server that the project came from. */
+		lists: text(),
 		createdBy: uuid()
 			.notNull()
 			.references(() => users.id),

@@ -1,0 +1,1 @@
+ALTER TABLE "desensitisation_settings" ALTER COLUMN "lists" DROP NOT NULL;
