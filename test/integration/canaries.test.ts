@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { ROLES } from '#lib/domain/permission.ts';
+import * as generations from '#lib/server/db/generations.ts';
 import * as imports from '#lib/server/db/imports.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { provisionNames } from '../../workers/names/environment.ts';
 import { createApi, tokenOf } from '../support/api.ts';
+import { startChatServer } from '../support/chat-server.ts';
 import { inDatabase, inFiles, inText } from '../support/resting-places.ts';
 import { startServer } from '../support/server.ts';
 import type { Server } from '../support/server.ts';
@@ -30,11 +32,11 @@ let server: Server;
 let worker: WorkerProcess;
 beforeAll(async () => {
 	world = await createWorld();
-	server = await startServer(world, { PLUMBLINE_LOG_LEVEL: 'debug' });
+	server = await startServer(world, { PLUMBLINE_LOG_LEVEL: 'debug', PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1' });
 	const names = await provisionNames();
 	if (!names.ok) throw new Error(names.problem.message);
 	// This worker trains nothing: an engine would take minutes to install where none is.
-	worker = startWorker(world, { PLUMBLINE_LOG_LEVEL: 'debug', PLUMBLINE_PYTHON: '/nonexistent', PLUMBLINE_NAMES_PYTHON: names.value.python });
+	worker = startWorker(world, { PLUMBLINE_LOG_LEVEL: 'debug', PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1', PLUMBLINE_PYTHON: '/nonexistent', PLUMBLINE_NAMES_PYTHON: names.value.python });
 }, 120_000);
 afterAll(async () => {
 	await worker?.kill9();
@@ -67,6 +69,18 @@ it('lets no canary come to rest anywhere', async () => {
 	expect(await inDatabase(world, WORDS)).toEqual([]);
 	await until('names are looked for', async () => (await imports.get(world.app.db, sent.body.id))?.status === 'published', 240, () => worker.output().slice(-2000));
 	expect((await imports.get(world.app.db, sent.body.id))?.accepted).toBe(2);
+
+	// A model answers with canaries of its own, though it is asked nothing that holds one.
+	const model = await startChatServer(() => `答复：${BY_RULE.map((word) => `（${word}）`).join('，')}`);
+	try {
+		const endpoint = await owner<{ id: string }>('POST', `/projects/${slug}/endpoints`, { body: { name: 'talks', baseUrl: model.baseUrl, model: 'made-up', concurrency: 1 } });
+		const generation = await owner<{ id: string }>('POST', `/projects/${slug}/generations`, { body: { sources: [{ endpointId: endpoint.body.id }], policy: 'each_answer' } });
+		await until('the model has answered', async () => (await generations.get(world.app.db, generation.body.id))?.status === 'succeeded', 120, () => worker.output().slice(-2000));
+		expect(model.asked.flatMap(({ whole }) => inText('asked', whole, WORDS))).toEqual([]);
+		expect(await world.query(`select distinct t.messages->0->>'content' like '答复：%[PHONE_%' as masked from generation_answers a join response_texts t on t.response_id = a.response_id where a.generation_id = '${generation.body.id}'`)).toEqual([{ masked: true }]);
+	} finally {
+		await model.close();
+	}
 
 	// Everybody asks for everything.
 	for (const role of [...ROLES, 'admin'] as const) {

@@ -5,6 +5,7 @@ import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { cancelGeneration, resumeGeneration } from '#lib/server/usecases/cancel-generation.ts';
+import { beginGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { createEndpoint, listEndpoints, putEndpoint, retireEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
@@ -76,6 +77,30 @@ describe('endpoints', () => {
 		const heard = server.asked.map(({ whole }) => whole).join();
 		expect(heard).not.toMatch(/13800138000|13900139000|a@b\.example/u);
 		expect(heard).toContain('[PHONE_1]');
+	});
+
+	it('say nothing that the project hides to who judges: their answers are masked before they are stored, and noted as such', async () => {
+		await project(1);
+		valueOf(await world.importRows(slug, [{ prompt: 'Call 13800138000?' }]));
+		valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'placeholder', email: 'mask', word: 'placeholder' }, words: [{ text: 'Falcon', kind: 'word' }] } }));
+		const server = await serving(() => 'Falcon: [PHONE_1], which is 138-0013-8000, or 13900139000, or a@b.example.');
+		await asking(await start({ sources: [{ endpointId: await endpoint('talks', server) }], policy: 'each_answer' }));
+		const stored = await world.query<{ text: string; sampling: Record<string, unknown> }>(`select t.messages->0->>'content' as text, r.sampling from response_texts t join responses r on r.id = t.response_id join prompts p on p.id = r.prompt_id where p.project_id = '${id}' order by 1`);
+		// The one question holds the number; of the other nothing is known.
+		expect(stored.map(({ text }) => text)).toEqual(['[WORD_1]: [PHONE_1], which is [PHONE_1], or [PHONE_2], or ■■■■.', '[WORD_1]: [PHONE_1], which is [PHONE_1], or [PHONE_2], or ■■■■.']);
+		expect(stored[0]?.sampling).toMatchObject({ hidden: { phone: { placeholder: 2 }, email: { mask: 1 }, word: { placeholder: 1 } } });
+	});
+
+	it('are measured by what they said, word for word, where they answer for a suite', async () => {
+		await project(1);
+		valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'placeholder' } } }));
+		const at = await beginGeneration(world.app, { generationId: await start({ sources: [{ endpointId: await endpoint('measured', await serving(() => '')) }], samples: 2, policy: 'each_answer' }), workerId });
+		const [source] = at?.sources ?? [];
+		if (!at || !source) throw new Error('the generation was not to be had');
+		const said = { promptId: at.generation.promptIds[0] ?? '', text: 'Call 13800138000.', sampling: {}, seed: 1, reproducible: false };
+		await storeAnswer(world.app, at, source, { ...said, sample: 0 });
+		await storeAnswer(world.app, { ...at, generation: { ...at.generation, suiteVersionId: 'of a suite' } }, source, { ...said, sample: 1 });
+		expect(await world.query(`select t.messages->0->>'content' as text from generation_answers a join response_texts t on t.response_id = a.response_id where a.generation_id = '${at.generation.id}' order by a.sample`)).toEqual([{ text: 'Call [PHONE_1].' }, { text: 'Call 13800138000.' }]);
 	});
 
 	it('are listed with what they made page by page, newest first', async () => {

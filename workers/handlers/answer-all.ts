@@ -52,9 +52,10 @@ const holdsUpload = ({ messages, documentTexts }: Question): boolean => holdsIma
  */
 export async function answerAll(context: AskContext, at: GenerationAtHand, source: SourceAtHand, way: Way, { signal, lost }: Ending): Promise<RunProblem | null> {
 	const { sampling } = at.generation;
-	const guard = way.outside ? await outgoingOf(context.app, at.generation.projectId) : null;
-	if (guard && !guard.ok) return { code: 'lists_unreadable', message: 'What the project hides cannot be read on this worker: nothing may leave.', hint: guard.problem.detail };
-	const hide = guard?.value ?? null;
+	// What is judged is masked before it is stored, also where the question stays in the house.
+	const guard = way.outside || at.generation.suiteVersionId === null ? await outgoingOf(context.app, at.generation.projectId) : null;
+	if (guard && !guard.ok) return { code: 'lists_unreadable', message: way.outside ? 'What the project hides cannot be read on this worker: nothing may leave.' : 'What the project hides cannot be read on this worker: no answer may be kept.', hint: guard.problem.detail };
+	const hide = way.outside ? (guard?.value ?? null) : null;
 	const left = await unansweredBy(context.app, at, source);
 	let next = 0;
 	let failedInARow = 0;

@@ -6,6 +6,7 @@ import { ALL_RULES } from './detect.ts';
 import { everywhere } from './everywhere.ts';
 import type { Action, Kind } from './kind.ts';
 import { createLedger, valueOf } from './ledger.ts';
+import { maskAnswer, maskMessages } from './mask-messages.ts';
 import { maskRecord } from './mask-record.ts';
 import { MASK, maskText } from './mask-text.ts';
 import type { Rules } from './mask-text.ts';
@@ -104,6 +105,23 @@ describe('maskRecord', () => {
 		const of = rules({}, ['user', 'text']);
 		const record = JSON.parse(`{"messages":[{"role":"user","content":[{"type":"text","text":"user"}]}],"phone":${PHONE},"__proto__":{"note":"${ID}"},"n":null}`) as unknown;
 		expect(JSON.stringify(masked(record, of).value)).toBe('{"messages":[{"role":"user","content":[{"type":"text","text":"[WORD_1]"}]}],"phone":"[PHONE_1]","__proto__":{"note":"[ID_CARD_1]"},"n":null}');
+	});
+});
+
+describe('maskAnswer', () => {
+	const asks = (content: string) => [{ role: 'user' as const, content }];
+
+	it('knows what the question holds by the placeholder that the question is sent with', () => {
+		const question = asks(`Call ${PHONE}?`);
+		expect(maskMessages(question, rules({})).messages).toEqual(asks('Call [PHONE_1]?'));
+		// Who was asked it so says the placeholder; who was asked it as it stands says the number.
+		expect(maskAnswer(question, `[PHONE_1], not 13900139000 nor 138-0013-8000.`, rules({})).text).toBe('[PHONE_1], not [PHONE_2] nor [PHONE_1].');
+	});
+
+	it('numbers what it alone holds behind what the question was given at import', () => {
+		const { text, findings } = maskAnswer(asks('Call [PHONE_2]?'), `No, ${PHONE}.`, rules({}));
+		expect(text).toBe('No, [PHONE_3].');
+		expect(findings).toMatchObject([{ kind: 'phone', action: 'placeholder' }]);
 	});
 });
 
