@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as history from '#lib/server/db/history.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -8,6 +9,7 @@ import { correctJudgment } from '#lib/server/usecases/correct-judgment.ts';
 import { exportJudgments } from '#lib/server/usecases/export-judgments.ts';
 import { listJudgments } from '#lib/server/usecases/list-judgments.ts';
 import type { JudgmentQuery } from '#lib/server/usecases/list-judgments.ts';
+import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import type { Submission } from '#lib/server/usecases/submit-judgment.ts';
@@ -198,5 +200,21 @@ describe('the export of one’s own record', () => {
 		expect(csv).toContain(`'=HYPERLINK`);
 		const audits = await world.query<{ n: number }>(`select count(*)::int as n from audit_entries where action = 'judgment.export' and actor_id = '${ann.userId}'`);
 		expect(audits[0]?.n).toBe(2);
+	});
+
+	it('is refused, masked or let go where it holds what the project hides, as a snapshot is', async () => {
+		const { slug } = await world.project({ rows: [{ messages: [{ role: 'user', content: 'Call 13800138000?' }], responses: ['a', 'b'] }] });
+		const ann = await world.person('ann', { slug, role: 'annotator' });
+		await judge(slug, ann, 1, { verdict: 'left', rationale: 'Write to a@b.example, not to 13800138000.' });
+		const put = async (onExport: 'refuse' | 'mask' | 'allow') => valueOf(await putDesensitisation(world.app, world.admin, { slug, settings: { ...OFF, actions: { phone: 'placeholder', email: 'mask' }, onExport } }));
+		const plain = await exported(ann, slug);
+		await put('refuse');
+		expect(await exportJudgments(world.app, ann, { slug, format: 'csv' })).toMatchObject({ ok: false, problem: { code: 'sensitive', facts: { rows: 1, findings: 3 } } });
+		await put('mask');
+		const [line] = (await exported(ann, slug)).trim().split('\n').map((text) => JSON.parse(text) as Record<string, unknown>);
+		expect(line).toEqual({ ...(JSON.parse(plain) as object), question: 'Call [PHONE_1]?', rationale: 'Write to ■■■■, not to [PHONE_1].' });
+		expect(await exported(ann, slug, 'csv')).not.toMatch(/13800138000|a@b/u);
+		await put('allow');
+		expect(await exported(ann, slug)).toBe(plain);
 	});
 });

@@ -43,8 +43,11 @@ export async function checkExport(app: CheckApp, actor: Actor, of: { snapshotId:
 	}
 	if (scan.rowsFound === 0) return ok(null);
 	if (rules.settings.onExport === 'mask') return ok((row) => checked(row, rules).row);
-	return fail('sensitive', `${scan.rowsFound} of ${scan.rows} rows hold something that the project hides (${Object.keys(scan.counts).join(', ')}). The project refuses to let them leave; its owner can let exports be masked instead.`, { facts: { rows: scan.rowsFound, findings: totalOf(scan.counts) } });
+	return refused(scan);
 }
+
+const refused = (scan: desensitisation.SnapshotScan) =>
+	fail('sensitive', `${scan.rowsFound} of ${scan.rows} rows hold something that the project hides (${Object.keys(scan.counts).join(', ')}). The project refuses to let them leave; its owner can let exports be masked instead.`, { facts: { rows: scan.rowsFound, findings: totalOf(scan.counts) } });
 
 async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; projectId: string } & Leaving, rules: ProjectRules): Promise<desensitisation.SnapshotScan> {
 	let [rows, rowsFound] = [0, 0];
@@ -63,6 +66,32 @@ async function look(app: CheckApp, actor: Actor, of: { snapshotId: string; proje
 		await record(tx, actor, { action: 'snapshot.check', projectId: of.projectId, subject: ['snapshot', of.snapshotId], details: { version: rules.version, split: of.split, rows, rowsFound, counts } });
 	});
 	return scan;
+}
+
+/**
+ * What is done to lines on their way out, of which these fields hold what people
+ * wrote (null: nothing), or a problem where the project refuses and something is
+ * found. `lines` are read once more by whoever sends them.
+ */
+export async function checkLines<Line extends object>(app: CheckApp, of: { projectId: string; words: readonly (keyof Line)[]; lines: () => AsyncIterable<readonly Line[]> }): Promise<Result<((line: Line) => Line) | null>> {
+	const found = await rulesOf(app, of.projectId);
+	if (!found.ok) return found;
+	const rules = found.value;
+	if (!rules || rules.settings.onExport === 'allow') return ok(null);
+	const look = (line: Line) => maskRecord(Object.fromEntries(of.words.map((field) => [field, line[field]])), rules, rules.pseudonym);
+	if (rules.settings.onExport === 'mask') return ok((line) => ({ ...line, ...(look(line).value as Partial<Line>) }));
+	let [lines, linesFound] = [0, 0];
+	let counts: FindingCounts = {};
+	for await (const page of of.lines()) {
+		for (const line of page) {
+			const { findings } = look(line);
+			lines += 1;
+			if (findings.some(({ action }) => action !== 'flag')) linesFound += 1;
+			counts = countFindings(findings, counts);
+		}
+		await new Promise((done) => setImmediate(done));
+	}
+	return linesFound === 0 ? ok(null) : refused({ rows: lines, rowsFound: linesFound, counts });
 }
 
 /** Hides what a project wants hidden in conversations on their way to an endpoint outside; gives them as they may go, in the same order, with what was found. */

@@ -8,6 +8,7 @@ import { record } from '../db/audit.ts';
 import * as history from '../db/history.ts';
 import type { PastJudgment } from '../db/history.ts';
 import { allow } from './access.ts';
+import { checkLines } from './check-outgoing.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -70,21 +71,36 @@ function csvOf(line: Line): string {
 	);
 }
 
-async function* lines(app: Pick<App, 'db'>, of: { projectId: string; viewer: string }, format: ExportFormat): AsyncGenerator<string> {
-	if (format === 'csv') yield BYTE_ORDER_MARK + csvLine(COLUMNS);
+/** Where somebody's words stand in a line. */
+const WORDS: readonly (keyof Line)[] = ['question', 'reasons', 'spansShown', 'spans', 'rationale', 'rewriteShown', 'rewrite', 'bookmarkNote'];
+
+/** Lines a page at a time, as they are stored. */
+async function* pages(app: Pick<App, 'db'>, of: { projectId: string; viewer: string }): AsyncGenerator<Line[]> {
 	for (let cursor: string | null = null; ; ) {
 		const { judgments: page, lookedTo }: history.PastPage = await history.page(app.db, { ...of, own: true }, { order: 'oldest', cursor, limit: PAGE, most: PAGE });
-		yield page.map((past) => (format === 'csv' ? csvOf(lineOf(past)) : `${JSON.stringify(lineOf(past))}\n`)).join('');
+		yield page.map(lineOf);
 		if (lookedTo === null) return;
 		cursor = lookedTo;
 	}
 }
 
-/** One's own judgments in a project, oldest first, as text in pieces. Whoever takes data out is in the audit. */
-export async function exportJudgments(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; format: ExportFormat }): Promise<Result<AsyncGenerator<string>>> {
+async function* texts(source: AsyncIterable<Line[]>, format: ExportFormat, hide: ((line: Line) => Line) | null): AsyncGenerator<string> {
+	if (format === 'csv') yield BYTE_ORDER_MARK + csvLine(COLUMNS);
+	for await (const page of source) yield page.map((line) => (hide ? hide(line) : line)).map((line) => (format === 'csv' ? csvOf(line) : `${JSON.stringify(line)}\n`)).join('');
+}
+
+/**
+ * One's own judgments in a project, oldest first, as text in pieces. What people
+ * wrote here was never looked through: as with a snapshot it leaves masked, or the
+ * export is refused, as the project says. Whoever takes data out is in the audit.
+ */
+export async function exportJudgments(app: Pick<App, 'db' | 'secrets'>, actor: Actor, input: { slug: string; format: ExportFormat }): Promise<Result<AsyncGenerator<string>>> {
 	const access = await allow(app.db, actor, { slug: input.slug }, 'judgment.own');
 	if (!access.ok) return access;
 	const projectId = access.value.project.id;
+	const own = () => pages(app, { projectId, viewer: actor.userId });
+	const hide = await checkLines(app, { projectId, words: WORDS, lines: own });
+	if (!hide.ok) return hide;
 	await app.db.transaction((tx) => record(tx, actor, { action: 'judgment.export', projectId, subject: ['user', actor.userId], details: { format: input.format } }));
-	return ok(lines(app, { projectId, viewer: actor.userId }, input.format));
+	return ok(texts(own(), input.format, hide.value));
 }

@@ -81,7 +81,8 @@ export const exportJudgments = operation({
 	access: 'judgment.own',
 	params: slugParams,
 	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, `one of ${EXPORT_FORMATS.join(', ')}`), 'jsonl') }),
-	answers: { 200: 'application/x-ndjson' }
+	answers: { 200: 'application/x-ndjson' },
+	problems: ['sensitive', 'not_ready']
 });
 
 export const correctJudgment = operation({
