@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { COLUMN_ROLES } from '#lib/domain/import-shapes/column-mapping.ts';
-import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
+import type { ColumnMapping, SaidMapping } from '#lib/domain/import-shapes/column-mapping.ts';
 import { betweenCells } from '#lib/domain/import-shapes/looks-like-table.ts';
 import { SHAPES } from '#lib/domain/import-shapes/shape.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
@@ -28,7 +28,7 @@ type Import = {
 	message?: string | null;
 	fileName?: string | null;
 	createdAt?: string;
-	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: ColumnMapping | null; columns?: string[] | null; unread?: string[] | null; ignored?: Record<string, number> } | null;
+	found?: { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: string; mapping?: SaidMapping | null; columns?: (string | null)[] | null; unread?: string[] | null; ignored?: Record<string, number> } | null;
 	errors?: RowError[];
 	sample?: { prompt: { content: unknown }[] }[];
 };
@@ -50,7 +50,8 @@ function tableLike({ found, sample = [] }: Import): string[] {
 
 /** How the rows were understood, in words that `--shape` and `--map` take. */
 function understood({ shape, mapping, unread }: NonNullable<Import['found']>): string[] {
-	const roles = Object.entries(mapping ?? {}).map(([role, column]) => `${role}=${column}`);
+	// One whose name is hidden is told by its place.
+	const roles = Object.entries(mapping ?? {}).map(([role, column]) => `${role}=${typeof column === 'number' ? `(column ${column})` : String(column)}`);
 	const how = shape === 'columns' ? [`  columns    ${roles.join(', ') || 'none is known'}`] : shape ? [`  rows       ${shape}`] : [];
 	return [...how, ...(unread && unread.length > 0 ? [`  not read   ${unread.join(', ')}`] : [])];
 }

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Settings } from '#lib/domain/desensitisation/settings.ts';
+import type { SaidShape } from '#lib/domain/import-shapes/recognise.ts';
 import { ok } from '#lib/domain/problem.ts';
 import * as findings from '#lib/server/db/findings.ts';
 import * as imports from '#lib/server/db/imports.ts';
@@ -290,6 +291,35 @@ describe('settings that change while an import is under way', () => {
 		while (await maskNextImport(world.app, finder('Ada'), going)) if (++calls > 10) throw new Error('it is looked through without end');
 		expect(await imports.get(world.app.db, importId)).toMatchObject({ status: 'published', accepted: 150, desensitised: { version: 2, counts: { person: { placeholder: 150 }, word: { placeholder: 150 } } } });
 		expect(await texts(id)).not.toMatch(/Ada|Falcon/u);
+	});
+});
+
+describe('a table', () => {
+	const table = Buffer.from(`${PHONE};Eins;Zwei\nWelche?;Ja;Nein\n;Ja;Nein\n`);
+	const send = async (slug: string, said: SaidShape = {}) => valueOf(await valueOf(await importPairs(world.app, world.admin, { slug, said, skipBad: true, dryRun: true, source: Readable.from([table]) })).done);
+	const found = async (id: string) => (await imports.get(world.app.db, id))?.found;
+
+	it('is mapped by the places of columns whose names hold what is hidden', async () => {
+		const { slug, id } = await project();
+		expect((await send(slug)).found).toMatchObject({ columns: [null, 'eins', 'zwei'] });
+		const read = await send(slug, { mapping: { prompt: 1, answerA: 'eins', answerB: 3 } });
+		expect(read).toMatchObject({ accepted: 1, rejected: 1, errors: [{ line: 3, field: '[PHONE_1]' }], found: { shape: 'columns', mapping: { prompt: 1, answerA: 'eins', answerB: 'zwei' } } });
+		valueOf(await publishImport(world.app, world.admin, { id: read.id, skipBad: true }));
+		expect(await texts(id)).toContain('Welche?');
+		expect(JSON.stringify(await world.query(`select i.found, e.* from imports i left join import_errors e on e.import_id = i.id`))).not.toContain(PHONE);
+		// A place that no column has is none.
+		expect(await send(slug, { mapping: { prompt: 9, answerA: 2, answerB: 3 } })).toMatchObject({ accepted: 0, rejected: 2 });
+	});
+
+	it('is mapped by places alone where names are hidden', async () => {
+		const { slug, id } = await project({ actions: { person: 'placeholder' } });
+		expect(await found((await send(slug)).id)).toMatchObject({ columns: [null, null, null] });
+		const { id: importId, errors } = await send(slug, { mapping: { prompt: 1, answerA: 2, answerB: 3 } });
+		expect(errors).toMatchObject([{ line: 3, field: 'prompt' }]);
+		expect(await found(importId)).toMatchObject({ mapping: { prompt: 1, answerA: 2, answerB: 3 } });
+		while (await maskNextImport(world.app, finder('Welche'), going));
+		valueOf(await publishImport(world.app, world.admin, { id: importId, skipBad: true }));
+		expect(await texts(id)).toContain('[PERSON_1]?');
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { ColumnMapping } from '#lib/domain/import-shapes/column-mapping.ts';
+import type { SaidMapping } from '#lib/domain/import-shapes/column-mapping.ts';
 import type { ShapeName } from '#lib/domain/import-shapes/shape.ts';
 import { IN_PIECES_FROM_BYTES } from '#lib/domain/upload.ts';
 import type { Hindrance } from '#lib/domain/upload.ts';
@@ -12,7 +12,7 @@ export type Counts = { accepted: number; duplicates: number; rejected: number };
 export type Reading = { format?: 'csv' | 'txt'; encoding?: string; delimiter?: string };
 
 /** How the rows of a file shall be understood, where it is said: by a shape, or by which column is what. */
-export type Understand = Reading & { shape?: ShapeName; mapping?: ColumnMapping; /** Answers alone without a label are good ones. */ accepted?: boolean };
+export type Understand = Reading & { shape?: ShapeName; mapping?: SaidMapping; /** Answers alone without a label are good ones. */ accepted?: boolean };
 
 /** What is said now, and of how the file is to be read also what was said before. */
 export function saidAfter({ format, encoding, delimiter }: Understand, now: Understand): Understand {
@@ -44,7 +44,7 @@ export type SampleRow = { line: number; prompt: SampleMessage[]; answers: Sample
 /** A judgment that a row brings: which answer it prefers, or its verdict. */
 export type SampleJudgment = { judge: string | null; at: string | null; preferred: number | null; strength: 'slightly' | 'clearly' | null; margin: number | null; verdict: string | null };
 /** What the file was found to be, and how its rows were understood. */
-export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: ColumnMapping | null; columns?: string[] | null; accepted?: boolean; unread?: string[] | null; ignored?: Record<string, number> };
+export type Found = { packed: string | null; format: string; encoding: string | null; delimiter: string | null; shape?: ShapeName; labels?: number; mapping?: SaidMapping | null; columns?: (string | null)[] | null; accepted?: boolean; unread?: string[] | null; ignored?: Record<string, number> };
 /** A file that was read and waits to be taken: `accepted` and `duplicates` are what would come of it. */
 export type Scanned = { id: string; errors: LineError[]; found: Found | null; sample: SampleRow[] } & Counts;
 

@@ -2,8 +2,8 @@ import { argilla } from './argilla.ts';
 import { arena } from './arena.ts';
 import { fromCells } from './cells.ts';
 import { chatLog } from './chat-log.ts';
-import { asNamed } from './column-mapping.ts';
-import type { ColumnMapping } from './column-mapping.ts';
+import { asNamed, MOST_COLUMNS } from './column-mapping.ts';
+import type { ColumnMapping, SaidMapping } from './column-mapping.ts';
 import { isFlat, proposeMapping, readColumns } from './columns.ts';
 import { doccano } from './doccano.ts';
 import { helpsteer } from './helpsteer.ts';
@@ -27,12 +27,10 @@ const ALL: readonly ImportShape[] = [labelStudio, argilla, potato, openai, arena
 const BY_NAME: ReadonlyMap<ShapeName, ImportShape> = new Map(ALL.map((shape) => [shape.name, shape]));
 
 /** What the sender said of a file's rows; the rest is recognised. `accepted`: an answer alone that bears no label is one that somebody stands by. */
-export type SaidShape = { shape?: ShapeName | undefined; mapping?: ColumnMapping | undefined; accepted?: boolean | undefined };
+export type SaidShape = { shape?: ShapeName | undefined; mapping?: SaidMapping | undefined; accepted?: boolean | undefined };
 
 /** How the rows of a file are read: by a shape, or by columns, of which a table has these. */
 export type Recognised = { shape: ShapeName; mapping: ColumnMapping | null; columns: string[] | null };
-
-const MOST_COLUMNS = 200;
 
 /** A record as shapes see it: a line of plain text as its one field, a table's row with what its cells hold. */
 function recordOf(value: unknown, isTable: boolean): ShapeRead {

@@ -1,4 +1,4 @@
-import type { ColumnMapping } from './column-mapping.ts';
+import type { SaidMapping } from './column-mapping.ts';
 
 /** A record of a file, or a row in our own form, as it was read. */
 export type Fields = Record<string, unknown>;
@@ -7,8 +7,8 @@ export type Fields = Record<string, unknown>;
 export const SHAPES = ['plumbline', 'prompts', 'ms_swift', 'llama_factory', 'openai', 'chat_log', 'hh_rlhf', 'ultrafeedback', 'helpsteer', 'arena', 'label_studio', 'argilla', 'potato', 'doccano', 'columns'] as const;
 export type ShapeName = (typeof SHAPES)[number];
 
-/** How a file's rows were understood: by which shape, or with which columns; how many judgments they brought with who made them; which of their fields were not read. */
-export type Understood = { shape: ShapeName; labels: number; mapping: ColumnMapping | null; columns: string[] | null; accepted: boolean; unread: string[] | null };
+/** How a file's rows were understood: by which shape, or with which columns (null: its name holds what is to be hidden, and it is named by its place); how many judgments they brought with who made them; which of their fields were not read. */
+export type Understood = { shape: ShapeName; labels: number; mapping: SaidMapping | null; columns: (string | null)[] | null; accepted: boolean; unread: string[] | null };
 
 /** What is wrong with a record: a field as the file names it, and what would be right. */
 export type ShapeError = { field: string; message: string };

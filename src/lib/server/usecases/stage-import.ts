@@ -3,7 +3,9 @@ import { artifactError, namedArtifacts } from '../../domain/import-parts.ts';
 import type { NamedArtifact } from '../../domain/import-parts.ts';
 import { readImportRow } from '../../domain/import-row.ts';
 import type { ImportContext, StagedRow } from '../../domain/import-row.ts';
+import { withoutNames } from '../../domain/import-shapes/column-mapping.ts';
 import type { Recognised, SaidShape } from '../../domain/import-shapes/recognise.ts';
+import type { Understood } from '../../domain/import-shapes/shape.ts';
 import { messageText } from '../../domain/message.ts';
 import type { App } from '../app.ts';
 import * as artifacts from '../db/artifacts.ts';
@@ -65,9 +67,10 @@ export async function keep(tx: Tx, holds: Holds): Promise<void> {
 }
 
 /** How rows were understood, as it is kept. A table without a header has its first row for one: what is to be hidden may stand there. */
-function told(shape: Recognised, unread: readonly string[], masker: RowMasker): Recognised & { unread: string[] | null } {
+function told(shape: Recognised, unread: readonly string[], masker: RowMasker): Pick<Understood, 'shape' | 'mapping' | 'columns' | 'unread'> {
 	const { mapping, columns } = shape;
-	return { ...shape, mapping: mapping && Object.fromEntries(Object.entries(mapping).map(([role, column]) => [role, column && masker.text(column)])), columns: masker.names ? null : (columns?.map((column) => masker.text(column)) ?? null), unread: masker.names ? null : unread.map((field) => masker.text(field)) };
+	const said = withoutNames(mapping ?? {}, columns ?? [], (column) => !masker.names && masker.text(column) === column);
+	return { ...shape, mapping: mapping && said.mapping, columns: columns && said.columns, unread: masker.names ? null : unread.map((field) => masker.text(field)) };
 }
 
 /**
@@ -124,7 +127,9 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 			chars += sizeOf(result.row);
 		} else if (!result.ok) {
 			rejected += 1;
-			const field = 'error' in item ? item.field && masker.text(item.field) : result.error.field && item.nameOf(result.error.field);
+			const { field: own } = result.error;
+			// What the file calls it is not told where names are hidden: it may be one.
+			const field = 'error' in item ? item.field && masker.text(item.field) : own && (masker.names ? own : masker.text(item.nameOf(own)));
 			errors.push({ line: item.line, message: result.error.message, field });
 		}
 		if (rows.length + errors.length >= BATCH_ROWS || chars >= BATCH_CHARS) await flush();

@@ -20,7 +20,7 @@ const found = v.nullable(
 		shape: v.optional(v.picklist(SHAPES)),
 		labels: v.optional(v.number()),
 		mapping: v.optional(v.nullable(ColumnMappingSchema)),
-		columns: v.optional(v.nullable(v.array(v.string()))),
+		columns: v.optional(v.nullable(v.array(v.nullable(v.string())))),
 		accepted: v.optional(v.boolean()),
 		unread: v.optional(v.nullable(v.array(v.string()))),
 		ignored: v.optional(v.record(v.string(), v.number()))

@@ -8,7 +8,7 @@ import { projects } from './project.ts';
 import { workers } from './worker.ts';
 
 /** How a file of a source is to be read: what an upload says in its address. */
-export type AskedReading = { format?: string | undefined; encoding?: string | undefined; delimiter?: string | undefined; shape?: string | undefined; mapping?: Record<string, string | undefined> | undefined; accepted?: boolean | undefined; skipBad: boolean; dryRun: boolean };
+export type AskedReading = { format?: string | undefined; encoding?: string | undefined; delimiter?: string | undefined; shape?: string | undefined; mapping?: Record<string, string | number | undefined> | undefined; accepted?: boolean | undefined; skipBad: boolean; dryRun: boolean };
 
 /** What a worker found in a folder, or why it found nothing; `again`: it may later. */
 export type SourceAnswer = { listing: { folders: { name: string; path: string }[]; files: { name: string; path: string; bytes: number; modifiedAt: string | null; version: string }[]; next: string | null } } | { trouble: string; again: boolean };
