@@ -17,6 +17,7 @@ import { maskNextImport, tellNamesMissing } from '#lib/server/usecases/mask-name
 import type { NameFinder } from '#lib/server/usecases/mask-names.ts';
 import { publishImport } from '#lib/server/usecases/publish-import.ts';
 import { changeSettings, putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { putGrouping } from '#lib/server/usecases/put-grouping.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { beginUpload, writeUpload } from '#lib/server/usecases/receive-upload.ts';
 import { readDesensitisation } from '#lib/server/usecases/read-desensitisation.ts';
@@ -266,6 +267,21 @@ describe('settings that change while an import is under way', () => {
 		expect(await texts(id)).toBe('');
 		expect(valueOf(await valueOf(await bringIn()).done)).toMatchObject({ accepted: 1 });
 		expect(await texts(id)).not.toContain(PHONE);
+	});
+
+	it('what is grouped by its matter when it is taken is one group, whatever it was when it was read', async () => {
+		const { slug, id } = await world.project();
+		const rows = Array.from({ length: 8 }, (_, i) => ({ prompt: `Question ${i}?`, chosen: 'yes', rejected: 'no', ...(i < 6 ? { matter: `M-${i % 2}` } : {}) }));
+		const [taken, ...rest] = [valueOf(await world.importRows(slug, rows, { dryRun: true })), valueOf(await world.importRows(slug, [{ ...rows[0], prompt: 'One more?' }], { dryRun: true }))];
+		valueOf(await putGrouping(world.app, world.admin, { slug, matterIsGroup: true }));
+		for (const one of [taken, ...rest]) valueOf(await take(one.id));
+		// Read now, another question of the matter goes where they are.
+		valueOf(await world.importRows(slug, [{ ...rows[1], prompt: 'Read now?' }]));
+		expect(await world.query(`select matter, count(*)::int as questions, count(distinct p.group_id)::int as groups, count(distinct g.split)::int as splits from prompts p join prompt_groups g on g.id = p.group_id where p.project_id = '${id}' group by 1 order by 1`)).toEqual([
+			{ matter: 'M-0', questions: 4, groups: 1, splits: 1 },
+			{ matter: 'M-1', questions: 4, groups: 1, splits: 1 },
+			{ matter: null, questions: 2, groups: 2, splits: expect.any(Number) as number }
+		]);
 	});
 
 	it('a reader that can begin anew hears of it, and its import does not end', async () => {

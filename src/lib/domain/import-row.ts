@@ -247,7 +247,7 @@ function pairsOf(promptHash: string, responses: StagedResponse[], { preferred, m
 }
 
 /** The key of a matter's group. It does not tell the matter's name: walls stand before that. */
-function matterGroup(salt: string, matter: string): string {
+export function matterGroup(salt: string, matter: string): string {
 	return `matter:${hmacSha256Hex(salt, `matter ${matter}`)}`;
 }
 

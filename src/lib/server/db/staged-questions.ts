@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Split } from '../../domain/holdout.ts';
 import type { Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 import type { Ignored } from './schema/import.ts';
@@ -17,7 +18,7 @@ export async function refuseOtherMatters(tx: Tx, importId: string): Promise<numb
 	const rows = await rowsOf<{ n: number }>(
 		tx,
 		sql`with named as (
-				select r.line, r.matter, coalesce(i.found->'mapping'->>'matter', 'matter') as field,
+				select r.line, r.matter, case when jsonb_typeof(i.found->'mapping'->'matter') = 'string' then i.found->'mapping'->>'matter' else 'matter' end as field,
 					case when p.id is null then first_value(r.matter) over (partition by r.prompt_hash order by r.line) else p.matter end as held
 				from import_rows r join imports i on i.id = r.import_id left join prompts p on p.project_id = i.project_id and p.content_hash = r.prompt_hash
 				where r.import_id = ${importId} and r.matter is not null),
@@ -28,6 +29,17 @@ export async function refuseOtherMatters(tx: Tx, importId: string): Promise<numb
 			select count(*)::int as n from gone`
 	);
 	return rows[0]?.n ?? 0;
+}
+
+/** Matters that staged rows name. */
+export async function mattersOf(tx: Tx, importId: string): Promise<string[]> {
+	return (await rowsOf<{ matter: string }>(tx, sql`select distinct matter from import_rows where import_id = ${importId} and matter is not null`)).map(({ matter }) => matter);
+}
+
+/** Puts staged rows into the groups of their matters, where they are in others. */
+export async function groupByMatter(tx: Tx, importId: string, groups: readonly { matter: string; groupKey: string; split: Split }[]): Promise<void> {
+	await tx.execute(sql`update import_rows r set group_key = g."groupKey", split = g.split from jsonb_to_recordset(${JSON.stringify(groups)}::jsonb) as g(matter text, "groupKey" text, split text)
+		where r.import_id = ${importId} and r.matter = g.matter and r.group_key <> g."groupKey"`);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { drawSplit } from '../../domain/holdout.ts';
+import { matterGroup } from '../../domain/import-row.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -8,6 +10,7 @@ import type { Db, Tx } from '../db/client.ts';
 import * as comparisons from '../db/comparisons.ts';
 import * as desensitisation from '../db/desensitisation.ts';
 import * as imports from '../db/imports.ts';
+import * as members from '../db/members.ts';
 import * as scans from '../db/near-duplicate-scans.ts';
 import * as projects from '../db/projects.ts';
 import * as rounds from '../db/rounds.ts';
@@ -21,10 +24,22 @@ import { inTransaction, whatIf } from './transaction.ts';
 /** What came, or would come, of an import: rows that add something, and rows whose content is all here. */
 export type Published = { accepted: number; duplicates: number };
 
+/** Questions of a matter that come now are one group where that is set now, though it was not when the file was read: else one matter would be learned from and held out. */
+async function groupAsSet(tx: Tx, { id, projectId }: { id: string; projectId: string }): Promise<void> {
+	const { matterIsGroup, splitSalt: salt, splitShares: shares } = await members.projectById(tx, projectId);
+	if (!matterIsGroup) return;
+	const matters = await questions.mattersOf(tx, id);
+	await questions.groupByMatter(tx, id, matters.map((matter) => {
+		const group = matterGroup(salt, matter);
+		return { matter, groupKey: group, split: drawSplit({ salt, group, shares }) };
+	}));
+}
+
 /** Makes everything of the staged rows, in the project's newest round. The import must be locked, and the project serialised before it. */
 export async function makeStaged(tx: Tx, { id, projectId }: { id: string; projectId: string }): Promise<Published & { ignored: Ignored }> {
 	const round = await rounds.newest(tx, projectId);
 	await imports.intoRound(tx, id, round.id);
+	await groupAsSet(tx, { id, projectId });
 	const { comparisons: made, ...counts } = await imports.publish(tx, id);
 	if (await imports.holdsArtifacts(tx, id)) await artifacts.attachImported(tx, id);
 	await rounds.addCounts(tx, round.id, { comparisons: made, identical: 0 });
