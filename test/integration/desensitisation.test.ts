@@ -311,7 +311,7 @@ describe('settings that change while an import is under way', () => {
 });
 
 describe('a table', () => {
-	const table = Buffer.from(`${PHONE};Eins;Zwei\nWelche?;Ja;Nein\n;Ja;Nein\n`);
+	const table = Buffer.from(`${PHONE};eins;zwei\nWelche?;Ja;Nein\n;Ja;Nein\n`);
 	const send = async (slug: string, said: SaidShape = {}) => valueOf(await valueOf(await importPairs(world.app, world.admin, { slug, said, skipBad: true, dryRun: true, source: Readable.from([table]) })).done);
 	const found = async (id: string) => (await imports.get(world.app.db, id))?.found;
 
