@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import type { Operation } from '#lib/server/api/operation.ts';
 import { REQUESTS, serveGround } from '../support/api-walk.ts';
 import type { Caller, Ground } from '../support/api-walk.ts';
 import { createApi, tokenOf } from '../support/api.ts';
-import type { Api, ApiAnswer } from '../support/api.ts';
+import type { Api, ApiAnswer, CallOptions } from '../support/api.ts';
 import type { Server } from '../support/server.ts';
 
 type Parameter = { name: string; in: string; required: boolean };
@@ -127,6 +128,51 @@ describe('a walk through the API', () => {
 				if (answer.status >= 500) found.push(`${op.id}, ${what}: ${answer.status}`);
 				found.push(...departures(op, answer).map((departure) => `${what}: ${departure}`));
 			}
+		}
+		expect(found).toEqual([]);
+	}, 240_000);
+
+	it('is refused where its body has no media type, of which the framework hands on nothing: it must not count as empty', async () => {
+		const token = await tokenOf(ground.world, ground.world.admin);
+		const send = (op: Operation, body: BodyInit) => {
+			const path = op.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'slug' ? ground.slug : '00000000-0000-7000-8000-000000000000'));
+			return fetch(`${server.origin}/api/v1${path}`, { method: op.method, headers: { authorization: `Bearer ${token}` }, body, duplex: 'half' } as RequestInit);
+		};
+		const bytes = () => new TextEncoder().encode('{"scopes":["project.read"]}');
+		const answered: string[] = [];
+		for (const op of OPERATIONS.filter(({ body }) => body)) {
+			const answer = await send(op, bytes());
+			answered.push(`${op.id}: ${answer.status}`);
+			expect(v.parse(problemDocument, await answer.json()).code, op.id).toBe('unsupported_format');
+		}
+		expect(answered).toContain('issueOwnToken: 415');
+		const issue = OPERATIONS.find(({ id }) => id === 'issueOwnToken') as Operation;
+		expect((await send(issue, Readable.toWeb(Readable.from([bytes()])) as ReadableStream)).status).toBe(415);
+	}, 120_000);
+
+	it('is refused for numbers that no column holds', async () => {
+		const admin = createApi(server.origin, await tokenOf(ground.world, ground.world.admin));
+		const found: string[] = [];
+		const look = async (what: string, method: string, path: string, options?: CallOptions) => {
+			const { status } = await admin(method, path, options);
+			if (status >= 500) found.push(`${what}: ${status}`);
+		};
+		const caller: Caller = { actor: ground.world.admin, role: null };
+		for (const op of OPERATIONS.filter(({ method }) => method === 'GET')) {
+			const request = await REQUESTS[op.id]?.(ground, caller);
+			if (!request || !op.query || !('entries' in op.query)) continue;
+			for (const name of Object.keys(op.query.entries as object)) {
+				for (const value of ['2147483648', '-2147483649', '9223372036854775808', '1e300']) {
+					const url = new URL(request.path, 'http://localhost');
+					url.searchParams.set(name, value);
+					await look(`${op.id} ${name}=${value}`, op.method, url.pathname + url.search);
+				}
+			}
+		}
+		for (const version of [2_147_483_648, 1e300]) {
+			await look('markGuidelineRead', 'PUT', `/projects/${ground.slug}/guideline/read`, { body: { version } });
+			await look('a saved rule', 'POST', `/projects/${ground.slug}/snapshots/preview`, { body: { saved: { name: 'usual', version } } });
+			await look('rounds', 'POST', `/projects/${ground.slug}/snapshots/preview`, { body: { objective: 'dpo', rounds: [version] } });
 		}
 		expect(found).toEqual([]);
 	}, 240_000);

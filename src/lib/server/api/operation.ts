@@ -41,7 +41,7 @@ export function problemsOf(op: Operation): ReadonlySet<ProblemCode> {
 	const takes = op.params ?? op.query ?? op.headers ?? op.body;
 	return new Set<ProblemCode>([
 		...(takes ? (['invalid_input'] as const) : []),
-		...(op.body ? (['too_large'] as const) : []),
+		...(op.body ? (['too_large', 'unsupported_format'] as const) : []),
 		...(op.access === 'public' ? [] : (['not_signed_in'] as const)),
 		...(op.access === 'public' || op.access === 'signed-in' ? [] : (['forbidden'] as const)),
 		...(op.params ? (['not_found'] as const) : []),

@@ -83,6 +83,11 @@ async function passOver(reader: ReadableStreamDefaultReader<Uint8Array>, most: n
 	await reader.cancel();
 }
 
+/** Whether a body was sent without a media type. The web framework hands on none of it: read as nothing, `{"keep": false}` would do the opposite of what it says. */
+function isUnnamed({ headers }: Request): boolean {
+	return !headers.get('content-type') && (Number(headers.get('content-length')) > 0 || headers.has('transfer-encoding'));
+}
+
 async function readJson(request: Request): Promise<Result<unknown>> {
 	const reader = request.body?.getReader();
 	if (!reader) return ok({});
@@ -133,6 +138,7 @@ export function serve<P extends Schema, Q extends Schema, H extends Schema, B ex
 				if (somebodyElse(event, actor)) return fail('not_signed_in', 'Somebody else has signed in on this browser since. Sign in again to send what is yours.');
 				if (crossSite(event, actor)) return fail('cross_site', 'A signed-in page of another address sent this. Use a bearer token.');
 			}
+			if (op.body && isUnnamed(event.request)) return fail('unsupported_format', 'The body has no media type. Send it with “Content-Type: application/json”.');
 			const params = check(op.params, event.params, 'path');
 			if (!params.ok) return params;
 			const query = check(op.query, Object.fromEntries(event.url.searchParams), 'query');

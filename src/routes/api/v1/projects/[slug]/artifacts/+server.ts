@@ -10,7 +10,7 @@ const MOST_PASSED_OVER = 256 * 1024 * 1024;
 export const POST = serve(operations.uploadArtifact, async ({ app, actor, params, event }) => {
 	const declaredType = event.request.headers.get('content-type');
 	// The framework drops a body without a type, and the file would look empty.
-	if (declaredType === null) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream if nothing else.');
+	if (!declaredType) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream if nothing else.');
 	const source = wholeBody(event.request.body, MOST_PASSED_OVER);
 	const result = await uploadArtifact(app, actor, { slug: params.slug, declaredType, source });
 	// What was not read of a refused file: the client hears the reason only after it could send all.

@@ -39,7 +39,7 @@ export const POST = serve(operations.createImport, async ({ app, actor, params, 
 		return begun.ok ? answered(begun.value, patience) : begun;
 	}
 	// The framework drops a body without a type, and the file would look empty.
-	if (event.request.headers.get('content-type') === null) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream for instance.');
+	if (!event.request.headers.get('content-type')) return fail('unsupported_format', 'Send a Content-Type with the file, application/octet-stream for instance.');
 	const begun = await importPairs(app, actor, {
 		slug: params.slug,
 		...asked,
