@@ -1,14 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { error, json } from '@sveltejs/kit';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { fillDocument, THEME_COOKIE, themeFrom } from '#lib/components/shell/appearance.ts';
 import { openDetails } from '#lib/components/ui/details.svelte.ts';
+import { fail, PROBLEMS } from '#lib/domain/problem.ts';
+import { boundedForm, MOST_FORM_BYTES } from '#lib/server/api/form-body.ts';
+import { problemResponse } from '#lib/server/api/serve.ts';
+import { isForPrograms, isProbe, noMethod, noRoute } from '#lib/server/api/unrouted.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
 import { identify } from '#lib/server/auth/identify.ts';
+import type { Identity } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { serving } from '#lib/server/give-way.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { clearUploads } from '#lib/server/usecases/clear-uploads.ts';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
 
@@ -32,22 +39,44 @@ export const init: ServerInit = async () => {
 };
 
 const who: Handle = async ({ event, resolve }) => {
-	const identity = await identify(app, {
-		cookie: event.request.headers.get('cookie'),
-		authorization: event.request.headers.get('authorization')
-	});
-	event.locals.app = app;
-	event.locals.actor = identity.actor;
-	event.locals.person = identity.person;
-	event.locals.requestId = randomUUID();
+	const { request, locals, url } = event;
+	// Whether the process lives is said while the database is away, too, also to who brings a cookie.
+	if (isProbe(url.pathname)) return resolve(event);
+	let identity: Identity;
+	try {
+		identity = await identify(app, { cookie: request.headers.get('cookie'), authorization: request.headers.get('authorization') });
+	} catch (cause) {
+		const { requestId } = locals;
+		app.log.error({ err: cause, requestId, route: event.route.id }, 'who asks could not be looked up');
+		const { problem } = outOfReach(cause)
+			? fail('not_ready', 'The database cannot be reached at the moment.', { facts: { retryAfter: 5 } })
+			: fail('internal', 'It was not your request that was wrong. Give the request id below to whoever runs this installation.');
+		if (isForPrograms(url.pathname)) return problemResponse(problem, requestId);
+		error(PROBLEMS[problem.code].status, { code: problem.code, message: event.isDataRequest ? problem.detail : withId(problem.detail, requestId), requestId });
+	}
+	locals.actor = identity.actor;
+	locals.person = identity.person;
 	// Before the route runs: one that signs in or out sets the cookie after this and wins.
 	if (identity.session) event.cookies.set(identity.session.name, identity.session.value, identity.session.attributes);
 	return resolve(event);
 };
 
+/** The page of last resort (error.html) has a place for a sentence, and none for a request's id. */
+const withId = (sentence: string, requestId: string) => `${sentence} (${requestId})`;
+
+/** Where no route answers a program, the framework would send it a page, or plain text. */
+const inProblems: Handle = async ({ event, resolve }) => {
+	const { pathname } = event.url;
+	if (!isForPrograms(pathname)) return resolve(event);
+	const { requestId } = event.locals;
+	if (event.route.id === null) return noRoute(pathname, requestId);
+	const response = await resolve(event);
+	return response.status === 405 ? noMethod(event.request.method, response.headers.get('allow'), requestId) : response;
+};
+
 const language: Handle = ({ event, resolve }) => {
 	// The API speaks to programs: no locale, no page to rewrite.
-	if (event.url.pathname.startsWith('/api/') || event.url.pathname === '/healthz') return resolve(event);
+	if (isForPrograms(event.url.pathname)) return resolve(event);
 	return paraglideMiddleware(event.request, ({ request, locale }) => {
 		event.request = request;
 		return resolve(event, { transformPageChunk: ({ html }) => fillDocument(html, locale, themeFrom(event.cookies.get(THEME_COOKIE))) });
@@ -65,18 +94,36 @@ const headers: Handle = async ({ event, resolve }) => {
 
 /** Pages' own forms only: another site must not act with the reader's cookie. The API checks for itself, it also takes tokens. */
 const ownForms: Handle = ({ event, resolve }) => {
-	if (isSafe(event.request.method) || event.url.pathname.startsWith('/api/') || isSameOrigin(event.request, event.url.origin)) return resolve(event);
+	if (isSafe(event.request.method) || isForPrograms(event.url.pathname) || isSameOrigin(event.request, event.url.origin)) return resolve(event);
 	return new Response('This form was sent from another site.', { status: 403 });
 };
 
-/** First of all: an import or a freeze in this process rests while somebody else is served. */
-const first: Handle = ({ event, resolve }) => serving(() => resolve(event));
+/** Imports are streamed, so the process itself sets no limit: what a page's action holds in memory is limited here, before anybody has signed in. */
+const formsInBounds: Handle = async ({ event, resolve }) => {
+	if (isSafe(event.request.method) || isForPrograms(event.url.pathname)) return resolve(event);
+	const bounded = await boundedForm(event.request);
+	if (bounded) {
+		event.request = bounded;
+		return resolve(event);
+	}
+	const said = { code: 'too_large', message: `A form may have at most ${MOST_FORM_BYTES} bytes.` } as const;
+	// What a page sends by itself reads the answer of an action.
+	if (event.request.headers.get('x-sveltekit-action') === 'true') return json({ type: 'error', status: 413, error: said }, { status: 413 });
+	error(413, said);
+};
 
-export const handle = sequence(first, headers, ownForms, who, language);
+/** First of all: whatever becomes of a request has an id in the log; and an import or a freeze in this process rests while somebody else is served. */
+const first: Handle = ({ event, resolve }) => {
+	Object.assign(event.locals, { app, actor: null, person: null, requestId: randomUUID() });
+	return serving(() => resolve(event));
+};
+
+export const handle = sequence(first, headers, ownForms, formsInBounds, who, inProblems, language);
 
 /** What nobody expected: logged with its id; the reader learns the id and nothing else. */
-export const handleError: HandleServerError = ({ error, event, status, message }) => {
-	if (status !== 404) event.locals.app?.log.error({ err: error, requestId: event.locals.requestId, route: event.route.id }, 'unexpected');
-	return { message: status === 404 ? message : 'Something went wrong on our side.', requestId: event.locals.requestId };
+export const handleError: HandleServerError = ({ error: cause, event, status, message }) => {
+	const { requestId } = event.locals;
+	if (status !== 404) event.locals.app?.log.error({ err: cause, requestId, route: event.route.id }, 'unexpected');
+	return { message: status === 404 ? message : withId('Something went wrong on our side.', requestId), requestId };
 };
 

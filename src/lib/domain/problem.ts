@@ -11,6 +11,7 @@ export const PROBLEMS = {
 	scope_missing: { status: 403, title: 'The token does not allow this' },
 	cross_site: { status: 403, title: 'The request came from another site' },
 	not_found: { status: 404, title: 'Not found' },
+	method_not_allowed: { status: 405, title: 'This address does not take that' },
 	conflict: { status: 409, title: 'It conflicts with what is there' },
 	lease_lost: { status: 409, title: 'The lease was lost' },
 	already_judged: { status: 409, title: 'It was judged before' },

@@ -10,6 +10,7 @@ const TITLES: Record<ProblemCode, () => string> = {
 	scope_missing: m.problem_scope_missing,
 	cross_site: m.problem_cross_site,
 	not_found: m.problem_not_found,
+	method_not_allowed: m.problem_method_not_allowed,
 	conflict: m.problem_conflict,
 	lease_lost: m.problem_lease_lost,
 	already_judged: m.problem_already_judged,
