@@ -94,27 +94,17 @@ describe('the second round', () => {
 	});
 });
 
-it('ORPO trains', async () => {
-	const { outcome, events } = await train('orpo', { recipe: recipe('orpo', { maxSteps: 3 }) });
-	expect(must(outcome)).toMatchObject({ step: 3, rows: 24 });
-	expect(events.find((event) => event.type === 'metrics')).toMatchObject({ values: { nll_loss: expect.any(Number) } });
-});
-
-it('KTO trains on rows that collide under its seed, and drops a remainder of one', async () => {
-	const rows = singleRows(pairs(25));
+it('KTO trains on rows that collide under its seed, drops a remainder of one, and learns to tell the good from the bad; answers judged alone are scored as within a pair', async () => {
+	const rows = singleRows(pairs(49));
 	for (let i = 0; i < 8; i += 1) Object.assign(rows[i * 3]?.messages[2] ?? {}, { content: 'I cannot answer that.' });
-	const { outcome, prepared, events } = await train('kto', { recipe: recipe('kto', { maxSteps: 3, batchSize: 4 }) }, { rows });
+	const { outcome, prepared, events } = await train('kto', { recipe: recipe('kto', { maxSteps: 40, saveSteps: 40, learningRate: 1e-3 }) }, { rows });
 	expect(prepared.dataSeed).not.toBe(42);
-	expect(prepared.dropped).toEqual([{ index: 24, reason: 'kto_remainder' }]);
-	expect(must(outcome)).toMatchObject({ step: 3, rows: 24 });
+	expect(prepared.dropped).toEqual([{ index: 48, reason: 'kto_remainder' }]);
+	expect(must(outcome)).toMatchObject({ step: 40, rows: 48 });
 	expect(events.some((event) => event.type === 'metrics' && 'kl' in event.values)).toBe(true);
-});
-
-it('answers judged alone are scored as within a pair, and KTO learns to tell the good from the bad', async () => {
-	const { outcome } = await train('kto-longer', { recipe: recipe('kto', { maxSteps: 40, saveSteps: 40, learningRate: 1e-3 }) }, { rows: singleRows(pairs(48)) });
 	const checkpoints = { checkpoint: { kind: 'adapter' as const, path: must(outcome).path } };
 	// Questions it never trained on, each with its good and its bad answer.
-	const held = pairs(72).slice(48);
+	const held = pairs(73).slice(49);
 	const alone = held.flatMap(({ id, messages, chosen, rejected }) => [{ id: `${id} good`, messages, chosen }, { id: `${id} bad`, messages, chosen: [{ role: 'assistant', content: rejected }] }]);
 	const score = async (name: string, rows: unknown[]) => must(await scoreRows(environment, { model, checkpoints, rows: await writeRows(join(dir, `${name}.jsonl`), rows), output: join(dir, `${name}-scored.jsonl`) }, scripts));
 	const [together, single] = [await score('held-pairs', held), await score('held-alone', alone)];
@@ -136,9 +126,9 @@ it('answers judged alone are scored as within a pair, and KTO learns to tell the
 	expect(figures.auc?.value).toBeGreaterThan(0.8);
 });
 
-it('a graceful stop keeps a checkpoint, and exit code 0 is not taken for done', async () => {
+it('ORPO trains; a graceful stop keeps a checkpoint, and exit code 0 is not taken for done', async () => {
 	let asked = false;
-	const { exit, outcome } = await train(
+	const { exit, outcome, events } = await train(
 		'stopped',
 		{ recipe: recipe('orpo', { maxSteps: 2000, saveSteps: 1000 }) },
 		{
@@ -151,8 +141,9 @@ it('a graceful stop keeps a checkpoint, and exit code 0 is not taken for done', 
 		}
 	);
 	expect(exit).toMatchObject({ code: 0, reason: 'stopped' });
+	expect(events.find((event) => event.type === 'metrics')).toMatchObject({ values: { nll_loss: expect.any(Number) } });
 	const checkpoint = must(outcome);
-	expect(checkpoint.stoppedEarly).toBe(true);
+	expect(checkpoint).toMatchObject({ stoppedEarly: true, rows: 24 });
 	expect(checkpoint.step).toBeGreaterThanOrEqual(3);
 	expect(checkpoint.step).toBeLessThan(2000);
 });
