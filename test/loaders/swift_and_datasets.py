@@ -26,7 +26,7 @@ def named(folder, name, ending):
 
 
 found = {}
-for objective in ('dpo', 'kto'):
+for objective in ('dpo', 'kto', 'turns'):
     folder = Path(sys.argv[1]) / objective
     rows, rest = swift_load_dataset([named(folder, 'ms-swift', '.jsonl')], split_dataset_ratio=0.0, strict=True, load_from_cache_file=False)
     assert rest is None, rest

@@ -13,6 +13,6 @@ export async function alikeRows(rows: string, dir: string): Promise<string> {
 	const columns = alikeColumns(await countKeys(createReadStream(rows)));
 	if (!columns) return rows;
 	const target = join(dir, 'train-alike.jsonl');
-	await pipeline(alikeLines(frozenRows(createReadStream(rows)), columns), createWriteStream(target, { mode: 0o600 }));
+	await pipeline(alikeLines(() => frozenRows(createReadStream(rows)), columns), createWriteStream(target, { mode: 0o600 }));
 	return target;
 }

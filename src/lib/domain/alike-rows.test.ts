@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { alikeColumns, alikeLine } from './alike-rows.ts';
+import { alikeColumns, alikeLine, leadFinder } from './alike-rows.ts';
 import type { AlikeColumns, KeyCounts } from './alike-rows.ts';
 import type { TrainingRow } from './training-row.ts';
 
-const counts = (more: Partial<KeyCounts>): KeyCounts => ({ rows: 4, whole: 0, margins: 0, integers: 0, images: 0, rejectedImages: 0, ...more });
-const none: AlikeColumns = { whole: false, margins: false, images: false, rejectedImages: false };
+const counts = (more: Partial<KeyCounts>): KeyCounts => ({ rows: 4, bytes: 100, whole: 0, margins: 0, integers: 0, images: 0, rejectedImages: 0, ...more });
+const none: AlikeColumns = { whole: false, margins: false, lead: [] };
 const user = (content: string) => ({ role: 'user' as const, content });
 const says = (content: string) => ({ role: 'assistant' as const, content });
 const short: TrainingRow = { messages: [user('q'), says('good')], rejected_response: 'bad' };
@@ -13,14 +13,17 @@ const read = (line: string) => JSON.parse(line) as unknown;
 
 describe('rows of a file', () => {
 	it('go as they are where they are alike', () => {
-		for (const alike of [{}, { whole: 4 }, { margins: 4 }, { whole: 4, images: 4, rejectedImages: 4 }]) expect(alikeColumns(counts(alike))).toBeNull();
+		for (const alike of [{}, { whole: 4 }, { margins: 4 }, { whole: 4, images: 4, rejectedImages: 4 }, { images: 2 }, { bytes: 1e9, images: 4 }]) expect(alikeColumns(counts(alike))).toBeNull();
 	});
 
 	it('get the columns that some have', () => {
 		expect(alikeColumns(counts({ whole: 1 }))).toEqual({ ...none, whole: true });
-		expect(alikeColumns(counts({ whole: 1, images: 2 }))).toEqual({ ...none, whole: true, images: true, rejectedImages: true });
 		expect(alikeColumns(counts({ margins: 1 }))).toEqual({ ...none, margins: true });
-		expect(alikeColumns(counts({ images: 3 }))).toEqual({ ...none, images: true });
+	});
+
+	it('have images named among the first where a file is long', () => {
+		expect(alikeColumns(counts({ bytes: 1e7, images: 3 }))).toEqual({ ...none, lead: ['images'] });
+		expect(alikeColumns(counts({ bytes: 1e7, whole: 1, images: 2 }))).toEqual({ ...none, whole: true, lead: ['images', 'rejected_images'] });
 	});
 
 	it('get decimals where a margin is a whole number, though all have one', () => {
@@ -30,9 +33,9 @@ describe('rows of a file', () => {
 
 describe('a row', () => {
 	it('of one turn is written out beside those of several, with the images of its question on both sides', () => {
-		const columns = { ...none, whole: true, images: true, rejectedImages: true };
+		const columns = { ...none, whole: true };
 		expect(read(alikeLine({ ...short, images: ['i'] }, columns))).toEqual({ messages: short.messages, rejected_messages: [user('q'), says('bad')], images: ['i'], rejected_images: ['i'] });
-		expect(read(alikeLine(short, columns))).toEqual({ messages: short.messages, rejected_messages: [user('q'), says('bad')], images: [], rejected_images: [] });
+		expect(read(alikeLine(short, columns))).toEqual({ messages: short.messages, rejected_messages: [user('q'), says('bad')] });
 		expect(read(alikeLine(whole, { ...none, whole: true }))).toEqual(whole);
 	});
 
@@ -46,6 +49,18 @@ describe('a row', () => {
 
 	it('that is judged or accepted keeps what it has', () => {
 		const label: TrainingRow = { messages: [user('q'), says('a')], label: false };
-		expect(read(alikeLine(label, { ...none, images: true }))).toEqual({ ...label, images: [] });
+		expect(read(alikeLine(label, { ...none, whole: true }))).toEqual(label);
+	});
+
+	it('comes first where no other of the first has its images', () => {
+		const MB = 1 << 20;
+		const told = (columns: AlikeColumns, ...rows: [TrainingRow, number][]) => {
+			const leads = leadFinder(columns);
+			return rows.map(([row, bytes]) => leads(row, bytes));
+		};
+		const seen: TrainingRow = { ...short, images: ['i'] };
+		expect(told({ ...none, lead: ['images'] }, [short, 9 * MB], [seen, MB], [seen, MB])).toEqual([false, true, null]);
+		expect(told({ ...none, lead: ['images'] }, [short, 7 * MB], [seen, MB], [seen, MB])).toEqual([false, false, null]);
+		expect(told({ ...none, whole: true, lead: ['images', 'rejected_images'] }, [whole, 9 * MB], [{ ...whole, images: ['i'] }, MB], [short, MB], [seen, MB], [seen, MB])).toEqual([false, true, false, true, null]);
 	});
 });

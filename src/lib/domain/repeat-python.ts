@@ -97,20 +97,23 @@ def place_images(rows):
 
 
 def make_alike(rows):
-    """The engine reads a file as one table: what one row has, all must, and margins are decimals."""
+    """The engine reads a file as one table: what one row has, all must, margins are decimals, and images are named among the first rows."""
     if any("rejected_messages" in row for row in rows):
         for row in rows:
             if "rejected_response" in row:
                 row["rejected_messages"] = row["messages"][:-1] + [{"role": "assistant", "content": row.pop("rejected_response")}]
                 if row.get("images"):
                     row["rejected_images"] = list(row["images"])
-    for field in ("images", "rejected_images"):
-        if any(field in row for row in rows):
-            for row in rows:
-                row.setdefault(field, [])
     if any("margin" in row for row in rows):
         for row in rows:
             row["margin"] = float(row.get("margin") or 0)
+    missing, before, lead = [field for field in ("images", "rejected_images") if any(row.get(field) for row in rows)], 0, []
+    for index, row in enumerate(rows):
+        still = [field for field in missing if not row.get(field)]
+        if len(still) < len(missing) and before > 8 << 20:
+            lead.append(index)
+        missing, before = still, before + len(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode()) + 1
+    rows[:] = [rows[index] for index in lead] + [row for index, row in enumerate(rows) if index not in lead]
 
 
 def check_data():
@@ -121,17 +124,17 @@ def check_data():
         stop(data + " is not the file that was trained on (SHA-256 " + FACTS["data"]["sha256"] + "). A project that hides names in what leaves it gives out other rows: ask its owner for the frozen file")
     with open(data, encoding="utf-8") as source:
         lines = [line for line in source.read().split("\n") if line.strip()]
+    if any(mark in line for line in lines for mark in ("artifact:", "rejected_messages", '"margin"')):
+        rows = [json.loads(line) for line in lines]
+        place_images(rows)
+        make_alike(rows)
+        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     plan = FACTS["rowPlan"]
     if plan:
         gone = set(plan["dropped"])
         lines = [line for index, line in enumerate(lines) if index not in gone]
         if plan["order"] is not None:
             lines = [lines[index] for index in plan["order"]]
-    if any(mark in line for line in lines for mark in ("artifact:", "rejected_messages", '"margin"')):
-        rows = [json.loads(line) for line in lines]
-        place_images(rows)
-        make_alike(rows)
-        lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     with open(os.environ["ROWS"], "w", encoding="utf-8") as target:
         target.write("\n".join(lines) + "\n")
     print("repeat: %d rows, byte for byte those of the snapshot" % len(lines), flush=True)

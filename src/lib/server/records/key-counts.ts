@@ -25,9 +25,10 @@ function addFrom(lines: Buffer, counts: KeyCounts): void {
  * are looked through, nothing is parsed: a gigabyte takes seconds.
  */
 export async function countKeys(source: AsyncIterable<Uint8Array>): Promise<KeyCounts> {
-	const counts: KeyCounts = { rows: 0, whole: 0, margins: 0, integers: 0, images: 0, rejectedImages: 0 };
+	const counts: KeyCounts = { rows: 0, bytes: 0, whole: 0, margins: 0, integers: 0, images: 0, rejectedImages: 0 };
 	let pending: Uint8Array[] = [];
 	for await (const chunk of source) {
+		counts.bytes += chunk.byteLength;
 		const end = chunk.lastIndexOf(LINE_FEED) + 1;
 		if (end > 0) {
 			addFrom(Buffer.concat([...pending, chunk.subarray(0, end)]), counts);

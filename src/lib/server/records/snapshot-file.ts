@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { ZipFile } from 'yazl';
-import { alikeLine } from '../../domain/alike-rows.ts';
+import { alikeLine, leadFinder } from '../../domain/alike-rows.ts';
 import type { AlikeColumns } from '../../domain/alike-rows.ts';
 import { csvLine } from '../../domain/csv.ts';
 import { decimal, jsonLine } from '../../domain/json-line.ts';
@@ -34,9 +34,23 @@ export async function* jsonLines(rows: AsyncIterable<TrainingRow>, map: (row: Tr
 	for await (const row of rows) yield jsonLine(map(row));
 }
 
-/** One row a line, all with the same columns. */
-export async function* alikeLines(rows: AsyncIterable<TrainingRow>, columns: AlikeColumns): AsyncGenerator<string> {
-	for await (const row of rows) yield alikeLine(row, columns);
+/** One row a line, all with the same columns; those first that a reader must see first. Rows are read twice where there may be such. */
+export async function* alikeLines(rows: () => AsyncIterable<TrainingRow>, columns: AlikeColumns): AsyncGenerator<string> {
+	const leading = new Map<number, string>();
+	if (columns.lead.length > 0) {
+		const leads = leadFinder(columns);
+		let index = 0;
+		for await (const row of rows()) {
+			const line = alikeLine(row, columns);
+			const found = leads(row, Buffer.byteLength(line));
+			if (found === null) break;
+			if (found) leading.set(index, line);
+			index += 1;
+		}
+	}
+	yield* leading.values();
+	let index = 0;
+	for await (const row of rows()) if (!leading.has(index++)) yield alikeLine(row, columns);
 }
 
 /** CSV with a header, also where there are no rows. Numbers are decimals, of which readers take a column. */

@@ -80,7 +80,7 @@ export async function exportSnapshot(app: Pick<App, 'db' | 'artifacts' | 'secret
 	const lines = (sha256: string) => jsonLines(rowsOf(sha256), map ?? ((row) => row));
 	if (format === 'ms-swift') {
 		const columns = input.frozen ? null : alikeColumns(await countKeys(app.artifacts.read(file.sha256)));
-		if (columns) return ok({ stream: Readable.from(alikeLines(rowsOf(file.sha256), columns)), name, type });
+		if (columns) return ok({ stream: Readable.from(alikeLines(() => rowsOf(file.sha256), columns)), name, type });
 		if (!hide) return ok({ stream: app.artifacts.read(file.sha256), name, type, bytes: file.bytes, etag: file.sha256 });
 	}
 	if (format === 'csv') return ok({ stream: Readable.from(csvLines(rowsOf(file.sha256), table)), name, type });
