@@ -1,8 +1,10 @@
 import { openArtifacts } from './artifacts/open.ts';
+import type { StoreRecord } from './artifacts/store-mark.ts';
 import type { Artifacts } from './artifacts/store.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/client.ts';
 import type { Db } from './db/client.ts';
+import * as installation from './db/installation.ts';
 import { createLog } from './log.ts';
 import type { Logger } from './log.ts';
 import { createEnqueue } from './queue/enqueue.ts';
@@ -23,6 +25,15 @@ export type App = {
 	close: () => Promise<void>;
 };
 
+/** Which folder is the store, among the installation's facts. A worker's host may see another folder of the same name: it decides nothing. */
+function storeRecord(db: Db, name: string): StoreRecord {
+	const own = async () => {
+		const id = await installation.fact(db, 'artifact_store');
+		return typeof id === 'string' ? id : null;
+	};
+	return name === 'worker' || name === 'gateway' ? { own } : { own, claim: (id) => installation.putFact(db, 'artifact_store', id) };
+}
+
 /** Opens what web, worker and tests share. The caller closes it. */
 export async function createApp(config: Config, name: 'web' | 'worker' | 'gateway' | 'test' | 'cli'): Promise<App> {
 	const log = createLog(config.logLevel, name);
@@ -33,7 +44,7 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'gatewa
 			config,
 			db: connection.db,
 			log,
-			artifacts: await openArtifacts(config),
+			artifacts: await openArtifacts(config, storeRecord(connection.db, name)),
 			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
 			listen: async (channel, heard) => {

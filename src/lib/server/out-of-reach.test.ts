@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { StoreAway } from './artifacts/store-mark.ts';
 import { ArtifactDamaged } from './artifacts/store.ts';
 import { outOfReach } from './out-of-reach.ts';
 
@@ -23,6 +24,10 @@ it('knows a connection that nobody takes, however deep it stands in the error', 
 it('knows a database that is going or coming, and a store that cannot answer', () => {
 	for (const code of ['CONNECTION_CLOSED', '57P01', '57P02', '57P03', '08006']) expect(outOfReach(new Error('query', { cause: coded(code) })), code).toBe(true);
 	expect([outOfReach(answered(503)), outOfReach(answered(429))]).toEqual([true, true]);
+});
+
+it('knows a disk that has no room or broke, and a store whose folder is another', () => {
+	for (const error of [...['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE', 'ENOTCONN', 'EROFS'].map(coded), new StoreAway('/mnt/store', 'its id')]) expect(outOfReach(error), error.message).toBe(true);
 });
 
 it('takes nothing else for it: what is damaged, refused or wrong stays so', () => {

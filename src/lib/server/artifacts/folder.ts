@@ -4,6 +4,8 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { spool } from './spool.ts';
+import { createStoreLook } from './store-mark.ts';
+import type { StoreRecord } from './store-mark.ts';
 import { ArtifactDamaged, checked, filesBelow, hashFile } from './store.ts';
 import type { Artifacts, Stored } from './store.ts';
 import { withTrees } from './trees.ts';
@@ -15,11 +17,13 @@ export const pathIn = (root: string, sha256: string): string => join(root, 'sha2
 const CHUNK_BYTES = 256 * 1024;
 const NAME = /^[0-9a-f]{64}$/;
 
-async function* bytesOf(path: string, sha256: string): AsyncGenerator<Uint8Array> {
+async function* bytesOf(path: string, sha256: string, look: () => Promise<void>): AsyncGenerator<Uint8Array> {
 	try {
 		yield* createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Uint8Array>;
 	} catch (error) {
-		throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? new ArtifactDamaged(sha256, 'is missing from the store') : error;
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+		await look();
+		throw new ArtifactDamaged(sha256, 'is missing from the store');
 	}
 }
 
@@ -32,10 +36,17 @@ async function synced(path: string): Promise<void> {
 	}
 }
 
-/** An artifact store in a folder (also one on NFS that several hosts share). */
-export async function openFolder(root: string): Promise<Artifacts> {
+/**
+ * An artifact store in a folder (also one on NFS that several hosts share).
+ * @param record where the installation keeps which store is its own; left out, any folder will do. Then what is missing
+ * from a folder that is not mounted would be taken for damaged, and what is written there would be on the wrong disk.
+ */
+export async function openFolder(root: string, record?: StoreRecord): Promise<Artifacts> {
 	const incoming = join(root, 'incoming');
+	const look = record ? createStoreLook(root, record) : () => Promise.resolve();
 	await mkdir(incoming, { recursive: true });
+	// Known before the first file: asked for then, it could wait for a connection that who stores the file has. A database that does not answer yet is asked again.
+	await look().catch(() => undefined);
 	const pathOf = (sha256: string) => pathIn(root, sha256);
 
 	async function adopt(temporary: string, stored: Stored): Promise<Stored> {
@@ -46,8 +57,12 @@ export async function openFolder(root: string): Promise<Artifacts> {
 	}
 
 	return withTrees({
-		putStream: (source) => spool(incoming, source, adopt),
+		putStream: async (source) => {
+			await look();
+			return spool(incoming, source, adopt);
+		},
 		putFile: async (path) => {
+			await look();
 			const temporary = join(incoming, randomUUID());
 			try {
 				await copyFile(path, temporary);
@@ -59,9 +74,9 @@ export async function openFolder(root: string): Promise<Artifacts> {
 			}
 		},
 		has: async (sha256) => (await stat(pathOf(sha256)).catch(() => null)) !== null,
-		read: (sha256, part) => (part ? createReadStream(pathOf(sha256), part) : Readable.from(checked(sha256, bytesOf(pathOf(sha256), sha256)), { objectMode: false })),
+		read: (sha256, part) => (part ? createReadStream(pathOf(sha256), part) : Readable.from(checked(sha256, bytesOf(pathOf(sha256), sha256, look)), { objectMode: false })),
 		verify: async (sha256) => {
-			for await (const chunk of checked(sha256, bytesOf(pathOf(sha256), sha256))) void chunk;
+			for await (const chunk of checked(sha256, bytesOf(pathOf(sha256), sha256, look))) void chunk;
 		},
 		list: async function* () {
 			for (const path of await filesBelow(join(root, 'sha256')).catch(() => [])) {
@@ -71,6 +86,9 @@ export async function openFolder(root: string): Promise<Artifacts> {
 				if (found) yield { sha256, bytes: found.size, modifiedAt: found.mtimeMs };
 			}
 		},
-		remove: (sha256) => rm(pathOf(sha256), { force: true })
+		remove: async (sha256) => {
+			await look();
+			await rm(pathOf(sha256), { force: true });
+		}
 	});
 }

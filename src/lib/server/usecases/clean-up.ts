@@ -112,7 +112,7 @@ async function removeFiles(app: Pick<App, 'db' | 'artifacts'>, cleanUpId: string
 			const before = refused.length;
 			if (!cited.has(sha256)) {
 				await app.artifacts.remove(sha256).catch((error: unknown) => {
-					if (outOfReach(error)) throw error;
+					if (mayPass(error)) throw error;
 					refused.push(error);
 				});
 			}
@@ -146,7 +146,7 @@ export async function carryOutCleanUp(app: { db: Db; artifacts: App['artifacts']
 	try {
 		return await carryOut(app, at, shutdown);
 	} catch (error) {
-		if (!outOfReach(error)) await giveUp(app, at.id, problemOf(error));
+		if (!mayPass(error)) await giveUp(app, at.id, problemOf(error));
 		throw error;
 	}
 }
@@ -156,6 +156,9 @@ function problemOf(error: unknown): CleanUpProblem {
 	const code = (error as NodeJS.ErrnoException | null)?.code;
 	return ['EPERM', 'EACCES', 'EROFS'].includes(code ?? '') || refusal(error)?.status === 403 ? 'not_permitted' : 'unexpected';
 }
+
+/** Whether the store may take a file out later; one that lets nobody delete is told to a person. */
+const mayPass = (error: unknown): boolean => outOfReach(error) && problemOf(error) !== 'not_permitted';
 
 /** Ends a clean-up by an error, so that it does not stand in the way of the next. */
 async function giveUp(app: Pick<App, 'db'>, cleanUpId: string, problem: CleanUpProblem): Promise<void> {

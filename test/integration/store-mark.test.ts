@@ -1,0 +1,100 @@
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '#lib/server/app.ts';
+import type { App } from '#lib/server/app.ts';
+import { MARK_FILE } from '#lib/server/artifacts/store-mark.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
+import { createWorld } from '../support/world.ts';
+import type { World } from '../support/world.ts';
+
+let world: World;
+let root: string;
+let other: string;
+beforeAll(async () => {
+	world = await createWorld();
+	root = join(world.dataDir, 'artifacts');
+	other = await mkdtemp(join(tmpdir(), 'plumbline-other-store-'));
+});
+afterAll(async () => {
+	await world?.close();
+	await rm(other, { recursive: true, force: true });
+});
+
+async function* words(text: string): AsyncGenerator<string> {
+	yield text;
+}
+const put = (app: App, text: string) => app.artifacts.putStream(words(text));
+/** How a read or a write ends. */
+const ends = (work: Promise<unknown>) => work.then(() => 'done', (error: unknown) => (outOfReach(error) ? 'out of reach' : error instanceof Error ? error.name : 'unknown'));
+const read = (app: App, sha256: string) => ends(buffer(app.artifacts.read(sha256)));
+
+/** A process on a host that sees another folder under the store's name. */
+async function elsewhere<T>(name: 'web' | 'worker', use: (app: App) => Promise<T>, artifacts = join(other, 'store')): Promise<T> {
+	const app = await createApp(readConfig({ DATABASE_URL: world.url, PLUMBLINE_DATA_DIR: other, PLUMBLINE_ARTIFACTS: artifacts, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
+	try {
+		return await use(app);
+	} finally {
+		await app.close();
+	}
+}
+
+describe('a store in a folder', () => {
+	it('is marked once, and known by that to every process that sees it', async () => {
+		const { sha256 } = await put(world.app, 'kept');
+		const mark = JSON.parse(await readFile(join(root, MARK_FILE), 'utf8')) as { store: string };
+		expect(await world.query(`select value from installation where key = 'artifact_store'`)).toEqual([{ value: mark.store }]);
+		for (const name of ['web', 'worker'] as const) expect(await elsewhere(name, (app) => read(app, sha256), root)).toBe('done');
+		expect(await readdir(root)).toEqual(expect.arrayContaining([MARK_FILE]));
+	});
+
+	it('that is not mounted is out of reach: nothing of it is taken for damaged, and nothing is written beside it', async () => {
+		const { sha256 } = await put(world.app, 'away for a while');
+		await rename(root, `${root}.away`);
+		await mkdir(root);
+		try {
+			expect([await read(world.app, sha256), await ends(world.app.artifacts.verify(sha256)), await ends(put(world.app, 'new')), await ends(world.app.artifacts.remove(sha256))]).toEqual(Array.from({ length: 4 }, () => 'out of reach'));
+			expect(await readdir(root)).toEqual([]);
+		} finally {
+			await rm(root, { recursive: true });
+			await rename(`${root}.away`, root);
+		}
+		expect([await read(world.app, sha256), await ends(put(world.app, 'new'))]).toEqual(['done', 'done']);
+	});
+
+	it('that is another is out of reach to the host that sees it, whatever lies there', async () => {
+		const { sha256 } = await put(world.app, 'in the right one');
+		for (const name of ['worker', 'web'] as const) expect(await elsewhere(name, async (app) => [await read(app, sha256), await ends(put(app, 'in the wrong one'))])).toEqual(['out of reach', 'out of reach']);
+		await mkdir(join(other, 'store'), { recursive: true });
+		await writeFile(join(other, 'store', MARK_FILE), '{"store":"00000000-0000-0000-0000-000000000000"}');
+		expect(await elsewhere('worker', (app) => ends(put(app, 'in the wrong one')))).toBe('out of reach');
+	});
+
+	it('lacks what was taken out of it', async () => {
+		const { sha256 } = await put(world.app, 'taken out');
+		await world.app.artifacts.remove(sha256);
+		expect(await read(world.app, sha256)).toBe('ArtifactDamaged');
+	});
+});
+
+describe('an installation whose store was never marked', () => {
+	it('has it marked by who may decide which it is, and by no worker', async () => {
+		const fresh = await createWorld();
+		try {
+			await rm(join(fresh.dataDir, 'artifacts', MARK_FILE));
+			await fresh.query(`delete from installation where key = 'artifact_store'`);
+			const open = async (name: 'web' | 'worker') => {
+				const app = await createApp(readConfig({ DATABASE_URL: fresh.url, PLUMBLINE_DATA_DIR: fresh.dataDir, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
+				const put = await ends(app.artifacts.putStream(words('first')));
+				await app.close();
+				return [put, (await fresh.query(`select 1 from installation where key = 'artifact_store'`)).length];
+			};
+			expect([await open('worker'), await open('web'), await open('worker')]).toEqual([['done', 0], ['done', 1], ['done', 1]]);
+		} finally {
+			await fresh.close();
+		}
+	});
+});
