@@ -137,3 +137,34 @@ it('is ready once its keeper says in the fetched folder how it is read', async (
 		vi.unstubAllEnvs();
 	}
 });
+
+it('that has come whole is not failed by a database that is away for a moment: it is taken again, and ready', async () => {
+	vi.stubEnv('PLUMBLINE_CACHE_DIR', join(world.dataDir, 'cache'));
+	try {
+		const id = await foundModel(world);
+		const { hub, repo, commit } = (await baseModels.get(world.app.db, id)) ?? {};
+		const folder = hubFolder(join(world.dataDir, 'cache', 'models'), { hub: hub ?? 'hf', repo: repo ?? '', commit: commit ?? '' });
+		await mkdir(folder, { recursive: true });
+		await writeFile(join(folder, 'config.json'), '{}');
+		await sayHowToRead(folder);
+		valueOf(await fetchBaseModel(world.app, world.admin, id));
+		const context = workerContext(world, randomUUID(), { environment: NO_ENGINE });
+		let refusals = 1;
+		const { db } = world.app;
+		const away = Object.create(db, {
+			transaction: {
+				value: async (work: Parameters<typeof db.transaction>[0]) => {
+					// Once it is being fetched, whatever is told next is not heard.
+					if ((await listed(id))?.status === 'fetching' && refusals-- > 0) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+					return db.transaction(work);
+				}
+			}
+		}) as typeof db;
+		await fetchModels({ ...context, app: { ...world.app, db: away } }, 'wanted');
+		expect([refusals, (await listed(id))?.status]).toEqual([0, 'wanted']);
+		await fetchModels(context, 'wanted');
+		expect((await listed(id))?.status).toBe('ready');
+	} finally {
+		vi.unstubAllEnvs();
+	}
+});

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { locationOf, nameOf } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
+import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { failModel, giveBackModel, hubToken, modelAlive, modelFound, modelReady, takeNextModel } from '#lib/server/usecases/fetch-base-model.ts';
 import type { BaseModel } from '#lib/server/db/base-models.ts';
 import { problem, value } from '../engine/problem.ts';
@@ -16,6 +17,7 @@ import { sourceOf } from '../engine/swift/model-folder.ts';
 import { hubFolderOf } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { bytesBelow } from './tidy.ts';
+import { whenReached } from './when-reached.ts';
 
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
@@ -71,6 +73,8 @@ export async function fetchModels(context: Context, waits: 'asked' | 'wanted'): 
 	} catch (error) {
 		if (lost.signal.aborted && !shutdown.aborted) return;
 		if (shutdown.aborted) return await giveBackModel(app, at);
+		// What has come lies here: whoever takes it next only says so.
+		if (outOfReach(error)) return await whenReached(context, () => giveBackModel(app, at));
 		app.log.error({ err: error, baseModelId: at.id }, 'base model failed');
 		await failModel(app, at, { code: 'worker_failed', message: 'The worker met an error it did not expect.', hint: 'Look at the worker’s log.' });
 	} finally {
