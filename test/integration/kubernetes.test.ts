@@ -1,6 +1,7 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LaunchSpec } from '../../workers/launchers/launcher.ts';
 import { createKubernetes } from '../../workers/launchers/outside/kubernetes.ts';
@@ -137,6 +138,31 @@ describe('a run', { timeout: 180_000 }, () => {
 		expect(await readFile(join(dir, 'anew', 'engine.log'), 'utf8')).toBe('once\n');
 		first?.kill('SIGTERM');
 		expect(await launcher.collect(submitted.value)).toMatchObject({ reason: 'scheduler', message: 'kubernetes: Failed: BackoffLimitExceeded' });
+	});
+
+	it('that is to save and end has the time that it was given for as long as somebody renews its lease, or until it is given less', async () => {
+		const deaf = (name: string): LaunchSpec => ({ ...spec(name, ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done']), selfTerminateSeconds: 3 });
+		const jobs = await Promise.all(['unrenewed', 'hurried'].map(async (name) => {
+			const submitted = await launcher.submit(deaf(name));
+			if (!submitted.ok) throw new Error(submitted.problem.message);
+			const renewing = setInterval(() => launcher.renew(submitted.value), 300);
+			await until('the engine', () => access(join(dir, name, 'job-state.json')).then(() => true, () => false), 60, () => name);
+			return { job: submitted.value, renewing };
+		}));
+		const [unrenewed, hurried] = [jobs[0] ?? expect.fail('no job'), jobs[1] ?? expect.fail('no job')];
+		const ended = (name: string) => access(join(dir, name, 'exit.json')).then(() => true, () => false);
+		try {
+			const ending = jobs.map(({ job }) => launcher.cancel(job, { graceSeconds: 600 }));
+			// Twice as long as it lives without a renewal.
+			await sleep(6000);
+			expect([await ended('unrenewed'), await ended('hurried')]).toEqual([false, false]);
+			clearInterval(unrenewed.renewing);
+			await launcher.cancel(hurried.job, { graceSeconds: 0 });
+			await Promise.all(ending);
+			for (const { job } of jobs) expect(await launcher.collect(job)).toMatchObject({ signal: 'SIGKILL', reason: 'stopped' });
+		} finally {
+			for (const { renewing } of jobs) clearInterval(renewing);
+		}
 	});
 
 	it('whose submission failed leaves word that nothing of it may begin', async () => {

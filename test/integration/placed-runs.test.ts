@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -56,4 +56,18 @@ it('on a host without GPUs computes on processors what runs there, and asks a sc
 	expect([local.command.argv.includes('--use_cpu'), slurm.command.argv.includes('--use_cpu')]).toEqual([true, false]);
 	expect([local.command.env['CUDA_VISIBLE_DEVICES'], slurm.command.env['CUDA_VISIBLE_DEVICES']]).toEqual(['', undefined]);
 	expect([local.resources?.gpusPerNode, slurm.resources?.gpusPerNode]).toEqual([0, 1]);
+});
+
+it('goes back in line, with all that it trained so far, where a host is too busy to look how the base is read', async () => {
+	const python = join(home, 'killed-python');
+	await writeFile(python, '#!/bin/sh\nkill -9 $$\n');
+	await chmod(python, 0o755);
+	// Nobody says it any more: the engine is asked.
+	await rm(join(home, 'base', 'plumbline.json'));
+	const snapshotId = await importedSnapshot(world, slug);
+	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 2, saveSteps: 2 } }));
+	const context = workerContext(world, await paperWorker(world), { environment: { dir: home, device: 'cpu', python, swiftCli: home, versions: {} }, launchers: new Map([['local', noting('local').launcher]]), workDir: join(home, 'work') });
+	expect(await train(context)).toBe(true);
+	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'queued', attempt: 1, problem: null });
+	expect(await world.query(`select problem->>'code' as code from run_attempts where run_id = '${id}'`)).toEqual([{ code: 'killed' }]);
 });

@@ -190,6 +190,7 @@ describe('an attempt', () => {
 			await sweep(world.app);
 			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: 0 });
 			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'out_of_reach', message: 'The scheduler does not answer.' }, exitCode: null });
+			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'disk_full', message: 'The disk is full.' }, exitCode: 1 });
 		}
 		expect(await run(runId)).toMatchObject({ status: 'queued', problem: null });
 		// The same save again is no progress.

@@ -17,6 +17,7 @@ import { layOutModel, provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { formEnvironment } from './form-environment.ts';
 import { guardedScripts } from './guarded-scripts.ts';
+import { isPassing } from './out-of-reach.ts';
 import { unexpected } from './unexpected.ts';
 import { whenReached } from './when-reached.ts';
 
@@ -92,6 +93,7 @@ export async function evaluate(context: WorkerContext, job: { evaluationId: stri
 		const scored = await score(context, at, by.value, join(folder, String(at.evaluation.attempt)), AbortSignal.any([lost.signal, context.shutdown]), (done, total) => (progress = { done, total }));
 		if (lost.signal.aborted) return;
 		if (!scored.ok && context.shutdown.aborted) return await giveBackEvaluation(app, at);
+		if (!scored.ok && isPassing(scored.problem)) return await putOffWork(app, 'evaluation', at.evaluation, scored.problem);
 		if (!scored.ok) return await failEvaluation(app, at, scored.problem);
 		const items = scored.value.map(({ id, logps, tokens }) => {
 			const of = (name: string) => logps[name] ?? logps['base'];

@@ -18,6 +18,7 @@ import { NOT_EXPORTED } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { asGguf, quantised, wholeModel } from './export-files.ts';
 import type { ExportTools, Making } from './export-files.ts';
+import { isPassing } from './out-of-reach.ts';
 import { unexpected } from './unexpected.ts';
 import { whenReached } from './when-reached.ts';
 
@@ -90,6 +91,7 @@ export async function exportCheckpoint(context: WorkerContext, own: { tools: Exp
 		const outcome = await made(making);
 		if (lost.signal.aborted) return;
 		if (!outcome.ok && context.shutdown.aborted) return await giveBackExport(app, at);
+		if (!outcome.ok && isPassing(outcome.problem)) return await putOffWork(app, 'export', at.made, outcome.problem);
 		if (!outcome.ok) return await failExport(app, at, outcome.problem);
 		for (;;) {
 			const tree = outcome.value === null ? await ownFiles(making) : await madeFiles(making, outcome.value);

@@ -12,6 +12,7 @@ import { askEndpoint } from './ask-endpoint.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { measureAnswers } from './measure-answers.ts';
+import { isPassing } from './out-of-reach.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
 import { unexpected } from './unexpected.ts';
 import { whenReached } from './when-reached.ts';
@@ -39,6 +40,7 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 			const problem = await askSource(at, source, { signal, lost });
 			if (lost.signal.aborted) return;
 			if (context.shutdown.aborted) return await giveBackGeneration(app, at);
+			if (problem && isPassing(problem)) return await putOffWork(app, 'generation', at.generation, problem);
 			if (problem) return await failGeneration(app, at, problem);
 		}
 		if (at.generation.suiteVersionId !== null) {

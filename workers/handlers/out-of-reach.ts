@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { OUT_OF_REACH, reachWaitSeconds } from '#lib/domain/out-of-reach.ts';
+import { PASSING, reachWaitSeconds } from '#lib/domain/out-of-reach.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
+
+/** Whether an attempt ended by what somebody mends meanwhile. */
+export const isPassing = (problem: RunProblem | null): boolean => problem !== null && PASSING.includes(problem.code);
 
 /** How long a run waits before it goes back in line, in ms. `earlier`: its earlier attempts, oldest first. */
 export function reachWaitMs(earlier: readonly { problem: RunProblem | null }[]): number {
-	const inARow = earlier.length - 1 - earlier.findLastIndex(({ problem }) => problem?.code !== OUT_OF_REACH);
+	const inARow = earlier.length - 1 - earlier.findLastIndex(({ problem }) => !isPassing(problem));
 	return reachWaitSeconds(inARow) * 1000;
 }
 

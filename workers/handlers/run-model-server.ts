@@ -33,7 +33,7 @@ const LET_GO_DOWN_MS = 5000;
 /** A model may be large, and its disk slow. */
 const READY_MS = 900_000;
 
-const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.', hint: 'It is tried again by itself.' };
+const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached, or a disk has no room.', hint: 'It is tried again by itself.' };
 
 /** Lays out what is served and starts what serves it. Throws ArtifactDamaged. */
 async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold, dir: string): Promise<{ server: RunningServer } | { problem: RunProblem }> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KILL_MARGIN_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
+import { KILL_MARGIN_SECONDS, PREEMPTED_GRACE_SECONDS, RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { devicesWanted } from '#lib/domain/next-run.ts';
 import { OUT_OF_REACH } from '#lib/domain/out-of-reach.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
@@ -9,7 +9,6 @@ import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { DISCARDED, endWithoutCheckpoint, metricsUpTo, recordProgress, takeNextRun } from '#lib/server/usecases/attempt-run.ts';
 import type { AttemptAtHand, Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { StepMetrics } from '#lib/server/db/run-record.ts';
-import { keepTensorboard } from '#lib/server/usecases/keep-tensorboard.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
 import { PAUSED, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import type { EngineEvent, ModelSource, PreparedRun, TrainedCheckpoint, TrainRequest } from '../engine/engine.ts';
@@ -21,7 +20,6 @@ import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
 import { refuseImages } from '../engine/swift/row-images.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
-import { TENSORBOARD_FOLDER } from '../engine/swift/tracker-env.ts';
 import { waitingCheck } from '../engine/swift/verify.ts';
 import type { LaunchedJob, Launcher } from '../launchers/launcher.ts';
 import type { JobResources } from '../launchers/outside/scheduler.ts';
@@ -29,15 +27,17 @@ import type { ProcessExit } from '../process/exit-record.ts';
 import { createCheckAhead } from './check-ahead.ts';
 import type { CheckAhead } from './check-ahead.ts';
 import { provideBase } from './checkpoint-files.ts';
+import { createEngineEnding } from './end-engine.ts';
 import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
 import { allLent, withDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
-import { waitForReach } from './out-of-reach.ts';
+import { isPassing, waitForReach } from './out-of-reach.ts';
 import { finishedModel, startingModel } from './starting-model.ts';
 import type { Start } from './starting-model.ts';
+import { storeTensorboard } from './store-tensorboard.ts';
 import { unexpected } from './unexpected.ts';
 import { whenReached } from './when-reached.ts';
 import { writeProgress } from './write-progress.ts';
@@ -50,7 +50,10 @@ const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worker was stopped.' };
 
 /** The next attempt goes on from the last save; should the database be away still, the lapsed lease brings it. */
-const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached.' };
+const AWAY: RunProblem = { code: OUT_OF_REACH, message: 'The database or the artifact store could not be reached, or a disk has no room.' };
+
+/** What the engine calls the time that a step takes, in seconds. */
+const STEP_SECONDS = 'train_speed(s/it)';
 
 type Ended = { kind: 'trained'; trained: TrainedCheckpoint; exitCode: number | null } | { kind: 'broke_off' | 'failed'; problem: RunProblem; exitCode: number | null };
 
@@ -77,15 +80,6 @@ async function tellPlace({ app }: WorkerContext, lease: Lease, launcher: Launche
 		recordProgress(app, lease.of, { metrics: [], log: [], events, facts: { jobId: job.id } }).catch((error: unknown) => app.log.warn({ err: error, ...lease.of }, 'place not written'));
 	await tell([]);
 	for await (const { state, detail } of launcher.follow(job)) await tell([{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }]);
-}
-
-/** Keeps an attempt's TensorBoard files, however it ended. */
-async function storeTensorboard(context: WorkerContext, at: AttemptAtHand, lease: Lease, dir: string): Promise<void> {
-	if (at.run.recipe.tracker !== 'tensorboard' || lease.fenced) return;
-	for (;;) {
-		const { files } = await context.app.artifacts.putTree(join(dir, TENSORBOARD_FOLDER)).catch(() => ({ files: [] }));
-		if (files.length === 0 || (await keepTensorboard(context.app, lease.of, files)) !== 'not_stored') return;
-	}
 }
 
 /** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
@@ -127,24 +121,30 @@ async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtH
 		dir: request.dir,
 		// When nobody renews, the engine must be gone before its lease is; a person's wish to stop brings its own, longer grace.
 		graceSeconds: KILL_MARGIN_SECONDS,
+		preemptedGraceSeconds: PREEMPTED_GRACE_SECONDS,
 		selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds,
 		resources: resourcesOf(environment.device, context.threads, at.run.recipe)
 	});
 	if (!submitted.ok) return { kind: submitted.problem.code === OUT_OF_REACH ? 'broke_off' : 'failed', problem: submitted.problem, exitCode: null };
 	const job = submitted.value;
-	lease.onRenewed(() => launcher.renew(job));
-	const end = (graceSeconds: number) => launcher.cancel(job, { graceSeconds }).catch((error: unknown) => context.app.log.warn({ err: error, ...lease.of }, 'job not ended'));
-	const cancel = () => void end(lease.fenced ? 0 : RUN_INTERVALS.graceSeconds);
-	lease.stop.addEventListener('abort', cancel, { once: true });
-	if (lease.stop.aborted) cancel();
+	let secondsPerStep = before.at(-1)?.values[STEP_SECONDS] ?? null;
+	const ending = createEngineEnding(context, launcher, job, lease, () => secondsPerStep);
+	lease.onRenewed(() => {
+		launcher.renew(job);
+		ending.look();
+	});
 
 	const ended = new AbortController();
+	const hear = (event: EngineEvent) => {
+		context.ahead.sees(event, request.model);
+		if (event.type === 'metrics') secondsPerStep = event.values[STEP_SECONDS] ?? secondsPerStep;
+	};
 	const { recipe, maxSteps } = at.run;
 	const health = new HealthWatch({ maxSteps, beta: 'reference' in recipe ? recipe.beta : null }, request.dir, before);
 	// An outside scheduler's GPUs are on another host.
 	const gpus = watchGpus(launcher.name === 'local' ? (context.environment.devices ?? []) : []);
 	const told = Promise.all([
-		writeProgress(context.app, lease.of, heard(engine.follow(run, { ended: ended.signal }), (event) => context.ahead.sees(event, request.model)), { health, gpus }),
+		writeProgress(context.app, lease.of, heard(engine.follow(run, { ended: ended.signal }), hear), { health, gpus }),
 		launcher.name === 'local' ? undefined : tellPlace(context, lease, launcher, job)
 	]);
 	// Looked at when the job has ended: until then a rejection that nobody awaits would end the worker with all its runs.
@@ -156,13 +156,14 @@ async function runEngine(context: Attempting, launcher: Launcher, at: AttemptAtH
 		await told;
 	} catch (error) {
 		// Nobody follows it any more: it must not train beside the next attempt.
-		await end(0);
+		await ending.now();
 		throw error;
 	} finally {
+		ending.over();
 		ended.abort();
 		await gpus.stop();
 	}
-	await storeTensorboard(context, at, lease, request.dir);
+	if (recipe.tracker === 'tensorboard') await storeTensorboard(context, lease, request.dir);
 	const collected = await engine.collect(run, exit, { acceptEarlyStop: lease.desired === 'cancel_keep' });
 	if (collected.ok) return { kind: 'trained', trained: collected.value, exitCode: exit.code };
 	return { kind: wasKilled(exit, collected.problem) || context.shutdown.aborted ? 'broke_off' : 'failed', problem: collected.problem, exitCode: exit.code };
@@ -196,6 +197,11 @@ async function baseUnlessStopped(context: WorkerContext, at: AttemptAtHand, leas
 	return provideBase(context, at.base);
 }
 
+/** Waits before the run goes back in line. One that was to be stopped and kept when it was taken waits too: it is taken to collect what it saved, and would be again at once. */
+function waitBefore({ shutdown }: Pick<WorkerContext, 'shutdown'>, at: AttemptAtHand, lease: Lease): Promise<void> {
+	return waitForReach(at.earlier, at.run.desiredState === 'run' ? lease.stop : shutdown);
+}
+
 async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {
 	const { app } = context;
 	const dir = attemptDir(context, at);
@@ -207,6 +213,11 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	const left = resumeFrom ? await lastCheckpoint(join(resumeFrom, OUTPUT_FOLDER)) : undefined;
 	const base = await baseUnlessStopped(context, at, lease, left !== undefined);
 	if (!base) return lease.desired === 'cancel_discard' || lease.desired === 'cancel_keep' ? fail({ code: 'stopped', message: 'It was stopped before it began.' }) : requeueAttempt(app, { ...lease.of, problem: PAUSED, exitCode: null });
+	// A hub that is away, or a host too busy to look, says nothing against what was trained so far.
+	if (!base.ok && (isPassing(base.problem) || base.problem.code === 'killed')) {
+		await waitBefore(context, at, lease);
+		return requeueAttempt(app, { ...lease.of, problem: base.problem, exitCode: null });
+	}
 	if (!base.ok) return fail(base.problem);
 	if (at.run.desiredState === 'cancel_discard') return fail({ code: 'stopped', message: 'It was stopped.' });
 	const start = await startingModel(context, at, base.value, dir);
@@ -244,7 +255,7 @@ async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHan
 	if (lease.paused && (lease.desired === 'run' || lease.desired === 'pause') && !(ended.kind === 'trained' && !ended.trained.stoppedEarly)) {
 		return requeueAttempt(app, { ...lease.of, problem: PAUSED, exitCode: ended.exitCode });
 	}
-	if (ended.kind === 'broke_off' && ended.problem.code === OUT_OF_REACH) await waitForReach(at.earlier, lease.stop);
+	if (ended.kind === 'broke_off' && isPassing(ended.problem)) await waitBefore(context, at, lease);
 	// Also one that was to be stopped and kept: what it saved before it was killed is collected by the next attempt.
 	if (ended.kind === 'broke_off' && lease.desired !== 'cancel_discard') return requeueAttempt(app, { ...lease.of, problem: ended.problem, exitCode: ended.exitCode });
 	// Stopped before it saved anew: the last complete checkpoint is the one that it went on from.
@@ -265,7 +276,7 @@ async function work(context: WorkerContext, launcher: Launcher, at: AttemptAtHan
 		if (context.shutdown.aborted) return await requeueAttempt(context.app, { ...lease.of, problem: WORKER_STOPPED, exitCode: null });
 		if (outOfReach(error)) {
 			context.app.log.warn({ err: error, runId: at.run.id, attempt: at.attempt }, 'out of reach: the run goes back in line');
-			await waitForReach(at.earlier, lease.stop);
+			await waitBefore(context, at, lease);
 			return await whenReached(context, () => requeueAttempt(context.app, { ...lease.of, problem: AWAY, exitCode: null }));
 		}
 		context.app.log.error({ err: error, runId: at.run.id, attempt: at.attempt }, 'attempt failed');

@@ -13,6 +13,8 @@ export type LaunchSpec = {
 	dir: string;
 	/** Between asking the engine to stop and killing it. A checkpoint is saved at the end of a step. */
 	graceSeconds: number;
+	/** The same when an outside scheduler takes the host away; left out, the same time. */
+	preemptedGraceSeconds?: number;
 	/** Without `renew` for this long the job ends itself. Shorter than the attempt's lease. */
 	selfTerminateSeconds: number;
 	/** What an outside scheduler is asked for; a launcher of this host has what the host has. */

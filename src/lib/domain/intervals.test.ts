@@ -1,10 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { intervalProblems, KILL_MARGIN_SECONDS, RUN_INTERVALS } from './intervals.ts';
+import { intervalProblems, KILL_MARGIN_SECONDS, MOST_GRACE_SECONDS, RUN_INTERVALS, saveGraceSeconds } from './intervals.ts';
 
 describe('RUN_INTERVALS', () => {
 	it('keep every relation', () => {
 		expect(intervalProblems(RUN_INTERVALS)).toEqual([]);
+	});
+});
+
+describe('the time to save', () => {
+	it('is two steps and a save long, and never shorter than the plain grace', () => {
+		expect(saveGraceSeconds(null)).toBe(RUN_INTERVALS.graceSeconds);
+		expect(saveGraceSeconds(0.1)).toBe(121);
+		expect(saveGraceSeconds(90)).toBe(300);
+		expect(saveGraceSeconds(86_400)).toBe(MOST_GRACE_SECONDS);
 	});
 });
 

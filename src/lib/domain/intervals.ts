@@ -8,7 +8,7 @@ export type RunIntervals = {
 	leaseSeconds: number;
 	/** The sweeper looks for lapsed leases. */
 	sweepSeconds: number;
-	/** From TERM to KILL when a person asked to stop: time to finish a step and save. */
+	/** From TERM to KILL when a person asked to stop, or the worker goes down: time to finish a short step and save. */
 	graceSeconds: number;
 };
 
@@ -16,6 +16,23 @@ export const RUN_INTERVALS: Readonly<RunIntervals> = { heartbeatSeconds: 5, self
 
 /** From TERM to KILL when the guard ends an engine whose lease is lost. Shorter than the grace: nobody will take its checkpoint. */
 export const KILL_MARGIN_SECONDS = 10;
+
+/** From TERM to KILL when an outside scheduler takes the host away. Under the 30 s after which Slurm and Kubernetes kill by themselves; the lease is renewed meanwhile. */
+export const PREEMPTED_GRACE_SECONDS = 25;
+
+/** The longest that an engine is waited for that was asked to save and end. */
+export const MOST_GRACE_SECONDS = 900;
+/** What a large checkpoint may take to be written. */
+const SAVE_SECONDS = 120;
+
+/**
+ * From TERM to KILL when what is trained is to be kept: the engine saves at the end of its step, so it gets two of its
+ * steps and the time to write. Its lease is renewed meanwhile.
+ * @param secondsPerStep as it was last told; null before the first step
+ */
+export function saveGraceSeconds(secondsPerStep: number | null, { graceSeconds }: Pick<RunIntervals, 'graceSeconds'> = RUN_INTERVALS): number {
+	return secondsPerStep === null ? graceSeconds : Math.min(MOST_GRACE_SECONDS, Math.max(graceSeconds, Math.ceil(2 * secondsPerStep + SAVE_SECONDS)));
+}
 
 /** Beats that may be lost to a slow commit, a failover or a pause of the host before a training is given up. */
 const LOST_BEATS = 3;

@@ -1,6 +1,9 @@
 /** The code of work that broke off because something it needs was away: that may pass, and the work is not to blame. */
 export const OUT_OF_REACH = 'out_of_reach';
 
+/** Codes of attempts that ended by what somebody mends meanwhile: they are not held against their run, and the next waits longer each time in a row. */
+export const PASSING: readonly string[] = [OUT_OF_REACH, 'disk_full'];
+
 const FIRST_SECONDS = 5;
 const MOST_SECONDS = 600;
 

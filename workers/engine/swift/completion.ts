@@ -38,7 +38,7 @@ export function judgeCompletion(remains: Remains): Outcome<TrainedCheckpoint> {
 	}
 	const stoppedEarly = checkpoint.step < checkpoint.maxSteps;
 	if (stoppedEarly && !remains.acceptEarlyStop) {
-		return problem('stopped_early', `The engine stopped at step ${checkpoint.step} of ${checkpoint.maxSteps}.`, 'Start the run again; it goes on from there.');
+		return problem('stopped_early', `The engine stopped at step ${checkpoint.step} of ${checkpoint.maxSteps}.`, 'The run goes on from there, as a new attempt.');
 	}
 	return value({ path: checkpoint.path, step: checkpoint.step, maxSteps: checkpoint.maxSteps, rows, stoppedEarly, metrics: remains.metrics });
 }

@@ -70,7 +70,16 @@ it('goes on with a training of which one process was killed, and gives up one th
 	expect(wasKilled(exit, explainTraining(exit, broken))).toBe(false);
 	const segfault = { code: null, signal: 'SIGSEGV' as const, reason: 'exited' as const };
 	expect(wasKilled(segfault, explainTraining(segfault, ''))).toBe(false);
+	// No room to save; and somebody who had it save and end.
+	expect(wasKilled(exit, explainTraining(exit, 'OSError: [Errno 28] No space left on device'))).toBe(true);
+	expect(wasKilled({ signal: null, reason: 'exited' }, { code: 'stopped_early' })).toBe(true);
 	// A person asked it to stop.
 	const stopped = { code: 143, signal: null, reason: 'stopped' as const };
 	expect(wasKilled(stopped, explainTraining(stopped, ''))).toBe(false);
+});
+
+it('says of a full disk that a training goes on by itself, and of other work only what to do', () => {
+	const full = 'OSError: [Errno 28] No space left on device';
+	expect(explainTraining(exit, full).hint).toBe('Free space in the worker’s work folder; the run goes on from its last save by itself.');
+	expect(explainFailure(exit, full).hint).toBe('Free space in the worker’s work folder.');
 });

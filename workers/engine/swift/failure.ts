@@ -4,6 +4,13 @@ import type { EngineProblem, EngineProblemCode } from '../problem.ts';
 type Exit = Pick<ProcessExit, 'code' | 'signal' | 'reason' | 'message'>;
 type Rule = { pattern: RegExp; code: EngineProblemCode; message: (found: RegExpExecArray) => string; hint: string };
 
+const DISK: Rule = {
+	pattern: /No space left on device|Disk quota exceeded/,
+	code: 'disk_full',
+	message: () => 'The disk is full.',
+	hint: 'Free space in the worker’s work folder.'
+};
+
 /** From the most to the least specific. Messages quote names and numbers, never a row's text. */
 const RULES: Rule[] = [
 	{
@@ -12,12 +19,7 @@ const RULES: Rule[] = [
 		message: () => 'The training ran out of memory.',
 		hint: 'Take a smaller batch with more accumulation, or a shorter maximum length.'
 	},
-	{
-		pattern: /No space left on device|Disk quota exceeded/,
-		code: 'disk_full',
-		message: () => 'The disk is full.',
-		hint: 'Free space in the worker’s work folder and start the run again; it goes on from its last checkpoint.'
-	},
+	DISK,
 	{
 		// With its words, or, as a server of ours tells it, by kind and place alone.
 		pattern: /SafetensorError|Error\(s\) in loading state_dict|size mismatch for [\w.]+: copying a param|expected target modules in|Target modules .* not found in the base model|^(?:A request failed: )?(?:RuntimeError|ValueError|KeyError|JSONDecodeError)\n(?: {2}.*\n)*? {2}.* in (?:load_state_dict|set_peft_model_state_dict|load_peft_weights)$/m,
@@ -91,18 +93,22 @@ const ONE_OF_SEVERAL: Rule = {
 	hint: 'Take a smaller batch or a shorter maximum length, or a machine with more memory.'
 };
 
+/** A training waits until there is room. */
+const DISK_OF_A_RUN: Rule = { ...DISK, hint: 'Free space in the worker’s work folder; the run goes on from its last save by itself.' };
+
 /** Why a training ended badly. */
 export function explainTraining(exit: Exit, logTail: string): EngineProblem {
-	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, LAYERS, ...RULES]);
+	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, DISK_OF_A_RUN, LAYERS, ...RULES]);
 }
 
 /** Signals by which an operator, a kernel that is out of memory or a host that goes down ends a process; others say that it broke by itself. */
 const FROM_OUTSIDE: readonly (string | null)[] = ['SIGKILL', 'SIGTERM'];
 
-/** Whether a training was ended from outside: what it saved is good, and another attempt goes on from it. */
-export function wasKilled({ signal, reason }: Pick<ProcessExit, 'signal' | 'reason'>, problem: Pick<EngineProblem, 'code'>): boolean {
+/** Whether a training was ended from outside: what it saved is good, and another attempt goes on from it. So it is with one that somebody had save and end, and with one that found no room to save. */
+export function wasKilled({ signal, reason }: Pick<ProcessExit, 'signal' | 'reason'>, { code }: Pick<EngineProblem, 'code'>): boolean {
 	if (reason === 'guard_lost' || reason === 'not_renewed' || reason === 'scheduler' || signal === 'SIGKILL') return true;
-	return reason === 'exited' && problem.code === 'killed' && (signal === null || FROM_OUTSIDE.includes(signal));
+	if (reason !== 'exited') return false;
+	return code === 'stopped_early' || code === 'disk_full' || (code === 'killed' && (signal === null || FROM_OUTSIDE.includes(signal)));
 }
 
 /** Why an engine process ended badly, from how it ended and the end of its output. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { EngineEnvironment } from './environment-types.ts';
-import { hubFolder, provideHubModel } from './hub-models.ts';
+import { explainHub, hubFolder, provideHubModel } from './hub-models.ts';
 
 /** Offline the script needs Python alone; downloads are test/engine/hub-model.test.ts. */
 const environment = { dir: '/', device: 'cpu', python: 'python3', swiftCli: '', versions: {} } as unknown as EngineEnvironment;
@@ -45,4 +45,11 @@ it('waits for a process that a dead worker left writing; who is stopped meanwhil
 	} finally {
 		writer.kill();
 	}
+});
+
+it('tells what may pass by itself from what a person must do', () => {
+	const code = (stderr: string, doing: 'fetch' | 'look up' = 'fetch') => explainHub('hf', stderr, doing).problem[0];
+	expect(code('requests.exceptions.ConnectionError: Max retries exceeded')).toBe('out_of_reach');
+	expect(code('OSError: [Errno 28] No space left on device')).toBe('disk_full');
+	for (const stderr of ['huggingface_hub.errors.GatedRepoError: 403 Client Error', 'RepositoryNotFoundError: 404 Client Error']) expect(code(stderr)).toBe('model_missing');
 });

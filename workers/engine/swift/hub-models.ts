@@ -34,15 +34,15 @@ export function hubFolder(models: string, { hub, repo, commit }: HubModel): stri
 	return join(models, hub, repo.replace('/', '--'), commit);
 }
 
-/** What a failed download or look-up says, without the addresses and words of a hub's answer. */
+/** What a failed download or look-up says, by its code whether it may pass by itself, without the addresses and words of a hub's answer. */
 export function explainHub(hub: Hub, stderr: string, doing: 'fetch' | 'look up'): { ok: false; problem: Parameters<typeof problem> } {
 	const name = HUB_NAMES[hub];
 	const last = stderr.trim().split('\n').at(-1) ?? '';
-	const said = (message: string, hint: string): { ok: false; problem: Parameters<typeof problem> } => ({ ok: false, problem: ['model_missing', message, hint] });
+	const said = (message: string, hint: string, code: 'model_missing' | 'out_of_reach' | 'disk_full' = 'model_missing'): { ok: false; problem: Parameters<typeof problem> } => ({ ok: false, problem: [code, message, hint] });
 	if (/GatedRepoError|\b(401|403)\b/.test(stderr)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and store a token under Base models, or give the worker one (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
 	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this ${doing === 'fetch' ? 'commit' : 'branch, tag or commit'}.`, 'Look at its name and revision; a private one needs a token.');
-	if (/No space left|Disk quota/.test(stderr)) return said('There is no room for the model on this worker.', 'Free space in the cache folder; the download goes on where it was.');
-	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`);
+	if (/No space left|Disk quota/.test(stderr)) return said('There is no room for the model on this worker.', 'Free space in the cache folder; the download goes on where it was.', 'disk_full');
+	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`, 'out_of_reach');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { MOST_GRACE_SECONDS } from '#lib/domain/intervals.ts';
 import { seesImages } from '#lib/domain/memory/model-shape.ts';
 import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
 import { totalBatch } from '#lib/domain/training-recipe.ts';
@@ -91,8 +92,10 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		...(request.recipe.strategy !== 'single' && request.recipe.nodes > 1 ? { node: PLACED_LATER } : {})
 	});
 	const own = { ...env, ...deviceEnv(environment, request.threads) };
+	// Left to itself torchrun kills its processes half a minute after it was asked to end, in the middle of a save: how long they get is said from here.
+	const patience: Record<string, string> = request.recipe.strategy === 'single' ? {} : { TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(MOST_GRACE_SECONDS) };
 	// A tracker is this installation's: what repeats the run elsewhere has none.
-	return { argv, env: engineEnv(join(request.dir, 'cache'), { ...own, ...trackerEnv(environment, request) }), own, cwd: request.dir };
+	return { argv, env: engineEnv(join(request.dir, 'cache'), { ...own, ...patience, ...trackerEnv(environment, request) }), own, cwd: request.dir };
 }
 
 async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {

@@ -11,6 +11,8 @@ export type JobFile = {
 	/** Where the nodes of one job meet. */
 	masterPort: number;
 	graceSeconds: number;
+	/** The same when the scheduler takes the host away. */
+	preemptedGraceSeconds: number;
 	selfTerminateSeconds: number;
 };
 

@@ -74,15 +74,15 @@ export function createOutsideLauncher(scheduler: Scheduler, { python, scope, pol
 	return {
 		name: scheduler.name,
 		submit: async (spec: LaunchSpec) => {
-			const { attempt, command, dir, graceSeconds, selfTerminateSeconds } = spec;
+			const { attempt, command, dir, graceSeconds, preemptedGraceSeconds = graceSeconds, selfTerminateSeconds } = spec;
 			const env = Object.fromEntries(Object.entries(command.env).filter(([name, text]) => !OF_THE_HOST.includes(name) && (name !== 'CUDA_VISIBLE_DEVICES' || text === '')));
 			await mkdir(dir, { recursive: true, mode: 0o700 });
 			const resources = { nodes: 1, gpusPerNode: 0, cpusPerNode: 1, ...spec.resources };
 			const port = masterPort(attempt);
-			await writeJob(dir, { argv: command.argv, env, cwd: command.cwd, marker: `${scope}:${attempt}`, nodes: resources.nodes, masterPort: port, graceSeconds, selfTerminateSeconds });
+			await writeJob(dir, { argv: command.argv, env, cwd: command.cwd, marker: `${scope}:${attempt}`, nodes: resources.nodes, masterPort: port, graceSeconds, preemptedGraceSeconds, selfTerminateSeconds });
 			await writeLease(dir, 0);
 			leases.set(attempt, 0);
-			const submitted = await scheduler.submit({ name: `${prefix}${attempt}`, attempt, dir, argv: [python, WATCH, dir], resources, masterPort: port, graceSeconds });
+			const submitted = await scheduler.submit({ name: `${prefix}${attempt}`, attempt, dir, argv: [python, WATCH, dir], resources, masterPort: port, graceSeconds: preemptedGraceSeconds });
 			if (submitted.ok) return value({ id: submitted.value, attempt, dir });
 			// What it took in spite of its answer ends as soon as it begins.
 			await writeStop(dir, 0);

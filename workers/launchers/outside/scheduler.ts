@@ -14,7 +14,7 @@ export type SchedulerJob = {
 	resources: JobResources;
 	/** Where its nodes meet. */
 	masterPort: number;
-	/** How long the watcher gives the engine once it is told to end. */
+	/** How long the watcher gives the engine once the scheduler tells it to end. */
 	graceSeconds: number;
 };
 

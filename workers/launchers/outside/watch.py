@@ -140,22 +140,26 @@ def watch(folder):
 
     # The scheduler takes the host away: preemption, a time limit, a person with scancel.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: end("scheduler", job["graceSeconds"]))
+        signal.signal(number, lambda *_: end("scheduler", job.get("preemptedGraceSeconds", job["graceSeconds"])))
 
     if rank == 0:
         write_whole(at("job-state.json"), {"state": "running", "host": socket.gethostname(), "pid": engine.pid, "at": now()})
     lease, renewed = read_text(at("lease")), time.monotonic()
+    stopped, lapsed = None, False
     while engine.poll() is None:
         time.sleep(POLL_SECONDS)
         text = read_text(at("lease"))
         if text is not None and text != lease:
             lease, renewed = text, time.monotonic()
-        if asked["reason"] is None:
-            stop = read_text(at("stop"))
-            if stop is not None:
-                end("stopped", float(stop or job["graceSeconds"]))
-            elif time.monotonic() - renewed > job["selfTerminateSeconds"]:
-                end("not_renewed", job["graceSeconds"])
+        stop = read_text(at("stop"))
+        # A later wish may leave it less time than the first.
+        if stop is not None and stop != stopped:
+            stopped = stop
+            end("stopped", float(stop or job["graceSeconds"]))
+        # Also while it saves: as soon as nobody renews, another attempt is about to begin.
+        if not lapsed and time.monotonic() - renewed > job["selfTerminateSeconds"]:
+            lapsed = True
+            end("not_renewed", job["graceSeconds"])
         if asked["kill_at"] is not None and time.monotonic() > asked["kill_at"]:
             kill_group(engine.pid, signal.SIGKILL)
 
