@@ -15,6 +15,7 @@ import { withReading } from '../engine/swift/how-to-read.ts';
 import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models.ts';
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import { sourceOf } from '../engine/swift/model-folder.ts';
+import { PICKLED } from '../engine/swift/pickled.ts';
 import type { WorkerContext } from './context.ts';
 import { hashUnchanged } from './hash-unchanged.ts';
 
@@ -64,8 +65,8 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	return read;
 }
 
-/** Pickled state is not needed to use a model, and nobody should unpickle what a store holds; `args.json` names folders of the host. */
-export const NOT_EXPORTED = /\.(pt|pth|bin|pkl)$|^args\.json$/;
+/** What no export holds beside what is pickled: `args.json` names folders of the host. */
+export const NOT_EXPORTED = new RegExp(`${PICKLED.source}|^args\\.json$`);
 
 /** What a checkpoint that came with an archive may bring and no run leaves: the engine would run it unasked. */
 const PROGRAM_CODE = /\.py$/;

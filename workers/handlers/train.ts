@@ -18,6 +18,7 @@ import { chatTemplateHash } from '../engine/swift/chat-template.ts';
 import { wasKilled } from '../engine/swift/failure.ts';
 import { lastCheckpoint } from '../engine/swift/last-checkpoint.ts';
 import { metricsByStep } from '../engine/swift/log-parser.ts';
+import { PICKLED } from '../engine/swift/pickled.ts';
 import { refuseImages } from '../engine/swift/row-images.ts';
 import { createSwiftEngine, OUTPUT_FOLDER } from '../engine/swift/swift-engine.ts';
 import { waitingCheck } from '../engine/swift/verify.ts';
@@ -42,9 +43,6 @@ import { unexpected } from './unexpected.ts';
 import { whenReached } from './when-reached.ts';
 import { writeProgress } from './write-progress.ts';
 import { layOutRows } from './training-data.ts';
-
-/** Pickled optimiser state is needed to resume, not to use a checkpoint; and nobody should unpickle what a store holds. */
-const NOT_KEPT = /\.(pt|pth|bin|pkl)$/;
 
 /** A worker that went down in order: the attempt is not held against the run. */
 const WORKER_STOPPED: RunProblem = { code: 'worker_stopped', message: 'The worker was stopped.' };
@@ -174,7 +172,7 @@ async function keep(context: Attempting, at: AttemptAtHand, lease: Lease, start:
 	if (!finished.ok) return finished.problem;
 	const chatTemplateSha256 = await chatTemplateHash(start.model);
 	for (;;) {
-		const tree = await context.app.artifacts.putTree(finished.value.path, (path) => NOT_KEPT.test(path));
+		const tree = await context.app.artifacts.putTree(finished.value.path, (path) => PICKLED.test(path));
 		if ((await registerCheckpoint(context.app, { ...lease.of, kind: finished.value.kind, chatTemplateSha256, step: trained.step, exitCode, ...tree, metrics: trained.metrics })) !== 'not_stored') return null;
 	}
 }

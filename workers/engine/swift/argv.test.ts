@@ -55,7 +55,16 @@ describe('trainArgv', () => {
 		expect(trainArgv(ddp, paths).argv.slice(0, 9)).toEqual(['/e/bin/python', '-m', 'torch.distributed.run', '--nproc_per_node', '2', '--nnodes', '1', '--standalone', '/e/swift/cli/rlhf.py']);
 		expect(flags({ ...ddp, nodes: 2 }, { node: { rank: 1, masterAddress: '10.0.0.1', masterPort: 29500 } })).toMatchObject({ '--node_rank': '1', '--master_addr': '10.0.0.1' });
 		expect(flags({ ...dpo, strategy: 'zero3_offload', gpus: 2 })).toMatchObject({ '--deepspeed': 'zero3_offload' });
-		expect(flags({ ...dpo, strategy: 'fsdp2', gpus: 2 }, { device: 'gpu' })).toMatchObject({ '--fsdp': 'fsdp2', '--gradient_checkpointing': 'false' });
+	});
+
+	it('has FSDP2 save whole, and recompute in place of the trainer', () => {
+		const fsdp2 = (gradientCheckpointing: 'auto' | 'off') => {
+			const given = flags({ ...dpo, strategy: 'fsdp2', gpus: 2, gradientCheckpointing }, { device: 'gpu' });
+			expect(given['--gradient_checkpointing']).toBe('false');
+			return JSON.parse(given['--fsdp'] ?? '') as { fsdp_config: object };
+		};
+		expect(fsdp2('auto')).toMatchObject({ fsdp: 'full_shard auto_wrap', fsdp_config: { fsdp_version: 2, state_dict_type: 'FULL_STATE_DICT', activation_checkpointing: true } });
+		expect(fsdp2('off').fsdp_config).toMatchObject({ activation_checkpointing: false });
 	});
 
 	it('gives each tuner its flags and no other’s', () => {

@@ -42,11 +42,18 @@ it('is whole though its history holds what is no number: fp16 begins with such g
 	expect(await lastCheckpoint(dir)).toMatchObject({ step: 12, maxSteps: 40 });
 });
 
+it('is whole as FSDP2 leaves it: its own files to go on from beside what others read', async () => {
+	await save(12, { 'optimizer.pt': null, 'optimizer.bin': 'x', 'pytorch_model_fsdp.bin': 'x' });
+	expect((await lastCheckpoint(dir))?.step).toBe(12);
+});
+
 it.each<[string, Record<string, string | Buffer | null>]>([
 	['no state', { 'trainer_state.json': null }],
 	['a torn state', { 'trainer_state.json': '{"global_step": 12, "max_' }],
 	['no optimizer', { 'optimizer.pt': null }],
 	['an empty optimizer', { 'optimizer.pt': '' }],
+	['an empty optimizer of FSDP2', { 'optimizer.pt': null, 'optimizer.bin': '' }],
+	['FSDP2’s model alone', { 'optimizer.pt': null, 'pytorch_model_fsdp.bin': 'x' }],
 	['a torn adapter', { 'adapter_model.safetensors': safetensors(16).subarray(0, 60) }],
 	['an adapter that lacks its end', { 'adapter_model.safetensors': safetensors(16).subarray(0, -1) }],
 	['another step’s state', { 'trainer_state.json': '{"global_step": 8, "max_steps": 40}' }]

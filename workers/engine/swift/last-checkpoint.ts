@@ -5,8 +5,8 @@ import { parsePython } from './python-json.ts';
 /** A checkpoint folder that is whole. */
 export type CheckpointFolder = { path: string; step: number; maxSteps: number };
 
-/** What holds the optimiser's state: one file, or the folders of DeepSpeed and FSDP2. */
-const OPTIMISER = /^(optimizer|global_step|pytorch_model_fsdp)/;
+/** What holds the optimiser's state: one file (`.pt`, with FSDP2 `.bin`), or the folder of DeepSpeed. */
+const OPTIMISER = /^(optimizer|global_step)/;
 
 /** The weights: of an adapter, of a whole model, or the parts of a large one. */
 const WEIGHTS = /^(adapter_model|model|model-\d+-of-\d+)\.safetensors$/;
@@ -27,7 +27,7 @@ export async function readCheckpoint(path: string): Promise<CheckpointFolder | u
 		const weights = names.filter((name) => WEIGHTS.test(name));
 		const [parts] = weights.flatMap((name) => /-of-(\d+)\./.exec(name)?.[1] ?? []);
 		if (weights.length !== Number(parts ?? 1) || !names.some((name) => OPTIMISER.test(name))) return undefined;
-		for (const name of names.filter((one) => one === 'adapter_config.json' || one === 'config.json' || /\.pt$/.test(one))) {
+		for (const name of names.filter((one) => one === 'adapter_config.json' || one === 'config.json' || /\.(pt|bin)$/.test(one))) {
 			if ((await stat(join(path, name))).size === 0) return undefined;
 		}
 		if (!names.includes(weights[0]?.startsWith('adapter') ? 'adapter_config.json' : 'config.json')) return undefined;

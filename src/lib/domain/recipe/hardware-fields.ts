@@ -1,5 +1,5 @@
 import { choiceField, integer, numberField } from './field.ts';
-import type { Flags, FlagsFor, Settings } from './field.ts';
+import type { Device, Flags, FlagsFor, Settings } from './field.ts';
 
 const megatron = ({ strategy }: Settings): boolean => strategy === 'megatron';
 const several = ({ strategy }: Settings): boolean => strategy !== 'single';
@@ -11,15 +11,25 @@ function precisionFlags(precision: string, { engine, device }: FlagsFor): Flags 
 	return engine === 'swift' ? { ...flags, use_cpu: device === 'cpu' ? true : null } : flags;
 }
 
-/** FSDP2's own preset recomputes activations; the trainer's switch beside it would do so twice. */
+const recomputed = (choice: unknown, device: Device): boolean => choice === 'on' || (choice === 'auto' && device === 'gpu');
+
+/** FSDP2 recomputes activations itself; the trainer's switch beside it would do so twice. */
 function checkpointingFlags(choice: string, { engine, device, settings }: FlagsFor): Flags {
 	if (engine === 'megatron') return choice === 'off' ? { recompute_granularity: 'none' } : { recompute_granularity: 'full', recompute_method: 'uniform', recompute_num_layers: 1 };
-	const on = choice === 'on' || (choice === 'auto' && device === 'gpu');
-	return { gradient_checkpointing: on && settings['strategy'] !== 'fsdp2' };
+	return { gradient_checkpointing: recomputed(choice, device) && settings['strategy'] !== 'fsdp2' };
 }
 
-function strategyFlags(strategy: string): Flags {
-	if (strategy === 'fsdp2') return { fsdp: 'fsdp2' };
+/**
+ * FSDP2 as the engine's own preset `fsdp2` has it, but for how it saves: the preset leaves shards in torch's format and no
+ * safetensors beside them, of which no checkpoint can be made. As JSON in the argument itself: no file has to lie anywhere.
+ */
+function fsdp2Settings(recomputes: boolean): string {
+	const settings = { fsdp_version: 2, reshard_after_forward: true, auto_wrap_policy: 'TRANSFORMER_BASED_WRAP', cpu_ram_efficient_loading: true, state_dict_type: 'FULL_STATE_DICT', activation_checkpointing: recomputes };
+	return JSON.stringify({ fsdp: 'full_shard auto_wrap', fsdp_config: settings });
+}
+
+function strategyFlags(strategy: string, { device, settings }: FlagsFor): Flags {
+	if (strategy === 'fsdp2') return { fsdp: fsdp2Settings(recomputed(settings['gradientCheckpointing'], device)) };
 	return strategy.startsWith('zero') ? { deepspeed: strategy } : {};
 }
 
