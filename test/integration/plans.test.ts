@@ -11,6 +11,7 @@ import type { Trained } from '#lib/server/usecases/register-checkpoint.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { decide } from '#lib/server/usecases/decide.ts';
 import { PUBLISHED } from '#lib/domain/memory/model-shapes.fixture.ts';
+import type { WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { importedSnapshot, paperWorker, playOnPaper, queuedRun, trained } from '../support/loop.ts';
 import { PASSWORD } from '../support/password.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
@@ -72,6 +73,34 @@ describe('a plan', () => {
 		const spread = { strategy: 'ddp', gpus: 8, nodes: 2, batchSize: 1, gradientAccumulation: 1, maxLength: 4096 };
 		expect([(await plan({ launcher: 'slurm', recipe: spread })).problems, (await plan({ recipe: spread })).problems.map(({ code }) => code)]).toEqual([[], expect.arrayContaining(['one_machine', 'too_few_gpus'])]);
 		await retireWorker(world.app, cluster);
+	});
+
+	it('is made on hosts that train themselves: what a worker beside a scheduler has is no local run’s, nor is its DeepSpeed', async () => {
+		const announce = (hostname: string, of: Partial<WorkerCapabilities>) => announceWorker(world.app, { hostname, pid: 1, hostKey: hostname, capabilities: { cpus: 8, memoryBytes: 900e9, gpus: [], engine: { state: 'ready', versions: {} }, ...of } });
+		const [a100, small] = [{ name: 'A100', memoryBytes: 80e9 }, { name: 'small', memoryBytes: 7.25e9 }];
+		const deepspeed = { state: 'ready', versions: { deepspeed: '0.18.2' } } as const;
+		const beside = await announce('beside', { gpus: [small], launchers: ['slurm'], engine: deepspeed });
+		const fsdp2 = { strategy: 'fsdp2', gpus: 2, maxLength: 4096 };
+		expect((await plan({ recipe: fsdp2 })).problems.map(({ code }) => code)).toEqual(['needs_gpu']);
+		expect((await plan()).memory.map(({ devices }) => devices.name)).toEqual(['CPU']);
+		const own = await announce('own', { gpus: [a100, a100], launchers: ['local'] });
+		expect((await plan({ recipe: { ...fsdp2, batchSize: 1 } })).memory).toMatchObject([{ devices: { name: 'A100', count: 2, hostBytes: 900e9 }, fit: 'fits' }]);
+		// Only what DeepSpeed offloads makes it fit.
+		const many = await announce('many', { gpus: Array(8).fill(small) as (typeof small)[] });
+		const way = async () => (await plan({ recipe: { tuner: 'full', batchSize: 1, maxLength: 4096 } })).memory.find(({ devices }) => devices.name === 'small')?.change?.settings.strategy;
+		expect(await way()).toBeUndefined();
+		const other = await announce('other', { gpus: [small], engine: deepspeed });
+		expect(await way()).toBe('zero3_offload');
+		for (const id of [beside, own, many, other]) await retireWorker(world.app, id);
+	});
+
+	it('says that KTO leaves a remainder of one row out, and counts steps without it', async () => {
+		const kto = await importedSnapshot(world, slug, 'kto');
+		const rows = valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId: kto })).snapshot.rows;
+		const batchSize = Array.from({ length: rows }, (_, i) => i + 2).find((size) => rows % size === 1) ?? 0;
+		const planned = (size: number) => plan({ snapshotId: kto, recipe: { epochs: 1, batchSize: size, gradientAccumulation: 1 } });
+		expect(await planned(batchSize)).toMatchObject({ dropped: [{ reason: 'kto_remainder', rows: 1 }], steps: (rows - 1) / batchSize });
+		expect(await planned(2)).toMatchObject({ dropped: [], steps: rows / 2 });
 	});
 
 	it('counts the rows that the recipe would cut or refuse', async () => {

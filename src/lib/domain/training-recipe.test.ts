@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { OBJECTIVE_FACTS } from './recipe/objective-facts.ts';
 import { recipeProblems } from './recipe/recipe-problems.ts';
-import { adapterOf, fieldsOf, OBJECTIVES, plannedSteps, readRecipe, recipeDefaults, totalBatch, TrainingRecipeSchema } from './training-recipe.ts';
+import { adapterOf, fieldsOf, ktoRemainder, OBJECTIVES, plannedSteps, readRecipe, recipeDefaults, totalBatch, TrainingRecipeSchema } from './training-recipe.ts';
 
 const fine = { rows: 200, parent: { kind: 'base' as const } };
 const cases = OBJECTIVES.flatMap((objective) => (['cpu', 'gpu'] as const).flatMap((device) => (['lora', 'qlora', 'full'] as const).map((tuner) => ({ objective, device, tuner }))));
@@ -84,6 +84,11 @@ describe('plannedSteps', () => {
 	it('counts a last, incomplete step', () => expect(plannedSteps({ ...recipe, epochs: 1 }, 33)).toBe(3));
 	it('rounds a part of an epoch up', () => expect(plannedSteps({ ...recipe, epochs: 1.5 }, 32)).toBe(3));
 	it('takes chosen steps as they are', () => expect(plannedSteps({ ...recipe, epochs: null, maxSteps: 7 }, 33)).toBe(7));
+	it('does not count the row that KTO leaves out', () => {
+		const kto = { ...recipeDefaults('kto', { device: 'gpu' }), batchSize: 4, gradientAccumulation: 1, epochs: 1 };
+		expect([32, 33, 34].map((rows) => [ktoRemainder(kto, rows), plannedSteps(kto, rows)])).toEqual([[0, 8], [1, 8], [0, 9]]);
+		expect([ktoRemainder({ ...recipe, objective: 'dpo' }, 33), ktoRemainder({ ...kto, batchSize: 1 }, 33)]).toEqual([0, 0]);
+	});
 	it('takes more rows a step on more devices, and as many on devices that share a copy', () => {
 		expect(totalBatch({ ...recipe, strategy: 'ddp', gpus: 4, nodes: 2 })).toBe(128);
 		expect(totalBatch({ ...recipe, strategy: 'single', gpus: 4, nodes: 2 })).toBe(16);

@@ -117,10 +117,15 @@ export function totalBatch(recipe: Batch): number {
 	return recipe.batchSize * recipe.gradientAccumulation * replicasOf(recipe);
 }
 
+/** Rows that are left out of a training on KTO: one that would be alone in the last step, where it has no neighbour to be compared with. */
+export function ktoRemainder(recipe: Batch & Pick<TrainingRecipe, 'objective'>, rows: number): 0 | 1 {
+	return recipe.objective === 'kto' && rows % totalBatch(recipe) === 1 ? 1 : 0;
+}
+
 /** Optimizer steps that the engine will run, computed as transformers' trainer does. */
-export function plannedSteps(recipe: Batch & Pick<TrainingRecipe, 'maxSteps' | 'epochs'>, rows: number): number {
+export function plannedSteps(recipe: Batch & Pick<TrainingRecipe, 'objective' | 'maxSteps' | 'epochs'>, rows: number): number {
 	if (recipe.maxSteps !== null) return recipe.maxSteps;
-	const batches = Math.ceil(rows / (recipe.batchSize * replicasOf(recipe)));
+	const batches = Math.ceil((rows - ktoRemainder(recipe, rows)) / (recipe.batchSize * replicasOf(recipe)));
 	const stepsPerEpoch = Math.max(Math.ceil(batches / recipe.gradientAccumulation), 1);
 	return Math.ceil((recipe.epochs ?? 1) * stepsPerEpoch);
 }

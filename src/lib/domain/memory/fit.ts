@@ -7,25 +7,37 @@ import type { MemoryPlan } from './memory-plan.ts';
 import type { ModelShape } from './model-shape.ts';
 
 /** Devices of one machine, all alike: its GPUs, or its processor and memory as one. */
-export type Devices = { kind: Device; name: string; memoryBytes: number; count: number };
+export type Devices = { kind: Device; name: string; memoryBytes: number; count: number; /** Of GPUs: their machine's own memory. Left out where it is not known. */ hostBytes?: number };
 
 /** Above this share a small error of the plan would end the run: it is called tight. */
 const TIGHT = 0.92;
 
 export type Fit = 'fits' | 'tight' | 'too_large';
 
-/** Whether a plan fits a device's memory. */
-export function fitOf(plan: Pick<MemoryPlan, 'total'>, memoryBytes: number): Fit {
-	if (plan.total > memoryBytes) return 'too_large';
-	return plan.total > TIGHT * memoryBytes ? 'tight' : 'fits';
+const fitIn = (bytes: number, memoryBytes: number): Fit => (bytes > memoryBytes ? 'too_large' : bytes > TIGHT * memoryBytes ? 'tight' : 'fits');
+
+/** Whether a plan fits a device's memory, and whether what lies beside it fits the machine's own. */
+export function fitsOf(plan: Pick<MemoryPlan, 'total' | 'host'>, { memoryBytes, hostBytes = Infinity }: Pick<Devices, 'memoryBytes' | 'hostBytes'>): { device: Fit; host: Fit } {
+	return { device: fitIn(plan.total, memoryBytes), host: fitIn(plan.host, hostBytes) };
+}
+
+/** The worse of the two. */
+export function fitOf(plan: Pick<MemoryPlan, 'total' | 'host'>, devices: Pick<Devices, 'memoryBytes' | 'hostBytes'>): Fit {
+	const { device, host } = fitsOf(plan, devices);
+	return (['too_large', 'tight', 'fits'] as const).find((fit) => device === fit || host === fit) ?? 'fits';
 }
 
 /** What to change so that a recipe fits, and the plan it then has. */
 export type Change = { settings: Partial<Pick<TrainingRecipe, 'batchSize' | 'gradientAccumulation' | 'gradientCheckpointing' | 'tuner' | 'strategy' | 'gpus' | 'maxLength'>>; plan: MemoryPlan };
 
+/** What decides which ways there are, beside the recipe. `assumed`: the rows' lengths are not known. `deepspeed`: some machine with these devices has it, or nothing is known of them. */
+export type Circumstances = { assumed: boolean; deepspeed: boolean };
+
 /** The ways out, cheapest in quality first; each builds on those before it. */
-function ways(recipe: TrainingRecipe, devices: Devices): Change['settings'][] {
+function ways(recipe: TrainingRecipe, devices: Devices, of: Circumstances): Change['settings'][] {
 	const steps: Change['settings'][] = [];
+	// Processes on one processor share its memory.
+	if (devices.kind === 'cpu' && recipe.strategy === 'ddp' && recipe.nodes === 1) steps.push({ strategy: 'single', gpus: 1 });
 	// As many rows an update as before, one after the other.
 	if (recipe.batchSize > 1) steps.push({ batchSize: 1, gradientAccumulation: recipe.batchSize * recipe.gradientAccumulation });
 	if (!recomputes(recipe) || (devices.kind === 'cpu' && recipe.gradientCheckpointing === 'auto')) steps.push({ gradientCheckpointing: 'on' });
@@ -34,8 +46,9 @@ function ways(recipe: TrainingRecipe, devices: Devices): Change['settings'][] {
 	const smaller = devices.kind === 'gpu' ? [{ tuner: 'qlora' as const }] : [];
 	if (recipe.tuner === 'lora') steps.push(...smaller);
 	if (recipe.tuner === 'full') steps.push({ tuner: 'lora' }, ...smaller);
-	for (const maxLength of [4096, 2048, 1024, 512]) if (maxLength < recipe.maxLength) steps.push({ maxLength });
-	if (devices.kind === 'gpu' && devices.count > 1 && recipe.tuner === 'full') steps.push({ strategy: 'zero3_offload', gpus: devices.count });
+	// A run that refuses rows that are too long would be refused for what a shorter length saves.
+	if (of.assumed || recipe.tooLong !== 'refuse') for (const maxLength of [4096, 2048, 1024, 512]) if (maxLength < recipe.maxLength) steps.push({ maxLength });
+	if (of.deepspeed && devices.kind === 'gpu' && devices.count > 1 && recipe.tuner === 'full') steps.push({ strategy: 'zero3_offload', gpus: devices.count });
 	return steps;
 }
 
@@ -43,16 +56,16 @@ function ways(recipe: TrainingRecipe, devices: Devices): Change['settings'][] {
  * The smallest set of changes after which a recipe fits with room to spare; null when none here is enough. A length is
  * only shortened where the rest does not do it. More devices read more rows at a time, so fewer are gathered.
  */
-export function changeThatFits(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences, devices: Devices): Change | null {
+export function changeThatFits(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences, devices: Devices, of: Circumstances): Change | null {
 	const plan = (settings: Change['settings']) => planMemory(shape, withSettings(recipe, settings), sequences, devices.kind);
 	let taken: Change['settings'][] = [];
-	for (const way of ways(recipe, devices)) {
+	for (const way of ways(recipe, devices, of)) {
 		taken = [...taken, way];
-		if (fitOf(plan(Object.assign({}, ...taken) as Change['settings']), devices.memoryBytes) !== 'fits') continue;
+		if (fitOf(plan(Object.assign({}, ...taken) as Change['settings']), devices) !== 'fits') continue;
 		// What came before and is not needed after all is left as it was.
 		for (const one of [...taken]) {
 			const fewer = taken.filter((other) => other !== one);
-			if (fewer.length > 0 && fitOf(plan(Object.assign({}, ...fewer) as Change['settings']), devices.memoryBytes) === 'fits') taken = fewer;
+			if (fewer.length > 0 && fitOf(plan(Object.assign({}, ...fewer) as Change['settings']), devices) === 'fits') taken = fewer;
 		}
 		const settings = Object.assign({}, ...taken) as Change['settings'];
 		const fitted = withSettings(recipe, settings);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OBJECTIVES, recipeDefaults } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
-import { changeThatFits, fitOf } from './fit.ts';
+import { changeThatFits, fitOf, fitsOf } from './fit.ts';
 import { planMemory } from './memory-plan.ts';
 import { countParameters, readShape } from './model-shape.ts';
 import type { ModelShape } from './model-shape.ts';
@@ -110,26 +110,61 @@ describe('memory', () => {
 	});
 });
 
+const anything = { assumed: false, deepspeed: true };
+
 describe('whether it fits', () => {
 	const a10 = { kind: 'gpu' as const, name: 'NVIDIA A10', memoryBytes: 24 * 2 ** 30, count: 1 };
 	it('a 7B model with QLoRA on 24 GB does, with all weights it does not', () => {
-		expect(fitOf(planMemory(qwen, gpu({ tuner: 'qlora', gradientCheckpointing: 'on' }), at), a10.memoryBytes)).toBe('fits');
-		expect(fitOf(planMemory(qwen, gpu({ tuner: 'full' }), at), a10.memoryBytes)).toBe('too_large');
+		expect(fitOf(planMemory(qwen, gpu({ tuner: 'qlora', gradientCheckpointing: 'on' }), at), a10)).toBe('fits');
+		expect(fitOf(planMemory(qwen, gpu({ tuner: 'full' }), at), a10)).toBe('too_large');
 	});
 
 	it('what to change fits, keeps the batch, and is no more than is needed', () => {
-		const change = changeThatFits(qwen, gpu({ batchSize: 8, gradientAccumulation: 2 }), at, a10);
+		const change = changeThatFits(qwen, gpu({ batchSize: 8, gradientAccumulation: 2 }), at, a10, anything);
 		expect(change?.settings).toMatchObject({ batchSize: 1, gradientAccumulation: 16 });
-		expect(fitOf(change?.plan ?? { total: Infinity }, a10.memoryBytes)).toBe('fits');
+		expect(fitOf(change?.plan ?? { total: Infinity, host: 0 }, a10)).toBe('fits');
 		fc.assert(
 			fc.property(anyShape, anyRecipe, fc.constantFrom(8, 16, 24, 48, 80), fc.integer({ min: 1, max: 8 }), (shape, recipe, gib, count) => {
-				const gpus = { kind: 'gpu' as const, name: 'any', memoryBytes: gib * 2 ** 30, count };
-				const found = changeThatFits(shape, recipe, at, gpus);
-				if (found) expect(fitOf(found.plan, gpus.memoryBytes)).toBe('fits');
+				const gpus = { kind: 'gpu' as const, name: 'any', memoryBytes: gib * 2 ** 30, count, hostBytes: 2 * gib * 2 ** 30 };
+				const found = changeThatFits(shape, recipe, at, gpus, anything);
+				if (found) expect(fitOf(found.plan, gpus)).toBe('fits');
 				if (found) expect(planMemory(shape, { ...recipe, ...found.settings } as TrainingRecipe, at).total).toBe(found.plan.total);
 			})
 		);
 	});
 
-	it('nothing here makes 47 billion parameters fit 8 GB', () => expect(changeThatFits(shapeOf('Mixtral-8x7B'), gpu(), at, { ...a10, memoryBytes: 8 * 2 ** 30 })).toBeNull());
+	it('nothing here makes 47 billion parameters fit 8 GB', () => expect(changeThatFits(shapeOf('Mixtral-8x7B'), gpu(), at, { ...a10, memoryBytes: 8 * 2 ** 30 }, anything)).toBeNull());
+
+	it('a shorter length is a way out only where rows that are too long are cut, or nobody knows how long they are', () => {
+		const long = { longest: 32_768, answer: 32_768 };
+		const wayOut = (tooLong: 'refuse' | 'left', assumed = false) => changeThatFits(qwen, gpu({ tooLong, maxLength: 32_768 }), long, a10, { ...anything, assumed })?.settings;
+		expect(wayOut('left')).toHaveProperty('maxLength');
+		expect(wayOut('refuse', true)).toHaveProperty('maxLength');
+		expect(wayOut('refuse') ?? {}).not.toHaveProperty('maxLength');
+	});
+
+	it('what is offloaded must fit the machine’s own memory, and is offered only where some machine has DeepSpeed', () => {
+		const two = { ...a10, count: 2 };
+		const offloaded = planMemory(qwen, gpu({ tuner: 'full', strategy: 'zero3_offload', gpus: 2 }), at);
+		expect([fitOf(offloaded, two), fitOf(offloaded, { ...two, hostBytes: offloaded.host / 2 }), fitOf(offloaded, { ...two, hostBytes: offloaded.host / 0.95 }), fitOf(offloaded, { ...two, hostBytes: offloaded.host * 2 })]).toEqual(['fits', 'too_large', 'tight', 'fits']);
+		expect(fitsOf(offloaded, { ...two, hostBytes: 1 })).toEqual({ device: 'fits', host: 'too_large' });
+		const small = { kind: 'gpu' as const, name: 'any', memoryBytes: 12e9, count: 8 };
+		const offered = (of: { deepspeed: boolean; hostBytes?: number }) => changeThatFits(shapeOf('Qwen3-30B-A3B'), gpu({ tuner: 'full' }), at, { ...small, ...(of.hostBytes ? { hostBytes: of.hostBytes } : {}) }, { assumed: false, deepspeed: of.deepspeed })?.settings.strategy;
+		expect([offered({ deepspeed: true }), offered({ deepspeed: false }), offered({ deepspeed: true, hostBytes: 1e9 })]).toEqual(['zero3_offload', undefined, undefined]);
+	});
+
+	it('FSDP2 gathers the whole model in the machine’s memory when it saves', () => {
+		expect(planMemory(qwen, gpu({ strategy: 'fsdp2', gpus: 2 }), at).host).toBeGreaterThan(2 * PUBLISHED['Qwen2.5-7B'].parameters);
+		expect(planMemory(qwen, gpu({ strategy: 'ddp', gpus: 2 }), at).host).toBe(0);
+	});
+
+	it('processes on one processor share its memory: one alone is a way out', () => {
+		const smol = shapeOf('SmolLM2-135M');
+		const two: TrainingRecipe = { ...recipeDefaults('orpo', { device: 'cpu' }), strategy: 'ddp', gpus: 2 };
+		const one = planMemory(smol, { ...two, strategy: 'single' }, { longest: 120, answer: 60 }, 'cpu');
+		const both = planMemory(smol, two, { longest: 120, answer: 60 }, 'cpu');
+		expect(both.total).toBeCloseTo(2 * one.total, 0);
+		const cpu = { kind: 'cpu' as const, name: 'CPU', memoryBytes: 1.5 * one.total, count: 1 };
+		expect(changeThatFits(smol, two, { longest: 120, answer: 60 }, cpu, anything)?.settings).toEqual({ strategy: 'single', gpus: 1, gradientAccumulation: 2 * two.gradientAccumulation });
+	});
 });

@@ -6,7 +6,7 @@ import type { Sequences } from './activations.ts';
 import { adapterParameters, countParameters } from './model-shape.ts';
 import type { ModelShape } from './model-shape.ts';
 
-/** Bytes on one device, by what holds them. */
+/** Bytes on one device, by what holds them; on CPU of all processes of a machine, which share its memory. */
 export type MemoryParts = {
 	weights: number;
 	/** The frozen second model, where one is held apart. An adapter's reference is the model with the adapter switched off. */
@@ -28,7 +28,7 @@ export type MemoryPlan = {
 	parts: MemoryParts;
 	/** Peak on one device, in bytes: the batch and the optimiser's step never stand at the same time. */
 	total: number;
-	/** Bytes that lie in the host's memory instead. */
+	/** Bytes that lie in the host's memory: what is offloaded, or what FSDP2 gathers there to save it. */
 	host: number;
 	parameters: { total: number; trained: number };
 };
@@ -107,10 +107,14 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 		buffers: moving - activations - logits,
 		margin: (device === 'gpu' ? CONTEXT : INTERPRETER) + FRAGMENTATION * moving
 	};
+	if (device === 'cpu' && recipe.strategy !== 'single') for (const part of Object.keys(parts) as (keyof MemoryParts)[]) parts[part] *= recipe.gpus;
+	const offloaded = offload ? (weightBytes + (heldApart ? frozen : 0) + optimiserBytes) / recipe.nodes : 0;
+	// The whole model, then the whole state of the optimiser.
+	const saved = recipe.strategy === 'fsdp2' ? Math.max(weightBytes + adapter * 4, optimiserBytes) : 0;
 	return {
 		parts,
 		total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0),
-		host: offload ? (weightBytes + (heldApart ? frozen : 0) + optimiserBytes) / recipe.nodes : 0,
+		host: offloaded + saved,
 		parameters: { total: total + adapter, trained }
 	};
 }

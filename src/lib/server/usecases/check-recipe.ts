@@ -35,7 +35,7 @@ export function placeOf({ launcher, labels }: { launcher?: LauncherName | undefi
 }
 
 /** Living workers that could place a run there. */
-async function workersAt(db: Executor, place: Place): Promise<workers.Worker[]> {
+export async function workersAt(db: Executor, place: Place): Promise<workers.Worker[]> {
 	return (await workers.alive(db)).filter(({ capabilities: { launchers = ['local'], labels } }) => launchers.includes(place.launcher) && hasLabels(labels, place.labels));
 }
 
@@ -69,9 +69,9 @@ export async function parentFacts(tx: Executor, parent: Checkpoint): Promise<Par
 	return { kind: parent.kind, isReward: run?.objective === 'rm', ...(run && parent.kind === 'adapter' ? { adapter: adapterOf(run.recipe) } : {}) };
 }
 
-/** What living workers could train on; workers without an engine yet count by their hardware alone. */
+/** Hosts on which living workers train themselves, as far as their engine is ready; one that only hands runs to a scheduler trains on none. */
 export async function trainingHosts(db: Executor): Promise<Host[]> {
-	return (await workers.alive(db)).flatMap(({ capabilities: { gpus, cpus, engine, labels = [] } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions, labels }] : []));
+	return (await workersAt(db, placeOf({}))).flatMap(({ capabilities: { gpus, cpus, engine, labels = [] } }) => (engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions, labels }] : []));
 }
 
 /** Where runs can be placed by a living worker that writes to an MLflow, and where by any with an engine. */

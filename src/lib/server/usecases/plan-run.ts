@@ -11,9 +11,8 @@ import { histogram, longestIn, quantileOf, rowsOver } from '../../domain/memory/
 import type { Bar } from '../../domain/memory/token-lengths.ts';
 import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import type { RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
-import { plannedSteps, processesOf, totalBatch } from '../../domain/training-recipe.ts';
+import { ktoRemainder, plannedSteps, processesOf, totalBatch } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
-import { hasLabels } from '../../domain/worker-label.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -22,9 +21,8 @@ import * as inspections from '../db/inspections.ts';
 import type { Found } from '../db/inspections.ts';
 import * as runSpeeds from '../db/run-speeds.ts';
 import * as snapshots from '../db/snapshots.ts';
-import * as workers from '../db/workers.ts';
 import { allow } from './access.ts';
-import { completeRecipe, parentFacts, parentOf, placeOf, problemsOf } from './check-recipe.ts';
+import { completeRecipe, parentFacts, parentOf, placeOf, problemsOf, workersAt } from './check-recipe.ts';
 import type { Place } from './check-recipe.ts';
 import type { RunRequest } from './start-run.ts';
 
@@ -45,6 +43,8 @@ export type RunPlan = {
 	inspection: { status: 'waiting' | 'done' } | { status: 'failed'; message: string };
 	parameters: { total: number; trained: number; exact: boolean } | null;
 	lengths: PlannedLengths | null;
+	/** Rows that the engine is not given: a remainder of one under KTO. */
+	dropped: { reason: 'kto_remainder'; rows: number }[];
 	/** One for each kind of device that living workers have, or for the one that was asked about; none where an outside scheduler’s hosts are not known here. */
 	memory: PlannedMemory[];
 	time: TimeEstimate | null;
@@ -55,31 +55,46 @@ export type RunPlan = {
 /** What a person asks about; `device` is one that no worker has, such as one that could be rented. */
 export type PlanRequest = RunRequest & { device?: { name?: string | undefined; memoryGb: number; count?: number | undefined } | undefined };
 
-/** Kinds of devices of the living workers that are called so: GPUs by name and size, or a processor with its memory where there is none. What the hosts of an outside scheduler have, it knows itself. */
-async function devicesOf(db: Executor, { launcher, labels }: Place): Promise<Devices[]> {
-	if (launcher !== 'local') return [];
-	const found = new Map<string, Devices>();
-	for (const { capabilities } of await workers.alive(db)) {
-		if (!hasLabels(capabilities.labels, labels)) continue;
-		const [gpu] = capabilities.gpus;
-		const one: Devices = gpu ? { kind: 'gpu', ...gpu, count: capabilities.gpus.length } : { kind: 'cpu', name: 'CPU', memoryBytes: capabilities.memoryBytes, count: 1 };
+/** A kind of device, and whether some machine that has it has DeepSpeed too. */
+type Kind = { devices: Devices; deepspeed: boolean };
+
+/** Kinds of devices of the living workers that train there themselves: GPUs by name and size, or a processor with its memory where there is none. What the hosts of an outside scheduler have, it knows itself. */
+async function kindsAt(db: Executor, place: Place): Promise<Kind[]> {
+	if (place.launcher !== 'local') return [];
+	const found = new Map<string, Kind>();
+	for (const { capabilities: { gpus, memoryBytes, engine } } of await workersAt(db, place)) {
+		const [gpu] = gpus;
+		const one: Devices = gpu ? { kind: 'gpu', name: gpu.name, memoryBytes: gpu.memoryBytes, count: gpus.length, hostBytes: memoryBytes } : { kind: 'cpu', name: 'CPU', memoryBytes, count: 1 };
 		const key = `${one.kind} ${one.name} ${one.memoryBytes}`;
-		if ((found.get(key)?.count ?? 0) < one.count) found.set(key, one);
+		const other = found.get(key);
+		const deepspeed = other?.deepspeed === true || (engine.state === 'ready' && engine.versions['deepspeed'] !== undefined);
+		found.set(key, { devices: other ? largerOf(other.devices, one) : one, deepspeed });
 	}
 	const all = [...found.values()];
-	return all.some(({ kind }) => kind === 'gpu') ? all.filter(({ kind }) => kind === 'gpu') : all;
+	return all.some(({ devices }) => devices.kind === 'gpu') ? all.filter(({ devices }) => devices.kind === 'gpu') : all;
 }
 
-function memoryOn(devices: Devices, recipe: TrainingRecipe, found: Found): PlannedMemory | null {
+/** Of two machines with the same devices the one with more of them; of as many, that with less memory of its own. */
+function largerOf(one: Devices, other: Devices): Devices {
+	if (one.count !== other.count) return one.count > other.count ? one : other;
+	return (one.hostBytes ?? 0) <= (other.hostBytes ?? 0) ? one : other;
+}
+
+function memoryOn({ devices, deepspeed }: Kind, recipe: TrainingRecipe, found: Found): PlannedMemory | null {
 	const shape = readShape(found.config);
 	if (!shape) return null;
 	const longest = longestIn(found.lengths);
 	const assumed = longest === 0;
 	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer, shortestQuestion: found.lengths.shortestQuestion ?? 0 };
 	const { parts, total, host } = planMemory(shape, recipe, sequences, devices.kind);
-	const fit = fitOf({ total }, devices.memoryBytes);
-	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices);
+	const fit = fitOf({ total, host }, devices);
+	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices, { assumed, deepspeed });
 	return { devices, parts, total, host, fit, change: change && { settings: change.settings, total: change.plan.total }, assumed };
+}
+
+/** A device that no worker has: nothing is known of its machine. */
+function askedAbout({ name, memoryGb, count }: NonNullable<PlanRequest['device']>): Devices {
+	return { kind: 'gpu', name: name ?? `GPU ${memoryGb} GB`, memoryBytes: memoryGb * 2 ** 30, count: count ?? 1 };
 }
 
 /** Time from earlier runs on the same model that learned from the same kind of rows by the same kind of tuner, on such a device. */
@@ -115,11 +130,12 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const base = await checkpoints.baseOf(db, project.id);
 	const inspection = await inspections.ask(db, { projectId: project.id, snapshotId: snapshot.id, baseCheckpointId: base.id });
 	const { found } = inspection;
-	const kinds: Devices[] = input.device ? [{ kind: 'gpu', name: input.device.name ?? `GPU ${input.device.memoryGb} GB`, memoryBytes: input.device.memoryGb * 2 ** 30, count: input.device.count ?? 1 }] : await devicesOf(db, place);
-	const memory = found ? kinds.flatMap((devices) => memoryOn(devices, recipe, found) ?? []) : [];
+	const kinds: Kind[] = input.device ? [{ devices: askedAbout(input.device), deepspeed: true }] : await kindsAt(db, place);
+	const memory = found ? kinds.flatMap((kind) => memoryOn(kind, recipe, found) ?? []) : [];
 	const shape = found && readShape(found.config);
 	const steps = plannedSteps(recipe, snapshot.trainRows);
-	const time = await timeOf(db, base.location ?? '', recipe, steps, kinds[0]);
+	const time = await timeOf(db, base.location ?? '', recipe, steps, kinds[0]?.devices);
+	const remainder = ktoRemainder(recipe, snapshot.trainRows);
 	const price = app.config.gpuHour;
 	return ok({
 		recipe,
@@ -129,8 +145,9 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },
 		parameters: shape ? { ...planMemory(shape, recipe, { longest: 1, answer: 1 }).parameters, exact: shape.exact } : null,
 		lengths: found && longestIn(found.lengths) > 0 ? { longest: longestIn(found.lengths), median: quantileOf(found.lengths, 0.5), most: quantileOf(found.lengths, 0.95), over: rowsOver(found.lengths, recipe.maxLength), tooLong: recipe.tooLong, withImages: found.withImages, bars: histogram(found.lengths) } : null,
+		dropped: remainder > 0 ? [{ reason: 'kto_remainder', rows: remainder }] : [],
 		memory,
 		time,
-		cost: price && time && kinds[0]?.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null
+		cost: price && time && kinds[0]?.devices.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null
 	});
 }
