@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname, totalmem, availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { Device } from '#lib/domain/training-recipe.ts';
 import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { createApp } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
@@ -20,6 +21,7 @@ import type { LookedAt } from '#lib/server/usecases/tell-waiting.ts';
 import { tellWebhooks } from '#lib/server/usecases/tell-webhooks.ts';
 import { RUN_INTERVALS } from '#lib/domain/intervals.ts';
 import { inspectGpus } from './engine/inspect.ts';
+import type { Gpu } from './engine/inspect.ts';
 import { problem } from './engine/problem.ts';
 import { provisionEnvironment } from './engine/swift/environment.ts';
 import type { EngineEnvironment } from './engine/swift/environment-types.ts';
@@ -35,6 +37,7 @@ import { duplicateFinder } from './handlers/find-duplicates.ts';
 import { reportFreezer } from './handlers/freeze-reports.ts';
 import { createInspecting } from './handlers/inspect.ts';
 import { nameMasker } from './handlers/mask-names.ts';
+import { ownGpus } from './handlers/own-gpus.ts';
 import { createModelServing } from './handlers/model-servers.ts';
 import { readDocuments } from './handlers/read-documents.ts';
 import { answerLooks, readSources } from './handlers/read-sources.ts';
@@ -107,8 +110,21 @@ const shutdown = new AbortController();
 const hostKey = createHash('sha256').update(`${hostname()}\0${config.dataDir}`).digest('hex').slice(0, 16);
 const local = createLocalLauncher(hostKey);
 // Told to compute on processors, it has none to offer.
-const gpus = config.placement.engineDevice === 'cpu' ? [] : await inspectGpus();
-const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus, launchers: [...config.placement.launchers], labels: [...config.placement.labels], device: config.placement.engineDevice ?? (gpus.length > 0 ? 'gpu' : 'cpu'), gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
+const found = config.placement.engineDevice === 'cpu' ? [] : await inspectGpus();
+const capabilities: WorkerCapabilities = { cpus: availableParallelism(), memoryBytes: totalmem(), gpus: announced(found), launchers: [...config.placement.launchers], labels: [...config.placement.labels], device: deviceWith(found), gguf: config.exporting.ggufConverter !== undefined, importRoots: [...config.importRoots.keys()], engine: { state: 'unknown' } };
+/** Those of them that are its own to give out, once that is known. */
+let gpus: readonly Gpu[] = found;
+
+/** GPUs as a worker announces them. */
+function announced(these: readonly Gpu[]): WorkerCapabilities['gpus'] {
+	return these.map(({ name, memoryBytes, uuid }) => ({ name, memoryBytes, uuid }));
+}
+
+/** What its engine computes on, with these GPUs of its own. */
+function deviceWith(these: readonly Gpu[]): Device {
+	return config.placement.engineDevice ?? (these.length > 0 ? 'gpu' : 'cpu');
+}
+
 /** Somebody asked that it take nothing new. */
 let draining = false;
 /** Another host has GPUs, and this one has none: what takes a model to compute is left to that one. */
@@ -133,6 +149,11 @@ await takeOver(app, dead);
 await enqueueStranded(app);
 await clearLeftOnHost({ app, workDir: join(config.dataDir, 'work') }).catch((error: unknown) => app.log.warn({ err: error }, 'folders of a dead worker'));
 await clearSpools(app).catch((error: unknown) => app.log.warn({ err: error }, 'files of a dead process'));
+gpus = await ownGpus(app, { workerId, found, alive: beat });
+if (gpus.length < found.length) {
+	Object.assign(capabilities, { gpus: announced(gpus), device: deviceWith(gpus) });
+	await beat();
+}
 if (cleared.length > 0) app.log.warn({ attempts: cleared }, 'ended what a dead worker had left running');
 
 /** Whether processes with this mark (`run.attempt`, or `evaluation.`, `generation.`, `export.` or `server.` before it) are a living worker's of this installation. */
@@ -166,7 +187,7 @@ async function work(placedEnvironment: EngineEnvironment): Promise<{ stop: () =>
 		placedEnvironment,
 		launchers,
 		labels: config.placement.labels,
-		devices: createDevicePool(gpus.length),
+		devices: createDevicePool(gpus.map(({ index }) => index)),
 		claim: createLimit(1),
 		outside: new Set(),
 		threads: Math.max(1, Math.min(availableParallelism(), 16)),
@@ -234,7 +255,7 @@ const beats = [
 const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log, { accepts: () => !draining });
 
 const working = (async () => {
-	const provisioned = await provisionEnvironment({ ...(config.placement.mlflow ? { mlflow: config.placement.mlflow } : {}), ...(config.placement.engineDevice ? { device: config.placement.engineDevice } : {}), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
+	const provisioned = await provisionEnvironment({ ...(config.placement.mlflow ? { mlflow: config.placement.mlflow } : {}), device: deviceWith(gpus), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
 		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
 		if (!shutdown.signal.aborted) app.log.error({ err: error }, 'the engine could not be installed');
 		return problem('install_failed', 'The engine could not be installed: the worker met an error it did not expect.', 'Look at the worker’s log; it tries again when it starts.');

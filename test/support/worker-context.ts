@@ -14,7 +14,7 @@ export function workerContext(world: World, workerId: string, more: Partial<Work
 		placedEnvironment: environment,
 		launchers: new Map(),
 		labels: [],
-		devices: createDevicePool(0),
+		devices: createDevicePool([]),
 		claim: (task) => task(),
 		outside: new Set(),
 		threads: 1,

@@ -15,12 +15,12 @@ export type DevicePool = {
 };
 
 /**
- * A pool of the host's GPUs.
- * @param gpus how many there are; with 0 there is one place, which comes without a GPU
+ * A pool of GPUs of this host.
+ * @param gpus the numbers by which nvidia-smi counts them; without any there is one place, which comes without a GPU
  */
-export function createDevicePool(gpus: number): DevicePool {
-	const places = Math.max(1, gpus);
-	const free = new Set(Array.from({ length: places }, (_, id) => id));
+export function createDevicePool(gpus: readonly number[]): DevicePool {
+	const places = Math.max(1, gpus.length);
+	const free = new Set(gpus.length === 0 ? [0] : gpus);
 	const waiting: { count: number; give: (held: HeldDevices) => void }[] = [];
 	let lent = 0;
 
@@ -37,7 +37,7 @@ export function createDevicePool(gpus: number): DevicePool {
 				first.give(grant(first.count));
 			}
 		};
-		return { ids: gpus === 0 ? [] : ids, release };
+		return { ids: gpus.length === 0 ? [] : ids, release };
 	}
 
 	/** More than there are will never come: all of them then. */
@@ -55,7 +55,7 @@ export function createDevicePool(gpus: number): DevicePool {
 		return { ids: held.ids, release };
 	};
 	return {
-		total: gpus,
+		total: gpus.length,
 		free: () => (waiting.length > 0 ? 0 : free.size),
 		lent: () => lent,
 		tryTake: (count, { forGood } = { forGood: false }) => (forGood ? lend(tryTake(count)) : tryTake(count)),

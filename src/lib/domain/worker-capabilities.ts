@@ -16,7 +16,7 @@ export type NamesDetectorState = { state: 'unknown' } | { state: 'failed'; messa
 export type WorkerCapabilities = {
 	cpus: number;
 	memoryBytes: number;
-	gpus: { name: string; memoryBytes: number }[];
+	gpus: { name: string; memoryBytes: number; /** By which no two workers take the same one. Left out by a worker of an earlier version. */ uuid?: string }[];
 	/** Where it can place runs. Left out by a worker of an earlier version: on its own host. */
 	launchers?: LauncherName[];
 	/** What its engine is made for: its own host’s, or those of an outside scheduler. Left out by a worker of an earlier version. */

@@ -4,7 +4,6 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseGpus } from '../inspect.ts';
 import { engineEnv } from './engine-env.ts';
 import { cacheFolder, engineKey, provisionEnvironment } from './environment.ts';
 import { findPython } from './find-python.ts';
@@ -54,13 +53,6 @@ it('sees CUDA packages in pip’s report', () => {
 	const report = (names: string[]) => `noise\n${JSON.stringify({ version: '1', install: names.map((name) => ({ metadata: { name } })) })}`;
 	expect(cudaPackages(report(['torch', 'sympy', 'nvidia-cublas', 'triton', 'cuda-bindings']))).toEqual(['nvidia-cublas', 'triton', 'cuda-bindings']);
 	expect(cudaPackages(report(['torch', 'sympy']))).toEqual([]);
-});
-
-it('reads nvidia-smi', () => {
-	expect(parseGpus('NVIDIA H100 80GB HBM3, 81559\nNVIDIA H100, PCIe, 1\n\n')).toEqual([
-		{ name: 'NVIDIA H100 80GB HBM3', memoryBytes: 81559 * 1024 * 1024 }, { name: 'NVIDIA H100, PCIe', memoryBytes: 1024 * 1024 }
-	]);
-	expect(parseGpus('No devices were found')).toEqual([]);
 });
 
 it('gives the engine no secret of the worker', () => {

@@ -34,11 +34,12 @@ export async function stop(db: Executor, id: string): Promise<void> {
 	await db.execute(sql`update workers set stopped_at = now() where id = ${id}`);
 }
 
-/** Workers that live. */
-export async function alive(db: Executor): Promise<Worker[]> {
+/** Workers that live; or of those the ones that were announced before another. */
+export async function alive(db: Executor, before?: string): Promise<Worker[]> {
+	const earlier = before === undefined ? sql`` : sql`and (started_at, id) < (select started_at, id from workers where id = ${before})`;
 	const rows = await rowsOf<{ id: string; hostname: string; pid: number; capabilities: WorkerCapabilities; draining: boolean; started_at: string; heartbeat_at: string }>(
 		db,
-		sql`select id, hostname, pid, capabilities, draining, started_at, heartbeat_at from workers where stopped_at is null and heartbeat_at > now() - make_interval(secs => ${WORKER_ALIVE_SECONDS}) order by id`
+		sql`select id, hostname, pid, capabilities, draining, started_at, heartbeat_at from workers where stopped_at is null and heartbeat_at > now() - make_interval(secs => ${WORKER_ALIVE_SECONDS}) ${earlier} order by id`
 	);
 	return rows.map((row) => ({ id: row.id, hostname: row.hostname, pid: row.pid, capabilities: row.capabilities, draining: row.draining, startedAt: isoTime(row.started_at), heartbeatAt: isoTime(row.heartbeat_at) }));
 }

@@ -33,6 +33,17 @@ export async function workerAlive(app: Pick<App, 'db'>, id: string, capabilities
 	return workers.heartbeat(app.db, id, capabilities);
 }
 
+/** A living worker that has GPUs of those asked about, and when it was last heard. */
+export type GpuHolder = { id: string; hostname: string; heartbeatAt: string; uuids: string[] };
+
+/** Who announced any of these GPUs before this worker did. Asked after it was announced, so that of two that start at once one was first. */
+export async function gpuHolders(app: Pick<App, 'db'>, of: { workerId: string; uuids: readonly string[] }): Promise<GpuHolder[]> {
+	return (await workers.alive(app.db, of.workerId)).flatMap(({ id, hostname, heartbeatAt, capabilities }) => {
+		const uuids = capabilities.gpus.flatMap(({ uuid }) => (uuid !== undefined && of.uuids.includes(uuid) ? [uuid] : []));
+		return uuids.length > 0 ? [{ id, hostname, heartbeatAt, uuids }] : [];
+	});
+}
+
 /** Whether an attempt still holds its run. */
 export async function attemptHoldsRun(app: Pick<App, 'db'>, runId: string, attempt: number): Promise<boolean> {
 	return runs.ownsRun(app.db, runId, attempt);
