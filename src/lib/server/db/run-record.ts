@@ -93,6 +93,20 @@ export async function searchLog(db: Executor, runId: string, of: { text: string;
 	return rows.map((row) => ({ place: `${row.id}.${row.number}`, attempt: row.attempt, createdAt: isoTime(row.created_at), line: row.line }));
 }
 
+/** What an attempt said from the first line that tells of a failure, as the surest of the patterns that any line fits has it; nothing where none does. */
+export async function failureIn(db: Executor, of: { runId: string; attempt: number; begins: readonly string[]; most: number }): Promise<string[]> {
+	const firstOf = of.begins.map((pattern) => sql`(select min(number) from said where line ~ ${pattern})`);
+	const rows = await rowsOf<{ line: string }>(
+		db,
+		sql`with said as materialized (
+				select row_number() over (order by l.id, x.number) as number, x.line from run_logs l cross join lateral string_to_table(l.lines, E'\n') with ordinality x(line, number)
+				where l.run_id = ${of.runId} and l.attempt = ${of.attempt}
+			), first as (select coalesce(${sql.join(firstOf, sql`, `)}) as number)
+			select said.line from said, first where said.number >= first.number and said.number < first.number + ${of.most} order by said.number`
+	);
+	return rows.map(({ line }) => line);
+}
+
 /** The last lines of a run's log, with the id to go on from. */
 export async function log(db: Executor, runId: string, of: { afterId?: number; chunks?: number } = {}): Promise<{ lines: string[]; lastId: number }> {
 	const rows = await rowsOf<{ id: string; lines: string }>(

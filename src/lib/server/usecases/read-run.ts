@@ -1,3 +1,4 @@
+import { FAILURE_BEGINS, FAILURE_LINES } from '../../domain/log-failure.ts';
 import { devicesWanted } from '../../domain/next-run.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
@@ -142,6 +143,15 @@ export async function readRunRecord(app: Pick<App, 'db'>, actor: Actor, input: {
 		runs.attempts(app.db, input.runId)
 	]);
 	return ok({ events, log: { ...log, hidden }, attempts });
+}
+
+/** Where the log of a failed run's last attempt first tells of a failure, and the lines after it; none for who may not see what the engine says. */
+export async function readFailure(app: Pick<App, 'db'>, actor: Actor, runId: string): Promise<Result<string[]>> {
+	const found = await reach(app, actor, runId);
+	if (!found.ok) return found;
+	const { run } = found.value;
+	if (run.status !== 'failed' || (await walls.hidesOfSnapshot(app.db, actor.userId, run.snapshotId))) return ok([]);
+	return ok(await runRecord.failureIn(app.db, { runId, attempt: run.attempt, begins: FAILURE_BEGINS, most: FAILURE_LINES }));
 }
 
 /** Found lines a page holds. */
