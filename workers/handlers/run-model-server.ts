@@ -11,6 +11,7 @@ import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { keepServerLog, letGoOfModelServer, loadOfModelServer, modelServerReady, modelServerStopping, WORKER_LEFT } from '#lib/server/usecases/hold-model-server.ts';
 import type { ServerAtHand } from '#lib/server/usecases/hold-model-server.ts';
 import { value } from '../engine/problem.ts';
+import type { Outcome } from '../engine/problem.ts';
 import { quantEnvironment } from '../engine/swift/quantise.ts';
 import { startServer } from '../inference/start-server.ts';
 import type { RunningServer, ServerCommand } from '../inference/start-server.ts';
@@ -47,15 +48,16 @@ async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 	const serves = { ...laidOut.value, rounded: at.rounded !== null };
 	// Who reaches the port still has no key: not the other users of this host, nor its neighbours.
 	const apiKey = randomBytes(24).toString('base64url');
-	let command: ServerCommand;
+	let command: Outcome<ServerCommand>;
 	if (engine === 'vllm' && vllm !== undefined) command = await vllmCommand(environment, serves, { program: vllm, dir, host, apiKey });
 	else {
 		const by = at.rounded === null ? value(environment) : await quantEnvironment(environment, at.rounded, app.config.exporting.awqPython);
 		if (!by.ok) return by;
-		command = await swiftCommand(by.value, serves, { dir, host, apiKey, threads: context.threads });
+		command = value(await swiftCommand(by.value, serves, { dir, host, apiKey, threads: context.threads }));
 	}
+	if (!command.ok) return command;
 	const marker = `${context.hostKey}:server.${at.server.id}.${at.attempt}`;
-	const started = await startServer(command, { dir, marker, selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds, readyTimeoutMs: READY_MS, signal: hold.stop });
+	const started = await startServer(command.value, { dir, marker, selfTerminateSeconds: RUN_INTERVALS.selfTerminateSeconds, readyTimeoutMs: READY_MS, signal: hold.stop });
 	if (!started.ok) return started;
 	try {
 		if (!(await modelServerReady(app, at, { baseUrl: started.value.baseUrl, apiKey, engine }))) await started.value.stop(0);

@@ -1,6 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
 import { serverArgv } from './swift-server.ts';
+import type { Serves } from './swift-server.ts';
 import { GATE, rankFor, vllmArgv, vllmCommand } from './vllm-server.ts';
 
 const ENGINE = { python: '/engine/bin/python', swiftCli: '/engine/swift/cli', device: 'cpu' as const };
@@ -40,6 +44,8 @@ describe('ms-swift’s server', () => {
 describe('vLLM', () => {
 	const of = { program: '/vllm/bin/vllm', host: '10.0.0.5', port: 8001, gpus: 2, ranks: [16, 24] };
 
+	const command = (served: Serves['served']) => vllmCommand({ ...ENGINE, dir: '/engine', versions: {} } as EngineEnvironment, { model: { path: '/base' }, served }, { program: of.program, dir: '/work', host: '127.0.0.1', apiKey: 'key' });
+
 	it('serves adapters on their base, all kept in memory, with room for the largest', () => {
 		const argv = vllmArgv({ model: { path: '/base' }, served: [{ name: 'b' }, { name: 'c1', adapter: '/a1' }, { name: 'c2', adapter: '/a2' }] }, of);
 		expect(argv.slice(0, 3)).toEqual(['/vllm/bin/vllm', 'serve', '/base']);
@@ -62,8 +68,24 @@ describe('vLLM', () => {
 	});
 
 	it('starts behind the gate, which finds its key where vLLM does', async () => {
-		const { argv, env } = await vllmCommand({ ...ENGINE, dir: '/engine', versions: {} } as EngineEnvironment, { model: { path: '/base' }, served: [{ name: 'c' }] }, { program: of.program, dir: '/work', host: '127.0.0.1', apiKey: 'key' });
+		const started = await command([{ name: 'c' }]);
+		if (!started.ok) throw new Error(started.problem.message);
+		const { argv, env } = started.value;
 		expect([after(argv, '--middleware'), env['PYTHONPATH'], env['VLLM_API_KEY']]).toEqual([[GATE.middleware], GATE.folder, 'key']);
+	});
+
+	it('makes room by what adapters say of themselves, and names one that says it in no JSON', async () => {
+		const adapter = await mkdtemp(join(tmpdir(), 'adapter-'));
+		const served = [{ name: 'b' }, { name: 'c1', adapter }];
+		try {
+			await writeFile(join(adapter, 'adapter_config.json'), '{"r": 24}');
+			const whole = await command(served);
+			expect(whole.ok && after(whole.value.argv, '--max-lora-rank')).toEqual(['32']);
+			await writeFile(join(adapter, 'adapter_config.json'), '{"r": 1');
+			expect(await command(served)).toMatchObject({ ok: false, problem: { code: 'broken_model', message: 'c1’s adapter_config.json holds no JSON object that could be read.' } });
+		} finally {
+			await rm(adapter, { recursive: true });
+		}
 	});
 
 	it.each([[1, 8], [8, 8], [9, 16], [64, 64], [300, 320], [1000, 512]])('makes room for rank %i with %i', (rank, room) => expect(rankFor([rank])).toBe(room));

@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { problem, value } from '../engine/problem.ts';
+import type { Outcome } from '../engine/problem.ts';
 import { deviceEnv } from '../engine/swift/device-env.ts';
 import { OFFLINE_ENV, engineEnv } from '../engine/swift/engine-env.ts';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
+import { readSettings } from '../engine/swift/model-folder.ts';
 import { freePort, originOf } from './start-server.ts';
 import type { ServerCommand } from './start-server.ts';
 import { SERVED_MODEL } from './swift-server.ts';
@@ -45,21 +47,29 @@ export function vllmArgv(serves: Serves, of: { program: string; host: string; po
 	];
 }
 
-async function rankOf(adapter: string): Promise<number> {
-	const { r } = JSON.parse(await readFile(join(adapter, 'adapter_config.json'), 'utf8')) as { r?: unknown };
-	return typeof r === 'number' ? r : 0;
+async function rankOf(name: string, adapter: string): Promise<Outcome<number>> {
+	const settings = await readSettings(adapter, 'adapter_config.json');
+	if (!settings.ok) return problem('broken_model', `${name}’s adapter_config.json holds no JSON object that could be read.`, 'Another try would end alike. Serve another checkpoint.');
+	const { r } = settings.value;
+	return value(typeof r === 'number' ? r : 0);
 }
 
-/** vLLM's server for the checkpoints of one base on the GPUs that it was given; its key is read from the environment, which other users of the host do not see. */
-export async function vllmCommand(environment: EngineEnvironment, serves: Serves, of: { program: string; dir: string; host: string; apiKey: string }): Promise<ServerCommand> {
+/** vLLM's server for the checkpoints of one base on the GPUs that it was given, or which of them is broken; its key is read from the environment, which other users of the host do not see. */
+export async function vllmCommand(environment: EngineEnvironment, serves: Serves, of: { program: string; dir: string; host: string; apiKey: string }): Promise<Outcome<ServerCommand>> {
 	const port = await freePort(of.host);
-	const ranks = await Promise.all(serves.served.flatMap(({ adapter }) => (adapter === undefined ? [] : [rankOf(adapter)])));
-	return {
+	const ranks: number[] = [];
+	for (const { name, adapter } of serves.served) {
+		if (adapter === undefined) continue;
+		const rank = await rankOf(name, adapter);
+		if (!rank.ok) return rank;
+		ranks.push(rank.value);
+	}
+	return value({
 		argv: vllmArgv(serves, { program: of.program, host: of.host, port, gpus: environment.devices?.length ?? 1, ranks }),
 		env: engineEnv(join(of.dir, 'cache'), { ...OFFLINE_ENV, ...deviceEnv(environment), PYTHONPATH: GATE.folder, VLLM_API_KEY: of.apiKey, VLLM_LOGGING_LEVEL: 'WARNING', VLLM_NO_USAGE_STATS: '1', VLLM_CACHE_ROOT: join(of.dir, 'cache', 'vllm') }),
 		cwd: of.dir,
 		baseUrl: `${originOf(of.host, port)}/v1`,
 		models: serves.served.map(({ name }) => name),
 		apiKey: of.apiKey
-	};
+	});
 }

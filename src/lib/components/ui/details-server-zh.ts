@@ -52,6 +52,7 @@ export const SERVER_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Serve fewer checkpoints together, or deploy it on more GPUs.': '请减少同时提供的检查点，或部署到更多 GPU 上。',
 	'The model server was killed from outside, most often because the machine ran out of memory.': '模型服务器被外部终止，最常见的原因是机器内存不足。',
 	'Serve fewer checkpoints together, or on a machine with more memory.': '请减少同时提供的检查点，或换用内存更大的机器。',
+	'Another try would end alike. Serve another checkpoint.': '再试结果也一样。请提供其他检查点。',
 	'Another try would end alike. Serve another checkpoint; what this one stumbled over is in the server’s log.': '再试结果也一样。请提供其他检查点；原因见服务器日志。',
 	'Look at the server’s log.': '请查看服务器日志。',
 	'Look at its log.': '请查看其日志。',
