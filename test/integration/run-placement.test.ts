@@ -327,6 +327,7 @@ describe('the line', () => {
 		expect((await run(npu)).waitingFor).toEqual({ code: 'starting' });
 		expect(valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId, fromRunId: npu }))).toMatchObject({ labels: ['eu', 'npu'], from: { labels: ['npu', 'eu'] } });
 		expect((await run(valueOf(await cloneRun(world.app, world.admin, npu)).id)).labels).toEqual(['npu', 'eu']);
+		expect(await run(valueOf(await cloneRun(world.app, world.admin, npu, { launcher: 'slurm', labels: [], stopOn: ['no_progress'] })).id)).toMatchObject({ launcher: 'slurm', labels: [], stopOn: ['no_progress'] });
 		expect((await takeNextRun(world.app, { workerId: named, ...room, labels: ['eu', 'npu', 'quiet'] }))?.run.id).toBe(npu);
 		for (const one of [half, named]) await retireWorker(world.app, one);
 		await nobodyWaits();

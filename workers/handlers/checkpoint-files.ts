@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { nameOf, parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
-import { filesBelow, treeHash } from '#lib/server/artifacts/store.ts';
+import { treeHash } from '#lib/server/artifacts/store.ts';
 import { settleBaseHash } from '#lib/server/usecases/base-model.ts';
 import { hubToken } from '#lib/server/usecases/fetch-base-model.ts';
 import type { ModelSource } from '../engine/engine.ts';
@@ -16,8 +16,8 @@ import { hubFolder, provideHubModel, tokenEnv } from '../engine/swift/hub-models
 import { readModelFacts } from '../engine/swift/model-facts.ts';
 import { sourceOf } from '../engine/swift/model-folder.ts';
 import { PICKLED } from '../engine/swift/pickled.ts';
+import { readBaseFiles } from './base-files.ts';
 import type { WorkerContext } from './context.ts';
-import { hashUnchanged } from './hash-unchanged.ts';
 
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
@@ -49,7 +49,9 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 	} else {
 		return problem('model_missing', `This worker does not know how to get “${base.location ?? ''}”.`, 'Set PLUMBLINE_BASE_MODEL to a folder that this worker can read, or to a hub’s model at a commit.');
 	}
-	const files = await Promise.all((await filesBelow(source.path).catch(() => [])).map(async (path) => ({ path, ...(await hashUnchanged(join(source.path, path))) })));
+	const found = await readBaseFiles(source.path);
+	if (!found.ok) return found;
+	const files = found.value;
 	if (files.length === 0) return problem('model_missing', 'The base model’s folder is missing or empty on this worker.', `Put the model at ${source.path}.`);
 	const said = await sourceOf(source.path);
 	if (!said.ok) return said;

@@ -41,8 +41,10 @@ def sha256(path):
 
 
 def paths(folder):
+    """Regular files; where there is none the links, as a hub's cache is made of them."""
     found = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
-    return [os.path.relpath(path, folder).replace(os.sep, "/") for path in found if not os.path.islink(path)]
+    own = [path for path in found if not os.path.islink(path)] or [path for path in found if os.path.isfile(path)]
+    return [os.path.relpath(path, folder).replace(os.sep, "/") for path in own]
 
 
 def tree(folder):

@@ -1,5 +1,10 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attemptToRepeat, repeatedCommand, repeatScript, shellWord } from './repeat-run.ts';
 import type { RepeatFacts, StartedAttempt } from './repeat-run.ts';
 
@@ -79,6 +84,35 @@ describe('the script of a repeat', () => {
 	});
 	it('asks for the base where nobody knows its folder', () => {
 		expect(repeatScript(facts({ base: { name: 'base', sha256: null, folder: null } }))).toContain('BASE="${BASE:?');
+	});
+});
+
+describe('the script of a repeat on several machines', () => {
+	const argv = ['/p', '-m', 'torch.distributed.run', '--node_rank', '{node_rank}', '--master_addr', '{master_addr}', '--master_port', '{master_port}', '/x/swift/cli/rlhf.py', '--model', '/m', '--output_dir', '/o'];
+	const several = facts({ parent: null, attempt: { ...facts().attempt, argv } });
+	let dir: string;
+	beforeEach(async () => {
+		dir = await mkdtemp(join(tmpdir(), 'repeat-'));
+		await writeFile(join(dir, 'repeat.sh'), repeatScript(several));
+		// Says what it was asked for, in place of Python.
+		await writeFile(join(dir, 'python'), `#!/bin/sh\ncase "$2" in cli) echo /cli;; *) echo "$NODE_RANK $*" >> '${dir}/asked';; esac\n`, { mode: 0o755 });
+	});
+	afterEach(() => rm(dir, { recursive: true }));
+	const start = (rank: string) => promisify(execFile)('bash', [join(dir, 'repeat.sh')], { env: { PATH: process.env['PATH'] ?? '', PYTHON: join(dir, 'python'), BASE: '/m', WORK: join(dir, 'work'), MASTER_ADDR: '10.0.0.1', NODE_RANK: rank } as unknown as NodeJS.ProcessEnv });
+	const asked = async (rank: string) => (await readFile(join(dir, 'asked'), 'utf8')).trim().split('\n').filter((line) => line.startsWith(`${rank} `)).map((line) => line.replace(`${rank} `, '').replace(`${dir}/`, ''));
+
+	it('is compared by the first alone, and each has what it reads for itself', async () => {
+		await Promise.all(['0', '1'].map(start));
+		const train = (rank: number) => `-m torch.distributed.run --node_rank ${rank} --master_addr 10.0.0.1 --master_port 29500 /cli/rlhf.py --model /m --output_dir ${dir}/work/output`;
+		expect(await asked('0')).toEqual(['work/machine-0/repeat.py check', train(0).replace(`${dir}/`, ''), 'work/machine-0/repeat.py compare']);
+		expect(await asked('1')).toEqual(['work/machine-1/repeat.py check', train(1).replace(`${dir}/`, '')]);
+	});
+
+	it('is refused by the first where the output is there already: the others come when it may have begun', async () => {
+		await mkdir(join(dir, 'work', 'output'), { recursive: true });
+		await expect(start('0')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('is there already') as string });
+		await start('1');
+		expect(await asked('1')).toHaveLength(2);
 	});
 });
 

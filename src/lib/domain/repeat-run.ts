@@ -91,6 +91,7 @@ const VARIABLE = /^[A-Za-z_]\w*$/;
 export function repeatScript(facts: RepeatFacts): string {
 	const { run, attempt, base, parent, merged } = facts;
 	const command = repeatedCommand(facts);
+	const several = attempt.argv.some((word) => word in PLACES);
 	const uses = (variable: string) => command.some((line) => line.includes(`"$${variable}"`)) || (variable === 'BASE' && merged);
 	const api = `/projects/${facts.project}`;
 	const known = {
@@ -122,26 +123,30 @@ export function repeatScript(facts: RepeatFacts): string {
 		`DEFAULT_SERVER=${shellWord(facts.origin)}; export SERVER="\${SERVER:-$DEFAULT_SERVER}"`,
 		'PYTHON="${PYTHON:-python3}"',
 		`WORK="\${WORK:-$PWD/run-${run.id.slice(-8)}}"`,
+		// Machines may share WORK: what one writes another must not read half of.
+		...(several ? ['OWN="$WORK/machine-${NODE_RANK:?which of the machines this is, from 0}"'] : ['OWN="$WORK"']),
 		...(uses('BASE') ? [base.folder === null ? `export BASE="\${BASE:?Set BASE to the folder of the base model}"` : `DEFAULT_BASE=${shellWord(base.folder)}; export BASE="\${BASE:-$DEFAULT_BASE}"`] : []),
-		...(parent ? ['export PARENT="${PARENT:-$WORK/parent}"'] : []),
-		'export DATA="${DATA:-$WORK/train.jsonl}" ROWS="$WORK/rows.jsonl" OUT="$WORK/output"',
-		'if [ -e "$OUT" ]; then echo "repeat: $OUT is there already: remove it, or set WORK" >&2; exit 1; fi',
-		'mkdir -p "$WORK"',
-		`cat > "$WORK/facts.json" <<'FACTS'`,
+		...(parent ? ['export PARENT="${PARENT:-$OWN/parent}"'] : []),
+		'export DATA="${DATA:-$OWN/train.jsonl}" ROWS="$OWN/rows.jsonl" OUT="$WORK/output"',
+		// Written by all of them, begun by the first.
+		'if [ "${NODE_RANK:-0}" = 0 ] && [ -e "$OUT" ]; then echo "repeat: $OUT is there already: remove it, or set WORK" >&2; exit 1; fi',
+		'mkdir -p "$OWN"',
+		`cat > "$OWN/facts.json" <<'FACTS'`,
 		JSON.stringify(known),
 		'FACTS',
-		`cat > "$WORK/repeat.py" <<'PYTHON_CODE'`,
+		`cat > "$OWN/repeat.py" <<'PYTHON_CODE'`,
 		`${REPEAT_PYTHON}PYTHON_CODE`,
 		'',
-		'"$PYTHON" "$WORK/repeat.py" check',
-		'CLI="$("$PYTHON" "$WORK/repeat.py" cli)"',
+		'"$PYTHON" "$OWN/repeat.py" check',
+		'CLI="$("$PYTHON" "$OWN/repeat.py" cli)"',
 		...Object.entries(attempt.env).flatMap(([name, value]) => (ofHost(name, value) || !VARIABLE.test(name) ? [] : [`export ${name}=${value === '' ? '' : shellWord(value)}`])),
-		'export HF_HOME="$WORK/cache/hf" HF_DATASETS_CACHE="$WORK/cache/datasets" MODELSCOPE_CACHE="$WORK/cache/modelscope"',
+		'export HF_HOME="$OWN/cache/hf" HF_DATASETS_CACHE="$OWN/cache/datasets" MODELSCOPE_CACHE="$OWN/cache/modelscope"',
 		'',
-		...(merged ? ['MERGED="$WORK/merged"', `"$PYTHON" "$CLI/export.py" --model "$BASE" ${template} --adapters "$PARENT" --load_args false --merge_lora true${parent?.isReward ? ' --task_type seq_cls --num_labels 1' : ''} --output_dir "$MERGED"`, ''] : []),
+		...(merged ? ['MERGED="$OWN/merged"', `"$PYTHON" "$CLI/export.py" --model "$BASE" ${template} --adapters "$PARENT" --load_args false --merge_lora true${parent?.isReward ? ' --task_type seq_cls --num_labels 1' : ''} --output_dir "$MERGED"`, ''] : []),
 		command.join(' \\\n  '),
 		'',
-		'"$PYTHON" "$WORK/repeat.py" compare',
+		// The first alone writes the log, and the others may not see its folder.
+		'if [ "${NODE_RANK:-0}" = 0 ]; then "$PYTHON" "$OWN/repeat.py" compare; fi',
 		''
 	];
 	return lines.join('\n');

@@ -9,11 +9,11 @@ import * as runs from '../db/runs.ts';
 import { allow } from './access.ts';
 import { startOfCopy } from './check-stage.ts';
 import { startRunIn } from './start-run.ts';
-import type { StartedRun } from './start-run.ts';
+import type { RunRequest, StartedRun } from './start-run.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a copy does otherwise than its original; without anything it is the same run once more. */
-export type RunChanges = { snapshotId?: string | undefined; parentCheckpointId?: string | undefined; recipe?: Record<string, unknown> | undefined; priority?: number | undefined };
+export type RunChanges = Partial<Pick<RunRequest, 'snapshotId' | 'parentCheckpointId' | 'recipe' | 'priority' | 'launcher' | 'labels' | 'stopOn'>>;
 
 /** Starts a copy within the caller’s transaction: see cloneRun. */
 export async function cloneRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor, runId: string, changes: RunChanges = {}): Promise<Result<StartedRun>> {
@@ -28,9 +28,9 @@ export async function cloneRunIn(app: Pick<App, 'enqueue'>, tx: Tx, actor: Actor
 		parentCheckpointId: changes.parentCheckpointId ?? parentId,
 		recipe: changedSettings(run.recipe, changes.recipe ?? {}),
 		priority: changes.priority ?? priorityOfCopy(run),
-		launcher: run.launcher,
-		labels: run.labels,
-		stopOn: run.stopOn,
+		launcher: changes.launcher ?? run.launcher,
+		labels: changes.labels ?? run.labels,
+		stopOn: changes.stopOn ?? run.stopOn,
 		clonedFrom: run.id,
 		...(stage && changes.parentCheckpointId === undefined ? { stages: [{ snapshotId: stage.snapshotId, recipe: stage.recipe }] } : {})
 	});

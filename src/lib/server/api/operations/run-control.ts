@@ -50,7 +50,7 @@ export const cloneRun = operation({
 	summary: 'Start a run with the settings of another and some changes; without any it is a retry',
 	access: 'run.start',
 	params: idParams,
-	body: v.object({ snapshotId: v.optional(uuid), parentCheckpointId: v.optional(uuid), recipe, priority: v.optional(priority) }),
+	body: v.object({ ...trainingFields, snapshotId: v.optional(uuid) }),
 	answers: { 201: v.looseObject({ id: v.string(), status: v.picklist(['queued', 'waiting']) }) },
 	problems: ['impossible_recipe', 'conflict']
 });
