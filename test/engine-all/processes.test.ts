@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
 import { trainArgv } from '../../workers/engine/swift/argv.ts';
 import { engineEnv } from '../../workers/engine/swift/engine-env.ts';
 import { lastCheckpoint } from '../../workers/engine/swift/last-checkpoint.ts';
+import { PICKLED } from '../../workers/engine/swift/pickled.ts';
 import { verifyAdapter } from '../../workers/engine/swift/verify.ts';
 import { run } from '../../workers/process/run.ts';
 import { pairRows, pairs, writeRows } from '../engine/rows.ts';
-import { must, recipe, train } from '../engine/train.ts';
+import { must, recipe, steps, train } from '../engine/train.ts';
 
 const { environment, model, dir } = inject('engine');
 const scripts = { cacheDir: join(dir, 'cache'), threads: 2 };
@@ -20,6 +22,19 @@ it('two processes train one adapter by DDP, each on half of every batch', async 
 	// 24 rows, 4 a step: three steps are half of the data.
 	expect(events.findLast((event) => event.type === 'metrics')).toMatchObject({ step: 3, epoch: 0.5 });
 	expect(must(await verifyAdapter(environment, model, checkpoint.path, scripts)).changed).toBe(true);
+});
+
+it('two processes share a model by FSDP2, whose saves are whole checkpoints that it goes on from', async () => {
+	const onCpu = { ...environment, swiftCli: fileURLToPath(new URL('fsdp_on_cpu', import.meta.url)) };
+	const fsdp2 = recipe('dpo', { maxSteps: 4, saveSteps: 2, batchSize: 2, strategy: 'fsdp2', gpus: 2, gradientCheckpointing: 'on' });
+	const checkpoint = must((await train('fsdp2', { recipe: fsdp2, threads: 1 }, { environment: onCpu })).outcome);
+	expect(checkpoint).toMatchObject({ step: 4, rows: 24 });
+	expect((await readdir(checkpoint.path)).filter((name) => !PICKLED.test(name))).toEqual(expect.arrayContaining(['adapter_config.json', 'adapter_model.safetensors']));
+	expect(must(await verifyAdapter(environment, model, checkpoint.path, scripts)).changed).toBe(true);
+	// As after a crash behind the first save.
+	await rm(checkpoint.path, { recursive: true });
+	const again = await train('fsdp2-again', { recipe: fsdp2, threads: 1, resumeFrom: join(dir, 'fsdp2') }, { environment: onCpu });
+	expect([again.prepared.resumeCheckpoint?.step, steps(again.events), must(again.outcome).step]).toEqual([2, [3, 4], 4]);
 });
 
 it('two machines train one adapter, met at the first one’s address', async () => {

@@ -10,6 +10,8 @@ export type Host = { gpus: readonly { name: string; memoryBytes: number }[]; cpu
 function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy'; name: string }[] {
 	return [
 		...(recipe.tuner === 'qlora' ? [{ field: 'tuner' as const, name: 'bitsandbytes' }] : []),
+		// The engine spreads a reference model that is held apart by a module of its own, which imports this.
+		...(recipe.strategy === 'fsdp2' && recipe.tuner === 'full' && OBJECTIVE_FACTS[recipe.objective].reference ? [{ field: 'strategy' as const, name: 'msgspec' }] : []),
 		...(recipe.strategy.startsWith('zero') ? [{ field: 'strategy' as const, name: 'deepspeed' }] : [])
 	];
 }

@@ -104,6 +104,9 @@ describe('hardware', () => {
 		expect(on({ ...dpo, tuner: 'qlora' }, cpu)).toEqual(['tuner: engine_lacks']);
 		expect(on({ ...dpo, tuner: 'qlora' }, cpu, gpu)).toEqual([]);
 		expect(on({ ...orpo, strategy: 'zero3', gpus: 2 }, gpu)).toEqual(['strategy: engine_lacks']);
+		// A second model spread by FSDP2: not an adapter's, which is switched off for it, and not ORPO's, which has none.
+		const fsdp2 = { tuner: 'full', strategy: 'fsdp2', gpus: 2 } as const;
+		expect([on({ ...dpo, ...fsdp2 }, gpu), on({ ...dpo, ...fsdp2 }, { ...gpu, versions: { msgspec: '0.23.0' } }), on({ ...dpo, ...fsdp2, tuner: 'lora' }, gpu), on({ ...orpo, ...fsdp2 }, gpu)]).toEqual([['strategy: engine_lacks'], [], [], []]);
 	});
 	it('an MLflow that nobody writes to', () => {
 		expect(codes({ ...dpo, tracker: 'mlflow' }, { mlflow: false })).toEqual(['tracker: no_mlflow']);
