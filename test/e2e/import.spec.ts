@@ -11,15 +11,15 @@ test.beforeAll(async ({ playwright }) => {
 
 const HOSTILE = '<img src=x onerror=alert(1)> Ist die Kündigung wirksam?';
 const table = [
-	'prompt;response_1;response_2;preferred',
-	`"${HOSTILE}";"Ja; siehe § 573 BGB.";"Nein.";1`,
-	`"租客逾期付款，可以立即解除合同吗？";"${'不能。须先书面催告，并给予合理期限。'.repeat(30)}";"可以。";0`,
-	'"No second answer";"Only one";;3'
+	'prompt;response_1;response_2;preferred;source',
+	`"${HOSTILE}";"Ja; siehe § 573 BGB.";"Nein.";1;forum`,
+	`"租客逾期付款，可以立即解除合同吗？";"${'不能。须先书面催告，并给予合理期限。'.repeat(30)}";"可以。";0;`,
+	'"No second answer";"Only one";;3;'
 ].join('\r\n');
 
 for (const [width, locale, words] of [
-	[1440, 'en', { choose: 'Choose a file', first: 'The first rows, as they were understood', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
-	[390, 'zh', { choose: '选择文件', first: '前几行（按识别结果）', rest: '接收其余各行', discard: '放弃导入', chosen: '文件中的首选' }]
+	[1440, 'en', { choose: 'Choose a file', first: 'The first rows, as they were understood', unread: 'Fields of the file that are not read: source', rest: 'Take the rest', discard: 'Do not take it', chosen: 'preferred in the file' }],
+	[390, 'zh', { choose: '选择文件', first: '前几行（按识别结果）', unread: '文件中未读取的字段：source', rest: '接收其余各行', discard: '放弃导入', chosen: '文件中的首选' }]
 ] as const) {
 	test(`a file is looked over before it is taken (${locale}, ${width} px)`, async ({ browser }) => {
 		const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width, locale });
@@ -44,6 +44,7 @@ for (const [width, locale, words] of [
 		const preview = page.getByRole('region', { name: 'fragen.csv' });
 		await expect(preview).toContainText('UTF-16LE');
 		await expect(preview).toContainText(HOSTILE);
+		await expect(preview).toContainText(words.unread);
 		await expect(preview.getByText(words.chosen)).toHaveCount(2);
 		await expect(preview.getByRole('row').nth(1)).toContainText('preferred');
 		const errors = await page.request.get(`${address()}${await preview.getByRole('link').getAttribute('href')}`);

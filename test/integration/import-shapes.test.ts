@@ -75,6 +75,16 @@ it('a table is read by its columns, as proposed or as said, and that is kept wit
 	expect(await world.query(`select found->'mapping' as mapping from imports where id = '${id}'`)).toEqual([{ mapping }]);
 });
 
+it('what a file says under other names is taken, what is not read is told, and what would be lost refuses its row', async () => {
+	const { slug, id } = await training();
+	const row = (n: number, more: object) => ({ prompt: [{ role: 'user', content: `Which, ${n}?` }], response_a: `One ${n}`, response_b: `Two ${n}`, source: 'forum', ...more });
+	const rows = [row(1, { label: 'B', annotator: 'ana', timestamp: '2024/3/5 14:20' }), row(2, { note: 'x' }), row(3, { tools: [{ type: 'function' }] })];
+	const done = valueOf(await send(slug, Buffer.from(rows.map((one) => JSON.stringify(one)).join('\n')), {}, { skipBad: true }));
+	expect(done).toMatchObject({ accepted: 2, rejected: 1, found: { shape: 'plumbline', labels: 1, unread: ['source', 'note'] }, errors: [{ line: 3, field: 'tools' }] });
+	expect(await world.query(`select n.name, m.judged_at::text as at from judgments j join imported_judgments m on m.judgment_id = j.id join imported_judges n on n.id = m.judge_id where j.project_id = '${id}'`)).toEqual([{ name: 'ana', at: expect.stringContaining('2024-03-05') as unknown }]);
+	expect(await world.query(`select count(*)::int as n from comparisons where project_id = '${id}'`)).toEqual([{ n: 2 }]);
+});
+
 it('answers that are rated a row each become pairs of their question, by the rule', async () => {
 	const { slug, id } = await training();
 	const rated = (prompt: string, response: string, helpfulness: number) => ({ prompt, response, helpfulness, correctness: 3, coherence: 4, complexity: 1, verbosity: 2 });

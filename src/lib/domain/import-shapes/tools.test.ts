@@ -40,6 +40,22 @@ describe('Label Studio', () => {
 	it('reads the short form', () => {
 		expect(understand({ id: 1, prompt: 'Which?', answer1: 'One', answer2: 'Two', pairwise: 'right', annotator: 7, annotation_id: 11, created_at: '2021-03-09T22:16:08Z', updated_at: '2021-03-09T22:17:08Z', lead_time: 2 })).toEqual({ shape: 'label_studio', asked: 'Which?', answers: ['One', 'Two'], judged: [['Two', '7', '2021-03-09T22:17:08.000Z']] });
 	});
+	it('reads the control that compares, or asks for a preference by its name, whatever stands before it', () => {
+		const results = (...given: [string, string, object][]) => annotation(1, {}, { result: given.map(([from_name, type, value]) => ({ from_name, type, value })) });
+		expect(understand(task([results(['safety', 'choices', { choices: ['1'] }], ['preference', 'choices', { choices: ['B'] }])]))).toMatchObject({ judged: [['Two', 'a1@firm.example', at]] });
+		expect(understand(task([results(['preference', 'choices', { choices: ['1'] }], ['pw', 'pairwise', { selected: 'right' }])]))).toMatchObject({ judged: [['Two', 'a1@firm.example', at]] });
+		// Who answered only the other question has not said which is better.
+		expect(understand(task([results(['safety', 'choices', { choices: ['1'] }]), results(['preference', 'choices', { choices: ['B'] }])]))).toMatchObject({ judged: [['Two', 'a1@firm.example', at]] });
+		expect(understand(task([results(['safety', 'choices', { choices: ['1'] }], ['style', 'choices', { choices: ['B'] }])]))).toMatchObject({ error: { field: 'annotations' } });
+		const read = readShape(task([results(['safety', 'choices', { choices: ['1'] }], ['preference', 'choices', { choices: ['B'] }])], { prompt: 'Which?', text1: 'One', text2: 'Two', model: 'm' }), { shape: 'label_studio', mapping: null, isTable: false, file: null });
+		expect(read).toMatchObject({ unread: ['data.model', 'annotations.result.safety'] });
+	});
+	it('refuses a ranking, and what it does not know; what somebody wrote beside is none', () => {
+		const only = (type: string, value: object) => task([annotation(1, {}, { result: [{ from_name: 'r', type, value }] })]);
+		expect(understand(only('ranker', { ranker: { best: ['two', 'one'] } }))).toMatchObject({ error: { field: 'annotations[0].result[0].type' } });
+		expect(understand(only('number', { number: 2 }))).toMatchObject({ error: { field: 'annotations[0].result[0].type' } });
+		for (const type of ['textarea', 'paragraphlabels']) expect(understand(only(type, { text: ['Hm.'] }))).toMatchObject({ answers: ['One', 'Two'], judged: [] });
+	});
 	it('names the annotation that says nothing known, and a task without a question', () => {
 		expect(understand(task([annotation(1, { selected: 'left' }), annotation(2, { selected: 'purple' })]))).toMatchObject({ error: { field: 'annotations[1].result[0].value' } });
 		expect(understand(task([annotation(1, { selected: 'left' })], { picture: 'x' }))).toMatchObject({ error: { field: 'data' } });
