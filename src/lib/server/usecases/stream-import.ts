@@ -72,12 +72,16 @@ export async function endUntaken(db: Db, actor: Actor, of: Pick<Streaming, 'id' 
 }
 
 /** What is said of a file that was read under settings which are not in force any more. */
-const CHANGED = 'The project’s desensitisation was changed while the file was read.';
+const CHANGED = {
+	again: 'The project’s desensitisation was changed while the file was read.',
+	here: 'The project’s desensitisation was changed while the file was read. Nothing was taken; the file is here whole and can be read again.',
+	sent: 'The project’s desensitisation was changed while the file was read. Nothing was taken; send it again.'
+};
 
 /** Tells who can read a file again that it was read under settings which are not in force any more. */
 export class ReadUnderOthers extends Error {
 	constructor() {
-		super(CHANGED);
+		super(CHANGED.again);
 	}
 }
 
@@ -152,7 +156,7 @@ export function streamImport(app: Pick<App, 'db' | 'config'>, actor: Actor, of: 
 		if (made === null) return refuseRows();
 		if (made === 'changed') {
 			if (await of.brokenOff?.(new ReadUnderOthers())) return fail('not_ready', 'The file is read again later.');
-			const detail = `${CHANGED} ${of.here ? 'Nothing was taken; the file is here whole and can be read again.' : 'Nothing was taken; send it again.'}`;
+			const detail = of.here ? CHANGED.here : CHANGED.sent;
 			await endUntaken(db, actor, of, 'refused', detail);
 			return fail('conflict', detail, { facts: { id, accepted: 0 } });
 		}
