@@ -33,6 +33,27 @@ test('what was found is looked over: one value is let pass, a word that was miss
 	await context.close();
 });
 
+test('a table is mapped by the place of a column whose name holds what is hidden', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, locale: 'en' });
+	const chooser = page.waitForEvent('filechooser');
+	await expect(async () => {
+		await page.getByRole('button', { name: 'Choose a file' }).click();
+		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+	}).toPass();
+	await (await chooser).setFiles({ name: 'table.csv', mimeType: 'text/csv', buffer: Buffer.from('13900139000;one;two\nWhich is it?;This.;That.\n') });
+	const preview = page.getByRole('region', { name: 'table.csv' });
+	for (const [role, column] of [['Question', 'Column 1 (its name is hidden)'], ['First answer', 'one'], ['Second answer', 'two']] as const) {
+		await preview.getByLabel(role, { exact: true }).click();
+		await page.getByRole('option', { name: column, exact: true }).click();
+	}
+	await accessible(page);
+	await preview.getByRole('button', { name: 'Look again' }).click();
+	await expect(preview.getByText('Which is it?').first()).toBeVisible();
+	await expect(preview.getByLabel('Question', { exact: true })).toContainText('Column 1');
+	await expect(page.getByText('13900139000')).toHaveCount(0);
+	await context.close();
+});
+
 // Two people: the pair stays leased to the one for a while after their browser is gone.
 for (const [locale, kinds, index, width] of [['en', 'Telephone numbers', 0, 1440], ['zh', '电话号码', 1, 390]] as const) {
 	test(`a judge who types personal data is told so, and stopped by nothing (${locale}, ${width} px)`, async ({ browser }) => {
