@@ -67,3 +67,33 @@ for (const [width, locale, words] of [
 		await context.close();
 	});
 }
+
+test('a table whose sign between the cells was not known is read by the one that is said', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
+	const file = { name: 'fragen.txt', mimeType: 'text/plain', buffer: Buffer.from('Sachverhalt#Gute Antwort#Schlechte Antwort\nIst sie wirksam?#Ja.#Nein.\nWie lange läuft sie?#Drei Monate.#Ein Jahr.\n') };
+	const chooser = page.waitForEvent('filechooser');
+	await expect(async () => {
+		await page.getByRole('button', { name: 'Choose a file' }).click();
+		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+	}).toPass();
+	await (await chooser).setFiles(file);
+	const preview = page.getByRole('region', { name: 'fragen.txt' });
+	// Each line is a question so far, which is said, and where to say otherwise lies open.
+	await expect(preview).toContainText('Every line below holds “#” equally often');
+	await expect(preview).toContainText('3 rows add something');
+	await preview.getByLabel('Between the cells').click();
+	await page.getByRole('option', { name: 'separated by another sign' }).click();
+	await expect(preview.getByRole('button', { name: 'Look again' })).toBeDisabled();
+	await preview.getByLabel('Which sign').fill('#');
+	await accessible(page);
+	await preview.getByRole('button', { name: 'Look again' }).click();
+	await expect(preview).toContainText('separated by #');
+	await expect(preview).not.toContainText('Every line below holds');
+	// What its columns hold is said next; how it is read stays as it was said.
+	await preview.getByLabel('Question', { exact: true }).click();
+	await page.getByRole('option', { name: 'sachverhalt' }).click();
+	await preview.getByRole('button', { name: 'Look again' }).click();
+	await expect(preview).toContainText('separated by #');
+	await expect(preview).toContainText('Ist sie wirksam?');
+	await context.close();
+});
