@@ -35,6 +35,10 @@ describe('a reward model', () => {
 		expect(adapter.every(({ logps }) => logps['base']?.chosen === 0 && logps['base'].rejected === 0)).toBe(true);
 		const right = adapter.filter(({ logps }) => (logps['checkpoint']?.chosen ?? 0) > (logps['checkpoint']?.rejected ?? 0)).length;
 		expect(right / adapter.length).toBeGreaterThan(0.8);
+		// An answer without a word, as a model may give, has a score as well.
+		const empty = await writeRows(join(dir, 'rm-empty.jsonl'), pairs(2).map((pair) => ({ ...pair, chosen: [{ role: 'assistant', content: pair.chosen }], rejected: [{ role: 'assistant', content: '' }] })));
+		const wordless = must(await scoreRows(environment, { ...request, rows: empty, checkpoints: { checkpoint: { kind: 'adapter', path: checkpoint.path } }, output: join(dir, 'rm-empty-scored.jsonl') }, scripts));
+		expect(wordless.every(({ logps }) => Number.isFinite(logps['checkpoint']?.rejected))).toBe(true);
 		// Merged, it gives the same scores as a model of its own.
 		const whole = must(await mergeAdapter(environment, { model, adapter: checkpoint.path, reward: true }, join(dir, 'rm-whole'), scripts));
 		expect(must(await verifyWhole(environment, whole.path, { ...scripts, reward: true })).rank).toBe(0);

@@ -5,22 +5,17 @@ import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import type { SuiteResults } from '#lib/domain/suite/measures.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
-import * as suiteRuns from '#lib/server/db/suite-runs.ts';
-import { beginGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { createEndpoint } from '#lib/server/usecases/put-endpoint.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
-import { measuresOfCheckpoint, readSuiteRuns } from '#lib/server/usecases/read-suite-runs.ts';
-import { startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
-import { measureAnswers } from '../../workers/handlers/measure-answers.ts';
+import { measuresOfCheckpoint } from '#lib/server/usecases/read-suite-runs.ts';
 import { startChatServer } from '../support/chat-server.ts';
 import type { Asked, ChatServer, Does } from '../support/chat-server.ts';
 import { judgeAll, questions } from '../support/judged-project.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { PATIENT, runThroughSuite } from '../support/suite-run.ts';
 import { createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
-
-const PATIENT = { answerMs: 60_000, maxBytes: 200_000, retries: 0, backoffMs: 1 };
 
 let world: World;
 let workerId: string;
@@ -61,25 +56,7 @@ async function judge(script: (asked: Asked, data: Pair, times: number) => Does):
 
 const suite = (endpointId: string, more: Partial<SuiteDefinition> = {}): SuiteDefinition => ({ ...FIRST_SUITE, checks: [], prompts: 24, samples: 1, judge: { endpointId, instruction: 'The more careful one.' }, ...more });
 
-/** Puts a suite and runs the checkpoint through it: it answers carefully, the base vaguely, and at every sixth prompt both say the same. */
-async function run(of: SuiteDefinition, limits = PATIENT): Promise<SuiteResults> {
-	valueOf(await putSuite(world.app, owner, { slug, suite: of }));
-	valueOf(await startSuiteRun(world.app, owner, { checkpointId }));
-	const [started] = await suiteRuns.ofCheckpoint(world.app.db, checkpointId);
-	const at = await beginGeneration(world.app, { generationId: started?.generationId ?? '', workerId });
-	if (!at) throw new Error('the run was not to be had');
-	for (const source of at.sources) {
-		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) {
-			const same = at.generation.promptIds.indexOf(promptId) % 6 === 0;
-			const text = same ? 'The same answer.' : source.checkpointId === checkpointId ? 'A careful answer, on conditions. Call 13800138000.' : 'A vague answer.';
-			await storeAnswer(world.app, at, source, { promptId, sample, text, sampling: { finish: 'stop' }, seed: 1, reproducible: false });
-		}
-	}
-	await measureAnswers({ app: world.app, workerId, workDir: world.dataDir, shutdown: new AbortController().signal }, at, { signal: new AbortController().signal }, limits);
-	const results = valueOf(await readSuiteRuns(world.app, owner, { checkpointId })).evaluations[0]?.results;
-	if (!results) throw new Error('no results');
-	return results;
-}
+const run = (of: SuiteDefinition, limits = PATIENT): Promise<SuiteResults> => runThroughSuite(world, { slug, owner, workerId, checkpointId }, of, limits);
 
 const says = (verdict: string, reason = 'r') => JSON.stringify({ reason, verdict });
 const careful = ({ answer_1, answer_2 }: Pair) => (answer_1.includes('careful') === answer_2.includes('careful') ? says('tie') : says(answer_1.includes('careful') ? '1' : '2'));

@@ -1,8 +1,8 @@
 import { readVerdict, JUDGE_SAMPLING } from '#lib/domain/suite/judge-question.ts';
 import * as endpoints from '#lib/server/db/endpoints.ts';
 import { createOutbound } from '#lib/server/outbound/outbound.ts';
-import { keepSaid, unasked } from '#lib/server/usecases/judge-run.ts';
-import type { Asking, JudgePlan } from '#lib/server/usecases/judge-run.ts';
+import { keepSaid } from '#lib/server/usecases/judge-run.ts';
+import type { EndpointAsking } from '#lib/server/usecases/judge-run.ts';
 import { openKey } from '#lib/server/usecases/make-answers.ts';
 import { createInferenceClient } from '../inference/client.ts';
 import type { InferenceClient } from '../inference/client.ts';
@@ -18,9 +18,9 @@ export const JUDGE_LIMITS: JudgeLimits = { answerMs: 60_000, maxBytes: 1_000_000
 const GIVE_UP_AFTER = 10;
 
 /** Puts to one judge what it has not said yet. A judge that fails ends nothing: each question that got no verdict is noted with its reason, and the next run asks again. */
-async function askOne(context: AskContext, projectId: string, endpointId: string, askings: readonly Asking[], limits: JudgeLimits, signal: AbortSignal): Promise<void> {
+async function askOne(context: AskContext, projectId: string, endpointId: string, askings: readonly EndpointAsking[], limits: JudgeLimits, signal: AbortSignal): Promise<void> {
 	const { app } = context;
-	const missed = (asking: Asking, code: string) => keepSaid(app, projectId, asking, { missed: code });
+	const missed = (asking: EndpointAsking, code: string) => keepSaid(app, projectId, asking, { missed: code });
 	const noteAll = async (code: string) => {
 		for (const asking of askings) await missed(asking, code);
 	};
@@ -73,8 +73,8 @@ async function askOne(context: AskContext, projectId: string, endpointId: string
 	}
 }
 
-/** Puts to every judge of a plan what it has not said yet. Each answer is kept when it comes: who goes on later asks for the rest. */
-export async function askJudges(context: AskContext, projectId: string, plan: JudgePlan, signal: AbortSignal, limits: JudgeLimits = JUDGE_LIMITS): Promise<void> {
-	const byEndpoint = Map.groupBy(await unasked(context.app, projectId, plan), ({ endpointId }) => endpointId);
-	for (const [endpointId, askings] of byEndpoint) if (!signal.aborted) await askOne(context, projectId, endpointId, askings, limits, signal);
+/** Puts these questions to the endpoints that they are for. Each answer is kept when it comes: who goes on later asks for the rest. */
+export async function askJudges(context: AskContext, projectId: string, askings: readonly EndpointAsking[], signal: AbortSignal, limits: JudgeLimits = JUDGE_LIMITS): Promise<void> {
+	const byEndpoint = Map.groupBy(askings, ({ endpointId }) => endpointId);
+	for (const [endpointId, own] of byEndpoint) if (!signal.aborted) await askOne(context, projectId, endpointId, own, limits, signal);
 }

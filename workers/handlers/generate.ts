@@ -9,9 +9,12 @@ import { putOffWork } from '#lib/server/usecases/put-off-work.ts';
 import { benchmarkHub } from '../benchmarks/run-benchmark.ts';
 import type { AskContext, Ending } from './answer-all.ts';
 import { askEndpoint } from './ask-endpoint.ts';
+import { JUDGE_LIMITS } from './ask-judges.ts';
+import { askRewardModel } from './ask-reward-model.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
 import { measureAnswers } from './measure-answers.ts';
+import type { AskReward } from './measure-answers.ts';
 import { isPassing } from './out-of-reach.ts';
 import { serveCheckpoint } from './serve-checkpoint.ts';
 import { unexpected } from './unexpected.ts';
@@ -21,7 +24,7 @@ import { whenReached } from './when-reached.ts';
 type AskSource = (at: GenerationAtHand, source: SourceAtHand, ending: Ending) => Promise<RunProblem | null>;
 
 /** Lets the sources answer, one after the other, and makes comparisons of what they said, or measures it by the suite. */
-async function makeAnswers(context: AskContext, generationId: string, askSource: AskSource): Promise<void> {
+async function makeAnswers(context: AskContext, generationId: string, askSource: AskSource, askReward?: AskReward): Promise<void> {
 	// Going down: the row stays in line, and the sweep sends a job for it.
 	if (context.shutdown.aborted) return;
 	const at = await beginGeneration(context.app, { generationId, workerId: context.workerId, benchmarkHub: benchmarkHub() });
@@ -44,7 +47,7 @@ async function makeAnswers(context: AskContext, generationId: string, askSource:
 			if (problem) return await failGeneration(app, at, problem);
 		}
 		if (at.generation.suiteVersionId !== null) {
-			await measureAnswers(context, at, { signal });
+			await measureAnswers(context, at, { signal }, JUDGE_LIMITS, askReward);
 			// Going down in the middle of it: what judges said is kept, and the next worker goes on.
 			if (context.shutdown.aborted) await giveBackGeneration(app, at);
 		} else await (at.generation.checkpointId === null ? pairAnswers(app, at) : openRound(app, at));
@@ -74,9 +77,10 @@ export async function ask(context: AskContext, job: { generationId: string }): P
  * @param awqPython one of an environment made for AWQ, by which such an export answers
  */
 export async function generate(context: WorkerContext, job: { generationId: string }, awqPython?: string): Promise<void> {
-	await makeAnswers(context, job.generationId, async (at, source, ending) => {
+	const askSource: AskSource = async (at, source, ending) => {
 		if (source.endpoint) return askEndpoint(context, at, source, ending);
 		const base = await provideBase(context, at.base);
 		return base.ok ? serveCheckpoint(context, at, { base: base.value, source, awqPython }, ending) : base.problem;
-	});
+	};
+	await makeAnswers(context, job.generationId, askSource, (...asked) => askRewardModel(context, ...asked));
 }

@@ -55,7 +55,8 @@ export async function serveCheckpoint(context: WorkerContext, at: GenerationAtHa
 	}
 }
 
-const markOf = ({ generation }: GenerationAtHand): string => `generation.${generation.id}.${generation.attempt}`;
+/** The mark of a generation's programs. */
+export const markOf = ({ generation }: GenerationAtHand): string => `generation.${generation.id}.${generation.attempt}`;
 
 /** The checkpoint laid out as the engine's server loads it. */
 async function layOut(context: WorkerContext, at: GenerationAtHand, { base, source }: Answerer, { dir, files, signal }: { dir: string; files: string; signal: AbortSignal }): Promise<Outcome<Servable>> {

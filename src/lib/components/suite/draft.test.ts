@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { Check, CHECK_KINDS, FIRST_SUITE, SuiteDefinition } from '#lib/domain/suite/check.ts';
-import { fromDraft, fromDraftSuite, newCheck, toDraft, toDraftSuite } from './draft.ts';
+import { fromDraft, fromDraftSuite, judgeChoice, newCheck, toDraft, toDraftSuite } from './draft.ts';
 
 const id = '00000000-0000-4000-8000-000000000000';
 const FILLED = { pattern: 'a', texts: 'one\ntwo', schema: '{"type":"object"}', max: '20', reference: 'a reference', endpointId: id, question: 'Is it polite?' };
@@ -20,6 +20,9 @@ describe('a suite on its page', () => {
 		const suite: SuiteDefinition = { ...FIRST_SUITE, topP: 0.9, seed: 7, judge: { endpointId: id, instruction: 'The more careful one.' } };
 		expect(fromDraftSuite(toDraftSuite(suite), suite)).toEqual(suite);
 		expect(fromDraftSuite(toDraftSuite(FIRST_SUITE), FIRST_SUITE)).toEqual(FIRST_SUITE);
+		const scored: SuiteDefinition = { ...FIRST_SUITE, judge: { checkpointId: id } };
+		expect(fromDraftSuite(toDraftSuite(scored), scored)).toEqual(scored);
+		expect(v.parse(SuiteDefinition, fromDraftSuite({ ...toDraftSuite(suite), judge: judgeChoice({ checkpointId: id }) }, suite)).judge).toEqual({ checkpointId: id });
 	});
 
 	it('benchmarks and own questions come back as they were, and none leaves the suite as it was before there were any', () => {
@@ -40,6 +43,8 @@ describe('a suite on its page', () => {
 			return parsed.success ? [] : parsed.issues.map((issue) => v.getDotPath(issue));
 		};
 		expect(fields(fromDraftSuite({ ...toDraftSuite(FIRST_SUITE), prompts: 'many', samples: '' }, FIRST_SUITE))).toEqual(['prompts', 'samples']);
+		expect(fields(fromDraftSuite({ ...toDraftSuite(FIRST_SUITE), judge: judgeChoice({ endpointId: id }) }, FIRST_SUITE))).toEqual(['judge.instruction']);
+		for (const judge of [{ checkpointId: 'x' }, { endpointId: 'x', instruction: 'y' }, { endpointId: id }, { endpointId: id, instruction: 'y', checkpointId: id }]) expect(fields({ ...FIRST_SUITE, judge })[0]).toMatch(/^judge/);
 		expect(fields({ checks: [fromDraft({ ...newCheck('json_schema', 's'), schema: '{' })] })).toEqual(['checks.0.schema']);
 		expect(fields({ checks: [fromDraft({ ...newCheck('length', 'l'), max: 'x' })] })).toEqual(['checks.0.max']);
 	});

@@ -1,5 +1,6 @@
 import type { Benchmark } from '#lib/domain/suite/benchmark.ts';
-import type { Check, CheckKind, SuiteDefinition } from '#lib/domain/suite/check.ts';
+import { isReward } from '#lib/domain/suite/check.ts';
+import type { Check, CheckKind, JudgeSettings, SuiteDefinition } from '#lib/domain/suite/check.ts';
 
 /** A check as it is being written: everything that any kind asks for, as the controls hold it. */
 export type DraftCheck = {
@@ -25,7 +26,7 @@ export type DraftCheck = {
 export type DraftBenchmark = { key: number; name: string; system: string; limit: string; of: Benchmark };
 
 /** A suite as it is being written. */
-export type DraftSuite = { checks: DraftCheck[]; benchmarks: DraftBenchmark[]; /** Own questions, one a line. */ own: string; ownSystem: string; prompts: string; samples: string; temperature: string; maxTokens: string; judgeEndpoint: string; judgeInstruction: string };
+export type DraftSuite = { checks: DraftCheck[]; benchmarks: DraftBenchmark[]; /** Own questions, one a line. */ own: string; ownSystem: string; prompts: string; samples: string; temperature: string; maxTokens: string; /** Who compares, as the control offers it (`judgeChoice`); empty: nobody. */ judge: string; judgeInstruction: string };
 
 let keys = 0;
 
@@ -103,6 +104,18 @@ export function fromDraftBenchmark({ name, system, limit, of }: DraftBenchmark):
 const toLine = (question: string): string => question.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const fromLine = (line: string): string => line.replaceAll(/\\([\\n])/gu, (_, sign: string) => (sign === 'n' ? '\n' : '\\')).trim();
 
+/** A judge among those that the control offers: endpoints and reward models in one list. */
+export const judgeChoice = (of: { endpointId: string } | { checkpointId: string }): string => ('checkpointId' in of ? `checkpoint:${of.checkpointId}` : `endpoint:${of.endpointId}`);
+
+/** Whether a choice is an endpoint, which must be told what makes an answer the better one. */
+export const takesInstruction = (choice: string): boolean => choice.startsWith('endpoint:');
+
+function judgeOf({ judge, judgeInstruction }: DraftSuite): JudgeSettings | null {
+	const id = judge.slice(judge.indexOf(':') + 1);
+	if (judge === '') return null;
+	return takesInstruction(judge) ? { endpointId: id, instruction: judgeInstruction } : { checkpointId: id };
+}
+
 /** A stored suite as its controls show it; `nameOf` names checks that nobody has named yet in the reader's language. */
 export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => string = ({ name }) => name): DraftSuite {
 	return {
@@ -114,8 +127,8 @@ export function toDraftSuite(suite: SuiteDefinition, nameOf: (check: Check) => s
 		samples: String(suite.samples),
 		temperature: String(suite.temperature),
 		maxTokens: String(suite.maxTokens),
-		judgeEndpoint: suite.judge?.endpointId ?? '',
-		judgeInstruction: suite.judge?.instruction ?? ''
+		judge: suite.judge ? judgeChoice(suite.judge) : '',
+		judgeInstruction: suite.judge && !isReward(suite.judge) ? suite.judge.instruction : ''
 	};
 }
 
@@ -130,7 +143,7 @@ export function fromDraftSuite(draft: DraftSuite, before: SuiteDefinition): Reco
 		topP: before.topP,
 		maxTokens: typed(draft.maxTokens),
 		seed: before.seed,
-		judge: draft.judgeEndpoint === '' ? null : { endpointId: draft.judgeEndpoint, instruction: draft.judgeInstruction },
+		judge: judgeOf(draft),
 		...(own.length > 0 ? { own: { system: draft.ownSystem.trim() === '' ? null : draft.ownSystem, questions: own } } : {}),
 		...(draft.benchmarks.length > 0 ? { benchmarks: draft.benchmarks.map(fromDraftBenchmark) } : {})
 	};

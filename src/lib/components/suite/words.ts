@@ -68,6 +68,10 @@ const MISSED: { [code: string]: () => string } = {
 	empty_answer: m.suite_missed_empty,
 	upload_stays_here: m.suite_missed_upload,
 	lists_unreadable: m.suite_missed_lists,
+	judge_learned: m.suite_missed_learned,
+	judge_reads_text: m.suite_missed_images,
+	scoring_failed: m.suite_missed_scoring,
+	not_finite: m.suite_missed_not_finite,
 	not_asked: m.suite_missed_not_asked
 };
 

@@ -48,6 +48,8 @@ export const FIELD_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'an address such as https://s3.firm.example, or none for Amazon’s own': '应为网址，例如 https://s3.firm.example；使用亚马逊自己的服务则留空',
 	'an email address such as ada@example.org': '应为邮箱地址，例如 ada@example.org',
 	'an endpoint of this project that is not retired': '应为本项目未停用的模型接口',
+	'a reward model of this project that is no point of a sweep': '应为本项目的奖励模型，且不是参数搜索中的一次尝试',
+	'an endpointId with an instruction, or a checkpointId': '应为模型接口及其评判说明，或一个奖励模型',
 	'an endpoint of this project': '应为本项目的模型接口',
 	'an endpoint that is not yet said to serve this checkpoint': '应为尚未登记提供该检查点的模型接口',
 	'at least {} characters': '至少 {} 个字符',

@@ -56,7 +56,7 @@ export const OBJECTIVE_FACTS: Readonly<Record<Objective, ObjectiveFacts>> = {
 	/** Bradley–Terry reward model, Ouyang et al. 2022. */
 	rm: {
 		label: { en: 'Reward model, from pairs of answers', zh: '奖励模型，使用成对回答' },
-		help: { en: 'Learns to give the preferred answer the higher score. The result judges answers; it writes none.', zh: '学习给优选回答更高的分数。所得模型用于评判回答，不会写回答。' },
+		help: { en: 'Learns to give the preferred answer the higher score. The result scores answers and can compare them in the checks of a project; it writes none.', zh: '学习给优选回答更高的分数。所得模型给回答打分，可在项目的回答检查中比较回答，但不会写回答。' },
 		reads: 'pairs', reference: false, megatron: true, generates: false
 	}
 };

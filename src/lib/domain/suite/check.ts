@@ -41,13 +41,23 @@ export type CheckKind = Check['kind'];
 /** Kinds in the order in which a form offers them. */
 export const CHECK_KINDS = ['over_commitment', 'vagueness', 'refusal', 'citation', 'loop', 'unfinished', 'exact_repeat', 'language', 'length', 'contains', 'regex', 'similarity', 'json_schema', 'rubric'] as const satisfies readonly CheckKind[];
 
-/** A judge that compares two answers, asked in both orders. */
-export const JudgeSettings = v.strictObject({
+/** A model elsewhere that compares two answers, asked in both orders. */
+const EndpointJudge = v.strictObject({
 	endpointId: v.pipe(v.string(), v.uuid('must be an id as the API gives it')),
 	/** What makes an answer the better one, in the words of the guideline. */
 	instruction: v.pipe(TextSchema, v.trim(), v.minLength(1, 'must not be empty'), v.maxLength(8000, 'at most 8000 characters'))
 });
+
+/** A reward model of the project, which learned what the better answer is from its judgments: the answer of the greater score wins. */
+const RewardJudge = v.strictObject({ checkpointId: v.pipe(v.string(), v.uuid('must be an id as the API gives it')) });
+
+/** Who compares two answers. */
+export const JudgeSettings = v.union([EndpointJudge, RewardJudge], 'an endpointId with an instruction, or a checkpointId');
 export type JudgeSettings = v.InferOutput<typeof JudgeSettings>;
+export type EndpointJudge = v.InferOutput<typeof EndpointJudge>;
+
+/** Whether a judge is a reward model. */
+export const isReward = (judge: JudgeSettings): judge is v.InferOutput<typeof RewardJudge> => 'checkpointId' in judge;
 
 /** What a suite is: on which prompts, how they are answered, and what is asked of the answers. */
 export const SuiteDefinition = v.pipe(

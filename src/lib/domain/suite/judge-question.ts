@@ -8,6 +8,9 @@ import type { Message } from '../message.ts';
 export const PAIR_TEMPLATE = 'pair-1';
 export const RUBRIC_TEMPLATE = 'rubric-1';
 
+/** A reward model reads conversation and answer as it read them in training, and gives a score: nothing is said to it. */
+export const REWARD_TEMPLATE = 'reward-1';
+
 /** How a judge is asked: as exactly as it can, and briefly. */
 export const JUDGE_SAMPLING = { temperature: 0, topP: 1, maxTokens: 400, seed: 1 } as const;
 
@@ -97,10 +100,19 @@ export function readVerdict(kind: 'pair' | 'rubric', text: string): Said {
 	return { verdict, reason: typeof reason === 'string' ? reason.toWellFormed().replaceAll('\0', '\uFFFD').slice(0, MOST_REASON_CHARS) : '' };
 }
 
+/** What two scores say of a pair. Equal to the last digit is a tie. */
+export function verdictOfScores(a: number, b: number): 'a' | 'b' | 'tie' {
+	return a > b ? 'a' : a < b ? 'b' : 'tie';
+}
+
+/** A verdict on the same pair the other way round. */
+export function turnedRound(verdict: JudgeVerdict): JudgeVerdict {
+	return verdict === 'a' ? 'b' : verdict === 'b' ? 'a' : verdict;
+}
+
 /** A pair's verdict from both orders: `straight` saw a first, `turned` saw b first. Null: one of the two is missing. Where they contradict each other it is a tie. */
 export function bothOrders(straight: JudgeVerdict | null, turned: JudgeVerdict | null): { verdict: 'a' | 'b' | 'tie'; disagreed: boolean } | null {
 	const isPair = (verdict: JudgeVerdict | null): verdict is 'a' | 'b' | 'tie' => verdict === 'a' || verdict === 'b' || verdict === 'tie';
 	if (!isPair(straight) || !isPair(turned)) return null;
-	const back = turned === 'a' ? 'b' : turned === 'b' ? 'a' : 'tie';
-	return straight === back ? { verdict: straight, disagreed: false } : { verdict: 'tie', disagreed: true };
+	return straight === turnedRound(turned) ? { verdict: straight, disagreed: false } : { verdict: 'tie', disagreed: true };
 }

@@ -10,7 +10,7 @@ export type Calibration = {
 	difference: PairedDifference;
 	/** People who were left out one after the other. */
 	people: number;
-	/** Comparisons on dev prompts that the judge was asked about, and those that it gave no usable verdict on. */
+	/** Comparisons on dev prompts that the judge was asked about (a reward model only of questions that it learned nothing from), and those that it gave no usable verdict on. */
 	comparisons: number;
 	missed: number;
 	/** `level`: at most ten points below the people, with its whole interval; `below`: shown to be below; `unclear`: neither; `too_few`: under 20 groups. Only at `level` may it count. */
@@ -25,7 +25,7 @@ export type JudgedAgainst = {
 	lengthControlled: Figure;
 	/** Win rate less ½. */
 	edge: PairedDifference;
-	/** Pairs in which the two orders contradicted each other: ties. */
+	/** Pairs in which the two orders contradicted each other: ties. A reward model knows no order. */
 	disagreed: number;
 	/** Equal answers, which are ties without asking. */
 	identical: number;
@@ -35,6 +35,7 @@ export type JudgedAgainst = {
 
 /** What a judge said of a checkpoint. */
 export type JudgeResults = {
+	/** Its name: an endpoint's, or a reward model's. */
 	endpoint: string;
 	template: string;
 	against: Record<Against, JudgedAgainst | null>;

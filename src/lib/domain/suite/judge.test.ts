@@ -4,7 +4,7 @@ import { createRng } from '../rng.ts';
 import { calibrate } from './calibrate-judge.ts';
 import type { JudgedComparison } from './calibrate-judge.ts';
 import { judgedAgainst } from './judge-measures.ts';
-import { bothOrders, pairQuestion, readVerdict, rubricQuestion } from './judge-question.ts';
+import { bothOrders, pairQuestion, readVerdict, rubricQuestion, turnedRound, verdictOfScores } from './judge-question.ts';
 import { lengthControlled } from './length-controlled.ts';
 
 const seed = 'a stored seed';
@@ -52,6 +52,17 @@ describe('both orders', () => {
 			null,
 			null
 		]);
+	});
+
+	it('of a reward model are one: the greater score wins whichever stands first, and equal scores are a tie', () => {
+		fc.assert(
+			fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (a, b) => {
+				const straight = verdictOfScores(a, b);
+				expect(verdictOfScores(b, a)).toBe(turnedRound(straight));
+				expect(bothOrders(straight, turnedRound(straight))).toEqual({ verdict: straight, disagreed: false });
+				expect(straight).toBe(a === b ? 'tie' : a > b ? 'a' : 'b');
+			})
+		);
 	});
 
 	it('counts what is in no figure', () => {

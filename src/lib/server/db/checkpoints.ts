@@ -109,6 +109,11 @@ export async function ofRun(db: Executor, runId: string): Promise<Checkpoint | n
 	return rows[0] ? toCheckpoint(rows[0]) : null;
 }
 
+/** Reward models of a project that may judge, newest first. The best point of a sweep was chosen on dev prompts, which it would be held against people on. */
+export async function rewardModels(db: Executor, projectId: string): Promise<{ id: string; name: string }[]> {
+	return rowsOf<{ id: string; name: string }>(db, sql`select c.id, c.name from checkpoints c join runs r on r.id = c.run_id where c.project_id = ${projectId} and r.objective = 'rm' and r.sweep_id is null and c.files is not null order by c.id desc`);
+}
+
 /** All checkpoints of a project, oldest first. */
 export async function list(db: Executor, projectId: string): Promise<Checkpoint[]> {
 	return (await rowsOf<Row>(db, sql`select * from checkpoints where project_id = ${projectId} order by id`)).map(toCheckpoint);

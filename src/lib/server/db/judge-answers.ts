@@ -16,11 +16,14 @@ export async function missedByCode(db: Executor, projectId: string, keys: readon
 	return rows.map(({ code, n }) => ({ code, n: Number(n) }));
 }
 
+/** Who was asked: an endpoint, or a reward model. */
+export type AskedOf = { endpointId: string } | { checkpointId: string };
+
 /** Keeps what a judge said, or why it said nothing. A verdict stays; a miss makes way for what comes later. */
-export async function put(tx: Tx, of: { projectId: string; key: string; promptId: string; endpointId: string } & ({ verdict: JudgeVerdict; reason: string } | { missed: string })): Promise<void> {
-	const { verdict, reason, missed } = { verdict: null, reason: null, missed: null, ...of };
-	await tx.execute(sql`insert into judge_answers (project_id, key, prompt_id, endpoint_id, verdict, reason, missed)
-		values (${of.projectId}, ${of.key}, ${of.promptId}, ${of.endpointId}, ${verdict}, ${reason}, ${missed})
+export async function put(tx: Tx, of: { projectId: string; key: string; promptId: string } & AskedOf & ({ verdict: JudgeVerdict; reason: string } | { missed: string })): Promise<void> {
+	const { verdict, reason, missed, endpointId, checkpointId } = { verdict: null, reason: null, missed: null, endpointId: null, checkpointId: null, ...of };
+	await tx.execute(sql`insert into judge_answers (project_id, key, prompt_id, endpoint_id, checkpoint_id, verdict, reason, missed)
+		values (${of.projectId}, ${of.key}, ${of.promptId}, ${endpointId}, ${checkpointId}, ${verdict}, ${reason}, ${missed})
 		on conflict (project_id, key) do update set verdict = excluded.verdict, reason = excluded.reason, missed = excluded.missed, created_at = now() where judge_answers.verdict is null`);
 }
 

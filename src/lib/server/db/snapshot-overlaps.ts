@@ -25,6 +25,20 @@ export async function trainedHeldOutOf(db: Executor, checkpointId: string): Prom
 	return trainedHeldOut(db, rows.map(({ id }) => id));
 }
 
+/** Which of these prompts ask what a checkpoint, or one that it came from, has trained on: under the same question group, wherever that was when it trained. */
+export async function learnedPrompts(db: Executor, checkpointId: string, promptIds: readonly string[]): Promise<Set<string>> {
+	if (promptIds.length === 0) return new Set();
+	const rows = await rowsOf<{ id: string }>(
+		db,
+		sql`with recursive line as (select id, parent_id, run_id from checkpoints where id = ${checkpointId} union all select p.id, p.parent_id, p.run_id from checkpoints p join line on p.id = line.parent_id)
+			select distinct p.id from prompts p join prompts q on q.group_id = p.group_id join comparisons c on c.prompt_id = q.id
+				join snapshot_comparisons t on t.comparison_id = c.id and t.split = 'train'
+				join snapshots s on s.id = t.snapshot_id and (t.outcome = 'row' or (s.rule->>'includeRewrites')::boolean)
+			where p.id in ${uuids(promptIds)} and s.id in (select r.snapshot_id from line join runs r on r.id = line.run_id)`
+	);
+	return new Set(rows.map(({ id }) => id));
+}
+
 /** Snapshots of a project that trained on prompts of these groups which are held out by now, newest first. */
 export async function overlapping(db: Executor, projectId: string, homeGroupIds: readonly string[]): Promise<string[]> {
 	if (homeGroupIds.length === 0) return [];

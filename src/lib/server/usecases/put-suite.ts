@@ -2,11 +2,12 @@ import { contentHash } from '../../domain/canonical-json.ts';
 import { questionGroup } from '../../domain/import-row.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { FieldError, Result } from '../../domain/problem.ts';
-import { isRubric } from '../../domain/suite/check.ts';
+import { isReward, isRubric } from '../../domain/suite/check.ts';
 import type { SuiteDefinition } from '../../domain/suite/check.ts';
 import type { Actor } from '../auth/actor.ts';
 import { checkTools } from '../checks/tools.ts';
 import { record } from '../db/audit.ts';
+import * as checkpoints from '../db/checkpoints.ts';
 import type { Db, Executor, Tx } from '../db/client.ts';
 import * as endpoints from '../db/endpoints.ts';
 import * as projects from '../db/projects.ts';
@@ -15,14 +16,15 @@ import * as suites from '../db/suites.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Fields that name an endpoint which the project does not have. */
-async function strangeEndpoints(db: Executor, projectId: string, { checks, judge }: SuiteDefinition): Promise<FieldError[]> {
-	const named = [...checks.flatMap((check, place) => (isRubric(check) ? [[`checks[${place}].endpointId`, check.endpointId] as const] : [])), ...(judge ? [['judge.endpointId', judge.endpointId] as const] : [])];
+/** Fields that name an endpoint or a reward model which the project does not have. */
+async function strangeModels(db: Executor, projectId: string, { checks, judge }: SuiteDefinition): Promise<FieldError[]> {
+	const named = [...checks.flatMap((check, place) => (isRubric(check) ? [[`checks[${place}].endpointId`, check.endpointId] as const] : [])), ...(judge && !isReward(judge) ? [['judge.endpointId', judge.endpointId] as const] : [])];
 	const errors: FieldError[] = [];
 	for (const [field, id] of named) {
 		const endpoint = await endpoints.get(db, id);
 		if (!endpoint || endpoint.projectId !== projectId || endpoint.retiredAt !== null) errors.push({ field, message: 'an endpoint of this project that is not retired' });
 	}
+	if (judge && isReward(judge) && !(await checkpoints.rewardModels(db, projectId)).some(({ id }) => id === judge.checkpointId)) errors.push({ field: 'judge.checkpointId', message: 'a reward model of this project that is no point of a sweep' });
 	return errors;
 }
 
@@ -45,7 +47,7 @@ export async function putSuite(app: { db: Db }, actor: Actor, input: { slug: str
 		const projectId = access.value.project.id;
 		const compiled = checkTools(input.suite.checks);
 		if (!compiled.ok) return compiled;
-		const errors = await strangeEndpoints(tx, projectId, input.suite);
+		const errors = await strangeModels(tx, projectId, input.suite);
 		if (errors[0]) return fail('invalid_input', `${errors[0].field}: ${errors[0].message}`, { errors });
 		await projects.serialise(tx, projectId);
 		const hash = contentHash(input.suite);

@@ -47,6 +47,13 @@ export async function suiteEndpoints(app: Pick<App, 'db'>, actor: Actor, slug: s
 	return ok((await endpoints.list(app.db, access.value.project.id)).map(({ id, name, model }) => ({ id, name, model })));
 }
 
+/** Reward models of the project that may compare, newest first. */
+export async function suiteRewardModels(app: Pick<App, 'db'>, actor: Actor, slug: string): Promise<Result<{ id: string; name: string }[]>> {
+	const access = await allow(app.db, actor, { slug }, 'checkpoint.read');
+	if (!access.ok) return access;
+	return ok(await checkpoints.rewardModels(app.db, access.value.project.id));
+}
+
 /** The newest run through the suite in force, of a checkpoint as it was trained or (`form`) in a form. */
 export type SuiteRow = { checkpoint: { id: string; name: string; kind: string }; form: ExportPlan | null; run: Pick<SuiteRun, 'id' | 'status' | 'done' | 'total' | 'problem' | 'results' | 'createdAt' | 'finishedAt'> };
 

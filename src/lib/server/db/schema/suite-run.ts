@@ -60,8 +60,9 @@ export const suiteRuns = pgTable(
 
 /**
  * What a model judge said to a question, or why it said nothing. Its key is the
- * hash of all that it was asked, by which endpoint: the same question is asked
- * once, whichever run puts it, and another wording is another question.
+ * hash of all that it was asked, by which endpoint or of which reward model: the
+ * same question is asked once, whichever run puts it, and another wording is
+ * another question.
  */
 export const judgeAnswers = pgTable(
 	'judge_answers',
@@ -74,12 +75,12 @@ export const judgeAnswers = pgTable(
 		promptId: uuid()
 			.notNull()
 			.references(() => prompts.id),
-		endpointId: uuid()
-			.notNull()
-			.references(() => endpoints.id),
+		/** Who was asked: an endpoint, or a reward model of the project. */
+		endpointId: uuid().references(() => endpoints.id),
+		checkpointId: uuid().references(() => checkpoints.id),
 		/** `a`, `b` or `tie` of a pair as it was shown, `yes` or `no` of a question about one answer. */
 		verdict: text(),
-		/** Its reason, as it gave it. */
+		/** Its reason, as it gave it; of a reward model the scores of both. */
 		reason: text(),
 		/** Code of what was wrong, where there is no verdict. */
 		missed: text(),
@@ -89,6 +90,7 @@ export const judgeAnswers = pgTable(
 		primaryKey({ columns: [t.projectId, t.key] }),
 		index('judge_answers_prompt').on(t.promptId),
 		check('judge_answers_one', sql`num_nonnulls(${t.verdict}, ${t.missed}) = 1`),
+		check('judge_answers_by', sql`num_nonnulls(${t.endpointId}, ${t.checkpointId}) = 1`),
 		check('judge_answers_verdict', sql`${t.verdict} in ('a','b','tie','yes','no')`)
 	]
 );

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { PROBLEMS } from '#lib/domain/problem.ts';
 import { SuiteDefinition } from '#lib/domain/suite/check.ts';
 import { putSuite } from '#lib/server/usecases/put-suite.ts';
-import { readSuite, readSuiteTable, suiteEndpoints } from '#lib/server/usecases/read-suite.ts';
+import { readSuite, readSuiteTable, suiteEndpoints, suiteRewardModels } from '#lib/server/usecases/read-suite.ts';
 import { invalidForm, sentJson } from '../../../../form-json.ts';
 import { signedIn, valueOf } from '../../../../page-result.ts';
 import type { Actions, PageServerLoad } from './$types';
@@ -12,7 +12,7 @@ export const load: PageServerLoad = async ({ locals, params, url, depends }) => 
 	depends('plumbline:suite');
 	const actor = signedIn(locals, url);
 	const current = valueOf(await readSuite(locals.app, actor, params.slug), locals.requestId);
-	return { current, rows: valueOf(await readSuiteTable(locals.app, actor, params.slug), locals.requestId), endpoints: valueOf(await suiteEndpoints(locals.app, actor, params.slug), locals.requestId) };
+	return { current, rows: valueOf(await readSuiteTable(locals.app, actor, params.slug), locals.requestId), endpoints: valueOf(await suiteEndpoints(locals.app, actor, params.slug), locals.requestId), rewardModels: valueOf(await suiteRewardModels(locals.app, actor, params.slug), locals.requestId) };
 };
 
 export const actions: Actions = {
