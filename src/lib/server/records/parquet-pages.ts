@@ -111,17 +111,16 @@ async function headerAt(file: HiddenFile, at: number, end: number): Promise<Page
  */
 export async function pagesOf(file: HiddenFile, column: ColumnMetaData, of: { levels: { repetition: number; definition: number }; rows: number }): Promise<ColumnPages> {
 	const name = column.path_in_schema.join('.').slice(0, 100);
-	const broken = (why: string) => new UnreadableFile(`The Parquet file is broken: column “${name}” ${why}.`);
 	const start = Number(column.dictionary_page_offset || column.data_page_offset);
 	const end = start + Number(column.total_compressed_size);
-	if (!(start >= 0 && start <= end && end <= file.bytes)) throw broken('does not lie in it');
+	if (!(start >= 0 && start <= end && end <= file.bytes)) throw new UnreadableFile(`The Parquet file is broken: column “${name}” does not lie in it.`);
 	const pages: Page[] = [];
 	let dictionary = { unpacked: 0, values: 0 };
 	let [at, values, rows] = [start, 0, 0];
 	while (at < end && values < Number(column.num_values)) {
 		const header = await headerAt(file, at, end);
 		const bytes = header.bytes + header.packed;
-		if (at + bytes > end) throw broken('has a page that is cut off');
+		if (at + bytes > end) throw new UnreadableFile(`The Parquet file is broken: column “${name}” has a page that is cut off.`);
 		if (header.unpacked > MOST_PAGE_BYTES || header.values > MOST_PAGE_VALUES) throw new UnreadableFile(`Column “${name}” of the Parquet file has a page of ${header.unpacked} bytes and ${header.values} values; at most ${MOST_PAGE_BYTES} and ${MOST_PAGE_VALUES} are taken. Write it with smaller pages, or as JSON Lines.`);
 		if (header.kind === 'dictionary') dictionary = header;
 		else {
@@ -130,7 +129,8 @@ export async function pagesOf(file: HiddenFile, column: ColumnMetaData, of: { le
 			try {
 				begins = rowsOf(header, body, { codec: column.codec, isBoolean: column.type === 'BOOLEAN', ...of.levels });
 			} catch (error) {
-				throw broken(`has a page that cannot be read: ${error instanceof Error ? error.message.slice(0, 100) : 'unknown'}`);
+				const why = error instanceof Error ? error.message.slice(0, 100) : 'unknown';
+				throw new UnreadableFile(`The Parquet file is broken: column “${name}” has a page that cannot be read: ${why}.`);
 			}
 			const last = pages.at(-1);
 			// Rows that a page has half of are read with it.
@@ -144,6 +144,6 @@ export async function pagesOf(file: HiddenFile, column: ColumnMetaData, of: { le
 		}
 		at += bytes;
 	}
-	if (rows !== of.rows) throw broken(`has ${rows} rows where its group has ${of.rows}`);
+	if (rows !== of.rows) throw new UnreadableFile(`The Parquet file is broken: column “${name}” has ${rows} rows where its group has ${of.rows}.`);
 	return { pages, dictionary, end: at };
 }
