@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { extent, lineOf, mergeSteps, slim, tableSteps, thin } from './series.ts';
+import { extent, linesOf, mergeSteps, slim, tableSteps, thin } from './series.ts';
 
 const steps = (values: (number | undefined)[]) => values.map((value, index) => ({ step: index + 1, values: value === undefined ? ({} as Record<string, number>) : { loss: value } }));
+
+const lineOf = (of: Parameters<typeof linesOf>[0], key: string) => linesOf(of, [key])[0] ?? [];
 
 describe('lines of a run', () => {
 	test('a repeated step replaces itself and order is by step', () => {
@@ -25,6 +27,19 @@ describe('lines of a run', () => {
 		expect(lineOf(many, 'loss').length).toBeLessThanOrEqual(402);
 		expect(tableSteps(many).length).toBeLessThanOrEqual(102);
 		for (const thinned of [lineOf(many, 'loss'), tableSteps(many), thin(many, 7)]) expect(thinned.at(-1)?.step).toBe(10_001);
+	});
+
+	test('what stands out in any line stays, in what travels and in what is drawn, and lines that are drawn together keep the same steps', () => {
+		for (const [high, deep] of [[1234, 8765], [5001, 5002]] as const) {
+			const many = Array.from({ length: 10_000 }, (_, index) => ({ step: index + 1, values: { loss: index === high ? 50 : Math.sin(index / 500), kl: index === deep ? -50 : Math.cos(index / 500) } }));
+			const sent = slim(many, ['loss', 'kl', 'never']);
+			expect(sent.length).toBeLessThanOrEqual(1602);
+			const drawn = linesOf(sent, ['loss', 'kl'], 1);
+			expect(drawn.map((points) => points.length)).toEqual([drawn[0]?.length, drawn[0]?.length]);
+			expect(drawn[0]?.length).toBeLessThanOrEqual(402);
+			expect(drawn[0]?.map(({ step }) => step)).toEqual(drawn[1]?.map(({ step }) => step));
+			expect([drawn[0]?.find(({ raw }) => raw === 50)?.step, drawn[1]?.find(({ raw }) => raw === -50)?.step, drawn[0]?.at(-1)?.step]).toEqual([high + 1, deep + 1, 10_000]);
+		}
 	});
 
 	test('what a page does not show does not travel', () => {
