@@ -40,11 +40,15 @@ const RUN = new RegExp(String.raw`${BEFORE}\d(?:[ -]{0,2}\d){12,}`, 'gu');
 const DOTTED = new RegExp(String.raw`${BEFORE}\d{4}(?:\.\d{4}){3}(?:\.\d{1,3})?(?![\dA-Za-z]|[.,]\d)`, 'gu');
 const GOES_ON = /^(?:[A-Za-z]|[.,]\d)/u;
 const MOST_DIGITS = 19;
+/** Of a group of a card that has other numbers beside it. */
+const LEAST_DIGITS = 3;
 
 /**
  * Cards among groups of digits. What stands beside one may be a number of its own: the month in which it ends, its code,
  * a sum, the number of a line. So one ends at the end of any group, and begins with the first one, after a card, after
  * one of two digits at most, or is a group by itself. More places to begin would find one in every column of figures.
+ * A matrix is groups of one or two digits, any of which would do for such a place, so a card's groups, its last one
+ * aside, have three digits at least, unless it is all there is: who spells one digit by digit writes nothing beside it.
  */
 function cardsIn(run: string, goesOn: boolean): Span[] {
 	const groups = [...run.matchAll(/\d+/gu)].map(({ index, 0: digits }) => ({ start: index, end: index + digits.length, digits }));
@@ -58,6 +62,8 @@ function cardsIn(run: string, goesOn: boolean): Span[] {
 		let card: { end: number; last: number } | null = null;
 		for (let last = first; last < ends && digits.length < MOST_DIGITS; last++) {
 			digits += groups[last]?.digits ?? '';
+			const isWhole = first === 0 && last === groups.length - 1;
+			if (!isWhole && groups.slice(first, last).some((part) => part.digits.length < LEAST_DIGITS)) continue;
 			if (isCardNumber(digits)) card = { end: groups[last]?.end ?? 0, last };
 		}
 		if (!card) continue;
