@@ -5,6 +5,7 @@ import type { Hub, HubModel } from '#lib/domain/hub-model.ts';
 import { problem, value } from '../problem.ts';
 import type { Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
+import { tellsHubAway } from './hub-away.ts';
 import { takeLock } from './install-lock.ts';
 import { runScript } from './python-script.ts';
 import type { ScriptOptions } from './python-script.ts';
@@ -39,10 +40,12 @@ export function explainHub(hub: Hub, stderr: string, doing: 'fetch' | 'look up')
 	const name = HUB_NAMES[hub];
 	const last = stderr.trim().split('\n').at(-1) ?? '';
 	const said = (message: string, hint: string, code: 'model_missing' | 'out_of_reach' | 'disk_full' = 'model_missing'): { ok: false; problem: Parameters<typeof problem> } => ({ ok: false, problem: [code, message, hint] });
-	if (/GatedRepoError|\b(401|403)\b/.test(stderr)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and store a token under Base models, or give the worker one (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
-	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(stderr)) return said(`${name} has no such model at this ${doing === 'fetch' ? 'commit' : 'branch, tag or commit'}.`, 'Look at its name and revision; a private one needs a token.');
+	// Line numbers of a traceback are no answers.
+	const told = stderr.replaceAll(/^ +File ".*", line \d+.*$/gm, '');
+	if (/GatedRepoError|\b(401|403)\b/.test(told)) return said(`${name} does not let this installation have the model.`, `Accept its terms there, and store a token under Base models, or give the worker one (${hub === 'hf' ? 'HF_TOKEN' : 'MODELSCOPE_API_TOKEN'}).`);
+	if (/RepositoryNotFound|RevisionNotFound|NotExist|\b404\b/.test(told)) return said(`${name} has no such model at this ${doing === 'fetch' ? 'commit' : 'branch, tag or commit'}.`, 'Look at its name and revision; a private one needs a token.');
 	if (/No space left|Disk quota/.test(stderr)) return said('There is no room for the model on this worker.', 'Free space in the cache folder; the download goes on where it was.', 'disk_full');
-	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`, 'out_of_reach');
+	return said(`${doing === 'fetch' ? `The download from ${name} broke off` : `${name} did not answer`}${/^[\w.]*(Error|Exception|Timeout)\b/.test(last) ? ` (${last.split(':')[0]?.split('.').at(-1)})` : ''}.`, `Look at the worker’s way to the hub (HTTPS_PROXY, HF_ENDPOINT); ${doing === 'fetch' ? 'the next try goes on where this one ended' : 'then try again'}.`, tellsHubAway(stderr) ? 'out_of_reach' : 'model_missing');
 }
 
 /**
