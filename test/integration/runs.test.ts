@@ -190,7 +190,6 @@ describe('an attempt', () => {
 			await sweep(world.app);
 			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: 0 });
 			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'out_of_reach', message: 'The scheduler does not answer.' }, exitCode: null });
-			await requeueAttempt(world.app, { runId, attempt: await begun(runId), problem: { code: 'disk_full', message: 'The disk is full.' }, exitCode: 1 });
 		}
 		expect(await run(runId)).toMatchObject({ status: 'queued', problem: null });
 		// The same save again is no progress.
@@ -200,6 +199,23 @@ describe('an attempt', () => {
 			await sweep(world.app);
 		}
 		expect(await run(runId)).toMatchObject({ status: 'failed', problem: { code: 'worker_lost' } });
+	});
+});
+
+describe('a disk that is full', () => {
+	const full = async (runId: string, saved?: number) => {
+		const attempt = await begun(runId);
+		if (saved !== undefined) await recordProgress(world.app, { runId, attempt }, { metrics: [], log: [], events: [{ kind: 'saved', data: { step: saved } }], status: 'running' });
+		await requeueAttempt(world.app, { runId, attempt, problem: { code: 'disk_full', message: 'The disk is full.' }, exitCode: 1 });
+	};
+
+	it('ends a run that gets no further for it, and none that does', async () => {
+		const runId = await queuedRun(world, slug);
+		for (let step = 1; step <= MAX_FRUITLESS_ATTEMPTS + 1; step++) await full(runId, step);
+		for (let times = 1; times < MAX_FRUITLESS_ATTEMPTS; times++) await full(runId);
+		expect(await run(runId)).toMatchObject({ status: 'queued', problem: null });
+		await full(runId);
+		expect(await run(runId)).toMatchObject({ status: 'failed', problem: { code: 'disk_full' } });
 	});
 });
 

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { PASSING } from '../../domain/out-of-reach.ts';
+import { NOT_COUNTED } from '../../domain/out-of-reach.ts';
 import type { RowPlan } from '../../domain/repeat-run.ts';
 import type { HealthRule } from '../../domain/run-health.ts';
 import type { RunProblem } from '../../domain/run-problem.ts';
@@ -209,14 +209,14 @@ export async function endAttempt(tx: Tx, id: string, attempt: number, of: { exit
 
 /**
  * Ended attempts of a run that got no further than those before them: none of their saves is newer. One that its
- * worker gave back because it went down, because the run was paused, or because what it needs was out of reach or had no
- * room, is not counted.
+ * worker gave back because it went down, because the run was paused, or because what it needs was out of reach, is not
+ * counted.
  */
 export async function fruitlessAttempts(tx: Tx, id: string): Promise<number> {
 	const saved = (which: SQL) => sql`coalesce((select max((e.data->>'step')::int) from run_events e where e.run_id = a.run_id and e.kind = 'saved' and ${which}), 0)`;
 	const rows = await rowsOf<{ n: number }>(
 		tx,
-		sql`select count(*)::int as n from run_attempts a where a.run_id = ${id} and a.ended_at is not null and coalesce(a.problem->>'code', '') <> all(${texts(['worker_stopped', 'paused', ...PASSING])})
+		sql`select count(*)::int as n from run_attempts a where a.run_id = ${id} and a.ended_at is not null and coalesce(a.problem->>'code', '') <> all(${texts(['worker_stopped', 'paused', ...NOT_COUNTED])})
 			and ${saved(sql`e.attempt = a.number`)} <= ${saved(sql`e.attempt < a.number`)}`
 	);
 	return rows[0]?.n ?? 0;
