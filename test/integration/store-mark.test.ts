@@ -33,8 +33,8 @@ const ends = (work: Promise<unknown>) => work.then(() => 'done', (error: unknown
 const read = (app: App, sha256: string) => ends(buffer(app.artifacts.read(sha256)));
 
 /** A process on a host that sees another folder under the store's name. */
-async function elsewhere<T>(name: 'web' | 'worker', use: (app: App) => Promise<T>, artifacts = join(other, 'store')): Promise<T> {
-	const app = await createApp(readConfig({ DATABASE_URL: world.url, PLUMBLINE_DATA_DIR: other, PLUMBLINE_ARTIFACTS: artifacts, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
+async function elsewhere<T>(name: 'web' | 'worker', use: (app: App) => Promise<T>, artifacts = join(other, 'store'), url = world.url): Promise<T> {
+	const app = await createApp(readConfig({ DATABASE_URL: url, PLUMBLINE_DATA_DIR: other, PLUMBLINE_ARTIFACTS: artifacts, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
 	try {
 		return await use(app);
 	} finally {
@@ -93,6 +93,47 @@ describe('an installation whose store was never marked', () => {
 				return [put, (await fresh.query(`select 1 from installation where key = 'artifact_store'`)).length];
 			};
 			expect([await open('worker'), await open('web'), await open('worker')]).toEqual([['done', 0], ['done', 1], ['done', 1]]);
+		} finally {
+			await fresh.close();
+		}
+	});
+
+	it('does not take an empty folder for it while something names its files, but for somebody who marked that folder', async () => {
+		const fresh = await createWorld();
+		try {
+			const { id } = await fresh.project({ rows: [] });
+			const { sha256 } = await put(fresh.app, 'a page');
+			await fresh.query(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) select '${id}', '${sha256}', 'text/plain', 6, id from users limit 1`);
+			await rm(join(fresh.dataDir, 'artifacts', MARK_FILE));
+			await fresh.query(`delete from installation where key = 'artifact_store'`);
+			const open = async (name: 'web' | 'worker', dir: string) => {
+				const app = await createApp(readConfig({ DATABASE_URL: fresh.url, PLUMBLINE_DATA_DIR: other, PLUMBLINE_ARTIFACTS: dir, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
+				const written = await ends(put(app, 'another'));
+				await app.close();
+				return [written, (await fresh.query(`select 1 from installation where key = 'artifact_store'`)).length];
+			};
+			const empty = join(other, 'empty');
+			expect([await open('worker', empty), await open('web', empty)]).toEqual([['out of reach', 0], ['out of reach', 0]]);
+			expect(await readdir(empty)).toEqual(['incoming']);
+			await writeFile(join(empty, MARK_FILE), '{"store":"11111111-1111-1111-1111-111111111111"}');
+			expect(await open('web', empty)).toEqual(['done', 1]);
+			// Once it is taken, the full one of before is another.
+			expect(await open('web', join(fresh.dataDir, 'artifacts'))).toEqual(['out of reach', 1]);
+		} finally {
+			await fresh.close();
+		}
+	});
+
+	it('has a full folder marked whose files are named', async () => {
+		const fresh = await createWorld();
+		try {
+			const { id } = await fresh.project({ rows: [] });
+			const { sha256 } = await put(fresh.app, 'a page');
+			await fresh.query(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) select '${id}', '${sha256}', 'text/plain', 6, id from users limit 1`);
+			await rm(join(fresh.dataDir, 'artifacts', MARK_FILE));
+			await fresh.query(`delete from installation where key = 'artifact_store'`);
+			expect(await elsewhere('web', (app) => read(app, sha256), join(fresh.dataDir, 'artifacts'), fresh.url)).toBe('done');
+			expect(await fresh.query(`select 1 from installation where key = 'artifact_store'`)).toHaveLength(1);
 		} finally {
 			await fresh.close();
 		}

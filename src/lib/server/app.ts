@@ -31,7 +31,8 @@ function storeRecord(db: Db, name: string): StoreRecord {
 		const id = await installation.fact(db, 'artifact_store');
 		return typeof id === 'string' ? id : null;
 	};
-	return name === 'worker' || name === 'gateway' ? { own } : { own, claim: (id) => installation.putFact(db, 'artifact_store', id) };
+	const namesFiles = () => installation.namesFiles(db);
+	return name === 'worker' || name === 'gateway' ? { own, namesFiles } : { own, namesFiles, claim: (id) => installation.putFact(db, 'artifact_store', id) };
 }
 
 /** Opens what web, worker and tests share. The caller closes it. */

@@ -27,7 +27,7 @@ it('knows a database that is going or coming, and a store that cannot answer', (
 });
 
 it('knows a disk that has no room or broke, and a store whose folder is another', () => {
-	for (const error of [...['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE', 'ENOTCONN', 'EROFS'].map(coded), new StoreAway('/mnt/store', 'its id')]) expect(outOfReach(error), error.message).toBe(true);
+	for (const error of [...['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE', 'ENOTCONN', 'EROFS'].map(coded), new StoreAway('/mnt/store', 'its id'), new StoreAway('/mnt/store', null)]) expect(outOfReach(error), error.message).toBe(true);
 });
 
 it('takes nothing else for it: what is damaged, refused or wrong stays so', () => {

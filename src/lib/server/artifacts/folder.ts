@@ -4,14 +4,14 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { spool } from './spool.ts';
-import { createStoreLook } from './store-mark.ts';
+import { createStoreLook, FILES_FOLDER } from './store-mark.ts';
 import type { StoreRecord } from './store-mark.ts';
 import { ArtifactDamaged, checked, filesBelow, hashFile } from './store.ts';
 import type { Artifacts, Stored } from './store.ts';
 import { withTrees } from './trees.ts';
 
 /** Where a store in a folder keeps a file. For the store itself, and for who looks at the disk. */
-export const pathIn = (root: string, sha256: string): string => join(root, 'sha256', sha256.slice(0, 2), sha256);
+export const pathIn = (root: string, sha256: string): string => join(root, FILES_FOLDER, sha256.slice(0, 2), sha256);
 
 /** Larger than the default: what goes out over HTTP costs as many steps as it has chunks. */
 const CHUNK_BYTES = 256 * 1024;
@@ -79,7 +79,7 @@ export async function openFolder(root: string, record?: StoreRecord): Promise<Ar
 			for await (const chunk of checked(sha256, bytesOf(pathOf(sha256), sha256, look))) void chunk;
 		},
 		list: async function* () {
-			for (const path of await filesBelow(join(root, 'sha256')).catch(() => [])) {
+			for (const path of await filesBelow(join(root, FILES_FOLDER)).catch(() => [])) {
 				const sha256 = basename(path);
 				// One that is taken away while the folder is read is not there.
 				const found = NAME.test(sha256) ? await stat(pathOf(sha256)).catch(() => null) : null;

@@ -29,3 +29,9 @@ export async function fact(db: Executor, key: string): Promise<unknown> {
 export async function putFact(db: Executor, key: string, value: unknown): Promise<void> {
 	await db.execute(sql`insert into installation (key, value) values (${key}, ${JSON.stringify(value)}::jsonb) on conflict do nothing`);
 }
+
+/** Whether anything names a file of the artifact store. Whatever was trained, measured or reported comes of a snapshot. */
+export async function namesFiles(db: Executor): Promise<boolean> {
+	const rows = await rowsOf<{ named: boolean }>(db, sql`select exists (select 1 from snapshot_files) or exists (select 1 from artifacts) as named`);
+	return rows[0]?.named === true;
+}
