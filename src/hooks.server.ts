@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { error, json } from '@sveltejs/kit';
 import type { Handle, HandleServerError, ServerInit } from '@sveltejs/kit';
 import { sequence } from '@sveltejs/kit/hooks';
 import { fillDocument, THEME_COOKIE, themeFrom } from '#lib/components/shell/appearance.ts';
 import { openDetails } from '#lib/components/ui/details.svelte.ts';
-import { fail, PROBLEMS } from '#lib/domain/problem.ts';
+import { fail } from '#lib/domain/problem.ts';
 import { boundedForm, MOST_FORM_BYTES } from '#lib/server/api/form-body.ts';
+import { lastResort, withId } from '#lib/server/api/last-resort.ts';
 import { problemResponse } from '#lib/server/api/serve.ts';
+import { awayProblem, unexpected } from '#lib/server/api/unexpected.ts';
 import { isForPrograms, isProbe, noMethod, noRoute } from '#lib/server/api/unrouted.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
@@ -15,9 +16,9 @@ import type { Identity } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { serving } from '#lib/server/give-way.ts';
-import { outOfReach } from '#lib/server/out-of-reach.ts';
 import { clearUploads } from '#lib/server/usecases/clear-uploads.ts';
 import { paraglideMiddleware } from '#lib/paraglide/server.js';
+import errorPage from './error.html?raw';
 
 /** How often files of uploads that were forgotten are removed. */
 const CLEAR_MS = 3_600_000;
@@ -48,11 +49,8 @@ const who: Handle = async ({ event, resolve }) => {
 	} catch (cause) {
 		const { requestId } = locals;
 		app.log.error({ err: cause, requestId, route: event.route.id }, 'who asks could not be looked up');
-		const { problem } = outOfReach(cause)
-			? fail('not_ready', 'The database cannot be reached at the moment.', { facts: { retryAfter: 5 } })
-			: fail('internal', 'It was not your request that was wrong. Give the request id below to whoever runs this installation.');
-		if (isForPrograms(url.pathname)) return problemResponse(problem, requestId);
-		error(PROBLEMS[problem.code].status, { code: problem.code, message: event.isDataRequest ? problem.detail : withId(problem.detail, requestId), requestId });
+		const problem = unexpected(cause);
+		return isForPrograms(url.pathname) ? problemResponse(problem, requestId) : lastResort(event, problem, errorPage);
 	}
 	locals.actor = identity.actor;
 	locals.person = identity.person;
@@ -60,9 +58,6 @@ const who: Handle = async ({ event, resolve }) => {
 	if (identity.session) event.cookies.set(identity.session.name, identity.session.value, identity.session.attributes);
 	return resolve(event);
 };
-
-/** The page of last resort (error.html) has a place for a sentence, and none for a request's id. */
-const withId = (sentence: string, requestId: string) => `${sentence} (${requestId})`;
 
 /** Where no route answers a program, the framework would send it a page, or plain text. */
 const inProblems: Handle = async ({ event, resolve }) => {
@@ -106,10 +101,7 @@ const formsInBounds: Handle = async ({ event, resolve }) => {
 		event.request = bounded;
 		return resolve(event);
 	}
-	const said = { code: 'too_large', message: `A form may have at most ${MOST_FORM_BYTES} bytes.` } as const;
-	// What a page sends by itself reads the answer of an action.
-	if (event.request.headers.get('x-sveltekit-action') === 'true') return json({ type: 'error', status: 413, error: said }, { status: 413 });
-	error(413, said);
+	return lastResort(event, fail('too_large', `A form may have at most ${MOST_FORM_BYTES} bytes.`).problem, errorPage);
 };
 
 /** First of all: whatever becomes of a request has an id in the log; and an import or a freeze in this process rests while somebody else is served. */
@@ -120,10 +112,11 @@ const first: Handle = ({ event, resolve }) => {
 
 export const handle = sequence(first, headers, ownForms, formsInBounds, who, inProblems, language);
 
-/** What nobody expected: logged with its id; the reader learns the id and nothing else. */
+/** What nobody expected: logged with its id; the reader learns the id, and whether it is the database that is away. */
 export const handleError: HandleServerError = ({ error: cause, event, status, message }) => {
 	const { requestId } = event.locals;
-	if (status !== 404) event.locals.app?.log.error({ err: cause, requestId, route: event.route.id }, 'unexpected');
-	return { message: status === 404 ? message : withId('Something went wrong on our side.', requestId), requestId };
+	if (status === 404) return { message, requestId };
+	event.locals.app?.log.error({ err: cause, requestId, route: event.route.id }, 'unexpected');
+	const away = awayProblem(cause);
+	return { ...(away ? { code: away.code } : {}), message: withId(away?.detail ?? 'Something went wrong on our side.', requestId), requestId };
 };
-

@@ -107,6 +107,31 @@ describe('while the database is away', () => {
 		expect(page).toContain('Nothing you have judged is lost.');
 		expect(page).toContain('您已评的内容不会丢失。');
 		const id = /at the moment\. \(([0-9a-f-]{36})\)/.exec(page)?.[1] ?? 'none';
-		expect(server.output()).toContain(id);
+		await expect.poll(server.output).toContain(id);
+	});
+
+	it('so does what is met only by the page itself, whose sign-in asks nobody who they are', async () => {
+		const own = { origin: server.origin, 'content-type': 'application/x-www-form-urlencoded', 'x-sveltekit-action': 'true', accept: 'application/json' };
+		const body = `email=${encodeURIComponent('nobody@firm.example')}&password=wrong`;
+		const said = (await (await ask('/sign-in', { method: 'POST', headers: own, body })).json()) as { error: { requestId: string; message: string } };
+		const { requestId } = said.error;
+		expect(said).toMatchObject({ type: 'error', error: { code: 'not_ready', message: `The database cannot be reached at the moment. (${requestId})` } });
+		await expect.poll(server.output).toContain(requestId);
+		const page = await (await ask('/sign-in', { method: 'POST', headers: { ...own, 'x-sveltekit-action': 'false', accept: 'text/html' }, body })).text();
+		expect(page).toMatch(/The database cannot be reached at the moment\.(?! \()/);
+	});
+
+	it('a form that a page sends by itself is told so, as its action would tell it', async () => {
+		const headers = { cookie, origin: server.origin, 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', 'x-sveltekit-action': 'true' };
+		const answer = await ask('/account?/name', { method: 'POST', headers, body: 'name=Other' });
+		expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+		expect(await answer.json()).toMatchObject({ type: 'error', status: 503, error: { code: 'not_ready', message: 'The database cannot be reached at the moment.' } });
+	});
+
+	it('what is answered before any page runs has the headers that all answers have', async () => {
+		for (const answer of [await ask('/', { headers: { cookie, accept: 'text/html' } }), await ask('/sign-in', { method: 'POST', headers: { origin: server.origin, 'content-type': 'application/x-www-form-urlencoded' }, body: 'a'.repeat(MOST_FORM_BYTES + 1) })]) {
+			expect([answer.headers.get('x-content-type-options'), answer.headers.get('referrer-policy')]).toEqual(['nosniff', 'same-origin']);
+			await answer.body?.cancel();
+		}
 	});
 });

@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { isSafe, isSameOrigin } from '../auth/same-origin.ts';
 import type { Input, Operation, Schema } from './operation.ts';
+import { unexpected } from './unexpected.ts';
 
 /** The part of a request event that the API reads. */
 export type ApiEvent = {
@@ -153,7 +154,7 @@ export function serve<P extends Schema, Q extends Schema, H extends Schema, B ex
 			return handler({ ...(input as Input<P, Q, H, B>), app, actor: actor as Actor, event });
 		})().catch((error: unknown): Result<Answer> => {
 			app.log.error({ err: error, requestId, operation: op.id }, 'unexpected');
-			return fail('internal', 'It was not your request that was wrong. Give the request id below to whoever runs this installation.');
+			return { ok: false, problem: unexpected(error) };
 		});
 		if (!answer.ok) return problemResponse(answer.problem, requestId);
 		const { status, body, stream, headers } = answer.value;

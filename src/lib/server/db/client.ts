@@ -3,6 +3,7 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import type { PgTransaction } from 'drizzle-orm/pg-core';
 import type { PostgresJsDatabase, PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { NotBegun } from './database-away.ts';
 
 type NoRelations = ExtractTablesWithRelations<Record<string, never>>;
 
@@ -15,8 +16,8 @@ export type Executor = Db | Tx;
 
 type Client = postgres.Sql;
 
-/** An open transaction's end; `lost`: its connection closed under it. */
-type Course = { lost: boolean };
+/** Of a transaction, whether its steps are `begun`, and whether it is `lost`: its connection closed under it. */
+type Course = { lost: boolean; begun: boolean };
 
 /**
  * What the steps of a transaction give, unless its connection was lost: its caller
@@ -39,7 +40,7 @@ function unlessLost<T>(course: Course, steps: Promise<T>): Promise<T> {
  * than running it. Statements without parameters (migrations, several commands
  * in one text) must stay on the simple protocol.
  */
-function preparing<T extends Client>(client: T, course: Course = { lost: false }): T {
+function preparing<T extends Client>(client: T, course: Course = { lost: false, begun: true }): T {
 	return new Proxy(client, {
 		get(target, property, receiver) {
 			if (property === 'unsafe') {
@@ -51,11 +52,18 @@ function preparing<T extends Client>(client: T, course: Course = { lost: false }
 			if (property === 'begin' || property === 'savepoint') {
 				const run = Reflect.get(target, property, receiver) as (...args: unknown[]) => Promise<unknown>;
 				return (...args: unknown[]) => {
-					const own = property === 'begin' ? { lost: false } : course;
-					const ended = run(...args.map((arg) => (typeof arg === 'function' ? (tx: Client) => unlessLost(own, (arg as (tx: Client) => Promise<unknown>)(preparing(tx, own))) : arg)));
-					// Of a transaction that ended in another way no step follows.
-					if (property === 'begin') ended.catch(() => void (own.lost = true));
-					return ended;
+					const own = property === 'begin' ? { lost: false, begun: false } : course;
+					const steps = (step: (tx: Client) => Promise<unknown>) => (tx: Client) => {
+						own.begun = true;
+						return unlessLost(own, step(preparing(tx, own)));
+					};
+					const ended = run(...args.map((arg) => (typeof arg === 'function' ? steps(arg as (tx: Client) => Promise<unknown>) : arg)));
+					if (property === 'savepoint') return ended;
+					return ended.catch((error: unknown) => {
+						// Of a transaction that ended in another way no step follows.
+						own.lost = true;
+						throw own.begun ? error : new NotBegun('The transaction could not begin.', { cause: error });
+					});
 				};
 			}
 			return Reflect.get(target, property, receiver) as unknown;
