@@ -130,6 +130,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The header on line {} {}.': '第 {} 行的表头有误：{}。',
 	'The header names the column “{}” twice (small and capital letters are the same), so which of the two is meant cannot be told. Give them different names.': '表头中有两列都叫“{}”（不区分大小写），无法判断所指的是哪一列。请使用不同的列名。',
 	'The quotation mark on line {} opens a cell that nothing closes, so where its row ends cannot be told. Close it, or write it twice within a quoted cell, and send the file again.': '第 {} 行的引号打开了一个单元格，但始终没有闭合，无法判断该行在何处结束。请补上右引号，或在带引号的单元格内将其写两次，然后重新发送文件。',
+	'The row that begins on line {} is longer than {} MB, so where it ends is not looked for. A quotation mark that nothing closes may be the cause.': '从第 {} 行开始的一行超过 {} MB，不再查找其结尾。原因可能是有引号始终没有闭合。',
 	'The Parquet file has a footer of {} bytes; at most {}.': 'Parquet 文件尾有 {} 字节，最多 {} 字节。',
 	'The file has {} columns within columns; at most {}.': '文件有 {} 个嵌套列，最多 {} 个。',
 	'The pages of the Parquet file that hold row {} of a group come to {} bytes; at most {}. Write it with smaller pages, or as JSON Lines.': 'Parquet 文件中含某组第 {} 行的各页共 {} 字节，最多 {} 字节。请用更小的页重新生成，或改用 JSON Lines。',

@@ -9,7 +9,7 @@ function read(text: string, { delimiter = ',', most = 1000, size = text.length }
 	const rows: CsvRow[] = [];
 	for (let at = 0; at < text.length; at += size) rows.push(...scanner.feed(text.slice(at, at + size)));
 	const rest = scanner.end();
-	return 'unclosed' in rest ? { rows, unclosed: rest.unclosed } : { rows: [...rows, ...rest.rows], unclosed: null };
+	return { rows: [...rows, ...rest.rows], unclosed: 'unclosed' in rest ? rest.unclosed : null };
 }
 
 it('gives back whatever was written, by the line it begins in, however the text is cut', () => {
@@ -37,6 +37,7 @@ describe('a line', () => {
 	it('needs no quotation marks, nor an end where it is the last', () => {
 		for (const ending of ['\n', '\r\n', '\r']) expect(read(`a,b${ending}c,`.concat('d'), { size: 1 })).toEqual({ rows: [{ line: 1, cells: ['a', 'b'] }, { line: 2, cells: ['c', 'd'] }], unclosed: null });
 		expect(read('a,\n,""\n')).toEqual({ rows: [{ line: 1, cells: ['a', ''] }, { line: 2, cells: ['', ''] }], unclosed: null });
+		expect(read('a,b\nc,d\r\ne,f\n')).toMatchObject({ rows: [{ line: 1 }, { line: 2, cells: ['c', 'd'] }, { line: 3 }] });
 		// A CR of its own is part of a cell where lines end otherwise.
 		expect(read('a,b\nc\rd,e\n', { size: 2 }).rows[1]).toEqual({ line: 2, cells: ['c\rd', 'e'] });
 	});
@@ -47,12 +48,36 @@ describe('a line', () => {
 		expect(rows).toEqual([{ line: 1, cells: ['a', 'b'] }, { line: 2, error: expect.stringMatching(/^has more after/u) }, { line: 3, error: expect.stringMatching(/^has more after .*goes on to line 4/u) }, { line: 5, error: expect.stringMatching(/in the middle of a cell/u) }, { line: 6, cells: ['last', 'row'] }]);
 	});
 
+	it('with something that cannot be seen after a quotation mark is reported', () => {
+		expect(read('a,b\n"x"\u0000y,z\nc,d\n').rows[1]).toEqual({ line: 2, error: expect.stringMatching(/^has more after/u) });
+	});
+
 	it('that is too long is reported and not kept, and the next one is read', () => {
 		expect(read(`a,b\n${'x'.repeat(60)},"${'y'.repeat(60)}"\nc,d\n`, { most: 100, size: 7 }).rows).toEqual([{ line: 1, cells: ['a', 'b'] }, { line: 2, error: expect.stringMatching(/^is longer than/u) }, { line: 3, cells: ['c', 'd'] }]);
 	});
 
+	it.each([
+		['letters', 'x'],
+		['quotation marks', '"'],
+		['delimiters', ',']
+	])('of nothing but %s without an end fills no memory: the file is refused by where it begins', (_, sign) => {
+		const scanner = csvScanner(',', 100);
+		expect(scanner.feed('a,b\n\nc,d\n')).toMatchObject([{ line: 1 }]);
+		let bytes = 0;
+		const endless = () => {
+			for (; bytes < 1000; bytes += 10) scanner.feed(sign.repeat(10));
+		};
+		expect(endless).toThrow(/^The row that begins on line 4 is longer than/u);
+		expect(bytes).toBeLessThan(250);
+	});
+
+	it('without anything is no part of the row after it, however many there are', () => {
+		for (const ending of ['\n', '\r\n', '\r']) expect(read(`a,b${ending.repeat(1000)}c,d${ending}`, { most: 10, size: 7 })).toEqual({ rows: [{ line: 1, cells: ['a', 'b'] }, { line: 1001, cells: ['c', 'd'] }], unclosed: null });
+	});
+
 	it('whose quotation mark nothing closes ends the reading, by where that stands', () => {
 		expect(read('a,b\n"c\nd",e\n\nf,"g\nh,i\n')).toMatchObject({ unclosed: 5 });
+		expect(read('a,b\n\n"c')).toEqual({ rows: [{ line: 1, cells: ['a', 'b'] }], unclosed: 3 });
 		expect(read('a,"b"')).toMatchObject({ unclosed: null });
 	});
 });

@@ -1,139 +1,155 @@
+import { Parser } from 'csv-parse';
+import type { InfoRecord, Options } from 'csv-parse';
+import { UnreadableFile } from './record.ts';
+
 /** A row of delimited text by the line it begins in: its cells, or why it has none. */
 export type CsvRow = { line: number; cells: string[] } | { line: number; error: string };
 
-/** Text is fed bit by bit; what each bit completes comes back. `end` gives the last row, or the line of a quotation mark that nothing closes. */
-export type CsvScanner = { feed: (text: string) => CsvRow[]; end: () => { rows: CsvRow[] } | { unclosed: number } };
+/** Text is fed bit by bit; what each bit completes comes back. `end` gives the last ones, and the line of a quotation mark that nothing closes. */
+export type CsvScanner = { feed: (text: string) => CsvRow[]; end: () => { rows: CsvRow[] } | { rows: CsvRow[]; unclosed: number } };
 
-const QUOTE = '"';
 const AFTER_QUOTE = 'has more after the quotation mark that closes a cell; a quotation mark within a cell is written twice';
 const BEFORE_QUOTE = 'has a quotation mark in the middle of a cell; put the whole cell in quotation marks and write it twice';
+const [LF, CR, QUOTE] = [10, 13, 34];
+
+/** csv-parse without its stream: what is given to it is read before the call comes back, which tells us what every row was read from. */
+class Rows extends Parser {
+	constructor(options: Options, row: (cells: string[], end: number) => void) {
+		// A misplaced quotation mark is found in what was read: where csv-parse refuses it, it reads on within quotation marks and takes the rows after it along.
+		super({
+			...options,
+			relax_quotes: true,
+			relax_column_count: true,
+			on_record: (cells: unknown, { bytes }: InfoRecord) => {
+				row(cells as string[], bytes);
+				return null;
+			}
+		});
+	}
+	feed(bytes: Buffer): void {
+		super._transform(bytes, 'utf8', (error) => {
+			if (error) throw error;
+		});
+	}
+	/** Whether all that was opened is closed. */
+	finish(): boolean {
+		let failed = false;
+		super._flush((error) => {
+			failed = Boolean(error);
+		});
+		return !failed;
+	}
+}
+
+/** Which quotation mark of a row does not stand where it may. Null: they all do, so that its cells are written in one way only. */
+function misplaced(row: string, cells: readonly string[], delimiter: string): string | null {
+	let at = 0;
+	for (const cell of cells) {
+		const isQuoted = row[at] === '"';
+		if (!isQuoted && cell.includes('"')) return BEFORE_QUOTE;
+		const written = isQuoted ? cell.replaceAll('"', '""') : cell;
+		if (isQuoted) at += 1;
+		if (!row.startsWith(written, at)) return AFTER_QUOTE;
+		at += written.length;
+		if (isQuoted && row[at] !== '"') return AFTER_QUOTE;
+		at += delimiter.length + (isQuoted ? 1 : 0);
+	}
+	return null;
+}
+
+function count(bytes: Buffer, sign: number): number {
+	let found = 0;
+	for (let at = bytes.indexOf(sign); at !== -1; at = bytes.indexOf(sign, at + 1)) found += 1;
+	return found;
+}
 
 /**
- * Reads rows of delimited text (RFC 4180): cells in quotation marks hold
- * delimiters, line ends and, written twice, quotation marks. Lines end with LF or
+ * Reads rows of delimited text (RFC 4180) with csv-parse: cells in quotation marks
+ * hold delimiters, line ends and, written twice, quotation marks. Lines end with LF or
  * CRLF, or with CR where the first one does. Empty lines are counted and no more.
- * A row with a misplaced quotation mark is reported and passed over; one that is
- * longer than `most` characters too, without being kept.
+ * A row with a misplaced quotation mark, or longer than `most` bytes, is reported.
+ * Lines are counted here, in what csv-parse says each row was read from: its own
+ * numbers count a CRLF within quotation marks twice.
+ * @throws UnreadableFile from `feed`, where a row is so long that where it ends is not looked for
  */
 export function csvScanner(delimiter: string, most: number): CsvScanner {
-	let line = 1;
-	/** Where the row that is read began. */
-	let begun = 1;
-	/** Where the cell in quotation marks that is read began. */
-	let opened = 1;
-	let cells: string[] = [];
-	let cell = '';
+	/** What is read and belongs to no whole row yet, and where in all of it that begins. */
+	let parts: Buffer[] = [];
+	let start = 0;
 	let size = 0;
-	let error: string | null = null;
-	let state: 'start' | 'plain' | 'quoted' | 'closing' = 'start';
-	let lineEnd: '\n' | '\r' | null = null;
-	/** What cannot be told without what comes after it: a CR, or half of the delimiter. */
-	let pending = '';
+	/** The line in which it begins. */
+	let line = 1;
+	let lineEnd: typeof LF | typeof CR | null = null;
+	/** Half of a sign. */
+	let half = '';
 	const rows: CsvRow[] = [];
 
-	const add = (text: string) => {
-		size += text.length;
-		if (size > most) {
-			error ??= `is longer than ${most / 1024 / 1024} MB`;
-			cell = '';
-			cells = [];
-		} else cell += text;
+	const kept = (): Buffer => {
+		const all = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+		parts = [all];
+		return all;
 	};
-	const endCell = () => {
-		// A row of nothing but delimiters is bounded too.
-		size += 1;
-		if (error === null) cells.push(cell);
-		cell = '';
-		state = 'start';
+	const drop = (bytes: number) => {
+		parts = [kept().subarray(bytes)];
+		start += bytes;
+		size -= bytes;
 	};
-	const endRow = () => {
-		const isEmpty = state === 'start' && size === 0;
-		endCell();
-		if (!isEmpty) rows.push(error === null ? { line: begun, cells } : { line: begun, error: line > begun ? `${error} (the row goes on to line ${line})` : error });
-		[cells, size, error] = [[], 0, null];
-	};
-
-	/** How long the line end at a place is (0: there is none); null: what comes after it tells. */
-	const lineEndAt = (text: string, at: number, last: boolean): number | null => {
-		if (text[at] === '\n') return lineEnd === '\r' ? 0 : 1;
-		if (text[at] !== '\r') return 0;
-		if (lineEnd === '\r') return 1;
-		if (at + 1 === text.length && !last) return null;
-		if (text[at + 1] === '\n') return 2;
-		return lineEnd === null ? 1 : 0;
-	};
-
-	/** Takes what a cell in quotation marks holds; gives the place after the mark that may close it, or the end. */
-	function scanQuoted(text: string, from: number): number {
-		const close = text.indexOf(QUOTE, from);
-		const stop = close === -1 ? text.length : close;
-		const ending = lineEnd ?? '\n';
-		for (let next = text.indexOf(ending, from); next !== -1 && next < stop; next = text.indexOf(ending, next + 1)) line += 1;
-		if (stop > from) add(text.slice(from, stop));
-		if (close === -1) return stop;
-		state = 'closing';
-		return close + 1;
-	}
-
-	/** Reads `text`; gives what cannot be told yet. */
-	function scan(text: string, last: boolean): string {
+	const passEmptyLines = () => {
+		const begins = parts.find((part) => part.length > 0)?.[0];
+		if (begins !== LF && begins !== CR) return;
+		const text = kept();
 		let at = 0;
-		/** Where what is not yet added to the cell begins. */
-		let from = 0;
-		/** Adds what was passed over, and goes on after `width` signs that belong to no cell. */
-		const pass = (width: number) => {
-			if (at > from) add(text.slice(from, at));
-			at += width;
-			from = at;
-		};
-		while (at < text.length) {
-			if (state === 'quoted') {
-				at = scanQuoted(text, at);
-				from = at;
-				continue;
-			}
-			const width = lineEndAt(text, at, last);
-			if (width === null || (!last && at + delimiter.length > text.length && delimiter.startsWith(text.slice(at)))) break;
-			if (width > 0) {
-				lineEnd ??= text[at] === '\r' && width === 1 ? '\r' : '\n';
-				pass(width);
-				endRow();
-				line += 1;
-				begun = line;
-			} else if (text.startsWith(delimiter, at)) {
-				pass(delimiter.length);
-				endCell();
-			} else if (text[at] !== QUOTE) {
-				// A cell that goes on after its end: its row is refused, and ends where its line does, so that nothing after it is swallowed.
-				if (state === 'closing') error ??= AFTER_QUOTE;
-				state = 'plain';
-				at += 1;
-			} else if (state === 'closing') {
-				// Written twice: one of the cell's own.
-				add(QUOTE);
-				pass(1);
-				state = 'quoted';
-			} else {
-				pass(1);
-				if (state === 'start') [state, opened] = ['quoted', line];
-				else error ??= BEFORE_QUOTE;
-			}
-		}
-		pass(0);
-		return text.slice(at);
-	}
+		for (; text[at] === lineEnd || (lineEnd === LF && text[at] === CR && text[at + 1] === LF); at += 1) if (text[at] === lineEnd) line += 1;
+		if (at > 0) drop(at);
+	};
+
+	/** How lines end is told by the first of them that csv-parse finds. */
+	const first = new Rows({ delimiter, record_delimiter: ['\r\n', '\n', '\r'], to: 1 }, (_, end) => {
+		const last = kept()[end - 1];
+		if (last === LF || last === CR) lineEnd = last;
+	});
+	let parser: Rows | null = null;
+	const begin = (): Rows => {
+		lineEnd ??= LF;
+		const begun = new Rows({ delimiter, record_delimiter: lineEnd === CR ? ['\r'] : ['\r\n', '\n'], skip_empty_lines: true }, (cells, end) => {
+			passEmptyLines();
+			const text = kept().subarray(0, end - start);
+			const through = line + count(text, lineEnd as number);
+			const error = text.length > most ? `is longer than ${most / 1024 / 1024} MB` : text.includes(QUOTE) ? misplaced(text.toString(), cells, delimiter) : null;
+			const last = text.at(-1) === lineEnd ? through - 1 : through;
+			rows.push(error === null ? { line, cells } : { line, error: last > line ? `${error} (the row goes on to line ${last})` : error });
+			line = through;
+			drop(text.length);
+		});
+		if (size > 0) begun.feed(kept());
+		return begun;
+	};
 
 	const given = (): CsvRow[] => rows.splice(0);
 	return {
 		feed: (text) => {
-			pending = scan(pending + text, false);
+			if (size > 2 * most) throw new UnreadableFile(`The row that begins on line ${line} is longer than ${(2 * most) / 1024 / 1024} MB, so where it ends is not looked for. A quotation mark that nothing closes may be the cause.`);
+			const whole = half + text;
+			half = /[\uD800-\uDBFF]$/u.exec(whole)?.[0] ?? '';
+			const bytes = Buffer.from(whole.slice(0, whole.length - half.length));
+			parts.push(bytes);
+			size += bytes.length;
+			if (parser !== null) parser.feed(bytes);
+			else {
+				first.feed(bytes);
+				if (lineEnd !== null) parser = begin();
+			}
+			if (parser !== null && size > most) passEmptyLines();
 			return given();
 		},
 		end: () => {
-			pending = scan(pending, true);
-			if (state === 'quoted') return { unclosed: opened };
-			if (state !== 'start' || size > 0) endRow();
-			return { rows: given() };
+			if (parser === null) {
+				first.finish();
+				parser = begin();
+			}
+			if (parser.finish()) return { rows: given() };
+			const opened = kept().indexOf(QUOTE, Math.max(0, parser.info.bytes - start));
+			return { rows: given(), unclosed: line + count(kept().subarray(0, opened), lineEnd as number) };
 		}
 	};
 }

@@ -20,8 +20,8 @@ function cells(start: string, delimiter: string, cut: boolean): { rows: string[]
 	const scanner = csvScanner(delimiter, MAX_RECORD_BYTES);
 	const whole = scanner.feed(start);
 	const broken = cut && whole.length === 0;
-	const rest = cut && !broken ? { rows: [] } : scanner.end();
-	const rows = [...whole, ...('rows' in rest ? rest.rows : [])].slice(0, 20);
+	const rest = cut && !broken ? [] : scanner.end().rows;
+	const rows = [...whole, ...rest].slice(0, 20);
 	const bad = rows.findIndex((row) => 'error' in row);
 	return { rows: rows.slice(0, bad === -1 ? rows.length : bad).flatMap((row) => ('cells' in row ? [row.cells] : [])), broken };
 }
@@ -85,7 +85,7 @@ function recordOf(row: CsvRow, names: readonly (string | null)[]): FileRecord {
  * Records of a CSV stream with a header line, at the memory of one record: an object
  * of texts by the header's names, in small letters, each by the line it begins in.
  * Takes quotes, line ends inside them and a byte order mark.
- * @throws UnreadableFile where a name stands twice in the header, or a quotation mark is never closed
+ * @throws UnreadableFile where a name stands twice in the header, a quotation mark is never closed, or a row is twice as long as one may be
  */
 export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter = ','): AsyncGenerator<FileRecord> {
 	const scanner = csvScanner(delimiter, MAX_RECORD_BYTES);
@@ -98,6 +98,6 @@ export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter = ',
 	}
 	for await (const text of decoded(source)) yield* records(scanner.feed(text));
 	const rest = scanner.end();
-	if ('unclosed' in rest) throw new UnreadableFile(`The quotation mark on line ${rest.unclosed} opens a cell that nothing closes, so where its row ends cannot be told. Close it, or write it twice within a quoted cell, and send the file again.`);
 	yield* records(rest.rows);
+	if ('unclosed' in rest) throw new UnreadableFile(`The quotation mark on line ${rest.unclosed} opens a cell that nothing closes, so where its row ends cannot be told. Close it, or write it twice within a quoted cell, and send the file again.`);
 }
