@@ -1,7 +1,6 @@
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LaunchSpec } from '../../workers/launchers/launcher.ts';
 import { createKubernetes } from '../../workers/launchers/outside/kubernetes.ts';
@@ -21,6 +20,8 @@ const scheduler = createKubernetes(settings);
 const impatient = createKubernetes(settings, { callMs: 1500 });
 /** For calls of which one never comes back and the next must, on a machine that is slow at the moment. */
 const patient = createKubernetes(settings, { callMs: 5000 });
+/** How long a job lives without a renewal: longer than a machine that is slow at the moment keeps this process from renewing. */
+const LEASE_SECONDS = 8;
 const JOBS = '/apis/batch/v1/namespaces/alignment/jobs';
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), 'plumbline-kubernetes-'));
@@ -141,7 +142,8 @@ describe('a run', { timeout: 180_000 }, () => {
 	});
 
 	it('that is to save and end has the time that it was given for as long as somebody renews its lease, or until it is given less', async () => {
-		const deaf = (name: string): LaunchSpec => ({ ...spec(name, ['/bin/sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done']), selfTerminateSeconds: 3 });
+		// It hears the wish, and goes on for a while: a line for a tenth of a second.
+		const deaf = (name: string): LaunchSpec => ({ ...spec(name, ['/bin/sh', '-c', 'trap "echo asked" TERM; while :; do echo on; sleep 0.1; done']), selfTerminateSeconds: LEASE_SECONDS });
 		const jobs = await Promise.all(['unrenewed', 'hurried'].map(async (name) => {
 			const submitted = await launcher.submit(deaf(name));
 			if (!submitted.ok) throw new Error(submitted.problem.message);
@@ -150,16 +152,23 @@ describe('a run', { timeout: 180_000 }, () => {
 			return { job: submitted.value, renewing };
 		}));
 		const [unrenewed, hurried] = [jobs[0] ?? expect.fail('no job'), jobs[1] ?? expect.fail('no job')];
+		/** Lines that an engine has written since it was asked to end. */
+		const sinceAsked = async (name: string) => {
+			const lines = (await readFile(join(dir, name, 'engine.log'), 'utf8')).split('\n');
+			return lines.includes('asked') ? lines.slice(lines.indexOf('asked')).filter((line) => line === 'on').length : 0;
+		};
 		const ended = (name: string) => access(join(dir, name, 'exit.json')).then(() => true, () => false);
 		try {
 			const ending = jobs.map(({ job }) => launcher.cancel(job, { graceSeconds: 600 }));
-			// Twice as long as it lives without a renewal.
-			await sleep(6000);
+			// Longer than it lives without a renewal.
+			await until('what they do then', async () => (await Promise.all(['unrenewed', 'hurried'].map(sinceAsked))).every((lines) => lines > (LEASE_SECONDS + 2) * 10), 60, () => '');
 			expect([await ended('unrenewed'), await ended('hurried')]).toEqual([false, false]);
 			clearInterval(unrenewed.renewing);
 			await launcher.cancel(hurried.job, { graceSeconds: 0 });
 			await Promise.all(ending);
 			for (const { job } of jobs) expect(await launcher.collect(job)).toMatchObject({ signal: 'SIGKILL', reason: 'stopped' });
+			// Whatever came after the first wish, nobody asked a second time.
+			for (const name of ['unrenewed', 'hurried']) expect((await readFile(join(dir, name, 'engine.log'), 'utf8')).match(/^asked$/gm)).toHaveLength(1);
 		} finally {
 			for (const { renewing } of jobs) clearInterval(renewing);
 		}

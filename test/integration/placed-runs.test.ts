@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { LauncherName } from '#lib/domain/launcher.ts';
 import * as runs from '#lib/server/db/runs.ts';
+import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
+import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
+import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { problem } from '../../workers/engine/problem.ts';
 import { onHost } from '../../workers/handlers/context.ts';
@@ -70,4 +73,25 @@ it('goes back in line, with all that it trained so far, where a host is too busy
 	expect(await train(context)).toBe(true);
 	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'queued', attempt: 1, problem: null });
 	expect(await world.query(`select problem->>'code' as code from run_attempts where run_id = '${id}'`)).toEqual([{ code: 'killed' }]);
+	// Out of the next one's way.
+	valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: false }));
 });
+
+it('that waits to be collected waits no longer once it is to be thrown away', async () => {
+	const python = join(home, 'killed-python');
+	const snapshotId = await importedSnapshot(world, slug);
+	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 2, saveSteps: 2 } }));
+	const workerId = await paperWorker(world);
+	// So often in a row that the next wait is ten minutes; meanwhile somebody had it stopped and kept.
+	for (let times = 0; times < 8; times++) {
+		const at = (await beginAttempt(world.app, { runId: id, workerId })) ?? expect.fail('not to be had');
+		if (times === 0) valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: true }));
+		await requeueAttempt(world.app, { runId: id, attempt: at.attempt, problem: { code: 'out_of_reach', message: 'The hub is away.' }, exitCode: null });
+	}
+	const context = workerContext(world, workerId, { environment: { dir: home, device: 'cpu', python, swiftCli: home, versions: {} }, launchers: new Map([['local', noting('local').launcher]]), workDir: join(home, 'work') });
+	const working = train(context);
+	await expect.poll(() => runs.get(world.app.db, id), { timeout: 20_000 }).toMatchObject({ status: 'preparing', attempt: 9 });
+	valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: false }));
+	expect(await working).toBe(true);
+	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'cancelled', attempt: 9 });
+}, 60_000);

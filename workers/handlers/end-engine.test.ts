@@ -12,16 +12,17 @@ function training(of: { stopped?: boolean } = {}) {
 	const [stop, shutdown] = [new AbortController(), new AbortController()];
 	if (of.stopped) stop.abort();
 	const graces: (number | undefined)[] = [];
+	let secondsPerStep = SLOW;
 	const launcher = { cancel: async (_: unknown, options?: { graceSeconds?: number }) => void graces.push(options?.graceSeconds) } as unknown as Launcher;
-	const lease: Lease = { of: { runId: 'r', attempt: 1 }, stop: stop.signal, desired: 'run', paused: false, fenced: false, onRenewed: () => undefined, end: () => undefined };
-	const ending = createEngineEnding({ app: {} as App, shutdown: shutdown.signal }, launcher, { id: 'j', attempt: 'r.1', dir: '/' }, lease, () => SLOW);
+	const lease: Lease = { of: { runId: 'r', attempt: 1 }, stop: stop.signal, unwanted: new AbortController().signal, desired: 'run', paused: false, fenced: false, onRenewed: () => undefined, end: () => undefined };
+	const ending = createEngineEnding({ app: {} as App, shutdown: shutdown.signal }, launcher, { id: 'j', attempt: 'r.1', dir: '/' }, lease, () => secondsPerStep);
 	const want = (desired: Lease['desired']) => {
 		Object.assign(lease, { desired });
 		// As the lease does: first what renews, then the wish to stop.
 		ending.look();
 		if (desired !== 'run') stop.abort();
 	};
-	return { graces, lease, ending, want, stop, shutdown };
+	return { graces, lease, ending, want, stop, shutdown, quicker: (to: number) => (secondsPerStep = to) };
 }
 
 it.each(['pause', 'cancel_keep'] as const)('gives a slow engine the time to finish its step and save: %s', (desired) => {
@@ -32,6 +33,15 @@ it.each(['pause', 'cancel_keep'] as const)('gives a slow engine the time to fini
 	expect(graces).toEqual([2 * SLOW + 120]);
 	ending.look();
 	expect(graces).toHaveLength(1);
+});
+
+it('takes no time back that it gave, should a step go quicker meanwhile', () => {
+	const { graces, ending, want, quicker } = training();
+	want('pause');
+	quicker(SLOW / 10);
+	ending.look();
+	want('cancel_keep');
+	expect(graces).toEqual([2 * SLOW + 120]);
 });
 
 it('waits less for what is thrown away, also when that is said later', () => {

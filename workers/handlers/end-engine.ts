@@ -15,7 +15,7 @@ export type EngineEnding = {
 
 /**
  * Ends an engine as soon as its lease is to be stopped. What is to be kept or gone on with gets the time to finish its
- * step and save; a stop that can wait less long shortens that, and nothing lengthens it.
+ * step and save, as it was when that was first said; only throwing away, the worker's end and another attempt shorten it.
  * @param secondsPerStep as the engine last told it; null before the first step
  */
 export function createEngineEnding({ app, shutdown }: Pick<WorkerContext, 'app' | 'shutdown'>, launcher: Launcher, job: LaunchedJob, lease: Lease, secondsPerStep: () => number | null): EngineEnding {
@@ -25,7 +25,8 @@ export function createEngineEnding({ app, shutdown }: Pick<WorkerContext, 'app' 
 		if (lease.fenced) return 0;
 		// Nobody renews for a worker that is gone, and what started it does not wait for long.
 		if (shutdown.aborted || lease.desired === 'cancel_discard') return RUN_INTERVALS.graceSeconds;
-		return saveGraceSeconds(secondsPerStep());
+		// Given already: a step that went quicker says nothing of the one that is saved.
+		return given === Infinity ? saveGraceSeconds(secondsPerStep()) : given;
 	};
 	const look = () => {
 		if (!lease.stop.aborted || grace() >= given) return;

@@ -9,6 +9,8 @@ export type Lease = {
 	of: { runId: string; attempt: number };
 	/** Aborted when the engine shall end: asked for, fenced off, or the worker goes down. */
 	stop: AbortSignal;
+	/** Aborted when nothing of the attempt is wanted any more: to be thrown away, or fenced off. */
+	unwanted: AbortSignal;
 	desired: DesiredState;
 	/** Somebody paused the run while this attempt held it, though they may have said since that it goes on. */
 	paused: boolean;
@@ -22,9 +24,9 @@ export type Lease = {
 /** Renews an attempt's lease every beat, and at once when the run's page tells that something changed. Throws when the database cannot be listened to; then nothing renews it. */
 export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>, of: { runId: string; attempt: number }): Promise<Lease> {
 	const { app, shutdown } = context;
-	const stop = new AbortController();
+	const [stop, unwanted] = [new AbortController(), new AbortController()];
 	let renewed = () => {};
-	const lease: Lease = { of, stop: stop.signal, desired: 'run', paused: false, fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
+	const lease: Lease = { of, stop: stop.signal, unwanted: unwanted.signal, desired: 'run', paused: false, fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
 	let beating = false;
 	const beat = async () => {
 		if (beating) return;
@@ -38,6 +40,7 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 				renewed();
 			}
 			if (desired !== 'run') stop.abort();
+			if (desired === null || desired === 'cancel_discard') unwanted.abort();
 		} catch (error) {
 			// The database is away for a moment. If it stays away the guard ends the engine before the lease lapses.
 			app.log.warn({ err: error, ...of }, 'lease not renewed');

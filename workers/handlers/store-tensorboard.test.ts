@@ -38,7 +38,7 @@ beforeEach(() => {
 	for (const list of [waited, kept, told]) list.length = 0;
 });
 
-const lease: Lease = { of: { runId: 'r', attempt: 1 }, stop: new AbortController().signal, desired: 'run', paused: false, fenced: false, onRenewed: () => undefined, end: () => undefined };
+const lease: Lease = { of: { runId: 'r', attempt: 1 }, stop: new AbortController().signal, unwanted: new AbortController().signal, desired: 'run', paused: false, fenced: false, onRenewed: () => undefined, end: () => undefined };
 /** Keeps what lies in a folder by a store that fails so often first. */
 const keep = (folder: string, failures: number, code = 'ECONNREFUSED', shutdown = new AbortController().signal) => {
 	let left = failures;

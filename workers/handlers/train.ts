@@ -197,7 +197,7 @@ async function baseUnlessStopped(context: WorkerContext, at: AttemptAtHand, leas
 
 /** Waits before the run goes back in line. One that was to be stopped and kept when it was taken waits too: it is taken to collect what it saved, and would be again at once. */
 function waitBefore({ shutdown }: Pick<WorkerContext, 'shutdown'>, at: AttemptAtHand, lease: Lease): Promise<void> {
-	return waitForReach(at.earlier, at.run.desiredState === 'run' ? lease.stop : shutdown);
+	return waitForReach(at.earlier, at.run.desiredState === 'run' ? lease.stop : AbortSignal.any([shutdown, lease.unwanted]));
 }
 
 async function attempt(context: Attempting, launcher: Launcher, at: AttemptAtHand, lease: Lease): Promise<void> {

@@ -29,6 +29,8 @@ export type GuardConfig = {
 function guard(config: GuardConfig, lines: AsyncIterator<string>): void {
 	let reason: ExitReason = 'exited';
 	let killTimer: NodeJS.Timeout | undefined;
+	/** When it will be killed, by the clock that no one sets. */
+	let killAt = Infinity;
 	const log = openSync(join(config.dir, 'engine.log'), 'a', 0o600);
 	const [program = '', ...args] = config.argv;
 	const engine = spawn(program, args, {
@@ -43,7 +45,12 @@ function guard(config: GuardConfig, lines: AsyncIterator<string>): void {
 		if (reason === 'exited') reason = why;
 		const group = engine.pid;
 		if (group === undefined) return;
-		killGroup(group, 'SIGTERM');
+		// Once: an engine that saves may take a second one for the wish to end at once.
+		if (killAt === Infinity) killGroup(group, 'SIGTERM');
+		const at = performance.now() + graceSeconds * 1000;
+		// A later wish may leave it less time than the first, and never more.
+		if (at >= killAt) return;
+		killAt = at;
 		clearTimeout(killTimer);
 		killTimer = setTimeout(() => killGroup(group), graceSeconds * 1000);
 	};

@@ -92,6 +92,17 @@ describe('a supervised process', () => {
 		await nobodyLeft();
 	});
 
+	it('is asked to end once; a later wish may leave it less time, and never more', async () => {
+		const child = await start(script(family('console.log("asked")')));
+		await up();
+		void child.stop(600);
+		await until('it is asked', async () => (await readFile(join(dir, 'engine.log'), 'utf8')).includes('asked'));
+		void child.stop(0.5);
+		expect(await child.stop(600)).toMatchObject({ signal: 'SIGKILL', reason: 'stopped' });
+		expect((await readFile(join(dir, 'engine.log'), 'utf8')).match(/asked/g)).toHaveLength(1);
+		await nobodyLeft();
+	});
+
 	it('ends when nobody renews, and lives as long as somebody does', async () => {
 		const child = await start(script(family(''), { selfTerminateSeconds: 1, graceSeconds: 0.2 }));
 		await up();

@@ -134,7 +134,9 @@ def watch(folder):
 
     def end(reason, grace):
         asked["reason"] = asked["reason"] or reason
-        kill_group(engine.pid, signal.SIGTERM)
+        # Once: an engine that saves may take a second one for the wish to end at once.
+        if asked["kill_at"] is None:
+            kill_group(engine.pid, signal.SIGTERM)
         deadline = time.monotonic() + grace
         asked["kill_at"] = deadline if asked["kill_at"] is None else min(asked["kill_at"], deadline)
 
