@@ -94,7 +94,7 @@ export const readSnapshotData = operation({
 	params: idParams,
 	query: v.object({ format: v.optional(v.picklist(EXPORT_FORMATS, EXPORT_FORMATS.join(', ')), 'ms-swift'), split: v.optional(v.picklist(SPLITS, 'train, dev or test'), 'train'), frozen: v.optional(v.pipe(v.picklist(['true', 'false'], 'true or false'), v.transform((text) => text === 'true')), 'false') }),
 	answers: { 200: 'application/x-ndjson' },
-	problems: ['walled', 'gone', 'unsupported_format']
+	problems: ['walled', 'gone', 'unsupported_format', 'sensitive', 'not_ready']
 });
 
 export const listSnapshotRules = operation({
