@@ -144,7 +144,7 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 		yield Buffer.from(end);
 	}
 	const table = (cell: string) => Buffer.from(`prompt,chosen,rejected\nQ,${cell},b\n`);
-	const CASES: [string, () => Uint8Array | AsyncIterable<Uint8Array> | Promise<Uint8Array>, RegExp][] = [
+	const CASES: [string, () => Uint8Array | AsyncIterable<Uint8Array> | Promise<Uint8Array>, RegExp, SaidShape?][] = [
 		['JSON Lines: half a line', () => lines(good).subarray(0, -9), /line 3: is not JSON/u],
 		['JSON Lines: a NUL', () => lines([{ ...good[0], chosen: 'a\0' }]), /line 1: chosen: must not contain the NUL/u],
 		['JSON Lines: half a surrogate pair', () => Buffer.from('{"prompt":"Q","chosen":"\\ud800","rejected":"b"}'), /line 1: chosen: must be well-formed/u],
@@ -157,6 +157,7 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 		['CSV: a line with a cell too many', () => Buffer.from('prompt,chosen,rejected\nQ,a,b\nQ,a,b,c\n'), /line 3/u],
 		['CSV: a quote that is never closed', () => table('"a'), /quotation mark on line 2 opens a cell that nothing closes/u],
 		['CSV: a column named twice', () => Buffer.from('prompt,answer,Answer\nQ,a,b\n'), /names the column “answer” twice/u],
+		['CSV: a column that rows are told to be read by, named twice', () => Buffer.from('Q,prompt,remark,Remark\nQ,p,a,b\n'), /names the column “remark” twice/u, { mapping: { prompt: 'prompt', group: 'Remark' } }],
 		['CSV: a header of 100,000 columns', () => Buffer.from(`${Array.from({ length: 100_000 }, (_, i) => `c${i}`).join(',')}\n1\n`), /100000 columns; at most 200/u],
 		['CSV: a nest in a cell', () => Buffer.from(`messages,chosen,rejected\n"${'['.repeat(500)}${']'.repeat(500)}",a,b\n`), /line 2: has more than 64/u],
 		['text: a NUL', () => Buffer.from('Is it\0valid?\nYes\n'), /neither text/u],
@@ -173,8 +174,8 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 	it('each', async () => {
 		const { slug, id } = await world.project();
 		const before = process.memoryUsage().rss;
-		for (const [name, make, words] of CASES) {
-			const result = await send(slug, await make());
+		for (const [name, make, words, said] of CASES) {
+			const result = await send(slug, await make(), said);
 			expect([name, result.ok ? 'taken' : result.problem.code]).toEqual([name, 'import_refused']);
 			expect(`${name}: ${result.ok ? '' : result.problem.detail}`).toMatch(words);
 		}
@@ -182,6 +183,11 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 		// Two of them are 200 MB long, two unpack to 80, and one to 90.
 		console.log(`resident memory ${Math.round((process.memoryUsage().rss - before) / 1024 / 1024)} MiB more after ${CASES.length} hostile files`);
 	}, 120_000);
+
+	it('with two columns of one name that nobody reads is taken, and both are listed', async () => {
+		const { slug } = await world.project();
+		expect(valueOf(await send(slug, Buffer.from('prompt,chosen,rejected,Remark,remark\nQ,a,b,c,d\n')))).toMatchObject({ accepted: 1, found: { unread: ['remark', 'remark (2)'] } });
+	});
 
 	it('is taken in every format and packing where it is whole', async () => {
 		const { slug } = await world.project();

@@ -24,6 +24,10 @@ const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 };
 
 const plain = (name: string) => name.trim().toLowerCase().replace(/[\s\-.]+/gu, '_');
+const ALL_USUAL: ReadonlySet<string> = new Set(Object.values(USUAL).flat());
+
+/** Whether a column of this name is proposed for something. */
+export const isUsualColumn = (name: string): boolean => ALL_USUAL.has(plain(name));
 
 /** Which column is what, by their names: a proposal that a person looks over. A column is proposed once, pairs only together. */
 export function proposeMapping(columns: readonly string[]): ColumnMapping {

@@ -6,7 +6,7 @@ import { asJudgment, labelOf, LABEL_WORDS, timeOf, TIME_WORDS, verdictBeside, wh
 
 const SERIES = /^(response|answer|output|completion|generation)[_-]?([0-9]|[a-h])$/iu;
 /** Names for a list of answers that is not called `responses`. */
-const LISTS = ['answers', 'completions', 'outputs', 'candidates', 'generations'];
+export const LISTS: readonly string[] = ['answers', 'completions', 'outputs', 'candidates', 'generations'];
 /** Times that can only be those of a judgment. */
 const JUDGED_AT = new Set(['at', 'judged_at', 'annotated_at']);
 

@@ -12,6 +12,11 @@ const JUDGMENTS = new Set(['judgments', 'kto_tag', 'preferred', 'better_response
 /** … and names that others give to other things too, unless the word in them is one that judges use. */
 const LABEL = new Set(['label', 'labels', 'verdict', 'preference', 'winner', 'choice', 'judgment', 'judgement', 'thumbs', 'is_good', 'desirable', '标签', '偏好', '结论', '哪个更好']);
 
+/** Whether a row may say something else without a field of this name. */
+export function mayChangeRow(name: string): boolean {
+	return TOOLS.has(name) || MEDIA.has(name) || ANSWER.test(name) || JUDGMENTS.has(name) || LABEL.has(name);
+}
+
 /** Fields of a request that are lost with it, from here on: `input.tools`. */
 export function toolsIn(value: unknown, within: string): string[] {
 	return isFields(value) ? Object.keys(value).filter((name) => TOOLS.has(name) && saysSomething(value[name])).map((name) => within + name) : [];

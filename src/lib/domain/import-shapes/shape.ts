@@ -62,7 +62,7 @@ export function saysSomething(value: unknown): boolean {
 }
 
 /** Fields of ours that every form may bring along. */
-const ALONG = ['group', 'system', 'tags', 'matter', 'requires', 'language', 'images', 'documents'] as const;
+export const ALONG: readonly string[] = ['group', 'system', 'tags', 'matter', 'requires', 'language', 'images', 'documents'];
 
 /** What a record says besides its conversation, where it says it in our words. */
 export function along(record: Fields, without: readonly string[] = []): Fields {
@@ -71,7 +71,7 @@ export function along(record: Fields, without: readonly string[] = []): Fields {
 
 /** Fields of a record that hold something, besides those that were read and those that every form may bring along. `without`: of these the ones that were not. */
 export function rest(record: Fields, read: readonly string[], without: readonly string[] = []): string[] {
-	return Object.keys(record).filter((name) => saysSomething(record[name]) && !read.includes(name) && (!(ALONG as readonly string[]).includes(name) || without.includes(name)));
+	return Object.keys(record).filter((name) => saysSomething(record[name]) && !read.includes(name) && (!ALONG.includes(name) || without.includes(name)));
 }
 
 /** The same reading, with more fields that it passed over. */

@@ -1,3 +1,4 @@
+import { isReadName } from '../../domain/import-shapes/read-names.ts';
 import { csvScanner } from './csv-rows.ts';
 import type { CsvRow } from './csv-rows.ts';
 import { MAX_RECORD_BYTES, UnreadableFile } from './record.ts';
@@ -64,14 +65,31 @@ async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<strin
 	}
 }
 
-/** What the columns are called, in small letters. Null: one without a name before all others, which is pandas' index and is not read. */
-function namesOf(row: CsvRow): (string | null)[] {
+/**
+ * What the columns are called, in small letters. Null: one without a name before all others, which is pandas' index and
+ * is not read. Of a name that stands there again the later columns bear a number, unless rows are read by it (`said`:
+ * columns that somebody named): then which of them is meant cannot be told.
+ */
+function namesOf(row: CsvRow, said: readonly string[]): (string | null)[] {
 	if ('error' in row) throw new UnreadableFile(`The header on line ${row.line} ${row.error}.`);
 	if (row.cells.length > MAX_COLUMNS) throw new UnreadableFile(`The header has ${row.cells.length} columns; at most ${MAX_COLUMNS}.`);
 	const names = row.cells.map((cell, index) => cell.trim().toLowerCase() || (index === 0 && row.cells.length > 1 ? null : `column ${index + 1}`));
-	const twice = names.find((name, index) => name !== null && names.indexOf(name) !== index);
+	const meant = new Set(said.map((name) => name.trim().toLowerCase()));
+	const twice = names.find((name, index) => name !== null && names.indexOf(name) !== index && (meant.has(name) || isReadName(name)));
 	if (twice !== undefined) throw new UnreadableFile(`The header names the column “${String(twice).slice(0, 100)}” twice (small and capital letters are the same), so which of the two is meant cannot be told. Give them different names.`);
-	return names;
+	return numbered(names);
+}
+
+/** The same names, those that stood there before with a number that makes them ones of their own. */
+function numbered(names: readonly (string | null)[]): (string | null)[] {
+	const taken = new Set<string | null>(names);
+	return names.map((name, index) => {
+		if (name === null || names.indexOf(name) === index) return name;
+		let n = 2;
+		while (taken.has(`${name} (${n})`)) n += 1;
+		taken.add(`${name} (${n})`);
+		return `${name} (${n})`;
+	});
 }
 
 function recordOf(row: CsvRow, names: readonly (string | null)[]): FileRecord {
@@ -84,15 +102,15 @@ function recordOf(row: CsvRow, names: readonly (string | null)[]): FileRecord {
 /**
  * Records of a CSV stream with a header line, at the memory of one record: an object
  * of texts by the header's names, in small letters, each by the line it begins in.
- * Takes quotes, line ends inside them and a byte order mark.
- * @throws UnreadableFile where a name stands twice in the header, a quotation mark is never closed, or a row is twice as long as one may be
+ * Takes quotes, line ends inside them and a byte order mark. `said`: columns that somebody named.
+ * @throws UnreadableFile where a name that rows are read by stands twice in the header, a quotation mark is never closed, or a row is twice as long as one may be
  */
-export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter = ','): AsyncGenerator<FileRecord> {
+export async function* readCsv(source: AsyncIterable<Uint8Array>, delimiter = ',', said: readonly string[] = []): AsyncGenerator<FileRecord> {
 	const scanner = csvScanner(delimiter, MAX_RECORD_BYTES);
 	let names: (string | null)[] | null = null;
 	function* records(rows: readonly CsvRow[]): Generator<FileRecord> {
 		for (const row of rows) {
-			if (names === null) names = namesOf(row);
+			if (names === null) names = namesOf(row, said);
 			else yield recordOf(row, names);
 		}
 	}

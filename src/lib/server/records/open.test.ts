@@ -116,6 +116,11 @@ describe('a good file is recognised by its content', () => {
 		expect((await readAll(Buffer.from(',chosen,rejected\n0,a,b\n'))).values).toEqual([{ chosen: 'a', rejected: 'b' }]);
 	});
 
+	it('a table with columns of one name that nobody reads: the later ones bear a number of their own', async () => {
+		const read = await readAll(Buffer.from('prompt,answer,Comment,comment,comment (2),comment\nq,a,1,2,3,4\n'), { columns: ['prompt'] });
+		expect(read).toMatchObject({ refused: null, errors: [], values: [{ prompt: 'q', answer: 'a', comment: '1', 'comment (3)': '2', 'comment (2)': '3', 'comment (4)': '4' }] });
+	});
+
 	it('whatever it was said to be', async () => {
 		expect(await readAll(Buffer.from('a;b\n1;2\n'), { format: 'csv', delimiter: ',' })).toMatchObject({ values: [{ 'a;b': '1;2' }] });
 		expect(await readAll(Buffer.from('{"a":1}'), { format: 'txt' })).toMatchObject({ values: ['{"a":1}'] });
@@ -146,6 +151,8 @@ describe('a broken file is refused, or its line named', () => {
 
 	it('a table in which it cannot be told what belongs where', async () => {
 		expect((await readAll(Buffer.from('prompt,Answer,answer\nq,a,b\n'))).refused).toMatch(/names the column “answer” twice/);
+		for (const header of ['prompt,answer,Matter,matter', 'prompt,answer,case number,Case number', 'prompt,answer,tags,tags', 'prompt,answer,tools,tools']) expect((await readAll(Buffer.from(`${header}\nq,a,b,c\n`))).refused, header).toMatch(/names the column “.+” twice/);
+		expect((await readAll(Buffer.from('prompt,answer,remark,Remark\nq,a,b,c\n'), { columns: [' REMARK'] })).refused).toMatch(/names the column “remark” twice/);
 		// What stands after the mark is not lost unsaid: nothing of the file is taken.
 		expect(await readAll(Buffer.from('prompt,chosen,rejected\nq,a,b\nq2,"a,b\nq3,a,b\n'))).toMatchObject({ refused: expect.stringMatching(/quotation mark on line 3 opens a cell that nothing closes/u) });
 	});

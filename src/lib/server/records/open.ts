@@ -21,7 +21,7 @@ export type FileFormat = (typeof FILE_FORMATS)[number];
 export type FileForm = { packed: 'gzip' | 'zip' | null; format: FileFormat; encoding: Encoding | null; delimiter: string | null };
 
 /** What the sender said of the file; the rest is recognised. */
-export type SaidForm = { format?: FileFormat | undefined; encoding?: Encoding | undefined; delimiter?: string | undefined };
+export type SaidForm = { format?: FileFormat | undefined; encoding?: Encoding | undefined; delimiter?: string | undefined; /** Columns of a table that are said to hold something, by their names. */ columns?: readonly string[] | undefined };
 
 /** An open file: what it is is known with its first record. */
 export type OpenFile = { form: () => FileForm | null; records: AsyncGenerator<FileRecord> };
@@ -118,7 +118,7 @@ async function* recordsOf(head: Buffer, whole: AsyncGenerator<Uint8Array>, readi
 	reading.found({ packed, format, encoding, delimiter });
 	const text = inUtf8(whole, encoding);
 	if (format === 'json') return yield* readJson(text, start);
-	if (format === 'csv') return yield* readCsv(text, delimiter ?? ',');
+	if (format === 'csv') return yield* readCsv(text, delimiter ?? ',', said.columns);
 	yield* format === 'jsonl' ? readJsonl(text) : readText(text);
 }
 

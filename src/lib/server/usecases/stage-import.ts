@@ -84,7 +84,8 @@ export async function stageImport(app: Pick<App, 'db' | 'config'>, of: { id: str
 	const { id, projectId, context, masker } = of;
 	const giveWay = givingWay();
 	const seen = { bytes: 0 };
-	const file = openFile(arriving(db, id, of.source, seen), of.said, join(app.config.dataDir, 'uploads'));
+	const columns = Object.values(of.said.mapping ?? {}).filter((column) => typeof column === 'string');
+	const file = openFile(arriving(db, id, of.source, seen), { ...of.said, columns }, join(app.config.dataDir, 'uploads'));
 	const shaped = shapedFile(file, of.said);
 	let named = new Map<number, NamedArtifact[]>();
 	let attachments = false;
