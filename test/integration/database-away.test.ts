@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { ok } from '#lib/domain/problem.ts';
@@ -57,4 +58,21 @@ it('a call whose database goes away once it is known who asks is told to come ag
 	await door.shut();
 	expect([await told(await call(ask)), await told(await call(write))]).toEqual([[503, '5', 'not_ready'], [503, '5', 'not_ready']]);
 	expect(await told(await call(() => Promise.reject(Object.assign(new Error('a disk'), { code: 'ENOSPC' }))))).toEqual([500, null, 'internal']);
+});
+
+it('who listens hears again once the database is back after a while, over one subscription', async () => {
+	const heard: string[] = [];
+	const ends = await Promise.all([1, 2].map(() => app.listen('news', (word) => void heard.push(word))));
+	await ends[0]?.();
+	await door.shut();
+	// Long enough that it is asked again for the subscription in vain.
+	await sleep(1500);
+	await door.open();
+	await expect.poll(async () => {
+		await world.query(`select pg_notify('news', 'back')`);
+		return heard.length;
+	}, { timeout: 30_000, interval: 250 }).toBeGreaterThan(0);
+	const before = heard.length;
+	await world.query(`select pg_notify('news', 'once')`);
+	await expect.poll(() => heard.slice(before).filter((word) => word === 'once')).toEqual(['once']);
 });

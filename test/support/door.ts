@@ -35,6 +35,7 @@ export async function openDoor(databaseUrl: string): Promise<Door> {
 			await gone;
 		},
 		open: async () => {
+			if (server.listening) return;
 			server.listen(port, '127.0.0.1');
 			await once(server, 'listening');
 		}

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { connect } from './db/client.ts';
 import type { Db } from './db/client.ts';
 import * as installation from './db/installation.ts';
+import { createListen } from './db/listen.ts';
 import { createLog } from './log.ts';
 import type { Logger } from './log.ts';
 import { createEnqueue } from './queue/enqueue.ts';
@@ -48,15 +49,7 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'gatewa
 			artifacts: await openArtifacts(config, storeRecord(connection.db, name)),
 			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
-			listen: async (channel, heard) => {
-				// A lost connection is listened on again, for whoever has ended since as well: postgres.js (3.4.9) then no longer knows what was ended.
-				let hears: typeof heard | null = heard;
-				const subscription = await connection.client.listen(channel, (payload) => hears?.(payload));
-				return () => {
-					hears = null;
-					return subscription.unlisten();
-				};
-			},
+			listen: createListen((channel, heard) => connection.client.listen(channel, heard)),
 			close: async () => {
 				await queue.close();
 				await connection.close();
