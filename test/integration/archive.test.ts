@@ -208,6 +208,7 @@ describe('what is refused, and leaves nothing', () => {
 		['a row of somebody else’s project', (files: Map<string, string>) => files.set(path('guidelines'), (files.get(path('guidelines')) ?? '').replace(projectId, '00000000-0000-7000-8000-000000000000')), true, /rule of the record|not of its project/u],
 		['a row that the record’s rules refuse', (files: Map<string, string>) => files.set(path('judgments'), (files.get(path('judgments')) ?? '').replaceAll('"purpose": "counting"', '"purpose": "gold"')), true, /rule of the record/u],
 		['an unknown version', (files: Map<string, string>) => files.set(MANIFEST_PATH, (files.get(MANIFEST_PATH) ?? '').replace('"version": 1', '"version": 9')), false, /manifest\.json/u],
+		['settings of what is hidden that are none', (files: Map<string, string>) => files.set(path('desensitisation_settings'), (files.get(path('desensitisation_settings')) ?? '').replace(/"actions": \{[^}]*\}/u, '"actions": null')), true, /Version 1 of what the archive’s project hides/u],
 		['a row that is no JSON', (files: Map<string, string>) => files.set(path('rounds'), 'x\n'), true, /rule of the record/u]
 	] as const)('%s', async (_what, change, fit, says) => {
 		const outcome = await bring(empty, await changed((files) => void change(files), fit));
@@ -223,9 +224,11 @@ describe('what is refused, and leaves nothing', () => {
 		await nothing();
 	});
 
-	it('not a table that older versions packed: what was found there is passed over', async () => {
+	it('not a table that older versions packed, nor lists of what is hidden: both are passed over', async () => {
 		const bytes = await changed((files) => {
 			const manifest = JSON.parse(files.get(MANIFEST_PATH) ?? '') as ArchiveManifest;
+			// Written by hand: an archive holds none.
+			files.set(path('desensitisation_settings'), (files.get(path('desensitisation_settings')) ?? '').replaceAll('"lists": null', '"lists": "v1.sealed.elsewhere"'));
 			const content = '{"snapshot_id": "00000000-0000-7000-8000-000000000000"}\n';
 			files.set('tables/99-snapshot_scans.ndjson', content);
 			files.set(MANIFEST_PATH, JSON.stringify({ ...manifest, tables: [...manifest.tables, { name: 'snapshot_scans', path: 'tables/99-snapshot_scans.ndjson', rows: 1, bytes: 0, sha256: '', columns: ['snapshot_id'] }] }));
@@ -234,6 +237,8 @@ describe('what is refused, and leaves nothing', () => {
 		try {
 			expect(valueOf(await bring(other, bytes))).toMatchObject({ id: projectId });
 			expect(await other.query('select snapshot_id from snapshot_scans')).toEqual([]);
+			expect(await other.query('select distinct lists from desensitisation_settings')).toEqual([{ lists: null }]);
+			expect(valueOf(await readDesensitisation(other.app, other.admin, { slug }))).toMatchObject({ listsLeft: true, settings: { actions: HIDES.actions } });
 		} finally {
 			await other.close();
 		}

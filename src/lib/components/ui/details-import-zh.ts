@@ -227,6 +227,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The file is no archive of Plumbline: it has no manifest.json.': '文件不是 Plumbline 的归档：其中没有 manifest.json。',
 	'“manifest.json” in the archive is not one that this version of Plumbline reads.': '当前版本读不了归档中的“manifest.json”。',
 	'The last row of “{}” in the archive is cut off.': '归档中“{}”的最后一行不完整。',
+	'Version {} of what the archive’s project hides is none that this version of Plumbline knows.': '归档项目的脱敏设置（第 {} 版）不是此版本的 Plumbline 所认识的设置。',
 	'The archive’s rounds are none of a project: every project has its first from the day it is made, and they are numbered without a gap.': '归档中的轮次不属于任何项目：项目自建立起便有第一轮，且编号连续。',
 	'The archive does not name the one base model that every project begins with.': '归档没有注明每个项目起步所用的那一个基座模型。',
 

@@ -29,6 +29,10 @@ export type Settings = v.InferOutput<typeof SettingsSchema>;
 export type OwnWord = v.InferOutput<typeof OwnWordSchema>;
 export type Exception = v.InferOutput<typeof ExceptionSchema>;
 
+/** The part of settings that says nothing of anybody; the lists lie encrypted beside it. */
+export const OpenSettingsSchema = v.omit(SettingsSchema, ['words', 'patterns', 'exceptions']);
+export type OpenSettings = v.InferOutput<typeof OpenSettingsSchema>;
+
 /** A project that has set nothing: everything is taken as it is. */
 export const OFF: Settings = { actions: {}, originals: 'discard', attachments: 'take', onExport: 'refuse', words: [], patterns: [], exceptions: [] };
 

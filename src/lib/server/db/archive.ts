@@ -101,6 +101,8 @@ export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonl
 		if (table.name === 'responses' && column === 'source_ref') return sql`case when r.source = 'person' then coalesce(${JSON.stringify(of.people)}::jsonb ->> r.source_ref, r.source_ref) else r.source_ref end`;
 		// What was started elsewhere is not made into a script here, whatever the archive says that it was.
 		if (table.name === 'run_attempts' && column === 'argv') return sql`null`;
+		// No key of this server opens lists that lay under one of another, whatever the archive holds in their place.
+		if (table.name === 'desensitisation_settings' && column === 'lists') return sql`null`;
 		return sql`r.${name}`;
 	});
 	const into = sql.identifier(table.name);

@@ -1,13 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { FindingCounts } from '../../domain/desensitisation/counts.ts';
 import { isOn } from '../../domain/desensitisation/settings.ts';
-import type { Settings } from '../../domain/desensitisation/settings.ts';
+import type { OpenSettings } from '../../domain/desensitisation/settings.ts';
 import type { Split } from '../../domain/holdout.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
-
-/** The part of settings that says nothing of anybody; the lists lie encrypted beside it. */
-export type OpenSettings = Omit<Settings, 'words' | 'patterns' | 'exceptions'>;
 
 /** One version of a project's settings. `lists` null: they stayed on the server that the project came from. */
 export type SettingsVersion = { version: number; rules: OpenSettings; lists: string | null; createdBy: string; createdAt: string };
@@ -32,6 +29,11 @@ export async function wasLookedThrough(tx: Tx, of: { id: string; projectId: stri
 	const now = await newest(tx, of.projectId);
 	const rows = await rowsOf<{ version: number }>(tx, sql`select coalesce((desensitised->>'version')::int, 0) as version from imports where id = ${of.id}`);
 	return rows[0]?.version === (now && isOn(now.rules) ? now.version : 0);
+}
+
+/** What each version says, as it is stored: of a project that was just brought in, whatever its archive says. */
+export async function allRules(tx: Tx, projectId: string): Promise<{ version: number; rules: unknown }[]> {
+	return rowsOf<{ version: number; rules: unknown }>(tx, sql`select version, rules from desensitisation_settings where project_id = ${projectId} order by version`);
 }
 
 /** Adds a version. The project must be serialised. */

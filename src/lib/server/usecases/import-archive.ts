@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { artifactPath } from '../../domain/archive-manifest.ts';
 import type { ArchivedTable, ArchiveManifest } from '../../domain/archive-manifest.ts';
+import { OpenSettingsSchema } from '../../domain/desensitisation/settings.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -82,6 +83,7 @@ async function make(tx: Tx, actor: Actor, opened: OpenArchive, slug: string): Pr
 	if (outside) throw new UnusableArchive(`Rows of “${outside}” in the archive point out of its project.`);
 	const lacks = await archive.lacks(tx, projectId);
 	if (lacks) throw new UnusableArchive(LACKING[lacks]);
+	for (const { version, rules } of await desensitisation.allRules(tx, projectId)) if (!v.is(OpenSettingsSchema, rules)) throw new UnusableArchive(`Version ${version} of what the archive’s project hides is none that this version of Plumbline knows.`);
 	await record(tx, actor, { action: 'archive.import', projectId, subject: ['project', projectId], details: { sha256: opened.sha256, people: manifest.people, rows: total } });
 	return total;
 }

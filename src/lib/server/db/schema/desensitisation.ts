@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import type { FindingCounts } from '../../../domain/desensitisation/counts.ts';
-import type { Settings } from '../../../domain/desensitisation/settings.ts';
+import type { OpenSettings } from '../../../domain/desensitisation/settings.ts';
 import { users } from './account.ts';
 import { createdAt, id } from './columns.ts';
 import { imports } from './import.ts';
@@ -17,7 +17,7 @@ export const desensitisationSettings = pgTable(
 			.notNull()
 			.references(() => projects.id),
 		version: integer().notNull(),
-		rules: jsonb().$type<Omit<Settings, 'words' | 'patterns' | 'exceptions'>>().notNull(),
+		rules: jsonb().$type<OpenSettings>().notNull(),
 		/** Null: they stayed on the server that the project came from. */
 		lists: text(),
 		createdBy: uuid()
