@@ -46,12 +46,22 @@ export function delimiterOf(start: string, cut: boolean): string | null {
 	return best.width > 1 ? best.delimiter : null;
 }
 
-/** What separates the names of a header by which it is known for one: any one sign between two usual names. Null: it is none. */
-export function delimiterOfNames(header: string): string | null {
+/**
+ * What separates the names of a header by which it is known for one: any one sign between two
+ * usual names, by a file's beginning (`cut`: there is more of it). Null: it is none. Such names
+ * may also be words of a text's first line (`Question/Answer`), which nothing after it resembles:
+ * half of the rows have as many cells, or it is none.
+ */
+export function delimiterOfNames(start: string, cut: boolean): string | null {
+	const [header = '', second] = start.split(/[\r\n]+/u).filter((line) => line.trim() !== '');
 	const names = (sign: string) => header.split(sign).filter((name) => USUAL.test(name.replaceAll('"', '').trim())).length;
 	const signs = [...new Set(header.match(BETWEEN) ?? [])].map((sign) => ({ sign, names: names(sign) }));
 	const best = signs.reduce((most, one) => (one.names > most.names ? one : most), { sign: '', names: 0 });
-	return best.names > 1 ? best.sign : null;
+	if (best.names < 2) return null;
+	const [first = [], ...rest] = cells(start, best.sign, cut).rows;
+	// No row can be read: there is none, it breaks off, or its quotation marks are misplaced.
+	if (rest.length === 0) return second === undefined || second.includes(best.sign) ? best.sign : null;
+	return rest.filter((row) => row.length === first.length).length * 2 >= rest.length ? best.sign : null;
 }
 
 async function* decoded(source: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

@@ -110,6 +110,11 @@ describe('a good file is recognised by its content', () => {
 		for (const sign of ['^', '#', '\u0001', '\u001f', '~', '‖']) {
 			expect(await readAll(Buffer.from(`prompt${sign}chosen${sign}rejected\nIs it valid?${sign}Yes.${sign}No.\n`))).toMatchObject({ form: { format: 'csv', delimiter: sign }, values: [{ prompt: 'Is it valid?', chosen: 'Yes.', rejected: 'No.' }] });
 		}
+		for (const first of ['Prompt = question', 'Question/Answer', 'Prompt & answer']) expect((await readAll(Buffer.from(`${first}\nIs it valid?\n\n"Yes" or no?\n`))).values, first).toEqual([first, 'Is it valid?', '"Yes" or no?']);
+		// A line that is none of a table's does not make it a text, whether or not it comes first.
+		expect(await readAll(Buffer.from('question^answer\nq\nq^a\n'))).toMatchObject({ form: { format: 'csv', delimiter: '^' }, errors: [{ line: 2 }] });
+		expect(await readAll(Buffer.from('question^answer\n"q"s^a\n'))).toMatchObject({ form: { format: 'csv', delimiter: '^' }, errors: [{ line: 2 }] });
+		expect((await readAll(Buffer.from('question^answer\n"two\nlines"^a\n'))).values).toEqual([{ question: 'two\nlines', answer: 'a' }]);
 		expect(await readAll(Buffer.from('What is 2^3?\nAnd 3^3?\n'))).toMatchObject({ form: { format: 'txt' } });
 		expect(await readAll(Buffer.from('a::b\n1::2\n'), { format: 'csv', delimiter: ':' })).toMatchObject({ values: [{ a: '1', 'column 2': '', b: '2' }] });
 		expect(await readAll(Buffer.from(',chosen,rejected\n0,"Human: q\n\nAssistant: a","Human: q\n\nAssistant: b"\n'))).toMatchObject({ form: { format: 'csv', delimiter: ',' }, values: [{ chosen: expect.any(String), rejected: expect.any(String) }] });

@@ -63,7 +63,7 @@ function textFormat(start: string, cut: boolean): { format: Exclude<FileFormat, 
 	const [header = ''] = trimmed.split('\n', 1);
 	const isPrompt = (name: string) => PROMPT_COLUMN.test(name.replaceAll('"', '').trim());
 	const named = DELIMITERS.map((one) => ({ one, names: header.split(one) })).filter(({ names }) => names.length > 1 && names.some(isPrompt)).sort((x, y) => y.names.length - x.names.length)[0];
-	const sign = named?.one ?? delimiterOfNames(header);
+	const sign = named?.one ?? delimiterOfNames(trimmed, cut);
 	if (sign !== null) return { format: 'csv', delimiter: sign };
 	return isPrompt(header) ? { format: 'csv', delimiter: ',' } : { format: 'txt', delimiter: null };
 }
