@@ -1,4 +1,5 @@
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { snappyUncompress } from 'hyparquet';
 import type { Compressors } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 
@@ -16,7 +17,17 @@ const orNothing =
 	(input, length) =>
 		length === 0 ? new Uint8Array(0) : unpack(input, length);
 
-const UNPACK = { ...compressors, GZIP: bounded(gunzipSync), BROTLI: bounded(brotliDecompressSync), ZSTD: bounded(zstdDecompressSync) };
+/** Pages from here on are unpacked without WebAssembly: its memory grows with the largest one and is never given back. */
+const LARGE_PAGE_BYTES = 8 * 1024 * 1024;
+
+const snappy: Unpack = (input, length) => {
+	if (compressors.SNAPPY && length < LARGE_PAGE_BYTES) return compressors.SNAPPY(input, length);
+	const output = new Uint8Array(length);
+	snappyUncompress(input, output);
+	return output;
+};
+
+const UNPACK = { ...compressors, SNAPPY: snappy, GZIP: bounded(gunzipSync), BROTLI: bounded(brotliDecompressSync), ZSTD: bounded(zstdDecompressSync) };
 
 /** What pages of a Parquet file are unpacked with, by how they are packed; none gives more than so many bytes. */
 export const CODECS: Compressors = Object.fromEntries(Object.entries(UNPACK).map(([name, unpack]) => [name, orNothing(unpack)]));

@@ -77,7 +77,8 @@ function rowsOf(header: PageHeader, body: Uint8Array, column: { codec: ColumnMet
 	walk(column.repetition, repetition, levels ? { at: 0, end: levels.repetition } : null);
 	walk(column.definition, definition, levels ? { at: levels.repetition, end: before } : null);
 	const there = values - (levels ? levels.nulls : missing);
-	if (BY_DICTIONARY.includes(encoding)) walkRuns(packed, { at: at + 1, end: packed.byteLength, width: packed[at] ?? 0, count: packed[at] === 0 ? 0 : there });
+	// Numbers of no bits are not read in version 1.
+	if (BY_DICTIONARY.includes(encoding)) walkRuns(packed, { at: at + 1, end: packed.byteLength, width: packed[at] ?? 0, count: packed[at] === 0 && !levels ? 0 : there });
 	// Version 2 and truth values: runs of one bit, with their length before them in either version.
 	else if (encoding === RUNS && column.isBoolean && there > 0) walkRuns(packed, { ...measured(packed, at), width: 1, count: there });
 	else if (encoding === DELTAS || encoding === LENGTHS) walkDeltas(packed, { at, count: there });
@@ -121,7 +122,7 @@ export async function pagesOf(file: HiddenFile, column: ColumnMetaData, of: { le
 		const header = await headerAt(file, at, end);
 		const bytes = header.bytes + header.packed;
 		if (at + bytes > end) throw new UnreadableFile(`The Parquet file is broken: column “${name}” has a page that is cut off.`);
-		if (header.unpacked > MOST_PAGE_BYTES || header.values > MOST_PAGE_VALUES) throw new UnreadableFile(`Column “${name}” of the Parquet file has a page of ${header.unpacked} bytes and ${header.values} values; at most ${MOST_PAGE_BYTES} and ${MOST_PAGE_VALUES} are taken. Write it with smaller pages, or as JSON Lines.`);
+		if (header.unpacked > MOST_PAGE_BYTES || header.values > MOST_PAGE_VALUES) throw new UnreadableFile(`Column “${name}” of the Parquet file has a page of ${header.unpacked} bytes and ${header.values} values; at most ${MOST_PAGE_BYTES} and ${MOST_PAGE_VALUES} are taken. Write it with smaller pages (DuckDB: a smaller ROW_GROUP_SIZE), or as JSON Lines.`);
 		if (header.kind === 'dictionary') dictionary = header;
 		else {
 			const body = new Uint8Array(await file.read(at + header.bytes, at + bytes));
