@@ -62,7 +62,7 @@ function preparing<T extends Client>(client: T, course: Course = { lost: false, 
 					return ended.catch((error: unknown) => {
 						// Of a transaction that ended in another way no step follows.
 						own.lost = true;
-						throw own.begun ? error : new NotBegun('The transaction could not begin.', { cause: error });
+						throw own.begun ? error : new NotBegun(error);
 					});
 				};
 			}

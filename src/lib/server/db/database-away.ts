@@ -5,9 +5,12 @@ export const NETWORK: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ECONNRESE
 /** The driver's own, and classes 08 (connection) and 57P (the server goes down, or comes up) of PostgreSQL. */
 const DATABASE = /^(CONNECTION_(CLOSED|ENDED|DESTROYED)|CONNECT_TIMEOUT|08\w{3}|57P0[1-3])$/;
 
-/** A transaction whose first step was never reached: the database refused it, or was not there. What was wrong is its cause. */
+/** A transaction whose first step was never reached: the database refused it, or was not there. What was wrong is its cause, and said in its message, which is all that a log tells. */
 export class NotBegun extends Error {
 	override name = 'NotBegun';
+	constructor(cause: unknown) {
+		super(`The transaction could not begin: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+	}
 }
 
 /**
