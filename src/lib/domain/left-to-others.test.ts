@@ -18,6 +18,13 @@ describe('a run that processors could train', () => {
 		expect(isLeftToOthers(local, processors, [])).toBe(false);
 	});
 
+	it('is not left by a host that has its save, but to another worker there, or to one whose engine alone has a package', () => {
+		const saved = { ...local, savedHere: true };
+		expect(isLeftToOthers(saved, processors, [gpus(1)])).toBe(false);
+		expect(isLeftToOthers(saved, processors, [gpus(1), { ...gpus(1), sameHost: true }])).toBe(true);
+		expect(isLeftToOthers({ ...saved, packages: ['mlflow'] }, processors, [gpus(1, { mlflow: '3' })])).toBe(true);
+	});
+
 	it('is not left by a host with GPUs, nor where a scheduler’s hosts train it', () => {
 		expect(isLeftToOthers(local, gpus(1), [gpus(8)])).toBe(false);
 		expect(isLeftToOthers({ ...local, launcher: 'slurm' }, processors, [gpus(8)])).toBe(false);

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { LauncherName } from '../../domain/launcher.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { Executor } from './client.ts';
-import { rowsOf, texts } from './rows.ts';
+import { rowsOf, texts, uuids } from './rows.ts';
 
 /**
  * The line of queued runs: higher priority first; within one priority the project that trains least now, so that
@@ -23,4 +23,16 @@ export type Taker = { launchers: readonly LauncherName[]; labels: readonly strin
 /** Runs at the head of the line that this worker may take, in its order, with what it must know to tell whether it has room for them. Others' do not keep them waiting, however many there are. */
 export async function head(db: Executor, { launchers, labels }: Taker, limit = 200): Promise<{ id: string; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe }[]> {
 	return rowsOf<{ id: string; launcher: LauncherName; labels: string[]; recipe: TrainingRecipe }>(db, sql`select r.id, r.launcher, r.labels, r.recipe ${LINE} and r.launcher = any(${texts(launchers)}) and r.labels <@ ${texts(labels)} ${ORDER} limit ${limit}`);
+}
+
+/** Those of these runs whose last save was made by an attempt on the host of this worker. */
+export async function savedOnHostOf(db: Executor, ids: readonly string[], workerId: string): Promise<Set<string>> {
+	if (ids.length === 0) return new Set();
+	const rows = await rowsOf<{ run_id: string }>(
+		db,
+		sql`select s.run_id from (select e.run_id, max(e.attempt) as number from run_events e where e.run_id in ${uuids(ids)} and e.kind = 'saved' group by e.run_id) s
+			join run_attempts a on a.run_id = s.run_id and a.number = s.number join workers w on w.id = a.worker_id
+			where w.host_key = (select host_key from workers where id = ${workerId})`
+	);
+	return new Set(rows.map((row) => row.run_id));
 }

@@ -44,6 +44,12 @@ export async function alive(db: Executor, before?: string): Promise<Worker[]> {
 	return rows.map((row) => ({ id: row.id, hostname: row.hostname, pid: row.pid, capabilities: row.capabilities, draining: row.draining, startedAt: isoTime(row.started_at), heartbeatAt: isoTime(row.heartbeat_at) }));
 }
 
+/** Workers that were ever announced from the host of this one, itself among them. */
+export async function onHostOf(db: Executor, id: string): Promise<Set<string>> {
+	const rows = await rowsOf<{ id: string }>(db, sql`select id from workers where host_key = (select host_key from workers where id = ${id})`);
+	return new Set(rows.map((row) => row.id));
+}
+
 /** Workers of a host that never said that they ended. */
 export async function unstoppedOfHost(db: Executor, hostKey: string): Promise<{ id: string; pid: number }[]> {
 	return rowsOf<{ id: string; pid: number }>(db, sql`select id, pid from workers where host_key = ${hostKey} and stopped_at is null`);

@@ -6,6 +6,7 @@ import type { RunInLine } from '../../domain/next-run.ts';
 import { hasLabels } from '../../domain/worker-label.ts';
 import type { App } from '../app.ts';
 import type { Executor, Tx } from '../db/client.ts';
+import * as runQueue from '../db/run-queue.ts';
 import * as workers from '../db/workers.ts';
 import { livingWorkers } from './living-workers.ts';
 
@@ -34,10 +35,10 @@ export async function notLeftToOthers<R extends RunInLine & { labels: readonly s
 	// Asked of nobody: whether somebody better would do, if there were one.
 	const better: Candidate = { gpus: Infinity, unlent: Infinity, versions: Object.fromEntries(line.flatMap(({ packages = [] }) => packages.map((name) => [name, '']))) };
 	if (!line.some((run) => isLeftToOthers(run, own, [better]))) return [...line];
-	const all = await others(db, own.workerId);
+	const [all, here, saved] = await Promise.all([others(db, own.workerId), workers.onHostOf(db, own.workerId), runQueue.savedOnHostOf(db, line.map(({ id }) => id), own.workerId)]);
 	return line.filter((run) => {
 		const able = all.filter(({ capabilities: { launchers = ['local'], labels } }) => launchers.includes(run.launcher) && hasLabels(labels, run.labels));
-		return !isLeftToOthers(run, own, able);
+		return !isLeftToOthers({ ...run, savedHere: saved.has(run.id) }, own, able.map((other) => ({ ...other, sameHost: here.has(other.id) })));
 	});
 }
 
