@@ -52,7 +52,7 @@ const evaluated = async () => {
 const answered = async (generationId: string, context = worker(), checkpointId = made.checkpointId) => {
 	const at = (await beginGeneration(world.app, { generationId, workerId })) ?? expect.fail('no generation');
 	for (const source of at.sources.filter((one) => one.checkpointId !== checkpointId))
-		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `An answer to ${promptId} ${sample}`, sampling: {}, seed: 1, reproducible: false });
+		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `An answer to ${promptId} ${sample}`, sampling: {}, seed: 1, reproducible: false }, null);
 	await giveBackGeneration(world.app, at);
 	await generate(context, { generationId });
 	return (await generations.get(world.app.db, generationId))?.problem?.code;

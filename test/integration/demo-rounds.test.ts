@@ -72,7 +72,7 @@ async function answerOnPaper(generationId: string, workerId: string): Promise<vo
 	if (!at) return;
 	for (const source of at.sources) {
 		const name = source.checkpoint?.kind === 'base' ? 'base' : source.name;
-		for (const { promptId, sample } of await unansweredBy(app, at, source)) await storeAnswer(app, at, source, { promptId, sample, text: says(name, promptId), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false });
+		for (const { promptId, sample } of await unansweredBy(app, at, source)) await storeAnswer(app, at, source, { promptId, sample, text: says(name, promptId), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false }, null);
 		for (const { key } of await unansweredOwn(app, at, source)) await storeOwnAnswer(app, at, source, key, { text: says(name, key), finish: 'stop' });
 	}
 	if (at.generation.suiteVersionId === null) await openRound(app, at);

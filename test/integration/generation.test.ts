@@ -3,8 +3,10 @@ import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { GenerationPlan } from '#lib/domain/generation-plan.ts';
+import { fail } from '#lib/domain/problem.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { cancelGeneration, resumeGeneration } from '#lib/server/usecases/cancel-generation.ts';
+import { answerRules } from '#lib/server/usecases/answer-rules.ts';
 import { beginGeneration, storeAnswer } from '#lib/server/usecases/make-answers.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { createEndpoint, listEndpoints, putEndpoint, retireEndpoint } from '#lib/server/usecases/put-endpoint.ts';
@@ -91,6 +93,45 @@ describe('endpoints', () => {
 		expect(stored[0]?.sampling).toMatchObject({ hidden: { phone: { placeholder: 2 }, email: { mask: 1 }, word: { placeholder: 1 } } });
 	});
 
+	it('have what the project hides read once for all that they say, and again as soon as its owner changed it', async () => {
+		await project(9);
+		const hideNumbers = { ...OFF, actions: { phone: 'mask' as const } };
+		valueOf(await putDesensitisation(world.app, owner, { slug, settings: hideNumbers }));
+		const server = await serving(async () => {
+			if (server.asked.length === 6) valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...hideNumbers, actions: { phone: 'mask', word: 'placeholder' }, words: [{ text: 'Falcon', kind: 'word' }] } }));
+			return 'Falcon, 13900139000.';
+		});
+		let opened = 0;
+		const open: typeof world.app.secrets.open = (sealed, place) => {
+			if (place.startsWith('desensitisation')) opened++;
+			return world.app.secrets.open(sealed, place);
+		};
+		const generationId = await start({ sources: [{ endpointId: await endpoint('counted', server, { concurrency: 1 }) }], policy: 'each_answer' });
+		await ask({ app: { ...world.app, secrets: { ...world.app.secrets, open } }, workerId, workDir: world.dataDir, shutdown: new AbortController().signal }, { generationId });
+		const stored = await world.query<{ text: string }>(`select t.messages->0->>'content' as text from response_texts t join responses r on r.id = t.response_id join prompts p on p.id = r.prompt_id where p.project_id = '${id}' order by r.id`);
+		expect(stored.map(({ text }) => text)).toEqual([...Array.from({ length: 5 }, () => 'Falcon, ■■■■.'), ...Array.from({ length: 4 }, () => '[WORD_1], ■■■■.')]);
+		// Lists and key: for what goes out, for what comes in, and once more.
+		expect(opened).toBe(6);
+	});
+
+	it('have nothing kept of what they say once the lists cannot be read any more, and it is told so', async () => {
+		await project(4);
+		valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'mask' } } }));
+		let lost = false;
+		const server = await serving(async () => {
+			if (server.asked.length === 2) {
+				valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'placeholder' } } }));
+				lost = true;
+			}
+			return 'Call 13900139000.';
+		});
+		const open: typeof world.app.secrets.open = async (sealed, place) => (lost && place.startsWith('desensitisation') ? fail('not_ready', 'The key is not here.') : world.app.secrets.open(sealed, place));
+		const generationId = await start({ sources: [{ endpointId: await endpoint('unread', server, { concurrency: 1 }) }], policy: 'each_answer' });
+		await ask({ app: { ...world.app, secrets: { ...world.app.secrets, open } }, workerId, workDir: world.dataDir, shutdown: new AbortController().signal }, { generationId });
+		expect(await read(generationId)).toMatchObject({ status: 'failed', done: 1, problem: { code: 'lists_unreadable', message: 'What the project hides cannot be read on this worker: no answer may be kept.', hint: 'The key is not here.' } });
+		expect(server.asked).toHaveLength(2);
+	});
+
 	it('are measured by what they said, word for word, where they answer for a suite', async () => {
 		await project(1);
 		valueOf(await putDesensitisation(world.app, owner, { slug, settings: { ...OFF, actions: { phone: 'placeholder' } } }));
@@ -98,8 +139,9 @@ describe('endpoints', () => {
 		const [source] = at?.sources ?? [];
 		if (!at || !source) throw new Error('the generation was not to be had');
 		const said = { promptId: at.generation.promptIds[0] ?? '', text: 'Call 13800138000.', sampling: {}, seed: 1, reproducible: false };
-		await storeAnswer(world.app, at, source, { ...said, sample: 0 });
-		await storeAnswer(world.app, { ...at, generation: { ...at.generation, suiteVersionId: 'of a suite' } }, source, { ...said, sample: 1 });
+		const hiding = async (generation: typeof at.generation) => valueOf(await answerRules(world.app, generation)());
+		await storeAnswer(world.app, at, source, { ...said, sample: 0 }, await hiding(at.generation));
+		await storeAnswer(world.app, at, source, { ...said, sample: 1 }, await hiding({ ...at.generation, suiteVersionId: 'of a suite' }));
 		expect(await world.query(`select t.messages->0->>'content' as text from generation_answers a join response_texts t on t.response_id = a.response_id where a.generation_id = '${at.generation.id}' order by a.sample`)).toEqual([{ text: 'Call [PHONE_1].' }, { text: 'Call 13800138000.' }]);
 	});
 

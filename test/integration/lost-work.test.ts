@@ -273,7 +273,7 @@ describe('a worker that is lost', () => {
 		await beginGeneration(world.app, { generationId, workerId: await paperWorker(world) });
 		const rounds = await world.query('select count(*)::int as n from rounds');
 		expect(await openRound(world.app, lost)).toBeNull();
-		expect(await storeAnswer(world.app, lost, sourceOf(lost, checkpointId), { promptId: lost.generation.promptIds[0] ?? '', sample: 0, text: 'x', sampling: {}, seed: 1, reproducible: false })).toBe(false);
+		expect(await storeAnswer(world.app, lost, sourceOf(lost, checkpointId), { promptId: lost.generation.promptIds[0] ?? '', sample: 0, text: 'x', sampling: {}, seed: 1, reproducible: false }, null)).toBe(false);
 		expect(await world.query('select count(*)::int as n from rounds')).toEqual(rounds);
 		expect(await generation()).toMatchObject({ status: 'running', attempt: 2, intoRoundId: null });
 	});

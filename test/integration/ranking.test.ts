@@ -138,7 +138,7 @@ describe('pairs chosen to learn more', () => {
 		const at = await beginGeneration(world.app, { generationId: id, workerId });
 		if (!at) throw new Error('the generation was not to be had');
 		for (const source of at.sources) {
-			for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `Once more, answered by number ${source.ordinal}.`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false });
+			for (const { promptId, sample } of await unansweredBy(world.app, at, source)) await storeAnswer(world.app, at, source, { promptId, sample, text: `Once more, answered by number ${source.ordinal}.`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false }, null);
 		}
 		const made = await pairAnswers(world.app, at);
 		const drawn = await world.query<{ policy: string; propensity: number; split: string; pair: string }>(`select c.policy, c.propensity, g.split, least(ra.source_ref, rb.source_ref) || greatest(ra.source_ref, rb.source_ref) as pair

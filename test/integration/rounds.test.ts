@@ -49,7 +49,7 @@ const parentOf = (at: GenerationAtHand): string => at.generation.parentCheckpoin
 async function answer(at: GenerationAtHand, checkpointId: string, text: (promptId: string) => string, limit = Infinity): Promise<void> {
 	const source = sourceOf(at, checkpointId);
 	for (const { promptId, sample } of (await unansweredBy(world.app, at, source)).slice(0, limit)) {
-		expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
+		expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId), sampling: { temperature: 0.7 }, seed: 1, reproducible: false }, null)).toBe(true);
 	}
 }
 

@@ -98,7 +98,7 @@ async function answered(checkpointId: string, text: (promptId: string, checkpoin
 		const prompts = await unansweredBy(world.app, at, source);
 		const by = source.checkpointId ?? '';
 		asked[by === checkpointId ? 'checkpoint' : 'parent'] = prompts.map(({ promptId }) => promptId);
-		for (const { promptId, sample } of prompts) expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId, by), sampling: { temperature: 0.7 }, seed: 1, reproducible: false })).toBe(true);
+		for (const { promptId, sample } of prompts) expect(await storeAnswer(world.app, at, source, { promptId, sample, text: text(promptId, by), sampling: { temperature: 0.7 }, seed: 1, reproducible: false }, null)).toBe(true);
 	}
 	return { at, asked, opened: await openRound(world.app, at) };
 }

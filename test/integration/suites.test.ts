@@ -73,7 +73,7 @@ async function answer(at: GenerationAtHand, says: (checkpointId: string, promptI
 		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) {
 			if (made >= most) return made;
 			made += 1;
-			await storeAnswer(world.app, at, source, { promptId, sample, text: says(source.checkpointId ?? '', promptId, sample, source.exportId), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false });
+			await storeAnswer(world.app, at, source, { promptId, sample, text: says(source.checkpointId ?? '', promptId, sample, source.exportId), sampling: { temperature: 0.7, finish: 'stop' }, seed: 1, reproducible: false }, null);
 		}
 	}
 	return made;
@@ -168,7 +168,7 @@ describe('a new checkpoint', () => {
 		// The dead worker's last answer comes too late.
 		const [source] = at.sources;
 		if (!source) throw new Error('nobody is asked');
-		expect(await storeAnswer(world.app, at, source, { promptId: at.generation.promptIds[0] ?? '', sample: 0, text: 'late', sampling: {}, seed: 1, reproducible: false })).toBe(false);
+		expect(await storeAnswer(world.app, at, source, { promptId: at.generation.promptIds[0] ?? '', sample: 0, text: 'late', sampling: {}, seed: 1, reproducible: false }, null)).toBe(false);
 		await failGeneration(world.app, second, { code: 'out_of_memory', message: 'The memory was too small.' });
 		expect(valueOf(await readSuiteRuns(world.app, engineer, { checkpointId })).evaluations[0]).toMatchObject({ status: 'failed', done: 70, total: 100, problem: { code: 'out_of_memory' }, results: null });
 		expect(problemOf(await cancelSuiteRun(world.app, engineer, { checkpointId }))).toBe('conflict');

@@ -91,7 +91,7 @@ export async function playOnPaper(world: World, runId: string, workerId: string)
 	const score = { baseChosen: -9, baseRejected: -9, parentChosen: -9, parentRejected: -9, checkpointChosen: -8, checkpointRejected: -10, tokensChosen: 9, tokensRejected: 9 };
 	await finishEvaluation(app, evaluation, evaluation.pairs.map(({ comparisonId }) => ({ comparisonId, ...score })));
 	for (const source of generation.sources) {
-		for (const { promptId, sample } of await unansweredBy(app, generation, source)) await storeAnswer(app, generation, source, { promptId, sample, text: `${source.name} answers ${promptId}`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false });
+		for (const { promptId, sample } of await unansweredBy(app, generation, source)) await storeAnswer(app, generation, source, { promptId, sample, text: `${source.name} answers ${promptId}`, sampling: { temperature: 0.7 }, seed: 1, reproducible: false }, null);
 	}
 	await openRound(app, generation);
 	return checkpointId;

@@ -27,7 +27,7 @@ export async function runThroughSuite(world: World, of: { slug: string; owner: A
 		for (const { promptId, sample } of await unansweredBy(world.app, at, source)) {
 			const same = at.generation.promptIds.indexOf(promptId) % 6 === 0;
 			const text = same ? 'The same answer.' : source.checkpointId === checkpointId ? 'A careful answer, on conditions. Call 13800138000.' : 'A vague answer.';
-			await storeAnswer(world.app, at, source, { promptId, sample, text, sampling: { finish: 'stop' }, seed: 1, reproducible: false });
+			await storeAnswer(world.app, at, source, { promptId, sample, text, sampling: { finish: 'stop' }, seed: 1, reproducible: false }, null);
 		}
 	}
 	await measureAnswers({ app: world.app, workerId, workDir: world.dataDir, shutdown: new AbortController().signal }, at, { signal: new AbortController().signal }, limits, askReward);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Ask } from '#lib/domain/generation-plan.ts';
 import { holdsImage } from '#lib/domain/message.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
+import { answerRules } from '#lib/server/usecases/answer-rules.ts';
 import { outgoingOf } from '#lib/server/usecases/check-outgoing.ts';
 import { readQuestion, storeAnswer, storeMissed, unansweredBy } from '#lib/server/usecases/make-answers.ts';
 import type { GenerationAtHand, Question, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
@@ -53,9 +54,12 @@ const holdsUpload = ({ messages, documentTexts }: Question): boolean => holdsIma
 export async function answerAll(context: AskContext, at: GenerationAtHand, source: SourceAtHand, way: Way, { signal, lost }: Ending): Promise<RunProblem | null> {
 	const { sampling } = at.generation;
 	// What is judged is masked before it is stored, also where the question stays in the house.
-	const guard = way.outside || at.generation.suiteVersionId === null ? await outgoingOf(context.app, at.generation.projectId) : null;
-	if (guard && !guard.ok) return { code: 'lists_unreadable', message: way.outside ? 'What the project hides cannot be read on this worker: nothing may leave.' : 'What the project hides cannot be read on this worker: no answer may be kept.', hint: guard.problem.detail };
-	const hide = way.outside ? (guard?.value ?? null) : null;
+	const rules = answerRules(context.app, at.generation);
+	const [guard, kept] = [way.outside ? await outgoingOf(context.app, at.generation.projectId) : null, await rules()];
+	if (guard && !guard.ok) return { code: 'lists_unreadable', message: 'What the project hides cannot be read on this worker: nothing may leave.', hint: guard.problem.detail };
+	const noneKept = (hint: string): RunProblem => ({ code: 'lists_unreadable', message: 'What the project hides cannot be read on this worker: no answer may be kept.', hint });
+	if (!kept.ok) return noneKept(kept.problem.detail);
+	const hide = guard?.value ?? null;
 	const left = await unansweredBy(context.app, at, source);
 	let next = 0;
 	let failedInARow = 0;
@@ -81,6 +85,12 @@ export async function answerAll(context: AskContext, at: GenerationAtHand, sourc
 		const { text, finish, promptTokens, completionTokens } = answer.value;
 		if (way.outside && text.trim() === '') return missed('empty_answer');
 		failedInARow = 0;
+		// What was set while it was asked counts.
+		const now = await rules();
+		if (!now.ok) {
+			problem ??= noneKept(now.problem.detail);
+			return;
+		}
 		const held = await storeAnswer(context.app, at, source, {
 			promptId,
 			sample,
@@ -92,7 +102,7 @@ export async function answerAll(context: AskContext, at: GenerationAtHand, sourc
 			reproducible: false,
 			promptTokens,
 			completionTokens
-		});
+		}, now.value);
 		if (!held) lost.abort();
 	}
 

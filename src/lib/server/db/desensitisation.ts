@@ -18,6 +18,12 @@ export async function newest(db: Executor, projectId: string): Promise<SettingsV
 	return rows[0] ? toVersion(rows[0]) : null;
 }
 
+/** The version of the settings in force; 0: the project never set any. */
+export async function version(db: Executor, projectId: string): Promise<number> {
+	const rows = await rowsOf<{ version: number }>(db, sql`select coalesce(max(version), 0) as version from desensitisation_settings where project_id = ${projectId}`);
+	return rows[0]?.version ?? 0;
+}
+
 /** Whether a project looks for something, and the lists of what it names itself stayed on the server that it came from. */
 export async function listsLeft(db: Executor, projectId: string): Promise<boolean> {
 	const now = await newest(db, projectId);

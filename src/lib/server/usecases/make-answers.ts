@@ -29,9 +29,9 @@ import type { Source } from '../db/generation-sources.ts';
 import * as generations from '../db/generations.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import type { Generation } from '../db/generations.ts';
+import type { ProjectRules } from '../desensitisation/project-rules.ts';
 import { enqueueGeneration } from './enqueue-generation.ts';
 import { inForm } from './in-form.ts';
-import { rulesOf } from './project-rules.ts';
 import { isForOthers, LEFT_TO_OTHERS_SECONDS } from './left-to-others.ts';
 
 /** A model that answers, with what it takes to ask it; a checkpoint in the form of an export with the files of that. */
@@ -106,18 +106,10 @@ export async function generationAlive(app: { db: Db }, at: GenerationAtHand): Pr
 	return generations.heartbeat(app.db, at.generation.id, at.generation.attempt);
 }
 
-/**
- * An answer's words as they are kept, and what was found in them. Answers that people
- * will judge go the way of every import: what the project hides is hidden first
- * (numbers, words and patterns). Those for a suite are measured, word for word, and
- * shown to nobody who judges: they stay as they were said.
- */
-async function asKept(app: Pick<App, 'db' | 'secrets'>, { generation }: GenerationAtHand, text: string, asked: readonly Message[]): Promise<{ text: string; hidden: FindingCounts | null }> {
-	if (generation.suiteVersionId !== null) return { text, hidden: null };
-	const rules = await rulesOf(app, generation.projectId);
-	if (!rules.ok) throw new Error(rules.problem.detail);
-	if (!rules.value) return { text, hidden: null };
-	const masked = maskAnswer(asked, text, rules.value);
+/** An answer's words as they are kept, and what was found in them. */
+function asKept(text: string, asked: readonly Message[], rules: ProjectRules | null): { text: string; hidden: FindingCounts | null } {
+	if (!rules) return { text, hidden: null };
+	const masked = maskAnswer(asked, text, rules);
 	return { text: masked.text, hidden: masked.findings.length > 0 ? countFindings(masked.findings) : null };
 }
 
@@ -130,10 +122,13 @@ function originOf({ endpoint, checkpoint, exportId }: SourceAtHand): { responseS
 	return exportId === null ? { responseSource: 'checkpoint', sourceRef: checkpoint.id } : { responseSource: 'export', sourceRef: exportId };
 }
 
-/** Stores one answer, masked where the project masks. False: the attempt lost its place. */
-export async function storeAnswer(app: Pick<App, 'db' | 'secrets'>, at: GenerationAtHand, source: SourceAtHand, answer: GivenAnswer): Promise<boolean> {
+/**
+ * Stores one answer, masked where the project masks. False: the attempt lost its place.
+ * @param rules what is hidden in it, as `answerRules` gave it for this answer
+ */
+export async function storeAnswer(app: { db: Db }, at: GenerationAtHand, source: SourceAtHand, answer: GivenAnswer, rules: ProjectRules | null): Promise<boolean> {
 	// A model may say anything, also what no text holds: NUL and half surrogates would fail the insert and with it the round.
-	const { text, hidden } = await asKept(app, at, answer.text.toWellFormed().replaceAll('\0', '\uFFFD'), answer.asked ?? []);
+	const { text, hidden } = asKept(answer.text.toWellFormed().replaceAll('\0', '\uFFFD'), answer.asked ?? [], rules);
 	const messages: Message[] = [{ role: 'assistant', content: text }];
 	const { promptId, sample, seed, reproducible } = answer;
 	const sampling = hidden ? { ...answer.sampling, hidden } : answer.sampling;
