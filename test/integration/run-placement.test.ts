@@ -369,30 +369,6 @@ describe('the line', () => {
 		await nobodyWaits();
 	});
 
-	it('leaves no run to another host whose last save lies here', async () => {
-		await nobodyWaits();
-		const take = async (of: string) => (await takeNextRun(world.app, { workerId: of, ...room }))?.run.id ?? null;
-		const [kept, lost, taken] = [await queuedRun(world, slug), await queuedRun(world, slug), await queuedRun(world, slug)];
-		const elsewhere = await paperWorker(world, 'elsewhere');
-		const again = async (runId: string, by: string, step?: number) => {
-			const attempt = (await beginAttempt(world.app, { runId, workerId: by }))?.attempt ?? 0;
-			if (step !== undefined) await saved(runId, attempt, step);
-			await requeueAttempt(world.app, { runId, attempt, problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: 0 });
-		};
-		await again(kept, workerId, 4);
-		// That ended before it saved: what counts is where the save lies.
-		await again(kept, elsewhere);
-		await again(lost, workerId);
-		await again(taken, workerId, 2);
-		await again(taken, elsewhere, 4);
-		const ready = await announceWorker(world.app, { hostname: 'ready', pid: 1, hostKey: 'ready', capabilities: { cpus: 1, memoryBytes: 1, gpus: [{ name: 'A10', memoryBytes: 24e9 }], engine: { state: 'ready', versions: {} } } });
-		const successor = await paperWorker(world);
-		expect([await take(successor), await take(successor), await take(elsewhere), await take(elsewhere)]).toEqual([kept, null, taken, null]);
-		await retireWorker(world.app, ready);
-		for (const one of [successor, elsewhere]) await retireWorker(world.app, one);
-		await nobodyWaits();
-	});
-
 	it('gives a run to one of many workers that ask at once', async () => {
 		await nobodyWaits();
 		const waiting = await Promise.all(Array.from({ length: 6 }, () => queuedRun(world, slug)));
