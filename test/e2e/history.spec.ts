@@ -120,6 +120,22 @@ for (const [locale, width, index] of [['en', 1440, 10], ['zh', 390, 13]] as cons
 	});
 }
 
+test('a record that the project does not let leave is refused on the page, which stays', async ({ browser, request }) => {
+	const set = (actions: Record<string, string>) => api(request, admin, 'PUT', `/projects/${SLUG}/desensitisation`, { actions, onExport: 'refuse', words: [{ text: 'sublet' }] });
+	expect((await set({ word: 'mask' })).status).toBe(200);
+	const { context, page } = await signedIn(browser, anna, { locale: 'en', path: `/projects/${SLUG}/history` });
+	await expect(async () => {
+		await page.getByRole('button', { name: words.en.record }).press('Enter');
+		await expect(page.getByRole('menuitem', { name: words.en.csv })).toBeVisible({ timeout: 1000 });
+	}).toPass();
+	await page.getByRole('menuitem', { name: words.en.csv }).press('Enter');
+	await expect(page.getByRole('alert')).toContainText('The project refuses to let them leave');
+	await expect(page.getByRole('heading', { name: 'My judgments' })).toBeVisible();
+	await accessible(page);
+	await context.close();
+	expect((await set({})).status).toBe(200);
+});
+
 test('what changed in the guideline is said once, and a criterion leads to its heading', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, anna, { locale: 'en', path: `/projects/${SLUG}/compare` });
 	await expect(page.locator('article:visible')).toBeVisible();
