@@ -85,15 +85,40 @@ test('a table whose sign between the cells was not known is read by the one that
 	await page.getByRole('option', { name: 'separated by another sign' }).click();
 	await expect(preview.getByRole('button', { name: 'Look again' })).toBeDisabled();
 	await preview.getByLabel('Which sign').fill('#');
+	// A shape that is chosen with it is not lost.
+	await preview.getByLabel('Rows understood as', { exact: true }).click();
+	await page.getByRole('option', { name: 'Arena battles' }).click();
 	await accessible(page);
 	await preview.getByRole('button', { name: 'Look again' }).click();
 	await expect(preview).toContainText('separated by #');
 	await expect(preview).not.toContainText('Every line below holds');
+	await preview.getByText('Understand them otherwise').click();
+	await expect(preview.getByLabel('Rows understood as', { exact: true })).toContainText('Arena battles');
+	await preview.getByLabel('Rows understood as', { exact: true }).click();
+	await page.getByRole('option', { name: 'Table by columns' }).click();
 	// What its columns hold is said next; how it is read stays as it was said.
 	await preview.getByLabel('Question', { exact: true }).click();
 	await page.getByRole('option', { name: 'sachverhalt' }).click();
 	await preview.getByRole('button', { name: 'Look again' }).click();
 	await expect(preview).toContainText('separated by #');
 	await expect(preview).toContainText('Ist sie wirksam?');
+	await context.close();
+});
+
+test('columns that were proposed are confirmed as they are, and what they leave out is left out on purpose', async ({ browser }) => {
+	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
+	const file = { name: 'three.csv', mimeType: 'text/csv', buffer: Buffer.from('question,answer,response_c\nIs a third answer lost?,Yes.,No.\n') };
+	const chooser = page.waitForEvent('filechooser');
+	await expect(async () => {
+		await page.getByRole('button', { name: 'Choose a file' }).click();
+		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+	}).toPass();
+	await (await chooser).setFiles(file);
+	const preview = page.getByRole('region', { name: 'three.csv' });
+	await expect(preview).toContainText('an answer that would be lost');
+	await preview.getByRole('button', { name: 'Look again' }).click();
+	await expect(preview).toContainText('1 row adds something');
+	await expect(preview).toContainText('not read: response_c');
+	await expect(preview.getByRole('button', { name: 'Look again' })).toBeDisabled();
 	await context.close();
 });
