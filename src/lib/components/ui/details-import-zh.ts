@@ -122,6 +122,8 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'Record {} is longer than {} MB.': '第 {} 条记录超过 {} MB。',
 	'The header has {} columns; at most {}.': '表头有 {} 列，最多 {} 列。',
 	'has {} cells where the header has {}': '有 {} 个单元格，而表头有 {} 个',
+	'has more than {} cells': '单元格超过 {} 个',
+	'has more than {} cells (the row goes on to line {})': '单元格超过 {} 个（该行延续到第 {} 行）',
 	'has more after the quotation mark that closes a cell; a quotation mark within a cell is written twice': '单元格的右引号之后还有内容；单元格内的引号须写两次',
 	'has more after the quotation mark that closes a cell; a quotation mark within a cell is written twice (the row goes on to line {})': '单元格的右引号之后还有内容；单元格内的引号须写两次（该行延续到第 {} 行）',
 	'has a quotation mark in the middle of a cell; put the whole cell in quotation marks and write it twice': '单元格中间有引号；请将整个单元格放入引号，并将其中的引号写两次',

@@ -33,6 +33,13 @@ it('gives back whatever was written, by the line it begins in, however the text 
 	);
 });
 
+it('passes over a row of more cells than any table has, without keeping them', () => {
+	expect(read(`a,b\n${','.repeat(200_000)}\nc,d\n`, { most: 2 ** 20, size: 2 ** 16 })).toEqual({ rows: [{ line: 1, cells: ['a', 'b'] }, { line: 2, error: 'has more than 100000 cells' }, { line: 3, cells: ['c', 'd'] }], unclosed: null });
+	expect(read(`a,b\n"\n"${','.repeat(200_000)}`, { most: 2 ** 20, size: 2 ** 16 }).rows.at(-1)).toEqual({ line: 2, error: 'has more than 100000 cells (the row goes on to line 3)' });
+	// One of nothing but delimiters that does not end is given up as any that is too long.
+	expect(() => read(','.repeat(20 * 2 ** 20), { most: 2 ** 20, size: 2 ** 16 })).toThrow(/^The row that begins on line 1 is longer than 2 MB/u);
+});
+
 describe('a line', () => {
 	it('needs no quotation marks, nor an end where it is the last', () => {
 		for (const ending of ['\n', '\r\n', '\r']) expect(read(`a,b${ending}c,`.concat('d'), { size: 1 })).toEqual({ rows: [{ line: 1, cells: ['a', 'b'] }, { line: 2, cells: ['c', 'd'] }], unclosed: null });

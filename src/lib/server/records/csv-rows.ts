@@ -1,5 +1,4 @@
-import { Parser } from 'csv-parse';
-import type { InfoRecord, Options } from 'csv-parse';
+import { MOST_CELLS, RowParser } from './csv-parser.ts';
 import { UnreadableFile } from './record.ts';
 
 /** A row of delimited text by the line it begins in: its cells, or why it has none. */
@@ -11,35 +10,6 @@ export type CsvScanner = { feed: (text: string) => CsvRow[]; end: () => { rows: 
 const AFTER_QUOTE = 'has more after the quotation mark that closes a cell; a quotation mark within a cell is written twice';
 const BEFORE_QUOTE = 'has a quotation mark in the middle of a cell; put the whole cell in quotation marks and write it twice';
 const [LF, CR, QUOTE] = [10, 13, 34];
-
-/** csv-parse without its stream: what is given to it is read before the call comes back, which tells us what every row was read from. */
-class Rows extends Parser {
-	constructor(options: Options, row: (cells: string[], end: number) => void) {
-		// A misplaced quotation mark is found in what was read: where csv-parse refuses it, it reads on within quotation marks and takes the rows after it along.
-		super({
-			...options,
-			relax_quotes: true,
-			relax_column_count: true,
-			on_record: (cells: unknown, { bytes }: InfoRecord) => {
-				row(cells as string[], bytes);
-				return null;
-			}
-		});
-	}
-	feed(bytes: Buffer): void {
-		super._transform(bytes, 'utf8', (error) => {
-			if (error) throw error;
-		});
-	}
-	/** Whether all that was opened is closed. */
-	finish(): boolean {
-		let failed = false;
-		super._flush((error) => {
-			failed = Boolean(error);
-		});
-		return !failed;
-	}
-}
 
 /** Which quotation mark of a row does not stand where it may. Null: they all do, so that its cells are written in one way only. */
 function misplaced(row: string, cells: readonly string[], delimiter: string): string | null {
@@ -67,7 +37,7 @@ function count(bytes: Buffer, sign: number): number {
  * Reads rows of delimited text (RFC 4180) with csv-parse: cells in quotation marks
  * hold delimiters, line ends and, written twice, quotation marks. Lines end with LF or
  * CRLF, or with CR where the first one does. Empty lines are counted and no more.
- * A row with a misplaced quotation mark, or longer than `most` bytes, is reported.
+ * A row with a misplaced quotation mark, longer than `most` bytes or of more than `MOST_CELLS` cells, is reported.
  * Lines are counted here, in what csv-parse says each row was read from: its own
  * numbers count a CRLF within quotation marks twice.
  * @throws UnreadableFile from `feed`, where a row is so long that where it ends is not looked for
@@ -104,18 +74,18 @@ export function csvScanner(delimiter: string, most: number): CsvScanner {
 	};
 
 	/** How lines end is told by the first of them that csv-parse finds. */
-	const first = new Rows({ delimiter, record_delimiter: ['\r\n', '\n', '\r'], to: 1 }, (_, end) => {
+	const first = new RowParser({ delimiter, record_delimiter: ['\r\n', '\n', '\r'], to: 1 }, (_, end) => {
 		const last = kept()[end - 1];
 		if (last === LF || last === CR) lineEnd = last;
 	});
-	let parser: Rows | null = null;
-	const begin = (): Rows => {
+	let parser: RowParser | null = null;
+	const begin = (): RowParser => {
 		lineEnd ??= LF;
-		const begun = new Rows({ delimiter, record_delimiter: lineEnd === CR ? ['\r'] : ['\r\n', '\n'], skip_empty_lines: true }, (cells, end) => {
+		const begun = new RowParser({ delimiter, record_delimiter: lineEnd === CR ? ['\r'] : ['\r\n', '\n'], skip_empty_lines: true }, (cells, end, isWide) => {
 			passEmptyLines();
 			const text = kept().subarray(0, end - start);
 			const through = line + count(text, lineEnd as number);
-			const error = text.length > most ? `is longer than ${most / 1024 / 1024} MB` : text.includes(QUOTE) ? misplaced(text.toString(), cells, delimiter) : null;
+			const error = text.length > most ? `is longer than ${most / 1024 / 1024} MB` : isWide ? `has more than ${MOST_CELLS} cells` : text.includes(QUOTE) ? misplaced(text.toString(), cells, delimiter) : null;
 			const last = text.at(-1) === lineEnd ? through - 1 : through;
 			rows.push(error === null ? { line, cells } : { line, error: last > line ? `${error} (the row goes on to line ${last})` : error });
 			line = through;
