@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { accessible, account, address, api, signedIn } from './people.ts';
 
 const SLUG = `brought-in-${Date.now().toString(36)}`;
@@ -8,6 +9,18 @@ test.beforeAll(async ({ playwright }) => {
 	expect((await api(request, account('admin'), 'POST', '/projects', { slug: SLUG, name: 'Brought in', overlap: 1 })).status).toBe(201);
 	await request.dispose();
 });
+
+type File = { name: string; mimeType: string; buffer: Buffer };
+
+/** Chooses a file as a person does, who presses again where the page was not ready yet. */
+async function chooseFile(page: Page, button: string, file: File): Promise<void> {
+	const chooser = page.waitForEvent('filechooser');
+	await expect(async () => {
+		await page.getByRole('button', { name: button }).click();
+		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
+	}).toPass();
+	await (await chooser).setFiles(file);
+}
 
 const HOSTILE = '<img src=x onerror=alert(1)> Ist die Kündigung wirksam?';
 const table = [
@@ -30,15 +43,7 @@ for (const [width, locale, words] of [
 		});
 		// As a spreadsheet saves "Unicode text".
 		const file = { name: 'fragen.csv', mimeType: 'text/csv', buffer: Buffer.from(`\uFEFF${table}`, 'utf16le') };
-		const choose = async () => {
-			const chooser = page.waitForEvent('filechooser');
-			// As a person does, who presses again where the page was not ready yet.
-			await expect(async () => {
-				await page.getByRole('button', { name: words.choose }).click();
-				expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
-			}).toPass();
-			await (await chooser).setFiles(file);
-		};
+		const choose = () => chooseFile(page, words.choose, file);
 		await choose();
 		await expect(page.getByRole('heading', { name: words.first })).toBeVisible();
 		const preview = page.getByRole('region', { name: 'fragen.csv' });
@@ -71,12 +76,7 @@ for (const [width, locale, words] of [
 test('a table whose sign between the cells was not known is read by the one that is said', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
 	const file = { name: 'fragen.txt', mimeType: 'text/plain', buffer: Buffer.from('Sachverhalt#Gute Antwort#Schlechte Antwort\nIst sie wirksam?#Ja.#Nein.\nWie lange läuft sie?#Drei Monate.#Ein Jahr.\n') };
-	const chooser = page.waitForEvent('filechooser');
-	await expect(async () => {
-		await page.getByRole('button', { name: 'Choose a file' }).click();
-		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
-	}).toPass();
-	await (await chooser).setFiles(file);
+	await chooseFile(page, 'Choose a file', file);
 	const preview = page.getByRole('region', { name: 'fragen.txt' });
 	// Each line is a question so far, which is said, and where to say otherwise lies open.
 	await expect(preview).toContainText('Every line below holds “#” equally often');
@@ -108,12 +108,7 @@ test('a table whose sign between the cells was not known is read by the one that
 test('columns that were proposed are confirmed as they are, and what they leave out is left out on purpose', async ({ browser }) => {
 	const { context, page } = await signedIn(browser, account('admin'), { path: `/projects/${SLUG}/import`, width: 1440, locale: 'en' });
 	const file = { name: 'three.csv', mimeType: 'text/csv', buffer: Buffer.from('question,answer,response_c\nIs a third answer lost?,Yes.,No.\n') };
-	const chooser = page.waitForEvent('filechooser');
-	await expect(async () => {
-		await page.getByRole('button', { name: 'Choose a file' }).click();
-		expect(await Promise.race([chooser, page.waitForTimeout(500)])).toBeTruthy();
-	}).toPass();
-	await (await chooser).setFiles(file);
+	await chooseFile(page, 'Choose a file', file);
 	const preview = page.getByRole('region', { name: 'three.csv' });
 	await expect(preview).toContainText('an answer that would be lost');
 	await preview.getByRole('button', { name: 'Look again' }).click();

@@ -1,3 +1,5 @@
+import { Numbers } from './byte-numbers.ts';
+
 /** What the header of a page says of it. `levels`: bytes of repetition and definition levels before what is packed (of version 2 alone). */
 export type PageHeader = { kind: 'data' | 'dictionary'; bytes: number; unpacked: number; packed: number; values: number; encoding: number; levels: { repetition: number; definition: number; nulls: number; isPacked: boolean } | null };
 
@@ -8,56 +10,35 @@ const DATA_PAGE = 0;
 const DICTIONARY_PAGE = 2;
 const DATA_PAGE_V2 = 3;
 
-/** A number of a place on, 7 bits a byte, the lowest first. */
-export function varintAt(bytes: Uint8Array, at: number): { value: number; next: number } {
-	let value = 0;
-	for (let shift = 1; ; shift *= 128) {
-		const byte = bytes[at];
-		if (byte === undefined || shift > 2 ** 63) throw new RangeError('cut off');
-		at += 1;
-		value += (byte & 0x7f) * shift;
-		if (byte < 0x80) return { value, next: at };
-	}
-}
-
 /** Fields of a struct in Thrift's compact protocol: its numbers, truth values and structs; the rest is passed over. @throws RangeError where it is cut off or none */
 function structAt(bytes: Uint8Array, start: number, depth = 0): { fields: Fields; next: number } {
 	if (depth > MOST_DEPTH) throw new RangeError('too deep');
 	const fields = new Map<number, number | Fields>();
-	let at = start;
+	const next = new Numbers(bytes, start);
 	const byte = () => {
-		const one = bytes[at];
+		const one = bytes[next.at];
 		if (one === undefined) throw new RangeError('cut off');
-		at += 1;
+		next.at += 1;
 		return one;
 	};
-	const varint = () => {
-		const { value, next } = varintAt(bytes, at);
-		at = next;
-		return value;
-	};
-	const zigzag = () => {
-		const value = varint();
-		return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-	};
 	const pass = (width: number) => {
-		at += width;
-		if (at > bytes.byteLength) throw new RangeError('cut off');
+		next.at += width;
+		if (next.at > bytes.byteLength) throw new RangeError('cut off');
 	};
 	const element = (type: number): number | Fields | null => {
 		if (type === 1 || type === 2) return type === 1 ? 1 : 0;
 		if (type === 3) return byte();
-		if (type >= 4 && type <= 6) return zigzag();
+		if (type >= 4 && type <= 6) return next.zigzag();
 		if (type === 7) return (pass(8), null);
-		if (type === 8) return (pass(varint()), null);
+		if (type === 8) return (pass(next.varint()), null);
 		if (type === 12) {
-			const inner = structAt(bytes, at, depth + 1);
-			at = inner.next;
+			const inner = structAt(bytes, next.at, depth + 1);
+			next.at = inner.next;
 			return inner.fields;
 		}
 		if (type !== 9 && type !== 10) throw new RangeError('no header');
 		const about = byte();
-		const size = about >> 4 === 15 ? varint() : about >> 4;
+		const size = about >> 4 === 15 ? next.varint() : about >> 4;
 		const of = about & 0x0f;
 		for (let n = 0; n < size; n += 1) if (of === 1 || of === 2) byte();
 		else element(of);
@@ -65,8 +46,8 @@ function structAt(bytes: Uint8Array, start: number, depth = 0): { fields: Fields
 	};
 	for (let field = 0; ; ) {
 		const about = byte();
-		if (about === 0) return { fields, next: at };
-		field = about >> 4 === 0 ? zigzag() : field + (about >> 4);
+		if (about === 0) return { fields, next: next.at };
+		field = about >> 4 === 0 ? next.zigzag() : field + (about >> 4);
 		const value = element(about & 0x0f);
 		if (value !== null) fields.set(field, value);
 	}

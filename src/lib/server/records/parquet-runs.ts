@@ -1,4 +1,4 @@
-import { varintAt } from './parquet-header.ts';
+import { Numbers, varintAt } from './byte-numbers.ts';
 
 /**
  * Walks so many numbers of `width` bits that are written as runs and packed bits by
@@ -42,39 +42,30 @@ const MOST_BLOCK = 2 ** 20;
  * @throws RangeError where they are cut off
  */
 export function walkDeltas(bytes: Uint8Array, of: { at: number; count: number }, each?: (value: number) => void): number {
-	let at = of.at;
-	const varint = () => {
-		const { value, next } = varintAt(bytes, at);
-		at = next;
-		return value;
-	};
-	const zigzag = () => {
-		const value = varint();
-		return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-	};
-	const [block, parts] = [varint(), varint(), varint()] as [number, number, number];
+	const next = new Numbers(bytes, of.at);
+	const [block, parts] = [next.varint(), next.varint(), next.varint()] as [number, number, number];
 	const size = block / parts;
 	if (parts < 1 || block > MOST_BLOCK || size < 8 || size % 8 !== 0) throw new RangeError('differences are broken');
-	let value = zigzag();
+	let value = next.zigzag();
 	if (of.count > 0) each?.(value);
 	for (let left = of.count - 1; left > 0; ) {
-		const least = zigzag();
-		const widths = bytes.subarray(at, at + parts);
-		at += parts;
+		const least = next.zigzag();
+		const widths = bytes.subarray(next.at, next.at + parts);
+		next.at += parts;
 		for (let part = 0; part < parts && left > 0; part += 1) {
 			const width = widths[part] ?? 65;
-			if (width > 64 || at + (size / 8) * width > bytes.byteLength) throw new RangeError('differences are cut off');
+			if (width > 64 || next.at + (size / 8) * width > bytes.byteLength) throw new RangeError('differences are cut off');
 			if (each) {
 				for (let n = 0; n < Math.min(size, left); n += 1) {
-					value = (value + least + bitsAt(bytes, at * 8 + n * width, width)) | 0;
+					value = (value + least + bitsAt(bytes, next.at * 8 + n * width, width)) | 0;
 					each(value);
 				}
 			}
 			left -= Math.min(size, left);
-			at += (size / 8) * width;
+			next.at += (size / 8) * width;
 		}
 	}
-	return at;
+	return next.at;
 }
 
 /** `width` bits from a place on, the lowest first. */
