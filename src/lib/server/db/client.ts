@@ -59,11 +59,14 @@ function preparing<T extends Client>(client: T, course: Course = { lost: false, 
 					};
 					const ended = run(...args.map((arg) => (typeof arg === 'function' ? steps(arg as (tx: Client) => Promise<unknown>) : arg)));
 					if (property === 'savepoint') return ended;
-					return ended.catch((error: unknown) => {
+					const told = ended.catch((error: unknown) => {
 						// Of a transaction that ended in another way no step follows.
 						own.lost = true;
 						throw own.begun ? error : new NotBegun(error);
 					});
+					// Who looks at it only later has not dropped it: a lost connection must not end the process meanwhile.
+					told.catch(() => undefined);
+					return told;
 				};
 			}
 			return Reflect.get(target, property, receiver) as unknown;
