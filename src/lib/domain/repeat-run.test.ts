@@ -98,18 +98,18 @@ describe('the script of a repeat on several machines', () => {
 		await writeFile(join(dir, 'python'), `#!/bin/sh\ncase "$2" in cli) echo /cli;; *) echo "$NODE_RANK $*" >> '${dir}/asked';; esac\n`, { mode: 0o755 });
 	});
 	afterEach(() => rm(dir, { recursive: true }));
-	const start = (rank: string) => promisify(execFile)('bash', [join(dir, 'repeat.sh')], { env: { PATH: process.env['PATH'] ?? '', PYTHON: join(dir, 'python'), BASE: '/m', WORK: join(dir, 'work'), MASTER_ADDR: '10.0.0.1', NODE_RANK: rank } as unknown as NodeJS.ProcessEnv });
+	const start = (rank: string) => promisify(execFile)('bash', [join(dir, 'repeat.sh')], { env: { PATH: process.env['PATH'] ?? '', PYTHON: join(dir, 'python'), BASE: '/m', WORK: join(dir, 'again'), MASTER_ADDR: '10.0.0.1', NODE_RANK: rank } as unknown as NodeJS.ProcessEnv });
 	const asked = async (rank: string) => (await readFile(join(dir, 'asked'), 'utf8')).trim().split('\n').filter((line) => line.startsWith(`${rank} `)).map((line) => line.replace(`${rank} `, '').replace(`${dir}/`, ''));
 
 	it('is compared by the first alone, and each has what it reads for itself', async () => {
 		await Promise.all(['0', '1'].map(start));
-		const train = (rank: number) => `-m torch.distributed.run --node_rank ${rank} --master_addr 10.0.0.1 --master_port 29500 /cli/rlhf.py --model /m --output_dir ${dir}/work/output`;
-		expect(await asked('0')).toEqual(['work/machine-0/repeat.py check', train(0).replace(`${dir}/`, ''), 'work/machine-0/repeat.py compare']);
-		expect(await asked('1')).toEqual(['work/machine-1/repeat.py check', train(1).replace(`${dir}/`, '')]);
+		const train = (rank: number) => `-m torch.distributed.run --node_rank ${rank} --master_addr 10.0.0.1 --master_port 29500 /cli/rlhf.py --model /m --output_dir ${dir}/again/output`;
+		expect(await asked('0')).toEqual(['again/machine-0/repeat.py check', train(0).replace(`${dir}/`, ''), 'again/machine-0/repeat.py compare']);
+		expect(await asked('1')).toEqual(['again/machine-1/repeat.py check', train(1).replace(`${dir}/`, '')]);
 	});
 
 	it('is refused by the first where the output is there already: the others come when it may have begun', async () => {
-		await mkdir(join(dir, 'work', 'output'), { recursive: true });
+		await mkdir(join(dir, 'again', 'output'), { recursive: true });
 		await expect(start('0')).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('is there already') as string });
 		await start('1');
 		expect(await asked('1')).toHaveLength(2);
