@@ -117,14 +117,20 @@ it('is settled once it can be read: what its keeper then says in its folder is o
 	expect(await provideBase(context, base)).toMatchObject({ ok: false, problem: { code: 'model_missing', message: expect.stringContaining('not those that this project began with') as string } });
 });
 
+/** A model of a hub whose files lie in the cache already, but for how it is read. */
+async function fetchedModel(): Promise<{ id: string; folder: string }> {
+	const id = await foundModel(world);
+	const { hub, repo, commit } = (await baseModels.get(world.app.db, id)) ?? {};
+	const folder = hubFolder(join(world.dataDir, 'cache', 'models'), { hub: hub ?? 'hf', repo: repo ?? '', commit: commit ?? '' });
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'config.json'), '{}');
+	return { id, folder };
+}
+
 it('is ready once its keeper says in the fetched folder how it is read', async () => {
 	vi.stubEnv('PLUMBLINE_CACHE_DIR', join(world.dataDir, 'cache'));
 	try {
-		const id = await foundModel(world);
-		const { hub, repo, commit } = (await baseModels.get(world.app.db, id)) ?? {};
-		const folder = hubFolder(join(world.dataDir, 'cache', 'models'), { hub: hub ?? 'hf', repo: repo ?? '', commit: commit ?? '' });
-		await mkdir(folder, { recursive: true });
-		await writeFile(join(folder, 'config.json'), '{}');
+		const { id, folder } = await fetchedModel();
 		const fetched = async () => {
 			valueOf(await fetchBaseModel(world.app, world.admin, id));
 			await fetchModels(workerContext(world, randomUUID(), { environment: NO_ENGINE }), 'wanted');
@@ -141,11 +147,7 @@ it('is ready once its keeper says in the fetched folder how it is read', async (
 it('that has come whole is not failed by a database that is away for a moment: it is taken again, and ready', async () => {
 	vi.stubEnv('PLUMBLINE_CACHE_DIR', join(world.dataDir, 'cache'));
 	try {
-		const id = await foundModel(world);
-		const { hub, repo, commit } = (await baseModels.get(world.app.db, id)) ?? {};
-		const folder = hubFolder(join(world.dataDir, 'cache', 'models'), { hub: hub ?? 'hf', repo: repo ?? '', commit: commit ?? '' });
-		await mkdir(folder, { recursive: true });
-		await writeFile(join(folder, 'config.json'), '{}');
+		const { id, folder } = await fetchedModel();
 		await sayHowToRead(folder);
 		valueOf(await fetchBaseModel(world.app, world.admin, id));
 		const context = workerContext(world, randomUUID(), { environment: NO_ENGINE });

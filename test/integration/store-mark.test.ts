@@ -42,6 +42,16 @@ async function elsewhere<T>(name: 'web' | 'worker', use: (app: App) => Promise<T
 	}
 }
 
+/** A store of before there were marks, with a file that the database names; gives its hash. */
+async function namedBeforeMarks(of: World): Promise<string> {
+	const { id } = await of.project({ rows: [] });
+	const { sha256 } = await put(of.app, 'a page');
+	await of.query(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) select '${id}', '${sha256}', 'text/plain', 6, id from users limit 1`);
+	await rm(join(of.dataDir, 'artifacts', MARK_FILE));
+	await of.query(`delete from installation where key = 'artifact_store'`);
+	return sha256;
+}
+
 describe('a store in a folder', () => {
 	it('is marked once, and known by that to every process that sees it', async () => {
 		const { sha256 } = await put(world.app, 'kept');
@@ -101,11 +111,7 @@ describe('an installation whose store was never marked', () => {
 	it('does not take an empty folder for it while something names its files, but for somebody who marked that folder', async () => {
 		const fresh = await createWorld();
 		try {
-			const { id } = await fresh.project({ rows: [] });
-			const { sha256 } = await put(fresh.app, 'a page');
-			await fresh.query(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) select '${id}', '${sha256}', 'text/plain', 6, id from users limit 1`);
-			await rm(join(fresh.dataDir, 'artifacts', MARK_FILE));
-			await fresh.query(`delete from installation where key = 'artifact_store'`);
+			await namedBeforeMarks(fresh);
 			const open = async (name: 'web' | 'worker', dir: string) => {
 				const app = await createApp(readConfig({ DATABASE_URL: fresh.url, PLUMBLINE_DATA_DIR: other, PLUMBLINE_ARTIFACTS: dir, PLUMBLINE_LOG_LEVEL: 'silent' }), name);
 				const written = await ends(put(app, 'another'));
@@ -127,11 +133,7 @@ describe('an installation whose store was never marked', () => {
 	it('has a full folder marked whose files are named', async () => {
 		const fresh = await createWorld();
 		try {
-			const { id } = await fresh.project({ rows: [] });
-			const { sha256 } = await put(fresh.app, 'a page');
-			await fresh.query(`insert into artifacts (project_id, sha256, media_type, bytes, created_by) select '${id}', '${sha256}', 'text/plain', 6, id from users limit 1`);
-			await rm(join(fresh.dataDir, 'artifacts', MARK_FILE));
-			await fresh.query(`delete from installation where key = 'artifact_store'`);
+			const sha256 = await namedBeforeMarks(fresh);
 			expect(await elsewhere('web', (app) => read(app, sha256), join(fresh.dataDir, 'artifacts'), fresh.url)).toBe('done');
 			expect(await fresh.query(`select 1 from installation where key = 'artifact_store'`)).toHaveLength(1);
 		} finally {
