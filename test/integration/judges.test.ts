@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
@@ -11,10 +10,9 @@ import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { measuresOfCheckpoint } from '#lib/server/usecases/read-suite-runs.ts';
 import { startChatServer } from '../support/chat-server.ts';
 import type { Asked, ChatServer, Does } from '../support/chat-server.ts';
-import { judgeAll, questions } from '../support/judged-project.ts';
-import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { suiteProject } from '../support/suite-project.ts';
 import { PATIENT, runThroughSuite } from '../support/suite-run.ts';
-import { createWorld, pairRows, valueOf } from '../support/world.ts';
+import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -29,16 +27,7 @@ type Pair = { conversation: { text: string }[]; answer_1: string; answer_2: stri
 
 beforeAll(async () => {
 	world = await createWorld({ PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1' });
-	workerId = await paperWorker(world);
-	({ slug, id } = await world.project({ overlap: 2 }));
-	await world.app.db.execute(sql`update projects set split_shares = '{"train": 0.2, "dev": 0.4, "test": 0.4}' where id = ${id}`);
-	valueOf(await world.importRows(slug, questions(80)));
-	valueOf(await world.importRows(slug, pairRows(30)));
-	owner = await world.person('owner', { slug, role: 'owner' });
-	// Two people who mostly agree: careful answers are the better ones, but for every seventh in the eyes of one of them.
-	await judgeAll(world, slug, await world.person('ana', { slug, role: 'annotator' }), () => 'careful');
-	await judgeAll(world, slug, await world.person('ben', { slug, role: 'annotator' }), (question) => (question % 7 === 0 ? 'vague' : 'careful'));
-	({ checkpointId } = await trainedCheckpoint(world, slug, workerId));
+	({ slug, id, workerId, owner, checkpointId } = await suiteProject(world));
 }, 120_000);
 afterEach(async () => {
 	for (const server of servers.splice(0)) await server.close();

@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import type { SuiteDefinition } from '#lib/domain/suite/check.ts';
@@ -15,8 +14,8 @@ import type { RewardAsking } from '#lib/server/usecases/reward-asking.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { startSweep } from '#lib/server/usecases/start-sweep.ts';
 import type { AskReward } from '../../workers/handlers/measure-answers.ts';
-import { judgeAll, questions } from '../support/judged-project.ts';
-import { importedSnapshot, paperWorker, trained, trainedCheckpoint } from '../support/loop.ts';
+import { importedSnapshot, trained } from '../support/loop.ts';
+import { suiteProject } from '../support/suite-project.ts';
 import { PATIENT, runThroughSuite } from '../support/suite-run.ts';
 import { createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -30,16 +29,7 @@ let checkpointId: string;
 
 beforeAll(async () => {
 	world = await createWorld();
-	workerId = await paperWorker(world);
-	({ slug, id } = await world.project({ overlap: 2 }));
-	await world.app.db.execute(sql`update projects set split_shares = '{"train": 0.2, "dev": 0.4, "test": 0.4}' where id = ${id}`);
-	valueOf(await world.importRows(slug, questions(80)));
-	valueOf(await world.importRows(slug, pairRows(30)));
-	owner = await world.person('owner', { slug, role: 'owner' });
-	// Two people who mostly agree: careful answers are the better ones, but for every seventh in the eyes of one of them.
-	await judgeAll(world, slug, await world.person('ana', { slug, role: 'annotator' }), () => 'careful');
-	await judgeAll(world, slug, await world.person('ben', { slug, role: 'annotator' }), (question) => (question % 7 === 0 ? 'vague' : 'careful'));
-	({ checkpointId } = await trainedCheckpoint(world, slug, workerId));
+	({ slug, id, workerId, owner, checkpointId } = await suiteProject(world));
 }, 120_000);
 afterAll(() => world.close());
 
