@@ -26,6 +26,8 @@ const { layers, rest } = selectLayers(process.argv.slice(2));
 /** @type {import('./test/count.mjs').Count[]} */
 const counts = [];
 const lines = [];
+/** @type {string[]} */
+const failures = [];
 /** @type {string | null} */
 let node = null;
 try {
@@ -39,12 +41,14 @@ for (const layer of node ? layers : []) {
 	if (interrupted) break;
 	const began = Date.now();
 	console.log(`\n── ${layer.name} ${'─'.repeat(60 - layer.name.length)}`);
-	const count = await runPrepared(layer, String(node));
+	const { count, failures: failedHere } = await runPrepared(layer, String(node));
 	counts.push(count);
+	failures.push(...failedHere);
 	const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : '';
 	lines.push(`${layer.name.padEnd(12)} ${String(count.passed).padStart(5)} passed, ${count.failed} failed${skipped}   ${((Date.now() - began) / 1000).toFixed(1)} s`);
 }
 const total = sum(counts);
+for (const failure of failures) console.log(`\n${failure}`);
 console.log(`\n${lines.join('\n')}\n`);
 if (interrupted) console.log('Interrupted: not all layers ran.');
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -54,7 +58,7 @@ process.exit(interrupted ? 130 : exitCodeOf(total));
  * A layer whose preparation fails (no browser, a build error) fails itself; the others still run.
  * @param {import('./test/layers.mjs').Layer} layer
  * @param {string} node24
- * @returns {Promise<import('./test/count.mjs').Count>}
+ * @returns {ReturnType<typeof runLayer>}
  */
 async function runPrepared(layer, node24) {
 	try {
@@ -63,7 +67,8 @@ async function runPrepared(layer, node24) {
 		const env = layer.needsBrowser ? { PLUMBLINE_CHROMIUM: await ensureChromium(ROOT, node24) } : {};
 		return await runLayer(layer, { root: ROOT, node: node24, rest, env });
 	} catch (error) {
-		for (const line of describe(error)) console.error(line);
-		return { passed: 0, failed: 1, skipped: 0 };
+		const reason = describe(error);
+		for (const line of reason) console.error(line);
+		return { count: { passed: 0, failed: 1, skipped: 0 }, failures: [[`✗ ${layer.name} · could not be prepared`, ...reason.map((line) => `    ${line}`)].join('\n')] };
 	}
 }

@@ -40,6 +40,14 @@ export function selectLayers(args) {
 }
 
 /**
+ * Where errors outside of tests lie, beside the report that leaves them out.
+ * @param {string} report
+ */
+export function unhandledReportOf(report) {
+	return `${report}.unhandled`;
+}
+
+/**
  * The command of a layer. Counts come from a report file, not from the printed summary: that changes
  * from version to version, and is missing when the tool crashes.
  * @param {Layer} layer
@@ -49,8 +57,9 @@ export function selectLayers(args) {
 export function commandOf(layer, { root, node, report, rest }) {
 	if (layer.kind === 'npm') return { command: 'npm', args: ['run', '--silent', layer.target, ...(rest.length ? ['--', ...rest] : [])], env: {} };
 	if (layer.kind === 'vitest') {
-		const args = ['run', '--project', layer.target, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-		return { command: node, args: [`${root}/node_modules/vitest/vitest.mjs`, ...args, ...rest], env: {} };
+		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`, `--reporter=${root}/scripts/test/unhandled-reporter.mjs`];
+		const args = [`${root}/node_modules/vitest/vitest.mjs`, 'run', '--project', layer.target, ...reporters, ...rest];
+		return { command: node, args, env: { PLUMBLINE_UNHANDLED_REPORT: unhandledReportOf(report) } };
 	}
 	return {
 		command: node,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { signalGroup } from '../start/run.mjs';
 import { countLayer } from './count.mjs';
-import { commandOf } from './layers.mjs';
+import { failuresOf } from './failures.mjs';
+import { commandOf, unhandledReportOf } from './layers.mjs';
 
 const AFTER_TERM_MS = 5000;
 
@@ -22,7 +23,7 @@ export function endCurrentLayer() {
  * an engine that a hung test left behind ends with it.
  * @param {import('./layers.mjs').Layer} layer
  * @param {{ root: string, node: string, rest: string[], env: Record<string, string> }} context
- * @returns {Promise<import('./count.mjs').Count>}
+ * @returns {Promise<{ count: import('./count.mjs').Count, failures: string[] }>}
  */
 export async function runLayer(layer, { root, node, rest, env }) {
 	const folder = mkdtempSync(join(tmpdir(), 'plumbline-report-'));
@@ -31,10 +32,17 @@ export async function runLayer(layer, { root, node, rest, env }) {
 		const what = commandOf(layer, { root, node, report, rest });
 		const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter);
 		const endedWell = await toEnd(layer, what, root, { ...process.env, ...env, ...what.env, PATH: path });
-		return countLayer(layer.kind, existsSync(report) ? readFileSync(report, 'utf8') : null, endedWell);
+		const written = ifThere(report);
+		const count = countLayer(layer.kind, written, endedWell);
+		return { count, failures: failuresOf(layer, { report: written, unhandled: ifThere(unhandledReportOf(report)) }, count, root) };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** @param {string} file */
+function ifThere(file) {
+	return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
 /**
