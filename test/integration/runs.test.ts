@@ -33,6 +33,9 @@ const run = async (id: string) => valueOf(await readRun(world.app, world.admin, 
 const jobs = async (runId: string) => (await rowsOf<{ n: number }>(world.app.db, sql`select count(*)::int as n from pgboss.job where name = 'train' and data->>'runId' = ${runId}`))[0]?.n;
 const steps = (from: number, to: number, loss: number) => Array.from({ length: to - from + 1 }, (_, i) => ({ step: from + i, epoch: null, values: { loss } }));
 const progress = (runId: string, attempt: number, metrics: ReturnType<typeof steps> = []) => recordProgress(world.app, { runId, attempt }, { metrics, log: [], events: [], status: 'running' });
+/** What the record says of how a run ended, and of putting it back: webhooks are told from it. */
+const endings = (runId: string) => world.query(`select action, details->>'code' as code from audit_entries where subject_id = '${runId}' and action in ('run.failed', 'run.cancelled', 'run.requeue') order by id`);
+const CANCELLED = { action: 'run.cancelled', code: null };
 /** What a worker that was killed leaves behind once its lease is over. */
 const lapse = (runId: string) => world.app.db.execute(sql`update run_attempts set lease_expires_at = now() - interval '1 second' where run_id = ${runId} and ended_at is null`);
 
@@ -178,6 +181,7 @@ describe('an attempt', () => {
 			await sweep(world.app);
 		}
 		expect(await run(runId)).toMatchObject({ status: 'failed', problem: { code: 'worker_lost' } });
+		expect(await endings(runId)).toEqual([...Array<unknown>(MAX_FRUITLESS_ATTEMPTS - 1).fill({ action: 'run.requeue', code: 'worker_lost' }), { action: 'run.failed', code: 'worker_lost' }]);
 		expect(await beginAttempt(world.app, { runId, workerId: one })).toBeNull();
 	});
 
@@ -239,6 +243,7 @@ describe('stopping', () => {
 		const runId = await queuedRun(world, slug);
 		expect(valueOf(await cancel(runId, true))).toEqual({ status: 'cancelled' });
 		expect(problemOf(await cancel(runId, true))).toBe('already_decided');
+		expect(await endings(runId)).toEqual([CANCELLED]);
 		expect(await beginAttempt(world.app, { runId, workerId: one })).toBeNull();
 	});
 
@@ -252,6 +257,7 @@ describe('stopping', () => {
 		expect(checkpointId).not.toBeNull();
 		expect(await run(runId)).toMatchObject({ status: 'cancelled', problem: null, checkpoint: { id: checkpointId } });
 		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from evaluations where checkpoint_id = ${checkpointId}`)).toEqual([{ n: 0 }]);
+		expect(await endings(runId)).toEqual([CANCELLED]);
 	});
 
 	it('without keeping leaves no checkpoint, also when it is said while the checkpoint is stored', async () => {
@@ -280,6 +286,7 @@ describe('stopping', () => {
 		await lapse(orphan);
 		await sweep(world.app);
 		expect(await run(orphan)).toMatchObject({ status: 'cancelled' });
+		expect([await endings(runId), await endings(orphan)]).toEqual([[CANCELLED], [{ action: 'run.cancelled', code: 'worker_lost' }]]);
 		expect(await jobs(orphan)).toBe(1);
 	});
 

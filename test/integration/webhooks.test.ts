@@ -7,10 +7,14 @@ import { MOST_TRIES } from '#lib/domain/webhook-event.ts';
 import { record } from '#lib/server/db/audit.ts';
 import { createOutbound } from '#lib/server/outbound/outbound.ts';
 import type { Outbound } from '#lib/server/outbound/outbound.ts';
+import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
+import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { deliverWebhooks } from '#lib/server/usecases/deliver-webhooks.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { createWebhook, listDeliveries, listWebhooks, retireWebhook, sendAgain, testWebhook } from '#lib/server/usecases/put-webhook.ts';
+import { MAX_FRUITLESS_ATTEMPTS, requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { tellWebhooks } from '#lib/server/usecases/tell-webhooks.ts';
+import { paperWorker, queuedRun } from '../support/loop.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -86,6 +90,20 @@ it('tells what happens from now on, once, signed, in ids and counts alone', asyn
 	await work();
 	expect(told.toSorted()).toEqual([0, 0, 1]);
 	expect(heard).toHaveLength(3);
+});
+
+it('tells of a run that nothing ended but its broken attempts, and of one that nobody had begun', async () => {
+	const { slug } = await world.project({ rows: pairRows(20) });
+	await hook(slug, ['run.failed', 'run.cancelled']);
+	const [lost, waiting, worker] = [await queuedRun(world, slug), await queuedRun(world, slug), await paperWorker(world)];
+	valueOf(await cancelRun(world.app, world.admin, { runId: waiting, keep: true }));
+	for (let attempt = 1; attempt <= MAX_FRUITLESS_ATTEMPTS; attempt++) {
+		await beginAttempt(world.app, { runId: lost, workerId: worker });
+		await requeueAttempt(world.app, { runId: lost, attempt, problem: { code: 'disk_full', message: 'The disk is full.' }, exitCode: 1 });
+	}
+	await work();
+	const told = heard.map(({ body }) => JSON.parse(body) as { type: string; data: { subject: { id: string }; details: { code?: string } } });
+	expect(told.map(({ type, data }) => [type, data.subject.id, data.details.code]).toSorted()).toEqual([['run.cancelled', waiting, undefined], ['run.failed', lost, 'disk_full']]);
 });
 
 it('tells what was still under way when it was made, and nothing that was over', async () => {

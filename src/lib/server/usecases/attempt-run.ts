@@ -17,6 +17,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 import { parentFacts } from './check-recipe.ts';
 import { notLeftToOthers } from './left-to-others.ts';
+import { recordRunEnd } from './record-run-end.ts';
 import { endNext } from './settle-stage.ts';
 
 /** Everything a worker needs for one attempt, read at the moment it took the run. */
@@ -143,5 +144,5 @@ export async function endLocked(tx: Tx, run: Run, of: { exitCode: number | null;
 	await runRecord.addEvent(tx, run.id, run.attempt, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { ...of.problem });
 	await endNext(tx, run, cancelled ? 'cancelled' : 'failed');
 	await runRecord.notify(tx, run.id);
-	await record(tx, null, { action: cancelled ? 'run.cancelled' : 'run.failed', projectId: run.projectId, subject: ['run', run.id], details: cancelled ? {} : { code: of.problem.code } });
+	await recordRunEnd(tx, run, cancelled ? 'cancelled' : 'failed', cancelled ? {} : { code: of.problem.code });
 }

@@ -10,6 +10,7 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import { allow } from './access.ts';
+import { recordRunEnd } from './record-run-end.ts';
 import { endNext } from './settle-stage.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -32,11 +33,14 @@ export async function cancelLocked(app: Pick<App, 'enqueue'>, tx: Tx, actor: Act
 	// Nobody works on a queued run that has made no checkpoint; one that a worker left must be collected first.
 	const status: RunStatus = run.status === 'queued' || run.status === 'waiting' ? (run.attempt === 0 || !keep ? 'cancelled' : 'queued') : 'stopping';
 	if (status !== run.status) await runs.setStatus(tx, run.id, status);
-	if (status === 'cancelled') await endNext(tx, run, 'cancelled');
 	// A paused run waits for nobody: a worker is told to collect what it had saved.
 	if (status === 'queued' && run.status === 'waiting') await app.enqueue(tx, 'train', { runId: run.id });
 	await runRecord.addEvent(tx, run.id, run.attempt, status === 'cancelled' ? 'cancelled' : 'stopping', { keep });
 	await runRecord.notify(tx, run.id);
 	await record(tx, actor, { action: 'run.cancel', projectId: run.projectId, subject: ['run', run.id], details: { keep } });
+	if (status === 'cancelled') {
+		await recordRunEnd(tx, run, status);
+		await endNext(tx, run, status);
+	}
 	return status;
 }

@@ -16,6 +16,7 @@ import { queueSuiteRun } from './queue-suite-run.ts';
 import { areStored } from './store-citing.ts';
 import type { Run } from '../db/runs.ts';
 import { DISCARDED, endLocked } from './attempt-run.ts';
+import { recordRunEnd } from './record-run-end.ts';
 import { endNext, releaseNext } from './settle-stage.ts';
 
 /** How answers for people to judge are sampled unless a round says otherwise. Short: they are read side by side. */
@@ -67,8 +68,10 @@ export async function registerCheckpoint(app: Pick<App, 'db' | 'enqueue' | 'arti
 		await runs.setStatus(tx, run.id, stopped ? 'cancelled' : 'succeeded');
 		await runRecord.addEvent(tx, run.id, trained.attempt, stopped ? 'cancelled' : 'succeeded', { checkpoint: id, step: trained.step });
 		await runRecord.notify(tx, run.id);
-		if (stopped) await endNext(tx, run, 'cancelled');
-		else {
+		if (stopped) {
+			await recordRunEnd(tx, run, 'cancelled', { checkpoint: id });
+			await endNext(tx, run, 'cancelled');
+		} else {
 			const next = await runs.after(tx, run.id);
 			if (next) await releaseNext(app, tx, run, id);
 			const ofSweep = run.sweep !== null;

@@ -6,6 +6,7 @@ import type { Tx } from '../db/client.ts';
 import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
+import { recordRunEnd } from './record-run-end.ts';
 import { endNext } from './settle-stage.ts';
 
 /** Attempts that got no further than those before, after which a run that keeps breaking off is given up. */
@@ -27,11 +28,15 @@ export async function requeueLocked(app: Pick<App, 'enqueue'>, tx: Tx, run: Run,
 	const status = run.desiredState === 'cancel_discard' ? 'cancelled' : run.desiredState === 'pause' ? 'waiting' : givenUp ? 'failed' : 'queued';
 	const problem: RunProblem = { ...of.problem, message: `It broke off ${fruitless} times without getting further. ${of.problem.message}`, hint: 'Look at the worker’s memory and disk, then start the run again.' };
 	await runs.setStatus(tx, run.id, status, { problem: status === 'failed' ? problem : null });
-	if (status === 'cancelled' || status === 'failed') await endNext(tx, run, status);
 	if (status === 'queued') await app.enqueue(tx, 'train', { runId: run.id });
 	await runRecord.addEvent(tx, run.id, run.attempt, status === 'queued' ? 'broke_off' : status === 'waiting' ? 'paused' : status, { code: of.problem.code, message: of.problem.message });
 	await runRecord.notify(tx, run.id);
-	await record(tx, null, { action: 'run.requeue', projectId: run.projectId, subject: ['run', run.id], details: { attempt: run.attempt, status, code: of.problem.code } });
+	const details = { attempt: run.attempt, status, code: of.problem.code };
+	if (status === 'queued' || status === 'waiting') await record(tx, null, { action: 'run.requeue', projectId: run.projectId, subject: ['run', run.id], details });
+	else {
+		await recordRunEnd(tx, run, status, details);
+		await endNext(tx, run, status);
+	}
 }
 
 /** The same for an attempt that its own worker gives back: its engine was killed, or the worker is going down. */

@@ -7,6 +7,7 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import { referenceOf } from './check-recipe.ts';
+import { recordRunEnd } from './record-run-end.ts';
 
 async function following(tx: Tx, stage: Pick<Run, 'id'>): Promise<Run | null> {
 	const found = await runs.after(tx, stage.id);
@@ -37,5 +38,5 @@ export async function endNext(tx: Tx, stage: Pick<Run, 'id'>, status: 'failed' |
 	await runs.setStatus(tx, run.id, status, { problem });
 	await runRecord.addEvent(tx, run.id, 0, status, problem ? { ...problem } : { run: stage.id });
 	await runRecord.notify(tx, run.id);
-	await record(tx, null, { action: status === 'failed' ? 'run.failed' : 'run.cancelled', projectId: run.projectId, subject: ['run', run.id], details: { stage: stage.id } });
+	await recordRunEnd(tx, run, status, { stage: stage.id });
 }
