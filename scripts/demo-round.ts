@@ -31,7 +31,7 @@ const HELP = `npm run demo:round -- [options]
   PLUMBLINE_DATA_DIR  data folder with demo-accounts.json (default: .plumbline)`;
 
 type Options = { errorRate: number; tieRate: number; seed: string; judgeRound2: boolean };
-type Round = { number: number; status: string; comparisons: number; complete: number; exhausted: number; identical: number; judgments: number };
+type Round = { number: number; status: string; comparisons: number; complete: number; exhausted: number; closed: number; identical: number; judgments: number };
 
 const rounds = async (people: People): Promise<Round[]> => (await people.engineer.api.get<{ rounds: Round[] }>(`/projects/${SLUG}/rounds`)).rounds;
 

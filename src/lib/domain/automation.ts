@@ -48,6 +48,7 @@ export type AutomationFacts = {
 	setAt: string;
 	/** The round is still being judged: nothing was trained on it yet. */
 	collecting: boolean;
+	/** Comparisons of the round that are judged whole, or decided by a reviewer where nobody was left to judge. */
 	complete: number;
 	/** So many more comparisons of the round may still be judged whole, counted up to `minComplete`; null: not asked, as nothing hangs on it. */
 	left: number | null;

@@ -10,7 +10,7 @@ function as(role: Role): LoopFacts['may'] {
 	return { judge: judge === true, import: imports === true, freeze: freeze === true, train: train === true, decide: decide === true, manage: manage === true };
 }
 
-const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, judges: 3, overlap: 1, disputes: 0, mine: null, approval: false, snapshot: null, checkpoint: null };
+const open: Omit<LoopFacts, 'may'> = { comparisons: 200, complete: 120, exhausted: 0, closed: 0, judges: 3, overlap: 1, disputes: 0, mine: null, approval: false, snapshot: null, checkpoint: null };
 const judged: Omit<LoopFacts, 'may'> = { ...open, complete: 200 };
 const frozen: Omit<LoopFacts, 'may'> = { ...judged, snapshot: { id: 's', run: null } };
 const ran = (status: NonNullable<NonNullable<LoopFacts['snapshot']>['run']>['status']): Omit<LoopFacts, 'may'> => ({ ...judged, snapshot: { id: 's', run: { id: 'r', status } } });
@@ -61,6 +61,11 @@ describe('an engineer', () => {
 		expect(nextAction({ ...open, exhausted: 80, may: engineer })).toEqual({ kind: 'freeze', complete: 120, comparisons: 200, exhausted: 80 });
 		expect(nextAction({ ...open, complete: 0, exhausted: 200, may: engineer })).toMatchObject({ kind: 'wait', on: 'owner' });
 	});
+	it('waits for nothing where a reviewer has decided what nobody was left to judge', () => {
+		expect(nextAction({ ...open, exhausted: 79, closed: 1, may: engineer })).toEqual({ kind: 'freeze', complete: 121, comparisons: 200, exhausted: 79 });
+		expect(nextAction({ ...open, complete: 0, closed: 200, may: engineer })).toEqual({ kind: 'freeze', complete: 200, comparisons: 200, exhausted: 0 });
+		expect(nextAction({ ...open, closed: 30, may: engineer })).toEqual({ kind: 'wait', on: 'annotators', pending: 50 });
+	});
 	it('waits for the decision before it trains the next round', () => {
 		const checkpoint = { id: 'c', from: 'previous', decision: null, evaluation: 'succeeded', answers: 'succeeded' } as const;
 		expect(nextAction({ ...judged, checkpoint, may: engineer })).toMatchObject({ kind: 'wait', on: 'reviewer' });
@@ -109,6 +114,6 @@ it('the minutes are whole and never none', () => {
 });
 
 it('the current stage follows the circle', () => {
-	const stages = [{ ...open, comparisons: 0, complete: 0 }, open, judged, frozen, ran('running'), trained(), trained({ decision: 'more_data' }), trained({ decision: 'reject' })].map(currentStage);
-	expect(stages).toEqual(['prompts', 'judgments', 'snapshot', 'run', 'run', 'evaluation', 'evaluation', 'next_round']);
+	const stages = [{ ...open, comparisons: 0, complete: 0 }, open, { ...open, closed: 80 }, judged, frozen, ran('running'), trained(), trained({ decision: 'more_data' }), trained({ decision: 'reject' })].map(currentStage);
+	expect(stages).toEqual(['prompts', 'judgments', 'snapshot', 'snapshot', 'run', 'run', 'evaluation', 'evaluation', 'next_round']);
 });

@@ -10,6 +10,8 @@ export type RoundFacts = {
 	complete: number;
 	/** Incomplete comparisons that no member is left to judge. */
 	exhausted: number;
+	/** Such comparisons that a reviewer has decided: settled, as complete ones are. */
+	closed: number;
 	/** Active members whose role judges. */
 	judges: number;
 	/** How many different people judge each pair. */
@@ -47,7 +49,7 @@ export type NextAction =
 	| { kind: 'adjudicate'; disputes: number }
 	| { kind: 'import' }
 	| { kind: 'invite'; judges: number; overlap: number }
-	| { kind: 'freeze'; complete: number; comparisons: number; exhausted: number }
+	| { kind: 'freeze'; /** Judged whole, or decided by a reviewer. */ complete: number; comparisons: number; exhausted: number }
 	| { kind: 'train'; snapshotId: string }
 	| { kind: 'follow_run'; runId: string; status: RunStatus }
 	| { kind: 'mend_run'; runId: string; snapshotId: string }
@@ -58,8 +60,13 @@ export type NextAction =
 	| { kind: 'wait'; on: WaitsOn; pending: number };
 
 /** Pairs that somebody can still judge. */
-export function pendingComparisons(facts: Pick<LoopFacts, 'comparisons' | 'complete' | 'exhausted'>): number {
-	return Math.max(0, facts.comparisons - facts.complete - facts.exhausted);
+export function pendingComparisons(facts: Pick<LoopFacts, 'comparisons' | 'complete' | 'exhausted' | 'closed'>): number {
+	return Math.max(0, facts.comparisons - settledComparisons(facts) - facts.exhausted);
+}
+
+/** Pairs that have their answer: judged whole, or decided by a reviewer where nobody was left to judge. */
+export function settledComparisons({ complete, closed }: Pick<LoopFacts, 'complete' | 'closed'>): number {
+	return complete + closed;
 }
 
 /** Whole minutes that `left` pairs take at this person's pace; null while the pace is unknown. */
@@ -112,8 +119,9 @@ export function nextAction(facts: LoopFacts): NextAction {
 	}
 	// Which model the next training starts from is what the decision says.
 	if (due) return wait('reviewer');
-	if (facts.complete === 0) return may.manage ? { kind: 'unblock', exhausted: facts.exhausted } : wait('owner');
-	return may.freeze ? { kind: 'freeze', complete: facts.complete, comparisons: facts.comparisons, exhausted: facts.exhausted } : wait('engineer');
+	const settled = settledComparisons(facts);
+	if (settled === 0) return may.manage ? { kind: 'unblock', exhausted: facts.exhausted } : wait('owner');
+	return may.freeze ? { kind: 'freeze', complete: settled, comparisons: facts.comparisons, exhausted: facts.exhausted } : wait('engineer');
 }
 
 /** The round has trained; what is missing before the next one opens. */
@@ -131,7 +139,7 @@ function afterTraining(facts: LoopFacts, checkpoint: NonNullable<LoopFacts['chec
 export type LoopStage = 'prompts' | 'judgments' | 'snapshot' | 'run' | 'evaluation' | 'next_round';
 
 /** The stage the newest round is in now. */
-export function currentStage(facts: Pick<LoopFacts, 'comparisons' | 'complete' | 'exhausted' | 'snapshot' | 'checkpoint'>): LoopStage {
+export function currentStage(facts: Pick<LoopFacts, 'comparisons' | 'complete' | 'exhausted' | 'closed' | 'snapshot' | 'checkpoint'>): LoopStage {
 	const { snapshot, checkpoint } = facts;
 	if (checkpoint?.from === 'this') return checkpoint.decision === 'promote' || checkpoint.decision === 'reject' ? 'next_round' : 'evaluation';
 	if (snapshot) return 'run';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { RoundFacts as Round } from './next-action.ts';
 import { roundWaits } from './round-waits.ts';
 
-const open: Round = { comparisons: 20, complete: 12, exhausted: 0, judges: 3, overlap: 1, snapshot: null, checkpoint: null };
+const open: Round = { comparisons: 20, complete: 12, exhausted: 0, closed: 0, judges: 3, overlap: 1, snapshot: null, checkpoint: null };
 const judged: Round = { ...open, complete: 20 };
 const ran = (status: NonNullable<NonNullable<Round['snapshot']>['run']>['status']): Round => ({ ...judged, snapshot: { id: 's', run: { id: 'r', status } } });
 const compared = (of: Partial<NonNullable<Round['checkpoint']>> = {}): Round => ({ ...judged, checkpoint: { id: 'c', from: 'previous', decision: null, evaluation: 'succeeded', answers: 'succeeded', ...of } });
@@ -32,5 +32,6 @@ it('waits for a decision once everything that can be known is known', () => {
 	expect(waits(compared({ evaluation: 'nothing_to_measure' }))).toContain('to_decide c');
 	expect(waits(compared({ evaluation: 'running' }))).not.toContain('to_decide c');
 	expect(waits({ ...compared(), complete: 12 })).toEqual(['to_judge round']);
+	expect(waits({ ...compared(), complete: 12, exhausted: 3, closed: 5 })).toContain('to_decide c');
 	expect(waits(compared({ decision: 'reject' }))).toEqual(['to_freeze round']);
 });

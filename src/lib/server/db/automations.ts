@@ -77,7 +77,7 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 	const [row] = await rowsOf<Row>(
 		db,
 		sql`select now() as now, r.id, r.number, r.status,
-				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) as complete,
+				(select coalesce(sum(completed), 0) from annotator_progress where round_id = r.id) + (select count(*) from comparisons c where c.round_id = r.id and c.status = 'closed') as complete,
 				case when last.kind in ('refused', 'declined') then (select count(*)::int from (
 					select from comparisons c where c.round_id = r.id and c.status in ('open', 'exhausted') limit (select (a.settings->>'minComplete')::int from automations a where a.project_id = r.project_id)) c) end as left,
 				(select count(*)::int from automation_steps s left join runs p on p.sweep_id = s.sweep_id where s.project_id = r.project_id and s.kind in ('swept', 'begun') and s.created_at > now() - interval '7 days') as runs,

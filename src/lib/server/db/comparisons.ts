@@ -73,10 +73,14 @@ export async function refreshExhaustionOfProject(tx: Tx, projectId: string): Pro
 		where c.id = judged.id and c.status <> judged.status and c.status in ('open', 'exhausted')`);
 }
 
-/** How many comparisons of a round nobody is left to judge. */
-export async function exhausted(db: Executor, roundId: string): Promise<number> {
-	const rows = await rowsOf<{ n: string }>(db, sql`select count(*) as n from comparisons where round_id = ${roundId} and status = 'exhausted'`);
-	return Number(rows[0]?.n ?? 0);
+/** How many comparisons of a round wait for no annotator though they are incomplete: those that nobody is left to judge, and of these those that a reviewer has decided instead. */
+export async function over(db: Executor, roundId: string): Promise<{ exhausted: number; closed: number }> {
+	const rows = await rowsOf<{ exhausted: number; closed: number }>(
+		db,
+		sql`select (count(*) filter (where status = 'exhausted'))::int as exhausted, (count(*) filter (where status = 'closed'))::int as closed
+			from comparisons where round_id = ${roundId} and status in ('exhausted', 'closed')`
+	);
+	return rows[0] ?? { exhausted: 0, closed: 0 };
 }
 
 /** Ids of a project’s comparisons by their content; the first, where a later round has it again. */

@@ -105,7 +105,7 @@ const NEWEST = 2_000;
 /**
  * Counting judgments of a round in the last seven days (of many only the
  * newest), the hours since the first of them, and places that nobody is left to
- * fill. Ids hold their time: no more of the project's judgments is read.
+ * fill, whether a reviewer decided their comparison or not. Ids hold their time: no more of the project's judgments is read.
  */
 export async function recentWork(db: Executor, of: { projectId: string; roundId: string }): Promise<{ recent: number; hours: number; unfillable: number }> {
 	const rows = await rowsOf<{ recent: number; hours: number; unfillable: number }>(
@@ -113,7 +113,7 @@ export async function recentWork(db: Executor, of: { projectId: string; roundId:
 		// Ids first, which an index of work alone holds in their order: what an import brought since is not gone through.
 		sql`select count(*)::int as recent,
 				coalesce(extract(epoch from now() - (select first.created_at from judgments first where first.id = (array_agg(made.id order by made.id))[1])) / 3600, 0)::float8 as hours,
-				(select coalesce(sum(overlap - filled), 0)::int from comparisons where round_id = ${of.roundId} and status = 'exhausted') as unfillable
+				(select coalesce(sum(overlap - filled), 0)::int from comparisons where round_id = ${of.roundId} and status in ('exhausted', 'closed')) as unfillable
 			from (select j.id from judgments j join slots s on s.judgment_id = j.id
 				where j.project_id = ${of.projectId} and j.origin = 'workspace' and s.round_id = ${of.roundId}
 					and j.id > rpad(lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0'), 32, '0')::uuid

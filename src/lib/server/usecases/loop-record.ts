@@ -24,7 +24,7 @@ export type CheckpointAtHand = { checkpoint: Checkpoint; from: 'this' | 'previou
 export type LoopRecord = {
 	round: Round;
 	totals: Awaited<ReturnType<typeof progress.totals>>;
-	exhausted: number;
+	over: Awaited<ReturnType<typeof comparisons.over>>;
 	judges: number;
 	snapshot: Snapshot | null;
 	/** Newest run on that snapshot. */
@@ -43,9 +43,9 @@ async function checkpointAtHand(db: Executor, round: Round, runsOfRound: readonl
 
 /** Reads where a round stands. */
 export async function loopRecord(db: Executor, projectId: string, round: Round): Promise<LoopRecord> {
-	const [totals, exhausted, judges, allSnapshots, allRuns, allCheckpoints] = await Promise.all([
+	const [totals, over, judges, allSnapshots, allRuns, allCheckpoints] = await Promise.all([
 		progress.totals(db, round.id),
-		comparisons.exhausted(db, round.id),
+		comparisons.over(db, round.id),
 		members.judges(db, projectId),
 		snapshots.list(db, projectId),
 		runs.list(db, projectId),
@@ -61,7 +61,7 @@ export async function loopRecord(db: Executor, projectId: string, round: Round):
 	return {
 		round,
 		totals,
-		exhausted,
+		over,
 		judges: judges.length,
 		snapshot,
 		run: own.find((run) => run.snapshotId === snapshot?.id || before(run)?.snapshotId === snapshot?.id) ?? null,
@@ -82,7 +82,7 @@ export function roundFacts(record: LoopRecord, { overlap }: Pick<LoopFacts, 'ove
 		overlap,
 		comparisons: round.comparisons,
 		complete: record.totals.completed,
-		exhausted: record.exhausted,
+		...record.over,
 		judges: record.judges,
 		snapshot: snapshot ? { id: snapshot.id, run: run ? { id: run.id, status: run.status } : null } : null,
 		checkpoint: atHand

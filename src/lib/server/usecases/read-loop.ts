@@ -50,7 +50,7 @@ export type EngineNotice = { code: 'ready'; gpus: number } | { code: 'unknown' }
 /** Live counts of the circle. Names models and checkpoints: never for who judges blind. */
 export type LoopStages = {
 	prompts: roundStats.PromptCounts & { importing: number | null };
-	comparisons: { total: number; complete: number; exhausted: number; identical: number };
+	comparisons: { total: number; complete: number; exhausted: number; closed: number; identical: number };
 	judgments: { done: number; wanted: number; people: number; judges: number };
 	snapshot: { id: string; objective: DatasetObjective; trainRows: number; used: number; stale: number; overlaps: number; createdAt: string } | null;
 	run: (Pick<Run, 'id' | 'status' | 'step' | 'maxSteps' | 'problem'> & { waitingFor: WaitingFor | null }) | null;
@@ -106,7 +106,7 @@ async function readStages(app: Pick<App, 'db'>, project: Project, record: LoopRe
 	const importing = brought.filter((one) => one.status === 'staging');
 	return {
 		prompts: { ...prompts, importing: importing.length > 0 ? importing.reduce((sum, one) => sum + one.rows, 0) : null },
-		comparisons: { total: round.comparisons, complete: totals.completed, exhausted: record.exhausted, identical: round.identical },
+		comparisons: { total: round.comparisons, complete: totals.completed, ...record.over, identical: round.identical },
 		judgments: { done: totals.counted, wanted: round.comparisons * project.overlap, people: totals.people, judges: record.judges },
 		snapshot: snapshot
 			? { id: snapshot.id, objective: snapshot.objective as DatasetObjective, trainRows: snapshot.trainRows, used: snapshot.used, stale, overlaps: overlapping, createdAt: snapshot.createdAt }

@@ -21,7 +21,10 @@ export type RoundLine = {
 	status: Round['status'];
 	comparisons: number;
 	complete: number;
+	/** Incomplete, with nobody left to judge them. */
 	exhausted: number;
+	/** The same, and a reviewer has decided them. */
+	closed: number;
 	identical: number;
 	judgments: number;
 	openedAt: string;
@@ -32,13 +35,13 @@ export type RoundLine = {
 
 /** One round's counts, from kept tallies. */
 export async function roundLine(db: Executor, round: Round): Promise<RoundLine> {
-	const [totals, exhausted] = await Promise.all([progress.totals(db, round.id), comparisons.exhausted(db, round.id)]);
+	const [totals, over] = await Promise.all([progress.totals(db, round.id), comparisons.over(db, round.id)]);
 	return {
 		number: round.number,
 		status: round.status,
 		comparisons: round.comparisons,
 		complete: totals.completed,
-		exhausted,
+		...over,
 		identical: round.identical,
 		judgments: totals.counted,
 		openedAt: round.openedAt,

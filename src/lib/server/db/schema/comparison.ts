@@ -59,9 +59,9 @@ export const comparisons = pgTable(
 		index('comparisons_prompt').on(t.promptId),
 		index('comparisons_project_mode').on(t.projectId, t.mode),
 		index('comparisons_hash').on(t.projectId, t.contentHash),
-		index('comparisons_exhausted')
-			.on(t.roundId)
-			.where(sql`status = 'exhausted'`),
+		index('comparisons_over')
+			.on(t.roundId, t.status)
+			.where(sql`status in ('exhausted', 'closed')`),
 		index('comparisons_disputed')
 			.on(t.roundId, t.orderKey)
 			.where(sql`disputed`),
