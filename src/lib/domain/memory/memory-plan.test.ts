@@ -88,10 +88,21 @@ describe('memory', () => {
 		expect([parts.weights, parts.reference, parts.optimiser].map((bytes) => bytes / PUBLISHED['Qwen2.5-7B'].parameters)).toEqual([4, 2, 8]);
 	});
 
-	it('all weights in bf16 take 8 bytes a parameter, with DeepSpeed’s fp32 copies 16', () => {
+	it('all weights in bf16 take 8 bytes a parameter, with DDP’s buckets 10, with DeepSpeed’s fp32 copies or under FSDP2, which keeps what learns in fp32, 16', () => {
 		const states = (recipe: TrainingRecipe) => (({ parts: { weights, gradients, optimiser } }) => (weights + gradients + optimiser) / PUBLISHED['Qwen2.5-7B'].parameters)(planMemory(qwen, recipe, at));
 		expect(states(gpu({ tuner: 'full' }, 'sft'))).toBe(8);
+		expect(states(gpu({ tuner: 'full', strategy: 'ddp', gpus: 4 }, 'sft'))).toBe(10);
 		expect(states(gpu({ tuner: 'full', strategy: 'zero2', gpus: 1 }, 'sft'))).toBe(16);
+		expect(4 * states(gpu({ tuner: 'full', strategy: 'fsdp2', gpus: 4 }, 'sft'))).toBe(16);
+	});
+
+	it('under FSDP2 keeps what stands still and the blocks that are gathered in the precision that computes', () => {
+		const { parts } = planMemory(qwen, gpu({ tuner: 'full', strategy: 'fsdp2', gpus: 2 }), at);
+		expect(parts.reference).toBe(PUBLISHED['Qwen2.5-7B'].parameters);
+		const weights = (tuner: 'lora' | 'full') => planMemory(qwen, gpu({ tuner, strategy: 'fsdp2', gpus: 2 }, 'sft'), at).parts.weights;
+		expect(weights('full')).toBe(2 * weights('lora'));
+		const gathered = (strategy: 'fsdp2' | 'zero3') => planMemory(qwen, gpu({ tuner: 'full', strategy, gpus: 1000 }, 'sft'), at).parts.buffers;
+		expect(gathered('fsdp2')).toBe(gathered('zero3'));
 	});
 
 	it('on CPU is that of fp32 weights, near what the bundled model was measured to need', () => {
@@ -153,7 +164,8 @@ describe('whether it fits', () => {
 		expect([offered({ deepspeed: true }), offered({ deepspeed: false }), offered({ deepspeed: true, hostBytes: 1e9 })]).toEqual(['zero3_offload', undefined, undefined]);
 	});
 
-	it('FSDP2 gathers the whole model in the machine’s memory when it saves', () => {
+	it('FSDP2 gathers the whole model, then the whole state of the optimiser, in the machine’s memory when it saves', () => {
+		expect(planMemory(qwen, gpu({ tuner: 'full', strategy: 'fsdp2', gpus: 4 }, 'sft'), at).host).toBe(8 * PUBLISHED['Qwen2.5-7B'].parameters);
 		expect(planMemory(qwen, gpu({ strategy: 'fsdp2', gpus: 2 }), at).host).toBeGreaterThan(2 * PUBLISHED['Qwen2.5-7B'].parameters);
 		expect(planMemory(qwen, gpu({ strategy: 'ddp', gpus: 2 }), at).host).toBe(0);
 	});
@@ -163,7 +175,8 @@ describe('whether it fits', () => {
 		const two: TrainingRecipe = { ...recipeDefaults('orpo', { device: 'cpu' }), strategy: 'ddp', gpus: 2 };
 		const one = planMemory(smol, { ...two, strategy: 'single' }, { longest: 120, answer: 60 }, 'cpu');
 		const both = planMemory(smol, two, { longest: 120, answer: 60 }, 'cpu');
-		expect(both.total).toBeCloseTo(2 * one.total, 0);
+		const adapter = one.parts.adapter;
+		expect(both.total).toBeCloseTo(2 * (one.total + adapter), 0);
 		const cpu = { kind: 'cpu' as const, name: 'CPU', memoryBytes: 1.5 * one.total, count: 1 };
 		expect(changeThatFits(smol, two, { longest: 120, answer: 60 }, cpu, anything)?.settings).toEqual({ strategy: 'single', gpus: 1, gradientAccumulation: 2 * two.gradientAccumulation });
 	});

@@ -70,8 +70,9 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	const size = bytesOf[recipe.precision];
 	const { total, linear } = countParameters(shape);
 	const full = recipe.tuner === 'full';
-	// peft keeps adapters in fp32, and so does the engine all weights that are to learn in fp16; else they are trained as they are loaded.
-	const trainedSize = full && recipe.precision !== 'fp16' ? size : 4;
+	// peft keeps adapters in fp32, and so does the engine all weights that are to learn in fp16, and accelerate all that it cuts
+	// by FSDP2 (`fsdp2_prepare_model`); else they are trained as they are loaded.
+	const trainedSize = full && recipe.precision !== 'fp16' && recipe.strategy !== 'fsdp2' ? size : 4;
 	const cut = shards(recipe);
 	const offload = recipe.strategy === 'zero3_offload';
 	const deepspeed = recipe.strategy.startsWith('zero') || recipe.strategy === 'megatron';
@@ -84,15 +85,18 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	const frozen = total * size;
 	// Adam's two moments (Kingma and Ba 2015); DeepSpeed and Megatron keep fp32 copies and moments (Rajbhandari et al. 2020, section 3.1: K = 12).
 	const optimiserBytes = trained * (deepspeed ? 12 : 2 * trainedSize);
-	const gradients = (trained * trainedSize) / cut.gradients;
+	// DDP keeps them twice: where they arise, and side by side in the buckets that it sends (accelerate leaves `gradient_as_bucket_view` off).
+	const gradients = ((recipe.strategy === 'ddp' ? 2 : 1) * trained * trainedSize) / cut.gradients;
 	const weights = weightBytes / cut.weights;
 
 	const rows = recipe.batchSize * (OBJECTIVE_FACTS[recipe.objective].reads === 'pairs' ? 2 : 1);
 	const length = Math.min(sequences.longest, recipe.maxLength);
 	const activations = activationBytes(shape, recipe, rows * length) / (recipe.strategy === 'megatron' ? recipe.tensorParallel : 1);
 	const logits = scoreBytes(shape, recipe.objective, rows * scoredTokens(recipe, sequences));
-	// Two blocks at a time lie whole on a device that holds only parts; the optimiser's step makes one temporary of each gradient.
-	const gathered = cut.weights > 1 && recipe.strategy !== 'megatron' ? (2 * weightBytes) / shape.layers : 0;
+	// Two blocks at a time lie whole on a device that holds only parts, in the precision that computes; the optimiser's step
+	// makes one temporary of each gradient.
+	const computing = recipe.tuner === 'qlora' ? weightBytes : total * size;
+	const gathered = cut.weights > 1 && recipe.strategy !== 'megatron' ? (2 * computing) / shape.layers : 0;
 	const step = (offload ? 0 : trained * trainedSize) / cut.optimiser;
 
 	const moving = Math.max(activations + logits + gathered, step);
