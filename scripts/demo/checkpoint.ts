@@ -23,7 +23,7 @@ export type Checkpoint = {
 	parent: { id: string; name: string } | null;
 	evaluation: (Work & { results: { checkpoint: Held; parent: Held } | null }) | null;
 	generation: (Work & { intoRound: number | null; sampling: { temperature: number; topP: number; maxTokens: number } }) | null;
-	people: { winRate: Figure; bothBadRate: Figure; withoutBothBad: Figure; comparisons: number; groups: number; tooFew: boolean; waiting: number; identical: number } | null;
+	people: { winRate: Figure; bothBadRate: Figure; withoutBothBad: Figure; comparisons: number; groups: number; tooFew: boolean; waiting: number; out: number; identical: number } | null;
 };
 
 const POLL_MS = 2000;
@@ -73,7 +73,7 @@ export function heldOutLines(checkpoint: Checkpoint): string[] {
 export function peopleLines({ people }: Checkpoint): string[] {
 	if (!people) return ['  nobody has judged'];
 	return [
-		`  test comparisons     ${people.comparisons} in ${people.groups} prompt groups${people.waiting > 0 ? `, ${people.waiting} not complete` : ''}${people.identical > 0 ? `, ${people.identical} identical` : ''}`,
+		`  test comparisons     ${people.comparisons} in ${people.groups} prompt groups${people.waiting > 0 ? `, ${people.waiting} not complete` : ''}${people.out > 0 ? `, ${people.out} that nobody is left for` : ''}${people.identical > 0 ? `, ${people.identical} identical` : ''}`,
 		`  win rate             ${share(people.winRate)}`,
 		`  both bad             ${share(people.bothBadRate)}`,
 		`  without both bad     ${share(people.withoutBothBad)}`,

@@ -3,8 +3,10 @@ import type { Actor } from '#lib/server/auth/actor.ts';
 import * as automations from '#lib/server/db/automations.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
+import { decide } from '#lib/server/usecases/decide.ts';
 import { decideAdjudication } from '#lib/server/usecases/decide-adjudication.ts';
 import { listNotifications } from '#lib/server/usecases/list-notifications.ts';
+import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { readRounds } from '#lib/server/usecases/read-rounds.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
@@ -12,6 +14,7 @@ import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { tellWaiting } from '#lib/server/usecases/tell-waiting.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { paperWorker, playOnPaper, queuedRun } from '../support/loop.ts';
+import { PASSWORD } from '../support/password.ts';
 import { comparisonRows, createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -87,11 +90,17 @@ it('a checkpoint is decided on when reviewers have decided what nobody was left 
 	const { ann, bob, reviewer, seen, told } = await team(slug);
 	const pairs = await work(slug, ann, 'judge');
 	expect(pairs).toBeGreaterThan(1);
+	const people = async () => valueOf(await readCheckpoint(world.app, reviewer, checkpointId)).people;
+	expect(await people()).toMatchObject({ comparisons: 0, waiting: pairs, out: 0 });
 	await work(slug, bob, 'judge', pairs - 1);
 	await work(slug, bob, 'skip');
 	await work(slug, reviewer, 'skip');
+	expect(await people()).toMatchObject({ comparisons: pairs - 1, waiting: 0, out: 1 });
 	expect(await decideNext(slug, reviewer)).not.toBeNull();
 	expect((await seen(reviewer)).next).toEqual({ kind: 'decide', checkpointId });
 	await tellWaiting(world.app);
 	expect(await told(reviewer)).toEqual(['to_decide']);
+	// The decision keeps the figures as final as they are.
+	valueOf(await decide(world.app, reviewer, { checkpointId, decision: 'reject', reason: 'No better.', password: PASSWORD }));
+	expect(valueOf(await readCheckpoint(world.app, reviewer, checkpointId)).decisions[0]?.figures).toMatchObject({ people: { comparisons: pairs - 1, waiting: 0, out: 1 } });
 });

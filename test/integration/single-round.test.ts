@@ -16,6 +16,7 @@ import { openRound } from '#lib/server/usecases/open-round.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
 import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { seededProject } from '../support/judged-project.ts';
@@ -221,6 +222,12 @@ it('a project that judges both ways gets both figures, and its new prompts a pai
 	expect(opened).toMatchObject({ comparisons: promptIds.length + singlePromptIds.length });
 	const view = valueOf(await readCheckpoint(world.app, world.admin, made));
 	expect(view.peopleSingle?.own.waiting).toBe(at.answers.length);
-	expect(view.people?.waiting).toBeGreaterThan(0);
+	const pairs = view.people?.waiting ?? 0;
+	expect(pairs).toBeGreaterThan(0);
 	expect(view.generation).toMatchObject({ done: promptIds.length * 2 + singlePromptIds.length, total: promptIds.length * 2 + singlePromptIds.length });
+
+	// What nobody is left to judge is waited for by no figure.
+	const passer = await world.person('passer', { slug: both.slug, role: 'annotator' });
+	for (let task = valueOf(await claimTask(world.app, passer, { slug: both.slug })); task; task = valueOf(await claimTask(world.app, passer, { slug: both.slug }))) valueOf(await skipTask(world.app, passer, { taskId: task.taskId, leaseToken: task.leaseToken, reason: 'too_long' }));
+	expect(valueOf(await readCheckpoint(world.app, world.admin, made))).toMatchObject({ peopleSingle: { own: { waiting: 0, out: at.answers.length } }, people: { waiting: 0, out: pairs } });
 });

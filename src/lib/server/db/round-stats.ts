@@ -5,8 +5,11 @@ import type { WinVote } from '../../domain/win-rate.ts';
 import type { Executor } from './client.ts';
 import { rowsOf } from './rows.ts';
 
+/** Whether people are done with a comparison, may still judge it, or will not. */
+const stateOf = (status: string): PlacedComparison['state'] => (status === 'complete' ? 'complete' : status === 'open' ? 'waiting' : 'out');
+
 /** A comparison on a test prompt between a checkpoint and its parent, with its counting votes and the place that was drawn for it. */
-export type TestVotes = PlacedComparison & { comparisonId: string; complete: boolean; identical: boolean; /** The same votes as they are stored, sides in canonical order. */ verdicts: ('a' | 'b' | 'tie' | 'both_bad')[] };
+export type TestVotes = PlacedComparison & { comparisonId: string; identical: boolean; /** The same votes as they are stored, sides in canonical order. */ verdicts: ('a' | 'b' | 'tie' | 'both_bad')[] };
 
 /** Comparisons on test prompts between a checkpoint and its parent. Every one of them was made whatever the answers were like: pairs that a policy chose for what they might show have another policy and are not among them. */
 export async function testVotes(db: Executor, of: { checkpointId: string; parentId: string }): Promise<TestVotes[]> {
@@ -16,7 +19,7 @@ export async function testVotes(db: Executor, of: { checkpointId: string; parent
 				(select array_agg(j.verdict order by s.position) from slots s join judgments j on j.id = s.judgment_id where s.comparison_id = c.id) as verdicts
 			from responses ra join comparisons c on c.response_a_id = ra.id join responses rb on rb.id = c.response_b_id
 			join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
-			where ra.source = 'checkpoint' and rb.source = 'checkpoint' and g.split = 'test' and c.policy = 'champion_challenger' and c.propensity = 1
+			where ra.source = 'checkpoint' and rb.source = 'checkpoint' and g.split = 'test' and c.status <> 'gold' and c.policy = 'champion_challenger' and c.propensity = 1
 				and ((ra.source_ref = ${of.checkpointId} and rb.source_ref = ${of.parentId}) or (ra.source_ref = ${of.parentId} and rb.source_ref = ${of.checkpointId}))
 			order by c.content_hash`
 	);
@@ -25,8 +28,7 @@ export async function testVotes(db: Executor, of: { checkpointId: string; parent
 		group: row.group,
 		batch: row.batch,
 		place: Number(row.place),
-		state: row.status === 'complete' ? 'complete' : row.status === 'open' ? 'waiting' : 'out',
-		complete: row.status === 'complete',
+		state: stateOf(row.status),
 		identical: row.status === 'identical',
 		verdicts: row.verdicts ?? [],
 		votes: (row.verdicts ?? []).map((verdict): WinVote => (verdict === 'a' || verdict === 'b' ? (verdict === row.candidate ? 'candidate' : 'parent') : verdict === 'tie' ? 'tie' : 'both_bad'))
@@ -34,18 +36,18 @@ export async function testVotes(db: Executor, of: { checkpointId: string; parent
 }
 
 /** An answer on a test prompt that is judged alone, with its counting votes; `writer` names the checkpoint that gave it, null for one that was brought in. */
-export type SingleVotes = { group: string; complete: boolean; writer: string | null; votes: ('good' | 'bad')[] };
+export type SingleVotes = { group: string; state: PlacedComparison['state']; writer: string | null; votes: ('good' | 'bad')[] };
 
 async function singleVotes(db: Executor, which: SQL): Promise<SingleVotes[]> {
-	const rows = await rowsOf<{ group: string; complete: boolean; writer: string | null; votes: SingleVotes['votes'] | null }>(
+	const rows = await rowsOf<{ group: string; status: string; writer: string | null; votes: SingleVotes['votes'] | null }>(
 		db,
-		sql`select g.key as "group", c.status = 'complete' as complete, k.name as writer,
+		sql`select g.key as "group", c.status, k.name as writer,
 				(select array_agg(j.verdict order by s.position) from slots s join judgments j on j.id = s.judgment_id where s.comparison_id = c.id) as votes
 			from comparisons c join responses ra on ra.id = c.response_a_id join prompts p on p.id = c.prompt_id join prompt_groups g on g.id = p.group_id
 			left join checkpoints k on ra.source = 'checkpoint' and k.id::text = ra.source_ref
 			where c.mode = 'single' and c.status <> 'gold' and g.split = 'test' and ${which} order by c.content_hash`
 	);
-	return rows.map(({ votes, ...row }) => ({ ...row, votes: votes ?? [] }));
+	return rows.map(({ votes, status, ...row }) => ({ ...row, state: stateOf(status), votes: votes ?? [] }));
 }
 
 /** A checkpoint's own answers on test prompts that are judged alone, in the rounds that its answers filled. */

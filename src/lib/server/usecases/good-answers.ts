@@ -7,7 +7,7 @@ import type { SingleVotes } from '../db/round-stats.ts';
 import * as rounds from '../db/rounds.ts';
 
 /** How many answers on test prompts people called good. */
-export type GoodAnswers = { good: Figure; waiting: number };
+export type GoodAnswers = { good: Figure; waiting: number; /** Not judged whole, with nobody left who could. */ out: number };
 
 /**
  * What people said of a checkpoint's answers when they judged them one by one,
@@ -22,7 +22,8 @@ export type SingleHumanResult = {
 };
 
 function goodAnswers(found: readonly SingleVotes[], seed: string): GoodAnswers {
-	return { good: goodShare(found.filter(({ complete }) => complete), { seed }), waiting: found.filter(({ complete }) => !complete).length };
+	const those = (which: SingleVotes['state']) => found.filter(({ state }) => state === which);
+	return { good: goodShare(those('complete'), { seed }), waiting: those('waiting').length, out: those('out').length };
 }
 
 /** Share of good answers of a checkpoint and of the round it learned from; null where nothing is judged alone, and for the base model. */

@@ -31,7 +31,7 @@ import { singleHumanResult } from './good-answers.ts';
 import type { SingleHumanResult } from './good-answers.ts';
 
 /** What people said when they compared a checkpoint with its parent, blind, on test prompts. */
-export type HumanResult = WinRate & { waiting: number; identical: number };
+export type HumanResult = WinRate & { waiting: number; /** Not judged whole, with nobody left who could, whether a reviewer decided them or not. */ out: number; identical: number };
 
 /** A checkpoint as the API and its page show it. */
 export type CheckpointView = {
@@ -74,11 +74,12 @@ export type CheckpointView = {
 export async function humanResult(db: Executor, checkpoint: Checkpoint): Promise<HumanResult | null> {
 	if (checkpoint.parentId === null) return null;
 	const found = await roundStats.testVotes(db, { checkpointId: checkpoint.id, parentId: checkpoint.parentId });
-	const judged = found.filter((comparison) => comparison.complete);
+	const judged = found.filter(({ state }) => state === 'complete');
 	return {
 		...winRate(judged, { seed: `people/${checkpoint.sha256 ?? checkpoint.id}` }),
-		waiting: found.filter((comparison) => !comparison.complete && !comparison.identical).length,
-		identical: found.filter((comparison) => comparison.identical).length
+		waiting: found.filter(({ state }) => state === 'waiting').length,
+		out: found.filter(({ state, identical }) => state === 'out' && !identical).length,
+		identical: found.filter(({ identical }) => identical).length
 	};
 }
 
