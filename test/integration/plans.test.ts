@@ -123,12 +123,30 @@ describe('a plan', () => {
 		const metrics = Array.from({ length: 10 }, (_, step) => ({ step: step + 1, epoch: 0, values: { 'train_speed(s/it)': step < 3 ? 60 : 2 } }));
 		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics, log: [], events: [], status: 'running' });
 		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: 400, low: 400, high: 400, runs: 1 });
+		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: 400, low: 400, high: 400, runs: 1, devices: 1 });
 		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, tuner: 'full' } })).time).toBeNull();
 		// On a scheduler's host, of which the worker that placed it says nothing.
 		await world.query(`update runs set launcher = 'slurm' where id = '${runId}'`);
 		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toBeNull();
 		await world.query(`update runs set launcher = 'local' where id = '${runId}'`);
+	});
+
+	it('estimates time and cost for other counts of GPUs than were measured', async () => {
+		const gpus = Array.from({ length: 8 }, () => ({ name: 'A10', memoryBytes: 24 * 2 ** 30 }));
+		const host = await announceWorker(world.app, { hostname: 'eight', pid: 1, hostKey: 'eight', capabilities: { cpus: 8, memoryBytes: 900e9, gpus, engine: { state: 'ready', versions: {} } } });
+		const spread = (count: number) => ({ strategy: 'ddp', gpus: count, epochs: 10, maxSteps: null, saveSteps: 1, batchSize: 1, gradientAccumulation: 1, maxLength: 4096 });
+		const runId = await queuedRun(world, slug, spread(2));
+		const at = await beginAttempt(world.app, { runId, workerId: host });
+		const metrics = Array.from({ length: 10 }, (_, step) => ({ step: step + 1, epoch: 0, values: { 'train_speed(s/it)': 4 } }));
+		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics, log: [], events: [], status: 'running' });
+		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
+		const [two, eight] = [await plan({ recipe: spread(2) }), await plan({ recipe: spread(8) })];
+		expect(two.time).toEqual({ seconds: 4 * two.steps, low: 4 * two.steps, high: 4 * two.steps, runs: 1, devices: 2 });
+		expect(eight.time).toMatchObject({ seconds: 4 * eight.steps, devices: 2 });
+		// Alike but for the last step of an epoch, which is not full.
+		expect(eight.steps / two.steps).toBeCloseTo(1 / 4, 1);
+		expect((eight.cost?.amount ?? 0) / (two.cost?.amount ?? 1)).toBeCloseTo((8 * eight.steps) / (2 * two.steps), 10);
+		await retireWorker(world.app, host);
 	});
 });
 

@@ -24,14 +24,24 @@ describe('lengths of rows', () => {
 });
 
 describe('the time of a run', () => {
-	it('is the median of what earlier runs needed a row, with the fastest and slowest', () => {
-		const past = [{ secondsPerStep: 2, rowsPerStep: 4 }, { secondsPerStep: 4, rowsPerStep: 4 }, { secondsPerStep: 12, rowsPerStep: 16 }];
-		expect(estimateTime(past, 100, 8)).toEqual({ seconds: 600, low: 400, high: 800, runs: 3 });
+	const past = (secondsPerStep: number, rowsPerDevice: number, devices = 1) => ({ secondsPerStep, rowsPerDevice, devices });
+	it('is the median of what a device of earlier runs needed a row, with the fastest and slowest', () => {
+		expect(estimateTime([past(2, 4), past(4, 4), past(12, 16)], { steps: 100, rowsPerDevice: 8, devices: 1 })).toEqual({ seconds: 600, low: 400, high: 800, runs: 3, devices: 1 });
 		expect(median([3, 1])).toBe(2);
 	});
+	it('is a quarter on four times the devices, which read four times the rows a step', () => {
+		const on = (devices: number, steps: number) => estimateTime([past(4, 2, 2)], { steps, rowsPerDevice: 2, devices });
+		expect(on(2, 400)).toMatchObject({ seconds: 1600, devices: 2 });
+		expect(on(8, 100)).toMatchObject({ seconds: 400, devices: 2 });
+	});
+	it('comes from the runs on the nearest count of devices, of two as near the greater', () => {
+		const measured = [past(2, 1, 2), past(3, 1, 8), past(5, 1, 8), past(9, 1, 32)];
+		const from = (devices: number) => estimateTime(measured, { steps: 1, rowsPerDevice: 1, devices });
+		expect([2, 3, 4, 6, 16, 64].map((devices) => [from(devices)?.devices, from(devices)?.seconds])).toEqual([[2, 2], [2, 2], [8, 4], [8, 4], [32, 9], [32, 9]]);
+	});
 	it('is not guessed', () => {
-		expect(estimateTime([], 100, 8)).toBeNull();
-		expect(estimateTime([{ secondsPerStep: 0, rowsPerStep: 8 }], 100, 8)).toBeNull();
+		expect(estimateTime([], { steps: 100, rowsPerDevice: 8, devices: 1 })).toBeNull();
+		expect(estimateTime([past(0, 8)], { steps: 100, rowsPerDevice: 8, devices: 1 })).toBeNull();
 	});
 	it('costs by device and hour', () => expect(costOf(7200, 4, 2.5)).toBe(20));
 });

@@ -106,7 +106,13 @@ async function timeOf(db: Executor, location: string, recipe: TrainingRecipe, st
 		const device = capabilities.gpus[0]?.name ?? 'CPU';
 		return facts.reads === reads && facts.reference === reference && past.tuner === recipe.tuner && past.strategy === recipe.strategy && device === devices.name;
 	});
-	return estimateTime(like.map(({ recipe: past, secondsPerStep }) => ({ secondsPerStep, rowsPerStep: totalBatch(past) })), steps, totalBatch(recipe));
+	return estimateTime(like.map(({ recipe: past, secondsPerStep }) => ({ secondsPerStep, ...sharedOut(past, devices.kind) })), { steps, ...sharedOut(recipe, devices.kind) });
+}
+
+/** Devices that train side by side, and the rows of a step that fall to each. The processes of a machine share its processor, which is one. */
+function sharedOut(recipe: TrainingRecipe, kind: Devices['kind']): { rowsPerDevice: number; devices: number } {
+	const devices = kind === 'gpu' ? processesOf(recipe) : recipe.strategy === 'single' ? 1 : recipe.nodes;
+	return { rowsPerDevice: totalBatch(recipe) / devices, devices };
 }
 
 /**
