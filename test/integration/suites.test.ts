@@ -144,7 +144,14 @@ describe('a new checkpoint', () => {
 		const [run] = await suiteRuns.ofCheckpoint(world.app.db, first);
 		await world.query(`update prompts set matter = 'M-1' where id = (select prompt_ids[1] from generations where id = '${run?.generationId ?? ''}')`);
 		valueOf(await raiseWall(world.app, owner, { slug, userId: reader.userId, matter: 'M-1' }));
-		expect(valueOf(await readCheckAnswers(world.app, reader, { checkpointId: first }))).toMatchObject({ check: { name: 'No promised outcome' }, of: 48, hidden: 2 });
+		// The checkpoint's snapshot knows of the matter, so that they read nothing of it; the base learned from none.
+		expect(problemOf(await readCheckAnswers(world.app, reader, { checkpointId: first }))).toBe('walled');
+		const base = (await checkpoints.baseOf(world.app.db, id)).id;
+		valueOf(await startSuiteRun(world.app, engineer, { checkpointId: base }));
+		const at = await taken(base);
+		expect(await answer(at, () => 'was asked beside the checkpoint')).toBe(0);
+		await measureAnswers(context(), at, ending());
+		expect(valueOf(await readCheckAnswers(world.app, reader, { checkpointId: base }))).toMatchObject({ check: { name: 'No promised outcome' }, of: 48, hidden: 2 });
 	});
 
 	it('has its answers taken over by content: only the new checkpoint is asked, and what it was trained on is recognised', async () => {
@@ -156,7 +163,7 @@ describe('a new checkpoint', () => {
 		await measureAnswers(context(), at, ending());
 		const measures = valueOf(await readSuiteRuns(world.app, engineer, { checkpointId })).evaluations[0]?.results?.measures;
 		expect(measures?.find(({ name }) => name === 'Repeats no training answer')).toMatchObject({ checkpoint: { value: 0.5 }, others: { base: { value: 1 } } });
-		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint }) => checkpoint.id)).toEqual([checkpointId, first]);
+		expect(valueOf(await readSuiteTable(world.app, engineer, slug)).map(({ checkpoint }) => checkpoint.id)).toEqual([checkpointId, first, (await checkpoints.baseOf(world.app.db, id)).id]);
 	});
 
 	it('goes on by what is stored when its worker dies or the run fails', async () => {

@@ -6,26 +6,10 @@ import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as checkpoints from '../db/checkpoints.ts';
-import type { Executor } from '../db/client.ts';
-import * as runs from '../db/runs.ts';
-import * as walls from '../db/walls.ts';
 import { leavingFile } from './leaving-file.ts';
 import type { LeavingFile } from './leaving-file.ts';
 import { reachCheckpoint } from './read-checkpoint.ts';
-
-const WALLED = {
-	'take it out': 'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.',
-	'ask it': 'This checkpoint learned from a matter that you are walled off from. Somebody else must ask it.'
-} as const;
-
-/** A failed result for who is walled off from anything that a checkpoint or one before it learned from: weights remember. `must`: what somebody else is to do instead. */
-export async function refuseWalled(db: Executor, actor: Actor, checkpointId: string, must: keyof typeof WALLED = 'take it out'): Promise<Result<never> | null> {
-	for (const { runId } of await checkpoints.lineage(db, checkpointId)) {
-		const run = runId ? await runs.get(db, runId) : null;
-		if (run && (await walls.hidesOfSnapshot(db, actor.userId, run.snapshotId))) return fail('walled', WALLED[must]);
-	}
-	return null;
-}
+import { refuseWalled } from './refuse-walled.ts';
 
 /**
  * One file of a trained checkpoint, as it is stored; where it names folders of the host that trained it, without those, and

@@ -7,10 +7,15 @@ import { record } from '../db/audit.ts';
 import * as keys from '../db/gateway-keys.ts';
 import type { GatewayKey } from '../db/gateway-keys.ts';
 import * as tokens from '../db/tokens.ts';
+import * as walls from '../db/walls.ts';
 import { allow } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Makes a key with which an application asks for a project's models. Shown this once. */
+/**
+ * Makes a key with which an application asks for a project's models. Shown this once.
+ * `walled` where a wall stands before who makes it: a key asks whatever is served from
+ * then on, models that are not trained yet among it, and weights remember.
+ */
 export async function issueGatewayKey(
 	app: Pick<App, 'db'>,
 	actor: Actor,
@@ -20,6 +25,7 @@ export async function issueGatewayKey(
 		const access = await allow(tx, actor, { slug: input.slug }, 'gateway.manage');
 		if (!access.ok) return access;
 		const projectId = access.value.project.id;
+		if ((await walls.mattersBehind(tx, projectId, actor.userId)).length > 0) return fail('walled', 'A wall stands between you and a matter of this project, and a key asks whatever its models learned. Somebody else must make it.');
 		const expiresAt = input.expiresAt ? new Date(input.expiresAt) : null;
 		if (expiresAt && !(await tokens.isAhead(tx, expiresAt))) return wrongField('expiresAt', 'must lie in the future');
 		const { token, hash } = newToken();

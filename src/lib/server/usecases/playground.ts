@@ -18,9 +18,9 @@ import { readUnseen } from '../gateway/relay.ts';
 import { wantedBy } from '../gateway/resolve.ts';
 import { createCaller } from '../outbound/caller.ts';
 import { allow } from './access.ts';
-import { refuseWalled } from './export-checkpoint-file.ts';
 import { sealTurn } from './playground-turn.ts';
 import type { PlaygroundMessage } from './playground-turn.ts';
+import { refuseWalled } from './refuse-walled.ts';
 
 /** Largest answer that is shown and kept, in signs. */
 const MOST_ANSWER = 200_000;

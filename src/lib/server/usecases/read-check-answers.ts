@@ -18,6 +18,7 @@ import { toolsOf } from './finish-suite-run.ts';
 import { reachInForm } from './reach-export.ts';
 import type { MaybeInForm } from './reach-export.ts';
 import { readOwnAnswers } from './read-own-answers.ts';
+import { refuseWalled } from './refuse-walled.ts';
 
 /** Answers of a page: what a person reads. */
 const MOST = 100;
@@ -60,12 +61,14 @@ async function saidToOwn(db: Executor, generationId: string, { ordinal, checkpoi
 	return { said: generation && checkpointId !== null ? await readOwnAnswers(db, { own, models: [{ ordinal, checkpointId, form }], generation }) : [], hidden: 0 };
 }
 
-/** The words behind a rate: what a checkpoint said, as it was trained or in a form, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind. */
+/** The words behind a rate: what a checkpoint said, as it was trained or in a form, and whether the check lets it pass. Questions behind a wall are counted and not shown. Not for who judges: the same words may wait for them blind; `walled` for who is walled off from anything that the checkpoint learned from, since who puts questions to a suite asks it. */
 export async function readCheckAnswers(app: Pick<App, 'db'>, actor: Actor, input: MaybeInForm & { check?: string | undefined }): Promise<Result<CheckAnswers>> {
 	const { db } = app;
 	const found = await reachInForm(db, actor, input, 'generation.read');
 	if (!found.ok) return found;
 	const { checkpoint, access, made } = found.value;
+	const walled = await refuseWalled(db, actor, checkpoint.id, 'read its answers');
+	if (walled) return walled;
 	const exportId = made?.id ?? null;
 	const nothing: CheckAnswers = { checkpoint: { id: checkpoint.id, name: checkpoint.name }, form: made && { id: made.id, plan: made.plan }, project: access.project.slug, suiteVersion: null, checks: [], check: null, answers: [], failing: 0, of: 0, hidden: 0 };
 	const run = (await suiteRuns.ofCheckpoint(db, checkpoint.id, exportId)).find(({ results }) => results !== null);

@@ -3,7 +3,6 @@ import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
-import * as checkpoints from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as endpoints from '../db/endpoints.ts';
 import * as generationAnswers from '../db/generation-answers.ts';
@@ -16,6 +15,7 @@ import * as rounds from '../db/rounds.ts';
 import * as walls from '../db/walls.ts';
 import type { Action } from '../../domain/permission.ts';
 import { allow } from './access.ts';
+import { askable } from './refuse-walled.ts';
 
 /** A source with what its answers cost until now, in its currency; null: not told. */
 export type SourceView = Source & { cost: number | null };
@@ -66,12 +66,12 @@ export async function listGenerations(app: Pick<App, 'db'>, actor: Actor, of: { 
 	return ok({ generations: await Promise.all(shown.map((generation) => view(app.db, generation))), next: found.length > limit ? (shown.at(-1)?.id ?? null) : null });
 }
 
-/** What can be chosen for a generation: models, tags, matters that this person may know of. */
+/** What can be chosen for a generation: models that this person may ask, tags and matters that they may know of. */
 export async function generationChoices(app: Pick<App, 'db'>, actor: Actor, slug: string) {
 	const access = await allow(app.db, actor, { slug }, 'generation.start');
 	if (!access.ok) return access;
 	const projectId = access.value.project.id;
-	const [known, made, tags, matters] = await Promise.all([endpoints.list(app.db, projectId), checkpoints.list(app.db, projectId), promptChoice.tags(app.db, projectId, actor.userId), walls.matters(app.db, projectId, actor.userId)]);
+	const [known, made, tags, matters] = await Promise.all([endpoints.list(app.db, projectId), askable(app.db, actor, projectId), promptChoice.tags(app.db, projectId, actor.userId), walls.matters(app.db, projectId, actor.userId)]);
 	return ok({
 		endpoints: known.map(({ id, name, model, hasKey, priceIn, priceOut, currency }) => ({ id, name, model, hasKey, priceIn, priceOut, currency })),
 		checkpoints: made.map(({ id, name, kind }) => ({ id, name, kind })),

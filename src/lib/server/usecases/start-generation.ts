@@ -15,6 +15,7 @@ import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
 import { enqueueGeneration } from './enqueue-generation.ts';
+import { refuseWalled } from './refuse-walled.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a plan comes to: counts, and for each source the price at the most (null: not told, or nothing is paid). */
@@ -29,8 +30,8 @@ export type PlanPreview = {
 type PlannedSource = { name: string; priceIn: number | null; priceOut: number | null; currency: string | null };
 type Planned = { access: Access; promptIds: string[]; preview: PlanPreview };
 
-/** The sources of a plan, if the project has them all. */
-async function sourcesOf(db: Executor, projectId: string, plan: GenerationPlan): Promise<Result<PlannedSource[]>> {
+/** The sources of a plan, if the project has them all and who asks may ask them. */
+async function sourcesOf(db: Executor, actor: Actor, projectId: string, plan: GenerationPlan): Promise<Result<PlannedSource[]>> {
 	const found: PlannedSource[] = [];
 	for (const [index, source] of plan.sources.entries()) {
 		if ('endpointId' in source) {
@@ -40,6 +41,8 @@ async function sourcesOf(db: Executor, projectId: string, plan: GenerationPlan):
 		} else {
 			const checkpoint = await checkpoints.get(db, source.checkpointId);
 			if (!checkpoint || checkpoint.projectId !== projectId) return wrongField(`sources[${index}]`, 'a checkpoint of this project');
+			const walled = await refuseWalled(db, actor, checkpoint.id, 'ask it');
+			if (walled) return walled;
 			found.push({ name: checkpoint.name, priceIn: null, priceOut: null, currency: null });
 		}
 	}
@@ -52,7 +55,7 @@ async function planned(db: Executor, actor: Actor, slug: string, plan: Generatio
 	const problems = planProblems(plan);
 	if (problems[0]) return fail('invalid_input', `${problems[0].field}: ${problems[0].message}`, { errors: problems });
 	const projectId = access.value.project.id;
-	const sources = await sourcesOf(db, projectId, plan);
+	const sources = await sourcesOf(db, actor, projectId, plan);
 	if (!sources.ok) return sources;
 	const { ids, bytes } = await promptChoice.take(db, projectId, actor.userId, plan.prompts);
 	const each = perPrompt(plan);
@@ -77,7 +80,7 @@ export async function previewGeneration(app: Pick<App, 'db'>, actor: Actor, { sl
 	return found.ok ? ok(found.value.preview) : found;
 }
 
-/** Has models answer prompts of the project. A worker asks them; what they say becomes comparisons of the open round. */
+/** Has models answer prompts of the project. A worker asks them; what they say becomes comparisons of the open round. `walled` for who is walled off from anything that a checkpoint among them learned from. */
 export async function startGeneration(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, { slug, plan }: { slug: string; plan: GenerationPlan }): Promise<Result<{ id: string; status: 'queued' } & PlanPreview>> {
 	return inTransaction(app.db, async (tx) => {
 		const found = await planned(tx, actor, slug, plan);

@@ -16,6 +16,7 @@ import { enqueueGeneration } from './enqueue-generation.ts';
 import { queueSuiteRun, writesAnswers } from './queue-suite-run.ts';
 import { reachInForm } from './reach-export.ts';
 import type { MaybeInForm } from './reach-export.ts';
+import { refuseWalled } from './refuse-walled.ts';
 import { inTransaction } from './transaction.ts';
 
 /** The form that is to be run, locked against who would drop it; null: the checkpoint as it was trained. */
@@ -30,13 +31,15 @@ async function formToRun(tx: Tx, made: CheckpointExport | null): Promise<Result<
  * Has a checkpoint answer the suite in force, as it was trained or in a form of other
  * weights. One that failed goes on where it stood; `conflict` while one is under way,
  * where there is no suite or no test prompt, and for what must not or cannot answer
- * test prompts.
+ * test prompts, `walled` for who is walled off from anything that it learned from.
  */
 export async function startSuiteRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, input: MaybeInForm): Promise<Result<{ id: string; status: 'queued' }>> {
 	return inTransaction(app.db, async (tx) => {
 		const found = await reachInForm(tx, actor, input, 'run.start');
 		if (!found.ok) return found;
 		const { checkpoint } = found.value;
+		const walled = await refuseWalled(tx, actor, checkpoint.id, 'ask it');
+		if (walled) return walled;
 		// Of two who ask at once the second finds it under way.
 		await projects.serialise(tx, checkpoint.projectId);
 		const run = checkpoint.runId ? await runs.get(tx, checkpoint.runId) : null;

@@ -18,9 +18,9 @@ import * as members from '../db/members.ts';
 import * as runs from '../db/runs.ts';
 import * as suiteRuns from '../db/suite-runs.ts';
 import { zipOf } from '../records/snapshot-file.ts';
-import { refuseWalled } from './export-checkpoint-file.ts';
 import { reachExport } from './reach-export.ts';
 import type { ExportOf } from './reach-export.ts';
+import { refuseWalled } from './refuse-walled.ts';
 
 type Made = CheckpointExport & { sha256: string; files: NonNullable<CheckpointExport['files']>; bytes: number; finishedAt: string };
 

@@ -91,18 +91,20 @@ export const previewGeneration = operation({
 	access: 'generation.start',
 	params: slugParams,
 	body: GenerationPlan,
-	answers: { 200: v.object(preview) }
+	answers: { 200: v.object(preview) },
+	problems: ['walled']
 });
 
 export const startGeneration = operation({
 	id: 'startGeneration',
 	method: 'POST',
 	path: '/projects/{slug}/generations',
-	summary: 'Have endpoints and checkpoints answer prompts; what they say becomes blind comparisons of the open round by the policy',
+	summary: 'Have endpoints and checkpoints answer prompts; what they say becomes blind comparisons of the open round by the policy; 403 walled for who is walled off from anything that a checkpoint among them learned from',
 	access: 'generation.start',
 	params: slugParams,
 	body: GenerationPlan,
-	answers: { 202: v.object({ id: v.string(), status: v.literal('queued'), ...preview }) }
+	answers: { 202: v.object({ id: v.string(), status: v.literal('queued'), ...preview }) },
+	problems: ['walled']
 });
 
 const generationView = v.looseObject({
@@ -163,5 +165,5 @@ export const resumeGeneration = operation({
 	access: 'generation.start',
 	params: idParams,
 	answers: { 202: v.object({ id: v.string(), status: v.literal('queued') }) },
-	problems: ['conflict']
+	problems: ['conflict', 'walled']
 });

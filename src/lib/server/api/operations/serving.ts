@@ -210,11 +210,12 @@ export const issueGatewayKey = operation({
 	id: 'issueGatewayKey',
 	method: 'POST',
 	path: '/projects/{slug}/gateway/keys',
-	summary: 'Make a key with which an application asks the gateway for the project’s models; shown this once',
+	summary: 'Make a key with which an application asks the gateway for the project’s models; shown this once; 403 walled for who is walled off from a matter of the project',
 	access: 'gateway.manage',
 	params: slugParams,
 	body: NewGatewayKey,
-	answers: { 201: v.object({ id: v.string(), key: v.string(), expiresAt: v.nullable(v.string()) }) }
+	answers: { 201: v.object({ id: v.string(), key: v.string(), expiresAt: v.nullable(v.string()) }) },
+	problems: ['walled']
 });
 
 export const revokeGatewayKey = operation({

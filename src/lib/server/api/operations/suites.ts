@@ -80,7 +80,7 @@ export const startSuiteRun = operation({
 	params: idParams,
 	body: inForm,
 	answers: { 202: v.object({ id: v.string(), status: v.literal('queued') }) },
-	problems: ['conflict']
+	problems: ['conflict', 'walled']
 });
 
 export const cancelSuiteRun = operation({
@@ -114,7 +114,7 @@ export const readCheckAnswers = operation({
 	id: 'readCheckAnswers',
 	method: 'GET',
 	path: '/checkpoints/{id}/evaluations/answers',
-	summary: 'A checkpoint’s answers (with exportId in that form) behind one check of its newest finished run, those that fail first, at most 100; *name · own questions* shows those to the suite’s own questions. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind',
+	summary: 'A checkpoint’s answers (with exportId in that form) behind one check of its newest finished run, those that fail first, at most 100; *name · own questions* shows those to the suite’s own questions. Questions behind a wall are counted and not shown. Without a name: the first check. Not for who judges: the same words may wait for them blind; 403 walled for who is walled off from anything that the checkpoint learned from',
 	access: 'generation.read',
 	params: idParams,
 	query: v.object({ check: v.optional(text(120)), exportId: v.optional(uuid) }),
@@ -129,5 +129,6 @@ export const readCheckAnswers = operation({
 			of: v.number(),
 			hidden: v.number()
 		})
-	}
+	},
+	problems: ['walled']
 });
