@@ -6,20 +6,26 @@ import { FULL_BAND } from '#lib/domain/near-duplicates.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import * as members from '#lib/server/db/members.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
+import type { StageRequest } from '#lib/server/usecases/check-stage.ts';
 import { decideDuplicates } from '#lib/server/usecases/decide-duplicates.ts';
 import type { Decided } from '#lib/server/usecases/decide-duplicates.ts';
 import { findNextDuplicates } from '#lib/server/usecases/find-duplicates.ts';
 import { listDuplicates, waitingDuplicates } from '#lib/server/usecases/list-duplicates.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { continueRun, pauseRun } from '#lib/server/usecases/pause-run.ts';
 import { readCheckpoint } from '#lib/server/usecases/read-checkpoint.ts';
+import { readRun } from '#lib/server/usecases/read-run.ts';
 import { readSnapshot } from '#lib/server/usecases/read-snapshot.ts';
+import { registerCheckpoint } from '#lib/server/usecases/register-checkpoint.ts';
+import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { undoImport } from '#lib/server/usecases/undo-import.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { provisionSimilarity } from '../../workers/similarity/environment.ts';
 import { startSketcher } from '../../workers/similarity/sketcher.ts';
 import type { RunningSketcher } from '../../workers/similarity/sketcher.ts';
-import { importedSnapshot, paperWorker, trainedCheckpoint } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, trained, trainedCheckpoint } from '../support/loop.ts';
 import { CHINESE, ENGLISH } from '../support/near-pairs.ts';
 import { startWorker, until } from '../support/worker.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
@@ -202,6 +208,37 @@ describe('what a person says of it', () => {
 		valueOf(await world.importRows(slug, [row('What else may she take along when she leaves?', { group: train ?? '' })]));
 		expect((await splitsOf(id))['What else may she take along when she leaves?']).toBe('test');
 		expect(valueOf(await readSnapshot(world.app, world.admin, snapshotId)).overlaps).toBe(1);
+	});
+
+	it('ends runs that wait and have not trained a step on questions that are held out since, and lets those go on that have', async () => {
+		const { slug, id } = await world.project();
+		const [[train], [test], rest] = [await groupsIn(id, 'train', 1), await groupsIn(id, 'test', 1), (await groupsIn(id, 'train', 13)).slice(1)];
+		valueOf(await world.importRows(slug, [row(LONG, { group: train ?? '' }), row(LIKE, { group: test ?? '' }), ...OTHERS.map((one, i) => ({ ...one, group: rest[i] ?? '' }))]));
+		await look();
+		const workerId = await paperWorker(world);
+		const [snapshotId, accepted] = [await importedSnapshot(world, slug), await importedSnapshot(world, slug, 'sft')];
+		const start = async (stages: readonly StageRequest[] = []) => valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 2, loraRank: 8 }, stages }));
+		const begin = async (runId: string) => {
+			const attempt = (await beginAttempt(world.app, { runId, workerId }))?.attempt ?? 0;
+			await recordProgress(world.app, { runId, attempt }, { metrics: [{ step: 1, epoch: 0.1, values: { loss: 0.7 } }], log: [], events: [], status: 'running' });
+			return attempt;
+		};
+		const [{ id: queued }, { id: paused }, { id: begun }, { id: after, stages: [stage = ''] }] = [await start(), await start(), await start(), await start([{ snapshotId: accepted, recipe: { maxSteps: 6 } }])];
+		valueOf(await pauseRun(world.app, world.admin, paused));
+		const attempt = await begin(begun);
+		await requeueAttempt(world.app, { runId: begun, attempt, problem: { code: 'killed', message: 'It was killed.' }, exitCode: null });
+		const stageAttempt = await begin(stage);
+		valueOf(await decide(slug, await idsOf(slug), 'same', true));
+
+		const stands = async (runId: string) => (({ status, problem }) => [status, problem?.code])(valueOf(await readRun(world.app, world.admin, runId)));
+		expect(await beginAttempt(world.app, { runId: queued, workerId })).toBeNull();
+		expect(await stands(queued)).toEqual(['failed', 'snapshot_overlaps']);
+		expect(await world.query(`select details->>'code' as code from audit_entries where action = 'run.failed' and subject_id = '${queued}'`)).toEqual([{ code: 'snapshot_overlaps' }]);
+		expect(problemOf(await continueRun(world.app, world.admin, paused))).toBe('conflict');
+		expect((await stands(paused))[0]).toBe('waiting');
+		expect((await beginAttempt(world.app, { runId: begun, workerId }))?.attempt).toBe(2);
+		await registerCheckpoint(world.app, trained(stage, stageAttempt, 6));
+		expect([await stands(stage), await stands(after)]).toEqual([['succeeded', undefined], ['failed', 'snapshot_overlaps']]);
 	});
 
 	it('holds what it brought together when one of them goes with its import', async () => {

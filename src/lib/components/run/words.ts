@@ -119,6 +119,7 @@ const PROBLEM_WORDS: Record<string, () => string> = {
 	worker_lost: m.run_problem_worker_lost,
 	out_of_reach: m.run_problem_out_of_reach,
 	stage_failed: m.run_problem_stage_failed,
+	snapshot_overlaps: m.run_problem_snapshot_overlaps,
 	model_missing: m.run_problem_model_missing,
 	python_missing: m.run_problem_not_installed,
 	install_failed: m.run_problem_not_installed,

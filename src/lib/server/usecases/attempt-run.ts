@@ -16,9 +16,10 @@ import type { Attempt, Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
 import { parentFacts } from './check-recipe.ts';
+import { untrainable } from './held-out-since.ts';
 import { notLeftToOthers } from './left-to-others.ts';
 import { recordRunEnd } from './record-run-end.ts';
-import { endNext } from './settle-stage.ts';
+import { endNext, failInLine } from './settle-stage.ts';
 
 /** Everything a worker needs for one attempt, read at the moment it took the run. */
 export type AttemptAtHand = {
@@ -56,11 +57,16 @@ export async function takeNextRun(app: { db: Db }, input: { workerId: string; ve
 	}
 }
 
-/** Takes a queued run for a worker by compare-and-set; null when it is no longer to be had. */
+/** Takes a queued run for a worker by compare-and-set; null when it is no longer to be had. One that has not begun to train and whose questions are held out since is ended instead. */
 export async function beginAttempt(app: { db: Db }, input: { runId: string; workerId: string }): Promise<AttemptAtHand | null> {
 	return app.db.transaction(async (tx) => {
 		const run = await runs.lock(tx, input.runId);
 		if (!run || run.status !== 'queued') return null;
+		const problem = run.desiredState === 'run' ? await untrainable(tx, run) : null;
+		if (problem) {
+			await failInLine(tx, run, problem);
+			return null;
+		}
 		const earlier = await runs.attempts(tx, run.id);
 		const attempt = await runs.beginAttempt(tx, run.id, { workerId: input.workerId, leaseSeconds: RUN_INTERVALS.leaseSeconds });
 		await runs.setStatus(tx, run.id, 'preparing');

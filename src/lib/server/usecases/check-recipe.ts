@@ -18,10 +18,10 @@ import type { Checkpoint } from '../db/checkpoints.ts';
 import type { Executor } from '../db/client.ts';
 import * as inspections from '../db/inspections.ts';
 import * as runs from '../db/runs.ts';
-import * as overlaps from '../db/snapshot-overlaps.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import * as workers from '../db/workers.ts';
+import { heldOutSince } from './held-out-since.ts';
 
 /** What of a recipe decides the rest of its proposal. */
 type Chosen = { tuner?: unknown; onParent?: unknown };
@@ -130,8 +130,8 @@ export async function parentOf(tx: Executor, projectId: string, wanted: string |
 export async function trainable(tx: Executor, projectId: string, snapshotId: string, field = 'snapshotId'): Promise<Result<Snapshot>> {
 	const snapshot = await snapshots.get(tx, snapshotId);
 	if (!snapshot || snapshot.projectId !== projectId) return fail('not_found', 'There is no such snapshot in this project.', { errors: [{ field, message: 'not a snapshot of this project' }] });
-	const overlapping = await overlaps.trainedHeldOut(tx, [snapshot.id]);
-	if (overlapping > 0) return fail('conflict', `The snapshot holds rows to train on of ${overlapping} questions that are held out since: people found them nearly the same as held-out ones. Freeze again; the new snapshot leaves them out.`, { facts: { overlaps: overlapping } });
+	const held = await heldOutSince(tx, snapshot.id);
+	if (held) return fail('conflict', held.message, { facts: { overlaps: held.overlaps } });
 	return ok(snapshot);
 }
 

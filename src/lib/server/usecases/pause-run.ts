@@ -10,6 +10,7 @@ import * as runRecord from '../db/run-record.ts';
 import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import { allow } from './access.ts';
+import { untrainable } from './held-out-since.ts';
 import { inTransaction } from './transaction.ts';
 
 async function lockedRun(tx: Tx, actor: Actor, id: string): Promise<Result<Run>> {
@@ -43,13 +44,15 @@ export async function pauseRun(app: Pick<App, 'db'>, actor: Actor, runId: string
 	});
 }
 
-/** Puts a paused run back in line. One whose engine is still being stopped goes back as soon as it has ended. */
+/** Puts a paused run back in line, unless it has not begun to train and its questions are held out since. One whose engine is still being stopped goes back as soon as it has ended. */
 export async function continueRun(app: Pick<App, 'db' | 'enqueue'>, actor: Actor, runId: string): Promise<Result<{ status: RunStatus }>> {
 	return inTransaction(app.db, async (tx) => {
 		const locked = await lockedRun(tx, actor, runId);
 		if (!locked.ok) return locked;
 		const run = locked.value;
 		if (run.desiredState !== 'pause') return fail('conflict', 'This run is not paused.');
+		const problem = await untrainable(tx, run);
+		if (problem) return fail('conflict', problem.message);
 		await runs.setDesired(tx, run.id, 'run');
 		// It was paused while it waited for the stage before it, and still does.
 		const stage = run.afterRunId === null ? null : await runs.get(tx, run.afterRunId);
