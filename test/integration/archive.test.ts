@@ -12,10 +12,14 @@ import type { ArchiveManifest } from '#lib/domain/archive-manifest.ts';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Settings } from '#lib/domain/desensitisation/settings.ts';
 import { ARCHIVE_TABLES, LEFT_OUT } from '#lib/server/db/archive-tables.ts';
+import { treeHash } from '#lib/server/artifacts/store.ts';
+import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import * as checkpoints from '#lib/server/db/checkpoints.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
+import * as runQueue from '#lib/server/db/run-queue.ts';
 import { zipOf } from '#lib/server/records/snapshot-file.ts';
 import { addComment } from '#lib/server/usecases/add-comment.ts';
+import { enqueueStranded } from '#lib/server/usecases/enqueue-stranded.ts';
 import { beginEvaluation, endWithNothing } from '#lib/server/usecases/evaluate-checkpoint.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { exportSnapshot } from '#lib/server/usecases/export-snapshot.ts';
@@ -34,7 +38,8 @@ import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { uploadArtifact } from '#lib/server/usecases/upload-artifact.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
-import { paperWorker, playOnPaper } from '../support/loop.ts';
+import { askedExport } from '../support/exports.ts';
+import { paperWorker, playOnPaper, storedAdapter } from '../support/loop.ts';
 import { smallArchive } from '../support/small-archive.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -101,7 +106,7 @@ beforeAll(async () => {
 	valueOf(await putGuideline(app, admin, { slug, body: 'Second version.' }));
 	snapshotId = valueOf(await freezeSnapshot(app, admin, { slug, objective: 'dpo' })).id;
 	const workerId = await paperWorker(world);
-	const checkpointId = await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId);
+	const checkpointId = await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId, await storedAdapter(world, 'archived'));
 	// Over, without a figure.
 	const { id: parentCheckpointId } = await checkpoints.baseOf(app.db, projectId);
 	const evaluationId = await app.db.transaction((tx) => evaluations.insert(tx, { projectId, checkpointId, parentCheckpointId, snapshotId, split: 'dev', seed: 'archive' }));
@@ -109,7 +114,8 @@ beforeAll(async () => {
 	if (measuring) await endWithNothing(app, measuring, { code: 'no_held_out', message: 'Nothing is held out.' });
 	for (const words of [[], HIDES.words]) valueOf(await putDesensitisation(app, admin, { slug, settings: { ...HIDES, words } }));
 	(await exportSnapshot(app, admin, { id: snapshotId, split: 'train', format: 'trl' }).then(valueOf)).stream.destroy();
-	// Under way when the archive is taken: a run in line, and a lease.
+	// Under way when the archive is taken: an export and a run in line, and a lease.
+	await askedExport(world, checkpointId, { format: 'merged' });
 	valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } }));
 	valueOf(await claimTask(app, one, { slug }));
 	archive = await takeOut();
@@ -149,6 +155,8 @@ describe('out and in', () => {
 		const [here, over] = [valueOf(await again(world)), valueOf(await again(there))];
 		expect(over.sha256).toBe(here.sha256);
 		expect(await there.query(`select status from runs order by id`)).toEqual([{ status: 'succeeded' }, { status: 'cancelled' }]);
+		expect(await there.query(`select status, problem->>'code' as code from checkpoint_exports`)).toEqual([{ status: 'failed', code: 'archived' }]);
+		expect(await there.query(`select name, sha256, files from checkpoints order by id`)).toEqual(await world.query(`select name, sha256, files from checkpoints order by id`));
 		expect(await there.query(`select count(*)::int as n from users where deactivated_at is null`)).toEqual([{ n: 1 }]);
 		for (const { sha256 } of await there.query<{ sha256: string }>('select sha256 from snapshot_files union select sha256 from artifacts')) await there.app.artifacts.verify(sha256);
 	});
@@ -198,6 +206,15 @@ describe('what is refused, and leaves nothing', () => {
 		expect(await empty.query('select id from users')).toHaveLength(1);
 		expect(await readdir(join(empty.dataDir, 'incoming'))).toEqual([]);
 	};
+	/** Changes each row of a table. */
+	const rows = (name: string, change: (row: Record<string, unknown>) => unknown) => (files: Map<string, string>) => {
+		const all = (files.get(path(name)) ?? '').split('\n').slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>);
+		expect(all).not.toEqual([]);
+		for (const row of all) change(row);
+		return files.set(path(name), all.map((row) => `${JSON.stringify(row)}\n`).join(''));
+	};
+	/** A stored folder of these files, its hash and size as they are. */
+	const ofFiles = (files: readonly object[]) => ({ files, sha256: treeHash(files as StoredTree['files']), bytes: (files as StoredTree['files']).reduce((sum, { bytes }) => sum + bytes, 0) });
 	const path = (name: string) => `tables/${String(ARCHIVE_TABLES.findIndex((table) => table.name === name) + 1).padStart(2, '0')}-${name}.ndjson`;
 
 	it.each([
@@ -209,11 +226,58 @@ describe('what is refused, and leaves nothing', () => {
 		['a row that the record’s rules refuse', (files: Map<string, string>) => files.set(path('judgments'), (files.get(path('judgments')) ?? '').replaceAll('"purpose": "counting"', '"purpose": "gold"')), true, /rule of the record/u],
 		['an unknown version', (files: Map<string, string>) => files.set(MANIFEST_PATH, (files.get(MANIFEST_PATH) ?? '').replace('"version": 1', '"version": 9')), false, /manifest\.json/u],
 		['settings of what is hidden that are none', (files: Map<string, string>) => files.set(path('desensitisation_settings'), (files.get(path('desensitisation_settings')) ?? '').replace(/"actions": \{[^}]*\}/u, '"actions": null')), true, /Version 1 of what the archive’s project hides/u],
+		['a checkpoint’s file that leads out of its folder', rows('checkpoints', (row) => row['files'] && Object.assign(row, ofFiles((row['files'] as { path: string }[]).map((file) => ({ ...file, path: `../../${file.path}` }))))), true, /“checkpoints” in the archive has a row whose “files”/u],
+		['a checkpoint’s file that is another’s folder', rows('checkpoints', (row) => row['files'] && Object.assign(row, ofFiles([...(row['files'] as object[]), { path: 'adapter_config.json/x', bytes: 0, sha256: '0'.repeat(64) }]))), true, /“checkpoints” .* whose “files”/u],
+		['a checkpoint’s file whose hash is a path', rows('checkpoints', (row) => row['files'] && Object.assign(row, ofFiles([{ path: 'x.json', bytes: 0, sha256: '../../secret.key' }]))), true, /“checkpoints” .* whose “files”/u],
+		['a checkpoint of other files than its hash says', rows('checkpoints', (row) => row['files'] && Object.assign(row, { sha256: '0'.repeat(64) })), true, /“checkpoints” .* whose “sha256”/u],
+		['a checkpoint’s name that leads out of a folder', rows('checkpoints', (row) => row['kind'] === 'adapter' && Object.assign(row, { name: '../../../evil' })), true, /“checkpoints” .* whose “name”/u],
+		['a base model that lies nowhere', rows('checkpoints', (row) => row['kind'] === 'base' && Object.assign(row, { location: 'hf:owner/name@main' })), true, /“checkpoints” .* whose “location”/u],
+		['an export’s file that leads out of its folder', rows('checkpoint_exports', (row) => Object.assign(row, { status: 'succeeded', problem: null, ...ofFiles([{ path: '/root/.ssh/authorized_keys', bytes: 0, sha256: '0'.repeat(64) }]) })), true, /“checkpoint_exports” .* whose “files”/u],
+		['an export of a form that there is not', rows('checkpoint_exports', (row) => Object.assign(row, { plan: { format: 'gguf', type: 'f16 --outfile x' } })), true, /“checkpoint_exports” .* whose “plan”/u],
+		['curves of a run that lead out of their folder', rows('run_attempts', (row) => Object.assign(row, { tensorboard: [{ path: '../x', bytes: 0, sha256: '0'.repeat(64) }] })), true, /“run_attempts” .* whose “tensorboard”/u],
+		['a hash that is a path', rows('snapshot_files', (row) => row['name'] === 'train' && Object.assign(row, { sha256: '../../../secret.key' })), true, /“snapshot_files” .* whose “sha256”/u],
+		['a snapshot that is not of its manifest’s hash', rows('snapshots', (row) => Object.assign(row, { sha256: '0'.repeat(64) })), true, /“snapshots” .* whose “sha256”/u],
+		['a recipe that loads program code', rows('runs', (row) => Object.assign(row['recipe'] as object, { advanced: { external_plugins: 'parent/evil.pyc' } })), true, /a recipe that no run is started with: .*external_plugins/u],
+		['a recipe that is none', rows('runs', (row) => Object.assign(row['recipe'] as object, { batchSize: '1 --x' })), true, /a recipe that no run is started with: batchSize/u],
 		['a row that is no JSON', (files: Map<string, string>) => files.set(path('rounds'), 'x\n'), true, /rule of the record/u]
 	] as const)('%s', async (_what, change, fit, says) => {
 		const outcome = await bring(empty, await changed((files) => void change(files), fit));
 		expect(problemOf(outcome)).toBe('import_refused');
 		expect(outcome.ok ? '' : outcome.problem.detail).toMatch(says);
+		await nothing();
+	});
+
+	it.each(['queued', undefined])('nothing begins by itself there, though the archive says of all work that it is %s', async (status) => {
+		const unfinished = (name: string) => rows(name, (row) => Object.assign(row, { status, finished_at: undefined, problem: null, ...(status === undefined ? {} : { finished_at: null }) }));
+		const bytes = await changed((files) => {
+			for (const name of ['runs', 'evaluations', 'generations', 'checkpoint_exports']) unfinished(name)(files);
+			rows('run_attempts', (row) => Object.assign(row, { argv: ['sh', '-c', 'evil'], output_dir: '/etc', ended_at: null }))(files);
+			rows('workers', (row) => Object.assign(row, { stopped_at: null, hostname: 'elsewhere' }))(files);
+			if (status !== undefined) return;
+			// Columns that the archive does not have take their defaults: work in line.
+			const manifest = JSON.parse(files.get(MANIFEST_PATH) ?? '') as ArchiveManifest;
+			for (const table of manifest.tables) table.columns = table.columns.filter((column) => !['status', 'finished_at'].includes(column) || !['runs', 'evaluations', 'generations', 'checkpoint_exports'].includes(table.name));
+			files.set(MANIFEST_PATH, JSON.stringify(manifest));
+		}, true);
+		const other = await createWorld();
+		try {
+			valueOf(await bring(other, bytes));
+			for (const table of ['runs', 'evaluations', 'generations', 'checkpoint_exports']) {
+				const found = await other.query<{ status: string; ended: boolean }>(`select distinct status, finished_at is not null as ended from ${table}`);
+				expect(found, table).toEqual([{ status: table === 'runs' ? 'cancelled' : 'failed', ended: true }]);
+			}
+			expect(await runQueue.queued(other.app.db)).toEqual([]);
+			expect(await enqueueStranded(other.app)).toBe(0);
+			expect(await other.query('select distinct argv, output_dir, ended_at is not null as ended from run_attempts')).toEqual([{ argv: null, output_dir: null, ended: true }]);
+			expect(await other.query('select distinct hostname, stopped_at is not null as stopped from workers')).toEqual([{ hostname: 'archived', stopped: true }]);
+		} finally {
+			await other.close();
+		}
+	});
+
+	it('an import that is still under way', async () => {
+		const outcome = await bring(empty, await changed(rows('imports', (row) => Object.assign(row, { status: 'masking', masking: { dryRun: false, skipBad: false, done: 0, trouble: null } })), true));
+		expect(problemOf(outcome)).toBe('import_refused');
 		await nothing();
 	});
 

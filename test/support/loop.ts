@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StoredTree } from '#lib/server/artifacts/store.ts';
 import * as workers from '#lib/server/db/workers.ts';
 import type { DatasetObjective } from '#lib/domain/preference-dataset.ts';
 import * as evaluations from '#lib/server/db/evaluations.ts';
@@ -32,6 +33,15 @@ export async function queuedRun(world: World, slug: string, recipe: Record<strin
 
 /** What an attempt reports at its end. Its files play no part here. */
 export const trained = (runId: string, attempt: number, step = 10) => ({ runId, attempt, kind: 'adapter' as const, chatTemplateSha256: null, step, exitCode: 0, sha256: runId.replaceAll('-', '').repeat(2), files: [], bytes: 0, metrics: {} });
+
+/** Files of an adapter in the store; they are no weights that a model could load. */
+export async function storedAdapter(world: World, name: string): Promise<StoredTree> {
+	const folder = join(world.dataDir, 'trained', name);
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'adapter_model.safetensors'), `weights of ${name}`);
+	await writeFile(join(folder, 'adapter_config.json'), '{}');
+	return world.app.artifacts.putTree(folder);
+}
 
 /** A checkpoint as a worker registers it, with its run. */
 export async function trainedCheckpoint(world: World, slug: string, workerId: string): Promise<{ runId: string; checkpointId: string; snapshotId: string }> {
@@ -77,13 +87,13 @@ export async function failWhatFollows(world: World, checkpointId: string, worker
 	return { evaluationId, generationId };
 }
 
-/** A worker on paper takes the run, trains, measures and answers, so that the next round opens. Its figures are made up. */
-export async function playOnPaper(world: World, runId: string, workerId: string): Promise<string> {
+/** A worker on paper takes the run, trains, measures and answers, so that the next round opens. Its figures are made up; what it trained is stored if it is given. */
+export async function playOnPaper(world: World, runId: string, workerId: string, made?: StoredTree): Promise<string> {
 	const { app } = world;
 	const at = await beginAttempt(app, { runId, workerId });
 	if (!at) throw new Error('the run was not to be had');
 	await recordProgress(app, { runId, attempt: at.attempt }, { metrics: [{ step: 1, epoch: 0.1, values: { loss: 0.7 } }], log: [], events: [], status: 'running' });
-	const checkpointId = await registerCheckpoint(app, trained(runId, at.attempt));
+	const checkpointId = await registerCheckpoint(app, { ...trained(runId, at.attempt), ...made });
 	if (!checkpointId) throw new Error('the checkpoint was refused');
 	const evaluation = await beginEvaluation(app, { evaluationId: (await evaluations.newestOf(app.db, checkpointId))?.id ?? '', workerId });
 	const generation = await beginGeneration(app, { generationId: (await generations.ofCheckpoint(app.db, checkpointId))[0]?.id ?? '', workerId });

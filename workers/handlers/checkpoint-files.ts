@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isLaidOut } from '#lib/domain/checkpoint-files.ts';
 import { nameOf, parseHubModel } from '#lib/domain/hub-model.ts';
 import type { HubModel } from '#lib/domain/hub-model.ts';
 import type { Checkpoint } from '#lib/server/db/checkpoints.ts';
@@ -70,12 +71,9 @@ export async function provideBase(context: Context, base: Checkpoint): Promise<O
 /** What no export holds beside what is pickled: `args.json` names folders of the host. */
 export const NOT_EXPORTED = new RegExp(`${PICKLED.source}|^args\\.json$`);
 
-/** What a checkpoint that came with an archive may bring and no run leaves: the engine would run it unasked. */
-const PROGRAM_CODE = /\.py$/;
-
-/** A checkpoint laid out on this host, without program code: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
+/** A checkpoint laid out on this host, of its files those that a model is read from: the model to load, with an adapter where the checkpoint is one. A whole one is read as its base is. */
 export async function layOutModel(context: Pick<Context, 'app'>, base: ModelSource, checkpoint: Checkpoint, folder: string): Promise<{ model: ModelSource; adapter?: string }> {
 	if (checkpoint.kind === 'base') return { model: base };
-	await context.app.artifacts.layOut({ files: (checkpoint.files ?? []).filter(({ path }) => !PROGRAM_CODE.test(path)) }, folder);
+	await context.app.artifacts.layOut({ files: (checkpoint.files ?? []).filter(({ path }) => isLaidOut(path)) }, folder);
 	return checkpoint.kind === 'full' ? { model: { ...base, path: folder } } : { model: base, adapter: folder };
 }

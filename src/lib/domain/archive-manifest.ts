@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { Sha256Schema } from './message.ts';
 
 /** Format of a project's archive. A reader takes its own version alone. */
 export const ARCHIVE_FORMAT = 'plumbline-archive';
@@ -9,7 +10,7 @@ export const MANIFEST_PATH = 'manifest.json';
 export const PEOPLE = ['pseudonym', 'email'] as const;
 export type PeopleAs = (typeof PEOPLE)[number];
 
-const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/u));
+const sha256 = Sha256Schema;
 const size = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** One table's rows: a JSON object a line. */

@@ -5,6 +5,7 @@ import { SPLITS } from './holdout.ts';
 import type { Split } from './holdout.ts';
 import type { Strength } from './judging-form.ts';
 import type { FindingCounts } from './desensitisation/counts.ts';
+import { SHA256 } from './message.ts';
 import { judgedByProblems } from './judged-by.ts';
 import type { JudgedBy } from './judged-by.ts';
 import type { LengthBias } from './length-bias.ts';
@@ -166,7 +167,6 @@ export function manifestHash(manifest: Manifest): string {
 	return contentHash(manifest);
 }
 
-const SHA256 = /^[0-9a-f]{64}$/;
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
 

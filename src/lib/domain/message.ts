@@ -20,7 +20,8 @@ export const TextSchema = v.pipe(
 );
 
 /** SHA-256 as 64 lower-case hex digits: how an artifact is named. */
-export const Sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 of 64 lower-case hex digits'));
+export const SHA256 = /^[0-9a-f]{64}$/;
+export const Sha256Schema = v.pipe(v.string(), v.regex(SHA256, 'must be a SHA-256 of 64 lower-case hex digits'));
 
 /** A piece of a message: text, or an image or document in the artifact store. */
 export const PartSchema = v.variant('type', [

@@ -16,6 +16,10 @@ const flags = (recipe: TrainingRecipe = dpo, more: Partial<TrainPaths> = {}) => 
 describe('trainArgv', () => {
 	it('starts the child module, never the wrapper', () => expect(trainArgv(dpo, paths).argv.slice(0, 2)).toEqual(['/e/bin/python', '/e/swift/cli/rlhf.py']));
 
+	it.each<TrainingRecipe['advanced']>([{ external_plugins: 'parent/evil.pyc' }, { output_di: 'x' }, { optim: '../x' }, { optim: '--external_plugins' }])('passes nothing on that no recipe may have: %j', (advanced) => {
+		expect(() => flags({ ...dpo, advanced })).toThrow('not passed on');
+	});
+
 	it('is always explicit where a default would surprise', () => {
 		expect(flags()).toMatchObject({
 			'--gradient_accumulation_steps': '1', '--strict': 'true', '--split_dataset_ratio': '0', '--add_version': 'false',

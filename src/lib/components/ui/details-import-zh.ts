@@ -231,6 +231,8 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'“manifest.json” in the archive is not one that this version of Plumbline reads.': '当前版本读不了归档中的“manifest.json”。',
 	'The last row of “{}” in the archive is cut off.': '归档中“{}”的最后一行不完整。',
 	'Version {} of what the archive’s project hides is none that this version of Plumbline knows.': '归档项目的脱敏设置（第 {} 版）不是此版本的 Plumbline 所认识的设置。',
+	'“{}” in the archive has a row whose “{}” is none that this version of Plumbline writes.': '归档的“{}”中有一行，其“{}”不是此版本的 Plumbline 会写下的内容。',
+	'The archive has a run with a recipe that no run is started with: {}': '归档中有一次训练，其配方不能用来开始任何训练：{}',
 	'The archive’s rounds are none of a project: every project has its first from the day it is made, and they are numbered without a gap.': '归档中的轮次不属于任何项目：项目自建立起便有第一轮，且编号连续。',
 	'The archive does not name the one base model that every project begins with.': '归档没有注明每个项目起步所用的那一个基座模型。',
 

@@ -1,5 +1,8 @@
+import * as v from 'valibot';
 import { applies, fieldsOf } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
+import { AdvancedSchema, refusedArgument } from './advanced.ts';
+import type { Advanced } from './advanced.ts';
 import { OBJECTIVES } from './field.ts';
 import type { Device, Flags, FlagsFor } from './field.ts';
 
@@ -8,7 +11,10 @@ export function engineOf(recipe: Pick<TrainingRecipe, 'strategy'>): FlagsFor['en
 	return recipe.strategy === 'megatron' ? 'megatron' : 'swift';
 }
 
-/** What a recipe's fields are as arguments of the engine, then what an engineer added. Paths are not among them: they are one machine's. */
+/**
+ * What a recipe's fields are as arguments of the engine, then what an engineer added. Paths are not among them: they are one machine's.
+ * @throws Error for an added argument that no run is started with: it could name program code, whoever recorded it
+ */
 export function recipeFlags(recipe: TrainingRecipe, device: Device): Flags {
 	const of: FlagsFor = { engine: engineOf(recipe), device, settings: recipe };
 	const flags: Flags = {};
@@ -21,7 +27,7 @@ export function recipeFlags(recipe: TrainingRecipe, device: Device): Flags {
 	}
 	// The trainer's own length is the one that was chosen, not the greater of the two.
 	if (recipe.maxSteps !== null) delete flags['num_train_epochs'];
-	return { ...flags, ...recipe.advanced };
+	return { ...flags, ...held(recipe.advanced) };
 }
 
 /** Arguments that a field makes of its value under other names than its own. */
@@ -43,3 +49,10 @@ export const OWNED_ARGUMENTS: ReadonlyMap<string, string> = new Map([
 	...OBJECTIVES.flatMap((objective) => fieldsOf(objective).flatMap(([key, { flag }]) => (typeof flag === 'string' ? [[flag, key] as const] : []))),
 	...MADE
 ]);
+
+/** The same arguments, held to the rule by which they were taken. */
+function held(advanced: Advanced): Advanced {
+	const refused = Object.keys(advanced).find((name) => refusedArgument(name, OWNED_ARGUMENTS) !== null);
+	if (refused !== undefined || !v.is(AdvancedSchema, advanced)) throw new Error(`a recipe with an argument that is not passed on: ${refused ?? 'a value that is none'}`);
+	return advanced;
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { adapterOf, recipeDefaults } from '../training-recipe.ts';
+import { adapterOf, OBJECTIVES, recipeDefaults } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
 import type { Host } from './hardware-problems.ts';
-import { recipeProblems, resultKind } from './recipe-problems.ts';
+import { recipeProblems, resultKind, unfitRecord } from './recipe-problems.ts';
 import type { RecipeContext } from './recipe-problems.ts';
 
 const fine: RecipeContext = { rows: 200, parent: { kind: 'base' } };
@@ -133,4 +133,25 @@ it('says which further argument is refused and why', () => {
 		'no_such_thing is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.',
 		'output_di is no argument of ms-swift 4.6 for these objectives, or one that another method of training needs.'
 	]);
+});
+
+describe('a recipe as it is recorded', () => {
+	it('is one of any objective, also of a version that had fewer fields or took an argument that is a setting now', () => {
+		for (const objective of OBJECTIVES) expect(unfitRecord(JSON.parse(JSON.stringify(recipeDefaults(objective, { device: 'gpu' }))), objective)).toBeNull();
+		expect(unfitRecord({ objective: 'dpo', maxSteps: 10, beta: 0.1, ofAnOlderVersion: 1 }, 'dpo')).toBeNull();
+		expect(unfitRecord({ ...dpo, advanced: { max_pixels: 50_176, max_grad_norm: 0.5 } }, 'dpo')).toBeNull();
+	});
+
+	it.each([
+		[{ ...dpo, advanced: { external_plugins: 'evil' } }, /external_plugins would load other program code/u],
+		[{ ...dpo, advanced: { optim: '--external_plugins' } }, /advanced/u],
+		[{ ...dpo, advanced: { learning_rate: 1 } }, /learning_rate is the setting/u],
+		[{ ...dpo, batchSize: '1 --x' }, /batchSize/u],
+		[{ ...dpo, objective: 'none' }, /objective/u],
+		[kto, /objective/u],
+		['dpo', /objective/u],
+		[null, /objective/u]
+	])('is none: %j', (recorded, why) => {
+		expect(unfitRecord(recorded, 'dpo')).toMatch(why);
+	});
 });

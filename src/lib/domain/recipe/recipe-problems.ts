@@ -1,6 +1,7 @@
+import * as v from 'valibot';
 import { rowsOver } from '../memory/token-lengths.ts';
 import type { TokenLengths } from '../memory/token-lengths.ts';
-import { ADAPTER_FIELDS, plannedSteps, totalBatch } from '../training-recipe.ts';
+import { ADAPTER_FIELDS, plannedSteps, readRecipe, totalBatch, TrainingRecipeSchema } from '../training-recipe.ts';
 import type { Adapter, Objective, RecipeField, TrainingRecipe } from '../training-recipe.ts';
 import { refusedArgument } from './advanced.ts';
 import { hardwareProblems, trackerProblems } from './hardware-problems.ts';
@@ -139,4 +140,15 @@ function advancedProblems(recipe: TrainingRecipe): RecipeProblem[] {
 		const why = refusedArgument(name, OWNED_ARGUMENTS);
 		return why === null ? [] : [{ field: 'advanced', code: 'advanced_refused', message: `${name} ${why}.`, detail: name }];
 	});
+}
+
+/**
+ * Why a recipe as it is recorded is none that a run could have been started with, by this version or an earlier one; null
+ * when it is one. Whether rows, parent and hosts allow it is another question.
+ */
+export function unfitRecord(recorded: unknown, objective: string): string | null {
+	if (!v.is(v.looseObject({ objective: v.literal(objective), advanced: v.optional(v.looseObject({})) }), recorded)) return `objective: must be ${objective}`;
+	const parsed = v.safeParse(TrainingRecipeSchema, readRecipe(recorded));
+	if (!parsed.success) return `${v.getDotPath(parsed.issues[0]) ?? 'recipe'}: ${parsed.issues[0].message}`;
+	return advancedProblems(parsed.output)[0]?.message ?? null;
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { SHA256 } from '../../domain/message.ts';
 import { spool } from './spool.ts';
 import { createStoreLook, FILES_FOLDER } from './store-mark.ts';
 import type { StoreRecord } from './store-mark.ts';
@@ -15,7 +16,6 @@ export const pathIn = (root: string, sha256: string): string => join(root, FILES
 
 /** Larger than the default: what goes out over HTTP costs as many steps as it has chunks. */
 const CHUNK_BYTES = 256 * 1024;
-const NAME = /^[0-9a-f]{64}$/;
 
 async function* bytesOf(path: string, sha256: string, look: () => Promise<void>): AsyncGenerator<Uint8Array> {
 	try {
@@ -82,7 +82,7 @@ export async function openFolder(root: string, record?: StoreRecord): Promise<Ar
 			for (const path of await filesBelow(join(root, FILES_FOLDER)).catch(() => [])) {
 				const sha256 = basename(path);
 				// One that is taken away while the folder is read is not there.
-				const found = NAME.test(sha256) ? await stat(pathOf(sha256)).catch(() => null) : null;
+				const found = SHA256.test(sha256) ? await stat(pathOf(sha256)).catch(() => null) : null;
 				if (found) yield { sha256, bytes: found.size, modifiedAt: found.mtimeMs };
 			}
 		},

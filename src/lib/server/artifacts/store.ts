@@ -26,7 +26,7 @@ export type Artifacts = {
 	has: (sha256: string) => Promise<boolean>;
 	/** Lays one stored file out at `target`, its bytes checked. @throws ArtifactDamaged */
 	layOutFile: (sha256: string, target: string) => Promise<void>;
-	/** Lays a stored folder out at `target` and checks every file's hash. @throws ArtifactDamaged */
+	/** Lays a stored folder out at `target` and checks every file's hash. @throws ArtifactDamaged, or Error for a path that leads out of the folder */
 	layOut: (tree: { files: readonly { path: string; sha256: string }[] }, target: string) => Promise<void>;
 	/** @throws ArtifactDamaged when the file is missing or its bytes do not match its name. */
 	verify: (sha256: string) => Promise<void>;

@@ -1,3 +1,6 @@
+/** Columns by name, each with the SQL of its value. */
+export type Over = Readonly<Record<string, string>>;
+
 /** A table of a project's archive. */
 export type ArchiveTable = {
 	name: string;
@@ -5,10 +8,13 @@ export type ArchiveTable = {
 	scope: string;
 	/** Columns that stay behind: the new server makes its own. */
 	without?: readonly string[];
-	/** JSON put over a row as it leaves: what must not leave, and what is under way here and over there. */
-	over?: string;
-	/** The same where people are not named. */
-	unnamed?: string;
+	/**
+	 * Columns that have another value in an archive than in the row `t`: what must not leave, and what is under way here and
+	 * over there. As SQL, and put over a row that comes in as well: an archive may be anybody's.
+	 */
+	over?: Over;
+	/** The same where people are not named, as a row leaves. */
+	unnamed?: Over;
 	/** Columns that name a person without a foreign key. */
 	people?: readonly string[];
 };
@@ -22,10 +28,13 @@ const ofDecision = (name: string): ArchiveTable => ({ name, scope: 'exists (sele
 
 /** Statuses of work that is over; each table knows some of them. */
 const OVER = `'succeeded','failed','cancelled','nothing_to_measure'`;
-const ended = (otherwise: string): string => `jsonb_build_object('status', case when t.status in (${OVER}) then t.status else '${otherwise}' end, 'finished_at', coalesce(t.finished_at, now()))`;
-const failed = `${ended('failed')} || case when t.status in (${OVER}) then '{}' else jsonb_build_object('problem', jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.')) end`;
+const ended = (otherwise: string, over = OVER): Over => ({ status: `case when t.status in (${over}) then t.status else '${otherwise}' end`, finished_at: 'coalesce(t.finished_at, now())' });
+const failed = (over = OVER): Over => ({
+	...ended('failed', over),
+	problem: `case when t.status in (${over}) then t.problem else jsonb_build_object('code', 'archived', 'message', 'It was under way when the project was archived.') end`
+});
 /** Hosts and folders of the old server are no part of the record. */
-const noHost = `jsonb_build_object('hostname', 'archived', 'host_key', 'archived', 'pid', 0, 'stopped_at', coalesce(t.stopped_at, now()))`;
+const noHost: Over = { hostname: `'archived'`, host_key: `'archived'`, pid: '0', stopped_at: 'coalesce(t.stopped_at, now())' };
 
 /**
  * What an archive holds, in an order in which each row finds what it points to
@@ -45,7 +54,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	own('judging_forms'),
 	own('system_prompts'),
 	// What is looked for, and what is done about it. Words, patterns and exceptions lie under a key of this server.
-	own('desensitisation_settings', { over: `jsonb_build_object('lists', null)` }),
+	own('desensitisation_settings', { over: { lists: 'null' } }),
 	own('walls'),
 	own('rounds'),
 	own('prompt_groups'),
@@ -56,7 +65,7 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	ofPrompt('prompt_texts'),
 	own('near_duplicates'),
 	// What is kept of the words stays behind: the new server looks through them itself.
-	own('near_duplicate_scans', { over: `jsonb_build_object('state', 'waiting', 'attempt', 0, 'looked', 0, 'trouble', null, 'taken_at', null)` }),
+	own('near_duplicate_scans', { over: { state: `'waiting'`, attempt: '0', looked: '0', trouble: 'null', taken_at: 'null' } }),
 	ofPrompt('responses'),
 	ofResponse('response_texts'),
 	own('artifacts'),
@@ -65,10 +74,10 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	ofResponse('response_artifacts'),
 	own('comparisons'),
 	// A lease ends with its server; its place is taken over there as any lapsed one.
-	own('tasks', { over: `jsonb_build_object('lease_token_hash', 'archived', 'claim_key', null)` }),
+	own('tasks', { over: { lease_token_hash: `'archived'`, claim_key: 'null' } }),
 	of('skips', 'comparison_id', 'comparisons'),
 	own('judgments'),
-	own('imported_judges', { unnamed: `jsonb_build_object('name', case when t.name is not null then 'Judge ' || t.id end)` }),
+	own('imported_judges', { unnamed: { name: `case when t.name is not null then 'Judge ' || t.id end` } }),
 	of('imported_judgments', 'judgment_id', 'judgments'),
 	of('judgment_texts', 'judgment_id', 'judgments'),
 	of('judgment_voids', 'judgment_id', 'judgments'),
@@ -99,16 +108,16 @@ export const ARCHIVE_TABLES: readonly ArchiveTable[] = [
 	of('snapshot_comparisons', 'snapshot_id', 'snapshots'),
 	of('snapshot_matters', 'snapshot_id', 'snapshots'),
 	own('sweeps'),
-	own('runs', { over: `${ended('cancelled')} || jsonb_build_object('waiting_for', null)` }),
-	of('run_attempts', 'run_id', 'runs', { over: `jsonb_build_object('output_dir', null, 'argv', null, 'ended_at', coalesce(t.ended_at, now()))` }),
+	own('runs', { over: { ...ended('cancelled'), waiting_for: 'null' } }),
+	of('run_attempts', 'run_id', 'runs', { over: { output_dir: 'null', argv: 'null', ended_at: 'coalesce(t.ended_at, now())' } }),
 	of('run_events', 'run_id', 'runs', { without: ['id'] }),
 	of('run_metrics', 'run_id', 'runs'),
-	own('checkpoint_exports', { over: `case when t.status = 'dropped' then '{}' else ${failed} end || jsonb_build_object('command', null)` }),
-	own('evaluations', { over: failed }),
+	own('checkpoint_exports', { over: { ...failed(`${OVER},'dropped'`), command: 'null' } }),
+	own('evaluations', { over: failed() }),
 	of('evaluation_items', 'evaluation_id', 'evaluations'),
-	own('endpoints', { over: `jsonb_build_object('sealed_key', null)` }),
+	own('endpoints', { over: { sealed_key: 'null' } }),
 	own('suite_versions'),
-	own('generations', { over: failed }),
+	own('generations', { over: failed() }),
 	of('generation_sources', 'generation_id', 'generations'),
 	of('generation_answers', 'generation_id', 'generations'),
 	own('suite_runs'),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { ArchiveTable } from './archive-tables.ts';
+import type { ArchiveTable, Over } from './archive-tables.ts';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 
@@ -32,20 +32,42 @@ async function peopleColumns(db: Executor, table: ArchiveTable): Promise<string[
 	return [...rows.map(({ name }) => name), ...(table.people ?? [])];
 }
 
+/** Rows of a statement, a few hundred at a time. One such reading at a time within a transaction. */
+async function* inParts<T extends Record<string, unknown>>(tx: Tx, statement: string): AsyncGenerator<T[]> {
+	await tx.execute(sql.raw(`declare archived no scroll cursor for ${statement}`));
+	for (;;) {
+		const rows = await rowsOf<T>(tx, sql.raw(`fetch ${FETCH} from archived`));
+		if (rows.length > 0) yield rows;
+		if (rows.length < FETCH) break;
+	}
+	await tx.execute(sql.raw('close archived'));
+}
+
+const put = (over: Over | undefined): string => (over ? ` || jsonb_build_object(${Object.entries(over).map(([column, value]) => `'${column}', ${value}`).join(', ')})` : '');
+
 /** A table's rows of a project as JSON lines, a few hundred at a time, in the order of its key. Within one transaction all tables are of one moment. */
 export async function* lines(tx: Tx, table: ArchiveTable, projectId: string, named: boolean): AsyncGenerator<{ rows: number; text: string }> {
 	const [key] = await rowsOf<{ names: string | null }>(tx, sql`
 		select string_agg('t.' || quote_ident(a.attname), ', ' order by array_position(i.indkey::int2[], a.attnum)) as names
 		from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indisprimary and i.indrelid = ${`public.${table.name}`}::regclass`);
-	const over = [table.over, named ? undefined : table.unnamed].map((json) => (json ? ` || ${json}` : '')).join('');
-	const kept = `to_jsonb(t)${(table.without ?? []).map((name) => ` - '${name}'`).join('')}${over}`;
-	await tx.execute(sql.raw(`declare archived no scroll cursor for select (${kept})::text as line from ${table.name} t where ${scopeOf(table, projectId)} order by ${key?.names ?? '1'}`));
-	for (;;) {
-		const rows = await rowsOf<{ line: string }>(tx, sql.raw(`fetch ${FETCH} from archived`));
-		if (rows.length > 0) yield { rows: rows.length, text: rows.map(({ line }) => `${line}\n`).join('') };
-		if (rows.length < FETCH) break;
+	const kept = `to_jsonb(t)${(table.without ?? []).map((name) => ` - '${name}'`).join('')}${put(table.over)}${named ? '' : put(table.unnamed)}`;
+	for await (const rows of inParts<{ line: string }>(tx, `select (${kept})::text as line from ${table.name} t where ${scopeOf(table, projectId)} order by ${key?.names ?? '1'}`)) yield { rows: rows.length, text: rows.map(({ line }) => `${line}\n`).join('') };
+}
+
+/** Some columns of a table's rows of a project, a few hundred at a time. */
+export async function* columnsOfRows(tx: Tx, table: ArchiveTable, columns: readonly string[], projectId: string): AsyncGenerator<Record<string, unknown>[]> {
+	yield* inParts(tx, `select ${columns.map((column) => `t."${column}"`).join(', ')} from ${table.name} t where ${scopeOf(table, projectId)}`);
+}
+
+/** Columns of the project's tables that hold a SHA-256, by their names, where one has a value that does not fit a pattern; null: none. */
+export async function misfit(tx: Tx, tables: readonly ArchiveTable[], projectId: string, pattern: RegExp): Promise<{ table: string; column: string } | null> {
+	for (const table of tables) {
+		for (const column of (await columnsOf(tx, table)).filter((name) => /(^|_)sha256$/.test(name))) {
+			const found = await rowsOf(tx, sql`select 1 from ${sql.identifier(table.name)} t where ${sql.raw(scopeOf(table, projectId))} and t.${sql.identifier(column)} !~ ${pattern.source} limit 1`);
+			if (found.length > 0) return { table: table.name, column };
+		}
 	}
-	await tx.execute(sql.raw('close archived'));
+	return null;
 }
 
 /** Everybody whom the archived rows name, in the order in which they came. */
@@ -89,25 +111,39 @@ export async function takePeople(tx: Tx, all: readonly ArchivedPerson[]): Promis
 	return here;
 }
 
-/** Makes a table's rows from a JSON array, the project under the slug that it has here. Columns that the archive does not have take their defaults. */
+/**
+ * Makes a table's rows from a JSON array, the project under the slug that it has here. What is never in an archive, and
+ * what is under way, has the value that it has in every archive, whatever this one says or leaves out. Columns that the
+ * archive does not have take their defaults.
+ */
 export async function insert(tx: Tx, table: ArchiveTable, of: { columns: readonly string[]; array: string; slug: string; people: Readonly<Record<string, string>> }): Promise<void> {
 	const named = new Set(await peopleColumns(tx, table));
-	const values = of.columns.map((column) => {
+	const { over = {} } = table;
+	const columns = [...new Set([...of.columns, ...Object.keys(over)])];
+	const values = columns.map((column) => {
 		const name = sql.identifier(column);
-		if (named.has(column)) return sql`(${JSON.stringify(of.people)}::jsonb ->> r.${name}::text)::uuid`;
+		const instead = over[column];
+		if (instead !== undefined) return sql.raw(instead);
+		if (named.has(column)) return sql`(${JSON.stringify(of.people)}::jsonb ->> t.${name}::text)::uuid`;
 		// Where its own is taken it must not be entered even for a moment.
 		if (table.name === 'projects' && column === 'slug') return sql`${of.slug}::text`;
 		// Who wrote an answer is named among other sources.
-		if (table.name === 'responses' && column === 'source_ref') return sql`case when r.source = 'person' then coalesce(${JSON.stringify(of.people)}::jsonb ->> r.source_ref, r.source_ref) else r.source_ref end`;
-		// What was started elsewhere is not made into a script here, whatever the archive says that it was.
-		if (table.name === 'run_attempts' && column === 'argv') return sql`null`;
-		// No key of this server opens lists that lay under one of another, whatever the archive holds in their place.
-		if (table.name === 'desensitisation_settings' && column === 'lists') return sql`null`;
-		return sql`r.${name}`;
+		if (table.name === 'responses' && column === 'source_ref') return sql`case when t.source = 'person' then coalesce(${JSON.stringify(of.people)}::jsonb ->> t.source_ref, t.source_ref) else t.source_ref end`;
+		return sql`t.${name}`;
 	});
 	const into = sql.identifier(table.name);
 	const onConflict = table.name === 'workers' ? sql`on conflict do nothing` : sql``;
-	await tx.execute(sql`insert into ${into} (${sql.join(of.columns.map((column) => sql.identifier(column)), sql`, `)}) select ${sql.join(values, sql`, `)} from jsonb_populate_recordset(null::${into}, ${of.array}::jsonb) r ${onConflict}`);
+	await tx.execute(sql`insert into ${into} (${sql.join(columns.map((column) => sql.identifier(column)), sql`, `)}) select ${sql.join(values, sql`, `)} from jsonb_populate_recordset(null::${into}, ${of.array}::jsonb) t ${onConflict}`);
+}
+
+/** Whether a snapshot of the project is not of its manifest's hash, or a run of it not on that hash. */
+export async function unlikeSnapshot(tx: Tx, projectId: string): Promise<'snapshots' | 'runs' | null> {
+	const [row] = await rowsOf<{ snapshots: boolean; runs: boolean }>(
+		tx,
+		sql`select exists (select 1 from snapshots s left join snapshot_files f on f.snapshot_id = s.id and f.name = 'manifest' where s.project_id = ${projectId} and f.sha256 is distinct from s.sha256) as snapshots,
+			exists (select 1 from runs r join snapshots s on s.id = r.snapshot_id where r.project_id = ${projectId} and r.snapshot_sha256 <> s.sha256) as runs`
+	);
+	return row?.snapshots ? 'snapshots' : row?.runs ? 'runs' : null;
 }
 
 /** What every project has from its first day, and this one does not: rounds, numbered from 1 on, or its one base model. Null: it has both. */

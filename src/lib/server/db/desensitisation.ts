@@ -37,11 +37,6 @@ export async function wasLookedThrough(tx: Tx, of: { id: string; projectId: stri
 	return rows[0]?.version === (now && isOn(now.rules) ? now.version : 0);
 }
 
-/** What each version says, as it is stored: of a project that was just brought in, whatever its archive says. */
-export async function allRules(tx: Tx, projectId: string): Promise<{ version: number; rules: unknown }[]> {
-	return rowsOf<{ version: number; rules: unknown }>(tx, sql`select version, rules from desensitisation_settings where project_id = ${projectId} order by version`);
-}
-
 /** Adds a version. The project must be serialised. */
 export async function insert(tx: Tx, of: { projectId: string; version: number; rules: OpenSettings; lists: string; createdBy: string }): Promise<void> {
 	await tx.execute(sql`insert into desensitisation_settings (project_id, version, rules, lists, created_by) values (${of.projectId}, ${of.version}, ${JSON.stringify(of.rules)}::jsonb, ${of.lists}, ${of.createdBy})`);

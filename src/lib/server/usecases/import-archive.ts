@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { artifactPath } from '../../domain/archive-manifest.ts';
 import type { ArchivedTable, ArchiveManifest } from '../../domain/archive-manifest.ts';
-import { OpenSettingsSchema } from '../../domain/desensitisation/settings.ts';
 import { fail, ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -17,6 +16,7 @@ import { jsonArrays, UnusableArchive, withArchive } from '../records/archive-fil
 import type { OpenArchive } from '../records/archive-file.ts';
 import { spooled } from '../records/spool.ts';
 import { allowSite } from './access.ts';
+import { holdArchivedRows } from './hold-archived-rows.ts';
 import { areStored } from './store-citing.ts';
 import { inTransaction } from './transaction.ts';
 
@@ -83,7 +83,7 @@ async function make(tx: Tx, actor: Actor, opened: OpenArchive, slug: string): Pr
 	if (outside) throw new UnusableArchive(`Rows of “${outside}” in the archive point out of its project.`);
 	const lacks = await archive.lacks(tx, projectId);
 	if (lacks) throw new UnusableArchive(LACKING[lacks]);
-	for (const { version, rules } of await desensitisation.allRules(tx, projectId)) if (!v.is(OpenSettingsSchema, rules)) throw new UnusableArchive(`Version ${version} of what the archive’s project hides is none that this version of Plumbline knows.`);
+	await holdArchivedRows(tx, projectId);
 	await record(tx, actor, { action: 'archive.import', projectId, subject: ['project', projectId], details: { sha256: opened.sha256, people: manifest.people, rows: total } });
 	return total;
 }
