@@ -1,6 +1,7 @@
+import type { Scales } from './scales.ts';
 import { along, has, isFields, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
-import { asJudgment, verdictOf, VERDICT_WORDS, when } from './verdict-words.ts';
+import { asJudgment, verdictBeside, verdictOf, when, whyNoVerdict } from './verdict-words.ts';
 import type { ForeignVerdict } from './verdict-words.ts';
 
 /** Languages as arenas name them, as BCP 47 tags; others are left open. */
@@ -40,8 +41,10 @@ function conversations(record: Fields): [unknown[], unknown[]] | null {
 	return [answered('a'), answered('b')];
 }
 
-function outcome(record: Fields): ForeignVerdict | null {
-	if (has(record, 'winner')) return verdictOf(record['winner'], [String(record['model_a'] ?? 'model_a'), String(record['model_b'] ?? 'model_b')]);
+function outcome(record: Fields, scales: Scales): ForeignVerdict | null {
+	const { winner } = record;
+	// A model's name may end in a number, which numbers no answer.
+	if (has(record, 'winner')) return verdictOf(winner, [String(record['model_a'] ?? 'model_a'), String(record['model_b'] ?? 'model_b')]) ?? verdictBeside(winner, ['conversation_a', 'conversation_b'], scales.get('winner'));
 	const said = ([['winner_model_a', 0], ['winner_model_b', 1], ['winner_tie', 'tie'], ['winner_both_bad', 'both_bad']] as const).filter(([name]) => record[name] === true || Number(record[name]) === 1);
 	return said.length === 1 ? (said[0]?.[1] ?? null) : null;
 }
@@ -58,7 +61,7 @@ const READ = ['conversation_a', 'conversation_b', 'prompt', 'response_a', 'respo
 export const arena: ImportShape = {
 	name: 'arena',
 	fits: (record) => (has(record, 'winner') || has(record, 'winner_model_a')) && conversations(record) !== null,
-	read: (record) => {
+	read: (record, _file, scales) => {
 		const both = conversations(record);
 		if (!both) return unread('conversation_a', 'missing: the conversations of both sides');
 		const [a, b] = both;
@@ -68,8 +71,8 @@ export const arena: ImportShape = {
 		const isUser = (message: unknown) => isFields(message) && message['role'] === 'user';
 		while (shared > 0 && !isUser(a[shared - 1])) shared -= 1;
 		if (shared === 0) return unread('conversation_b', 'does not begin as “conversation_a” does: the two answer different questions');
-		const verdict = outcome(record);
-		if (verdict === null) return unread(has(record, 'winner') ? 'winner' : 'winner_model_a', VERDICT_WORDS);
+		const verdict = outcome(record, scales);
+		if (verdict === null) return unread(has(record, 'winner') ? 'winner' : 'winner_model_a', whyNoVerdict(record['winner']));
 		const language = LANGUAGES[String(record['language']).toLowerCase()];
 		return {
 			ok: true,

@@ -1,6 +1,7 @@
 import { itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import type { Label } from './labelled-item.ts';
+import type { Scales } from './scales.ts';
 import { isFields, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
 
@@ -49,14 +50,17 @@ function flat(record: Fields): Answered[] {
 /** Questions that ask which answer is better, or whether one is good. */
 const PREFERENCE = /prefer|better|best|rank|choice|choose|label|verdict|quality|偏好|更好|选择|标签/iu;
 
-function read(item: Fields, metadata: Fields, answered: readonly Answered[], within: string): ShapeRead {
+function read(item: Fields, metadata: Fields, answered: readonly Answered[], within: string, scales: Scales): ShapeRead {
 	const found = itemOf(item);
 	if (!found) return unread(within || 'row', 'no field that holds a question (prompt, question, instruction …)');
-	const questions = [...new Set(answered.map(({ question }) => question))];
+	const isRating = (asked: string) => answered.every(({ question, said }) => question !== asked || typeof said === 'number');
+	const all = [...new Set(answered.map(({ question }) => question))];
+	// A question that is answered by numbers rates; it prefers none.
+	const questions = all.filter((question) => !isRating(question));
 	const asked = questions.find((question) => PREFERENCE.test(question)) ?? questions[0];
-	const labels: Label[] = answered.filter(({ question }) => question === asked).map(({ said, judge, field }) => ({ said, ...(judge === undefined ? {} : { judge }), field }));
+	const labels: Label[] = answered.filter(({ question }) => question === asked).map(({ question, said, judge, field }) => ({ said, question, ...(judge === undefined ? {} : { judge }), field }));
 	const own = rest(item, [found.promptField, ...found.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']).filter((name) => within !== '' || !/\.(?:responses|suggestion)(?:\.|$)/u.test(name));
-	return passing(labelledItem({ ...found, promptField: within + found.promptField }, metadata, labels), [...own.map((name) => within + name), ...questions.filter((question) => question !== asked).map((question) => `responses.${question}`)]);
+	return passing(labelledItem({ ...found, promptField: within + found.promptField }, metadata, labels, scales), [...own.map((name) => within + name), ...all.filter((question) => question !== asked).map((question) => `responses.${question}`)]);
 }
 
 /**
@@ -67,5 +71,6 @@ function read(item: Fields, metadata: Fields, answered: readonly Answered[], wit
 export const argilla: ImportShape = {
 	name: 'argilla',
 	fits: (record) => (isFields(record['fields']) && (isFields(record['responses']) || Array.isArray(record['responses']))) || Object.keys(record).some((key) => FLAT.test(key) && `${key}.users` in record),
-	read: (record) => (isFields(record['fields']) ? read(record['fields'], isFields(record['metadata']) ? record['metadata'] : {}, nested(record), 'fields.') : read(record, record, flat(record), ''))
+	says: (record) => (isFields(record['fields']) ? nested(record) : flat(record)).map(({ question, said }) => [question, said] as const),
+	read: (record, _file, scales) => (isFields(record['fields']) ? read(record['fields'], isFields(record['metadata']) ? record['metadata'] : {}, nested(record), 'fields.', scales) : read(record, record, flat(record), '', scales))
 };

@@ -68,8 +68,8 @@ describe('cells', () => {
 });
 
 it('words for a verdict, a label and a time', () => {
-	expect(['A', 'left', 'Response 2', 'tie (bothbad)', '平局', 'n/a', 2, 'maybe'].map((word) => verdictOf(word))).toEqual([0, 0, 1, 'both_bad', 'tie', 'cannot_judge', 1, null]);
+	expect(['A', 'left', 'Response 2', 'tie (bothbad)', '平局', 'n/a', 2, 'none', 'maybe'].map((word) => verdictOf(word))).toEqual([0, 0, 1, 'both_bad', 'tie', 'cannot_judge', null, null, null]);
 	expect(verdictOf('Lease v2', ['Lease v1', 'lease_v2'])).toBe(1);
-	expect(['TRUE', 0, '👍', '差', 'hm'].map(labelOf)).toEqual([true, false, true, false, null]);
+	expect(['TRUE', 0, '👍', '差', 'hm'].map((word) => labelOf(word))).toEqual([true, false, true, false, null]);
 	expect([1682351591.1322, '1682351591', 1682351591132, '2026-03-09', '2026-03-09 22:16:08+02:00', '2026-02-31T00:00', 'x', -5, '2024-03-05 14:00:00+08', '2024/3/5 14:20', '2024/3/5', '2024-3-5 9:07', '2024/2/30'].map(timeOf)).toEqual(['2023-04-24T15:53:11.132Z', '2023-04-24T15:53:11.000Z', '2023-04-24T15:53:11.132Z', '2026-03-09T00:00:00.000Z', '2026-03-09T20:16:08.000Z', null, null, null, '2024-03-05T06:00:00.000Z', '2024-03-05T14:20:00.000Z', '2024-03-05T00:00:00.000Z', '2024-03-05T09:07:00.000Z', null]);
 });

@@ -1,9 +1,10 @@
 import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
+import type { Scales } from './scales.ts';
 import { isFields, isText, saysSomething, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, labelOf, LABEL_WORDS, timeOf, TIME_WORDS, verdictBeside, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside, whyNoLabel, whyNoVerdict } from './verdict-words.ts';
 
-/** Names of columns as people write them, by what they hold; the first that a table has is proposed. */
+/** Names of columns as people write them, by what they hold; the first that a table has is proposed. A rating is none of them: it is more or less, not good or bad. */
 const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 	prompt: ['prompt', 'question', 'instruction', 'query', 'input', 'messages', 'context', 'frage', '问题', '题目', '提示', '提示词', '用户问题', '提问', '指令'],
 	// Where another answer is called rejected, the one that has no such name is the chosen one.
@@ -14,7 +15,7 @@ const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 	verdict: ['verdict', 'preference', 'preferred_answer', 'winner', 'choice', 'better', 'judgment', 'judgement', 'selection', 'better_response_id', 'better_response', '偏好', '结论', '选择', '哪个更好', '评判', 'label', '标签'],
 	margin: ['margin', 'preference_margin', '分差'],
 	answer: ['answer', 'response', 'completion', 'output', 'reply', 'antwort', '回答', '答案', '回复'],
-	label: ['label', 'rating', 'is_good', 'good', 'thumbs', 'feedback', 'desirable', 'kto_tag', '标签', '评价', '是否合格', '好坏'],
+	label: ['label', 'is_good', 'good', 'thumbs', 'feedback', 'desirable', 'kto_tag', '标签', '评价', '是否合格', '好坏'],
 	system: ['system', 'system_prompt', 'systemprompt', '系统提示', '系统提示词'],
 	group: ['group', 'group_id', 'cluster', 'topic', '分组', '组'],
 	matter: ['matter', 'matter_id', 'case', 'case_id', 'case_number', 'client', '案件', '案号', '案由', '项目'],
@@ -70,22 +71,24 @@ export function mappingError(mapping: ColumnMapping): { field: string; message: 
 	return ways > 1 ? { field: 'mapping', message: 'chosen and rejected, or two answers, or one: a row has one of the three' } : null;
 }
 
-/** A row of a table as a row of ours, by what its columns were said to hold, with the columns that hold something else. */
-export function readColumns(record: unknown, mapping: ColumnMapping): ShapeRead {
+/** A row of a table as a row of ours, by what its columns were said to hold, with the columns that hold something else. `scales`: the numbers of the file's first rows, by their columns. */
+export function readColumns(record: unknown, mapping: ColumnMapping, scales: Scales = new Map()): ShapeRead {
 	const wrong = mappingError(mapping);
 	if (wrong) return { ok: false, error: wrong };
 	if (!isFields(record)) return unread('row', 'must be a row with columns');
-	const read = readCells(record, mapping);
+	const read = readCells(record, mapping, scales);
 	const named = new Set(Object.values(mapping));
 	return read.ok ? { ...read, unread: Object.keys(record).filter((column) => !named.has(column) && saysSomething(record[column])) } : read;
 }
 
-function readCells(record: Fields, mapping: ColumnMapping): ShapeRead {
+function readCells(record: Fields, mapping: ColumnMapping, scales: Scales): ShapeRead {
 	const cell = (role: ColumnRole): unknown => {
 		const column = mapping[role];
 		const value = column === undefined ? undefined : record[column];
 		return value === undefined || value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
 	};
+	/** What was judged: nothing, where a program wrote that it is missing. */
+	const judged = (role: 'verdict' | 'label') => (isMissing(cell(role)) ? undefined : cell(role));
 	const said = (role: ColumnRole) => mapping[role] ?? role;
 	const text = (value: unknown) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : value);
 	const fields: Fields = { prompt: text(cell('prompt')) };
@@ -105,14 +108,14 @@ function readCells(record: Fields, mapping: ColumnMapping): ShapeRead {
 	if (mapping.answerA !== undefined) {
 		for (const role of ['answerA', 'answerB'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
 		fields['responses'] = [text(cell('answerA')), text(cell('answerB'))];
-		if (cell('verdict') === undefined) return { ok: true, fields, names };
-		const verdict = verdictBeside(cell('verdict'), said('verdict'), [mapping.answerA, String(mapping.answerB)]);
-		return verdict === null ? unread(said('verdict'), whyNoVerdict(cell('verdict'), said('verdict'))) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
+		if (judged('verdict') === undefined) return { ok: true, fields, names };
+		const verdict = verdictBeside(judged('verdict'), [mapping.answerA, String(mapping.answerB)], scales.get(said('verdict')));
+		return verdict === null ? unread(said('verdict'), whyNoVerdict(judged('verdict'))) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
 	}
 	if (mapping.answer === undefined) return { ok: true, fields, names };
 	if (!isText(text(cell('answer')))) return unread(said('answer'), 'missing');
-	const good = cell('label') === undefined ? null : labelOf(cell('label'));
-	if (cell('label') !== undefined && good === null) return unread(said('label'), LABEL_WORDS);
+	const good = judged('label') === undefined ? null : labelOf(judged('label'), scales.get(said('label')));
+	if (judged('label') !== undefined && good === null) return unread(said('label'), whyNoLabel(judged('label')));
 	if (good === null || !isNamed) return { ok: true, fields: { ...fields, completion: text(cell('answer')), ...(good === null ? {} : { label: good }) }, names };
 	return { ok: true, fields: { ...fields, completion: text(cell('answer')), judgments: [{ verdict: good ? 'good' : 'bad', ...from }] }, names };
 }

@@ -1,5 +1,6 @@
 import { itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
+import { numberOf } from './scales.ts';
 import { has, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 import { labelOf, verdictOf } from './verdict-words.ts';
@@ -29,17 +30,18 @@ function labelsOf(record: Fields): unknown[] | null {
 export const doccano: ImportShape = {
 	name: 'doccano',
 	fits: (record) => has(record, 'id') && isText(record['text']) && !has(record, 'messages') && (Array.isArray(record['label']) || (isText(record['label']) && (itemOf(record)?.answers.length ?? 0) > 0)),
-	read: (record, file) => {
+	says: (record) => (labelsOf(record) ?? []).map((said) => ['label', said] as const),
+	read: (record, file, scales) => {
 		const said = labelsOf(record);
 		if (said === null) return unread('label', 'must be a list of labels');
 		const item = itemOf(record);
 		if (item && item.answers.length > 0) {
 			if (said.length > 1) return unread('label', `one label an annotator, here are ${said.length}`);
 			const own = rest(record, ['id', 'label', 'text', item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
-			return passing(labelledItem(item, record, said.map((label) => ({ said: label, ...annotator(file), field: 'label[0]' }))), own);
+			return passing(labelledItem(item, record, said.map((label) => ({ said: label, question: 'label', ...annotator(file), field: 'label[0]' })), scales), own);
 		}
 		// What is neither a verdict nor a mark is a text somebody wrote: an answer.
-		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' }, unread: rest(record, ['id', 'text', 'label']) };
+		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null && numberOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' }, unread: rest(record, ['id', 'text', 'label']) };
 		return unread('text', 'labelled, but there are no answers beside it: bring the columns prompt and response_a, response_b (or response) along in doccano');
 	}
 };

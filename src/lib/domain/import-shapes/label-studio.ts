@@ -1,12 +1,13 @@
 import { itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import type { Label } from './labelled-item.ts';
+import type { Scales } from './scales.ts';
 import { has, isFields, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
 import { when } from './verdict-words.ts';
 
-/** Kinds of result that say which of two answers is better, or whether one is good. */
-const KINDS = ['pairwise', 'choices', 'rating', 'taxonomy'] as const;
+/** Kinds of result that say which of two answers is better, or whether one is good. A rating says neither: it is more or less. */
+const KINDS = ['pairwise', 'choices', 'taxonomy'] as const;
 
 /** Names of controls that ask which answer is better, or whether one is good. */
 const PREFERENCE = /prefer|better|best|pairwise|compar|choose|verdict|overall|偏好|更好/iu;
@@ -23,7 +24,7 @@ function judge(by: unknown): { judge?: string } {
 function said(result: Fields): unknown {
 	const { value } = result;
 	if (!isFields(value)) return null;
-	const choice = value['selected'] ?? value['choices'] ?? value['choice'] ?? value['rating'];
+	const choice = value['selected'] ?? value['choices'] ?? value['choice'];
 	return Array.isArray(choice) ? (choice.length === 1 ? (choice[0] as unknown) : choice.join(', ')) : choice;
 }
 
@@ -48,7 +49,7 @@ function judgingControl(given: readonly Given[]): string | null | undefined {
 	return among.length < 2 ? among[0] : named.length === 1 ? named[0] : null;
 }
 
-function task(record: Fields): ShapeRead {
+function task(record: Fields, scales: Scales): ShapeRead {
 	if (!isFields(record['data'])) return unread('data', 'missing: the item that was labelled');
 	const { data } = record;
 	const item = itemOf(data);
@@ -62,33 +63,33 @@ function task(record: Fields): ShapeRead {
 		const from = { ...judge(annotation['completed_by']), ...when(annotation['updated_at'] ?? annotation['created_at']) };
 		// Skipped by its annotator: no label, and not nothing either.
 		if (annotation['was_cancelled'] === true) {
-			labels.push({ said: 'skip', ...from, field: `annotations[${i}]` });
+			labels.push({ said: 'skip', question: '', ...from, field: `annotations[${i}]` });
 			continue;
 		}
 		const results = resultsOf(annotation);
 		// What cannot be said by comparing, such as a tie, may have a control of its own.
 		const judged = results.find((one) => one.isJudging && one.control === control) ?? results.find((one) => one.isJudging && PREFERENCE.test(one.control));
 		const strange = results.find(({ result, isJudging }) => !isJudging && !isNote(result['type']));
-		if (judged) labels.push({ said: said(judged.result), ...from, field: `annotations[${i}].result[${judged.at}].value` });
-		else if (strange) return unread(`annotations[${i}].result[${strange.at}].type`, 'a kind of judgment that is not read: pairwise, choices, rating or taxonomy are');
+		if (judged) labels.push({ said: said(judged.result), question: judged.control, ...from, field: `annotations[${i}].result[${judged.at}].value` });
+		else if (strange) return unread(`annotations[${i}].result[${strange.at}].type`, 'a kind of judgment that is not read: pairwise, choices or taxonomy are');
 	}
 	const beside = [...new Set(annotations.flatMap(resultsOf).map((one) => one.control))].filter((one) => one !== control);
 	const own = rest(data, [item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
-	return passing(labelledItem({ ...item, promptField: `data.${item.promptField}`, answerFields: item.answerFields }, data, labels), [...own.map((name) => `data.${name}`), ...beside.map((name) => `annotations.result.${name}`)]);
+	return passing(labelledItem({ ...item, promptField: `data.${item.promptField}`, answerFields: item.answerFields }, data, labels, scales), [...own.map((name) => `data.${name}`), ...beside.map((name) => `annotations.result.${name}`)]);
 }
 
 /** Fields of JSON_MIN that are no data and no label. */
 const MIN_FIELDS = ['id', 'annotator', 'annotation_id', 'created_at', 'updated_at', 'lead_time'];
 
 /** The short form: the item's fields and the labels side by side, an annotation a row. */
-function minimal(record: Fields): ShapeRead {
+function minimal(record: Fields, scales: Scales): ShapeRead {
 	const item = itemOf(record);
 	if (!item) return unread('row', 'no field that holds a question (prompt, question, instruction …)');
 	const taken = [...MIN_FIELDS, item.promptField, ...item.answerFields];
 	const label = ['pairwise', 'preference', 'choice', 'choices', 'label', 'sentiment', 'rank', 'pw', 'better', 'verdict'].find((name) => has(record, name)) ?? Object.keys(record).find((name) => !taken.includes(name) && isText(record[name]) && String(record[name]).length <= 40);
 	const value = label === undefined ? undefined : record[label];
 	const word = isFields(value) ? (value['selected'] ?? value['choices']) : value;
-	const read = labelledItem(item, record, label === undefined ? [] : [{ said: word, ...judge(record['annotator']), ...when(record['updated_at'] ?? record['created_at']), field: label }]);
+	const read = labelledItem(item, record, label === undefined ? [] : [{ said: word, question: label, ...judge(record['annotator']), ...when(record['updated_at'] ?? record['created_at']), field: label }], scales);
 	return passing(read, rest(record, [...taken, ...(label === undefined ? [] : [label])], ['images', 'documents']));
 }
 
@@ -101,5 +102,6 @@ function minimal(record: Fields): ShapeRead {
 export const labelStudio: ImportShape = {
 	name: 'label_studio',
 	fits: (record) => (isFields(record['data']) && (Array.isArray(record['annotations']) || Array.isArray(record['predictions']))) || (has(record, 'annotation_id') && has(record, 'lead_time')),
-	read: (record) => (isFields(record['data']) ? task(record) : minimal(record))
+	says: (record) => (Array.isArray(record['annotations']) ? (record['annotations'] as unknown[]).flatMap(resultsOf).map(({ control, result }) => [control, said(result)] as const) : Object.entries(record)),
+	read: (record, _file, scales) => (isFields(record['data']) ? task(record, scales) : minimal(record, scales))
 };

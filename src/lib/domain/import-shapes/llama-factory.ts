@@ -1,5 +1,8 @@
-import { along, has, isFields, isText, passing, rest, unread } from './shape.ts';
+import { ANSWER_LOST } from './passed-over.ts';
+import type { Scales } from './scales.ts';
+import { along, has, isFields, isText, passing, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
+import { labelOf, whyNoLabel } from './verdict-words.ts';
 
 /** What LLaMA-Factory's sharegpt form calls who speaks (its data/README.md; OpenAI's names too). */
 const ROLES: Readonly<Record<string, string>> = { human: 'user', user: 'user', gpt: 'assistant', assistant: 'assistant', observation: 'tool', tool: 'tool', system: 'system' };
@@ -21,25 +24,38 @@ function asked(record: Fields): unknown[] {
 	return [...earlier, { role: 'user', content: question }];
 }
 
-function alpaca(record: Fields): ShapeRead {
-	const base = { ...along(record), messages: asked(record) };
-	const names = { messages: 'instruction' };
-	if (has(record, 'chosen')) return { ok: true, fields: { ...base, chosen: record['chosen'], rejected: record['rejected'] }, names };
-	const { output } = record;
-	// The form before `chosen` and `rejected`: the better one first.
-	if (Array.isArray(output)) return output.length === 2 ? { ok: true, fields: { ...base, chosen: output[0] as unknown, rejected: output[1] as unknown }, names: { ...names, chosen: 'output[0]', rejected: 'output[1]' } } : unread('output', `two answers, the better one first; here are ${output.length}`);
-	if (typeof record['kto_tag'] === 'boolean') return { ok: true, fields: { ...base, completion: output, label: record['kto_tag'] }, names: { ...names, completion: 'output', label: 'kto_tag' } };
-	return { ok: true, fields: { ...base, responses: isText(output) ? [output] : [] }, names: { ...names, 'responses[0]': 'output' } };
+/** A row with the fields of the record that it was read from. */
+const from = (read: ShapeRead, record: Fields, fields: readonly string[]): ShapeRead => passing(read, rest(record, fields));
+
+/** The label of a row's one answer: truth values, or what a table makes of them. */
+function labelled(record: Fields, scales: Scales, row: (label: boolean) => ShapeRead): ShapeRead {
+	const label = labelOf(record['kto_tag'], scales.get('kto_tag'));
+	return label === null ? unread('kto_tag', whyNoLabel(record['kto_tag'])) : row(label);
 }
 
-function sharegpt(record: Fields): ShapeRead {
-	const field = Array.isArray(record['conversations']) ? 'conversations' : 'messages';
+function alpaca(record: Fields, scales: Scales): ShapeRead {
+	const base = { ...along(record), messages: asked(record) };
+	const names = { messages: 'instruction' };
+	const question = ['instruction', 'input', 'history'];
+	const { chosen, rejected, output } = record;
+	if (has(record, 'chosen')) {
+		if (saysSomething(output) && output !== chosen && output !== rejected) return unread('output', ANSWER_LOST);
+		return from({ ok: true, fields: { ...base, chosen, rejected }, names }, record, [...question, 'chosen', 'rejected', 'output']);
+	}
+	// The form before `chosen` and `rejected`: the better one first.
+	if (Array.isArray(output)) return output.length === 2 ? from({ ok: true, fields: { ...base, chosen: output[0] as unknown, rejected: output[1] as unknown }, names: { ...names, chosen: 'output[0]', rejected: 'output[1]' } }, record, [...question, 'output']) : unread('output', `two answers, the better one first; here are ${output.length}`);
+	const read = [...question, 'output', 'kto_tag'];
+	if (saysSomething(record['kto_tag'])) return labelled(record, scales, (label) => from({ ok: true, fields: { ...base, completion: output, label }, names: { ...names, completion: 'output', label: 'kto_tag' } }, record, read));
+	return from({ ok: true, fields: { ...base, responses: isText(output) ? [output] : [] }, names: { ...names, 'responses[0]': 'output' } }, record, read);
+}
+
+function sharegpt(record: Fields, field: string, scales: Scales): ShapeRead {
 	const turns = (record[field] as unknown[]).map(turn);
-	if (has(record, 'chosen')) return { ok: true, fields: { ...along(record), messages: turns, chosen: [turn(record['chosen'])], rejected: [turn(record['rejected'])] }, names: { messages: field } };
-	if (typeof record['kto_tag'] === 'boolean') return { ok: true, fields: { ...along(record), messages: turns.slice(0, -1), completion: turns.slice(-1), label: record['kto_tag'] }, names: { messages: field, completion: field, label: 'kto_tag' } };
+	if (has(record, 'chosen')) return from({ ok: true, fields: { ...along(record), messages: turns, chosen: [turn(record['chosen'])], rejected: [turn(record['rejected'])] }, names: { messages: field } }, record, [field, 'chosen', 'rejected']);
+	if (saysSomething(record['kto_tag'])) return labelled(record, scales, (label) => from({ ok: true, fields: { ...along(record), messages: turns.slice(0, -1), completion: turns.slice(-1), label }, names: { messages: field, completion: field, label: 'kto_tag' } }, record, [field, 'kto_tag']));
 	const last = turns.findLastIndex((message) => isFields(message) && message['role'] === 'user');
 	const answer = turns.slice(last + 1);
-	return { ok: true, fields: { ...along(record), messages: turns.slice(0, last + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { messages: field, 'responses[0]': field } };
+	return from({ ok: true, fields: { ...along(record), messages: turns.slice(0, last + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { messages: field, 'responses[0]': field } }, record, [field]);
 }
 
 const isPair = (record: Fields) => isFields(record['chosen']) && isFields(record['rejected']);
@@ -53,11 +69,10 @@ const isPair = (record: Fields) => isFields(record['chosen']) && isFields(record
  */
 export const llamaFactory: ImportShape = {
 	name: 'llama_factory',
-	fits: (record) => (isText(record['instruction']) && (has(record, 'chosen') || has(record, 'output'))) || Array.isArray(record['conversations']) || (Array.isArray(record['messages']) && isPair(record)) || (Array.isArray(record['messages']) && typeof record['kto_tag'] === 'boolean'),
-	read: (record) => {
+	fits: (record) => (isText(record['instruction']) && (has(record, 'chosen') || has(record, 'output'))) || Array.isArray(record['conversations']) || (Array.isArray(record['messages']) && isPair(record)) || (Array.isArray(record['messages']) && has(record, 'kto_tag')),
+	read: (record, _file, scales) => {
 		const field = ['conversations', 'messages'].find((name) => Array.isArray(record[name]));
-		const beside = has(record, 'chosen') ? ['chosen', 'rejected'] : ['kto_tag'];
-		if (field !== undefined) return passing(sharegpt(record), rest(record, [field, ...beside]));
-		return isText(record['instruction']) ? passing(alpaca(record), rest(record, ['instruction', 'input', 'history', 'output', ...beside])) : unread('instruction', 'missing: what is asked (or “conversations”)');
+		if (field !== undefined) return sharegpt(record, field, scales);
+		return isText(record['instruction']) ? alpaca(record, scales) : unread('instruction', 'missing: what is asked (or “conversations”)');
 	}
 };

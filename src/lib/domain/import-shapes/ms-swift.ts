@@ -3,11 +3,11 @@ import { sharedTurns } from '../shared-turns.ts';
 import { isFlat } from './columns.ts';
 import { along, has, isFields, isText, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
-import { labelOf } from './verdict-words.ts';
+import { labelOf, whyNoLabel } from './verdict-words.ts';
 
 const isAnswer = (message: unknown) => isFields(message) && message['role'] === 'assistant';
-/** A label of ms-swift: true or false, or 1 or 0 where the file came through something that has no truth values. */
-const isLabel = (value: unknown) => typeof value === 'boolean' || value === 0 || value === 1;
+/** A label of ms-swift: true or false, or a number where the file came through something that has no truth values. */
+const isLabel = (value: unknown) => typeof value === 'boolean' || value === 0 || value === 1 || value === -1;
 const turns = { same: (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y), asks: (message: unknown) => isFields(message) && (message['role'] === 'user' || message['role'] === 'tool') };
 
 /** A conversation with its images in their places: ms-swift lists those of the whole conversation, answer included. */
@@ -39,7 +39,7 @@ export const msSwift: ImportShape = {
 		// One that is all texts may say more, and is read by its columns.
 		return !isFlat(record) && conversation(record) !== null && (isRejected || isLabel(label));
 	},
-	read: (record) => {
+	read: (record, _file, scales) => {
 		const whole = Array.isArray(record['messages']) ? (record['messages'] as unknown[]) : conversation(record);
 		if (whole === null) return unread('messages', 'must be a list of turns that ends with the answer');
 		const [asks, answers] = Array.isArray(record['messages']) ? ['messages', 'messages'] : ['query', 'response'];
@@ -59,6 +59,8 @@ export const msSwift: ImportShape = {
 		}
 		const [asked, answer] = [messages.slice(0, -1), messages.slice(-1)];
 		if (has(record, 'rejected_response')) return { ok: true, fields: { ...others, messages: asked, chosen: answer, rejected: record['rejected_response'] }, names: { messages: asks, chosen: answers, rejected: 'rejected_response' }, unread: rest(record, [...read, 'rejected_response']) };
-		return { ok: true, fields: { ...others, messages: asked, completion: answer, label: labelOf(record['label']) ?? record['label'] }, names: { messages: asks, completion: answers }, unread: rest(record, [...read, 'label']) };
+		const label = has(record, 'label') ? labelOf(record['label'], scales.get('label')) : undefined;
+		if (label === null) return unread('label', whyNoLabel(record['label']));
+		return { ok: true, fields: { ...others, messages: asked, completion: answer, label }, names: { messages: asks, completion: answers }, unread: rest(record, [...read, 'label']) };
 	}
 };

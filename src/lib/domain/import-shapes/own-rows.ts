@@ -1,8 +1,9 @@
-import { proposeMapping } from './columns.ts';
 import type { ColumnMapping } from './column-mapping.ts';
+import { proposeMapping } from './columns.ts';
+import type { Scales } from './scales.ts';
 import { has, isFields, isText, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, labelOf, LABEL_WORDS, timeOf, TIME_WORDS, verdictBeside, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside, whyNoLabel, whyNoVerdict } from './verdict-words.ts';
 
 const SERIES = /^(response|answer|output|completion|generation)[_-]?([0-9]|[a-h])$/iu;
 /** Names for a list of answers that is not called `responses`. */
@@ -10,6 +11,8 @@ export const LISTS: readonly string[] = ['answers', 'completions', 'outputs', 'c
 /** Times that can only be those of a judgment. */
 const JUDGED_AT = new Set(['at', 'judged_at', 'annotated_at']);
 
+/** A text that is too long for a label: what somebody wrote of the answer. */
+const isRemark = (value: unknown) => typeof value === 'string' && value.length > 40;
 const isAnswer = (value: unknown) => isText(value) || isFields(value) || (Array.isArray(value) && value.length > 0);
 const textOf = (value: unknown): unknown => (isFields(value) && !('messages' in value) && !('role' in value) ? (value['text'] ?? value['content'] ?? value['response'] ?? value) : value);
 
@@ -68,9 +71,10 @@ function readBy(row: Fields): string[] {
 /**
  * A row in our own form, as it is or as it is nearly: answers that are called
  * `response_a` and `response_b`, `response_0` … or `response`, a verdict beside
- * them, who judged. What is said and not read is listed.
+ * them, who judged. What is said and not read is listed. `scales`: the numbers of
+ * the file's first rows, by their fields.
  */
-export function readOwn(record: Fields): ShapeRead {
+export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 	const mapping = proposeMapping(Object.keys(record).filter((name) => saysSomething(record[name])));
 	const isOurs = ['chosen', 'completion', 'responses'].some((name) => has(record, name)) || (has(record, 'rejected') && mapping.chosen === undefined);
 	const { two, ...answers } = isOurs ? { fields: {}, names: {}, taken: [], two: null } : answersOf(record, mapping);
@@ -88,14 +92,16 @@ export function readOwn(record: Fields): ShapeRead {
 		taken.push(mapping.margin);
 	}
 	const isJudged = has(record, 'judgments');
-	if (!isOurs && has(fields, 'completion') && mapping.label !== undefined) {
-		const good = labelOf(record[mapping.label]);
-		if (good === null && mapping.label.toLowerCase() === 'label') return unread(mapping.label, LABEL_WORDS);
+	const label = has(record, 'label') && readBy(fields).includes('label') ? 'label' : !isOurs && has(fields, 'completion') ? mapping.label : undefined;
+	if (label !== undefined) {
+		const said = isMissing(record[label]) ? undefined : record[label];
+		const good = labelOf(said, scales.get(label));
+		if (said !== undefined && good === null && (label === 'label' || !isRemark(said))) return unread(label, whyNoLabel(said));
 		fields['label'] = good ?? undefined;
-		if (good !== null) taken.push(mapping.label);
+		if (good !== null) taken.push(label);
 	}
 	const who = judgeOf(record, mapping);
-	const hasVerdict = two !== null && mapping.verdict !== undefined && two[0] === mapping.answerA && !isJudged && !has(record, 'preferred');
+	const hasVerdict = two !== null && mapping.verdict !== undefined && !isMissing(record[mapping.verdict]) && two[0] === mapping.answerA && !isJudged && !has(record, 'preferred');
 	const isStated = !isJudged && (has(fields, 'chosen') || (has(fields, 'completion') && has(fields, 'label')) || has(fields, 'preferred') || hasVerdict);
 	if (isStated) {
 		if (!who.ok) return who;
@@ -106,8 +112,8 @@ export function readOwn(record: Fields): ShapeRead {
 		if (!hasVerdict) Object.assign(fields, { judge: undefined, at: undefined }, who.who);
 	} else Object.assign(fields, { judge: undefined, at: undefined });
 	if (hasVerdict && mapping.verdict !== undefined && who.ok) {
-		const said = verdictBeside(record[mapping.verdict], mapping.verdict, two);
-		if (said === null) return unread(mapping.verdict, whyNoVerdict(record[mapping.verdict], mapping.verdict));
+		const said = verdictBeside(record[mapping.verdict], two, scales.get(mapping.verdict));
+		if (said === null) return unread(mapping.verdict, whyNoVerdict(record[mapping.verdict]));
 		const margin = mapping.margin === undefined ? {} : { margin: record[mapping.margin] };
 		fields['judgments'] = [{ ...asJudgment(said), ...margin, ...who.who }];
 		taken.push(mapping.verdict);

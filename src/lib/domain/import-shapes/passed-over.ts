@@ -1,3 +1,4 @@
+import { numberOf } from './scales.ts';
 import { isFields, saysSomething } from './shape.ts';
 import type { Fields, ShapeError } from './shape.ts';
 import { labelOf, verdictOf } from './verdict-words.ts';
@@ -22,6 +23,9 @@ export function toolsIn(value: unknown, within: string): string[] {
 	return isFields(value) ? Object.keys(value).filter((name) => TOOLS.has(name) && saysSomething(value[name])).map((name) => within + name) : [];
 }
 
+/** Whether a value judges one answer or two, on whatever scale. */
+const isJudging = (value: unknown): boolean => isFields(value) || labelOf(value) !== null || verdictOf(value) !== null || Math.abs(numberOf(value) ?? Infinity) <= 2;
+
 /** What stands at `input.tools`. */
 const at = (record: Fields, path: string): unknown => (Object.hasOwn(record, path) ? record[path] : path.split('.').reduce<unknown>((value, name) => (isFields(value) ? value[name] : undefined), record));
 
@@ -43,7 +47,7 @@ export function lostWith(record: Fields, passedOver: readonly string[], row: Fie
 		// Within an item of an annotation tool the labels are the tool's own.
 		if (field.includes('.')) continue;
 		const word = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
-		if (JUDGMENTS.has(name) || (LABEL.has(name) && (isFields(word) || labelOf(word) !== null || verdictOf(word) !== null))) return wrong(field, LABEL_LOST);
+		if (JUDGMENTS.has(name) || (LABEL.has(name) && isJudging(word))) return wrong(field, LABEL_LOST);
 	}
 	return null;
 }
@@ -51,5 +55,5 @@ export function lostWith(record: Fields, passedOver: readonly string[], row: Fie
 /** What refusals say would be right. */
 const TOOLS_LOST = 'tools are not kept, and answers that call them mean nothing without: take the field out of the file to bring the row in without them';
 const MEDIA_LOST = 'videos and sound are not kept: take the field out of the file to bring the row in without them';
-const ANSWER_LOST = 'an answer that would be lost: the row was read without it. Two answers are “response_a” and “response_b”, or “chosen” and “rejected”, more are a list “responses”; or take the field out of the file';
+export const ANSWER_LOST = 'an answer that would be lost: the row was read without it. Two answers are “response_a” and “response_b”, or “chosen” and “rejected”, more are a list “responses”; or take the field out of the file';
 const LABEL_LOST = 'a judgment that would be lost: the row was read without it. It is about two answers (“response_a” and “response_b”) or one (“completion”); or take the field out of the file';

@@ -12,5 +12,5 @@ import type { ImportShape } from './shape.ts';
 export const plumbline: ImportShape = {
 	name: 'plumbline',
 	fits: (record) => (has(record, 'chosen') && has(record, 'rejected')) || ((has(record, 'prompt') || has(record, 'messages')) && !has(record, 'winner')),
-	read: readOwn
+	read: (record, _file, scales) => readOwn(record, scales)
 };

@@ -26,6 +26,9 @@ function said(scheme: Fields): { said: unknown; score?: true } | null {
 	return ticked.length === 1 ? { said: ticked[0]?.[0] } : ticked.length === 0 ? null : { said: ticked.map(([label]) => label).join(', ') };
 }
 
+/** What was annotated, scheme by scheme. */
+const schemesOf = ({ label_annotations: annotations }: Fields): [string, Fields][] => (isFields(annotations) ? Object.entries(annotations).filter((entry): entry is [string, Fields] => isFields(entry[1])) : []);
+
 /** What a line says of itself. */
 const ABOUT = ['id', 'instance_id', 'displayed_text', 'user', 'user_id', 'annotator', 'label_annotations', 'behavioral_data', 'timestamp'];
 const CELL = /^(.+?):::(.+)$/u;
@@ -56,21 +59,25 @@ function fromTable(record: Fields): Fields {
 export const potato: ImportShape = {
 	name: 'potato',
 	fits: (record) => isFields(record['label_annotations']) || isTable(record),
-	read: (given, file) => {
+	says: (given) => schemesOf(isTable(given) ? fromTable(given) : given).flatMap(([name, scheme]) => {
+		const chosen = said(scheme);
+		return chosen === null || chosen.score ? [] : [[name, chosen.said] as const];
+	}),
+	read: (given, file, scales) => {
 		const record = isTable(given) ? fromTable(given) : given;
 		if (!isFields(record['label_annotations'])) return unread('label_annotations', 'missing: what was annotated');
 		const data = isFields(record['instance_data']) ? record['instance_data'] : isFields(record['data']) ? record['data'] : record;
 		const item = itemOf(data) ?? displayed(record['displayed_text']);
 		if (!item || item.answers.length === 0) return unread('displayed_text', 'neither fields that hold a question and its answers (prompt, responses …) nor a text “… A. … B. …”');
-		const schemes = Object.entries(record['label_annotations']).filter((entry): entry is [string, Fields] => isFields(entry[1]));
+		const schemes = schemesOf(record);
 		const [name, scheme] = schemes.find(([one]) => PREFERENCE.test(one)) ?? schemes.find(([, one]) => has(one, 'selection') || has(one, 'scale_value')) ?? schemes[0] ?? [];
 		const chosen = scheme ? said(scheme) : null;
 		const folder = file?.split('/').at(-2);
 		const judge = [record['user_id'], record['user'], record['annotator'], folder].find(isText);
 		const behaviour = isFields(record['behavioral_data']) ? record['behavioral_data'] : {};
-		const label: Label[] = chosen === null ? [] : [{ ...chosen, ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
+		const label: Label[] = chosen === null ? [] : [{ ...chosen, question: name ?? '', ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
 		const passedOver = rest(data, [...(data === record ? ABOUT : ['id', 'displayed_text']), item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
 		const within = data === record ? '' : data === record['data'] ? 'data.' : 'instance_data.';
-		return passing(labelledItem(item, data, label), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`)]);
+		return passing(labelledItem(item, data, label, scales), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`)]);
 	}
 };

@@ -17,6 +17,8 @@ import { lostWith } from './passed-over.ts';
 import { plumbline } from './plumbline.ts';
 import { potato } from './potato.ts';
 import { prompts } from './prompts.ts';
+import { scalesOf } from './scales.ts';
+import type { Scales } from './scales.ts';
 import { isFields, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeName, ShapeRead } from './shape.ts';
 import { tidied } from './tidy.ts';
@@ -29,8 +31,8 @@ const BY_NAME: ReadonlyMap<ShapeName, ImportShape> = new Map(ALL.map((shape) => 
 /** What the sender said of a file's rows; the rest is recognised. `accepted`: an answer alone that bears no label is one that somebody stands by. */
 export type SaidShape = { shape?: ShapeName | undefined; mapping?: SaidMapping | undefined; accepted?: boolean | undefined };
 
-/** How the rows of a file are read: by a shape, or by columns, of which a table has these. */
-export type Recognised = { shape: ShapeName; mapping: ColumnMapping | null; columns: string[] | null };
+/** How the rows of a file are read: by a shape, or by columns, of which a table has these. `scales`: the numbers that its first rows hold, by where they stand. */
+export type Recognised = { shape: ShapeName; mapping: ColumnMapping | null; columns: string[] | null; scales: Scales };
 
 /** A record as shapes see it: a line of plain text as its one field, a table's row with what its cells hold. */
 function recordOf(value: unknown, isTable: boolean): ShapeRead {
@@ -39,21 +41,31 @@ function recordOf(value: unknown, isTable: boolean): ShapeRead {
 	return isTable ? fromCells(value) : { ok: true, fields: value };
 }
 
+/** A file's first rows as shapes see them, without those that cannot be read. */
+const recordsOf = (values: readonly unknown[], isTable: boolean): Fields[] =>
+	values.flatMap((value) => {
+		const record = recordOf(value, isTable);
+		return record.ok ? [record.fields] : [];
+	});
+
 /**
- * What a file's rows are, by its first ones: the shape that fits most of them.
+ * What a file's rows are, by its first ones, and on what scales their numbers are: the shape that fits most of them.
  * Rows of a table that fit none are read by their columns, as their names
  * suggest. `isTable`: cells are texts (CSV) or may be.
  */
 export function recognise(values: readonly unknown[], isTable: boolean, said: SaidShape = {}): Recognised {
+	const found = shapeOf(values, isTable, said);
+	const says = BY_NAME.get(found.shape)?.says ?? Object.entries<unknown>;
+	return { ...found, scales: scalesOf((found.shape === 'columns' ? values.filter(isFields) : recordsOf(values, isTable)).flatMap((record) => says(record))) };
+}
+
+function shapeOf(values: readonly unknown[], isTable: boolean, said: SaidShape): Omit<Recognised, 'scales'> {
 	const objects = values.filter(isFields);
 	const columns = objects.length > 0 && objects.every(isFlat) ? [...new Set(objects.flatMap((one) => Object.keys(one)))].slice(0, MOST_COLUMNS) : null;
 	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ? asNamed(said.mapping, columns ?? []) : proposeMapping(columns ?? []), columns };
 	if (said.shape !== undefined) return { shape: said.shape, mapping: null, columns };
 	if (values.length > 0 && values.every((value) => typeof value === 'string')) return { shape: 'prompts', mapping: null, columns: null };
-	const records = values.flatMap((value) => {
-		const record = recordOf(value, isTable);
-		return record.ok ? [record.fields] : [];
-	});
+	const records = recordsOf(values, isTable);
 	const fitting = ALL.map((shape) => ({ shape: shape.name, fits: records.filter((record) => shape.fits(record)).length }));
 	const best = fitting.reduce((most, one) => (one.fits > most.fits ? one : most), { shape: 'plumbline' as ShapeName, fits: 0 });
 	if (best.fits > 0 && !(best.shape === 'plumbline' && columns !== null && saysMore(columns))) return { shape: best.shape, mapping: null, columns };
@@ -74,13 +86,13 @@ export const joinsRow = (shape: ShapeName, before: readonly unknown[], next: unk
 /** Records that go into one row, as one record. */
 export const joinedRow = (shape: ShapeName, records: readonly unknown[]): unknown => (records.length === 1 ? records[0] : BY_NAME.get(shape)?.join?.(records));
 
-/** How a record is read; `isSaid`: somebody said which columns are what, and so which are left out. `file`: its file within a zip. */
-type How = Pick<Recognised, 'shape' | 'mapping'> & { isTable: boolean; isSaid?: boolean; file: string | null };
+/** How a record is read; `scales`: the numbers of the file's first rows; `isSaid`: somebody said which columns are what, and so which are left out. `file`: its file within a zip. */
+type How = Pick<Recognised, 'shape' | 'mapping'> & { scales?: Scales; isTable: boolean; isSaid?: boolean; file: string | null };
 
-function readAs(record: Fields, { shape: name, file }: How): ShapeRead {
+function readAs(record: Fields, { shape: name, file, scales = new Map() }: How): ShapeRead {
 	const shape = BY_NAME.get(name) ?? plumbline;
 	// One row of ours among others is still a row.
-	return !shape.fits(record) && plumbline.fits(record) ? readOwn(record) : shape.read(record, file);
+	return !shape.fits(record) && plumbline.fits(record) ? readOwn(record, scales) : shape.read(record, file, scales);
 }
 
 /**
@@ -93,7 +105,7 @@ export function readShape(value: unknown, how: How): ShapeRead {
 	const record = isColumns && isFields(value) ? ({ ok: true, fields: value } as const) : recordOf(value, how.isTable);
 	if (!record.ok) return record;
 	if (typeof value === 'string' && !isColumns) return record;
-	const read = isColumns ? readColumns(value, how.mapping ?? {}) : readAs(record.fields, how);
+	const read = isColumns ? readColumns(value, how.mapping ?? {}, how.scales) : readAs(record.fields, how);
 	if (!read.ok) return read;
 	const lost = how.isSaid ? null : lostWith(record.fields, read.unread ?? [], read.fields);
 	return lost ? { ok: false, error: lost } : { ...read, fields: tidied(read.fields) };

@@ -1,4 +1,5 @@
 import type { SaidMapping } from './column-mapping.ts';
+import type { Scales } from './scales.ts';
 
 /** A record of a file, or a row in our own form, as it was read. */
 export type Fields = Record<string, unknown>;
@@ -22,14 +23,17 @@ export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<stri
 
 /**
  * A form in which another tool writes rows: whether a record is in it, and that
- * record in our own form (`readImportRow`). `file`: the name of the file within a zip.
+ * record in our own form (`readImportRow`). `file`: the name of the file within a zip;
+ * `scales`: the numbers of its first rows, by where they stand. `says`: what a record
+ * says in which places, where those are not its fields.
  * Where several records that follow each other are one row of ours, `joins` says
  * whether the next one belongs to those, and `join` makes one record of them.
  */
 export type ImportShape = {
 	name: ShapeName;
 	fits: (record: Fields) => boolean;
-	read: (record: Fields, file: string | null) => ShapeRead;
+	read: (record: Fields, file: string | null, scales: Scales) => ShapeRead;
+	says?: (record: Fields) => readonly (readonly [place: string, said: unknown])[];
 	joins?: (records: readonly unknown[], next: unknown) => boolean;
 	join?: (records: readonly unknown[]) => Fields;
 };

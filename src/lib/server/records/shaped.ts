@@ -38,7 +38,7 @@ export function shapedFile(file: OpenFile, said: SaidShape): ShapedFile {
 		const shaped = (record: FileRecord): ShapedRecord => {
 			if ('error' in record) return { line: record.line, field: null, error: record.error };
 			const { line } = record;
-			const read = readShape(record.value, { shape: found?.shape ?? 'plumbline', mapping: found?.mapping ?? null, isTable: isTable(), isSaid: said.mapping !== undefined, file: record.file ?? null });
+			const read = readShape(record.value, { shape: found?.shape ?? 'plumbline', mapping: found?.mapping ?? null, scales: found?.scales ?? new Map(), isTable: isTable(), isSaid: said.mapping !== undefined, file: record.file ?? null });
 			if (!read.ok) return { line, field: read.error.field, error: read.error.message };
 			// JSON within a cell was not looked at before.
 			if (isTooDeep(read.fields)) return { line, field: null, error: `has more than ${MOST_DEPTH} objects and lists within each other` };

@@ -68,9 +68,9 @@ export async function keep(tx: Tx, holds: Holds): Promise<void> {
 
 /** How rows were understood, as it is kept. A table without a header has its first row for one: what is to be hidden may stand there. */
 function told(shape: Recognised, unread: readonly string[], masker: RowMasker): Pick<Understood, 'shape' | 'mapping' | 'columns' | 'unread'> {
-	const { mapping, columns } = shape;
+	const { shape: name, mapping, columns } = shape;
 	const said = withoutNames(mapping ?? {}, columns ?? [], (column) => !masker.names && masker.text(column) === column);
-	return { ...shape, mapping: mapping && said.mapping, columns: columns && said.columns, unread: masker.names ? null : unread.map((field) => masker.text(field)) };
+	return { shape: name, mapping: mapping && said.mapping, columns: columns && said.columns, unread: masker.names ? null : unread.map((field) => masker.text(field)) };
 }
 
 /**

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { readImportRow } from '../import-row.ts';
+import { messageText } from '../message.ts';
+import { nameInFile, readShape, recognise } from './recognise.ts';
+import type { SaidShape } from './recognise.ts';
+
+const context = { seed: 's', splitSalt: 'salt', shares: { train: 1, dev: 0, test: 0 }, systemPrompt: null, matterIsGroup: false };
+
+type Told = { said: (string | null | undefined)[]; unread: readonly string[] } | { field: string; message: string };
+
+/** What each row of a file is taken to say: the better answer or the verdict, null where nothing is said, with what was not read; or the field that it is refused by. */
+function told(rows: readonly object[], isTable = false, said: SaidShape = {}): Told[] {
+	const how = recognise(rows, isTable, said);
+	return rows.map((record) => {
+		const read = readShape(record, { ...how, isTable, file: null });
+		if (!read.ok) return read.error;
+		const row = readImportRow(read.fields, 1, context);
+		if (!row.ok) return { ...row.error, field: nameInFile(row.error.field, read.names) };
+		const { responses, pairs } = row.row;
+		const textOf = (hash: string | null) => responses.find((one) => one.hash === hash)?.messages.map(messageText).join(' | ');
+		return { said: pairs.flatMap(({ a, b, verdict, labels }) => [...(labels ?? []).map((label) => label.verdict), ...(labels ? [] : [verdict])].map((one) => (one === 'a' ? textOf(a) : one === 'b' ? textOf(b) : one))), unread: read.unread ?? [] };
+	});
+}
+
+/** The same in a word a row: what is said, “nothing”, or the field that refuses it. */
+const words = (rows: readonly object[], isTable = false, said: SaidShape = {}) => told(rows, isTable, said).map((one) => ('field' in one ? `! ${one.field}` : (one.said[0] ?? 'nothing')));
+
+const cells = (rows: readonly Record<string, unknown>[]) => rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, String(value)])));
+const turns = [{ role: 'user', content: 'Which?' }];
+const alone = { prompt: 'Which?', response: 'One' };
+const ours = { prompt: 'Which?', completion: 'One' };
+const beside = { prompt: 'Which?', response_a: 'One', response_b: 'Two' };
+/** An answer alone as Label Studio and Potato give it, with what was chosen. */
+const labelStudio = (choice: string) => ({ data: { ...alone }, annotations: [{ result: [{ from_name: 'q', type: 'choices', value: { choices: [choice] } }] }] });
+const potato = (choice: string) => ({ ...alone, label_annotations: { good: { [choice]: 'true' } } });
+
+describe('a minus sign is no blank', () => {
+	it('beside one answer', () => {
+		for (const [labels, want] of [[[-1, 1], ['bad', 'good']], [['-1', '+1'], ['bad', 'good']], [['−1', 1], ['bad', 'good']], [[-1], ['bad']], [[-2, 1], ['! label', '! label']]] as const) {
+			for (const base of [ours, { prompt: turns, completion: 'One' }, { ...alone, prompt: turns }, { messages: [...turns, { role: 'assistant', content: 'One' }] }]) {
+				if (!('messages' in base) || typeof labels[0] === 'number') expect(words(labels.map((label) => ({ ...base, label })))).toEqual(want);
+			}
+			expect(words(cells(labels.map((label) => ({ ...ours, label }))), true)).toEqual(want);
+			expect(words(cells(labels.map((label) => ({ ...alone, label }))), true)).toEqual(want);
+		}
+		// Where there is a −1 below it a 0 is neither.
+		expect(words([-1, 0, 1].map((label) => ({ ...ours, label })))).toEqual(['bad', '! label', 'good']);
+		expect(words(['-1', '+1'].map(labelStudio))).toEqual(['bad', 'good']);
+		expect(words(['-1', '+1'].map(potato))).toEqual(['bad', 'good']);
+		expect(words([{ ...alone, thumbs: -1 }, { ...alone, thumbs: 1 }])).toEqual(['bad', 'good']);
+	});
+
+	it('beside two', () => {
+		for (const field of ['preference', 'label', 'verdict', 'choice']) expect(words([-2, -1, 0, 1, 2].map((said) => ({ ...beside, prompt: turns, [field]: said })))).toEqual(Array(5).fill(`! ${field}`));
+		expect(words(cells([-2, 2].map((preference) => ({ ...beside, preference }))), true)).toEqual(['! preference', '! preference']);
+		expect(words([{ ...beside, prompt: turns, preference: '-1 (first)' }])).toEqual(['! preference']);
+		// A sign between letters, or before a number that is part of a name, is one.
+		expect(words([{ ...beside, prompt: turns, preference: 'Response-B' }, { ...beside, prompt: turns, preference: 'response-1' }])).toEqual(['Two', 'One']);
+	});
+});
+
+describe('a rating is no good or bad, and prefers nothing', () => {
+	it('in rows of ours and tables: it is told as not read, whatever it is', () => {
+		const expected = [1, 3, 5].map(() => ({ said: [null], unread: ['rating'] }));
+		expect(told([1, 3, 5].map((rating) => ({ messages: turns, response: 'One', rating })))).toEqual(expected);
+		expect(told(cells([1, 3, 5].map((rating) => ({ ...alone, rating }))), true)).toEqual(expected);
+		expect(told([{ ...alone, rating: 1 }])).toEqual(expected.slice(0, 1));
+	});
+
+	it('of one answer under the name of a label: a scale with another number than two refuses all', () => {
+		expect(words([1, 3, 5].map((label) => ({ ...ours, label })))).toEqual(Array(3).fill('! label'));
+		expect(words(cells([1, 3, 5].map((thumbs) => ({ ...alone, thumbs }))), true)).toEqual(Array(3).fill('! thumbs'));
+		expect(words([1, 0.5, 0].map((feedback) => ({ messages: turns, response: 'One', feedback })))).toEqual(Array(3).fill('! feedback'));
+		expect(words([1, 3].map((rating) => ({ ...alone, rating })), true, { mapping: { prompt: 'prompt', answer: 'response', label: 'rating' } })).toEqual(['! rating', '! rating']);
+		expect(words([1, 0].map((rating) => ({ ...alone, rating })), true, { mapping: { prompt: 'prompt', answer: 'response', label: 'rating' } })).toEqual(['good', 'bad']);
+		expect(told([{ messages: turns, response: 'One', feedback: 'It answers what was asked, if at some length.' }])).toEqual([{ said: [null], unread: ['feedback'] }]);
+	});
+
+	it('in annotation tools', () => {
+		const stars = (data: object, rating: number) => ({ data, annotations: [{ result: [{ from_name: 'stars', type: 'rating', value: { rating } }] }] });
+		for (const data of [alone, beside]) expect(words([1, 2, 5].map((rating) => stars(data, rating)))).toEqual(Array(3).fill('! annotations[0].result[0].type'));
+		const asked = (value: number) => ({ fields: { ...beside }, responses: { quality: [{ value }] } });
+		expect(told([1, 2, 5].map(asked))).toEqual([1, 2, 5].map(() => ({ said: [null], unread: ['responses.quality'] })));
+		for (const ticks of [['1'], ['1', '3', '5']]) {
+			expect(words(ticks.map(potato))).toEqual(ticks.map(() => '! label_annotations.good'));
+			expect(words(ticks.map(labelStudio))).toEqual(ticks.map(() => '! annotations[0].result[0].value'));
+		}
+		expect(words(['1', '0'].map(labelStudio))).toEqual(['good', 'bad']);
+	});
+});
+
+describe('a number of an answer', () => {
+	it.each(['preference', 'choice', 'selection', 'verdict', 'better', 'label'])('in %s is read only where no other file would mean another by it', (field) => {
+		const rows = (numbers: readonly number[]) => numbers.map((number) => ({ ...beside, prompt: turns, [field]: number }));
+		const refused = (numbers: readonly number[]) => numbers.map(() => `! ${field}`);
+		for (const numbers of [[0, 1], [0, 1, 2], [1, 1], [0], [1, 2, 3]]) {
+			expect(words(rows(numbers))).toEqual(refused(numbers));
+			expect(words(cells(rows(numbers).map((row) => ({ ...row, prompt: 'Which?' }))), true)).toEqual(refused(numbers));
+		}
+		expect(words(rows([1, 2]))).toEqual(['One', 'Two']);
+		expect(words(cells(rows([1, 2]).map((row) => ({ ...row, prompt: 'Which?' }))), true)).toEqual(['One', 'Two']);
+	});
+
+	it('is one of answers that are numbered so, unless the file has a number that none bears', () => {
+		const numbered = { prompt: turns, response_1: 'One', response_2: 'Two' };
+		expect(words([1, 1].map((label) => ({ ...numbered, label })))).toEqual(['One', 'One']);
+		expect(words([0, 1].map((preference) => ({ ...numbered, preference })))).toEqual(['! preference', '! preference']);
+		expect(words([0, 1].map((better_response_id) => ({ prompt: 'Which?', response_0: 'One', response_1: 'Two', better_response_id })))).toEqual(['One', 'Two']);
+	});
+
+	it('in an annotation tool, and in a battle between models that are numbered', () => {
+		const chosen = (choice: string, data: object = { prompt: 'Which?', responses: ['One', 'Two'] }) => ({ data, annotations: [{ result: [{ from_name: 'better', type: 'choices', value: { choices: [choice] } }] }] });
+		expect(words(['0', '1'].map((choice) => chosen(choice)))).toEqual(Array(2).fill('! annotations[0].result[0].value'));
+		expect(words(['1', '2'].map((choice) => chosen(choice)))).toEqual(['One', 'Two']);
+		expect(words([chosen('2', { prompt: 'Which?', response_1: 'One', response_2: 'Two' })])).toEqual(['Two']);
+		const battle = (winner: unknown) => ({ model_a: 'm-1', model_b: 'm-2', winner, prompt: 'Which?', response_a: 'One', response_b: 'Two' });
+		expect(words([battle(0), battle(1)])).toEqual(['! winner', '! winner']);
+		expect(words([battle('m-2'), battle('model_a')])).toEqual(['Two', 'One']);
+	});
+
+	it('says what would be right', () => {
+		expect(told([{ ...beside, prompt: turns, preference: 1 }])).toMatchObject([{ message: expect.stringMatching(/^a number says which .* numbered so/u) as unknown }]);
+		expect(told([{ ...ours, label: 3 }])).toMatchObject([{ message: expect.stringMatching(/^a number is good or bad only/u) as unknown }]);
+	});
+});
+
+describe('a verdict that is missing', () => {
+	it('is no verdict, and “None” may be one: its row is refused', () => {
+		const rows = ['A', 'None', 'nan', 'null'].map((preference) => ({ ...beside, preference }));
+		expect(words(rows, true)).toEqual(['One', '! preference', 'nothing', 'nothing']);
+		expect(words(rows.map((row) => ({ ...row, prompt: turns })))).toEqual(['One', '! preference', 'nothing', 'nothing']);
+		expect(told(rows.slice(1, 2), true)).toMatchObject([{ message: expect.stringMatching(/^“none” may mean/u) as unknown }]);
+		expect(words([{ ...alone, label: 'NaN' }, { ...alone, label: 'None' }, { ...alone, label: 'yes' }], true)).toEqual(['nothing', '! label', 'good']);
+		expect(words([{ ...beside, prompt: turns, preference: 'neither' }])).toEqual(['both_bad']);
+	});
+});
+
+describe('LLaMA-Factory’s kto_tag', () => {
+	const alpaca = { instruction: 'Which?', input: '', output: 'One' };
+	const sharegpt = { conversations: [{ from: 'human', value: 'Which?' }, { from: 'gpt', value: 'One' }] };
+	const messages = { messages: [...turns, { role: 'assistant', content: 'One' }] };
+	it('is a label in whatever form it stands, or refuses its row', () => {
+		for (const base of [alpaca, sharegpt, messages]) {
+			expect(words([true, false, 'True', 'false', 1, 0].map((tag) => ({ ...base, kto_tag: tag })))).toEqual(['good', 'bad', 'good', 'bad', 'good', 'bad']);
+			expect(words([{ ...base, kto_tag: 'maybe' }, { ...base, kto_tag: true }])).toEqual(['! kto_tag', 'good']);
+			expect(told([{ ...base, kto_tag: null }, { ...base, kto_tag: true }])[0]).toMatchObject({ said: [], unread: [] });
+			const row = Object.fromEntries(Object.entries(base).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
+			expect(words(['True', 'False', '1', '0', 'maybe'].map((tag) => ({ ...row, kto_tag: tag })), true)).toEqual(['good', 'bad', 'good', 'bad', '! kto_tag']);
+		}
+	});
+
+	it('and an answer beside two others are not dropped', () => {
+		const pair = { instruction: 'Which?', chosen: 'One', rejected: 'Two' };
+		expect(words([{ ...pair, output: 'Three' }])).toEqual(['! output']);
+		expect(words([{ ...pair, output: 'One' }, { ...pair, output: '' }])).toEqual(['One', 'One']);
+		expect(words([{ ...pair, kto_tag: true }])).toEqual(['! kto_tag']);
+		expect(words([{ conversations: [{ from: 'human', value: 'Which?' }], chosen: { from: 'gpt', value: 'One' }, rejected: { from: 'gpt', value: 'Two' }, kto_tag: false }])).toEqual(['! kto_tag']);
+	});
+});
