@@ -8,8 +8,8 @@ test.describe.configure({ mode: 'serial' });
 const [PAIRS, ALONE] = ['e2e-desk', 'e2e-alone'];
 const [admin, anna] = [account('admin'), account('annotator', 2)];
 const WORDS = {
-	en: { marked: 'Marked in this answer', note: 'Note on this mark', bookmark: 'Bookmark', bookmarkNote: 'Note to your bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right' },
-	zh: { marked: '本回答中的标记', note: '此标记的备注', bookmark: '收藏', bookmarkNote: '收藏备注', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右' }
+	en: { marked: 'Marked in this answer', note: 'Note on this mark', bookmark: 'Bookmark', bookmarkNote: 'Note to your bookmark', rewritten: 'Rewritten', field: 'The answer as it should be', good: 'Good', appetite: 'Still needed: Appetite', right: 'Right', unsent: '1 not yet sent', between: 'Something on the way answered instead of the server', open: 'Open in a new tab' },
+	zh: { marked: '本回答中的标记', note: '此标记的备注', bookmark: '收藏', bookmarkNote: '收藏备注', rewritten: '已改写', field: '应有的回答', good: '合格', appetite: '还需填写：Appetite', right: '右', unsent: '1 条未发出', between: '途中有其他页面代替服务器作答', open: '在新标签页打开' }
 } as const;
 type Judgments = { judgments: { id: string; rationale: string | null; bookmarked: boolean; bookmarkNote: string | null }[] };
 type Draft = { body: { rationale: string; spans: unknown[] }; revision: number } | null;
@@ -181,6 +181,27 @@ for (const [locale, width] of [['en', 1440], ['zh', 390]] as const) {
 		await expect.poll(async () => (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body.judgments[0]?.bookmarkNote).toBe(`Ask Li, in ${locale}`);
 		const { judgments } = (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body;
 		expect(JSON.stringify((await api(request, anna, 'GET', `/judgments/${judgments[0]?.id ?? ''}`)).body)).toContain('Unless the notice was late.');
+		await context.close();
+	});
+
+	test(`a page that answers in the server’s place takes no judgment, at ${width} px in ${locale}`, async ({ browser, request }) => {
+		const { context, page } = await signedIn(browser, anna, { locale, width, path: `/projects/${PAIRS}/compare` });
+		await expect(shown(page)).toBeVisible();
+		const newest = async () => (await api<Judgments>(request, anna, 'GET', `/projects/${PAIRS}/judgments?limit=1`)).body.judgments[0]?.id;
+		const before = await newest();
+		let between = true;
+		await page.route('**/api/v1/tasks/*/judgment', (route) => (between ? route.fulfill({ status: 200, contentType: 'text/html', body: '<title>Sign in to the network</title>' }) : route.continue()));
+		await look(page);
+		await page.keyboard.press('3');
+		const unsent = page.getByRole('button', { name: words.unsent });
+		await unsent.click();
+		await expect(page.getByRole('dialog').getByText(words.between)).toBeVisible();
+		await expect(page.getByRole('link', { name: words.open })).toHaveAttribute('target', '_blank');
+		await accessible(page);
+		expect(await newest()).toBe(before);
+		between = false;
+		await expect.poll(newest, { timeout: 70_000 }).not.toBe(before);
+		await expect(unsent).toBeHidden();
 		await context.close();
 	});
 

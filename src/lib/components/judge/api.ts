@@ -1,5 +1,5 @@
 import { judgeAnswer } from './outbox.ts';
-import type { Entry, JudgmentBody, Outcome, SkipBody } from './outbox.ts';
+import type { AnswerBody, Entry, JudgmentBody, Outcome, SkipBody } from './outbox.ts';
 import type { KeptDraft, SaveAnswer } from './draft-sync.ts';
 import type { BeatAnswer, ClaimAnswer, HeldTask } from './task-queue.ts';
 
@@ -31,8 +31,6 @@ const TIMEOUT_MS = 20_000;
 /** Browsers let at most 64 KiB finish after a page is gone. */
 const KEEPALIVE_BYTES = 48_000;
 
-type ProblemBody = Parameters<typeof judgeAnswer>[1];
-
 async function send(method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, userId: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
 	const text = body === undefined ? undefined : JSON.stringify(body);
 	return fetch(`/api/v1${path}`, {
@@ -48,8 +46,8 @@ async function send(method: 'POST' | 'PUT' | 'DELETE' | 'GET', path: string, use
 export const post = (path: string, userId: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> => send('POST', path, userId, body, headers);
 
 /** Why the server refused, as far as it said. */
-export async function problem(response: Response): Promise<ProblemBody> {
-	return (await response.json().catch(() => ({}))) as ProblemBody;
+export async function problem(response: Response): Promise<AnswerBody> {
+	return (await response.json().catch(() => ({}))) as AnswerBody;
 }
 
 function retryAfter(response: Response): number | null {
@@ -57,12 +55,16 @@ function retryAfter(response: Response): number | null {
 	return Number.isFinite(seconds) ? seconds : null;
 }
 
+const isJson = (response: Response): boolean => (response.headers.get('content-type') ?? '').startsWith('application/json');
+
 /** Sends one entry of the outbox; a thrown error means that the network failed. */
 export async function sendEntry(entry: Entry, body: JudgmentBody | SkipBody): Promise<Outcome> {
 	if (somebodyElse(entry.userId)) return { kind: 'later', trouble: { kind: 'signed_out' } };
 	const path = `/tasks/${encodeURIComponent(entry.taskId)}/${entry.kind}`;
 	const response = await post(path, entry.userId, body, { 'idempotency-key': entry.key });
-	return judgeAnswer(response.status, await problem(response), retryAfter(response));
+	// A success of which not all arrived is none yet: what it says is read strictly.
+	const said = response.status < 400 && isJson(response) ? ((await response.json()) as AnswerBody) : await problem(response);
+	return judgeAnswer(entry.kind, response.status, said, retryAfter(response));
 }
 
 /** Asks for the next pair. */
@@ -120,7 +122,7 @@ export async function fetchDraft(userId: string, taskId: string): Promise<KeptDr
 export async function setBookmark(userId: string, taskId: string, keep: boolean, note?: string): Promise<boolean> {
 	if (somebodyElse(userId)) return false;
 	try {
-		return (await send(keep ? 'PUT' : 'DELETE', `/tasks/${encodeURIComponent(taskId)}/bookmark`, userId, keep ? (note === undefined ? {} : { note }) : undefined)).ok;
+		return (await send(keep ? 'PUT' : 'DELETE', `/tasks/${encodeURIComponent(taskId)}/bookmark`, userId, keep ? (note === undefined ? {} : { note }) : undefined)).status === 204;
 	} catch {
 		return false;
 	}

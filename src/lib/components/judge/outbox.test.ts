@@ -42,7 +42,7 @@ describe('decisions', () => {
 	});
 
 	test('a change of one that this device has forgotten names what the server says stands', () => {
-		const answered = judgeAnswer(409, { code: 'already_judged', judgmentId: 'j1' }, null);
+		const answered = judgeAnswer('judgment', 409, { code: 'already_judged', judgmentId: 'j1' }, null);
 		let entries = added(judgment('b', { replaces: 'a', verdict: 'right' }));
 		expect(outgoing(entries, entries[0] as Entry)).not.toHaveProperty('supersedes');
 		entries = apply(entries, settle(apply(entries, begin(entries, 'b')), 'b', answered, 5, 0));
@@ -55,7 +55,7 @@ describe('decisions', () => {
 
 	test('a second judgment of a pair, from another device, is kept in sight and can take the first one’s place', () => {
 		let entries = added(judgment('a', { verdict: 'right' }));
-		entries = apply(entries, settle(entries, 'a', judgeAnswer(409, { code: 'already_judged', judgmentId: 'j1' }, null), 0, 0));
+		entries = apply(entries, settle(entries, 'a', judgeAnswer('judgment', 409, { code: 'already_judged', judgmentId: 'j1' }, null), 0, 0));
 		expect(entries[0]).toMatchObject({ state: 'refused', trouble: { code: 'already_judged', judgmentId: 'j1' } });
 		entries = apply(entries, retryEntry(entries, 'a', 0));
 		expect(outgoing(entries, entries[0] as Entry)).toMatchObject({ verdict: 'right', supersedes: 'j1' });
@@ -103,8 +103,11 @@ describe('decisions', () => {
 	});
 
 	test.each([
-		[201, {}, 'delivered'],
-		[200, {}, 'delivered'],
+		[201, { judgmentId: 'j' }, 'delivered'],
+		[200, { judgmentId: 'j' }, 'later'],
+		[201, {}, 'later'],
+		[200, {}, 'later'],
+		[204, {}, 'later'],
 		[409, { code: 'already_judged', judgmentId: 'j' }, 'standing'],
 		[409, { code: 'already_decided' }, 'refused'],
 		[401, {}, 'later'],
@@ -114,9 +117,14 @@ describe('decisions', () => {
 		[429, {}, 'later'],
 		[500, {}, 'later'],
 		[503, {}, 'later']
-	])('%i %j is %s', (status, body, kind) => expect(judgeAnswer(status, body, null).kind).toBe(kind));
+	])('%i %j is %s', (status, body, kind) => expect(judgeAnswer('judgment', status, body, null).kind).toBe(kind));
 
-	test('does as Retry-After asks', () => expect(judgeAnswer(429, {}, 7)).toMatchObject({ afterMs: 7_000 }));
+	test('a skip has arrived when the server says that it skipped', () => {
+		const skipped = (status: number, body: Parameters<typeof judgeAnswer>[2]) => judgeAnswer('skip', status, body, null).kind;
+		expect([skipped(200, { skipped: true }), skipped(200, {}), skipped(201, { judgmentId: 'j' }), skipped(204, {}), skipped(409, { code: 'already_decided' })]).toEqual(['delivered', 'later', 'later', 'later', 'refused']);
+	});
+
+	test('does as Retry-After asks', () => expect(judgeAnswer('judgment', 429, {}, 7)).toMatchObject({ afterMs: 7_000 }));
 });
 
 type World = { outbox: Outbox; sent: string[]; entries: () => Entry[]; timers: { run: () => void; at: number }[]; advance: (ms: number) => Promise<void>; online: boolean };
@@ -286,8 +294,20 @@ describe('sending', () => {
 		expect(me.entries().some((entry) => entry.key === 'b')).toBe(false);
 	});
 
+	test('what a page in between answered keeps everything waiting, until the server answers', async () => {
+		let between = true;
+		const me = world(() => Promise.resolve(between ? judgeAnswer('judgment', 200, {}, null) : judgeAnswer('judgment', 201, { judgmentId: 'j' }, null)));
+		await me.outbox.add(judgment('a'));
+		await me.outbox.add(judgment('b'));
+		await settled();
+		expect(me.entries()).toMatchObject([{ key: 'a', state: 'waiting', trouble: { kind: 'between', status: 200 } }, { key: 'b', state: 'waiting' }]);
+		between = false;
+		await me.outbox.wake();
+		expect(me.entries()).toMatchObject([{ key: 'b', state: 'delivered', judgmentId: 'j' }]);
+	});
+
 	test('signed out, everything waits', async () => {
-		const me = world(() => Promise.resolve(judgeAnswer(401, {}, null)));
+		const me = world(() => Promise.resolve(judgeAnswer('judgment', 401, {}, null)));
 		await me.outbox.add(judgment('a'));
 		await me.outbox.add(judgment('b'));
 		await settled();

@@ -16,7 +16,7 @@ export type JudgmentBody = { leaseToken: string; verdict: Verdict; strength?: St
 export type SkipBody = { leaseToken: string; reason: SkipReason; note?: string };
 
 /** Why an entry has not gone out, or was refused. */
-export type Trouble = { kind: 'offline' | 'server' | 'signed_out' | 'busy' | 'refused'; status?: number; code?: string; detail?: string; /** The judgment of the same pair that stands. */ judgmentId?: string };
+export type Trouble = { kind: 'offline' | 'server' | 'signed_out' | /** Something on the way answered in the server's place. */ 'between' | 'busy' | 'refused'; status?: number; code?: string; detail?: string; /** The judgment of the same pair that stands. */ judgmentId?: string };
 
 type Common = {
 	/** The Idempotency-Key; also the entry's name on this device. */
@@ -158,11 +158,16 @@ export function wake(entries: readonly Entry[], now: number): Change {
 	return { put: entries.filter((entry) => entry.state === 'waiting' && entry.nextAttemptAt > now).map((entry) => ({ ...entry, nextAttemptAt: now })), remove: [] };
 }
 
-type ProblemBody = { code?: string; detail?: string; judgmentId?: string; feedback?: Feedback };
+export type AnswerBody = { code?: string; detail?: string; judgmentId?: string; skipped?: boolean; feedback?: Feedback };
 
-/** Reads an answer of the server as an outcome. */
-export function judgeAnswer(status: number, body: ProblemBody, retryAfterSeconds: number | null): Outcome {
-	if (status >= 200 && status < 300) return { kind: 'delivered', judgmentId: body.judgmentId ?? null, ...(body.feedback ? { feedback: body.feedback } : {}) };
+/**
+ * Reads an answer as an outcome. Delivered is only what the server says so of in
+ * its own words: a proxy's sign-in page and a network's portal answer 200, too.
+ */
+export function judgeAnswer(kind: Entry['kind'], status: number, body: AnswerBody, retryAfterSeconds: number | null): Outcome {
+	if (kind === 'judgment' && status === 201 && typeof body.judgmentId === 'string') return { kind: 'delivered', judgmentId: body.judgmentId, ...(body.feedback ? { feedback: body.feedback } : {}) };
+	if (kind === 'skip' && status === 200 && body.skipped === true) return { kind: 'delivered', judgmentId: null };
+	if (status < 400) return { kind: 'later', trouble: { kind: 'between', status } };
 	const trouble = { status, ...(body.code ? { code: body.code } : {}), ...(body.detail ? { detail: body.detail } : {}) };
 	// Never one's own attempt: that is answered under its key. It is another judgment, and must not pass for this one.
 	if (status === 409 && body.code === 'already_judged' && body.judgmentId) return { kind: 'standing', judgmentId: body.judgmentId, trouble: { kind: 'refused', ...trouble, judgmentId: body.judgmentId } };
