@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { PLAIN_FORM } from '#lib/domain/judging-form.ts';
 import { JudgingFormSchema } from '#lib/domain/judging-form-schema.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { databaseError } from '#lib/server/db/errors.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
@@ -264,6 +265,21 @@ describe('the database itself', () => {
 		).rejects.toThrow();
 		await expect(world.query(`update prompt_groups set split = case split when 'train' then 'test' else 'train' end where project_id = '${project.id}'`)).rejects.toThrow();
 		await expect(world.query(`insert into slots (comparison_id, round_id, audience_id, overlap, position, order_key) select id, round_id, (select s.audience_id from slots s limit 1), overlap, 1, 1 from comparisons where project_id = '${project.id}'`)).rejects.toThrow();
+	});
+
+	it('keeps no place for a judgment that is void or superseded', async () => {
+		const { slug, people, id } = await desk(1, ['ann']);
+		const ann = people[0] as Actor;
+		const task = await claim(slug, ann);
+		const { judgmentId } = valueOf(await judge(ann, task, 'left'));
+		const refusedBy = (text: string) => world.query(text).then(() => null, (error: unknown) => databaseError(error)?.constraint);
+		expect(await refusedBy(`insert into judgment_voids (judgment_id, reason, by_user_id) values ('${judgmentId}', 'spam', '${world.admin.userId}')`)).toBe('slots_let_go');
+		expect(await refusedBy(`insert into judgments (project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, supersedes_id)
+			select project_id, comparison_id, mode, task_id, origin, purpose, judge_kind, judge_user_id, verdict, id from judgments where id = '${judgmentId}'`)).toBe('slots_let_go');
+		// The pointer moves with what takes its place, and never back.
+		valueOf(await judge(ann, task, 'right', { supersedes: judgmentId }));
+		expect(await refusedBy(`update slots set judgment_id = '${judgmentId}' where comparison_id in (select id from comparisons where project_id = '${id}')`)).toBe('slots_counts_only_what_may');
+		expect(await comparison(id)).toEqual({ status: 'complete', filled: 1, counting: 1 });
 	});
 });
 
