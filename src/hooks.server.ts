@@ -84,12 +84,14 @@ const headers: Handle = async ({ event, resolve }) => {
 	response.headers.set('referrer-policy', 'same-origin');
 	response.headers.set('cross-origin-opener-policy', 'same-origin');
 	response.headers.set('permissions-policy', 'camera=(), microphone=(), geolocation=()');
+	// Reached by https, a browser asks in the clear no more: an answer there could be anybody's.
+	if (app.config.secureCookies) response.headers.set('strict-transport-security', 'max-age=31536000');
 	return response;
 };
 
 /** Pages' own forms only: another site must not act with the reader's cookie. The API checks for itself, it also takes tokens. */
 const ownForms: Handle = ({ event, resolve }) => {
-	if (isSafe(event.request.method) || isForPrograms(event.url.pathname) || isSameOrigin(event.request, event.url.origin)) return resolve(event);
+	if (isSafe(event.request.method) || isForPrograms(event.url.pathname) || isSameOrigin(event.request, event.url.origin, app.config.secureCookies)) return resolve(event);
 	return new Response('This form was sent from another site.', { status: 403 });
 };
 

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST_FORM_BYTES } from '#lib/server/api/form-body.ts';
@@ -133,5 +134,34 @@ describe('while the database is away', () => {
 			expect([answer.headers.get('x-content-type-options'), answer.headers.get('referrer-policy')]).toEqual(['nosniff', 'same-origin']);
 			await answer.body?.cancel();
 		}
+	});
+});
+
+describe('an installation that is reached by https', () => {
+	it('tells browsers to stay with it, and takes nothing from a page of the same host in the clear', async () => {
+		const host = 'plumbline.firm.example';
+		const secure = await startServer({ url: world.url, dataDir: world.dataDir }, { ORIGIN: `https://${host}` });
+		try {
+			// Behind its proxy, with the name that people typed; fetch would not let a caller name the host.
+			const send = (path: string, headers: Record<string, string> = {}) =>
+				new Promise<{ status: number; hsts: string | undefined; text: string }>((resolve, reject) => {
+					const asked = request(secure.origin + path, { method: headers['origin'] === undefined ? 'GET' : 'POST', headers: { host, ...headers } }, (answer) => {
+						let text = '';
+						answer.setEncoding('utf8').on('data', (piece: string) => void (text += piece)).on('end', () => resolve({ status: answer.statusCode ?? 0, hsts: answer.headers['strict-transport-security'], text }));
+					});
+					asked.on('error', reject).end(headers['origin'] === undefined ? undefined : headers['content-type'] === 'application/json' ? '{}' : 'email=a&password=b');
+				});
+			expect((await send('/sign-in')).hsts).toBe('max-age=31536000');
+			const form = (origin: string) => send('/sign-in', { origin, 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' });
+			expect(await form(`http://${host}`)).toMatchObject({ status: 403, text: 'This form was sent from another site.' });
+			expect((await form(`https://${host}`)).text).not.toContain('another site');
+			const call = (origin: string) => send('/api/v1/tokens', { origin, cookie, 'content-type': 'application/json' });
+			const refused = await call(`http://${host}`);
+			expect([refused.status, (JSON.parse(refused.text) as ProblemBody).code]).toEqual([403, 'cross_site']);
+			expect((await call(`https://${host}`)).status).toBe(201);
+		} finally {
+			await secure.stop();
+		}
+		expect((await ask('/sign-in')).headers.get('strict-transport-security')).toBeNull();
 	});
 });

@@ -117,7 +117,7 @@ async function readJson(request: Request): Promise<Result<unknown>> {
 
 /** A page of another site must not act with the reader's cookie; a bearer token cannot be sent by accident. */
 function crossSite(event: ApiEvent, actor: Actor): boolean {
-	return actor.via === 'session' && !isSafe(event.request.method) && !isSameOrigin(event.request, event.url.origin);
+	return actor.via === 'session' && !isSafe(event.request.method) && !isSameOrigin(event.request, event.url.origin, event.locals.app.config.secureCookies);
 }
 
 /** A page says for whom it was made: after another person signed in, what a stale tab sends must wait for its own. */

@@ -1,13 +1,18 @@
 /**
  * Whether a request comes from a page of this installation: its Origin is the
  * configured address, or names the host it was sent to (people type both
- * `localhost` and `127.0.0.1`). A browser sends Origin with everything that
+ * `localhost` and `127.0.0.1`). `secure`: the installation is reached by https, and
+ * a page in the clear is not its own whatever it calls itself: whoever is on the
+ * way can answer for that host. A browser sends Origin with everything that
  * changes something; without it the answer is no.
  */
-export function isSameOrigin(request: Request, configured: string): boolean {
+export function isSameOrigin(request: Request, configured: string, secure: boolean): boolean {
 	const origin = request.headers.get('origin');
 	if (origin === null || origin === 'null') return false;
-	return origin === configured || (URL.canParse(origin) && new URL(origin).host === request.headers.get('host'));
+	if (origin === configured) return true;
+	if (!URL.canParse(origin)) return false;
+	const { host, protocol } = new URL(origin);
+	return host === request.headers.get('host') && (!secure || protocol === 'https:');
 }
 
 /** Methods that change nothing. */
