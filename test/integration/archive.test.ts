@@ -11,6 +11,7 @@ import { MANIFEST_PATH, readManifest } from '#lib/domain/archive-manifest.ts';
 import type { ArchiveManifest } from '#lib/domain/archive-manifest.ts';
 import { OFF } from '#lib/domain/desensitisation/settings.ts';
 import type { Settings } from '#lib/domain/desensitisation/settings.ts';
+import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { ARCHIVE_TABLES, LEFT_OUT } from '#lib/server/db/archive-tables.ts';
 import { treeHash } from '#lib/server/artifacts/store.ts';
 import type { StoredTree } from '#lib/server/artifacts/store.ts';
@@ -29,6 +30,7 @@ import { putGold } from '#lib/server/usecases/put-gold.ts';
 import { putGuideline } from '#lib/server/usecases/put-guideline.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
+import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { readDesensitisation } from '#lib/server/usecases/read-desensitisation.ts';
 import { addOwnWord } from '#lib/server/usecases/review-findings.ts';
 import { readLoop } from '#lib/server/usecases/read-loop.ts';
@@ -104,6 +106,7 @@ beforeAll(async () => {
 	valueOf(await voidJudgment(app, admin, { judgmentId: judged.get(4) ?? '', reason: 'mistake', note: 'Wrong key.' } as Parameters<typeof voidJudgment>[2]));
 	valueOf(await raiseWall(app, admin, { slug, userId: two.userId, matter: 'Acme' }));
 	valueOf(await putGuideline(app, admin, { slug, body: 'Second version.' }));
+	valueOf(await putSuite(app, admin, { slug, suite: { ...FIRST_SUITE, checks: [{ name: 'JSON', kind: 'json_schema', schema: { type: 'object' } }] } }));
 	snapshotId = valueOf(await freezeSnapshot(app, admin, { slug, objective: 'dpo' })).id;
 	const workerId = await paperWorker(world);
 	const checkpointId = await playOnPaper(world, valueOf(await startRun(app, admin, { slug, snapshotId, recipe: { maxSteps: 10, saveSteps: 5 } })).id, workerId, await storedAdapter(world, 'archived'));
@@ -238,6 +241,8 @@ describe('what is refused, and leaves nothing', () => {
 		['a hash that is a path', rows('snapshot_files', (row) => row['name'] === 'train' && Object.assign(row, { sha256: '../../../secret.key' })), true, /“snapshot_files” .* whose “sha256”/u],
 		['a snapshot that is not of its manifest’s hash', rows('snapshots', (row) => Object.assign(row, { sha256: '0'.repeat(64) })), true, /“snapshots” .* whose “sha256”/u],
 		['a recipe that loads program code', rows('runs', (row) => Object.assign(row['recipe'] as object, { advanced: { external_plugins: 'parent/evil.pyc' } })), true, /a recipe that no run is started with: .*external_plugins/u],
+		['a suite with a schema that is none', rows('suite_versions', (row) => Object.assign(row['definition'] as object, { checks: [{ name: 'x', kind: 'json_schema', schema: { type: 'lawyer' } }] })), true, /“suite_versions” .* whose “definition”/u],
+		['a suite of another hash', rows('suite_versions', (row) => Object.assign(row, { content_hash: '0'.repeat(64) })), true, /“suite_versions” .* whose “content_hash”/u],
 		['a recipe that is none', rows('runs', (row) => Object.assign(row['recipe'] as object, { batchSize: '1 --x' })), true, /a recipe that no run is started with: batchSize/u],
 		['a row that is no JSON', (files: Map<string, string>) => files.set(path('rounds'), 'x\n'), true, /rule of the record/u]
 	] as const)('%s', async (_what, change, fit, says) => {

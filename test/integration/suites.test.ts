@@ -98,6 +98,9 @@ describe('a suite', () => {
 		expect(await put({ name: 'r', kind: 'regex', pattern: '(', ignoreCase: true, wanted: true })).toMatchObject({ ok: false, problem: { errors: [{ field: 'checks[0].pattern' }] } });
 		expect(await put({ name: 'q', kind: 'rubric', endpointId: engineer.userId, question: 'Is it polite?', wanted: true })).toMatchObject({ ok: false, problem: { errors: [{ field: 'checks[0].endpointId' }] } });
 		expect(valueOf(await trySuite(world.app, engineer, { slug, checks: suite.checks, answer: 'You will win.' })).map(({ passes }) => passes)).toEqual([false, false, true, true, null, null]);
+		// A schema that would keep the server from everybody for years.
+		const doubles = { $ref: '#/$defs/d40', $defs: Object.fromEntries([['d0', { type: 'object' }], ...Array.from({ length: 40 }, (_, i) => [`d${i + 1}`, { allOf: [{ $ref: `#/$defs/d${i}` }, { $ref: `#/$defs/d${i}` }] }])]) };
+		expect(await trySuite(world.app, engineer, { slug, checks: [{ name: 'slow', kind: 'json_schema', schema: doubles }], answer: '{}' })).toMatchObject({ ok: false, problem: { code: 'invalid_input', errors: [{ field: 'checks[0].schema' }] } });
 	});
 });
 

@@ -77,6 +77,7 @@ export const SETTINGS_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'a JSON Schema': '应为 JSON Schema',
 	'is no JSON Schema of draft 2020-12: {}': '不是 2020-12 草案的 JSON Schema：{}',
 	'is no pattern of RE2: {}. It has no look-around and no back-references': '不是 RE2 的模式：{}。RE2 没有环视和反向引用',
+	'takes too long over this answer: make it simpler': '对这个回答检查耗时过长：请简化',
 	'is too large: repeat less, or make two checks of it': '过大：请减少重复，或拆成两项检查',
 	'is too large: repeat less, or make two of it': '过大：请减少重复，或拆成两个',
 	'matches the empty text, and so everywhere': '能匹配空文本，因而处处匹配',

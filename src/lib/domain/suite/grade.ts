@@ -15,10 +15,10 @@ export type AnswerAtHand = {
 
 /** What foreign libraries do for checks; compiled once for all answers. */
 export type Tools = {
-	/** Whether the pattern is found, in time linear in the text. */
-	matches: (check: Extract<Check, { kind: 'regex' }>, text: string) => boolean;
-	/** Whether the answer is JSON that the schema accepts. */
-	conforms: (check: Extract<Check, { kind: 'json_schema' }>, text: string) => boolean;
+	/** Whether the pattern is found, in time linear in the text; null: that took too long. */
+	matches: (check: Extract<Check, { kind: 'regex' }>, text: string) => boolean | null;
+	/** Whether the answer is JSON that the schema accepts; null: that took too long. */
+	conforms: (check: Extract<Check, { kind: 'json_schema' }>, text: string) => boolean | null;
 };
 
 const FENCE = '```';
@@ -42,14 +42,16 @@ function contains({ texts, all, ignoreCase }: Extract<Check, { kind: 'contains' 
 
 /**
  * Whether an answer passes a check; null: the check has nothing to go by here
- * (no one knows how the answer ended, a model is to be asked). Null is counted
+ * (no one knows how the answer ended, a model is to be asked, or it takes too long). Null is counted
  * apart and is neither a pass nor a failure.
  */
 export function passes(check: Check, answer: AnswerAtHand, tools: Tools): boolean | null {
 	const { text } = answer;
 	switch (check.kind) {
-		case 'regex':
-			return tools.matches(check, text) === check.wanted;
+		case 'regex': {
+			const found = tools.matches(check, text);
+			return found === null ? null : found === check.wanted;
+		}
 		case 'contains':
 			return contains(check, text) === check.wanted;
 		case 'json_schema':

@@ -42,4 +42,23 @@ describe('schemas', () => {
 		expect(says({ kind: 'json_schema', schema: { type: 'array', items: { $ref: '#' } } }, `${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBe(false);
 		for (const bad of [{ type: 'lawyer' }, { $ref: 'https://elsewhere.example/schema' }, { pattern: '(?=x)' }]) expect(checkTools([check({ kind: 'json_schema', schema: bad })]), JSON.stringify(bad)).toMatchObject({ ok: false, problem: { errors: [{ field: 'checks[0].schema' }] } });
 	});
+
+	const nested = (depth: number) => ({ $ref: `#/$defs/d${depth}`, $defs: Object.fromEntries([['d0', { type: 'object' }], ...Array.from({ length: depth }, (_, i) => [`d${i + 1}`, { allOf: [{ $ref: `#/$defs/d${i}` }, { $ref: `#/$defs/d${i}` }] }])]) });
+	const compares = { allOf: Array.from({ length: 900 }, () => ({ uniqueItems: true })) };
+
+	it.each([
+		['references that double at each step', nested(40), '{}'],
+		['a list compared with itself hundreds of times', compares, JSON.stringify(Array.from({ length: 17_000 }, (_, i) => i))],
+		['a list in a list, looked at twice at each step', { items: { allOf: [{ $ref: '#' }, { $ref: '#' }] } }, `${'['.repeat(60)}${']'.repeat(60)}`]
+	])('that would go on for hours are stopped, and nothing is said from there on: %s', (_what, slow, text) => {
+		const [check1, check2] = [check({ kind: 'json_schema', schema: slow }), check({ kind: 'json_schema', schema })];
+		const tools = checkTools([check1, check2], 50);
+		if (!tools.ok) throw new Error(tools.problem.detail);
+		const said = (one: Check) => passes(one, { text, finish: null, repeats: null }, tools.value);
+		expect([said(check1), said(check2), said(check1)]).toEqual([null, null, null]);
+	});
+
+	it('that refer to the same many times are taken for what they say', () => {
+		expect(['{}', '[]'].map((text) => says({ kind: 'json_schema', schema: nested(6) }, text))).toEqual([true, false]);
+	});
 });

@@ -1,11 +1,14 @@
 import * as v from 'valibot';
+import { contentHash } from '../../domain/canonical-json.ts';
 import { BaseLocationSchema, CheckpointNameSchema, StoredFilesSchema } from '../../domain/checkpoint-files.ts';
 import { ExportPlan } from '../../domain/checkpoint-export.ts';
 import { OpenSettingsSchema } from '../../domain/desensitisation/settings.ts';
 import { SHA256 } from '../../domain/message.ts';
 import { unfitRecord } from '../../domain/recipe/recipe-problems.ts';
+import { SuiteDefinition } from '../../domain/suite/check.ts';
 import { SweepPlanSchema } from '../../domain/sweep-plan.ts';
 import { treeHash } from '../artifacts/store.ts';
+import { checkTools } from '../checks/tools.ts';
 import * as archive from '../db/archive.ts';
 import { ARCHIVE_TABLES } from '../db/archive-tables.ts';
 import type { Tx } from '../db/client.ts';
@@ -33,6 +36,12 @@ function wrongCheckpoint(row: Row): string | null {
 	return v.is(BaseLocationSchema, row['location']) ? null : unwritten('checkpoints', 'location');
 }
 
+function wrongSuite({ definition, content_hash: hash }: Row): string | null {
+	const read = v.safeParse(SuiteDefinition, definition);
+	if (!read.success || !checkTools(read.output.checks).ok) return unwritten('suite_versions', 'definition');
+	return contentHash(definition) === hash ? null : unwritten('suite_versions', 'content_hash');
+}
+
 const RULES: readonly Rule[] = [
 	{ table: 'desensitisation_settings', columns: ['version', 'rules'], wrong: ({ version, rules }) => (v.is(OpenSettingsSchema, rules) ? null : `Version ${String(version)} of what the archive’s project hides is none that this version of Plumbline knows.`) },
 	{ table: 'checkpoints', columns: ['kind', 'name', 'location', 'files', 'sha256', 'bytes'], wrong: wrongCheckpoint },
@@ -40,6 +49,11 @@ const RULES: readonly Rule[] = [
 		table: 'checkpoint_exports',
 		columns: ['plan', 'files', 'sha256', 'bytes'],
 		wrong: (row) => (!v.is(ExportPlan, row['plan']) ? unwritten('checkpoint_exports', 'plan') : row['files'] === null ? null : wrongFolder('checkpoint_exports', row))
+	},
+	{
+		table: 'suite_versions',
+		columns: ['definition', 'content_hash'],
+		wrong: wrongSuite
 	},
 	{ table: 'sweeps', columns: ['plan'], wrong: ({ plan }) => (v.is(SweepPlanSchema, plan) ? null : unwritten('sweeps', 'plan')) },
 	{

@@ -1,5 +1,5 @@
 import type { ExportPlan } from '../../domain/checkpoint-export.ts';
-import { ok } from '../../domain/problem.ts';
+import { ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { FIRST_SUITE, isRubric } from '../../domain/suite/check.ts';
 import type { SuiteDefinition } from '../../domain/suite/check.ts';
@@ -37,7 +37,10 @@ export async function trySuite(app: Pick<App, 'db'>, actor: Actor, input: { slug
 	const tools = checkTools(input.checks);
 	if (!tools.ok) return tools;
 	const answer = { text: input.answer, finish: null, repeats: null };
-	return ok(input.checks.map((check) => ({ name: check.name, kind: check.kind, passes: isRubric(check) ? null : passes(check, answer, tools.value) })));
+	const tried = input.checks.map((check) => ({ name: check.name, kind: check.kind, passes: isRubric(check) ? null : passes(check, answer, tools.value) }));
+	const slow = input.checks.findIndex((check, place) => (check.kind === 'json_schema' || check.kind === 'regex') && tried[place]?.passes === null);
+	if (slow >= 0) return wrongField(`checks[${slow}].${input.checks[slow]?.kind === 'regex' ? 'pattern' : 'schema'}`, 'takes too long over this answer: make it simpler');
+	return ok(tried);
 }
 
 /** Models elsewhere that a rubric or a judge may ask. */
