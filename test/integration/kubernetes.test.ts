@@ -148,7 +148,8 @@ describe('a run', { timeout: 180_000 }, () => {
 			const submitted = await launcher.submit(deaf(name));
 			if (!submitted.ok) throw new Error(submitted.problem.message);
 			const renewing = setInterval(() => launcher.renew(submitted.value), 300);
-			await until('the engine', () => access(join(dir, name, 'job-state.json')).then(() => true, () => false), 60, () => name);
+			// Its state says that it was started; only its first line says that it hears.
+			await until('the engine', async () => (await readFile(join(dir, name, 'engine.log'), 'utf8').catch(() => '')).includes('on'), 60, () => name);
 			return { job: submitted.value, renewing };
 		}));
 		const [unrenewed, hurried] = [jobs[0] ?? expect.fail('no job'), jobs[1] ?? expect.fail('no job')];
