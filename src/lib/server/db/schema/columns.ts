@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { customType, timestamp, uuid } from 'drizzle-orm/pg-core';
 
-/** Primary key made by the database (UUID version 7: rows written together lie together). */
+/** Primary key made by the database (UUID version 7: rows written together lie together, those of one connection in the order of writing). */
 export const id = () =>
 	uuid()
 		.primaryKey()
