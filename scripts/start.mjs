@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { ensureBuilt } from './start/build.mjs';
-import { checkSettings, migrate, seedDemo, startGateway, startWeb, startWorker } from './start/children.mjs';
+import { checkSettings, checkStore, migrate, seedDemo, startGateway, startWeb, startWorker } from './start/children.mjs';
 import { openDataFolder } from './start/data-folder.mjs';
 import { checkDatabase, ensureDatabase } from './start/database.mjs';
 import { accountTable, demoAccounts, needsSetup, setupCode } from './start/demo.mjs';
@@ -67,6 +67,8 @@ async function start() {
 	const python = await lookingForPython;
 	const around = { root: ROOT, node, settings, databaseUrl, python, say };
 	await step('Preparing the database', () => migrate(around));
+	stop.check();
+	await step('Looking at the artifact store', () => checkStore(around));
 	stop.check();
 	if (settings.demo) await step('Writing the demo', () => seedDemo(around));
 	stop.check();

@@ -61,6 +61,16 @@ export async function migrate(around) {
 }
 
 /**
+ * Looks whether the artifact store's folder is this database's. Another's ends the start before anything is written beside it.
+ * @param {Surroundings} around
+ */
+export async function checkStore(around) {
+	const ended = await runScript(around, 'scripts/check-store.ts');
+	if (ended.code !== 0) throw new Trouble(tail(ended.output, 1) || 'The artifact store cannot be looked at.');
+	for (const line of ended.output.split('\n')) if (line.trim()) around.say(line.trimEnd());
+}
+
+/**
  * Writes the demo at the first start; later it finds its own traces and does nothing.
  * @param {Surroundings} around
  */

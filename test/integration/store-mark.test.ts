@@ -1,14 +1,19 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
+import { pathIn } from '#lib/server/artifacts/folder.ts';
 import { MARK_FILE } from '#lib/server/artifacts/store-mark.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { outOfReach } from '#lib/server/out-of-reach.ts';
-import { createWorld } from '../support/world.ts';
+import { carryOutCleanUp, startCleanUp } from '#lib/server/usecases/clean-up.ts';
+import { checkStore } from '../../scripts/start/children.mjs';
+import { readSettings, ROOT } from '../../scripts/start/settings.mjs';
+import { describe as describeTrouble } from '../../scripts/start/trouble.mjs';
+import { createWorld, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -87,6 +92,32 @@ describe('a store in a folder', () => {
 		const { sha256 } = await put(world.app, 'taken out');
 		await world.app.artifacts.remove(sha256);
 		expect(await read(world.app, sha256)).toBe('ArtifactDamaged');
+	});
+});
+
+describe('a second database on the same data folder', () => {
+	it('is refused the store by every process, in one line, and a clean-up of it takes nothing away', async () => {
+		const second = await createWorld();
+		try {
+			const { sha256 } = await put(world.app, 'evidence of the first');
+			await utimes(pathIn(root, sha256), new Date(0), new Date(0));
+			await second.query(`delete from installation where key like 'artifact_store%'`);
+			const line = `The artifact store ${root} is another database's.`;
+			const around = { root: ROOT, node: process.execPath, settings: readSettings({ PLUMBLINE_DATA_DIR: world.dataDir }), databaseUrl: second.url, python: null, say: () => {} };
+			const refused = await checkStore(around).then(() => [], (error: unknown) => describeTrouble(error));
+			expect(refused).toEqual([expect.stringContaining(line)]);
+			for (const name of ['web', 'worker'] as const) expect(await elsewhere(name, (app) => ends(put(app, 'of the second')), root, second.url)).toBe('out of reach');
+			await elsewhere('worker', async (app) => {
+				valueOf(await startCleanUp(app, second.admin, { lastRuns: 0, days: 0 }));
+				await expect(carryOutCleanUp(app, new AbortController().signal)).rejects.toThrow(line);
+			}, root, second.url);
+			expect([await read(world.app, sha256), await second.query(`select 1 from installation where key = 'artifact_store'`)]).toEqual(['done', []]);
+			const said: string[] = [];
+			await checkStore({ ...around, databaseUrl: world.url, say: (text) => void said.push(text) });
+			expect(said).toEqual([]);
+		} finally {
+			await second.close();
+		}
 	});
 });
 

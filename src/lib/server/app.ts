@@ -1,15 +1,14 @@
 import { openArtifacts } from './artifacts/open.ts';
-import type { StoreRecord } from './artifacts/store-mark.ts';
 import type { Artifacts } from './artifacts/store.ts';
 import type { Config } from './config.ts';
 import { connect } from './db/client.ts';
 import type { Db } from './db/client.ts';
-import * as installation from './db/installation.ts';
 import { createListen } from './db/listen.ts';
 import { createLog } from './log.ts';
 import type { Logger } from './log.ts';
 import { createEnqueue } from './queue/enqueue.ts';
 import type { Enqueue } from './queue/enqueue.ts';
+import { storeRecord } from './store-record.ts';
 import { createSecrets } from './secrets/secrets.ts';
 import type { Secrets } from './secrets/secrets.ts';
 
@@ -26,27 +25,19 @@ export type App = {
 	close: () => Promise<void>;
 };
 
-/** Which folder is the store, among the installation's facts. A worker's host may see another folder of the same name: it decides nothing. */
-function storeRecord(db: Db, name: string): StoreRecord {
-	const own = async () => {
-		const id = await installation.fact(db, 'artifact_store');
-		return typeof id === 'string' ? id : null;
-	};
-	const namesFiles = () => installation.namesFiles(db);
-	return name === 'worker' || name === 'gateway' ? { own, namesFiles } : { own, namesFiles, claim: (id) => installation.putFact(db, 'artifact_store', id) };
-}
-
 /** Opens what web, worker and tests share. The caller closes it. */
 export async function createApp(config: Config, name: 'web' | 'worker' | 'gateway' | 'test' | 'cli'): Promise<App> {
 	const log = createLog(config.logLevel, name);
 	const connection = connect(config.databaseUrl, { poolSize: config.poolSize, applicationName: `plumbline-${name}` });
 	try {
 		const queue = await createEnqueue(connection.db);
+		// A gateway has no business with the store, and may see none.
+		const refused = ({ message }: Error) => void (name !== 'gateway' && log.error(message));
 		return {
 			config,
 			db: connection.db,
 			log,
-			artifacts: await openArtifacts(config, storeRecord(connection.db, name)),
+			artifacts: await openArtifacts(config, { ...storeRecord(connection.db, { decides: name !== 'worker' && name !== 'gateway' }), refused }),
 			secrets: createSecrets(config),
 			enqueue: queue.enqueue,
 			listen: createListen((channel, heard) => connection.client.listen(channel, heard)),

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { SHA256 } from '../../domain/message.ts';
 import { spool } from './spool.ts';
-import { createStoreLook, FILES_FOLDER } from './store-mark.ts';
+import { createStoreLook, FILES_FOLDER, StoreAway } from './store-mark.ts';
 import type { StoreRecord } from './store-mark.ts';
 import { ArtifactDamaged, checked, filesBelow, hashFile } from './store.ts';
 import type { Artifacts, Stored } from './store.ts';
@@ -46,7 +46,7 @@ export async function openFolder(root: string, record?: StoreRecord): Promise<Ar
 	const look = record ? createStoreLook(root, record) : () => Promise.resolve();
 	await mkdir(incoming, { recursive: true });
 	// Known before the first file: asked for then, it could wait for a connection that who stores the file has. A database that does not answer yet is asked again.
-	await look().catch(() => undefined);
+	await look().catch((error: unknown) => (error instanceof StoreAway ? record?.refused?.(error) : undefined));
 	const pathOf = (sha256: string) => pathIn(root, sha256);
 
 	async function adopt(temporary: string, stored: Stored): Promise<Stored> {

@@ -17,8 +17,17 @@ export type StoreRecord = {
 	own: () => Promise<string | null>;
 	/** Whether it names files that lie in its store. */
 	namesFiles: () => Promise<boolean>;
-	/** Writes down the first id that it is given, and keeps it. Left out: this process does not decide which store it is. */
-	claim?: (id: string) => Promise<void>;
+	/** The id that it would mark a folder with; null: nobody who may decide has looked yet. */
+	proposed: () => Promise<string | null>;
+	/** Left out: this process does not decide which store it is. */
+	decide?: {
+		/** Writes down an id to mark a folder with, the same to everybody who asks. */
+		propose: () => Promise<string>;
+		/** Writes down the first id that it is given, and keeps it. */
+		claim: (id: string) => Promise<void>;
+	};
+	/** Hears once, when the store is opened, that its folder is not the installation's. */
+	refused?: (error: StoreAway) => void;
 };
 
 /** The store's folder is not mounted, or is another one: what is missing there is not lost, and what would be written there would be. */
@@ -28,6 +37,15 @@ export class StoreAway extends Error {
 	constructor(root: string, id: string | null) {
 		super(`the folder ${root} is not this installation's artifact store: ${id === null ? `it is empty, and the database names files; where that is meant, write a ${MARK_FILE} there that says {"store":"${randomUUID()}"}` : `its ${MARK_FILE} should say {"store":"${id}"}`}`);
 		this.name = 'StoreAway';
+	}
+}
+
+/** The folder is another database's store: a clean-up of this one would take away what that one cites. */
+export class StoreTaken extends StoreAway {
+	constructor(root: string) {
+		super(root, null);
+		this.message = `The artifact store ${root} is another database's. Give this one a data folder of its own (PLUMBLINE_DATA_DIR), or at least a store (PLUMBLINE_ARTIFACTS); or, where that database is gone for good, delete ${join(root, MARK_FILE)}.`;
+		this.name = 'StoreTaken';
 	}
 }
 
@@ -47,9 +65,8 @@ const NO_LINKS: readonly (string | undefined)[] = ['EPERM', 'ENOTSUP', 'EOPNOTSU
 const there = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 /** Marks a folder as a store; whoever marks it at the same time, it has one id. */
-async function mark(root: string): Promise<string | null> {
-	const id = randomUUID();
-	const building = join(root, `.${MARK_FILE}.${id}`);
+async function mark(root: string, id: string): Promise<string | null> {
+	const building = join(root, `.${MARK_FILE}.${randomUUID()}`);
 	const text = `${JSON.stringify({ store: id })}\n`;
 	await mkdir(root, { recursive: true });
 	await writeFile(building, text);
@@ -70,9 +87,24 @@ async function mark(root: string): Promise<string | null> {
 }
 
 /**
+ * Which store a folder is to an installation that has none so far; null: none yet, and this process does not decide.
+ * @throws StoreAway when a mount may be away; StoreTaken when the folder is another installation's
+ */
+async function begin(root: string, { namesFiles, proposed, decide }: StoreRecord): Promise<string | null> {
+	const found = await readMark(root);
+	if (found !== null) {
+		// Whoever names files and knows no store is older than marks, or was told this one by hand. Who names none has nothing here.
+		if (found !== (await proposed()) && !(await namesFiles())) throw new StoreTaken(root);
+		return found;
+	}
+	if (!(await there(join(root, FILES_FOLDER))) && (await namesFiles())) throw new StoreAway(root, null);
+	return decide ? mark(root, await decide.propose()) : null;
+}
+
+/**
  * A look whether a folder is the installation's store, for before something is written there and for when something is
  * missing. The first process that may decide it marks the folder and writes its id down; never one without any file of a
- * store while the record names some, since a mount may be away then.
+ * store while the record names some, since a mount may be away then, and never one that another installation has marked.
  * @throws StoreAway from the look, when it is not
  */
 export function createStoreLook(root: string, record: StoreRecord): () => Promise<void> {
@@ -80,11 +112,9 @@ export function createStoreLook(root: string, record: StoreRecord): () => Promis
 	return async () => {
 		known ??= await record.own();
 		if (known === null) {
-			let id = await readMark(root);
-			if (id === null && !(await there(join(root, FILES_FOLDER))) && (await record.namesFiles())) throw new StoreAway(root, null);
-			if (record.claim) {
-				id ??= await mark(root);
-				if (id !== null) await record.claim(id);
+			const id = await begin(root, record);
+			if (id !== null && record.decide) {
+				await record.decide.claim(id);
 				known = await record.own();
 			}
 		}
