@@ -31,8 +31,8 @@ export async function createApp(config: Config, name: 'web' | 'worker' | 'gatewa
 	const connection = connect(config.databaseUrl, { poolSize: config.poolSize, applicationName: `plumbline-${name}` });
 	try {
 		const queue = await createEnqueue(connection.db);
-		// A gateway has no business with the store, and may see none.
-		const refused = ({ message }: Error) => void (name !== 'gateway' && log.error(message));
+		// A gateway has no business with the store, and may see none; what a person runs at a terminal says it there.
+		const refused = ({ message }: Error) => void ((name === 'web' || name === 'worker') && log.error(message));
 		return {
 			config,
 			db: connection.db,
