@@ -70,7 +70,7 @@ async function start() {
 	stop.check();
 	await step('Looking at the artifact store', () => checkStore(around));
 	stop.check();
-	if (settings.demo) await step('Writing the demo', () => seedDemo(around));
+	const accounts = settings.demo && (await step('Writing the demo', () => seedDemo(around))) ? demoAccounts(dataDir) : [];
 	stop.check();
 
 	const children = childRecord(record);
@@ -84,7 +84,7 @@ async function start() {
 	});
 	await step('Starting', () => Promise.race([untilHealthy(settings.probe, web), stop.requested]));
 	stop.check();
-	await greet(settings, { code, python, seconds: (Date.now() - began) / 1000 });
+	await greet(settings, { code, accounts, python, seconds: (Date.now() - began) / 1000 });
 }
 
 /**
@@ -142,11 +142,10 @@ function fail(error) {
 
 /**
  * @param {import('./start/settings.mjs').Settings} settings
- * @param {{ code: string | undefined, python: string | null, seconds: number }} facts
+ * @param {{ code: string | undefined, accounts: import('./start/demo.mjs').Account[], python: string | null, seconds: number }} facts
  */
-async function greet({ origin, probe, dataDir, gateway }, { code, python, seconds }) {
+async function greet({ origin, probe, dataDir, gateway }, { code, accounts, python, seconds }) {
 	say(`\nPlumbline is at ${origin}   (ready after ${seconds.toFixed(1)} s)\n`);
-	const accounts = code ? [] : demoAccounts(dataDir);
 	if (accounts.length > 0) {
 		say(`Demo accounts, also in ${join(dataDir, 'demo-accounts.json')}:`);
 		for (const line of accountTable(accounts)) say(line);

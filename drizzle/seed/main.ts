@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { createApp } from '#lib/server/app.ts';
@@ -6,7 +5,7 @@ import type { App } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { fact, putFact } from '#lib/server/db/installation.ts';
 import * as users from '#lib/server/db/users.ts';
-import { ACCOUNTS_FILE, createAccounts, writeAccounts } from './accounts.ts';
+import { ACCOUNTS_FILE, accountsAreHere, createAccounts, writeAccounts } from './accounts.ts';
 import type { DemoPerson } from './accounts.ts';
 import { bankCredit } from './bank/scenario.ts';
 import { lawFirm } from './law-firm/scenario.ts';
@@ -19,19 +18,25 @@ const SEED_LOCK = 7_310_585_423;
 const ACCOUNTS = 'demo.accounts';
 const SEEDED = 'demo.seeded';
 
-/** What a run of the seed did; `lines` are for the person at the terminal. */
-export type Seeded = { did: 'seeded' | 'nothing' | 'refused'; lines: string[] };
+/** What a run of the seed did; `lines` are for the person at the terminal. `accounts`: whether the file of the data folder has this database's. */
+export type Seeded = { did: 'seeded' | 'nothing' | 'refused'; accounts: boolean; lines: string[] };
+
+/** How the program ends that is not to have the accounts of the file shown: they are another database's, or there are none. Node itself ends with none above 13. */
+export const NO_ACCOUNTS = 20;
+
+/** What somebody is told whose demo's passwords are not in the data folder; `here` null: no file is there. */
+const withoutPasswords = (file: string, here: false | null): string =>
+	`The demo is in this database, but ${here === null ? `${file} with its passwords is gone` : `the accounts in ${file} are another database’s`}; its passwords are stored nowhere else. A new one for any account: npx plumbline user password-link EMAIL`;
 
 /** Accounts and their file stand or fall together: the file is in place when the transaction commits, and is written anew when it did not. */
-async function seedAccounts(app: App): Promise<DemoPerson[] | null> {
+async function seedAccounts(app: App): Promise<{ people: DemoPerson[]; aside: string | null } | null> {
 	return app.db.transaction(async (tx) => {
 		await users.lockAll(tx);
 		// An installation that people use must not get an administrator whose password lies in a file.
 		if (!(await users.none(tx))) return null;
 		const { accounts, people } = await createAccounts(app, tx);
 		await putFact(tx, ACCOUNTS, people);
-		await writeAccounts(app.config.dataDir, accounts);
-		return people;
+		return { people, aside: await writeAccounts(app.config.dataDir, accounts) };
 	});
 }
 
@@ -48,15 +53,20 @@ export async function seedDemo(app: App): Promise<Seeded> {
 	try {
 		await holder`select pg_advisory_lock(${SEED_LOCK})`;
 		if ((await fact(app.db, SEEDED)) !== null) {
-			if (existsSync(file)) return { did: 'nothing', lines: [] };
-			return { did: 'nothing', lines: [`The demo is in this database, but ${file} with its passwords is gone; they are stored nowhere else. A new one for any account: npx plumbline user password-link EMAIL`] };
+			const here = await accountsAreHere(app, app.config.dataDir);
+			if (here) return { did: 'nothing', accounts: true, lines: [] };
+			return { did: 'nothing', accounts: false, lines: [withoutPasswords(file, here)] };
 		}
-		const people = ((await fact(app.db, ACCOUNTS)) as DemoPerson[] | null) ?? (await seedAccounts(app));
-		if (!people) return { did: 'refused', lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
-		const lines: string[] = [];
+		const before = (await fact(app.db, ACCOUNTS)) as DemoPerson[] | null;
+		const seeded = before ? null : await seedAccounts(app);
+		const people = before ?? seeded?.people;
+		if (!people) return { did: 'refused', accounts: (await accountsAreHere(app, app.config.dataDir)) === true, lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
+		const lines = seeded?.aside ? [`${file} held accounts that are not this database’s. They are in ${seeded.aside} beside it now.`] : [];
 		for (const scenario of [await lawFirm(), await lawyerQaZh(), await bankCredit('en'), await bankCredit('zh')]) lines.push(await seedProject(app, people, scenario));
 		await putFact(app.db, SEEDED, { projects: lines.length });
-		return { did: 'seeded', lines };
+		const here = await accountsAreHere(app, app.config.dataDir);
+		if (!here) lines.push(withoutPasswords(file, here));
+		return { did: 'seeded', accounts: here === true, lines };
 	} finally {
 		await holder.end({ timeout: 5 });
 	}
@@ -65,7 +75,9 @@ export async function seedDemo(app: App): Promise<Seeded> {
 if (import.meta.main) {
 	const app = await createApp(readConfig({ PLUMBLINE_LOG_LEVEL: 'warn', ...process.env }), 'cli');
 	try {
-		for (const line of (await seedDemo(app)).lines) console.log(line);
+		const { lines, accounts } = await seedDemo(app);
+		for (const line of lines) console.log(line);
+		if (!accounts) process.exitCode = NO_ACCOUNTS;
 	} finally {
 		await app.close();
 	}

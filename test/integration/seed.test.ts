@@ -1,7 +1,8 @@
-import { readFile, stat, unlink } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { App } from '#lib/server/app.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { verifyAudit } from '#lib/server/usecases/seal-audit.ts';
@@ -10,6 +11,8 @@ import { signIn } from '#lib/server/usecases/sign-in.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { seedDemo } from '../../drizzle/seed/main.ts';
 import { carefulAnswers, readWritten } from '../../scripts/demo/written-answers.ts';
+import { seedDemo as startDemo } from '../../scripts/start/children.mjs';
+import { readSettings, ROOT } from '../../scripts/start/settings.mjs';
 import { actorOf, freshInstallation } from '../support/installation.ts';
 import type { Installation } from '../support/installation.ts';
 import { sealAll } from '../support/seal.ts';
@@ -36,7 +39,7 @@ describe('a first start', () => {
 		expect(both.map(({ did }) => did).sort()).toEqual(['nothing', 'seeded']);
 		expect(await contents(demo)).toEqual([WHOLE]);
 		const before = await readFile(demo.file, 'utf8');
-		expect(await seedDemo(demo.app)).toEqual({ did: 'nothing', lines: [] });
+		expect(await seedDemo(demo.app)).toEqual({ did: 'nothing', accounts: true, lines: [] });
 		expect(await contents(demo)).toEqual([WHOLE]);
 		expect(await readFile(demo.file, 'utf8')).toBe(before);
 	});
@@ -149,6 +152,37 @@ it('gives no administrator to an installation that people use', async () => {
 		await world.close();
 	}
 });
+
+it('keeps the accounts of another database, and shows none as its own that are not', async () => {
+	const [one, two] = [await freshInstallation(), await freshInstallation()];
+	const people = await createWorld();
+	/** A database whose start is given the first one's data folder. */
+	const inFolderOfOne = (app: App): App => ({ ...app, config: { ...app.config, dataDir: one.dataDir } });
+	/** What `npm start` shows: whether it is to print the table, and lines before it. */
+	const started = async (url: string) => {
+		const lines: string[] = [];
+		const settings = readSettings({ PLUMBLINE_DATA_DIR: one.dataDir });
+		return { shows: await startDemo({ root: ROOT, node: process.execPath, settings, databaseUrl: url, python: null, say: (line) => void lines.push(line) }), lines };
+	};
+	try {
+		expect((await seedDemo(one.app)).accounts).toBe(true);
+		const accounts = await one.accounts();
+		expect((await seedDemo(inFolderOfOne(people.app))).accounts).toBe(false);
+		expect(await started(people.url)).toEqual({ shows: false, lines: [expect.stringContaining('has people already')] });
+		expect(await one.accounts()).toEqual(accounts);
+		const second = await seedDemo(inFolderOfOne(two.app));
+		expect(second).toMatchObject({ did: 'seeded', accounts: true });
+		const aside = (await readdir(one.dataDir)).find((name) => /^demo-accounts\..+\.json$/u.test(name)) ?? '';
+		expect(second.lines[0]).toContain(aside);
+		expect((await stat(join(one.dataDir, aside))).mode & 0o777).toBe(0o600);
+		expect(JSON.parse(await readFile(join(one.dataDir, aside), 'utf8'))).toEqual(accounts);
+		for (const { token } of await one.accounts()) await actorOf(two.app, token);
+		expect(await started(one.app.config.databaseUrl)).toEqual({ shows: false, lines: [expect.stringMatching(/another database’s.*password-link/u)] });
+		expect(await started(two.app.config.databaseUrl)).toEqual({ shows: true, lines: [] });
+	} finally {
+		for (const opened of [one, two, people]) await opened.close();
+	}
+}, 120_000);
 
 describe('plumbline on the command line', () => {
 	let demo: Installation;

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
 import { rowsOf } from './rows.ts';
 import { apiTokens } from './schema/account.ts';
@@ -22,6 +22,12 @@ export async function bearer(db: Executor, hash: string): Promise<Bearer | null>
 	);
 	const row = rows[0];
 	return row ? { id: row.id, userId: row.user_id, isAdmin: row.is_admin, scopes: row.scopes, expiresAt: row.expires_at === null ? null : new Date(row.expires_at), stale: row.stale } : null;
+}
+
+/** Whether a token with one of these hashes was ever made here, also one that was revoked since. */
+export async function madeHere(db: Executor, hashes: readonly string[]): Promise<boolean> {
+	const rows = await db.select({ id: apiTokens.id }).from(apiTokens).where(inArray(apiTokens.tokenHash, [...hashes])).limit(1);
+	return rows.length > 0;
 }
 
 /** Notes that a token is in use, unless that was noted within the last minute. */
