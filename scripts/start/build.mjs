@@ -6,7 +6,8 @@ import { childEnv, runNode, tail } from './run.mjs';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 import { Trouble } from './trouble.mjs';
 
-const SOURCES = ['src', 'static', 'package.json', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
+/** With the list of migrations: the web process knows by it which it needs, also where a version brings SQL alone. */
+const SOURCES = ['src', 'static', 'drizzle/meta/_journal.json', 'package.json', 'package-lock.json', 'svelte.config.js', 'vite.config.ts'];
 
 /**
  * What a build writes below src/ (paraglide's output, inlang's notes and cache): counted, every

@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { sourceHash } from './build.mjs';
 import { installedByHand, lacksOnlyOtherPlatforms } from './install.mjs';
+import { ROOT } from './settings.mjs';
 import { hashOf, readStamp, writeStamp } from './stamp.mjs';
 
 function folder(files: Record<string, string>): string {
@@ -38,6 +39,14 @@ test('what the build writes and what only tests read does not make it stale', ()
 	expect(sourceHash(folder({ ...files, 'src/lib/paraglide/runtime.js': 'x', 'src/app.test.ts': 'y', 'src/i18n/project.inlang/.meta.json': 'z' }))).toBe(hash);
 	expect(sourceHash(folder({ ...files, 'src/i18n/project.inlang/settings.json': '{ }' }))).not.toBe(hash);
 	expect(sourceHash(folder({ ...files, 'package-lock.json': '{ }' }))).not.toBe(hash);
+});
+
+test('whatever a source takes from beside src makes the build stale when it changes', () => {
+	const outside = globSync('src/**/*.{ts,svelte}', { cwd: ROOT, exclude: (name) => name.endsWith('.test.ts') || name.includes('/paraglide/') }).flatMap((file) =>
+		[...readFileSync(join(ROOT, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"?]+)/g)].map(([, path = '']) => relative(ROOT, resolve(ROOT, dirname(file), path))).filter((path) => !path.startsWith('src/') && !path.startsWith('.svelte-kit/'))
+	);
+	expect(outside).toContain('drizzle/meta/_journal.json');
+	for (const path of outside) expect(sourceHash(folder({ [path]: '1' })), path).not.toBe(sourceHash(folder({ [path]: '2' })));
 });
 
 test('a stamp reads back, and a missing one is none', () => {
