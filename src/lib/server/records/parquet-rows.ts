@@ -1,5 +1,5 @@
 import { VALUE_BYTES } from './parquet-stretch.ts';
-import { PackedText } from './parquet-text.ts';
+import { NotUtf8, PackedText } from './parquet-text.ts';
 import { MAX_RECORD_BYTES, MOST_DEPTH } from './record.ts';
 import type { FileRecord } from './record.ts';
 
@@ -11,7 +11,7 @@ type Row = { chars: number; held: number; error: string | null; cells: Record<st
 
 const tooDeep = new Error('too deep');
 
-/** A cell as JSON would hold it. `heard` hears of every value's length; what is no text has none. @throws tooDeep */
+/** A cell as JSON would hold it. `heard` hears of every value's length; what is no text has none. @throws tooDeep, NotUtf8 */
 function plain(read: unknown, heard: (chars: number) => void, left: number): unknown {
 	const value = read instanceof PackedText ? String(read) : read;
 	heard(typeof value === 'string' ? value.length : value instanceof Uint8Array ? value.byteLength : 0);
@@ -37,8 +37,8 @@ function add(row: Row, cells: Record<string, unknown>): void {
 		}
 		if (row.chars > MAX_RECORD_BYTES) row.error ??= `is longer than ${MAX_RECORD_BYTES / 1024 / 1024} MB`;
 	} catch (error) {
-		if (error !== tooDeep) throw error;
-		row.error ??= `has more than ${MOST_DEPTH} objects and lists within each other`;
+		if (error !== tooDeep && !(error instanceof NotUtf8)) throw error;
+		row.error ??= error instanceof NotUtf8 ? 'is not UTF-8; save the file as UTF-8' : `has more than ${MOST_DEPTH} objects and lists within each other`;
 	}
 	if (row.error !== null) [row.cells, row.held] = [{}, 0];
 }

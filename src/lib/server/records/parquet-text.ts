@@ -1,6 +1,12 @@
 import type { ParquetParsers } from 'hyparquet';
 
-const decoder = new TextDecoder();
+/** What is no text is not mended, and a mark of the order of bytes is part of the text that it begins. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** A text's bytes are not UTF-8. */
+export class NotUtf8 extends Error {
+	override name = 'NotUtf8';
+}
 
 /** A text that is decoded once it is asked for: a page may hold a hundred thousand of them, of which a few are read. */
 export class PackedText {
@@ -9,8 +15,14 @@ export class PackedText {
 	constructor(bytes: Uint8Array) {
 		this.#bytes = bytes;
 	}
+	/** The text. @throws NotUtf8 */
 	toString(): string {
-		if (this.#bytes) [this.#text, this.#bytes] = [decoder.decode(this.#bytes), null];
+		if (this.#bytes === null) return this.#text;
+		try {
+			[this.#text, this.#bytes] = [decoder.decode(this.#bytes), null];
+		} catch {
+			throw new NotUtf8();
+		}
 		return this.#text;
 	}
 }

@@ -54,6 +54,16 @@ it.each(golden.files)('reads what others write: $name', async ({ file, rows }) =
 	expect(read.values.map((row) => there(row as object))).toEqual(rows.map(there));
 });
 
+it('refuses a row with a text that is not UTF-8, and keeps every sign of the others', async () => {
+	const broken = '\ufffd broken';
+	const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'prompt', data: ['\ufeffQ', broken, 'R'], type: 'STRING' }, { name: 'chosen', data: ['a', 'b', 'c'], type: 'STRING' }], statistics: false, codec: 'UNCOMPRESSED' }));
+	const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(broken);
+	expect(at).toBeGreaterThan(0);
+	// Two bytes of the sign for what could not be read: none of UTF-8.
+	bytes.set([0xff, 0xfe], at);
+	expect(await rowsOf(lying(bytes))).toEqual({ values: [{ prompt: '\ufeffQ', chosen: 'a' }, { prompt: 'R', chosen: 'c' }], lines: [1, 2, 3], errors: ['is not UTF-8; save the file as UTF-8'], refused: null });
+});
+
 it.each(['SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4', 'LZ4_RAW'] as const)('reads pages of nothing that are packed into no bytes, as %s', async (codec) => {
 	// What parquet-java writes where every value is missing.
 	const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'margin', data: Array.from({ length: 9 }, () => null), type: 'STRING', nullable: true }], codec, compressors: { [codec]: () => new Uint8Array(0) } }));
