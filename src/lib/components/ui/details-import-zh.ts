@@ -83,6 +83,8 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'a number is good or bad only where the first rows of the file hold 1 and 0, or 1 and -1, and no other: write true or false': '只有文件开头各行中是 1 和 0，或 1 和 -1，且没有其他数字时，数字才表示好或差：请写 true 或 false',
 	'“none” may mean that neither is good, that neither is better, or that nothing was said: write “both bad”, “tie” or nothing': '“none”可能指两份都不好、不相上下，或没有评判：请写“both bad”（都不好）、“tie”（相当），或留空',
 	'several controls hold a judgment, and none of their names says which asks for the preference: name it so in Label Studio (“preference”)': '有多个控件含评判，名称都看不出哪个问的是偏好：请在 Label Studio 中把它命名为“preference”',
+	'several questions hold a judgment, and none of their names says which asks for the preference: name it so in the tool (“preference”)': '有多个问题含评判，名称都看不出哪个问的是偏好：请在该工具中把它命名为“preference”',
+	'a whole number from -3 (the first answer is much better) to 3 (the second one is)': '应为 -3（第一份好得多）到 3（第二份好得多）之间的整数',
 	'a kind of judgment that is not read: pairwise, choices or taxonomy are': '无法读取这类评判：可读取的是 pairwise、choices 和 taxonomy',
 	'must be a list of labels': '应为标签列表',
 	'one label an annotator, here are {}': '每名标注员一个标签，这里有 {} 个',

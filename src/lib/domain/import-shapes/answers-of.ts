@@ -2,10 +2,11 @@ import { isFields, isText } from './shape.ts';
 import type { Fields } from './shape.ts';
 
 /** Names under which annotation tools' items hold what is asked, as people name them. */
-const QUESTION = ['prompt', 'messages', 'conversation', 'dialogue', 'instruction', 'question', 'query', 'input', 'context', 'prompt_text', '问题', '提示', '题目'];
+const QUESTION = ['prompt', 'messages', 'chat', 'conversation', 'dialogue', 'instruction', 'question', 'query', 'input', 'context', 'prompt_text', '问题', '提示', '题目'];
 /** Pairs of names for the two answers. */
 const PAIRS = [
 	['response_a', 'response_b'], ['answer_a', 'answer_b'], ['output_a', 'output_b'], ['completion_a', 'completion_b'], ['model_a', 'model_b'], ['option_a', 'option_b'],
+	['response_0', 'response_1'], ['answer_0', 'answer_1'], ['output_0', 'output_1'], ['completion_0', 'completion_1'], ['generation_0', 'generation_1'],
 	['response_1', 'response_2'], ['response1', 'response2'], ['response-1', 'response-2'], ['answer_1', 'answer_2'], ['answer1', 'answer2'], ['output_1', 'output_2'], ['output1', 'output2'], ['completion_1', 'completion_2'],
 	['text1', 'text2'], ['text_1', 'text_2'], ['text_a', 'text_b'], ['left', 'right'], ['a', 'b'], ['first', 'second'], ['generation_1', 'generation_2'], ['chosen', 'rejected'], ['回答a', '回答b'], ['回答1', '回答2'], ['答案a', '答案b']
 ] as const;
@@ -28,6 +29,9 @@ function named(item: Fields, names: readonly string[], fits: (value: unknown) =>
 	}
 	return null;
 }
+
+/** A field of an item without the place in it: of `responses[0]` the list. */
+export const fieldOf = (place: string): string => place.replace(/\[\d+\]$/u, '');
 
 /** What an annotation tool's item asks and the answers that lie beside it, with the fields they stand in. */
 export type Item = { prompt: unknown; answers: unknown[]; promptField: string; answerFields: string[] };

@@ -1,11 +1,9 @@
+import { languageOf } from './languages.ts';
 import type { Scales } from './scales.ts';
 import { along, has, isFields, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 import { asJudgment, verdictBeside, verdictOf, when, whyNoVerdict } from './verdict-words.ts';
 import type { ForeignVerdict } from './verdict-words.ts';
-
-/** Languages as arenas name them, as BCP 47 tags; others are left open. */
-const LANGUAGES: Readonly<Record<string, string>> = { english: 'en', chinese: 'zh', german: 'de', french: 'fr', spanish: 'es', russian: 'ru', japanese: 'ja', portuguese: 'pt', italian: 'it', korean: 'ko' };
 
 /** A turn of a battle: text, or the parts of which newer sets are made. */
 function turn(message: unknown): unknown {
@@ -73,7 +71,7 @@ export const arena: ImportShape = {
 		if (shared === 0) return unread('conversation_b', 'does not begin as “conversation_a” does: the two answer different questions');
 		const verdict = outcome(record, scales);
 		if (verdict === null) return unread(has(record, 'winner') ? 'winner' : 'winner_model_a', whyNoVerdict(record['winner']));
-		const language = LANGUAGES[String(record['language']).toLowerCase()];
+		const language = languageOf(record['language']);
 		return {
 			ok: true,
 			fields: {
@@ -81,10 +79,10 @@ export const arena: ImportShape = {
 				messages: a.slice(0, shared),
 				responses: [{ messages: a.slice(shared) }, { messages: b.slice(shared) }],
 				judgments: [{ ...asJudgment(verdict), ...judge(record), ...when(record['tstamp'] ?? record['timestamp']) }],
-				...(language === undefined ? {} : { language })
+				...language
 			},
 			names: { 'responses[0]': 'conversation_a', 'responses[1]': 'conversation_b', messages: 'conversation_a' },
-			unread: rest(record, READ)
+			unread: rest(record, READ, 'language' in language ? [] : ['language'])
 		};
 	}
 };

@@ -1,4 +1,4 @@
-import { itemOf } from './answers-of.ts';
+import { fieldOf, itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import { numberOf } from './scales.ts';
 import { has, isText, passing, rest, unread } from './shape.ts';
@@ -37,7 +37,7 @@ export const doccano: ImportShape = {
 		const item = itemOf(record);
 		if (item && item.answers.length > 0) {
 			if (said.length > 1) return unread('label', `one label an annotator, here are ${said.length}`);
-			const own = rest(record, ['id', 'label', 'text', item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
+			const own = rest(record, ['id', 'label', 'text', item.promptField, ...item.answerFields.map(fieldOf)], ['images', 'documents']);
 			return passing(labelledItem(item, record, said.map((label) => ({ said: label, question: 'label', ...annotator(file), field: 'label[0]' })), scales), own);
 		}
 		// What is neither a verdict nor a mark is a text somebody wrote: an answer.

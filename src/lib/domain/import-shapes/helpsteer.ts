@@ -1,3 +1,4 @@
+import { hasStrength, readStrength } from './helpsteer-preference.ts';
 import { along, isFields, isText, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 
@@ -36,14 +37,16 @@ function compare(one: Fields, other: Fields): number {
  * `correctness`, `coherence`, `complexity`, `verbosity`); rows of the same prompt stand
  * one after the other and are read together. The rule, said in the preview: of two
  * answers the more helpful one is preferred, where equal the more correct, then the more
- * coherent; equal in all three they tie. Verbosity and complexity prefer none.
+ * coherent; equal in all three they tie. Verbosity and complexity prefer none. Rows of two
+ * answers with a strength of preference (`helpsteer-preference.ts`) are read by that.
  */
 export const helpsteer: ImportShape = {
 	name: 'helpsteer',
-	fits: (record) => isText(record['prompt']) && answersOf(record).length > 0 && answersOf(record).every(isRated),
+	fits: (record) => hasStrength(record) || (isText(record['prompt']) && answersOf(record).length > 0 && answersOf(record).every(isRated)),
 	joins: (rows, next) => rows.length < MOST && isFields(next) && isText(next['prompt']) && isRated(next) && rows.every((row) => isFields(row) && isRated(row) && row['prompt'] === next['prompt']),
 	join: (rows) => ({ ...(rows[0] as Fields), responses: rows }),
 	read: (record) => {
+		if (hasStrength(record)) return readStrength(record);
 		const answers = answersOf(record);
 		if (!answers.every(isRated)) return unread('helpfulness', 'must be a number, beside “response” and another attribute');
 		const seen = new Set<unknown>();

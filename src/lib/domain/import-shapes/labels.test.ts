@@ -157,3 +157,115 @@ describe('LLaMA-Factory’s kto_tag', () => {
 		expect(words([{ conversations: [{ from: 'human', value: 'Which?' }], chosen: { from: 'gpt', value: 'One' }, rejected: { from: 'gpt', value: 'Two' }, kto_tag: false }])).toEqual(['! kto_tag']);
 	});
 });
+
+describe('Label Studio’s short forms, as its converter writes them', () => {
+	const about = { id: 1, annotator: 7, annotation_id: 11, created_at: '2021-03-09T22:16:08Z', updated_at: '2021-03-09T22:17:08Z', lead_time: 2 };
+	const item = { ...about, prompt: 'Which?', answer1: 'One', answer2: 'Two' };
+	/** The same rows as JSON_MIN and as CSV, where all but texts is JSON. */
+	const both = (rows: readonly object[]) => [told(rows), told(rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]))), true)];
+
+	it('a comparison under whatever name', () => {
+		for (const control of ['pw', 'comparison', 'q1', 'pairwise']) {
+			for (const read of both([{ ...item, [control]: [{ selected: 'left' }] }, { ...item, [control]: [{ selected: 'right' }] }])) expect(read).toEqual([{ said: ['One'], unread: [] }, { said: ['Two'], unread: [] }]);
+		}
+	});
+
+	it('choices, alone and beside others', () => {
+		for (const read of both([{ ...item, preference: 'B' }, { ...item, preference: 'tie', safety: '1', comment: 'Hm.' }])) expect(read).toEqual([{ said: ['Two'], unread: [] }, { said: ['tie'], unread: ['safety', 'comment'] }]);
+		for (const read of both([{ ...item, tone: { choices: ['A'] }, pw: [{ selected: 'right' }] }, { ...item, preference: 'A', pw: [{ selected: 'right' }] }])) expect(read).toMatchObject([{ said: ['Two'], unread: ['tone'] }, { field: 'preference' }]);
+		for (const read of both([{ ...item, choice: 'A', label: 'B' }])) expect(read).toMatchObject([{ field: 'choice', message: expect.stringMatching(/^several controls/u) as unknown }]);
+		for (const read of both([{ ...item, verdict: { choices: ['A', 'B'] } }, { ...item, pw: [{ selected: 'left' }, { selected: 'right' }] }])) expect(read).toMatchObject([{ field: 'verdict' }, { field: 'pw' }]);
+		for (const read of both([{ ...item, answer2: undefined, tone: [{ taxonomy: [['Good']] }] }].map(({ answer1, ...row }) => ({ ...row, answer: answer1 })))) expect(read).toEqual([{ said: ['good'], unread: [] }]);
+	});
+
+	it('a rating is refused, and a text of the item is no label', () => {
+		for (const read of both([{ ...item, stars: [{ rating: 4 }] }])) expect(read).toMatchObject([{ field: 'stars' }]);
+		for (const read of both([{ ...item, stars: [{ rating: 1 }], pw: [{ selected: 'left' }] }])) expect(read).toEqual([{ said: ['One'], unread: ['stars'] }]);
+		for (const read of both([{ ...item, model: 'A', comparison_id: 'b' }])) expect(read).toEqual([{ said: [null], unread: ['model', 'comparison_id'] }]);
+	});
+
+	it('answers that are brought along are not told as not read', () => {
+		expect(told([{ ...about, prompt: 'Which?', response_a: 'One', response_b: 'Two', preference: 'B' }], true)).toEqual([{ said: ['Two'], unread: [] }]);
+	});
+});
+
+describe('what an annotation tool holds besides', () => {
+	it('is told as not read', () => {
+		const result = [{ from_name: 'pw', type: 'pairwise', value: { selected: 'left' } }];
+		expect(told([{ id: 1, inner_id: 3, project: 2, total_annotations: 1, file_upload: 'x', data: { prompt: 'Which?', text1: 'One', text2: 'Two' }, annotations: [{ result }, { result: [{ from_name: 'no_preference', type: 'choices', value: { choices: ['tie'] } }] }], predictions: [{ result }], meta: { batch: 2 } }])).toEqual([{ said: ['One', 'tie'], unread: ['predictions', 'meta'] }]);
+		expect(told([{ fields: { ...beside }, responses: { preference: [{ value: 'A' }] }, metadata: { source: 's', matter: 'M' }, suggestions: { preference: { value: 'B' } }, vectors: {} }])).toEqual([{ said: ['One'], unread: ['metadata.source', 'suggestions'] }]);
+	});
+
+	it('and an item that has no question is refused by where it lies', () => {
+		expect(told([{ fields: { picture: 'x' }, responses: {} }])).toMatchObject([{ field: 'fields' }]);
+		expect(told([{ fields: { chat: turns, response_0: 'One', response_1: 'Two' }, responses: { preference: [{ value: 'response_1' }] } }])).toEqual([{ said: ['Two'], unread: [] }]);
+	});
+});
+
+describe('of several questions of a tool', () => {
+	const argilla = (responses: object) => ({ fields: { ...beside }, responses });
+	it('Argilla’s preference is read, in whatever order they stand', () => {
+		const [preference, quality, label] = [[{ value: 'A' }], [{ value: 2 }], [{ value: 'B' }]];
+		for (const responses of [{ quality, preference, label }, { label, preference, quality }]) expect(told([argilla(responses)])).toEqual([{ said: ['One'], unread: Object.keys(responses).filter((name) => name !== 'preference').map((name) => `responses.${name}`) }]);
+		expect(told([argilla({ comment: [{ value: 'Hm.' }], which: [{ value: 'B' }] })])).toEqual([{ said: ['Two'], unread: ['responses.comment'] }]);
+		for (const responses of [{ preference, better: label }, { label, choice: preference }, { one: preference, other: label }]) expect(told([argilla(responses)])).toMatchObject([{ field: expect.stringMatching(/^responses\./u) as unknown, message: expect.stringMatching(/^several questions/u) as unknown }]);
+		expect(told([argilla({ note: [{ value: 'Hm.' }], remark: [{ value: 'Well.' }] })])).toEqual([{ said: [null], unread: ['responses.note', 'responses.remark'] }]);
+	});
+
+	it('several labels are no ranking, nor is a part of one', () => {
+		const one = (value: unknown) => words([argilla({ ranking: [{ value }] })]);
+		expect(one(['response_b', 'response_a'])).toEqual(['Two']);
+		expect(one([{ value: 'response_a', rank: 2 }, { value: 'response_b', rank: 1 }])).toEqual(['Two']);
+		expect(one([{ value: 'response_a', rank: 1 }, { value: 'response_b', rank: 1 }])).toEqual(['tie']);
+		for (const value of [[{ value: 'response_a', rank: 1 }], [{ value: 'response_a' }, { value: 'response_b' }], ['response_a', 'response_a'], ['A', 'toxic']]) expect(one(value)).toEqual(['! responses.ranking[0].value']);
+		expect(words([{ fields: { ...alone }, responses: { label: [{ value: ['bad', 'toxic'] }] } }, { fields: { ...alone }, responses: { label: [{ value: ['bad'] }] } }])).toEqual(['! responses.label[0].value', 'bad']);
+	});
+
+	it('Potato’s preference is read, and two of them are not guessed between', () => {
+		const line = (annotations: object) => told([{ ...beside, label_annotations: annotations }]);
+		expect(line({ overall: { a: true }, preference: { selection: 'B' } })).toEqual([{ said: ['Two'], unread: ['label_annotations.overall'] }]);
+		expect(line({ fluency: { fine: true }, which: { selection: 'B' } })).toEqual([{ said: ['Two'], unread: ['label_annotations.fluency'] }]);
+		for (const annotations of [{ helpful: { selection: 'A' }, safe: { selection: 'B' } }, { preference: { a: true }, better: { b: true } }]) expect(line(annotations)).toMatchObject([{ field: 'label_annotations', message: expect.stringMatching(/^several questions/u) as unknown }]);
+		// Whoever left the preference open has not said it by something else.
+		expect(line({ preference: {}, which: { selection: 'B' } })).toEqual([{ said: [null], unread: ['label_annotations.which'] }]);
+	});
+});
+
+describe('strengths of preference', () => {
+	const second = { split: 'train', prompt: 'c#', response_1: 'One', response_2: 'Two', preference_statement: '@Response 2 is slightly better.' };
+	const third = { domain: 'general', language: 'english', context: turns, response1: 'One', response2: 'Two', individual_preference: [{ score: -2, reasoning: 'r', feedback1: 'f', feedback2: 'g' }] };
+	/** The judgments of one record, as our own rows say them. */
+	const judgments = (record: object, isTable = false) => {
+		const read = readShape(record, { ...recognise([record], isTable), isTable, file: null });
+		return read.ok ? read.fields['judgments'] : read.error.field;
+	};
+
+	it('of HelpSteer2 and HelpSteer3 say which answer is better, and how clearly where our form has a word for it', () => {
+		for (const [strength, want] of [[-3, { preferred: 0, strength: 'clearly' }], [-2, { preferred: 0 }], [-1, { preferred: 0, strength: 'slightly' }], [0, { verdict: 'tie' }], [1, { preferred: 1, strength: 'slightly' }], [3, { preferred: 1, strength: 'clearly' }]] as const) {
+			expect(judgments({ ...second, preference_strength: strength })).toEqual([want]);
+			expect(judgments(cells([{ ...second, preference_strength: strength }])[0] ?? {}, true)).toEqual([want]);
+			expect(judgments({ ...third, overall_preference: strength })).toEqual([want]);
+		}
+		expect(told([{ ...second, preference_strength: 1 }])).toEqual([{ said: ['Two'], unread: ['split', 'preference_statement'] }]);
+		expect(told([{ ...third, overall_preference: -2 }])).toEqual([{ said: ['One'], unread: ['domain', 'individual_preference'] }]);
+		expect(told([{ ...third, language: 'python', overall_preference: 0 }])).toEqual([{ said: ['tie'], unread: ['domain', 'language', 'individual_preference'] }]);
+	});
+
+	it('are refused where they are none, and beside a verdict say nothing by themselves', () => {
+		for (const strength of [4, 0.5, 'much']) expect(judgments({ ...second, preference_strength: strength })).toBe('preference_strength');
+		expect(told([{ prompt: turns, response_1: 'One', response_2: 'Two', preference: 'A', preference_strength: 2 }])).toEqual([{ said: ['One'], unread: ['preference_strength'] }]);
+	});
+});
+
+it('what stands beside an answer in a list of them is told, not dropped', () => {
+	expect(told([{ prompt: turns, answers: [{ answer: 'One', model: 'm', rank: 1 }, { answer: 'Two', model: 'n', rank: 2 }] }])).toEqual([{ said: [null], unread: ['answers.model', 'answers.rank'] }]);
+});
+
+it('an arena’s language is a tag or an English name, and else told as not read', () => {
+	const battle = (language: string) => {
+		const record = { model_a: 'm', model_b: 'n', winner: 'model_a', prompt: 'Which?', response_a: 'One', response_b: 'Two', language };
+		const read = readShape(record, { ...recognise([record], false), isTable: false, file: null });
+		return read.ok ? [read.fields['language'], read.unread] : read.error;
+	};
+	expect(['en', 'pl', 'zh-Hans', 'Polish', 'German', 'unknown'].map(battle)).toEqual([['en', []], ['pl', []], ['zh-Hans', []], [undefined, ['language']], ['de', []], [undefined, ['language']]]);
+});

@@ -14,7 +14,18 @@ const JUDGED_AT = new Set(['at', 'judged_at', 'annotated_at']);
 /** A text that is too long for a label: what somebody wrote of the answer. */
 const isRemark = (value: unknown) => typeof value === 'string' && value.length > 40;
 const isAnswer = (value: unknown) => isText(value) || isFields(value) || (Array.isArray(value) && value.length > 0);
-const textOf = (value: unknown): unknown => (isFields(value) && !('messages' in value) && !('role' in value) ? (value['text'] ?? value['content'] ?? value['response'] ?? value) : value);
+/** Names of an answer's text in an object of a list of them. */
+const TEXTS = ['text', 'content', 'response', 'answer'];
+const textName = (value: unknown): string | undefined => (isFields(value) && !('messages' in value) && !('role' in value) ? TEXTS.find((name) => has(value, name)) : undefined);
+const textOf = (value: unknown): unknown => {
+	const name = textName(value);
+	return name === undefined ? value : (value as Fields)[name];
+};
+/** What an object of a list of answers says besides the text that is taken of it. */
+const besideText = (value: unknown): string[] => {
+	const name = textName(value);
+	return name === undefined ? [] : Object.keys(value as Fields).filter((one) => one !== name && saysSomething((value as Fields)[one]));
+};
 
 /** Answers in fields that are numbered or lettered (`response_0`, `response_1` …), in that order; of several such rows of fields the longest. */
 function series(record: Fields): string[] {
@@ -26,8 +37,8 @@ function series(record: Fields): string[] {
 	return [...stems.values()].reduce((most, one) => (one.length > most.length ? one : most), []).toSorted();
 }
 
-/** What was found of a row under names that are not ours: its fields in our own form, with what the file calls them, and which fields those are. */
-type Lifted = { fields: Fields; names: Record<string, string>; taken: string[] };
+/** What was found of a row under names that are not ours: its fields in our own form, with what the file calls them, which fields those are, and what stood within them and was not taken. */
+type Lifted = { fields: Fields; names: Record<string, string>; taken: string[]; beside?: string[] };
 
 /** Answers of a row that has none under our names. */
 function answersOf(record: Fields, mapping: ColumnMapping): Lifted & { two: [string, string] | null } {
@@ -45,7 +56,9 @@ function answersOf(record: Fields, mapping: ColumnMapping): Lifted & { two: [str
 	const alone = names[0] ?? (mapping.answer !== undefined && isAnswer(record[mapping.answer]) ? mapping.answer : undefined);
 	if (alone !== undefined) return { ...none, fields: { completion: record[alone] }, names: { completion: alone }, taken: [alone] };
 	const list = LISTS.find((name) => Array.isArray(record[name]) && record[name].length > 0);
-	return list === undefined ? none : { ...none, fields: { responses: (record[list] as unknown[]).map(textOf) }, names: { responses: list }, taken: [list] };
+	if (list === undefined) return none;
+	const answers = record[list] as unknown[];
+	return { ...none, fields: { responses: answers.map(textOf) }, names: { responses: list }, taken: [list], beside: [...new Set(answers.flatMap(besideText))].map((name) => `${list}.${name}`) };
 }
 
 /** Who judged, and when, where a row says it under whatever name. */
@@ -77,7 +90,7 @@ function readBy(row: Fields): string[] {
 export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 	const mapping = proposeMapping(Object.keys(record).filter((name) => saysSomething(record[name])));
 	const isOurs = ['chosen', 'completion', 'responses'].some((name) => has(record, name)) || (has(record, 'rejected') && mapping.chosen === undefined);
-	const { two, ...answers } = isOurs ? { fields: {}, names: {}, taken: [], two: null } : answersOf(record, mapping);
+	const { two, ...answers }: Lifted & { two: [string, string] | null } = isOurs ? { fields: {}, names: {}, taken: [], two: null } : answersOf(record, mapping);
 	const fields: Fields = { ...record, ...answers.fields };
 	const names: Record<string, string> = { ...answers.names };
 	const taken = [...answers.taken];
@@ -123,5 +136,5 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 			fields['margin'] = undefined;
 		}
 	}
-	return { ok: true, fields, names, unread: rest(record, [...readBy(fields), ...taken]) };
+	return { ok: true, fields, names, unread: [...rest(record, [...readBy(fields), ...taken]), ...(answers.beside ?? [])] };
 }

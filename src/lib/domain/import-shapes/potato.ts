@@ -1,10 +1,11 @@
-import { itemOf } from './answers-of.ts';
+import { fieldOf, itemOf } from './answers-of.ts';
 import type { Item } from './answers-of.ts';
+import { judgingQuestion, SEVERAL } from './judging-question.ts';
 import { labelledItem } from './labelled-item.ts';
 import type { Label } from './labelled-item.ts';
 import { has, isFields, isText, passing, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
-import { when } from './verdict-words.ts';
+import { labelOf, verdictBeside, when } from './verdict-words.ts';
 
 /** What is shown where no field holds it: the question, then “A. …” and “B. …”, with HTML's or plain line breaks. */
 function displayed(text: unknown): Item | null {
@@ -14,9 +15,6 @@ function displayed(text: unknown): Item | null {
 	if (!parts || !isText(parts[1])) return null;
 	return { prompt: parts[1].trim(), answers: [parts[2]?.trim(), parts[3]?.trim()], promptField: 'displayed_text', answerFields: ['displayed_text', 'displayed_text'] };
 }
-
-/** Schemes that ask which is better come before others. */
-const PREFERENCE = /prefer|better|pairwise|choice|compar|overall|verdict|偏好|更好/iu;
 
 /** What was chosen in a scheme: a pairwise tile, a slider, or the label that was ticked. */
 function said(scheme: Fields): { said: unknown; score?: true } | null {
@@ -70,13 +68,16 @@ export const potato: ImportShape = {
 		const item = itemOf(data) ?? displayed(record['displayed_text']);
 		if (!item || item.answers.length === 0) return unread('displayed_text', 'neither fields that hold a question and its answers (prompt, responses …) nor a text “… A. … B. …”');
 		const schemes = schemesOf(record);
-		const [name, scheme] = schemes.find(([one]) => PREFERENCE.test(one)) ?? schemes.find(([, one]) => has(one, 'selection') || has(one, 'scale_value')) ?? schemes[0] ?? [];
+		const judges = (scheme: Fields) => has(scheme, 'selection') || has(scheme, 'scale_value') || labelOf(said(scheme)?.said) !== null || verdictBeside(said(scheme)?.said, item.answerFields as [string, string]) !== null;
+		const name = judgingQuestion(schemes.map(([one]) => one), (one) => schemes.some(([other, scheme]) => other === one && judges(scheme)));
+		if (name === null) return unread('label_annotations', SEVERAL);
+		const scheme = schemes.find(([one]) => one === name)?.[1];
 		const chosen = scheme ? said(scheme) : null;
 		const folder = file?.split('/').at(-2);
 		const judge = [record['user_id'], record['user'], record['annotator'], folder].find(isText);
 		const behaviour = isFields(record['behavioral_data']) ? record['behavioral_data'] : {};
 		const label: Label[] = chosen === null ? [] : [{ ...chosen, question: name ?? '', ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
-		const passedOver = rest(data, [...(data === record ? ABOUT : ['id', 'displayed_text']), item.promptField, ...item.answerFields.map((field) => field.replace(/\[\d+\]$/u, ''))], ['images', 'documents']);
+		const passedOver = rest(data, [...(data === record ? ABOUT : ['id', 'displayed_text']), item.promptField, ...item.answerFields.map(fieldOf)], ['images', 'documents']);
 		const within = data === record ? '' : data === record['data'] ? 'data.' : 'instance_data.';
 		return passing(labelledItem(item, data, label, scales), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`)]);
 	}

@@ -38,7 +38,7 @@ describe('Label Studio', () => {
 		expect(understand(task([], { prompt: 'Q', text1: 'One', text2: 'Two' }))).toMatchObject({ shape: 'label_studio', judged: [] });
 	});
 	it('reads the short form', () => {
-		expect(understand({ id: 1, prompt: 'Which?', answer1: 'One', answer2: 'Two', pairwise: 'right', annotator: 7, annotation_id: 11, created_at: '2021-03-09T22:16:08Z', updated_at: '2021-03-09T22:17:08Z', lead_time: 2 })).toEqual({ shape: 'label_studio', asked: 'Which?', answers: ['One', 'Two'], judged: [['Two', '7', '2021-03-09T22:17:08.000Z']] });
+		expect(understand({ id: 1, prompt: 'Which?', answer1: 'One', answer2: 'Two', pairwise: [{ selected: 'right' }], annotator: 7, annotation_id: 11, created_at: '2021-03-09T22:16:08Z', updated_at: '2021-03-09T22:17:08Z', lead_time: 2 })).toEqual({ shape: 'label_studio', asked: 'Which?', answers: ['One', 'Two'], judged: [['Two', '7', '2021-03-09T22:17:08.000Z']] });
 	});
 	it('reads the control that compares, or asks for a preference by its name, whatever stands before it', () => {
 		const results = (...given: [string, string, object][]) => annotation(1, {}, { result: given.map(([from_name, type, value]) => ({ from_name, type, value })) });
