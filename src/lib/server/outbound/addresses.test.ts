@@ -51,3 +51,12 @@ it('lets a host that the administrator named be in the house, but neither where 
 	expect(judgeAddress('s3.firm.example', '169.254.169.254', allowed)).toBe('refused');
 	expect(judgeAddress('other.firm.example', '10.1.2.3', allowed)).toBe('refused');
 });
+
+it.each(['169.254.169.254', '100.100.100.200', 'fd00:ec2::254', 'fd20:ce::254', '::ffff:100.100.100.200', '168.63.129.16'])('no name stands for %s, where clouds give credentials away; a range that holds it does', (address) => {
+	for (const setting of [nothing, allowed('s3.firm.example'), { ...nothing, trusted: ['s3.firm.example'] }]) expect(judgeAddress('s3.firm.example', address, setting)).toBe('refused');
+	expect(judgeAddress('s3.firm.example', address, allowed(`s3.firm.example, ${address}`))).toBe('inhouse');
+});
+
+it('lets a name stand for the addresses beside them', () => {
+	for (const address of ['100.100.100.201', 'fd00:ec3::254', 'fd00::1']) for (const setting of [allowed('s3.firm.example'), { ...nothing, trusted: ['s3.firm.example'] }]) expect(judgeAddress('s3.firm.example', address, setting)).toBe('inhouse');
+});

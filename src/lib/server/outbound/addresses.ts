@@ -17,14 +17,19 @@ export function parseAllowed(text: string): Allowed | null {
 
 const GLOBAL_V6 = ipaddr.parseCIDR('2000::/3');
 
+/**
+ * Where clouds give their machines' credentials away, besides link-local addresses: Alibaba's (in carrier-grade NAT),
+ * Amazon's and Google's (unique local) and Azure's own (among public ones). Names are somebody else's to point, so no name
+ * stands for one of them; a range of the setting may hold one, as whoever wrote it chose.
+ */
+const METADATA = ['100.100.100.200/32', 'fd00:ec2::/32', 'fd20:ce::/32', '168.63.129.16/32'].map((range) => ipaddr.parseCIDR(range));
+
+/** Whether an address lies in one of these ranges. */
+const within = (address: ipaddr.IPv4 | ipaddr.IPv6, ranges: Allowed['ranges']): boolean => ranges.some(([network, bits]) => network.kind() === address.kind() && address.match([network, bits]));
+
 /** Whether everybody on the internet could be behind this address: no private, loopback, link-local, translated or reserved one. */
 function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
 	return address.range() === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_V6));
-}
-
-/** Whether the address was allowed by itself, in a range of the setting. */
-function inRanges(address: ipaddr.IPv4 | ipaddr.IPv6, allowed: Allowed): boolean {
-	return allowed.ranges.some(([network, bits]) => network.kind() === address.kind() && address.match([network, bits]));
 }
 
 /** Ranges that a name of the setting may stand for. Not link-local: cloud machines give their credentials away there, and names are somebody else's to point. */
@@ -37,7 +42,8 @@ const INHOUSE = ['private', 'loopback', 'uniqueLocal', 'carrierGradeNat'];
 export function judgeAddress(host: string, address: string, allowed: Allowed): 'public' | 'inhouse' | 'refused' {
 	if (!ipaddr.isValid(address)) return 'refused';
 	const parsed = ipaddr.process(address);
-	if (inRanges(parsed, allowed)) return 'inhouse';
+	if (within(parsed, allowed.ranges)) return 'inhouse';
+	if (within(parsed, METADATA)) return 'refused';
 	const name = host.toLowerCase().replace(/\.$/, '');
 	const isInhouse = INHOUSE.includes(parsed.range());
 	if (allowed.names.includes(name) && (isInhouse || isPublic(parsed))) return 'inhouse';
