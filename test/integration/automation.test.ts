@@ -73,10 +73,33 @@ it('asks a person first where the project wants one, who is told, and begins whe
 	const annotator = await world.person('ann', { slug, role: 'annotator' });
 	expect(valueOf(await readLoop(world.app, annotator, slug)).automation).toBeNull();
 	expect(problemOf(await approveAutomation(world.app, annotator, slug))).toBe('forbidden');
+	// No clock says what was asked first: the database's may step back between two statements.
+	await world.query(`update automations set set_at = now() + interval '1 hour' where project_id = '${id}' returning 1`);
 	valueOf(await approveAutomation(world.app, engineer, slug));
 	await continueRounds(world.app);
 	expect(await runsOf(id)).toHaveLength(1);
 	expect((await view(slug)).steps.map(({ kind }) => kind)).toEqual(['begun', 'approved', 'asked']);
+});
+
+it('asks anew where its settings were set since, whatever the clock says, or where what somebody said yes to was refused', async () => {
+	const { slug, id, owner } = await project({ approval: true, recipe: { loraRank: 9999 } });
+	const kinds = async () => (await view(slug)).steps.map(({ kind }) => kind);
+	await judge(slug, 12, 'first');
+	await continueRounds(world.app);
+	valueOf(await putAutomation(world.app, owner, { slug, settings: { ...usual, approval: true, recipe: { loraRank: 9998 } } }));
+	await world.query(`update automations set set_at = now() - interval '1 hour' where project_id = '${id}' returning 1`);
+	expect(problemOf(await approveAutomation(world.app, owner, slug))).toBe('conflict');
+	await continueRounds(world.app);
+	expect(await kinds()).toEqual(['asked', 'asked']);
+	valueOf(await approveAutomation(world.app, owner, slug));
+	await continueRounds(world.app);
+	await continueRounds(world.app);
+	expect([(await kinds())[0], (await view(slug)).now]).toMatchObject(['refused', { because: { code: 'nothing_new' } }]);
+	// The yes was used up: as much more is another question.
+	await judge(slug, 12, 'second');
+	await continueRounds(world.app);
+	expect(await kinds()).toEqual(['asked', 'refused', 'approved', 'asked', 'asked']);
+	expect(await runsOf(id)).toEqual([]);
 });
 
 it('takes a no with its reason, tells who waited, and asks nobody the same again', async () => {

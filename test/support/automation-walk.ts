@@ -31,9 +31,7 @@ export const AUTOMATION_REQUESTS: Record<string, Make> = {
 		const { slug, id } = await world.project();
 		if (role) valueOf(await putMember(world.app, world.admin, { slug, userId: actor.userId, role }));
 		valueOf(await putAutomation(world.app, world.admin, { slug, settings: await walkedAutomation({ world, slug }) }));
-		// Set a while ago: the clock of a virtual machine may step back between two statements, and what was asked before it was set would not count.
-		await world.query(`update automations set set_at = set_at - interval '1 hour' where project_id = '${id}' returning 1`);
-		await world.query(`insert into automation_steps (project_id, round_id, kind, because) select project_id, id, 'asked', '{"complete": 1, "agreement": null}' from rounds where project_id = '${id}' returning 1`);
+		await world.query(`insert into automation_steps (project_id, round_id, kind, settings_version, because) select project_id, r.id, 'asked', a.version, '{"complete": 1, "agreement": null}' from rounds r join automations a using (project_id) where project_id = '${id}' returning 1`);
 		return { path: `/projects/${slug}/automation/approval`, options: { body: { approve: false, reason: 'Not this week.' } } };
 	},
 	readAudit: ({ slug }) => ({ path: `/projects/${slug}/audit?limit=5` }),

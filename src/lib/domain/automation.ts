@@ -44,8 +44,8 @@ export type Automation = v.InferOutput<typeof AutomationSchema>;
 export type AutomationFacts = {
 	/** ISO 8601, as all times here. */
 	now: string;
-	/** When the settings were last set. */
-	setAt: string;
+	/** How often the settings were set: what was done or said under another version was not about these. No clock tells that, as two instants may be the same. */
+	version: number;
 	/** The round is still being judged: nothing was trained on it yet. */
 	collecting: boolean;
 	/** Comparisons of the round that are judged whole, or decided by a reviewer where nobody was left to judge. */
@@ -58,11 +58,11 @@ export type AutomationFacts = {
 	runsThisWeek: number;
 	/** What was tried in this round and can still be followed by a run; `over`: nothing of it trains or is scored any more. Null: nothing was. */
 	sweep: { over: boolean } | null;
-	/** When something last began in this round, was refused, or a person said no to it, and with how many complete comparisons. */
-	last: { at: string; complete: number; outcome: 'begun' | 'refused' | 'declined' } | null;
-	/** When a person was asked in this round, and when they said yes. */
-	askedAt: string | null;
-	approvedAt: string | null;
+	/** What last began in this round, was refused, or a person said no to, under which settings, and with how many complete comparisons. */
+	last: { version: number; complete: number; outcome: 'begun' | 'refused' | 'declined' } | null;
+	/** About which settings a person was last asked in this round, and to which they said yes, since something last began, was refused or was said no to. */
+	askedFor: number | null;
+	approvedFor: number | null;
 };
 
 /** Why nothing begins now. */
@@ -110,7 +110,7 @@ export function automationStep(settings: Automation, facts: AutomationFacts): Au
 	// What was refused, or said no to, is tried again when somebody has set it anew, or as many comparisons were judged once more.
 	const ended = last !== null && last.outcome !== 'begun' ? last : null;
 	const need = ended && anewAt(ended.complete, settings, facts);
-	if (ended && ended.at >= facts.setAt && (need === null || facts.complete < need)) return nothing(ended.outcome === 'declined' ? { code: 'declined', have: facts.complete, need } : { code: 'nothing_new', complete: ended.complete });
+	if (ended && ended.version === facts.version && (need === null || facts.complete < need)) return nothing(ended.outcome === 'declined' ? { code: 'declined', have: facts.complete, need } : { code: 'nothing_new', complete: ended.complete });
 	// What was begun goes on: its run was reckoned with when its sweep began, and whoever said yes meant both, unless it was refused since.
 	if (facts.sweep) return quiet ? nothing({ code: 'quiet' }) : ((ended ? unapproved(settings, facts, null) : null) ?? { do: 'train_best', because: { complete: facts.complete, agreement: null } });
 	if (facts.runsThisWeek + runsOfBeginning(settings) > settings.maxRunsPerWeek) return nothing({ code: 'budget' });
@@ -141,9 +141,7 @@ function unapproved({ approval }: Automation, facts: AutomationFacts, agreement:
 }
 
 /** Where an approval stands: of these settings, and for the next beginning. What was asked or approved before something was set anew, begun, refused or declined is not it. */
-export function approvalOf({ setAt, last, askedAt, approvedAt }: Pick<AutomationFacts, 'setAt' | 'last' | 'askedAt' | 'approvedAt'>): 'none' | 'asked' | 'given' {
-	const since = Math.max(Date.parse(setAt), last === null ? 0 : Date.parse(last.at));
-	const counts = (at: string | null): boolean => at !== null && Date.parse(at) > since;
-	if (counts(approvedAt)) return 'given';
-	return counts(askedAt) ? 'asked' : 'none';
+export function approvalOf({ version, askedFor, approvedFor }: Pick<AutomationFacts, 'version' | 'askedFor' | 'approvedFor'>): 'none' | 'asked' | 'given' {
+	if (approvedFor === version) return 'given';
+	return askedFor === version ? 'asked' : 'none';
 }

@@ -4,7 +4,7 @@ import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 
 /** What a project lets happen by itself, and in whose name. */
-export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string };
+export type SetAutomation = { settings: Automation; byUserId: string; byName: string | null; setAt: string; /** How often it was set. */ version: number };
 
 export type StepKind = 'asked' | 'approved' | 'declined' | 'swept' | 'begun' | 'refused';
 /** What the record said; of a refusal its words, and `sweepEnds` where nothing can follow the sweep by itself. */
@@ -14,15 +14,15 @@ export type AutomationRecord = { id: string; round: number; kind: StepKind; beca
 
 /** A project's automation; null where none was ever set. */
 export async function get(db: Executor, projectId: string): Promise<SetAutomation | null> {
-	const rows = await rowsOf<{ settings: Automation; by_user_id: string; by_name: string | null; set_at: string }>(db, sql`select a.settings, a.by_user_id, u.name as by_name, a.set_at from automations a left join user_profiles u on u.user_id = a.by_user_id where a.project_id = ${projectId}`);
+	const rows = await rowsOf<{ settings: Automation; by_user_id: string; by_name: string | null; set_at: string; version: number }>(db, sql`select a.settings, a.by_user_id, u.name as by_name, a.set_at, a.version from automations a left join user_profiles u on u.user_id = a.by_user_id where a.project_id = ${projectId}`);
 	const [row] = rows;
-	return row ? { settings: { ...row.settings, sweep: row.settings.sweep ?? null }, byUserId: row.by_user_id, byName: row.by_name, setAt: isoTime(row.set_at) } : null;
+	return row ? { settings: { ...row.settings, sweep: row.settings.sweep ?? null }, byUserId: row.by_user_id, byName: row.by_name, setAt: isoTime(row.set_at), version: row.version } : null;
 }
 
 /** Sets a project's automation. */
 export async function put(tx: Tx, of: { projectId: string; settings: Automation; byUserId: string }): Promise<void> {
 	await tx.execute(sql`insert into automations (project_id, settings, by_user_id) values (${of.projectId}, ${JSON.stringify(of.settings)}::jsonb, ${of.byUserId})
-		on conflict (project_id) do update set settings = excluded.settings, by_user_id = excluded.by_user_id, set_at = now()`);
+		on conflict (project_id) do update set settings = excluded.settings, by_user_id = excluded.by_user_id, set_at = now(), version = automations.version + 1`);
 }
 
 /** Projects whose automation is on, for whoever looks after them. */
@@ -41,12 +41,12 @@ export async function release(db: Executor, projectId: string, held: string): Pr
 	await db.execute(sql`update automations set held_until = null where project_id = ${projectId} and held_until = ${held}::timestamptz`);
 }
 
-/** Writes down what was done, or said to it. */
-export async function insertStep(tx: Tx, of: { projectId: string; roundId: string; kind: StepKind; because: StepReason; byUserId?: string | null; text?: { salt: string; hash: string; reason: string }; snapshotId?: string | null; runId?: string | null; sweepId?: string | null }): Promise<string> {
+/** Writes down what was done, or said to it, under the settings of that version. */
+export async function insertStep(tx: Tx, of: { projectId: string; roundId: string; kind: StepKind; version: number; because: StepReason; byUserId?: string | null; text?: { salt: string; hash: string; reason: string }; snapshotId?: string | null; runId?: string | null; sweepId?: string | null }): Promise<string> {
 	const rows = await rowsOf<{ id: string }>(
 		tx,
-		sql`insert into automation_steps (project_id, round_id, kind, because, by_user_id, snapshot_id, run_id, sweep_id, reason_hash)
-			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}, ${of.sweepId ?? null}, ${of.text?.hash ?? null}) returning id`
+		sql`insert into automation_steps (project_id, round_id, kind, settings_version, because, by_user_id, snapshot_id, run_id, sweep_id, reason_hash)
+			values (${of.projectId}, ${of.roundId}, ${of.kind}, ${of.version}, ${JSON.stringify(of.because)}::jsonb, ${of.byUserId ?? null}, ${of.snapshotId ?? null}, ${of.runId ?? null}, ${of.sweepId ?? null}, ${of.text?.hash ?? null}) returning id`
 	);
 	const id = rows[0]?.id ?? '';
 	if (of.text) await tx.execute(sql`insert into automation_step_texts (step_id, salt, reason) values (${id}, ${of.text.salt}, ${of.text.reason})`);
@@ -72,8 +72,8 @@ export async function beginningOf(db: Executor, of: { runId: string; sweepId: st
 }
 
 /** What the record says of a project's newest round, at the database's time; `agreement` is asked apart, it costs. */
-export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'setAt' | 'sweep'> & { sweep: { id: string; over: boolean } | null; roundId: string; round: number }> {
-	type Row = { now: string; id: string; number: number; status: string; complete: string; left: number | null; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_at: string | null; last_complete: number | null; last_kind: StepKind | null; asked_at: string | null; approved_at: string | null };
+export async function facts(db: Executor, projectId: string): Promise<Omit<AutomationFacts, 'version' | 'sweep'> & { sweep: { id: string; over: boolean } | null; roundId: string; round: number }> {
+	type Row = { now: string; id: string; number: number; status: string; complete: string; left: number | null; runs: number; sweep_id: string | null; sweep_goes_on: boolean; last_version: number | null; last_complete: number | null; last_kind: StepKind | null; asked_for: number | null; approved_for: number | null };
 	const [row] = await rowsOf<Row>(
 		db,
 		sql`select now() as now, r.id, r.number, r.status,
@@ -83,9 +83,9 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 				(select count(*)::int from automation_steps s left join runs p on p.sweep_id = s.sweep_id where s.project_id = r.project_id and s.kind in ('swept', 'begun') and s.created_at > now() - interval '7 days') as runs,
 				tried.sweep_id, exists (select 1 from runs p where p.sweep_id = tried.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
 					or exists (select 1 from checkpoints k join evaluations e on e.checkpoint_id = k.id where k.run_id = p.id and e.status in ('queued', 'running')))) as sweep_goes_on,
-				last.created_at as last_at, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
-				(select max(created_at) from automation_steps where round_id = r.id and kind = 'asked') as asked_at,
-				(select max(created_at) from automation_steps where round_id = r.id and kind = 'approved') as approved_at
+				last.settings_version as last_version, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
+				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'asked' and (last.id is null or s.id > last.id) order by s.id desc limit 1) as asked_for,
+				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'approved' and (last.id is null or s.id > last.id) order by s.id desc limit 1) as approved_for
 			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused', 'declined') order by id desc limit 1) last on true
 			left join lateral (
 				-- What was tried last, unless something followed it or nothing can. A refusal, or a person's no, leaves it so, as long as the same is to be tried.
@@ -105,8 +105,8 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 		left: row.left,
 		runsThisWeek: row.runs,
 		sweep: row.sweep_id === null ? null : { id: row.sweep_id, over: !row.sweep_goes_on },
-		last: row.last_at === null ? null : { at: isoTime(row.last_at), complete: row.last_complete ?? 0, outcome: row.last_kind === 'refused' || row.last_kind === 'declined' ? row.last_kind : 'begun' },
-		askedAt: row.asked_at && isoTime(row.asked_at),
-		approvedAt: row.approved_at && isoTime(row.approved_at)
+		last: row.last_version === null ? null : { version: row.last_version, complete: row.last_complete ?? 0, outcome: row.last_kind === 'refused' || row.last_kind === 'declined' ? row.last_kind : 'begun' },
+		askedFor: row.asked_for,
+		approvedFor: row.approved_for
 	};
 }

@@ -15,7 +15,7 @@ import { sealed } from './decide.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What waits for a person's answer. */
-type Asked = { projectId: string; roundId: string; complete: number; setBy: string };
+type Asked = { projectId: string; roundId: string; complete: number; version: number; setBy: string };
 
 /** The training that an automation asks for, held against whoever else would answer, or begin it. */
 async function asked(tx: Tx, actor: Actor, slug: string): Promise<Result<Asked>> {
@@ -24,8 +24,8 @@ async function asked(tx: Tx, actor: Actor, slug: string): Promise<Result<Asked>>
 	const projectId = access.value.project.id;
 	await rounds.lock(tx, (await rounds.newest(tx, projectId)).id);
 	const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
-	if (!set || !facts.collecting || approvalOf({ ...facts, setAt: set.setAt }) !== 'asked') return fail('conflict', 'Nothing waits for an approval in this round.');
-	return ok({ projectId, roundId: facts.roundId, complete: facts.complete, setBy: set.byUserId });
+	if (!set || !facts.collecting || approvalOf({ ...facts, version: set.version }) !== 'asked') return fail('conflict', 'Nothing waits for an approval in this round.');
+	return ok({ projectId, roundId: facts.roundId, complete: facts.complete, version: set.version, setBy: set.byUserId });
 }
 
 /** Says yes to what an automation asked: it begins with the next look. */
@@ -33,8 +33,8 @@ export async function approveAutomation(app: Pick<App, 'db'>, actor: Actor, slug
 	return inTransaction(app.db, async (tx) => {
 		const waiting = await asked(tx, actor, slug);
 		if (!waiting.ok) return waiting;
-		const { projectId, roundId, complete } = waiting.value;
-		await automations.insertStep(tx, { projectId, roundId, kind: 'approved', because: { complete, agreement: null }, byUserId: actor.userId });
+		const { projectId, roundId, complete, version } = waiting.value;
+		await automations.insertStep(tx, { projectId, roundId, kind: 'approved', version, because: { complete, agreement: null }, byUserId: actor.userId });
 		await record(tx, actor, { action: 'automation.approve', projectId, subject: ['round', roundId], details: { complete } });
 		return ok({ approved: true });
 	});
@@ -56,9 +56,9 @@ export async function declineAutomation(app: Pick<App, 'db'>, actor: Actor, inpu
 	return inTransaction(app.db, async (tx) => {
 		const waiting = await asked(tx, actor, input.slug);
 		if (!waiting.ok) return waiting;
-		const { projectId, roundId, complete } = waiting.value;
+		const { projectId, roundId, complete, version } = waiting.value;
 		const text = sealed(input.reason);
-		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'declined', because: { complete, agreement: null }, byUserId: actor.userId, text });
+		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'declined', version, because: { complete, agreement: null }, byUserId: actor.userId, text });
 		await tellWhoWaited(tx, waiting.value, { stepId, byUserId: actor.userId });
 		await record(tx, actor, { action: 'automation.decline', projectId, subject: ['round', roundId], details: { complete, reasonHash: text.hash } });
 		return ok({ approved: false });

@@ -24,7 +24,7 @@ import { inTransaction } from './transaction.ts';
 /** One worker is at a project's automation so long at most: a freeze of a million comparisons takes a quarter of an hour. */
 const HELD_SECONDS = 3600;
 
-type At = { projectId: string; slug: string; round: number; roundId: string; settings: Automation; because: StepReason };
+type At = { projectId: string; slug: string; round: number; roundId: string; settings: Automation; version: number; because: StepReason };
 
 /** In whose name it acts: whoever set it, with the rights that they have now. */
 async function standIn(app: Pick<App, 'db'>, userId: string): Promise<Actor | null> {
@@ -36,7 +36,7 @@ async function standIn(app: Pick<App, 'db'>, userId: string): Promise<Actor | nu
 type Begun = { kind: 'begun'; snapshotId: string; runId: string } | { kind: 'swept'; snapshotId: string; sweepId: string };
 
 /** Puts something in line together with the step that says so, where the round still stands as it was found: a look takes its time, and somebody may have gone on with it, or switched this off. */
-async function putInLine(app: App, { projectId, round, roundId, because }: At, put: (tx: Tx) => Promise<Result<Begun>>): Promise<Result<null>> {
+async function putInLine(app: App, { projectId, round, roundId, version, because }: At, put: (tx: Tx) => Promise<Result<Begun>>): Promise<Result<null>> {
 	return inTransaction(app.db, async (tx) => {
 		await rounds.lock(tx, roundId);
 		const [set, facts] = [await automations.get(tx, projectId), await automations.facts(tx, projectId)];
@@ -44,7 +44,7 @@ async function putInLine(app: App, { projectId, round, roundId, because }: At, p
 		const begun = await put(tx);
 		if (!begun.ok) return begun;
 		const { kind, ...made } = begun.value;
-		await automations.insertStep(tx, { projectId, roundId, kind, because, ...made });
+		await automations.insertStep(tx, { projectId, roundId, kind, version, because, ...made });
 		await record(tx, null, { action: kind === 'begun' ? 'automation.begin' : 'automation.sweep', projectId, subject: ['round', roundId], details: { ...because, ...made } });
 		return ok(null);
 	});
@@ -93,9 +93,9 @@ async function tellStarters(tx: Tx, { projectId, kind, stepId }: { projectId: st
 }
 
 /** Writes down why nothing was begun. */
-async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At, { code, detail }: Problem, sweepEnds: boolean): Promise<void> {
+async function refuse(app: Pick<App, 'db'>, { projectId, roundId, version, because }: At, { code, detail }: Problem, sweepEnds: boolean): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'refused', because: { ...because, problem: { code, detail }, ...(sweepEnds ? { sweepEnds } : {}) } });
+		const stepId = await automations.insertStep(tx, { projectId, roundId, kind: 'refused', version, because: { ...because, problem: { code, detail }, ...(sweepEnds ? { sweepEnds } : {}) } });
 		await tellStarters(tx, { projectId, kind: 'refused', stepId });
 		await record(tx, null, { action: 'automation.refused', projectId, subject: ['round', roundId], details: { ...because, code } });
 	});
@@ -104,7 +104,7 @@ async function refuse(app: Pick<App, 'db'>, { projectId, roundId, because }: At,
 /** Lets people know that an automation asks, and writes down that it did. */
 async function ask(app: Pick<App, 'db'>, at: At): Promise<void> {
 	await app.db.transaction(async (tx) => {
-		const stepId = await automations.insertStep(tx, { projectId: at.projectId, roundId: at.roundId, kind: 'asked', because: at.because });
+		const stepId = await automations.insertStep(tx, { projectId: at.projectId, roundId: at.roundId, kind: 'asked', version: at.version, because: at.because });
 		await tellStarters(tx, { projectId: at.projectId, kind: 'approval', stepId });
 		await record(tx, null, { action: 'automation.ask', projectId: at.projectId, subject: ['round', at.roundId], details: { ...at.because } });
 	});
@@ -137,13 +137,13 @@ async function continueRound(app: App, projectId: string, measured: Measured): P
 	const set = await automations.get(app.db, projectId);
 	if (!set) return 'nothing';
 	const { roundId, round, ...found } = await automations.facts(app.db, projectId);
-	const facts = { ...found, setAt: set.setAt };
+	const facts = { ...found, version: set.version };
 	const { slug } = await members.projectById(app.db, projectId);
 	const actor = await standIn(app, set.byUserId);
 	let step = automationStep(set.settings, facts);
 	if (step.do === 'measure') step = automationStep(set.settings, { ...facts, agreement: await agreementOf(app, actor, { projectId, slug, round, ...facts }, measured) });
 	if (step.do === 'nothing' || step.do === 'measure') return 'nothing';
-	const at: At = { projectId, slug, round, roundId, settings: set.settings, because: step.because };
+	const at: At = { projectId, slug, round, roundId, settings: set.settings, version: set.version, because: step.because };
 	if (step.do === 'ask') {
 		await ask(app, at);
 		return 'asked';

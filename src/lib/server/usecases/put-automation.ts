@@ -18,13 +18,13 @@ import { inTransaction } from './transaction.ts';
 const SHOWN = 50;
 
 /** What a project lets happen by itself: its settings, what it would do now and why, and what it did. */
-export type AutomationView = { automation: Omit<SetAutomation, 'byUserId'> | null; round: number; complete: number; now: AutomationStep | null; waitsForApproval: boolean; rules: string[]; steps: AutomationRecord[] };
+export type AutomationView = { automation: Omit<SetAutomation, 'byUserId' | 'version'> | null; round: number; complete: number; now: AutomationStep | null; waitsForApproval: boolean; rules: string[]; steps: AutomationRecord[] };
 
 /** A project's automation as it stands: what it would do now, and whether that waits for somebody's yes. */
 export async function automationNow(db: Executor, projectId: string): Promise<{ set: SetAutomation | null; facts: Awaited<ReturnType<typeof automations.facts>>; now: AutomationStep | null; waitsForApproval: boolean }> {
 	const [set, facts] = await Promise.all([automations.get(db, projectId), automations.facts(db, projectId)]);
-	const now = set && automationStep(set.settings, { ...facts, setAt: set.setAt });
-	return { set, facts, now, waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && approvalOf({ ...facts, setAt: set.setAt }) === 'asked' };
+	const now = set && automationStep(set.settings, { ...facts, version: set.version });
+	return { set, facts, now, waitsForApproval: set !== null && set.settings.enabled && set.settings.approval && facts.collecting && approvalOf({ ...facts, version: set.version }) === 'asked' };
 }
 
 /** Reads a project's automation. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Automation } from '../../../domain/automation.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
@@ -20,6 +20,8 @@ export const automations = pgTable('automations', {
 		.notNull()
 		.references(() => users.id),
 	setAt: instant().notNull().defaultNow(),
+	/** How often it was set: what a step is about is told by it, as two instants may be the same. */
+	version: integer().notNull().default(1),
 	/** Until when one worker is at it. */
 	heldUntil: instant()
 });
@@ -38,6 +40,8 @@ export const automationSteps = pgTable(
 		kind: text().notNull(),
 		/** What the record said: comparisons judged whole, agreement; of a refusal its words, and whether nothing can follow the sweep before it. */
 		because: jsonb().$type<{ complete: number; agreement: number | null; problem?: { code: string; detail: string }; sweepEnds?: true }>().notNull(),
+		/** Of the settings that it is about. */
+		settingsVersion: integer().notNull(),
 		/** Who said yes or no; null: nobody had to. */
 		byUserId: uuid().references(() => users.id),
 		snapshotId: uuid().references(() => snapshots.id),
