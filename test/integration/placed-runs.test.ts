@@ -1,8 +1,10 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { LauncherName } from '#lib/domain/launcher.ts';
+import { RUN_CHANNEL } from '#lib/server/db/run-record.ts';
 import * as runs from '#lib/server/db/runs.ts';
 import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
@@ -10,6 +12,7 @@ import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
 import { problem } from '../../workers/engine/problem.ts';
 import { onHost } from '../../workers/handlers/context.ts';
+import { holdLease } from '../../workers/handlers/hold-lease.ts';
 import { placeOutside, train } from '../../workers/handlers/train.ts';
 import type { Launcher, LaunchSpec } from '../../workers/launchers/launcher.ts';
 import { importedSnapshot, paperWorker } from '../support/loop.ts';
@@ -95,3 +98,39 @@ it('that waits to be collected waits no longer once it is to be thrown away', as
 	expect(await working).toBe(true);
 	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'cancelled', attempt: 9 });
 }, 60_000);
+
+it('hears at once what is wanted of it, also what is said while it renews its lease, and after it was asked to end', async () => {
+	const snapshotId = await importedSnapshot(world, slug);
+	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId, recipe: { maxSteps: 2, saveSteps: 2 } }));
+	const workerId = await paperWorker(world);
+	const { attempt } = (await beginAttempt(world.app, { runId: id, workerId })) ?? expect.fail('not to be had');
+	// No beat comes: what is heard was told.
+	vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+	const lease = await holdLease(workerContext(world, workerId, { launchers: new Map() }), { runId: id, attempt });
+	try {
+		/** Comes back once this process has heard what was told of the run before. */
+		const heardAll = async () => {
+			const heard = Promise.withResolvers<void>();
+			const unlisten = await world.app.listen(RUN_CHANNEL, (word) => void (word === 'the end' && heard.resolve()));
+			await world.query(`select pg_notify('${RUN_CHANNEL}', 'the end')`);
+			await heard.promise;
+			await unlisten();
+		};
+		const waiting = async () => (await world.query<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))[0]?.n ?? 0;
+		await world.app.db.transaction(async (tx) => {
+			await tx.execute(sql`select 1 from run_attempts where run_id = ${id} for update`);
+			await world.query(`select pg_notify('${RUN_CHANNEL}', '${id}')`);
+			await expect.poll(waiting, { timeout: 20_000 }).toBe(1);
+			// It has looked what is wanted, and waits to write down that it lives.
+			valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: true }));
+			await heardAll();
+			expect(lease.stop.aborted).toBe(false);
+		});
+		await expect.poll(() => [lease.stop.aborted, lease.unwanted.aborted], { timeout: 20_000 }).toEqual([true, false]);
+		valueOf(await cancelRun(world.app, world.admin, { runId: id, keep: false }));
+		await expect.poll(() => lease.unwanted.aborted, { timeout: 20_000 }).toBe(true);
+	} finally {
+		lease.end();
+		vi.useRealTimers();
+	}
+}, 120_000);

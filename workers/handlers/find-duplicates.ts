@@ -7,7 +7,7 @@ import type { WorkerContext } from './context.ts';
 
 /** Nobody asked for so long: it is ended. */
 const IDLE_MS = 60_000;
-/** After a failure it is tried again so much later. */
+/** However often it failed, it is tried again after so long. */
 const AGAIN_MS = 300_000;
 
 /** Finds near-duplicates in projects that wait for it. What it needs is installed and started when the first one does. */

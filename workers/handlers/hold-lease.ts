@@ -28,9 +28,15 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 	let renewed = () => {};
 	const lease: Lease = { of, stop: stop.signal, unwanted: unwanted.signal, desired: 'run', paused: false, fenced: false, onRenewed: (pass) => (renewed = pass), end: () => undefined };
 	let beating = false;
-	const beat = async () => {
-		if (beating) return;
+	let again = false;
+	/** One renewal at a time. What is told while one is under way may have come after it looked: another follows. */
+	const beat = async (): Promise<void> => {
+		if (beating) {
+			again = true;
+			return;
+		}
 		beating = true;
+		again = false;
 		try {
 			const desired = await renewAttempt(app, of);
 			if (desired === null) lease.fenced = true;
@@ -47,11 +53,12 @@ export async function holdLease(context: Pick<WorkerContext, 'app' | 'shutdown'>
 		} finally {
 			beating = false;
 		}
+		if (again) await beat();
 	};
 	// Before the timer: one that outlived a failed start would renew, for as long as the worker lives, a lease that nobody works under.
 	const unlisten = await app.listen(RUN_CHANNEL, (runId) => {
-		// Our own progress is announced on this channel too; only a wish to stop is new to us.
-		if (runId === of.runId && !stop.signal.aborted) void beat();
+		// Our own progress is announced on this channel too. Who was asked to end may still be told to throw all away; after that nothing is new.
+		if (runId === of.runId && !unwanted.signal.aborted) void beat();
 	});
 	const goingDown = () => stop.abort();
 	shutdown.addEventListener('abort', goingDown, { once: true });

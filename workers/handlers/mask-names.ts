@@ -8,7 +8,7 @@ import type { WorkerContext } from './context.ts';
 
 /** A detector that nobody asked for so long is ended: it holds 150 MB. */
 const IDLE_MS = 60_000;
-/** After a failure it is tried again so much later. */
+/** However often it failed, it is tried again after so long. */
 const AGAIN_MS = 300_000;
 
 /** Looks for names in imports that wait for it. The detector is installed and started when the first one does. */

@@ -7,7 +7,10 @@ export type OnDemand<S> = {
 	stop: () => void;
 };
 
-/** What is kept of it, and what is done where it does not start: it is not tried again for `againMs`. */
+/** After the first failure it is tried again so much later, then twice as long each time in a row: one hiccup is not to cost minutes. */
+const FIRST_AGAIN_MS = 10_000;
+
+/** What is kept of it, and what is done where it does not start; `againMs`: it is tried again after so long at most. */
 type Options<S> = { start: () => Promise<S>; missing: (error: unknown) => Promise<void>; idleMs: number; againMs: number };
 
 /** Keeps one such thing. */
@@ -15,6 +18,7 @@ export function onDemand<S extends { stop: () => void; ended: Promise<void> }>({
 	let running: S | null = null;
 	let idle: NodeJS.Timeout | undefined;
 	let notBefore = 0;
+	let failures = 0;
 	return {
 		get: async () => {
 			clearTimeout(idle);
@@ -23,12 +27,14 @@ export function onDemand<S extends { stop: () => void; ended: Promise<void> }>({
 			try {
 				const started = await start();
 				running = started;
+				failures = 0;
 				void started.ended.then(() => {
 					if (running === started) running = null;
 				});
 				return started;
 			} catch (error) {
-				notBefore = Date.now() + againMs;
+				notBefore = Date.now() + Math.min(FIRST_AGAIN_MS * 2 ** failures, againMs);
+				failures += 1;
 				await missing(error);
 				return null;
 			}
