@@ -7,12 +7,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: 'unit', include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 20_000 } },
+			{ test: { name: 'unit', include: ['src/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'], setupFiles: ['test/support/chance.ts'], testTimeout: 20_000 } },
 			{
 				test: {
 					name: 'integration',
 					include: ['test/integration/**/*.test.ts'],
 					globalSetup: ['test/support/build.ts', 'test/support/cluster.ts'],
+					setupFiles: ['test/support/chance.ts'],
 					testTimeout: 60_000,
 					hookTimeout: 60_000
 				}
