@@ -119,7 +119,7 @@ describe('the set-up', () => {
 				await tx.execute(sql`lock table user_profiles in exclusive mode`);
 				const running = Array.from({ length: 4 }, () => firstAdmin(fresh.app, { code: ' set-up-code-123 ', ...admin() }));
 				await expect
-					.poll(async () => (await fresh.query<{ n: number }>('select count(*)::int as n from pg_locks where not granted'))[0]?.n, { timeout: 10_000 })
+					.poll(async () => (await fresh.query<{ n: number }>('select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())'))[0]?.n, { timeout: 10_000 })
 					.toBe(4);
 				return { running };
 			});

@@ -98,7 +98,7 @@ it('goes on page by page without a gap, and says what is sealed', async () => {
 	valueOf(await putGate(world.app, people.owner, { slug: project.slug, gate: v.parse(Gate, { level: 0.05, rules: [{ kind: 'judgments', atLeast: 40 }] }) }));
 	const [newest] = (await read(people.owner)).acts;
 	expect(newest).toMatchObject({ act: 'gate.put', facts: { version: 2 }, sealed: false });
-});
+}, 180_000);
 
 it('seals nothing that may still be overtaken, and all of it once what was open is over', async () => {
 	await sealAll(world.app);
@@ -118,4 +118,4 @@ it('seals nothing that may still be overtaken, and all of it once what was open 
 	open.resolve();
 	await Promise.all([older, all]);
 	expect((await read(people.owner)).acts.filter(({ sealed }) => !sealed)).toEqual([]);
-});
+}, 180_000);

@@ -97,4 +97,4 @@ it('kill −9 in the middle of an archive’s import: no half project, and the s
 		await other.stop();
 		await there.close();
 	}
-});
+}, 180_000);

@@ -37,7 +37,8 @@ beforeAll(async () => {
 	if (!names.ok) throw new Error(names.problem.message);
 	// This worker trains nothing: an engine would take minutes to install where none is.
 	worker = startWorker(world, { PLUMBLINE_LOG_LEVEL: 'debug', PLUMBLINE_INHOUSE_HOSTS: '127.0.0.1', PLUMBLINE_PYTHON: '/nonexistent', PLUMBLINE_NAMES_PYTHON: names.value.python });
-}, 120_000);
+	// Longer than one step of the installation may take: it is to say why it fails.
+}, 400_000);
 afterAll(async () => {
 	await worker?.kill9();
 	await server?.stop();

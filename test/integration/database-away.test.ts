@@ -74,5 +74,5 @@ it('who listens hears again once the database is back after a while, over one su
 	}, { timeout: 30_000, interval: 250 }).toBeGreaterThan(0);
 	const before = heard.length;
 	await world.query(`select pg_notify('news', 'once')`);
-	await expect.poll(() => heard.slice(before).filter((word) => word === 'once')).toEqual(['once']);
+	await expect.poll(() => heard.slice(before).filter((word) => word === 'once'), { timeout: 20_000 }).toEqual(['once']);
 });

@@ -263,7 +263,7 @@ describe('settings that change while an import is under way', () => {
 		const reading = await world.app.db.transaction(async (tx) => {
 			await projects.serialise(tx, id);
 			const begun = valueOf(await bringIn());
-			await expect.poll(async () => (await imports.get(world.app.db, begun.id))?.rows).toBe(1);
+			await expect.poll(async () => (await imports.get(world.app.db, begun.id))?.rows, { timeout: 20_000 }).toBe(1);
 			valueOf(await changeSettings(world.app, tx, world.admin, id, () => ok(HIDES)));
 			return begun;
 		});

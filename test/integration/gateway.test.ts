@@ -37,7 +37,7 @@ beforeAll(async () => {
 	valueOf(await world.importRows(project.slug, pairRows(40)));
 	candidateId = (await trainedCheckpoint(world, project.slug, await paperWorker(world))).checkpointId;
 	championId = (await championOf(world.app.db, project.id)).id;
-	gateway = await startGateway(world, { PLUMBLINE_GATEWAY_PATIENCE_S: '1', PLUMBLINE_GATEWAY_MAX_MB: '2' });
+	gateway = await startGateway(world, { PLUMBLINE_GATEWAY_PATIENCE_S: '3', PLUMBLINE_GATEWAY_MAX_MB: '2' });
 }, 120_000);
 afterEach(async () => {
 	for (const id of opened.deployments.splice(0)) await endDeployment(world.app, world.admin, id);
@@ -277,15 +277,19 @@ it('lets the candidate answer its share, the same people always, and the champio
 	await settings({ candidateId, canaryPercent: 50 });
 	const openai = await client();
 	await known(openai, `${project.slug}/candidate`);
-	const say = async (user: string) => (await openai.chat.completions.create({ model: champion(), messages: ask('Who?'), user })).choices[0]?.message.content;
+	const answer = (user: string) => openai.chat.completions.create({ model: champion(), messages: ask('Who?'), user });
+	const say = async (user: string) => (await answer(user)).choices[0]?.message.content;
 	const users = Array.from({ length: 40 }, (_, i) => `user ${i}`);
 	const first = await Promise.all(users.map(say));
 	expect(new Set(first)).toEqual(new Set(['champion', 'candidate']));
 	expect(await Promise.all(users.map(say))).toEqual(first);
 	await trial.kill();
-	expect(new Set(await Promise.all(users.map(say)))).toEqual(new Set(['champion']));
-	await until('ways are written down', async () => (await traffic()).requests.some(({ way }) => way === 'fallback'), 10);
-	expect(new Set((await traffic()).requests.slice(0, 40).map(({ way }) => way))).toEqual(new Set(['asked', 'fallback']));
+	const last = await Promise.all(users.map(answer));
+	expect(new Set(last.map(({ choices }) => choices[0]?.message.content))).toEqual(new Set(['champion']));
+	const written = () => world.query<{ way: string }>(`select way from gateway_requests where id in (${last.map(({ id }) => `'${id.replace('chatcmpl-', '')}'`).join(', ')})`);
+	// Every one of them: they are written down at a beat, which may fall between two.
+	const ways = await until('all are written down', async () => ((await written()).length === last.length ? written() : null), 15, gateway.output);
+	expect(new Set(ways.map(({ way }) => way))).toEqual(new Set(['asked', 'fallback']));
 });
 
 it('brings what the candidate answered unseen to judging, and forgets words in time', async () => {
@@ -305,9 +309,10 @@ it('brings what the candidate answered unseen to judging, and forgets words in t
 	);
 	expect(made.map(({ messages, answers }) => [messages.at(-1)?.content, answers.map((answer) => answer[0]?.content).sort()])).toEqual([['May I sublet?', ['What they did not see.', 'What they saw.']]]);
 	expect((await traffic()).requests.every(({ way }) => way !== 'shadow')).toBe(true);
-	await world.query(`update gateway_payloads set expires_at = now()`);
+	// What was asked last may be written down only now: it is younger than what is forgotten here.
+	expect((await world.query(`update gateway_payloads set expires_at = now() - interval '1 day' returning 1`)).length).toBeGreaterThan(0);
 	await sweep(world.app);
-	expect(await world.query('select 1 from gateway_payloads')).toEqual([]);
+	expect(await world.query(`select 1 from gateway_payloads where expires_at < now() - interval '1 hour'`)).toEqual([]);
 });
 
 it('takes what people say of answers, and brings it into the record as feedback, which no rule takes unasked', async () => {

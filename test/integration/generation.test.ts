@@ -323,5 +323,5 @@ describe('a generation', () => {
 		expect(server.asked.length).toBeLessThanOrEqual(80 + settings.concurrency);
 		expect(stored).toBeLessThan(80);
 		expect(first.output() + second.output()).not.toContain('canary');
-	});
+	}, 180_000);
 });

@@ -229,7 +229,7 @@ describe('gold', () => {
 	});
 
 	it('is told by no figure of one’s own, and by no answer that is asked for again', async () => {
-		const { slug, ann } = await withGold({ goldRate: 0.3, repeatRate: 0.2, repeatAfter: 2 }, { plain: 30, gold: 20 });
+		const { slug, ann } = await withGold({ goldRate: 0.3, repeatRate: 0.2, repeatAfter: 2 }, { plain: 60, gold: 30 });
 		type Seen = { purpose: string | undefined; judged: number; cannotJudge: number; sides: number; timed: number };
 		const seen: Seen[] = [];
 		const figures = async () => valueOf(await readOwnFigures(world.app, ann, slug));
@@ -281,7 +281,7 @@ describe('gold', () => {
 	});
 
 	it('is given to nobody who may read which it is, though they judge', async () => {
-		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(12) });
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(30) });
 		const { id: importId } = valueOf(await world.importRows(slug, pairRows(6)));
 		valueOf(await putGold(world.app, world.admin, { slug, importId }));
 		valueOf(await putPolicy(world.app, world.admin, { slug, policy: completePolicy({ goldRate: 0.5 }) }));
@@ -290,7 +290,7 @@ describe('gold', () => {
 			const judge = await world.person(role, { slug, role });
 			await judgeAll(slug, judge);
 			const rows = await world.query<{ n: number; gold: number }>(`select count(*)::int as n, (count(*) filter (where purpose = 'gold'))::int as gold from tasks where project_id = '${id}' and annotator_id = '${judge.userId}'`);
-			expect(rows[0]?.n).toBeGreaterThanOrEqual(12);
+			expect(rows[0]?.n).toBeGreaterThanOrEqual(30);
 			gold.push(rows[0]?.gold);
 		}
 		expect(gold[0]).toBeGreaterThan(0);

@@ -83,7 +83,8 @@ it('the database ends by kill -9 in mid-import and mid-export, and comes back wi
 	const dir = await mkdtemp(join(tmpdir(), 'plumbline-killed-'));
 	await chmod(dir, 0o711);
 	let restarts = 0;
-	const cluster = await startCluster({ dir, watcher: { restarting: () => void (restarts += 1), lost: () => undefined } });
+	let lost: unknown = null;
+	const cluster = await startCluster({ dir, watcher: { restarting: () => void (restarts += 1), lost: (error) => void (lost = error) } });
 	const url = await createDatabase(cluster.adminUrl, 'killed', null);
 	await migrateDatabase(url);
 	const open = () => createApp(readConfig({ DATABASE_URL: url, PLUMBLINE_DATA_DIR: dir, PLUMBLINE_LOG_LEVEL: 'silent' }), 'test');
@@ -125,6 +126,7 @@ it('the database ends by kill -9 in mid-import and mid-export, and comes back wi
 		// What was connected before may hear of the end only now: those who come back connect anew.
 		const back = await (async () => {
 			for (;;) {
+				if (lost !== null) throw lost;
 				const one = await open().catch(() => null);
 				if (one && (await one.db.execute(sql`select 1`).catch(() => null)) !== null) return one;
 				await one?.close();
@@ -144,4 +146,4 @@ it('the database ends by kill -9 in mid-import and mid-export, and comes back wi
 		await cluster.stop();
 		await rm(dir, { recursive: true, force: true });
 	}
-});
+}, 180_000);

@@ -38,19 +38,21 @@ async function ended(id: string): Promise<Outcome> {
 
 describe('an upload', () => {
 	it('of 200 MB goes through without the web process growing with it', async () => {
-		const { slug, id } = await world.project();
-		await api('POST', `/projects/${slug}/imports?format=jsonl`, { raw: pairRows(50, 'warm').map((row) => JSON.stringify(row)).join('\n') });
-		const before = await server.memory();
-		const { rows, stream } = bigFile(200 * MIB);
-		const began = Date.now();
-		const answer = await api<Outcome>('POST', `/projects/${slug}/imports?format=jsonl&fileName=big.jsonl`, { raw: stream });
-		expect([201, 202]).toContain(answer.status);
-		expect(await ended(answer.body.id)).toMatchObject({ status: 'published', accepted: rows, duplicates: 0, rejected: 0, rows });
-		const after = await server.memory();
-		console.log(`200 MB in ${((Date.now() - began) / 1000).toFixed(1)} s, answered ${answer.status}; web process ${before.now.toFixed(0)} MiB before, peak ${after.peak.toFixed(0)} MiB`);
-		// Had it been kept, in whatever form, it would be more than its 200 MB.
-		expect(after.peak - before.now).toBeLessThan(180);
-		expect(await rowsOf(world.app.db, sql`select count(*)::int as n from comparisons where project_id = ${id}`)).toEqual([{ n: rows + 50 }]);
+		const send = async (megabytes: number) => {
+			const { slug, id } = await world.project();
+			const { rows, stream } = bigFile(megabytes * MIB);
+			const began = Date.now();
+			const answer = await api<Outcome>('POST', `/projects/${slug}/imports?format=jsonl&fileName=big.jsonl`, { raw: stream });
+			expect([201, 202]).toContain(answer.status);
+			expect(await ended(answer.body.id)).toMatchObject({ status: 'published', accepted: rows, duplicates: 0, rejected: 0, rows });
+			expect(await rowsOf(world.app.db, sql`select count(*)::int as n from comparisons where project_id = ${id}`)).toEqual([{ n: rows }]);
+			const { peak } = await server.memory();
+			console.log(`${megabytes} MB in ${((Date.now() - began) / 1000).toFixed(1)} s, answered ${answer.status}; web process's peak ${peak.toFixed(0)} MiB`);
+			return peak;
+		};
+		// When memory is given back is the runtime's affair: what grows with a file is told by two of them. Had they been kept, in whatever form, 140 MB more would be.
+		const small = await send(60);
+		expect((await send(200)) - small).toBeLessThan(100);
 	}, 400_000);
 
 	it('that breaks off in the middle leaves nothing published', async () => {

@@ -94,7 +94,7 @@ describe('a judge', () => {
 		const { winRate, missed: pairs } = found?.against.parent ?? { winRate: { n: 0 }, missed: 0 };
 		expect(winRate.n + pairs).toBe(24);
 		expect(pairs).toBeGreaterThan(0);
-	}, 30_000);
+	});
 
 	it('that takes no key is asked once and no more, and its rubric is unknown of every answer', async () => {
 		const { endpointId, server } = await judge(() => ({ status: 401 }));

@@ -62,7 +62,7 @@ async function stage(): Promise<Stage> {
 async function judgeSomething(rng: Rng, person: Person, slug: string): Promise<string | null> {
 	const { app } = world;
 	const claimed = await claimTask(app, person.actor, { slug });
-	if (!claimed.ok) return claimed.problem.code;
+	if (!claimed.ok) return `claim: ${claimed.problem.code}`;
 	if (claimed.value) person.held.push(claimed.value);
 	if (person.held.length === 0) return null;
 	// Late ones too: whatever was ever held may be delivered.
@@ -71,12 +71,12 @@ async function judgeSomething(rng: Rng, person: Person, slug: string): Promise<s
 	const dice = rng.next();
 	if (dice < 0.12) {
 		const skipped = await skipTask(app, person.actor, { ...body, reason: 'other' });
-		return skipped.ok ? null : skipped.problem.code;
+		return skipped.ok ? null : `skip: ${skipped.problem.code}`;
 	}
 	if (dice < 0.2) return null;
 	const sent = await submitJudgment(app, person.actor, { ...body, verdict: pick(rng, VERDICTS) });
 	if (sent.ok) person.judged.push({ task, judgmentId: sent.value.judgmentId });
-	return sent.ok ? null : sent.problem.code;
+	return sent.ok ? null : `submit: ${sent.problem.code}`;
 }
 
 async function somethingElse(rng: Rng, on: Stage): Promise<string | null> {
@@ -84,27 +84,27 @@ async function somethingElse(rng: Rng, on: Stage): Promise<string | null> {
 	const { slug } = on;
 	const person = pick(rng, on.people);
 	const dice = rng.next();
-	const code = (result: { ok: boolean; problem?: { code: string } }) => (result.ok ? null : (result.problem?.code ?? ''));
+	const code = (what: string, result: { ok: boolean; problem?: { code: string } }) => (result.ok ? null : `${what}: ${result.problem?.code ?? ''}`);
 	if (dice < 0.35) {
 		const reviewer = pick(rng, on.reviewers);
 		const claimed = await claimAdjudication(app, reviewer, { slug });
-		if (!claimed.ok || claimed.value === null) return claimed.ok ? null : claimed.problem.code;
+		if (!claimed.ok || claimed.value === null) return claimed.ok ? null : `claim adjudication: ${claimed.problem.code}`;
 		const base = { id: claimed.value.adjudicationId, leaseToken: claimed.value.leaseToken };
-		return code(await decideAdjudication(app, reviewer, rng.next() < 0.3 ? { ...base, sendBack: 'Again.' } : { ...base, verdict: pick(rng, ['left', 'right', 'tie'] as const), rationale: 'Because.' }));
+		return code('decide', await decideAdjudication(app, reviewer, rng.next() < 0.3 ? { ...base, sendBack: 'Again.' } : { ...base, verdict: pick(rng, ['left', 'right', 'tie'] as const), rationale: 'Because.' }));
 	}
 	if (dice < 0.55 && person.judged.length > 0) {
 		const { task, judgmentId } = pick(rng, person.judged);
 		const again = await submitJudgment(app, person.actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: pick(rng, VERDICTS), supersedes: judgmentId });
 		if (again.ok) person.judged.push({ task, judgmentId: again.value.judgmentId });
-		return code(again);
+		return code('undo', again);
 	}
-	if (dice < 0.7 && person.judged.length > 0) return code(await voidJudgment(app, admin, { judgmentId: pick(rng, person.judged).judgmentId, reason: 'mistake' }));
+	if (dice < 0.7 && person.judged.length > 0) return code('void', await voidJudgment(app, admin, { judgmentId: pick(rng, person.judged).judgmentId, reason: 'mistake' }));
 	if (dice < 0.78) {
 		const raised = await raiseWall(app, admin, { slug, userId: person.actor.userId, matter: 'Acme' });
 		if (raised.ok) on.walls.push(raised.value.id);
-		return code(raised);
+		return code('raise a wall', raised);
 	}
-	if (dice < 0.8 && on.walls.length > 0) return code(await liftWall(app, admin, { id: pick(rng, on.walls) }));
+	if (dice < 0.8 && on.walls.length > 0) return code('lift a wall', await liftWall(app, admin, { id: pick(rng, on.walls) }));
 	if (dice < 0.88) {
 		await sweep(app);
 		return null;
@@ -112,10 +112,10 @@ async function somethingElse(rng: Rng, on: Stage): Promise<string | null> {
 	if (dice < 0.94) {
 		// Any pair may become gold, judged or not, while it is on people's desks.
 		const all = await world.query<{ id: string }>(`select id from comparisons where project_id = '${on.id}' and status <> 'gold' order by id`);
-		return code(await putGold(app, admin, { slug, items: [{ comparisonId: pick(rng, all).id, verdict: 'a' }] }));
+		return code('gold', await putGold(app, admin, { slug, items: [{ comparisonId: pick(rng, all).id, verdict: 'a' }] }));
 	}
 	const policy = completePolicy({ goldRate: 0.15, repeatRate: 0.15, repeatAfter: 2, dispute: pick(rng, ['no_majority', 'opposed', 'any_difference'] as const) });
-	return code(await putPolicy(app, admin, { slug, policy }));
+	return code('policy', await putPolicy(app, admin, { slug, policy }));
 }
 
 /** What must hold of the record after anything whatever; each line a sentence and the rows that break it. */
@@ -173,6 +173,25 @@ async function broken({ id }: Stage): Promise<Record<string, unknown[]>> {
 	return Object.fromEntries(Object.entries(found).filter(([, wrong]) => wrong.length > 0));
 }
 
+/** What the storm's dice may have left out, as they fall otherwise with every step that is refused: a wall, an undo, a void and a lease that lapses. */
+async function onceByHand(on: Stage): Promise<void> {
+	const { app, admin } = world;
+	if (on.walls.length === 0) {
+		const raised = valueOf(await raiseWall(app, admin, { slug: on.slug, userId: on.people[4]?.actor.userId ?? '', matter: 'Acme' }));
+		on.walls.push(raised.id);
+	}
+	const judged = on.people.flatMap(({ actor, judged }) => judged.map((one) => ({ actor, ...one })));
+	for (const { actor, task, judgmentId } of judged) {
+		const again = await submitJudgment(app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict: 'tie', supersedes: judgmentId });
+		if (again.ok) break;
+	}
+	for (const { judgmentId } of judged) if ((await voidJudgment(app, admin, { judgmentId, reason: 'mistake' })).ok) break;
+	for (const { actor } of on.people) {
+		const held = await claimTask(app, actor, { slug: on.slug });
+		if (held.ok && held.value) break;
+	}
+}
+
 describe('gold, repeats, walls, skills, skips, lost leases, voids, undo and adjudication', () => {
 	it.each(['one', 'two', 'three'])('leave the record whole, all at once (seed %s)', async (seed) => {
 		const on = await stage();
@@ -188,11 +207,14 @@ describe('gold, repeats, walls, skills, skips, lost leases, voids, undo and adju
 			for (let i = 0; i < 30; i += 1) met.add((await somethingElse(own, on)) ?? '');
 		};
 		await Promise.all([...on.people.map((person, i) => work(person, createRng(`${seed} ${i}`))), meddle(createRng(`${seed} a`)), meddle(createRng(`${seed} b`))]);
-		expect([...met].filter((code) => code !== '' && !EXPECTED.has(code))).toEqual([]);
+		expect([...met].filter((what) => what !== '' && !EXPECTED.has(what.split(': ').at(-1) ?? ''))).toEqual([]);
 		// On a slow machine hardly a pair is complete before the storm is over: one decision at least.
 		valueOf(await putPolicy(world.app, world.admin, { slug: on.slug, policy: completePolicy({ goldRate: 0.15, repeatRate: 0.15, repeatAfter: 2, dispute: 'any_difference' }) }));
 		const last = valueOf(await claimAdjudication(world.app, on.reviewers[1] as Actor, { slug: on.slug }));
 		if (last) valueOf(await decideAdjudication(world.app, on.reviewers[1] as Actor, { id: last.adjudicationId, leaseToken: last.leaseToken, verdict: 'tie', rationale: 'Because.' }));
+		await onceByHand(on);
+		await pause(1100);
+		await sweep(world.app);
 		// That all of it happened, or this test says nothing.
 		const happened = await world.query<Record<string, number>>(
 			`select (select count(*)::int from judgments where project_id = '${on.id}' and purpose = 'gold') as gold, (select count(*)::int from judgments where project_id = '${on.id}' and purpose = 'repeat') as repeats,
@@ -206,8 +228,6 @@ describe('gold, repeats, walls, skills, skips, lost leases, voids, undo and adju
 		const written = await rowsOf<{ action: string; act: boolean }>(world.app.db, sql`select distinct action, ${notEveryday('action')} as act from audit_entries where project_id = ${on.id} and actor_id in ${uuids(judges)}`);
 		expect(written.length).toBeGreaterThan(1);
 		expect(written.filter(({ act }) => act)).toEqual([]);
-		await pause(1100);
-		await sweep(world.app);
 		expect(await broken(on)).toEqual({});
 
 		// Then everybody works on in peace: whatever can be judged gets its three, the rest waits for nobody.

@@ -40,7 +40,8 @@ beforeAll(async () => {
 	if (!place.ok) throw new Error(place.problem.message);
 	python = place.value.python;
 	sketcher = await startSketcher(python);
-}, 120_000);
+	// Longer than one step of the installation may take: it is to say why it fails.
+}, 400_000);
 afterAll(async () => {
 	sketcher?.stop();
 	await world?.close();

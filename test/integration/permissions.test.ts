@@ -9,9 +9,9 @@ import type { Operation } from '#lib/server/api/operation.ts';
 import { readAudit } from '#lib/server/usecases/read-audit.ts';
 import { readProject } from '#lib/server/usecases/read-project.ts';
 import { REQUESTS, serveGround } from '../support/api-walk.ts';
-import type { Caller, Ground } from '../support/api-walk.ts';
+import type { Caller, Ground, WalkRequest } from '../support/api-walk.ts';
 import { createApi, tokenOf } from '../support/api.ts';
-import type { Api, ApiAnswer } from '../support/api.ts';
+import type { ApiAnswer } from '../support/api.ts';
 import { peopleOf } from '../support/people.ts';
 import { apiMethods, pages } from '../support/routes.ts';
 import { newServer } from '../support/serving-walk.ts';
@@ -33,9 +33,9 @@ const WHO = ['nobody', 'stranger', ...ROLES, 'admin', 'no scope'] as const;
 type Who = (typeof WHO)[number];
 const isRole = (who: Who): who is (typeof ROLES)[number] => (ROLES as readonly string[]).includes(who);
 
-async function callerOf(who: Who): Promise<{ caller: Caller; api: Api }> {
+async function callerOf(who: Who): Promise<{ caller: Caller; token: string | null }> {
 	const { world, slug } = ground;
-	if (who === 'nobody') return { caller: { actor: await world.person('absent'), role: null }, api: createApi(server.origin, null) };
+	if (who === 'nobody') return { caller: { actor: await world.person('absent'), role: null }, token: null };
 	const role = who === 'no scope' ? 'owner' : isRole(who) ? who : null;
 	const actor = await world.person(who.replace(' ', '-'), role ? { slug, role } : undefined);
 	if (who === 'admin') {
@@ -45,7 +45,7 @@ async function callerOf(who: Who): Promise<{ caller: Caller; api: Api }> {
 	const token = await tokenOf(world, actor);
 	// No such token is ever issued; one left over from an action that was taken away would be like it.
 	if (who === 'no scope') await world.app.db.execute(sql`update api_tokens set scopes = '{}' where user_id = ${actor.userId}`);
-	return { caller: { actor, role }, api: createApi(server.origin, token) };
+	return { caller: { actor, role }, token };
 }
 
 /** What the table of permissions says: the status of the refusal, or that it is allowed. */
@@ -60,10 +60,12 @@ function expected(op: Operation, who: Who): 'allowed' | 401 | 403 | 404 {
 	return may({ role: isRole(who) ? who : null, isAdmin: who === 'admin' }, op.access) ? 'allowed' : 403;
 }
 
-async function send(api: Api, op: Operation, request: { path: string; options?: Parameters<Api>[2] }): Promise<ApiAnswer> {
-	if (op.id !== 'followRun') return api(op.method, request.path, request.options);
-	// A stream has no end: that it is cut off by us after its beginning is its success.
-	return api(op.method, request.path, request.options).catch(() => ({ status: 200, body: null, headers: new Headers() }));
+async function send(token: string | null, op: Operation, request: WalkRequest): Promise<Pick<ApiAnswer, 'status' | 'body'>> {
+	if (op.id !== 'followRun') return createApi(server.origin, token)(op.method, request.path, request.options);
+	// A stream has no end: its beginning says whether it is given.
+	const { status, body } = await fetch(`${server.origin}/api/v1${request.path}`, { headers: token === null ? {} : { authorization: `Bearer ${token}` } });
+	await body?.cancel();
+	return { status, body: null };
 }
 
 describe('every operation of the API', () => {
@@ -76,12 +78,12 @@ describe('every operation of the API', () => {
 	it.each(WHO)(
 		'does for %s what the table of permissions says',
 		async (who) => {
-			const { caller, api } = await callerOf(who);
+			const { caller, token } = await callerOf(who);
 			const wrong: string[] = [];
 			for (const op of OPERATIONS) {
 				const request = await REQUESTS[op.id]?.(ground, caller);
 				if (!request) continue;
-				const { status, body } = await send(api, op, request);
+				const { status, body } = await send(token, op, request);
 				const wanted = expected(op, who);
 				// Ready is only who has a living worker: 503 is an answer too, and the only one that is no success.
 				const well = wanted === 'allowed' ? status in op.answers || (op.id === 'readyz' && status === PROBLEMS.not_ready.status) : status === wanted;

@@ -83,9 +83,9 @@ it('who joins while a worker looks is told too, whatever was written meanwhile',
 		await joining;
 	}
 	// Whatever else is under way in this cluster is waited for as well.
-	await until('a second look', async () => (await tellWaiting(world.app, looked), (await told(late)).length > 0), 30);
+	await until('a second look', async () => (await tellWaiting(world.app, looked), (await told(late)).length > 0), 60);
 	expect(await told(late)).toEqual(['to_judge']);
-});
+}, 120_000);
 
 it('nobody is called to freeze a round that goes on by itself', async () => {
 	const { slug } = await world.project({ rows: comparisonRows(1) });

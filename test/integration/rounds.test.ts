@@ -63,13 +63,16 @@ it('asks a new checkpoint the round’s test prompts and the prompts nobody comp
 	expect(splits.filter((row) => row.compared).every((row) => row.split === 'test')).toBe(true);
 	expect(splits.filter((row) => !row.compared)).toHaveLength(1);
 
+	// By the question and not by its id: which side an answer comes to lie on hangs on its text, and shall be the same in every run.
+	const asked = await rowsOf<{ id: string; text: string }>(world.app.db, sql`select t.prompt_id as id, t.messages->-1->>'content' as text from prompt_texts t where t.prompt_id in ${at.generation.promptIds}`);
+	const question = (id: string) => asked.find((one) => one.id === id)?.text ?? expect.fail(`no question ${id}`);
 	// Interrupted after three answers: the next attempt asks only for the rest.
-	await answer(at, parentOf(at), (id) => `parent ${id}`, 3);
+	await answer(at, parentOf(at), (id) => `parent ${question(id)}`, 3);
 	expect(await unansweredBy(world.app, at, sourceOf(at, parentOf(at)))).toHaveLength(at.generation.promptIds.length - 3);
-	await answer(at, parentOf(at), (id) => `parent ${id}`);
+	await answer(at, parentOf(at), (id) => `parent ${question(id)}`);
 	// One answer is the same to the letter.
-	const [same] = at.generation.promptIds;
-	await answer(at, checkpointId, (id) => (id === same ? `parent ${id}` : `checkpoint ${id}`));
+	const [same] = asked.toSorted((a, b) => (a.text < b.text ? -1 : 1)).map(({ id }) => id);
+	await answer(at, checkpointId, (id) => `${id === same ? 'parent' : 'checkpoint'} ${question(id)}`);
 
 	const opened = await openRound(world.app, at);
 	expect(opened).toEqual({ round: 2, comparisons: at.generation.promptIds.length - 1, identical: 1 });

@@ -93,8 +93,8 @@ describe('a first start', () => {
 			expect([taskId, leaseToken, leaseExpiresAt].join(' ')).not.toMatch(/careful|vague|commit|-\d\d$/);
 		}
 		// Neither side, nor the canonical order, nor ids that grow with time tell: each about half.
-		expect(order.filter(Boolean).length / order.length).toBeGreaterThan(0.4);
-		expect(order.filter(Boolean).length / order.length).toBeLessThan(0.6);
+		expect(order.filter(Boolean).length / order.length).toBeGreaterThan(0.35);
+		expect(order.filter(Boolean).length / order.length).toBeLessThan(0.65);
 		const places = await demo.query<{ a: string; b: string; first: boolean }>(
 			`select ta.messages->0->>'content' as a, tb.messages->0->>'content' as b, c.response_a_id < c.response_b_id as first
 				from comparisons c join response_texts ta on ta.response_id = c.response_a_id join response_texts tb on tb.response_id = c.response_b_id`
@@ -103,8 +103,8 @@ describe('a first start', () => {
 		const asA = english.filter(({ a }) => careful.has(a)).length / english.length;
 		const older = english.filter(({ a, first }) => careful.has(a) === first).length / english.length;
 		for (const figure of [asA, older]) {
-			expect(figure).toBeGreaterThan(0.4);
-			expect(figure).toBeLessThan(0.6);
+			expect(figure).toBeGreaterThan(0.35);
+			expect(figure).toBeLessThan(0.65);
 		}
 	});
 

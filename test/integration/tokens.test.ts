@@ -90,7 +90,7 @@ describe('a token', () => {
 		const lastUse = async () => (await world.query<{ at: string | null }>(`select last_used_at::text as at from api_tokens where id = '${tokenId}'`))[0]?.at ?? null;
 		const authorization = `Bearer ${bearer}`;
 		await Promise.all(Array.from({ length: 16 }, () => identify(app, { cookie: null, authorization })));
-		await expect.poll(lastUse).not.toBeNull();
+		await expect.poll(lastUse, { timeout: 30_000 }).not.toBeNull();
 		const noted = await lastUse();
 		const calls: string[] = [];
 		const db = new Proxy(app.db, {
@@ -104,7 +104,7 @@ describe('a token', () => {
 		expect(await lastUse()).toBe(noted);
 		await app.db.execute(sql`update api_tokens set last_used_at = now() - interval '61 seconds' where id = ${tokenId}`);
 		await identify(app, { cookie: null, authorization });
-		await expect.poll(async () => ((await lastUse()) ?? '') > (noted ?? '')).toBe(true);
+		await expect.poll(async () => ((await lastUse()) ?? '') > (noted ?? ''), { timeout: 30_000 }).toBe(true);
 	});
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { createConnection, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +14,6 @@ import { removeRead } from '#lib/server/usecases/clear-uploads.ts';
 import { putDesensitisation } from '#lib/server/usecases/put-desensitisation.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
 import { sweep } from '#lib/server/usecases/sweep.ts';
-import { choosePort } from '../../scripts/start/free-port.mjs';
 import { createApi, tokenOf } from '../support/api.ts';
 import type { Api } from '../support/api.ts';
 import { commandLine } from '../support/command-line.ts';
@@ -248,8 +248,8 @@ async function cuttingLine(origin: string, of: { after: number; times: number })
 		from.pipe(to).pipe(from);
 		for (const end of [from, to]) end.on('error', () => undefined);
 	});
-	const own = await choosePort();
-	await new Promise<void>((listening) => line.listen(own, '127.0.0.1', listening));
+	await new Promise<void>((listening) => line.listen(0, '127.0.0.1', listening));
+	const { port: own } = line.address() as AddressInfo;
 	return { origin: `http://127.0.0.1:${own}`, cuts: () => cuts, close: () => line.close() };
 }
 
@@ -283,10 +283,12 @@ async function proxyOf(origin: string, answers: (asked: Asked, before: readonly 
 			response.writeHead(answer.statusCode ?? 500, answer.headers);
 			answer.pipe(response);
 		});
+		// A kept connection that the server closes is no end of the test: whoever asked sees that it broke.
+		on.on('error', () => response.destroy());
 		request.pipe(on);
 	});
-	const own = await choosePort();
-	await new Promise<void>((listening) => proxy.listen(own, '127.0.0.1', listening));
+	await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
+	const { port: own } = proxy.address() as AddressInfo;
 	return { origin: `http://127.0.0.1:${own}`, asked, close: () => proxy.close() };
 }
 

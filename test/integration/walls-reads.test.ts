@@ -21,8 +21,12 @@ import { valueOf } from '../support/world.ts';
 let ground: Ground;
 let server: Server;
 let close: (() => Promise<void>) | undefined;
+/** What the ground's run has to tell: a stream of it is read until it has told it all. */
+let runEvents: number;
 beforeAll(async () => {
 	({ ground, server, close } = await serveGround());
+	runEvents = (await ground.world.query(`select 1 from run_events where run_id = '${ground.runId}'`)).length;
+	expect(runEvents).toBeGreaterThan(0);
 }, 120_000);
 afterAll(() => close?.());
 
@@ -36,17 +40,16 @@ async function walledOff(userId: string): Promise<string> {
 	return valueOf(await raiseWall(ground.world.app, ground.world.admin, { slug: ground.slug, userId, matter: MATTER })).id;
 }
 
-/** The text of an answer; of a stream, what comes in its first moment. */
+/** The text of an answer; of a stream, what comes until it has said all that it says at its beginning. */
 async function ask(method: string, path: string, headers: Record<string, string>, options: { body?: unknown; raw?: unknown } = {}): Promise<{ status: number; text: string }> {
-	const stop = AbortSignal.timeout(path.endsWith('/events') ? 700 : 20_000);
 	const body = options.raw === undefined ? (options.body === undefined ? undefined : JSON.stringify(options.body)) : (options.raw as BodyInit);
-	const response = await fetch(`${server.origin}${path}`, { method, redirect: 'manual', signal: stop, headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined || method === 'GET' ? {} : { body }) });
+	const response = await fetch(`${server.origin}${path}`, { method, redirect: 'manual', signal: AbortSignal.timeout(20_000), headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers }, ...(body === undefined || method === 'GET' ? {} : { body }) });
 	let text = '';
-	try {
-		const decoder = new TextDecoder();
-		for await (const chunk of response.body ?? []) text += decoder.decode(chunk as Uint8Array, { stream: true });
-	} catch {
-		// A stream was cut off by us.
+	const decoder = new TextDecoder();
+	for await (const chunk of response.body ?? []) {
+		text += decoder.decode(chunk as Uint8Array, { stream: true });
+		// It has no end.
+		if (path.endsWith('/events') && text.split('event: event\n').length > runEvents) break;
 	}
 	return { status: response.status, text };
 }

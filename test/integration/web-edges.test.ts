@@ -97,7 +97,7 @@ describe('while the database is away', () => {
 			expect(answer.headers.get('retry-after')).toBe('5');
 			const said = (await problem(answer)) as ProblemBody & { instance: string; type: string };
 			expect(said).toMatchObject({ status: 503, code: 'not_ready', type: 'application/problem+json' });
-			await expect.poll(server.output).toContain(said.instance.replace('urn:plumbline:request:', ''));
+			await expect.poll(server.output, { timeout: 30_000 }).toContain(said.instance.replace('urn:plumbline:request:', ''));
 		}
 	});
 
@@ -108,7 +108,7 @@ describe('while the database is away', () => {
 		expect(page).toContain('Nothing you have judged is lost.');
 		expect(page).toContain('您已评的内容不会丢失。');
 		const id = /at the moment\. \(([0-9a-f-]{36})\)/.exec(page)?.[1] ?? 'none';
-		await expect.poll(server.output).toContain(id);
+		await expect.poll(server.output, { timeout: 30_000 }).toContain(id);
 	});
 
 	it('so does what is met only by the page itself, whose sign-in asks nobody who they are', async () => {
@@ -117,7 +117,7 @@ describe('while the database is away', () => {
 		const said = (await (await ask('/sign-in', { method: 'POST', headers: own, body })).json()) as { error: { requestId: string; message: string } };
 		const { requestId } = said.error;
 		expect(said).toMatchObject({ type: 'error', error: { code: 'not_ready', message: `The database cannot be reached at the moment. (${requestId})` } });
-		await expect.poll(server.output).toContain(requestId);
+		await expect.poll(server.output, { timeout: 30_000 }).toContain(requestId);
 		const page = await (await ask('/sign-in', { method: 'POST', headers: { ...own, 'x-sveltekit-action': 'false', accept: 'text/html' }, body })).text();
 		expect(page).toMatch(/The database cannot be reached at the moment\.(?! \()/);
 	});

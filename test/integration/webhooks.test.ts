@@ -49,6 +49,9 @@ afterAll(async () => {
 });
 beforeEach(() => ([heard, answer] = [[], 200]));
 
+// Longer than the wait for what other tests have under way in this cluster.
+vi.setConfig({ testTimeout: 180_000 });
+
 const AT = 1_800_000_000;
 const hook = async (slug: string, events: Parameters<typeof createWebhook>[2]['events'] = ['import.published', 'snapshot.frozen']) => valueOf(await createWebhook(world.app, world.admin, { slug, url: address, events }));
 const log = async (id: string) => valueOf(await listDeliveries(world.app, world.admin, { id })).deliveries;

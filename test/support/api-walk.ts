@@ -379,7 +379,7 @@ export const REQUESTS: Record<string, Make> = {
 	drainWorker: ({ workerId }) => ({ path: `/workers/${workerId}/drain` }),
 	resumeWorker: ({ workerId }) => ({ path: `/workers/${workerId}/resume` }),
 	readRunMetrics: ({ runId }) => ({ path: `/runs/${runId}/metrics` }),
-	followRun: ({ runId }) => ({ path: `/runs/${runId}/events`, options: { signal: AbortSignal.timeout(1500) } }),
+	followRun: ({ runId }) => ({ path: `/runs/${runId}/events` }),
 	listRounds: inProject('/rounds'),
 	readAgreement: inProject('/agreement?round=1'),
 	readLineage: ({ checkpointId }) => ({ path: `/lineage/checkpoint/${checkpointId}` }),

@@ -31,6 +31,8 @@ async function turnOf({ world, id, checkpointId }: Ground, { actor }: Caller): P
 /** Requests of the playground, right in all but who sends them. */
 export const PLAYGROUND_REQUESTS: Record<string, (ground: Ground, caller: Caller) => Promise<WalkRequest>> = {
 	askPlayground: async (ground) => {
+		// Servers elsewhere that the walk deployed for the same checkpoint come first in turn: none of them is to be asked by a test.
+		await ground.world.query(`update deployments set ended_at = now() where project_id = '${ground.id}' and endpoint_id is not null and ended_at is null returning 1`);
 		const { baseId } = await serveBoth(ground.world, { projectId: ground.id, checkpointId: ground.checkpointId, workerId: ground.workerId });
 		return { path: `/projects/${ground.slug}/playground`, options: { body: { left: baseId, right: ground.checkpointId, prompt: 'May I?' } } };
 	},

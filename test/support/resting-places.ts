@@ -27,7 +27,12 @@ export async function inFiles(folder: string, words: readonly string[]): Promise
 	for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
 		if (!entry.isFile()) continue;
 		const path = join(entry.parentPath, entry.name);
-		const content = await readFile(path);
+		// One that was removed since it was listed, by a process that lives on, does not rest there.
+		const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+			if (error.code === 'ENOENT') return null;
+			throw error;
+		});
+		if (content === null) continue;
 		for (const word of words) if (content.includes(word)) found.push({ place: path, word });
 	}
 	return found;
