@@ -99,7 +99,7 @@ describe('a whole round by script', () => {
 
 	it('is told which column of a table is what, and takes back what was taken', async () => {
 		const file = join(home, 'judged.csv');
-		await writeFile(file, 'Frage;Eins;Zwei;Sieger\nWelche?;A;B;2\n');
+		await writeFile(file, 'Frage;Eins;Zwei;Sieger\nWelche?;A;B;B\n');
 		expect(await plumbline.run(['import', 'tenancy', file, '--map', 'question=Frage'])).toMatchObject({ code: 2, err: expect.stringContaining('prompt, chosen') });
 		const map = ['prompt=frage', 'answerA=eins', 'answerB=zwei', 'verdict=sieger'].flatMap((one) => ['--map', one]);
 		const { out } = await plumbline.run(['import', 'tenancy', file, '--dry-run']);

@@ -151,7 +151,7 @@ describe('a file of a source', () => {
 	});
 
 	it('is looked over first where that is asked, with its columns as they are said, and taken or let go', async () => {
-		await writeFile(join(root, 'exports', 'table.csv'), 'Frage;Eins;Zwei;Besser\nWelche?;A;B;2\nWelche noch?;C;D;vielleicht\n');
+		await writeFile(join(root, 'exports', 'table.csv'), 'Frage;Eins;Zwei;Besser\nWelche?;A;B;B\nWelche noch?;C;D;vielleicht\n');
 		const dry = await bringIn('table.csv', { dryRun: true, mapping: { prompt: 'frage', answerA: 'eins', answerB: 'zwei', verdict: 'besser' } });
 		expect(dry).toMatchObject({ status: 'scanned', accepted: 1, rejected: 1, errors: [{ line: 3 }], sample: [{ line: 2 }] });
 		expect(valueOf(await publishImport(world.app, world.admin, { id: dry.id, skipBad: true }))).toMatchObject({ accepted: 1 });
