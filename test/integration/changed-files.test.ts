@@ -2,7 +2,7 @@ import { appendFile, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { FIRST_SUITE } from '#lib/domain/suite/check.ts';
 import { pathIn } from '#lib/server/artifacts/folder.ts';
@@ -13,6 +13,7 @@ import * as runs from '#lib/server/db/runs.ts';
 import * as suiteRuns from '#lib/server/db/suite-runs.ts';
 import { takeOver } from '#lib/server/usecases/announce-worker.ts';
 import { beginEvaluation } from '#lib/server/usecases/evaluate-checkpoint.ts';
+import { createProject } from '#lib/server/usecases/create-project.ts';
 import { exportArchive } from '#lib/server/usecases/export-archive.ts';
 import { exportCheckpointFile } from '#lib/server/usecases/export-checkpoint-file.ts';
 import { beginGeneration, giveBackGeneration, storeAnswer, unansweredBy } from '#lib/server/usecases/make-answers.ts';
@@ -30,8 +31,9 @@ import { createInspecting } from '../../workers/handlers/inspect.ts';
 import { train } from '../../workers/handlers/train.ts';
 import { createLocalLauncher } from '../../workers/launchers/local.ts';
 import { askedExport, ON_CPU } from '../support/exports.ts';
-import { paperWorker, storedCheckpoint } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, storedCheckpoint } from '../support/loop.ts';
 import { until } from '../support/worker.ts';
+import { foundModel } from '../support/walk-base-models.ts';
 import { workerContext } from '../support/worker-context.ts';
 import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -178,6 +180,68 @@ describe('data of a plan that are out of reach', () => {
 			if ((row?.attempt ?? 0) > looks.length) looks.push(seconds);
 		}
 		expect(looks).toEqual([0, 5, 15, 35]);
+	});
+
+	describe('because a hub is away or the host is busy', () => {
+		const online = () => join(home, 'online');
+		const room = () => join(home, 'room');
+		let snapshotId: string;
+		let projects = 0;
+		beforeEach(async () => {
+			vi.stubEnv('PLUMBLINE_CACHE_DIR', join(home, 'cache'));
+			await world.query(`update inspections set status = 'failed', finished_at = now()`);
+		});
+		afterAll(() => vi.unstubAllEnvs());
+		/** A worker whose hub is away until there is a file, and whose scripts are killed until there is another. */
+		async function atTheHub(): Promise<{ beat: () => Promise<void>; row: () => Promise<{ status: string; problem: RunProblem | null; attempt: number } | undefined> }> {
+			const python = join(home, 'fetches');
+			await writeFile(
+				python,
+				`#!/bin/sh
+case "$1" in
+*/fetch_model.py)
+	test -e '${online()}' || { echo 'requests.exceptions.ConnectionError: refused' >&2; exit 1; }
+	cp -r '${join(home, 'base')}' "$5" && echo '{"missing": []}' ;;
+*/token_lengths.py)
+	test -e '${room()}' || kill -9 $$
+	echo '{"rows": {"7": 3}, "tokens": 42, "longestAnswer": 3, "shortestQuestion": 4, "withImages": 0, "tokenizerSha256": "${'a'.repeat(64)}"}' ;;
+esac
+`
+			);
+			await chmod(python, 0o755);
+			const hubs = `hub-${++projects}`;
+			valueOf(await createProject(world.app, world.admin, { slug: hubs, name: hubs, overlap: 1, baseModelId: await foundModel(world) }));
+			valueOf(await world.importRows(hubs, pairRows(20)));
+			snapshotId = await importedSnapshot(world, hubs);
+			valueOf(await planRun(world.app, world.admin, { slug: hubs, snapshotId }));
+			let seconds = 0;
+			const inspecting = createInspecting(worker(python), () => seconds * 1000);
+			const beat = () => {
+				seconds += 3600;
+				return inspecting();
+			};
+			return { beat, row: async () => (await world.query<{ status: string; problem: RunProblem | null; attempt: number }>(`select status, problem, attempt from inspections where snapshot_id = '${snapshotId}'`))[0] };
+		}
+
+		it('the plan is made at the next beat that finds them, however long that takes', async () => {
+			const { beat, row } = await atTheHub();
+			for (let times = 0; times < 8; times++) await beat();
+			expect(await row()).toMatchObject({ status: 'queued', problem: null, attempt: 8 });
+			await writeFile(online(), '');
+			await writeFile(room(), '');
+			await beat();
+			expect(await row()).toMatchObject({ status: 'succeeded', attempt: 9 });
+		});
+
+		it('one whose program is killed every time is given up', async () => {
+			await writeFile(online(), '');
+			await rm(room(), { force: true });
+			const { beat, row } = await atTheHub();
+			for (let times = 0; times < 5; times++) await beat();
+			expect(await row()).toMatchObject({ status: 'queued', attempt: 5 });
+			await beat();
+			expect(await row()).toMatchObject({ status: 'failed', problem: { code: 'killed' }, attempt: 6 });
+		});
 	});
 });
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { reachWaitSeconds } from '#lib/domain/out-of-reach.ts';
+import { NOT_COUNTED, reachWaitSeconds } from '#lib/domain/out-of-reach.ts';
+import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { failInspection, finishInspection, giveBackInspection, inspectionAlive, takeNextInspection } from '#lib/server/usecases/inspect-snapshot.ts';
 import type { InspectionAtHand } from '#lib/server/usecases/inspect-snapshot.ts';
 import { ArtifactDamaged } from '#lib/server/artifacts/store.ts';
@@ -10,14 +11,18 @@ import { readSettings } from '../engine/swift/model-folder.ts';
 import { measureLengths } from '../engine/swift/token-lengths.ts';
 import { provideBase } from './checkpoint-files.ts';
 import type { WorkerContext } from './context.ts';
+import { isPassing } from './out-of-reach.ts';
 import { whenReached } from './when-reached.ts';
 
 const HEARTBEAT_MS = 15_000;
 
+/** Attempts after which one whose program was killed, or that a disk had no room for, is given up: that may be so for good. */
+const MOST_ATTEMPTS = 6;
+
 type Context = Pick<WorkerContext, 'app' | 'environment' | 'workDir' | 'shutdown'>;
 
 /**
- * Looks over, at each of its beats, the next snapshot that waits for a plan. Where one meets something out of reach this
+ * Looks over, at each of its beats, the next snapshot that waits for a plan. Where one meets something out of reach, or its program is killed, this
  * worker takes none for a while, longer each time in a row: the next would meet the same.
  * @param now milliseconds
  */
@@ -46,14 +51,23 @@ async function inspect(context: Context, at: InspectionAtHand, isAway: () => voi
 			(error: unknown) => app.log.warn({ err: error }, 'inspection heartbeat')
 		);
 	}, HEARTBEAT_MS);
+	/** A hub that is away, a full disk or a host too busy to look say nothing of the model and the rows. */
+	const endOrPutOff = async (problem: RunProblem): Promise<void> => {
+		if (shutdown.aborted) return giveBackInspection(app, at);
+		const again = NOT_COUNTED.includes(problem.code) || ((isPassing(problem) || problem.code === 'killed') && at.inspection.attempt < MOST_ATTEMPTS);
+		if (!again) return failInspection(app, at, problem);
+		app.log.warn({ code: problem.code, inspectionId: at.inspection.id }, 'the inspection goes back in line');
+		isAway();
+		await giveBackInspection(app, at);
+	};
 	try {
 		const base = await provideBase(context, at.base);
-		if (!base.ok) return await failInspection(app, at, base.problem);
+		if (!base.ok) return await endOrPutOff(base.problem);
 		await app.artifacts.layOut({ files: [{ path: 'train.jsonl', sha256: at.train.sha256 }] }, dir);
 		const measured = await measureLengths(context.environment, base.value, join(dir, 'train.jsonl'), { cacheDir: join(context.workDir, 'cache'), threads: 1, signal: AbortSignal.any([lost.signal, shutdown]), timeoutMs: 3_600_000 });
 		if (lost.signal.aborted) return;
 		if (shutdown.aborted) return await giveBackInspection(app, at);
-		if (!measured.ok) return await failInspection(app, at, measured.problem);
+		if (!measured.ok) return await endOrPutOff(measured.problem);
 		const config = await readSettings(base.value.path, 'config.json');
 		if (!config.ok) return await failInspection(app, at, config.problem);
 		await finishInspection(app, at, { config: config.value, chatTemplateSha256: await chatTemplateHash(base.value), ...measured.value });

@@ -182,6 +182,7 @@ export const ENGINE_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'the engine has no chat template for {}': '训练引擎没有适合 {} 的对话模板',
 	'Install it into the engine’s environment; see “Images” in docs/operations.md.': '请将其装入训练引擎的环境；见 docs/operations.md 的 “Images” 一节。',
 	'Say in a `plumbline.json` in its folder how the engine reads it (“The base model” in docs/operations.md), or take another model.': '请在其文件夹的 plumbline.json 中写明引擎如何读取（见 docs/operations.md 的 “The base model” 一节），或换用其他模型。',
+	'The engine was ended while it counted the rows: it took too long, or the machine ran out of memory.': '训练引擎在统计各行长度时被结束：用时过长，或机器内存不足。',
 	'The engine was ended while it looked how the base model is read: it took too long, or the machine ran out of memory.': '训练引擎在查看基座模型如何读取时被结束：用时过长，或机器内存不足。',
 	'The engine could not look how the base model is read: {}': '训练引擎无法查看基座模型如何读取：{}',
 	'Look at the engine’s environment and at the folder. {}': '请检查训练引擎的环境和该文件夹。{}',

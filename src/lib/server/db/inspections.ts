@@ -65,7 +65,7 @@ export async function heartbeat(db: Executor, id: string, attempt: number): Prom
 	return (await rowsOf(db, sql`update inspections set heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`)).length > 0;
 }
 
-/** Gives an inspection back because its worker goes down. */
+/** Puts an inspection back in line. */
 export async function giveBack(db: Executor, id: string, attempt: number): Promise<void> {
 	await db.execute(sql`update inspections set status = 'queued' where id = ${id} and attempt = ${attempt} and status = 'running'`);
 }

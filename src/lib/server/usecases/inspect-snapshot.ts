@@ -35,7 +35,7 @@ export async function failInspection(app: { db: Db }, at: InspectionAtHand, prob
 	await inspections.fail(app.db, at.inspection.id, at.inspection.attempt, problem);
 }
 
-/** Puts an inspection back in line because its worker goes down. */
+/** Puts an inspection back in line: its worker goes down, or something that it needs is away for a while. */
 export async function giveBackInspection(app: { db: Db }, at: InspectionAtHand): Promise<void> {
 	await inspections.giveBack(app.db, at.inspection.id, at.inspection.attempt);
 }
