@@ -94,6 +94,13 @@ describe('plannedSteps', () => {
 		expect(totalBatch({ ...recipe, strategy: 'single', gpus: 4, nodes: 2 })).toBe(16);
 		expect(totalBatch({ ...recipe, strategy: 'megatron', gpus: 4, nodes: 2, tensorParallel: 2, pipelineParallel: 2 })).toBe(32);
 	});
+	it('takes fewer rows a step where further arguments have devices share them', () => {
+		const ddp = { ...recipe, strategy: 'ddp', gpus: 4, epochs: 1 } as const;
+		expect([totalBatch(ddp), totalBatch({ ...ddp, advanced: { sequence_parallel_size: 2 } }), totalBatch({ ...ddp, advanced: { sequence_parallel_size: '4' } })]).toEqual([64, 32, 16]);
+		expect(totalBatch({ ...ddp, strategy: 'zero2', advanced: { deepspeed_autotp_size: 2 } })).toBe(32);
+		expect(plannedSteps({ ...ddp, advanced: { sequence_parallel_size: 2 } }, 128)).toBe(2 * plannedSteps(ddp, 128));
+		expect(totalBatch({ ...ddp, advanced: { sequence_parallel_size: true } })).toBe(64);
+	});
 	it('sees every row at least as often as was asked', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 4 }), (rows, batchSize, gradientAccumulation, epochs) => {

@@ -7,6 +7,7 @@ import { HARDWARE_FIELDS } from './recipe/hardware-fields.ts';
 import { IMAGE_FIELDS } from './recipe/image-fields.ts';
 import { OBJECTIVE_FIELDS } from './recipe/objective-fields.ts';
 import { SCHEDULE_FIELDS } from './recipe/schedule-fields.ts';
+import { devicesPerRow } from './recipe/shared-rows.ts';
 import { TRACKER_FIELDS } from './recipe/tracker-fields.ts';
 import { ADAPTER_FIELDS, TUNER_FIELDS } from './recipe/tuner-fields.ts';
 
@@ -104,13 +105,15 @@ export function processesOf({ strategy, gpus, nodes }: Pick<TrainingRecipe, 'str
 	return strategy === 'single' ? 1 : gpus * nodes;
 }
 
-/** Copies of the model that read rows of their own: processes, less those that share one copy. */
-export function replicasOf(recipe: Pick<TrainingRecipe, 'strategy' | 'gpus' | 'nodes' | 'tensorParallel' | 'pipelineParallel'>): number {
-	const sharing = recipe.strategy === 'megatron' ? recipe.tensorParallel * recipe.pipelineParallel : 1;
+type Spread = Pick<TrainingRecipe, 'strategy' | 'gpus' | 'nodes' | 'tensorParallel' | 'pipelineParallel'> & Partial<Pick<TrainingRecipe, 'advanced'>>;
+
+/** Copies of the model that read rows of their own: processes, less those that share the rows of one copy. */
+export function replicasOf(recipe: Spread): number {
+	const sharing = recipe.strategy === 'megatron' ? recipe.tensorParallel * recipe.pipelineParallel : devicesPerRow(recipe.advanced);
 	return Math.max(1, Math.floor(processesOf(recipe) / sharing));
 }
 
-type Batch = Pick<TrainingRecipe, 'batchSize' | 'gradientAccumulation' | 'strategy' | 'gpus' | 'nodes' | 'tensorParallel' | 'pipelineParallel'>;
+type Batch = Spread & Pick<TrainingRecipe, 'batchSize' | 'gradientAccumulation'>;
 
 /** Rows of one optimizer step, over all processes. */
 export function totalBatch(recipe: Batch): number {

@@ -133,13 +133,13 @@ async function locate(options: ProvisionOptions): Promise<Outcome<{ dir: string;
 const ADDED = `
 import importlib.metadata as metadata, json
 found = {each.metadata['Name'].lower().replace('_', '-'): each.version for each in metadata.distributions()}
-own = {name: found[name] for name in ('deepspeed', 'msgspec', 'torchvision', 'qwen-vl-utils') if name in found}
+own = {name: found[name] for name in ('deepspeed', 'msgspec', 'liger-kernel', 'torchvision', 'qwen-vl-utils') if name in found}
 print(json.dumps({'own': own, 'mlflow': found.get('mlflow') or found.get('mlflow-skinny')}))
 `;
 
 /**
  * The environment with what not every one has (docs/operations.md): DeepSpeed, which compiles for the host, what FSDP2
- * wants for a second model, what reads images, and MLflow, which counts only with an address to write to.
+ * wants for a second model, Liger's kernels, what reads images, and MLflow, which counts only with an address to write to.
  */
 async function withAdded(environment: EngineEnvironment, mlflow: string | undefined): Promise<EngineEnvironment> {
 	const asked = await run([environment.python, '-c', ADDED], { timeoutMs: 30_000 });

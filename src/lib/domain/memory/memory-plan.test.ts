@@ -83,6 +83,12 @@ describe('memory', () => {
 		expect(logits('orpo') / logits('dpo')).toBeCloseTo((2000 * 18) / (400 * 16), 10);
 	});
 
+	it('is divided where devices share the length of a row, which is then scored whole', () => {
+		const parts = (size: number) => planMemory(qwen, gpu({ strategy: 'ddp', gpus: 4, advanced: { sequence_parallel_size: size } }), { longest: 2000, answer: 400 }).parts;
+		expect(parts(4).activations).toBe(parts(1).activations / 4);
+		expect(parts(4).logits / parts(1).logits).toBeCloseTo(2000 / 400 / 4, 10);
+	});
+
 	it('all weights that learn in fp16 are kept in fp32, and what holds them back is not', () => {
 		const { parts } = planMemory(qwen, gpu({ tuner: 'full', precision: 'fp16' }), at);
 		expect([parts.weights, parts.reference, parts.optimiser].map((bytes) => bytes / PUBLISHED['Qwen2.5-7B'].parameters)).toEqual([4, 2, 8]);

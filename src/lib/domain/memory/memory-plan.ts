@@ -1,4 +1,5 @@
 import { OBJECTIVE_FACTS } from '../recipe/objective-facts.ts';
+import { sharedBy } from '../recipe/shared-rows.ts';
 import { processesOf, replicasOf } from '../training-recipe.ts';
 import type { Device, TrainingRecipe } from '../training-recipe.ts';
 import { activationBytes, scoreBytes, scoredTokens } from './activations.ts';
@@ -91,8 +92,10 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 
 	const rows = recipe.batchSize * (OBJECTIVE_FACTS[recipe.objective].reads === 'pairs' ? 2 : 1);
 	const length = Math.min(sequences.longest, recipe.maxLength);
-	const activations = activationBytes(shape, recipe, rows * length) / (recipe.strategy === 'megatron' ? recipe.tensorParallel : 1);
-	const logits = scoreBytes(shape, recipe.objective, rows * scoredTokens(recipe, sequences));
+	// Spread along its length, a row is scored whole: its answer is no longer known by its place.
+	const spread = sharedBy(recipe.advanced, 'sequence_parallel_size') || 1;
+	const activations = activationBytes(shape, recipe, rows * length) / (recipe.strategy === 'megatron' ? recipe.tensorParallel : spread);
+	const logits = scoreBytes(shape, recipe.objective, rows * (spread > 1 ? length : scoredTokens(recipe, sequences))) / spread;
 	// Two blocks at a time lie whole on a device that holds only parts, in the precision that computes; the optimiser's step
 	// makes one temporary of each gradient.
 	const computing = recipe.tuner === 'qlora' ? weightBytes : total * size;

@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 
 /**
- * Arguments of ms-swift 4.6 that no field of the schema stands for and that change nothing but the computation. A list
+ * Arguments of ms-swift 4.6 that no field of the schema stands for and that change nothing but the computation; two of
+ * them also how many devices share a row, which is counted (`shared-rows.ts`). A list
  * of what is let through, because the engine's parser takes any unique beginning of a name: a list of what is not
  * could be walked around by writing `output_di`.
  */

@@ -1,5 +1,6 @@
 import { processesOf } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
+import type { Advanced } from './advanced.ts';
 import { OBJECTIVE_FACTS } from './objective-facts.ts';
 import type { RecipeProblem } from './recipe-problems.ts';
 
@@ -7,14 +8,18 @@ import type { RecipeProblem } from './recipe-problems.ts';
 export type Host = { gpus: readonly { name: string; memoryBytes: number }[]; cpus: number; versions: Readonly<Record<string, string>>; /** What its operator calls it. */ labels?: readonly string[] };
 
 /** Packages that a setting needs beside the engine, by the name under which a worker announces them. */
-function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy'; name: string }[] {
+function packagesFor(recipe: TrainingRecipe): { field: 'tuner' | 'strategy' | 'advanced'; name: string }[] {
 	return [
+		...(isOn(recipe.advanced['use_liger_kernel']) ? [{ field: 'advanced' as const, name: 'liger-kernel' }] : []),
 		...(recipe.tuner === 'qlora' ? [{ field: 'tuner' as const, name: 'bitsandbytes' }] : []),
 		// The engine spreads a reference model that is held apart by a module of its own, which imports this.
 		...(recipe.strategy === 'fsdp2' && recipe.tuner === 'full' && OBJECTIVE_FACTS[recipe.objective].reference ? [{ field: 'strategy' as const, name: 'msgspec' }] : []),
 		...(recipe.strategy.startsWith('zero') ? [{ field: 'strategy' as const, name: 'deepspeed' }] : [])
 	];
 }
+
+/** Whether the engine's parser reads a switch as on. */
+const isOn = (given: Advanced[string] | undefined): boolean => /^(yes|true|t|y|1)$/i.test(String(given));
 
 /** Packages that a run needs of the engine that trains it, beside those that every engine has. */
 export function packagesWanted(recipe: TrainingRecipe): string[] {

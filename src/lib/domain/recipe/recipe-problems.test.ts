@@ -104,6 +104,8 @@ describe('hardware', () => {
 		expect(on({ ...dpo, tuner: 'qlora' }, cpu)).toEqual(['tuner: engine_lacks']);
 		expect(on({ ...dpo, tuner: 'qlora' }, cpu, gpu)).toEqual([]);
 		expect(on({ ...orpo, strategy: 'zero3', gpus: 2 }, gpu)).toEqual(['strategy: engine_lacks']);
+		const liger = { ...dpo, advanced: { use_liger_kernel: true } };
+		expect([on(liger, gpu), on(liger, { ...gpu, versions: { 'liger-kernel': '0.7.0' } }), on({ ...liger, advanced: { use_liger_kernel: false } }, gpu)]).toEqual([['advanced: engine_lacks'], [], []]);
 		// A second model spread by FSDP2: not an adapter's, which is switched off for it, and not ORPO's, which has none.
 		const fsdp2 = { tuner: 'full', strategy: 'fsdp2', gpus: 2 } as const;
 		expect([on({ ...dpo, ...fsdp2 }, gpu), on({ ...dpo, ...fsdp2 }, { ...gpu, versions: { msgspec: '0.23.0' } }), on({ ...dpo, ...fsdp2, tuner: 'lora' }, gpu), on({ ...orpo, ...fsdp2 }, gpu)]).toEqual([['strategy: engine_lacks'], [], [], []]);
@@ -121,6 +123,24 @@ describe('hardware', () => {
 		expect(codes({ ...dpo, ...megatron, tensorParallel: 3 })).toEqual(['tensorParallel: megatron_split']);
 		expect(on({ ...dpo, ...megatron, gpus: 2 }, gpu)).toEqual(['strategy: megatron_not_started']);
 	});
+});
+
+it('says which further argument cannot spread rows over devices, and why', () => {
+	const ddp = { strategy: 'ddp', gpus: 4 } as const;
+	const says = (recipe: TrainingRecipe, context: Partial<RecipeContext> = {}) => recipeProblems(recipe, { ...fine, ...context }).map(({ code, message }) => [code, message]);
+	const sequence = (size: string | number | boolean, more: object = ddp, of: TrainingRecipe = dpo) => ({ ...of, ...more, advanced: { sequence_parallel_size: size } }) as TrainingRecipe;
+	const refused = (why: string) => [['sequence_not_spread', `sequence_parallel_size: ${why}`]];
+	expect(says(sequence(2), { keyValueHeads: 8 })).toEqual([]);
+	expect(says(sequence(1, {}, orpo))).toEqual([]);
+	expect(says(sequence(2, ddp, orpo))).toEqual(refused('of these objectives the engine spreads the rows of DPO and SFT alone over several devices.'));
+	expect(says(sequence(3))).toEqual(refused('the run’s 4 devices are not divisible by 3.'));
+	expect(says(sequence(2, {}))).toEqual(refused('the run’s 1 devices are not divisible by 2.'));
+	expect(says(sequence(4), { keyValueHeads: 2 })).toEqual(refused('the base model’s 2 key-value heads are not divisible by 4.'));
+	for (const size of [0, 1.5, 'two', true]) expect(says(sequence(size))).toEqual(refused('it must be a whole number from 1.'));
+	const layers = (more: object) => says({ ...orpo, gpus: 4, advanced: { deepspeed_autotp_size: 2 }, ...more } as TrainingRecipe);
+	const apart = [['layers_not_spread', 'deepspeed_autotp_size: it is for all weights under ZeRO 2: set tuner to full and strategy to zero2.']];
+	expect([layers({ tuner: 'full', strategy: 'zero2' }), layers({ tuner: 'full', strategy: 'ddp' }), layers({ tuner: 'lora', strategy: 'zero2' }), layers({ tuner: 'full', strategy: 'zero3' })]).toEqual([[], apart, apart, apart]);
+	expect(says({ ...dpo, tuner: 'full', strategy: 'zero2', gpus: 4, advanced: { deepspeed_autotp_size: 2, sequence_parallel_size: 2 } })).toEqual(refused('it does not go together with deepspeed_autotp_size.'));
 });
 
 it('says which further argument is refused and why', () => {

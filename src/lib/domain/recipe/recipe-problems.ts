@@ -1,13 +1,14 @@
 import * as v from 'valibot';
 import { rowsOver } from '../memory/token-lengths.ts';
 import type { TokenLengths } from '../memory/token-lengths.ts';
-import { ADAPTER_FIELDS, plannedSteps, readRecipe, totalBatch, TrainingRecipeSchema } from '../training-recipe.ts';
+import { ADAPTER_FIELDS, plannedSteps, processesOf, readRecipe, totalBatch, TrainingRecipeSchema } from '../training-recipe.ts';
 import type { Adapter, Objective, RecipeField, TrainingRecipe } from '../training-recipe.ts';
 import { refusedArgument } from './advanced.ts';
 import { hardwareProblems, trackerProblems } from './hardware-problems.ts';
 import type { Host } from './hardware-problems.ts';
 import { OBJECTIVE_FACTS } from './objective-facts.ts';
 import { OWNED_ARGUMENTS } from './recipe-flags.ts';
+import { devicesPerRow, sharedBy, SHARING_ARGUMENTS } from './shared-rows.ts';
 
 /** What a run starts from. */
 export type ParentFacts = {
@@ -46,6 +47,8 @@ export type RecipeContext = {
 	unseen?: number;
 	/** The base is known to have experts in place of feed-forward layers. */
 	experts?: boolean;
+	/** Heads that hold keys and values in the base, once its shape is known. */
+	keyValueHeads?: number;
 	/** KTO: all rows are desirable, or none is. */
 	oneKindOnly?: boolean;
 	/** Living workers that could take the run; left out or empty when nothing is known of them. */
@@ -60,7 +63,7 @@ export type RecipeProblemCode =
 	| 'kto_batch_of_one' | 'kto_one_kind_only' | 'robust_needs_share'
 	| 'parent_adapter_differs' | 'reference_is_parent' | 'full_needs_merge' | 'reward_needs_merge' | 'parent_is_reward_model' | 'experts_alone'
 	| 'length_missing' | 'length_twice' | 'save_after_end' | 'batch_over_rows' | 'no_rows' | 'rows_too_long' | 'rows_unseen' | 'warmup_is_all'
-	| 'advanced_refused'
+	| 'advanced_refused' | 'sequence_not_spread' | 'layers_not_spread'
 	| 'one_process' | 'needs_gpu' | 'too_few_gpus' | 'engine_lacks' | 'megatron_lacks_objective' | 'megatron_lacks_tuner' | 'megatron_split' | 'megatron_not_started' | 'one_machine' | 'no_mlflow';
 
 /** Why a field cannot be so. `message` is English, for the API; `detail` fills the sentence that a page shows for the code. */
@@ -71,7 +74,7 @@ export type RecipeProblem = { field: RecipeField; code: RecipeProblemCode; messa
  * only after minutes of loading, or never. A KTO remainder of one row is no problem: it is dropped and reported.
  */
 export function recipeProblems(recipe: TrainingRecipe, context: RecipeContext): RecipeProblem[] {
-	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...layerProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe)];
+	return [...scheduleProblems(recipe, context), ...lossProblems(recipe, context), ...layerProblems(recipe, context), ...parentProblems(recipe, context.parent), ...hardwareProblems(recipe, context.hosts ?? [], context.machines), ...trackerProblems(recipe, context.mlflow), ...advancedProblems(recipe), ...sharingProblems(recipe, context)];
 }
 
 function scheduleProblems(recipe: TrainingRecipe, { rows, lengths, unseen = 0 }: RecipeContext): RecipeProblem[] {
@@ -133,6 +136,27 @@ function parentProblems(recipe: TrainingRecipe, parent: ParentFacts): RecipeProb
 		message: `The parent’s adapter has ${field} ${String(adapter[field])}; a run that goes on with it keeps that, or set onParent to merge.`,
 		detail: String(adapter[field])
 	}));
+}
+
+/** What spreads a row over several devices and cannot. The engine would find it after loading, or count steps that nobody makes. */
+function sharingProblems(recipe: TrainingRecipe, { keyValueHeads }: Pick<RecipeContext, 'keyValueHeads'>): RecipeProblem[] {
+	const processes = processesOf(recipe);
+	const why: Record<(typeof SHARING_ARGUMENTS)[number], (size: number) => string | null> = {
+		sequence_parallel_size: (size) => {
+			if (recipe.objective !== 'dpo' && recipe.objective !== 'sft') return 'of these objectives the engine spreads the rows of DPO and SFT alone over several devices.';
+			if (recipe.strategy === 'megatron') return 'for Megatron, set tensorParallel instead.';
+			// What does not divide the heads is left to ring attention, which wants rows packed without padding.
+			if (keyValueHeads !== undefined && keyValueHeads % size !== 0) return `the base model’s ${keyValueHeads} key-value heads are not divisible by ${size}.`;
+			return devicesPerRow(recipe.advanced) === size ? null : 'it does not go together with deepspeed_autotp_size.';
+		},
+		deepspeed_autotp_size: () => (recipe.tuner === 'full' && recipe.strategy === 'zero2' ? null : 'it is for all weights under ZeRO 2: set tuner to full and strategy to zero2.')
+	};
+	return SHARING_ARGUMENTS.flatMap((name): RecipeProblem[] => {
+		const size = sharedBy(recipe.advanced, name);
+		if (size === 1) return [];
+		const message = Number.isNaN(size) ? 'it must be a whole number from 1.' : (why[name](size) ?? (processes % size === 0 ? null : `the run’s ${processes} devices are not divisible by ${size}.`));
+		return message === null ? [] : [{ field: 'advanced', code: name === 'sequence_parallel_size' ? 'sequence_not_spread' : 'layers_not_spread', message: `${name}: ${message}` }];
+	});
 }
 
 function advancedProblems(recipe: TrainingRecipe): RecipeProblem[] {

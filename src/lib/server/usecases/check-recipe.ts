@@ -115,7 +115,8 @@ export async function problemsOf(db: Executor, snapshot: Snapshot, parent: Paren
 	// What the hosts of an outside scheduler have, it knows itself.
 	const hosts = launcher === 'local' ? (await trainingHosts(db)).filter((host) => hasLabels(host.labels, labels)) : [];
 	const found = await inspections.foundOf(db, snapshot.id);
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages, experts: readShape(found.config)?.experts != null } : {}) });
+	const shape = found && readShape(found.config);
+	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages, experts: shape?.experts != null } : {}), ...(shape ? { keyValueHeads: shape.kvHeads } : {}) });
 }
 
 /** The checkpoint that was asked for, or the promoted one. */

@@ -11,7 +11,7 @@ import { histogram, longestIn, quantileOf, rowsOver } from '../../domain/memory/
 import type { Bar } from '../../domain/memory/token-lengths.ts';
 import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import type { RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
-import { ktoRemainder, plannedSteps, processesOf, totalBatch } from '../../domain/training-recipe.ts';
+import { ktoRemainder, plannedSteps, processesOf, replicasOf, totalBatch } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
@@ -38,7 +38,8 @@ export type RunPlan = {
 	/** Why it cannot be started as it is; empty when it can. */
 	problems: RecipeProblem[];
 	steps: number;
-	batch: { micro: number; accumulation: number; devices: number; total: number };
+	/** `copies` of the model read rows of their own: as many as devices, but where several share a row. */
+	batch: { micro: number; accumulation: number; devices: number; copies: number; total: number };
 	/** Whether a worker has looked model and rows over: until then there are no lengths and no memory. */
 	inspection: { status: 'waiting' | 'done' } | { status: 'failed'; message: string };
 	parameters: { total: number; trained: number; exact: boolean } | null;
@@ -147,7 +148,7 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 		recipe,
 		problems: await problemsOf(db, snapshot, facts, recipe, place),
 		steps,
-		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), total: totalBatch(recipe) },
+		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), copies: replicasOf(recipe), total: totalBatch(recipe) },
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },
 		parameters: shape ? { ...planMemory(shape, recipe, { longest: 1, answer: 1 }).parameters, exact: shape.exact } : null,
 		lengths: found && longestIn(found.lengths) > 0 ? { longest: longestIn(found.lengths), median: quantileOf(found.lengths, 0.5), most: quantileOf(found.lengths, 0.95), over: rowsOver(found.lengths, recipe.maxLength), tooLong: recipe.tooLong, withImages: found.withImages, bars: histogram(found.lengths) } : null,
