@@ -80,7 +80,8 @@ describe('a plan', () => {
 	it('is made on hosts that train themselves: what a worker beside a scheduler has is no local run’s, nor is its DeepSpeed', async () => {
 		const announce = (hostname: string, of: Partial<WorkerCapabilities>) => announceWorker(world.app, { hostname, pid: 1, hostKey: hostname, capabilities: { cpus: 8, memoryBytes: 900e9, gpus: [], engine: { state: 'ready', versions: {} }, ...of } });
 		const [a100, small] = [{ name: 'A100', memoryBytes: 80e9 }, { name: 'small', memoryBytes: 7.25e9 }];
-		const deepspeed = { state: 'ready', versions: { deepspeed: '0.18.2' } } as const;
+		const engine = { state: 'ready', versions: { bitsandbytes: '0.49.0' } } as const;
+		const deepspeed = { state: 'ready', versions: { ...engine.versions, deepspeed: '0.18.2' } } as const;
 		const beside = await announce('beside', { gpus: [small], launchers: ['slurm'], engine: deepspeed });
 		const fsdp2 = { strategy: 'fsdp2', gpus: 2, maxLength: 4096 };
 		expect((await plan({ recipe: fsdp2 })).problems.map(({ code }) => code)).toEqual(['needs_gpu']);
@@ -88,12 +89,24 @@ describe('a plan', () => {
 		const own = await announce('own', { gpus: [a100, a100], launchers: ['local'] });
 		expect((await plan({ recipe: { ...fsdp2, batchSize: 1 } })).memory).toMatchObject([{ devices: { name: 'A100', count: 2, hostBytes: 900e9 }, fit: 'fits' }]);
 		// Only what DeepSpeed offloads makes it fit.
-		const many = await announce('many', { gpus: Array(8).fill(small) as (typeof small)[] });
+		const many = await announce('many', { gpus: Array(8).fill(small) as (typeof small)[], engine });
 		const way = async () => (await plan({ recipe: { tuner: 'full', batchSize: 1, maxLength: 4096 } })).memory.find(({ devices }) => devices.name === 'small')?.change?.settings.strategy;
 		expect(await way()).toBeUndefined();
 		const other = await announce('other', { gpus: [small], engine: deepspeed });
 		expect(await way()).toBe('zero3_offload');
 		for (const id of [beside, own, many, other]) await retireWorker(world.app, id);
+	});
+
+	it('offers only what would be started', async () => {
+		const host = await announceWorker(world.app, { hostname: 'eight', pid: 1, hostKey: 'eight', capabilities: { cpus: 8, memoryBytes: 900e9, gpus: Array.from({ length: 8 }, () => ({ name: 'A100', memoryBytes: 40 * 2 ** 30 })), engine: { state: 'ready', versions: {} } } });
+		for (const tuner of ['full', 'lora']) {
+			const recipe = { tuner, batchSize: 8, maxLength: 4096, gradientCheckpointing: 'off' };
+			const { memory: [memory] } = await plan({ recipe });
+			expect(memory?.fit).toBe('too_large');
+			// No engine has msgspec, bitsandbytes or DeepSpeed.
+			expect((await plan({ recipe: { ...recipe, ...memory?.change?.settings } })).problems).toEqual([]);
+		}
+		await retireWorker(world.app, host);
 	});
 
 	it('says that KTO leaves a remainder of one row out, and counts steps without it', async () => {

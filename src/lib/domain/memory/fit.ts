@@ -30,11 +30,11 @@ export function fitOf(plan: Pick<MemoryPlan, 'total' | 'host'>, devices: Pick<De
 /** What to change so that a recipe fits, and the plan it then has. */
 export type Change = { settings: Partial<Pick<TrainingRecipe, 'batchSize' | 'gradientAccumulation' | 'gradientCheckpointing' | 'tuner' | 'strategy' | 'gpus' | 'maxLength'>>; plan: MemoryPlan };
 
-/** What decides which ways there are, beside the recipe. `assumed`: the rows' lengths are not known. `deepspeed`: some machine with these devices has it, or nothing is known of them. */
-export type Circumstances = { assumed: boolean; deepspeed: boolean };
+/** What decides which ways there are, beside the recipe. `assumed`: the rows' lengths are not known. `startable`: whether the recipe with its changes would be started, as far as the changes decide that. */
+export type Circumstances = { assumed: boolean; startable: (changed: TrainingRecipe) => boolean };
 
 /** The ways out, cheapest in quality first; each builds on those before it. */
-function ways(recipe: TrainingRecipe, devices: Devices, of: Circumstances): Change['settings'][] {
+function ways(recipe: TrainingRecipe, devices: Devices, of: Pick<Circumstances, 'assumed'>): Change['settings'][] {
 	const steps: Change['settings'][] = [];
 	// Processes on one processor share its memory.
 	if (devices.kind === 'cpu' && recipe.strategy === 'ddp' && recipe.nodes === 1) steps.push({ strategy: 'single', gpus: 1 });
@@ -48,31 +48,54 @@ function ways(recipe: TrainingRecipe, devices: Devices, of: Circumstances): Chan
 	if (recipe.tuner === 'full') steps.push({ tuner: 'lora' }, ...smaller);
 	// A run that refuses rows that are too long would be refused for what a shorter length saves.
 	if (of.assumed || recipe.tooLong !== 'refuse') for (const maxLength of [4096, 2048, 1024, 512]) if (maxLength < recipe.maxLength) steps.push({ maxLength });
-	if (of.deepspeed && devices.kind === 'gpu' && devices.count > 1 && recipe.tuner === 'full') steps.push({ strategy: 'zero3_offload', gpus: devices.count });
+	if (devices.kind === 'gpu' && devices.count > 1 && recipe.tuner === 'full') steps.push({ strategy: 'zero3_offload', gpus: devices.count });
 	return steps;
 }
 
+/** What some of the ways change together. More devices read more rows at a time, so fewer are gathered: as near to the batch that was asked for as whole numbers allow. */
+function together(recipe: TrainingRecipe, taken: readonly Change['settings'][]): Change['settings'] {
+	const settings = Object.assign({}, ...taken) as Change['settings'];
+	const changed = withSettings(recipe, settings);
+	const gathered = Math.max(1, Math.round((changed.gradientAccumulation * totalBatch(recipe)) / totalBatch(changed)));
+	return gathered === recipe.gradientAccumulation ? settings : { ...settings, gradientAccumulation: gathered };
+}
+
+/** The ways one more of which is taken each time, without any set that would not be started: such a way is left for when another makes room for it. */
+function* widening(all: readonly Change['settings'][], startable: (taken: readonly Change['settings'][]) => boolean): Generator<Change['settings'][]> {
+	let taken: Change['settings'][] = [];
+	let aside: Change['settings'][] = [];
+	for (const way of all) {
+		const waiting = [way, ...aside];
+		aside = [];
+		for (const one of waiting) {
+			if (!startable([...taken, one])) {
+				aside.push(one);
+				continue;
+			}
+			taken = [...taken, one];
+			yield taken;
+		}
+	}
+}
+
 /**
- * The smallest set of changes after which a recipe fits with room to spare; null when none here is enough. A length is
- * only shortened where the rest does not do it. More devices read more rows at a time, so fewer are gathered.
+ * The smallest set of changes after which a recipe fits with room to spare and would be started; null when none here is
+ * enough. A length is only shortened where the rest does not do it.
  */
 export function changeThatFits(shape: ModelShape, recipe: TrainingRecipe, sequences: Sequences, devices: Devices, of: Circumstances): Change | null {
 	const plan = (settings: Change['settings']) => planMemory(shape, withSettings(recipe, settings), sequences, devices.kind);
-	let taken: Change['settings'][] = [];
-	for (const way of ways(recipe, devices, of)) {
-		taken = [...taken, way];
-		if (fitOf(plan(Object.assign({}, ...taken) as Change['settings']), devices) !== 'fits') continue;
+	const startable = (taken: readonly Change['settings'][]) => of.startable(withSettings(recipe, together(recipe, taken)));
+	const fits = (taken: readonly Change['settings'][]) => fitOf(plan(together(recipe, taken)), devices) === 'fits';
+	for (const found of widening(ways(recipe, devices, of), startable)) {
+		if (!fits(found)) continue;
+		let taken = found;
 		// What came before and is not needed after all is left as it was.
-		for (const one of [...taken]) {
+		for (const one of found) {
 			const fewer = taken.filter((other) => other !== one);
-			if (fewer.length > 0 && fitOf(plan(Object.assign({}, ...fewer) as Change['settings']), devices) === 'fits') taken = fewer;
+			if (fewer.length > 0 && fits(fewer) && startable(fewer)) taken = fewer;
 		}
-		const settings = Object.assign({}, ...taken) as Change['settings'];
-		const fitted = withSettings(recipe, settings);
-		// As near to the batch that was asked for as whole numbers allow.
-		const gathered = Math.max(1, Math.round((fitted.gradientAccumulation * totalBatch(recipe)) / totalBatch(fitted)));
-		const all = gathered === recipe.gradientAccumulation ? settings : { ...settings, gradientAccumulation: gathered };
-		return { settings: all, plan: plan(all) };
+		const settings = together(recipe, taken);
+		return { settings, plan: plan(settings) };
 	}
 	return null;
 }

@@ -127,7 +127,7 @@ describe('memory', () => {
 	});
 });
 
-const anything = { assumed: false, deepspeed: true };
+const anything = { assumed: false, startable: () => true };
 
 describe('whether it fits', () => {
 	const a10 = { kind: 'gpu' as const, name: 'NVIDIA A10', memoryBytes: 24 * 2 ** 30, count: 1 };
@@ -160,14 +160,32 @@ describe('whether it fits', () => {
 		expect(wayOut('refuse') ?? {}).not.toHaveProperty('maxLength');
 	});
 
-	it('what is offloaded must fit the machine’s own memory, and is offered only where some machine has DeepSpeed', () => {
+	it('what is offloaded must fit the machine’s own memory, and is not offered where it would not be started', () => {
 		const two = { ...a10, count: 2 };
 		const offloaded = planMemory(qwen, gpu({ tuner: 'full', strategy: 'zero3_offload', gpus: 2 }), at);
 		expect([fitOf(offloaded, two), fitOf(offloaded, { ...two, hostBytes: offloaded.host / 2 }), fitOf(offloaded, { ...two, hostBytes: offloaded.host / 0.95 }), fitOf(offloaded, { ...two, hostBytes: offloaded.host * 2 })]).toEqual(['fits', 'too_large', 'tight', 'fits']);
 		expect(fitsOf(offloaded, { ...two, hostBytes: 1 })).toEqual({ device: 'fits', host: 'too_large' });
 		const small = { kind: 'gpu' as const, name: 'any', memoryBytes: 12e9, count: 8 };
-		const offered = (of: { deepspeed: boolean; hostBytes?: number }) => changeThatFits(shapeOf('Qwen3-30B-A3B'), gpu({ tuner: 'full' }), at, { ...small, ...(of.hostBytes ? { hostBytes: of.hostBytes } : {}) }, { assumed: false, deepspeed: of.deepspeed })?.settings.strategy;
+		const offered = (of: { deepspeed: boolean; hostBytes?: number }) => changeThatFits(shapeOf('Qwen3-30B-A3B'), gpu({ tuner: 'full' }), at, { ...small, ...(of.hostBytes ? { hostBytes: of.hostBytes } : {}) }, { assumed: false, startable: ({ strategy }) => of.deepspeed || strategy !== 'zero3_offload' })?.settings.strategy;
 		expect([offered({ deepspeed: true }), offered({ deepspeed: false }), offered({ deepspeed: true, hostBytes: 1e9 })]).toEqual(['zero3_offload', undefined, undefined]);
+	});
+
+	it('what would not be started is never offered, and a way that another makes possible is', () => {
+		const eight = { ...a10, count: 8 };
+		const whole = gpu({ tuner: 'full' });
+		const free = changeThatFits(qwen, whole, at, { ...eight, memoryBytes: 80 * 2 ** 30 }, anything);
+		expect(free?.settings.strategy).toBe('fsdp2');
+		// As where no engine has what FSDP2 wants for a second model: a spread adapter needs none.
+		const startable = ({ strategy, tuner }: TrainingRecipe) => strategy === 'single' || (strategy === 'fsdp2' && tuner === 'lora');
+		const large = shapeOf('Mixtral-8x7B');
+		expect(changeThatFits(large, whole, at, eight, { assumed: false, startable })?.settings).toMatchObject({ strategy: 'fsdp2', tuner: 'lora' });
+		fc.assert(
+			fc.property(anyShape, anyRecipe, fc.constantFrom(8, 24, 80), fc.constantFrom(...(['lora', 'qlora', 'full', 'fsdp2', 'zero3_offload', 'single'] as const)), (shape, recipe, gib, never) => {
+				const found = changeThatFits(shape, recipe, at, { ...eight, memoryBytes: gib * 2 ** 30 }, { assumed: true, startable: ({ tuner, strategy }) => tuner !== never && strategy !== never });
+				const { tuner, strategy } = { ...recipe, ...found?.settings };
+				if (found) expect([tuner, strategy]).not.toContain(never);
+			})
+		);
 	});
 
 	it('FSDP2 gathers the whole model, then the whole state of the optimiser, in the machine’s memory when it saves', () => {

@@ -6,7 +6,7 @@ import type { Result } from '../../domain/problem.ts';
 import { TUNERS } from '../../domain/recipe/field.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import { mustMerge, recipeProblems } from '../../domain/recipe/recipe-problems.ts';
-import type { ParentFacts, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
+import type { ParentFacts, RecipeContext, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
 import { adapterOf, OBJECTIVES, recipeDefaults, TrainingRecipeSchema } from '../../domain/training-recipe.ts';
 import type { Device, TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { WorkerCapabilities } from '../../domain/worker-capabilities.ts';
@@ -110,13 +110,27 @@ export async function completeRecipe(db: Executor, snapshot: Snapshot, parent: P
 	return fail('invalid_input', `${errors[0]?.field ?? 'recipe'}: ${errors[0]?.message ?? 'is not valid'}`, { errors });
 }
 
-/** Why a complete recipe cannot work on this snapshot, parent and, where workers train themselves, on their hosts; empty when it can. */
-export async function problemsOf(db: Executor, snapshot: Snapshot, parent: ParentFacts, recipe: TrainingRecipe, { launcher, labels }: Place): Promise<RecipeProblem[]> {
+/** What a recipe on this snapshot and parent is checked against, where it shall run. */
+export async function contextOf(db: Executor, snapshot: Snapshot, parent: ParentFacts, { launcher, labels }: Place): Promise<RecipeContext> {
 	// What the hosts of an outside scheduler have, it knows itself.
 	const hosts = launcher === 'local' ? (await trainingHosts(db)).filter((host) => hasLabels(host.labels, labels)) : [];
 	const found = await inspections.foundOf(db, snapshot.id);
 	const shape = found && readShape(found.config);
-	return recipeProblems(recipe, { rows: snapshot.trainRows, parent, oneKindOnly: isOneKindOnly(snapshot), hosts, machines: launcher === 'local' || launcher === 'ray' ? 1 : null, mlflow: mlflowAt(await mlflowPlaces(db), launcher), ...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages, experts: shape?.experts != null } : {}), ...(shape ? { keyValueHeads: shape.kvHeads } : {}) });
+	return {
+		rows: snapshot.trainRows,
+		parent,
+		oneKindOnly: isOneKindOnly(snapshot),
+		hosts,
+		machines: launcher === 'local' || launcher === 'ray' ? 1 : null,
+		mlflow: mlflowAt(await mlflowPlaces(db), launcher),
+		...(found ? { lengths: found.lengths, unseen: seesImages(found.config) ? 0 : found.withImages, experts: shape?.experts != null } : {}),
+		...(shape ? { keyValueHeads: shape.kvHeads } : {})
+	};
+}
+
+/** Why a complete recipe cannot work on this snapshot, parent and, where workers train themselves, on their hosts; empty when it can. */
+export async function problemsOf(db: Executor, snapshot: Snapshot, parent: ParentFacts, recipe: TrainingRecipe, place: Place): Promise<RecipeProblem[]> {
+	return recipeProblems(recipe, await contextOf(db, snapshot, parent, place));
 }
 
 /** The checkpoint that was asked for, or the promoted one. */

@@ -10,7 +10,9 @@ import type { TimeEstimate } from '../../domain/memory/time-estimate.ts';
 import { histogram, longestIn, quantileOf, rowsOver } from '../../domain/memory/token-lengths.ts';
 import type { Bar } from '../../domain/memory/token-lengths.ts';
 import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
-import type { RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
+import type { Host } from '../../domain/recipe/hardware-problems.ts';
+import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
+import type { RecipeContext, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
 import { ktoRemainder, plannedSteps, processesOf, replicasOf, totalBatch } from '../../domain/training-recipe.ts';
 import type { TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
@@ -22,7 +24,7 @@ import type { Found } from '../db/inspections.ts';
 import * as runSpeeds from '../db/run-speeds.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
-import { completeRecipe, parentFacts, parentOf, placeOf, problemsOf, workersAt } from './check-recipe.ts';
+import { completeRecipe, contextOf, parentFacts, parentOf, placeOf, workersAt } from './check-recipe.ts';
 import type { Place } from './check-recipe.ts';
 import type { RunRequest } from './start-run.ts';
 
@@ -56,20 +58,20 @@ export type RunPlan = {
 /** What a person asks about; `device` is one that no worker has, such as one that could be rented. */
 export type PlanRequest = RunRequest & { device?: { name?: string | undefined; memoryGb: number; count?: number | undefined } | undefined };
 
-/** A kind of device, and whether some machine that has it has DeepSpeed too. */
-type Kind = { devices: Devices; deepspeed: boolean };
+/** A kind of device, and the machines that have it, as far as their engine is ready; of one that was asked about none is known. */
+type Kind = { devices: Devices; hosts: Host[] };
 
 /** Kinds of devices of the living workers that train there themselves: GPUs by name and size, or a processor with its memory where there is none. What the hosts of an outside scheduler have, it knows itself. */
 async function kindsAt(db: Executor, place: Place): Promise<Kind[]> {
 	if (place.launcher !== 'local') return [];
 	const found = new Map<string, Kind>();
-	for (const { capabilities: { gpus, memoryBytes, engine } } of await workersAt(db, place)) {
+	for (const { capabilities: { gpus, cpus, memoryBytes, engine } } of await workersAt(db, place)) {
 		const [gpu] = gpus;
 		const one: Devices = gpu ? { kind: 'gpu', name: gpu.name, memoryBytes: gpu.memoryBytes, count: gpus.length, hostBytes: memoryBytes } : { kind: 'cpu', name: 'CPU', memoryBytes, count: 1 };
 		const key = `${one.kind} ${one.name} ${one.memoryBytes}`;
 		const other = found.get(key);
-		const deepspeed = other?.deepspeed === true || (engine.state === 'ready' && engine.versions['deepspeed'] !== undefined);
-		found.set(key, { devices: other ? largerOf(other.devices, one) : one, deepspeed });
+		const host: Host[] = engine.state === 'ready' ? [{ gpus, cpus, versions: engine.versions }] : [];
+		found.set(key, { devices: other ? largerOf(other.devices, one) : one, hosts: [...(other?.hosts ?? []), ...host] });
 	}
 	const all = [...found.values()];
 	return all.some(({ devices }) => devices.kind === 'gpu') ? all.filter(({ devices }) => devices.kind === 'gpu') : all;
@@ -81,7 +83,7 @@ function largerOf(one: Devices, other: Devices): Devices {
 	return (one.hostBytes ?? 0) <= (other.hostBytes ?? 0) ? one : other;
 }
 
-function memoryOn({ devices, deepspeed }: Kind, recipe: TrainingRecipe, found: Found): PlannedMemory | null {
+function memoryOn({ devices, hosts }: Kind, recipe: TrainingRecipe, found: Found, context: RecipeContext): PlannedMemory | null {
 	const shape = readShape(found.config);
 	if (!shape) return null;
 	const longest = longestIn(found.lengths);
@@ -89,8 +91,15 @@ function memoryOn({ devices, deepspeed }: Kind, recipe: TrainingRecipe, found: F
 	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer, shortestQuestion: found.lengths.shortestQuestion ?? 0 };
 	const { parts, total, host } = planMemory(shape, recipe, sequences, devices.kind);
 	const fit = fitOf({ total, host }, devices);
-	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices, { assumed, deepspeed });
+	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices, { assumed, startable: bringsNoProblem(recipe, { ...context, hosts }) });
 	return { devices, parts, total, host, fit, change: change && { settings: change.settings, total: change.plan.total }, assumed };
+}
+
+/** Whether a changed recipe has only problems that the recipe had before: what is offered must not be refused. */
+function bringsNoProblem(recipe: TrainingRecipe, context: RecipeContext): (changed: TrainingRecipe) => boolean {
+	const named = ({ field, code }: RecipeProblem) => `${field} ${code}`;
+	const had = new Set(recipeProblems(recipe, context).map(named));
+	return (changed) => recipeProblems(changed, context).every((problem) => had.has(named(problem)));
 }
 
 /** A device that no worker has: nothing is known of its machine. */
@@ -137,8 +146,9 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const base = await checkpoints.baseOf(db, project.id);
 	const inspection = await inspections.ask(db, { projectId: project.id, snapshotId: snapshot.id, baseCheckpointId: base.id });
 	const { found } = inspection;
-	const kinds: Kind[] = input.device ? [{ devices: askedAbout(input.device), deepspeed: true }] : await kindsAt(db, place);
-	const memory = found ? kinds.flatMap((kind) => memoryOn(kind, recipe, found) ?? []) : [];
+	const kinds: Kind[] = input.device ? [{ devices: askedAbout(input.device), hosts: [] }] : await kindsAt(db, place);
+	const context = await contextOf(db, snapshot, facts, place);
+	const memory = found ? kinds.flatMap((kind) => memoryOn(kind, recipe, found, context) ?? []) : [];
 	const shape = found && readShape(found.config);
 	const steps = plannedSteps(recipe, snapshot.trainRows);
 	const time = await timeOf(db, base.location ?? '', recipe, steps, kinds[0]?.devices);
@@ -146,7 +156,7 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const price = app.config.gpuHour;
 	return ok({
 		recipe,
-		problems: await problemsOf(db, snapshot, facts, recipe, place),
+		problems: recipeProblems(recipe, context),
 		steps,
 		batch: { micro: recipe.batchSize, accumulation: recipe.gradientAccumulation, devices: processesOf(recipe), copies: replicasOf(recipe), total: totalBatch(recipe) },
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },
