@@ -32,13 +32,18 @@ afterAll(() => world?.close());
 const plan = async (more: Partial<PlanRequest> = {}) => valueOf(await planRun(world.app, world.admin, { slug, snapshotId, ...more }));
 /** Ten steps as the engine reports them: of each the mean since the training began, the slow first one included. */
 const meanSpeeds = (seconds: number, first = seconds) => Array.from({ length: 10 }, (_, index) => ({ step: index + 1, epoch: 0, values: { 'train_speed(s/it)': (first + seconds * index) / (index + 1) } }));
+/** A plan with the time on its first kind of device. */
+const timed = async (more: Partial<PlanRequest>) => {
+	const { times: [first], ...planned } = await plan(more);
+	return { ...planned, time: first?.time ?? null, cost: first?.cost ?? null };
+};
 const a10 = { name: 'A10', memoryGb: 24 };
 const found = { config: PUBLISHED['Qwen2.5-7B'].config, tokenizerSha256: 'a'.repeat(64), chatTemplateSha256: 'b'.repeat(64), lengths: { rows: { '300': 30, '1800': 14, '3000': 2 }, tokens: 90_000, longestAnswer: 400 }, withImages: 0 };
 
 describe('a plan', () => {
 	it('asks a worker once to look model and rows over, and tells what is known without it', async () => {
 		const waiting = await plan({ recipe: { maxSteps: 12, saveSteps: 6 }, device: a10 });
-		expect(waiting).toMatchObject({ steps: 12, inspection: { status: 'waiting' }, memory: [], lengths: null, time: null, problems: [] });
+		expect(waiting).toMatchObject({ steps: 12, inspection: { status: 'waiting' }, memory: [], lengths: null, times: [{ devices: { name: 'A10' }, time: null, cost: null }], problems: [] });
 		await plan();
 		const at = await takeNextInspection(world.app);
 		expect(at).toMatchObject({ inspection: { snapshotId, attempt: 1 }, base: { kind: 'base' } });
@@ -137,19 +142,35 @@ describe('a plan', () => {
 		const at = await beginAttempt(world.app, { runId, workerId });
 		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics: meanSpeeds(2, 60), log: [], events: [], status: 'running' });
 		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: expect.closeTo(400, 8), low: expect.closeTo(400, 8), high: expect.closeTo(400, 8), runs: 1, devices: 1 });
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, tuner: 'full' } })).time).toBeNull();
+		expect((await timed({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toEqual({ seconds: expect.closeTo(400, 8), low: expect.closeTo(400, 8), high: expect.closeTo(400, 8), runs: 1, devices: 1 });
+		expect((await timed({ recipe: { maxSteps: 100, saveSteps: 50, tuner: 'full' } })).time).toBeNull();
 		// An attempt that went on after step 4 on another host says what that host did, from its own beginning.
 		await world.query(`update run_attempts set resumed_from_step = 4 where run_id = '${runId}'`);
 		await world.query(`update run_metrics set "values" = jsonb_build_object('train_speed(s/it)', (60 + 3 * (step - 5)) / (step - 4)::float) where run_id = '${runId}' and step > 4`);
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 4 } })).time?.seconds).toBeCloseTo(300, 8);
+		expect((await timed({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 4 } })).time?.seconds).toBeCloseTo(300, 8);
 		await world.query(`update run_attempts set resumed_from_step = null where run_id = '${runId}'`);
 		await world.query(`delete from run_metrics where run_id = '${runId}' and step > 4`);
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 4 } })).time?.seconds).toBeCloseTo(200, 8);
+		expect((await timed({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 4 } })).time?.seconds).toBeCloseTo(200, 8);
 		// On a scheduler's host, of which the worker that placed it says nothing.
 		await world.query(`update runs set launcher = 'slurm' where id = '${runId}'`);
-		expect((await plan({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toBeNull();
+		expect((await timed({ recipe: { maxSteps: 100, saveSteps: 50, batchSize: 8 } })).time).toBeNull();
 		await world.query(`update runs set launcher = 'local' where id = '${runId}'`);
+	});
+
+	it('says of each kind of GPU how long it takes there', async () => {
+		const announce = (name: string) => announceWorker(world.app, { hostname: name, pid: 1, hostKey: name, capabilities: { cpus: 8, memoryBytes: 900e9, gpus: [{ name, memoryBytes: 80e9 }], engine: { state: 'ready', versions: {} } } });
+		const recipe = { maxSteps: 100, saveSteps: 50, tuner: 'full', maxLength: 4096 };
+		const [slow, fast, unknown] = [await announce('L40S'), await announce('H100'), await announce('B200')];
+		for (const [host, seconds] of [[slow, 8], [fast, 2]] as const) {
+			const runId = await queuedRun(world, slug, { maxSteps: 10, saveSteps: 5, tuner: 'full', maxLength: 4096 });
+			const attempt = (await beginAttempt(world.app, { runId, workerId: host }))?.attempt ?? 0;
+			await recordProgress(world.app, { runId, attempt }, { metrics: meanSpeeds(seconds), log: [], events: [], status: 'running' });
+			await registerCheckpoint(world.app, trained(runId, attempt));
+		}
+		const { times } = await plan({ recipe });
+		const told = Object.fromEntries(times.map(({ devices, time, cost }) => [devices.name, [time && Math.round(time.seconds), cost && cost.amount > 0]]));
+		expect(told).toEqual({ L40S: [800, true], H100: [200, true], B200: [null, null] });
+		for (const id of [slow, fast, unknown]) await retireWorker(world.app, id);
 	});
 
 	it('estimates time and cost for other counts of GPUs than were measured', async () => {
@@ -160,7 +181,7 @@ describe('a plan', () => {
 		const at = await beginAttempt(world.app, { runId, workerId: host });
 		await recordProgress(world.app, { runId, attempt: at?.attempt ?? 0 }, { metrics: meanSpeeds(4), log: [], events: [], status: 'running' });
 		await registerCheckpoint(world.app, trained(runId, at?.attempt ?? 0));
-		const [two, eight] = [await plan({ recipe: spread(2) }), await plan({ recipe: spread(8) })];
+		const [two, eight] = [await timed({ recipe: spread(2) }), await timed({ recipe: spread(8) })];
 		expect(two.time).toMatchObject({ seconds: expect.closeTo(4 * two.steps, 8), runs: 1, devices: 2 });
 		expect(eight.time).toMatchObject({ seconds: expect.closeTo(4 * eight.steps, 8), devices: 2 });
 		// Alike but for the last step of an epoch, which is not full.

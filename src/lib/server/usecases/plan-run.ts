@@ -22,6 +22,7 @@ import type { Executor } from '../db/client.ts';
 import * as inspections from '../db/inspections.ts';
 import type { Found } from '../db/inspections.ts';
 import * as runSpeeds from '../db/run-speeds.ts';
+import type { RunSpeed } from '../db/run-speeds.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
 import { completeRecipe, contextOf, parentFacts, parentOf, placeOf, workersAt } from './check-recipe.ts';
@@ -33,6 +34,9 @@ export type PlannedLengths = { longest: number; median: number; most: number; ov
 
 /** Memory on one kind of device. `assumed`: the rows' lengths are not known yet, so each is taken to be as long as allowed. */
 export type PlannedMemory = { devices: Devices; parts: MemoryParts; total: number; host: number; fit: Fit; change: (Pick<Change, 'settings'> & { total: number }) | null; assumed: boolean };
+
+/** Time on one kind of device, from earlier runs on such; null without one. `cost` is that at the price that the installation was given; null without a price or time, or on CPU. */
+export type PlannedTime = { devices: Devices; time: TimeEstimate | null; cost: { amount: number; currency: string } | null };
 
 /** What a run would need and do, without starting it. */
 export type RunPlan = {
@@ -50,9 +54,8 @@ export type RunPlan = {
 	dropped: { reason: 'kto_remainder'; rows: number }[];
 	/** One for each kind of device that living workers have, or for the one that was asked about; none where an outside scheduler’s hosts are not known here. */
 	memory: PlannedMemory[];
-	time: TimeEstimate | null;
-	/** Of the time, at the price that the installation was given; null without one, or on CPU. */
-	cost: { amount: number; currency: string } | null;
+	/** One for each of the same kinds, also where nothing is known of it. */
+	times: PlannedTime[];
 };
 
 /** What a person asks about; `device` is one that no worker has, such as one that could be rented. */
@@ -108,10 +111,9 @@ function askedAbout({ name, memoryGb, count }: NonNullable<PlanRequest['device']
 }
 
 /** Time from earlier runs on the same model that learned from the same kind of rows by the same kind of tuner, on such a device. */
-async function timeOf(db: Executor, location: string, recipe: TrainingRecipe, steps: number, devices: Devices | undefined): Promise<TimeEstimate | null> {
-	if (!devices) return null;
+function timeOf(speeds: readonly RunSpeed[], recipe: TrainingRecipe, steps: number, devices: Devices): TimeEstimate | null {
 	const { reads, reference } = OBJECTIVE_FACTS[recipe.objective];
-	const like = (await runSpeeds.ofBase(db, location)).filter(({ recipe: past, capabilities }) => {
+	const like = speeds.filter(({ recipe: past, capabilities }) => {
 		const facts = OBJECTIVE_FACTS[past.objective];
 		const device = capabilities.gpus[0]?.name ?? 'CPU';
 		return facts.reads === reads && facts.reference === reference && past.tuner === recipe.tuner && past.strategy === recipe.strategy && device === devices.name;
@@ -151,9 +153,13 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 	const memory = found ? kinds.flatMap((kind) => memoryOn(kind, recipe, found, context) ?? []) : [];
 	const shape = found && readShape(found.config);
 	const steps = plannedSteps(recipe, snapshot.trainRows);
-	const time = await timeOf(db, base.location ?? '', recipe, steps, kinds[0]?.devices);
-	const remainder = ktoRemainder(recipe, snapshot.trainRows);
 	const price = app.config.gpuHour;
+	const speeds = kinds.length > 0 ? await runSpeeds.ofBase(db, base.location ?? '') : [];
+	const times = kinds.map(({ devices }): PlannedTime => {
+		const time = timeOf(speeds, recipe, steps, devices);
+		return { devices, time, cost: price && time && devices.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null };
+	});
+	const remainder = ktoRemainder(recipe, snapshot.trainRows);
 	return ok({
 		recipe,
 		problems: recipeProblems(recipe, context),
@@ -164,7 +170,6 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 		lengths: found && longestIn(found.lengths) > 0 ? { longest: longestIn(found.lengths), median: quantileOf(found.lengths, 0.5), most: quantileOf(found.lengths, 0.95), over: rowsOver(found.lengths, recipe.maxLength), tooLong: recipe.tooLong, withImages: found.withImages, bars: histogram(found.lengths) } : null,
 		dropped: remainder > 0 ? [{ reason: 'kto_remainder', rows: remainder }] : [],
 		memory,
-		time,
-		cost: price && time && kinds[0]?.devices.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null
+		times
 	});
 }
