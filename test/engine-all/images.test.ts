@@ -88,7 +88,12 @@ describe('a base that reads images', () => {
 
 	it('has its rows counted without those that hold images', async () => {
 		const file = await writeRows(join(dir, 'sight', 'count.jsonl'), [...pairRows(pairs(2)), ...shown(images[0] ?? '')]);
-		expect(must(await measureLengths(environment, model, file, scripts))).toMatchObject({ withImages: 8 });
+		const { lengths, withImages } = must(await measureLengths(environment, model, file, scripts));
+		expect(withImages).toBe(8);
+		expect(Object.values(lengths.rows).reduce((sum, rows) => sum + rows, 0)).toBe(2);
+		// Of those their words alone, and how many images they have.
+		expect(lengths.pictured).toMatchObject({ images: 1 });
+		expect(lengths.pictured?.longest).toBeGreaterThan(lengths.pictured?.longestAnswer ?? Infinity);
 	});
 });
 

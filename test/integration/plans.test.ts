@@ -130,6 +130,24 @@ describe('a plan', () => {
 		expect((await plan({ recipe: { maxLength: 1024, tooLong: 'left' } })).lengths).toMatchObject({ over: 16, tooLong: 'left' });
 	});
 
+	it('counts rows with images by their words and the largest images, and says what it does not know', async () => {
+		const project = (await world.project({ rows: pairRows(20) })).slug;
+		const pictures = await importedSnapshot(world, project);
+		const ask = async (recipe: object) => (await plan({ slug: project, snapshotId: pictures, recipe: { maxLength: 4096, ...recipe }, device: a10 })).memory[0];
+		await ask({});
+		let at = await takeNextInspection(world.app);
+		// Others' come before it.
+		for (; at && at.inspection.snapshotId !== pictures; at = await takeNextInspection(world.app)) await finishInspection(world.app, at, found);
+		const vision = { depth: 32, hidden_size: 1280, intermediate_size: 3420, hidden_act: 'silu', out_hidden_size: 3584, patch_size: 14, spatial_merge_size: 2, temporal_patch_size: 2 };
+		const config = { model_type: 'qwen2_5_vl', text_config: PUBLISHED['Qwen2.5-7B'].config, vision_config: vision };
+		const pictured = { longest: 100, longestAnswer: 60, shortestQuestion: 20, images: 1 };
+		if (at) await finishInspection(world.app, at, { ...found, config, lengths: { rows: { '80': 1 }, tokens: 160, longestAnswer: 30, shortestQuestion: 40, pictured }, withImages: 199 });
+		const [bounded, assumed] = [await ask({ maxPixels: 1_003_520 }), await ask({})];
+		expect([bounded?.assumed, assumed?.assumed, bounded?.withImages]).toEqual([false, true, 199]);
+		expect(assumed?.parts.activations).toBeCloseTo(((bounded?.parts.activations ?? 0) * 4096) / (100 + 1282), -3);
+		expect(bounded?.parts.weights).toBeGreaterThan(2 * PUBLISHED['Qwen2.5-7B'].parameters + 1.2e9);
+	});
+
 	it('names what would refuse the run, and refuses what cannot be read', async () => {
 		expect((await plan({ recipe: { strategy: 'fsdp2', gpus: 2, maxLength: 4096 } })).problems).toMatchObject([{ field: 'strategy', code: 'needs_gpu' }]);
 		expect((await plan({ recipe: { tuner: 'qlora', maxLength: 4096 } })).problems).toMatchObject([{ field: 'tuner', code: 'engine_lacks' }]);

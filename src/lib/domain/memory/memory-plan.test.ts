@@ -111,6 +111,22 @@ describe('memory', () => {
 		expect(gathered('fsdp2')).toBe(gathered('zero3'));
 	});
 
+	it('holds what reads images, which learns only where it is not left as it is', () => {
+		const vision = { depth: 32, hidden_size: 1280, intermediate_size: 3420, hidden_act: 'silu', out_hidden_size: 3584, patch_size: 14, spatial_merge_size: 2, temporal_patch_size: 2 };
+		const seeing = readShape({ model_type: 'qwen2_5_vl', text_config: PUBLISHED['Qwen2.5-7B'].config, vision_config: vision }) as ModelShape;
+		const of = (over: Partial<TrainingRecipe>) => planMemory(seeing, gpu(over, 'sft'), at);
+		const { encoder, joint } = seeing.images ?? { encoder: 0, joint: 0 };
+		const text = PUBLISHED['Qwen2.5-7B'].parameters;
+		expect([encoder > 0.6e9, joint > 40e6, seeing.exact]).toEqual([true, true, false]);
+		expect(of({}).parts.weights).toBe(2 * (text + encoder + joint));
+		const whole = (over: Partial<TrainingRecipe>) => of({ tuner: 'full', ...over }).parameters.trained;
+		expect([whole({}), whole({ freezeAligner: false }), whole({ freezeVit: false, freezeAligner: false })]).toEqual([text, text + joint, text + encoder + joint]);
+		// What is left as it is stays in the precision that computes also where the rest is kept in fp32.
+		expect(of({ tuner: 'full', precision: 'fp16' }).parts.weights).toBe(4 * text + 2 * (encoder + joint));
+		expect(of({ freezeVit: false }).parameters.trained).toBeGreaterThan(of({}).parameters.trained);
+		expect(of({ tuner: 'qlora' }).parts.weights - planMemory(qwen, gpu({ tuner: 'qlora' }, 'sft'), at).parts.weights).toBeCloseTo(2 * (encoder + joint), 0);
+	});
+
 	it('on CPU is that of fp32 weights, near what the bundled model was measured to need', () => {
 		const smol = shapeOf('SmolLM2-135M');
 		const recipe: TrainingRecipe = recipeDefaults('orpo', { device: 'cpu' });

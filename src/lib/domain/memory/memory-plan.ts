@@ -60,6 +60,16 @@ function shards(recipe: TrainingRecipe): { weights: number; gradients: number; o
 	return { weights: 1, gradients: 1, optimiser: 1 };
 }
 
+/** Parameters of what reads images that are left as they are while all others learn. */
+function stillOf({ images }: ModelShape, { freezeVit, freezeAligner }: TrainingRecipe): number {
+	return images === null ? 0 : (freezeVit ? images.encoder : 0) + (freezeAligner ? images.joint : 0);
+}
+
+/** Parameters of the adapter on the image encoder, where that learns too. */
+function adapterOnEncoder({ images }: ModelShape, { freezeVit, targetModules, loraRank }: TrainingRecipe): number {
+	return images !== null && !freezeVit && targetModules === 'all-linear' ? loraRank * images.sides : 0;
+}
+
 /**
  * Memory of one device while a recipe trains, from the model's shape alone. Static parts are counted exactly; activations
  * follow Korthikanti et al. 2022 as `activationBytes` has it for today's blocks. docs/planner.md states the error against
@@ -79,9 +89,9 @@ export function planMemory(shape: ModelShape, asked: TrainingRecipe, sequences: 
 	const deepspeed = recipe.strategy.startsWith('zero') || recipe.strategy === 'megatron';
 
 	// Experts are no linear layers, and stay as they are.
-	const weightBytes = recipe.tuner === 'qlora' ? linear * NF4 + (total - linear) * size : total * (full ? trainedSize : size);
-	const adapter = full ? 0 : adapterParameters(shape, recipe.targetModules, recipe.loraRank, recipe.dora);
-	const trained = full ? total : adapter;
+	const adapter = full ? 0 : adapterParameters(shape, recipe.targetModules, recipe.loraRank, recipe.dora) + adapterOnEncoder(shape, recipe);
+	const trained = full ? total - stillOf(shape, recipe) : adapter;
+	const weightBytes = recipe.tuner === 'qlora' ? linear * NF4 + (total - linear) * size : full ? trained * trainedSize + (total - trained) * size : total * size;
 	const heldApart = full && OBJECTIVE_FACTS[recipe.objective].reference;
 	const frozen = total * size;
 	// Adam's two moments (Kingma and Ba 2015); DeepSpeed and Megatron keep fp32 copies and moments (Rajbhandari et al. 2020, section 3.1: K = 12).

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { readEncoder } from './image-encoder.ts';
+import type { ImageEncoder } from './image-encoder.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -42,6 +44,8 @@ export type ModelShape = {
 	headNorm: boolean;
 	/** Mixture of experts; null where every token takes the same path. */
 	experts: { count: number; perToken: number; sharedIntermediate: number } | null;
+	/** What reads images; null in a model that reads text alone. */
+	images: ImageEncoder | null;
 	/** Whether the architecture is one whose parameters are counted exactly here. */
 	exact: boolean;
 };
@@ -63,6 +67,7 @@ export function readShape(config: unknown): ModelShape | null {
 	const experts = c.num_experts ?? c.num_local_experts;
 	const intermediate = experts ? (c.moe_intermediate_size ?? c.intermediate_size) : c.intermediate_size;
 	if (intermediate === undefined) return null;
+	const images = readEncoder(config, c.hidden_size);
 	return {
 		modelType: c.model_type,
 		hidden: c.hidden_size,
@@ -76,7 +81,8 @@ export function readShape(config: unknown): ModelShape | null {
 		bias: { qkv: c.model_type.startsWith('qwen2') || (c.attention_bias ?? false), output: c.attention_bias ?? false, mlp: c.mlp_bias ?? false },
 		headNorm: c.model_type.startsWith('qwen3'),
 		experts: experts ? { count: experts, perToken: c.num_experts_per_tok ?? 2, sharedIntermediate: c.shared_expert_intermediate_size ?? 0 } : null,
-		exact: KNOWN.has(c.model_type)
+		images,
+		exact: images === null && KNOWN.has(c.model_type)
 	};
 }
 
@@ -107,7 +113,7 @@ export const isOfExperts = (name: string): boolean => name.startsWith('experts.'
 const sizeOf = ({ inputs, outputs, bias, copies }: Linear): number => copies * (inputs * outputs + (bias ? outputs : 0));
 
 /** Parameters by where they lie. */
-export type ParameterCount = { total: number; /** In linear layers of the blocks: what 4-bit weights shrink. */ linear: number; /** In experts and what chooses among them: blocks of parameters and no linear layers in transformers 5, which bitsandbytes leaves as they are. */ experts: number; embeddings: number; norms: number };
+export type ParameterCount = { /** With what reads images. */ total: number; /** In linear layers of the blocks: what 4-bit weights shrink. */ linear: number; /** In experts and what chooses among them: blocks of parameters and no linear layers in transformers 5, which bitsandbytes leaves as they are. */ experts: number; embeddings: number; norms: number };
 
 /** Parameters of a model, counted from its shape; exact where `shape.exact`. */
 export function countParameters(shape: ModelShape): ParameterCount {
@@ -115,7 +121,8 @@ export function countParameters(shape: ModelShape): ParameterCount {
 	const inBlocks = (some: readonly Linear[]) => shape.layers * some.reduce((sum, one) => sum + sizeOf(one), 0);
 	const embeddings = shape.vocabulary * shape.hidden * (shape.tied ? 1 : 2);
 	const norms = shape.layers * (2 * shape.hidden + (shape.headNorm ? 2 * shape.headDim : 0)) + shape.hidden;
-	return { total: inBlocks(linear) + inBlocks(experts) + embeddings + norms, linear: inBlocks(linear), experts: inBlocks(experts), embeddings, norms };
+	const images = (shape.images?.encoder ?? 0) + (shape.images?.joint ?? 0);
+	return { total: inBlocks(linear) + inBlocks(experts) + embeddings + norms + images, linear: inBlocks(linear), experts: inBlocks(experts), embeddings, norms };
 }
 
 /**

@@ -11,6 +11,8 @@ export type TokenLengths = {
 	longestAnswer: number;
 	/** Tokens before the answer that begins first. Not known of rows that an earlier version counted. */
 	shortestQuestion?: number;
+	/** Of the rows with images, which are not among `rows`: tokens of their words, and how many images one has at most. Not known of what an earlier version counted. */
+	pictured?: { longest: number; longestAnswer: number; shortestQuestion: number; images: number };
 };
 
 const entries = (counts: LengthCounts): [number, number][] => Object.entries(counts).map(([length, rows]): [number, number] => [Number(length), rows]).sort(([one], [other]) => one - other);

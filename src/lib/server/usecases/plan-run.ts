@@ -5,6 +5,7 @@ import type { Change, Devices, Fit } from '../../domain/memory/fit.ts';
 import { planMemory } from '../../domain/memory/memory-plan.ts';
 import type { MemoryParts } from '../../domain/memory/memory-plan.ts';
 import { readShape } from '../../domain/memory/model-shape.ts';
+import { sequencesOf } from '../../domain/memory/sequences.ts';
 import { costOf, estimateTime } from '../../domain/memory/time-estimate.ts';
 import type { TimeEstimate } from '../../domain/memory/time-estimate.ts';
 import { histogram, longestIn, quantileOf, rowsOver } from '../../domain/memory/token-lengths.ts';
@@ -32,8 +33,8 @@ import type { RunRequest } from './start-run.ts';
 /** Lengths of the snapshot's rows under the model's tokenizer. `over` would be cut or end the run, as the recipe says. */
 export type PlannedLengths = { longest: number; median: number; most: number; over: number; tooLong: TrainingRecipe['tooLong']; withImages: number; bars: Bar[] };
 
-/** Memory on one kind of device. `assumed`: the rows' lengths are not known yet, so each is taken to be as long as allowed. */
-export type PlannedMemory = { devices: Devices; parts: MemoryParts; total: number; host: number; fit: Fit; change: (Pick<Change, 'settings'> & { total: number }) | null; assumed: boolean };
+/** Memory on one kind of device. `assumed`: lengths of rows are not known, so each of these is taken to be as long as allowed. `withImages`: rows with images; what the encoder computes for them is not counted. */
+export type PlannedMemory = { devices: Devices; parts: MemoryParts; total: number; host: number; fit: Fit; change: (Pick<Change, 'settings'> & { total: number }) | null; assumed: boolean; withImages: number };
 
 /** Time on one kind of device, from earlier runs on such; null without one. `cost` is that at the price that the installation was given; null without a price or time, or on CPU. */
 export type PlannedTime = { devices: Devices; time: TimeEstimate | null; cost: { amount: number; currency: string } | null };
@@ -89,13 +90,11 @@ function largerOf(one: Devices, other: Devices): Devices {
 function memoryOn({ devices, hosts }: Kind, recipe: TrainingRecipe, found: Found, context: RecipeContext): PlannedMemory | null {
 	const shape = readShape(found.config);
 	if (!shape) return null;
-	const longest = longestIn(found.lengths);
-	const assumed = longest === 0;
-	const sequences = assumed ? { longest: recipe.maxLength, answer: recipe.maxLength } : { longest, answer: found.lengths.longestAnswer, shortestQuestion: found.lengths.shortestQuestion ?? 0 };
+	const { sequences, assumed } = sequencesOf(found, shape, recipe);
 	const { parts, total, host } = planMemory(shape, recipe, sequences, devices.kind);
 	const fit = fitOf({ total, host }, devices);
 	const change = fit === 'fits' ? null : changeThatFits(shape, recipe, sequences, devices, { assumed, startable: bringsNoProblem(recipe, { ...context, hosts }) });
-	return { devices, parts, total, host, fit, change: change && { settings: change.settings, total: change.plan.total }, assumed };
+	return { devices, parts, total, host, fit, change: change && { settings: change.settings, total: change.plan.total }, assumed, withImages: found.withImages };
 }
 
 /** Whether a changed recipe has only problems that the recipe had before: what is offered must not be refused. */
