@@ -80,7 +80,7 @@ async function tellPlace({ app }: WorkerContext, lease: Lease, launcher: Launche
 	for await (const { state, detail } of launcher.follow(job)) await tell([{ kind: 'placed', data: { launcher: launcher.name, job: job.id, state, ...(detail ? { detail } : {}) } }]);
 }
 
-/** What an outside scheduler is asked for. On processors every process gets the threads that it is told to use. */
+/** What an outside scheduler is asked for. On processors its processes share the threads out among them, and each gets one at least. */
 function resourcesOf(device: Device, threads: number, recipe: AttemptAtHand['run']['recipe']): JobResources {
 	const { gpus } = devicesWanted(recipe);
 	return { nodes: recipe.strategy === 'single' ? 1 : recipe.nodes, gpusPerNode: device === 'gpu' ? gpus : 0, cpusPerNode: Math.max(threads, gpus) };

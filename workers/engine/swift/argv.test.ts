@@ -38,6 +38,11 @@ describe('trainArgv', () => {
 		expect(trainArgv(dpo, { ...paths, device: 'gpu' }).env).not.toHaveProperty('CUDA_VISIBLE_DEVICES');
 	});
 
+	it('shares the threads of a machine out among its processes', () => {
+		const threads = (over: object, of: number) => trainArgv({ ...dpo, ...over } as typeof dpo, { ...paths, threads: of }).env['OMP_NUM_THREADS'];
+		expect([threads({}, 16), threads({ strategy: 'ddp', gpus: 4 }, 16), threads({ strategy: 'ddp', gpus: 4, nodes: 2 }, 6), threads({ strategy: 'ddp', gpus: 4 }, 2)]).toEqual(['16', '4', '1', '1']);
+	});
+
 	it('gives each objective only its own flags', () => {
 		expect(flags(orpo)).toMatchObject({ '--rlhf_type': 'orpo', '--loss_scale': 'last_round' });
 		expect(flags(orpo)).not.toHaveProperty('--rpo_alpha');

@@ -86,7 +86,7 @@ export function trainArgv(recipe: TrainingRecipe, paths: TrainPaths): { argv: st
 		if (Array.isArray(value)) argv.push(`--${name}`, ...(value as string[]));
 		else if (value !== null) argv.push(`--${name}`, String(value));
 	}
-	return { argv, env: { ...OFFLINE_ENV, ...(cpu ? cpuEnv(paths.threads) : {}), ...(megatron ? { CUDA_DEVICE_MAX_CONNECTIONS: '1' } : {}) } };
+	return { argv, env: { ...OFFLINE_ENV, ...(cpu ? cpuEnv(threadsEach(recipe, paths.threads)) : {}), ...(megatron ? { CUDA_DEVICE_MAX_CONNECTIONS: '1' } : {}) } };
 }
 
 /** Arguments that only the trainer of transformers has. */
@@ -104,6 +104,11 @@ function swiftOnly(recipe: TrainingRecipe): Flags {
 /** Megatron keeps weights in its own format unless told to write what others read; a reference beside an adapter is that adapter switched off. */
 function megatronOnly(recipe: TrainingRecipe): Flags {
 	return { save_safetensors: true, merge_lora: false, finetune: recipe.tuner === 'full' ? true : null };
+}
+
+/** Threads of each process of a training where several share the processors of a machine. */
+export function threadsEach({ strategy, gpus }: Pick<TrainingRecipe, 'strategy' | 'gpus'>, threads?: number): number | undefined {
+	return threads === undefined || strategy === 'single' ? threads : Math.max(1, Math.floor(threads / gpus));
 }
 
 /** Environment of CPU work: no device, few threads, and threads that sleep instead of spinning. */

@@ -9,7 +9,7 @@ import type { ProcessExit } from '../../process/exit-record.ts';
 import type { EngineCommand, PreparedRun, TrainRequest, TrainedCheckpoint, TrainingEngine } from '../engine.ts';
 import { problem, value } from '../problem.ts';
 import type { EngineProblem, Outcome } from '../problem.ts';
-import { PLACED_LATER, trainArgv } from './argv.ts';
+import { PLACED_LATER, threadsEach, trainArgv } from './argv.ts';
 import { judgeCompletion } from './completion.ts';
 import { deviceEnv } from './device-env.ts';
 import { engineEnv } from './engine-env.ts';
@@ -91,7 +91,7 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		threads: request.threads,
 		...(request.recipe.strategy !== 'single' && request.recipe.nodes > 1 ? { node: PLACED_LATER } : {})
 	});
-	const own = { ...env, ...deviceEnv(environment, request.threads) };
+	const own = { ...env, ...deviceEnv(environment, threadsEach(request.recipe, request.threads)) };
 	// Left to itself torchrun kills its processes half a minute after it was asked to end, in the middle of a save: how long they get is said from here.
 	const patience: Record<string, string> = request.recipe.strategy === 'single' ? {} : { TORCH_ELASTIC_SHUTDOWN_TIMEOUT: String(MOST_GRACE_SECONDS) };
 	// A tracker is this installation's: what repeats the run elsewhere has none.
