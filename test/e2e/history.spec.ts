@@ -160,3 +160,32 @@ test('what changed in the guideline is said once, and a criterion leads to its h
 	await accessible(again.page);
 	await again.context.close();
 });
+
+test('who reviews does not read what others said of a pair that they may still be given, and is told so', async ({ browser, request }) => {
+	const reviewer = account('reviewer');
+	const send = async <T>(who: typeof admin, method: 'GET' | 'POST' | 'PUT', path: string, body: unknown, status: number): Promise<T> => {
+		const answer = await api<T>(request, who, method, path, body);
+		expect(answer.status, path).toBe(status);
+		return answer.body;
+	};
+	const { id } = await send<{ id: string }>(reviewer, 'GET', '/me', undefined, 200);
+	await send(admin, 'PUT', `/projects/${SLUG}/members/${id}`, { role: 'reviewer' }, 200);
+	const { judgments } = await send<{ judgments: Line[] }>(anna, 'GET', `/projects/${SLUG}/judgments?limit=1`, undefined, 200);
+	const annas = judgments[0]?.id ?? '';
+	const task = await send<Claimed>(reviewer, 'POST', `/projects/${SLUG}/tasks/claim`, {}, 200);
+	const { judgmentId } = await send<{ judgmentId: string }>(reviewer, 'POST', `/tasks/${task.taskId}/judgment`, { leaseToken: task.leaseToken, verdict: 'left', durationMs: 30_000 }, 201);
+	const { comparisonId } = await send<{ comparisonId: string }>(reviewer, 'GET', `/judgments/${judgmentId}`, undefined, 200);
+	await send(admin, 'POST', `/comparisons/${comparisonId}/comments`, { body: 'Clause 9 decides.' }, 201);
+	// Both pairs are open again.
+	for (const one of [annas, judgmentId]) await send(admin, 'POST', `/judgments/${one}/void`, { reason: 'mistake' }, 200);
+	for (const [locale, refused, left] of [['en', 'You may still be asked to judge this', 'Not shown yet: 1.'], ['zh', '这一对可能还要由您评判', '暂不显示的意见：1 条']] as const) {
+		const { context, page } = await signedIn(browser, reviewer, { locale, path: `/projects/${SLUG}/history/${annas}` });
+		await expect(page.getByRole('heading', { name: refused })).toBeVisible();
+		await accessible(page);
+		await page.goto(`/projects/${SLUG}/history/${judgmentId}`);
+		await expect(page.locator('#comments')).toContainText(left);
+		await expect(page.locator('#comments')).not.toContainText('Clause 9');
+		await accessible(page);
+		await context.close();
+	}
+});

@@ -63,16 +63,25 @@ describe('comments on a comparison', () => {
 	});
 
 	it('stay apart while others may still judge: a judge reads what is addressed to them alone, and nothing tells that it is so', async () => {
-		const { comparisonId, ann, bob, rev } = await setting({ overlap: 3 });
+		const { slug, comparisonId, ann, bob, rev, risk, eng } = await setting({ overlap: 3 });
 		valueOf(await add(ann, comparisonId, 'I took the first one.'));
 		valueOf(await add(rev, comparisonId, 'For reviewers.'));
 		valueOf(await add(rev, comparisonId, 'Bob, look at clause 3.', [bob.userId]));
 		expect(await bodies(ann, comparisonId)).toEqual(['I took the first one.']);
 		expect(await bodies(bob, comparisonId)).toEqual(['Bob, look at clause 3.']);
-		expect(await bodies(rev, comparisonId)).toHaveLength(3);
-		expect(await read(rev, comparisonId)).toMatchObject({ addressedOnly: true });
+		// Who reviews and may still be given it reads their own words; owners and engineers read all.
+		expect(await bodies(rev, comparisonId)).toEqual(['For reviewers.', 'Bob, look at clause 3.']);
+		expect(await read(rev, comparisonId)).toMatchObject({ addressedOnly: true, undecided: 1 });
+		expect(await read(risk, comparisonId)).toMatchObject({ comments: [], undecided: 3 });
+		// What a judge addresses to one of them is theirs at once, as what they address to a judge.
+		valueOf(await add(ann, comparisonId, 'Risk, does clause 3 bind?', [risk.userId]));
+		expect(await read(risk, comparisonId)).toMatchObject({ comments: [{ body: 'Risk, does clause 3 bind?' }], undecided: 3 });
+		expect(await read(rev, comparisonId)).toMatchObject({ undecided: 2 });
+		for (const actor of [eng, world.admin]) expect(await read(actor, comparisonId)).toMatchObject({ addressedOnly: true, undecided: 0, comments: { length: 4 } });
 		expect(await read(bob, comparisonId)).toMatchObject({ addressedOnly: false });
-		expect(await told(comparisonId)).toEqual(['Bob mention', 'Rev comment', 'Risk comment', 'admin comment']);
+		expect(await told(comparisonId)).toEqual(['Bob mention', 'Risk mention', 'admin comment']);
+		await judge(slug, risk);
+		for (const actor of [rev, risk]) expect(await read(actor, comparisonId)).toMatchObject({ undecided: 0, comments: { length: 4 } });
 	});
 
 	it('of an item that is gold read like those of any open one', async () => {
@@ -82,7 +91,7 @@ describe('comments on a comparison', () => {
 		valueOf(await add(rev, comparisonId, 'To nobody.'));
 		expect(await bodies(bob, comparisonId)).toEqual([]);
 		const plain = await setting();
-		expect(await read(bob, comparisonId)).toEqual({ ...(await read(plain.bob, plain.comparisonId)), comparisonId, people: expect.any(Array) as unknown });
+		expect(await read(bob, comparisonId)).toEqual({ ...(await read(plain.bob, plain.comparisonId)), comparisonId, project: slug, people: expect.any(Array) as unknown });
 	});
 
 	it('name reviewers, and to judges no other judge', async () => {
@@ -113,7 +122,8 @@ describe('comments on a comparison', () => {
 		const { slug, comparisonId, ann, rev } = await setting();
 		const owner = await world.person('Owner', { slug, role: 'owner' });
 		valueOf(await add(ann, comparisonId, 'Before the wall.'));
-		for (const actor of [ann, rev, owner, world.admin]) {
+		// The reviewer first: once Ann's judgment is void, the pair may be given to them.
+		for (const actor of [rev, ann, owner, world.admin]) {
 			expect(await bodies(actor, comparisonId)).toHaveLength(1);
 			const by = await world.person('Other', { slug, role: 'owner' });
 			valueOf(await raiseWall(world.app, by, { slug, userId: actor.userId, matter: 'deal' }));

@@ -79,9 +79,10 @@ describe('the list of judgments', () => {
 		const corrected = valueOf(await correctJudgment(world.app, ann, { judgmentId: third ?? '', verdict: 'tie' })).judgmentId;
 		const repeat = await judgedApart(world, ann, { comparisonId: await comparisonOf(first ?? ''), purpose: 'repeat', verdict: 'tie' });
 
-		const kinds = Object.fromEntries((await list(risk, slug)).map(({ id, kind }) => [id, kind]));
+		const owner = await world.person('owner', { slug, role: 'owner' });
+		const kinds = Object.fromEntries((await list(owner, slug)).map(({ id, kind }) => [id, kind]));
 		expect(kinds).toMatchObject({ [first ?? '']: 'counting', [second ?? '']: 'void', [third ?? '']: 'superseded', [corrected]: 'counting', [repeat]: 'repeat' });
-		expect(await idsOf(risk, slug, { kind: 'import' })).toHaveLength(1);
+		expect(await idsOf(owner, slug, { kind: 'import' })).toHaveLength(1);
 		expect(await idsOf(risk, slug, { kind: 'repeat' })).toEqual([repeat]);
 		expect(await idsOf(risk, slug, { annotator: ann.userId, kind: 'superseded' })).toEqual([third]);
 		expect(await idsOf(risk, slug, { annotator: 'me' })).toEqual([]);
@@ -89,6 +90,55 @@ describe('the list of judgments', () => {
 		const scoped: Actor = { ...risk, scopes: ['judgment.own'] };
 		expect(await idsOf(scoped, slug), 'a token for one’s own record gives no other').toEqual([]);
 		expect(problemOf(await listJudgments(world.app, await world.person('stranger'), { slug }))).toBe('not_found');
+	});
+
+	it('keeps from who reviews what others said of pairs that they may still be given, counted, until they have judged them or nobody is to', async () => {
+		const { slug } = await world.project({ overlap: 2, rows: comparisonRows(4, 'blind') });
+		valueOf(await world.importRows(slug, pairRows(1)));
+		const person = (name: string, role: 'annotator' | 'reviewer' | 'engineer' | 'owner') => world.person(name, { slug, role });
+		const [ann, bob, risk, eng, owner] = [await person('ann', 'annotator'), await person('bob', 'annotator'), await person('risk', 'reviewer'), await person('eng', 'engineer'), await person('owner', 'owner')];
+		const anns = await judge(slug, ann, 5, { verdict: 'left', rationale: 'It forgets the deposit.' });
+		const page = async (actor: Actor, query: Partial<JudgmentQuery> = {}) => {
+			const { judgments, undecided } = valueOf(await listJudgments(world.app, actor, { slug, ...query }));
+			return { ids: judgments.map(({ id }) => id), undecided };
+		};
+		// Five of hers, and what the import stated.
+		for (const actor of [eng, owner]) expect([(await page(actor)).ids.length, (await page(actor)).undecided]).toEqual([6, 0]);
+		expect(await page(risk)).toEqual({ ids: [], undecided: 6 });
+		// What is looked for changes the number as little as the answer: it would tell a verdict.
+		for (const query of [{ verdict: 'left' }, { verdict: 'right' }, { search: 'deposit' }, { kind: 'counting' as const }]) expect(await page(risk, query)).toEqual({ ids: [], undecided: 6 });
+		expect(await page(risk, { mine: true })).toEqual({ ids: [], undecided: 0 });
+		expect(await readJudgment(world.app, risk, anns[0] ?? '')).toMatchObject({ ok: false, problem: { code: 'yet_to_judge' } });
+		valueOf(await readJudgment(world.app, owner, anns[0] ?? ''));
+		const scoped: Actor = { ...risk, scopes: ['judgment.own', 'judgment.read'] };
+		expect(await page(scoped), 'a token of theirs reads no more').toEqual({ ids: [], undecided: 6 });
+
+		// Once they have judged one, and once the places of another are filled.
+		const [own] = await judge(slug, risk, 1, { verdict: 'right' });
+		const judged = await comparisonOf(own ?? '');
+		await judge(slug, bob, 2);
+		const open = new Set((await world.query<{ id: string }>(`select c.id from comparisons c join projects p on p.id = c.project_id where p.slug = '${slug}' and c.status = 'open'`)).map(({ id }) => id));
+		const all = await list(owner, slug);
+		const theirs: string[] = [];
+		for (const { id } of all) if (id === own || !open.has(await comparisonOf(id)) || (await comparisonOf(id)) === judged) theirs.push(id);
+		expect(theirs.length).toBeGreaterThan(2);
+		expect(theirs.length).toBeLessThan(all.length);
+		expect(await page(risk)).toEqual({ ids: theirs, undecided: all.length - theirs.length });
+		// Page by page the numbers add up.
+		let [cursor, undecided, seen] = [undefined as string | undefined, 0, [] as string[]];
+		for (let pages = 0; pages < 20; pages++) {
+			const some = valueOf(await listJudgments(world.app, risk, { slug, limit: 1, cursor }));
+			undecided += some.undecided;
+			seen = [...seen, ...some.judgments.map(({ id }) => id)];
+			if (some.next === null) break;
+			cursor = some.next;
+		}
+		expect([seen, undecided]).toEqual([theirs, all.length - theirs.length]);
+		for (const { id } of all) expect([id, (await readJudgment(world.app, risk, id)).ok]).toEqual([id, theirs.includes(id)]);
+		// A void judgment of their own is theirs to read, though the pair may come to them again.
+		valueOf(await voidJudgment(world.app, owner, { judgmentId: own ?? '', reason: 'mistake' }));
+		expect((await page(risk)).ids).toContain(own);
+		valueOf(await readJudgment(world.app, risk, own ?? ''));
 	});
 
 	it('finds words of questions and rationales as they are, in any case, and nothing of the format', async () => {
@@ -141,13 +191,13 @@ describe('the list of judgments', () => {
 	});
 	it('misses nothing and gives nothing twice while others judge', async () => {
 		const { slug } = await world.project({ overlap: 3, rows: comparisonRows(30) });
-		const [ann, bob, risk] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' })];
+		const [ann, bob, owner] = [await world.person('ann', { slug, role: 'annotator' }), await world.person('bob', { slug, role: 'annotator' }), await world.person('owner', { slug, role: 'owner' })];
 		await judge(slug, ann, 20);
 		const before = (await world.query<{ id: string }>(`select j.id from judgments j join projects p on p.id = j.project_id where p.slug = '${slug}'`)).map(({ id }) => id);
 		const meanwhile = Promise.all([judge(slug, bob, 15), judge(slug, ann, 5)]);
 		const seen: string[] = [];
 		for (let cursor: string | undefined; ; ) {
-			const page = valueOf(await listJudgments(world.app, risk, { slug, limit: 3, cursor }));
+			const page = valueOf(await listJudgments(world.app, owner, { slug, limit: 3, cursor }));
 			seen.push(...page.judgments.map(({ id }) => id));
 			if (page.next === null) break;
 			cursor = page.next;

@@ -80,6 +80,20 @@ describe('lineage', () => {
 		expect(valueOf(await readLineage(world.app, reviewer, { kind: 'judgment', id })).focus).toMatchObject({ stands: false });
 	});
 
+	it('of a judgment is kept from who may still be given its pair: it names the models that wrote it', async () => {
+		const other = await world.project({ overlap: 2, rows: comparisonRows(1) });
+		const [ann, rev, owner] = [await world.person('ann', { slug: other.slug, role: 'annotator' }), await world.person('rev', { slug: other.slug, role: 'reviewer' }), await world.person('owner', { slug: other.slug, role: 'owner' })];
+		const judgeOne = async (actor: Actor) => {
+			const task = valueOf(await claimTask(world.app, actor, { slug: other.slug }));
+			return valueOf(await submitJudgment(world.app, actor, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'left' })).judgmentId;
+		};
+		const id = await judgeOne(ann);
+		expect(problemOf(await readLineage(world.app, rev, { kind: 'judgment', id }))).toBe('yet_to_judge');
+		valueOf(await readLineage(world.app, owner, { kind: 'judgment', id }));
+		await judgeOne(rev);
+		valueOf(await readLineage(world.app, rev, { kind: 'judgment', id }));
+	});
+
 	it('leads from an answer to the labels that shaped who gave it', async () => {
 		const { id } = await one<{ id: string }>(`select id from responses where source = 'checkpoint' and source_ref = '${ids.first}' order by id limit 1`);
 		const view = valueOf(await readLineage(world.app, reviewer, { kind: 'response', id }));

@@ -15,6 +15,7 @@ export const PROBLEMS = {
 	conflict: { status: 409, title: 'It conflicts with what is there' },
 	lease_lost: { status: 409, title: 'The lease was lost' },
 	already_judged: { status: 409, title: 'It was judged before' },
+	yet_to_judge: { status: 409, title: 'You may still be asked to judge this' },
 	four_eyes: { status: 409, title: 'Somebody else must sign' },
 	gate_not_passed: { status: 409, title: 'The gate does not pass' },
 	already_decided: { status: 409, title: 'It is already over' },

@@ -200,6 +200,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'You have judged this pair already; undo it instead.': '您已评判过这一对，请改用撤回。',
 	'You have skipped this pair.': '您已跳过这一对。',
 	'You hold {} tasks. Judge or skip one first.': '您手上已有 {} 项任务，请先评判或跳过一项。',
+	'You may still be given this pair to judge. What others said of it can be read once you have judged it, or once nobody is to judge it any more.': '这一对可能还要由您评判。待您评判之后，或不再需要任何人评判时，方可查看他人的评判与意见。',
 	'You may read your own judgments. A reviewer or owner may read everybody’s.': '您只能查看自己的评判；审核人和负责人可以查看所有人的。',
 	'A password is changed by the person who is signed in, not by a token.': '密码只能由登录者本人更改，不能用访问密钥更改。',
 	'A token with limited scopes cannot make a password link. Sign in instead.': '权限受限的访问密钥不能生成密码链接，请登录后操作。',

@@ -14,6 +14,7 @@ const TITLES: Record<ProblemCode, () => string> = {
 	conflict: m.problem_conflict,
 	lease_lost: m.problem_lease_lost,
 	already_judged: m.problem_already_judged,
+	yet_to_judge: m.problem_yet_to_judge,
 	four_eyes: m.problem_four_eyes,
 	gate_not_passed: m.problem_gate_not_passed,
 	already_decided: m.problem_already_decided,

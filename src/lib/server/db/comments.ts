@@ -4,6 +4,7 @@ import type { Role } from '../../domain/permission.ts';
 import type { Executor, Tx } from './client.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
+import { mayYetJudge } from './yet-to-judge.ts';
 
 /** Writes a comment; its words apart, erasable. */
 export async function insert(tx: Tx, of: { projectId: string; comparisonId: string; authorId: string; salt: string; hash: string; body: string; mentions: readonly string[] }): Promise<string> {
@@ -34,18 +35,20 @@ export type ThreadFacts = {
 	judgingIsOpen: boolean;
 	/** A reviewer is to decide it. */
 	waits: boolean;
+	/** Who asks may still be given it, if they judge. */
+	yetToJudge: boolean;
 };
 
 /** The facts about a comparison for one person; null: there is none. */
 export async function facts(db: Executor, comparisonId: string, userId: string): Promise<ThreadFacts | null> {
-	const rows = await rowsOf<{ project_id: string; sees: boolean; judged: boolean; is_open: boolean; waits: boolean }>(
+	const rows = await rowsOf<{ project_id: string; sees: boolean; judged: boolean; is_open: boolean; waits: boolean; yet: boolean }>(
 		db,
-		sql`select c.project_id, ${maySeeComparison(userId)} as sees, ${judged(userId)} as judged, c.disputed or c.status = 'exhausted' as waits,
+		sql`select c.project_id, ${maySeeComparison(userId)} as sees, ${judged(userId)} as judged, c.disputed or c.status = 'exhausted' as waits, ${mayYetJudge(userId)} as yet,
 				c.status in ('open', 'gold') or exists (select 1 from gold_items g where g.comparison_id = c.id and g.retired_at is null) as is_open
 			from comparisons c where c.id = ${comparisonId}`
 	);
 	const row = rows[0];
-	return row ? { projectId: row.project_id, sees: row.sees, judged: row.judged, judgingIsOpen: row.is_open, waits: row.waits } : null;
+	return row ? { projectId: row.project_id, sees: row.sees, judged: row.judged, judgingIsOpen: row.is_open, waits: row.waits, yetToJudge: row.yet } : null;
 }
 
 /** A comment as stored. `body` null: its words were erased. */
@@ -70,19 +73,20 @@ export async function list(db: Executor, comparisonId: string): Promise<Comment[
 	return rows.map((row) => ({ id: row.id, authorId: row.author_id, authorName: row.name, authorInside: row.author_inside, body: row.body, mentions: row.mentions ?? [], createdAt: isoTime(row.created_at) }));
 }
 
-/** A member who may see a comparison's thread. */
-export type Audience = { userId: string; name: string; role: Role; inside: boolean; wrote: boolean };
+/** A member who may see a comparison's thread. `yetToJudge`: judges, and may still be given it, so that nobody else's words are for them yet. */
+export type Audience = { userId: string; name: string; role: Role; inside: boolean; wrote: boolean; yetToJudge: boolean };
 
 /** Active members who may see the thread: who reviews, owns or builds, and who judged it, in order of first judgment; nobody behind a wall. */
 export async function audience(db: Executor, comparisonId: string): Promise<Audience[]> {
-	const rows = await rowsOf<{ user_id: string; name: string; role: Role; is_inside: boolean; wrote: boolean }>(
+	const rows = await rowsOf<{ user_id: string; name: string; role: Role; is_inside: boolean; wrote: boolean; yet: boolean }>(
 		db,
 		sql`select m.user_id, p.name, m.role, ${inside(sql`m`, sql`u`)} as is_inside,
-				exists (select 1 from comments x where x.comparison_id = c.id and x.author_id = m.user_id) as wrote
+				exists (select 1 from comments x where x.comparison_id = c.id and x.author_id = m.user_id) as wrote,
+				m.role in ('annotator', 'reviewer') and ${mayYetJudge(sql`m.user_id`)} as yet
 			from comparisons c join memberships m on m.project_id = c.project_id join users u on u.id = m.user_id and u.deactivated_at is null
 			join user_profiles p on p.user_id = m.user_id
 			where c.id = ${comparisonId} and ${maySeeComparison(sql`m.user_id`)} and (${inside(sql`m`, sql`u`)} or ${judged(sql`m.user_id`)})
 			order by ${inside(sql`m`, sql`u`)} desc, (select min(j.id::text) from judgments j where j.comparison_id = c.id and j.judge_user_id = m.user_id), p.name, m.user_id`
 	);
-	return rows.map((row) => ({ userId: row.user_id, name: row.name, role: row.role, inside: row.is_inside, wrote: row.wrote }));
+	return rows.map((row) => ({ userId: row.user_id, name: row.name, role: row.role, inside: row.is_inside, wrote: row.wrote, yetToJudge: row.yet }));
 }

@@ -11,6 +11,7 @@ import type { Executor } from './client.ts';
 import { literally, promptHolds } from './prompt-words.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { maySee } from './walls.ts';
+import { mayYetJudge } from './yet-to-judge.ts';
 
 /** What a judgment is now. `judged` is all that stands, told to who made it: which of theirs are gold or repeats stays unseen. */
 export const KINDS = ['counting', 'surplus', 'cannot_judge', 'superseded', 'void', 'gold', 'repeat', 'adjudication', 'import'] as const;
@@ -157,6 +158,8 @@ export type PastFilter = {
 	viewer: string;
 	/** Their own alone, told as they may know them. */
 	own: boolean;
+	/** They judge: of what they may still be given, nothing that others said. */
+	judges?: boolean | undefined;
 	kind?: Kind | undefined;
 	/** Without those that another one replaced. */
 	current?: boolean | undefined;
@@ -183,9 +186,13 @@ function whose(of: PastFilter): SQL {
 	return sql.join(all, sql` and `);
 }
 
+/** Another's judgment of a comparison that who looks may still be given. */
+const tooEarly = (viewer: string): SQL => sql`(j.judge_user_id is distinct from ${viewer}::uuid and ${mayYetJudge(viewer)})`;
+
 /** Which of them: what each has to be looked at for. */
 function conditions(of: PastFilter): SQL {
 	const all: SQL[] = [maySee(of.viewer)];
+	if (of.judges) all.push(sql`not ${tooEarly(of.viewer)}`);
 	if (of.kind !== undefined) all.push(sql`(${kindFor(of.own)}) = ${of.kind}`);
 	if (of.current) all.push(sql`later.id is null`);
 	if (of.round !== undefined) all.push(sql`r.number = ${of.round}`);
@@ -222,6 +229,20 @@ export async function page(db: Executor, of: PastFilter, at: { order: 'newest' |
 	if (judgments.length === at.limit) return { judgments, lookedTo: judgments.at(-1)?.id ?? null };
 	const last = await rowsOf<{ id: string }>(db, sql`select j.id from judgments j where ${whose(of)} ${beyond} order by j.id ${direction} offset ${sql.raw(String(at.most - 1))} limit 1`);
 	return { judgments, lookedTo: last[0]?.id ?? null };
+}
+
+/**
+ * How many judgments a page, newest first, left out because who looks may still be given their comparisons: of those before
+ * `cursor` and from `from` on, at most `most`. Whatever else is looked for: a number that follows the filter would tell a verdict.
+ */
+export async function leftOut(db: Executor, of: PastFilter, at: { cursor: string | null; from: string | null; most: number }): Promise<number> {
+	const within = sql`${at.cursor === null ? sql`` : sql`and j.id < ${at.cursor}::uuid`} ${at.from === null ? sql`` : sql`and j.id >= ${at.from}::uuid`}`;
+	const rows = await rowsOf<{ n: number }>(
+		db,
+		sql`select count(*)::int as n from (select j.* from judgments j where ${whose(of)} ${within} order by j.id desc limit ${sql.raw(String(at.most))}) j
+			join comparisons c on c.id = j.comparison_id join prompts p on p.id = c.prompt_id where ${maySee(of.viewer)} and ${tooEarly(of.viewer)}`
+	);
+	return rows[0]?.n ?? 0;
 }
 
 /** The pair a judgment is about and what it was made under. */

@@ -73,12 +73,12 @@ export async function usedBy(db: Executor, of: { snapshotId: string; viewer: str
 }
 
 /** Where a judgment comes in: its round, who wrote the answers, and the snapshots that made rows of it. Null: there is none that this person may see. */
-export type JudgmentPlace = { projectId: string; roundId: string; round: number; stands: boolean; writers: string[]; snapshots: string[]; leftOut: number };
+export type JudgmentPlace = { projectId: string; comparisonId: string; roundId: string; round: number; stands: boolean; writers: string[]; snapshots: string[]; leftOut: number };
 
 export async function placeOfJudgment(db: Executor, id: string, viewer: string): Promise<JudgmentPlace | null> {
 	const rows = await rowsOf<JudgmentPlace>(
 		db,
-		sql`select j.project_id as "projectId", c.round_id as "roundId", r.number as round,
+		sql`select j.project_id as "projectId", c.id as "comparisonId", c.round_id as "roundId", r.number as round,
 				not exists (select 1 from judgment_voids v where v.judgment_id = j.id) and not exists (select 1 from judgments later where later.supersedes_id = j.id) as stands,
 				array(select distinct x.source_ref from responses x where x.id in (c.response_a_id, c.response_b_id) and x.source = 'checkpoint' order by 1) as writers,
 				array(select s.snapshot_id from snapshot_judgments s where s.judgment_id = j.id and s.disposition = 'used' order by s.snapshot_id desc) as snapshots,

@@ -12,7 +12,7 @@ import { mentionable, readComments, threadFor } from './comment-thread.ts';
 import type { CommentView } from './comment-thread.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Says something about a comparison to those who judged it and to its reviewers. Whom it names are told, and who takes part. */
+/** Says something about a comparison to those who judged it and to its reviewers. Whom it names are told, and who takes part; not who may still be given the comparison to judge. */
 export async function addComment(app: { db: Db }, actor: Actor, input: { comparisonId: string; body: string; mentions?: readonly string[] | undefined }): Promise<Result<CommentView>> {
 	const body = input.body.trim();
 	const mentions = [...new Set(input.mentions ?? [])];
@@ -31,14 +31,14 @@ export async function addComment(app: { db: Db }, actor: Actor, input: { compari
 		const { projectId } = facts;
 		const id = await comments.insert(tx, { projectId, comparisonId, authorId: actor.userId, salt, hash: saltedHash(salt, body), body, mentions });
 		const told = toldOfComment(
-			audience.map((one) => ({ ...one, answers: one.role === 'reviewer' || one.role === 'owner' })),
+			audience.filter(({ yetToJudge }) => !yetToJudge).map((one) => ({ ...one, answers: one.role === 'reviewer' || one.role === 'owner' })),
 			{ authorId: actor.userId, authorInside: inside, mentions },
 			facts.judgingIsOpen
 		);
 		await notifications.notify(tx, { projectId, kind: 'mention', subjectId: id, comparisonId, userIds: mentions });
 		await notifications.notify(tx, { projectId, kind: 'comment', subjectId: id, comparisonId, userIds: told });
 		await record(tx, actor, { action: 'comment.add', projectId, subject: ['comment', id], details: { comparison: comparisonId, mentions: mentions.length } });
-		const written = (await readComments(tx, thread.value, actor.userId, comparisonId)).find((one) => one.id === id);
+		const written = (await readComments(tx, thread.value, actor.userId, comparisonId)).comments.find((one) => one.id === id);
 		if (!written) throw new Error(`comment ${id} vanished`);
 		return ok(written);
 	});

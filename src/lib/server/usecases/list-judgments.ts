@@ -9,6 +9,7 @@ import type { Kind, PastJudgment } from '../db/history.ts';
 import * as rounds from '../db/rounds.ts';
 import { allow } from './access.ts';
 import type { Access } from './access.ts';
+import { judgesHere } from './yet-to-judge.ts';
 
 /** Judgments of one page when nobody says how many. */
 const PAGE = 50;
@@ -76,11 +77,13 @@ function toLine(past: PastJudgment): JudgmentLine {
 
 /**
  * Judgments of a project, newest first, a page at a time: one's own for who
- * judges, everybody's for who reviews; for nobody what lies behind a wall. With
+ * judges, everybody's for who reviews; for nobody what lies behind a wall. What who
+ * reviews may still be given to judge is not theirs to read yet: `undecided` says
+ * how many judgments this page left out for it, whatever was looked for. With
  * filters a page may hold fewer than asked, or none, while `next` is not null: so
  * far was looked, and there is more beyond.
  */
-export async function listJudgments(app: Pick<App, 'db'>, actor: Actor, query: JudgmentQuery): Promise<Result<{ judgments: JudgmentLine[]; next: string | null; rounds: number[] }>> {
+export async function listJudgments(app: Pick<App, 'db'>, actor: Actor, query: JudgmentQuery): Promise<Result<{ judgments: JudgmentLine[]; undecided: number; next: string | null; rounds: number[] }>> {
 	const { db } = app;
 	const access = await allow(db, actor, { slug: query.slug }, 'judgment.own');
 	if (!access.ok) return access;
@@ -94,9 +97,10 @@ export async function listJudgments(app: Pick<App, 'db'>, actor: Actor, query: J
 
 	const { kind, round, verdict, search, rationale, bookmarked, current } = query;
 	const limit = query.limit ?? PAGE;
-	const filter = { projectId: access.value.project.id, viewer: actor.userId, own, annotator, kind, round, verdict, search: search?.trim() || undefined, rationale, bookmarked, current };
+	const filter = { projectId: access.value.project.id, viewer: actor.userId, own, judges: !own && judgesHere(actor, access.value), annotator, kind, round, verdict, search: search?.trim() || undefined, rationale, bookmarked, current };
 	const { judgments, lookedTo } = await history.page(db, filter, { order: 'newest', cursor: query.cursor ?? null, limit: limit + 1, most: MOST_LOOKED_AT });
 	const shown = judgments.slice(0, limit);
 	const next = judgments.length > limit ? (shown.at(-1)?.id ?? null) : lookedTo;
-	return ok({ judgments: shown.map(toLine), next, rounds: all.map(({ number }) => number) });
+	const undecided = filter.judges ? await history.leftOut(db, filter, { cursor: query.cursor ?? null, from: next, most: MOST_LOOKED_AT }) : 0;
+	return ok({ judgments: shown.map(toLine), undecided, next, rounds: all.map(({ number }) => number) });
 }

@@ -16,6 +16,7 @@ import type { PastJudgment, PastPair } from '../db/history.ts';
 import { allow } from './access.ts';
 import { unnamed } from './claim-task.ts';
 import { readsAll } from './list-judgments.ts';
+import { refuseYetToJudge } from './yet-to-judge.ts';
 
 /** One judgment with its pair, on the sides it was shown on, and its place in a chain of corrections. */
 export type JudgmentView = Omit<PastJudgment, 'sideOrder' | 'taskId'> & {
@@ -38,7 +39,7 @@ function sides({ a, b }: PastPair, past: PastJudgment): { left: Message[]; right
 	return { left: unnamed(left), right: right && unnamed(right) };
 }
 
-/** One's own judgment, or for who reviews anybody's. Which of one's own are gold or repeats stays unseen. */
+/** One's own judgment, or for who reviews anybody's, but of what they may still be given to judge (`yet_to_judge`). Which of one's own are gold or repeats stays unseen. */
 export async function readJudgment(app: Pick<App, 'db'>, actor: Actor, id: string): Promise<Result<JudgmentView>> {
 	const { db } = app;
 	const missing = fail('not_found', 'There is no such judgment, or it is not yours to see.');
@@ -48,6 +49,8 @@ export async function readJudgment(app: Pick<App, 'db'>, actor: Actor, id: strin
 	if (!access.ok) return access;
 	const mine = past.judge?.id === actor.userId;
 	if (!mine && !readsAll(actor, access.value)) return missing;
+	const tooEarly = mine ? null : await refuseYetToJudge(db, actor, access.value, past.comparisonId);
+	if (tooEarly) return tooEarly;
 	const own = mine ? await history.one(db, { id, viewer: actor.userId, own: true }) : null;
 	const { pair, sideOrder, taskId: _, ...rest } = own ?? past;
 	const [chain, subject] = await Promise.all([corrections.chain(db, id), mine ? corrections.subject(db, { id, userId: actor.userId }) : null]);

@@ -13,6 +13,7 @@ import * as rounds from '../db/rounds.ts';
 import * as runs from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import { allow } from './access.ts';
+import { refuseYetToJudge } from './yet-to-judge.ts';
 
 /** What a lineage can be asked of. */
 export const LINEAGE_OF = ['round', 'judgment', 'snapshot', 'run', 'checkpoint', 'response'] as const satisfies readonly LineageKind[];
@@ -131,6 +132,8 @@ export async function readLineage(app: Pick<App, 'db'>, actor: Actor, { kind, id
 	if (!found) return fail('not_found', 'There is no such thing, or it is not yours to see.');
 	const access = await allow(db, actor, { id: found.projectId }, 'checkpoint.read');
 	if (!access.ok) return access;
+	const tooEarly = found.judgment && (await refuseYetToJudge(db, actor, access.value, found.judgment.comparisonId));
+	if (tooEarly) return tooEarly;
 	const [bones, champion] = await Promise.all([lineage.skeleton(db, found.projectId), champions.championOf(db, found.projectId)]);
 	const { focus, before, after, arrows, left } = neighbourhood(arrowsOf(bones, { kind, id, ...found }), keyOf(kind, id));
 	const drawnSnapshots = [...before, ...after].flatMap((key) => (kindOf(key) === 'judgments' ? [key.slice('judgments:'.length)] : []));

@@ -10,16 +10,18 @@ export const listComments = operation({
 	id: 'listComments',
 	method: 'GET',
 	path: '/comparisons/{id}/comments',
-	summary: 'What was said about a comparison, for who judged it or reviews; while judging is open a judge gets their own and what reviewers address to them',
+	summary: 'What was said about a comparison, for who judged it or reviews; while judging is open a judge gets their own and what reviewers address to them. A reviewer who may still be given it to judge reads their own and what is addressed to them; undecided says how many others there are',
 	access: 'comment.read',
 	params: idParams,
 	answers: {
 		200: v.object({
 			comparisonId: v.string(),
+			project: v.string(),
 			comments: v.array(comment),
 			people: v.array(v.object({ id: v.string(), name: v.nullable(v.string()), role: v.string(), number: v.nullable(v.number()) })),
 			mayWrite: v.boolean(),
-			addressedOnly: v.boolean()
+			addressedOnly: v.boolean(),
+			undecided: v.number()
 		})
 	}
 });

@@ -34,7 +34,7 @@ export const listJudgments = operation({
 	id: 'listJudgments',
 	method: 'GET',
 	path: '/projects/{slug}/judgments',
-	summary: 'Judgments, newest first, a page at a time: everybody’s for who has judgment.read, else one’s own (kind judged, whatever they were for)',
+	summary: 'Judgments, newest first, a page at a time: everybody’s for who has judgment.read, else one’s own (kind judged, whatever they were for). Others’ judgments of pairs that a reviewer may still be given to judge are left out: undecided says how many on this stretch, whatever is looked for',
 	access: 'judgment.own',
 	params: slugParams,
 	query: v.object({
@@ -48,16 +48,17 @@ export const listJudgments = operation({
 		cursor: v.optional(uuid),
 		limit: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}$/, 'a whole number from 1 to 200'), v.toNumber(), v.minValue(1, 'at least 1'), v.maxValue(200, 'at most 200')))
 	}),
-	answers: { 200: v.object({ judgments: v.array(judgment), next: v.nullable(v.string()) }) }
+	answers: { 200: v.object({ judgments: v.array(judgment), undecided: v.number(), next: v.nullable(v.string()) }) }
 });
 
 export const readJudgment = operation({
 	id: 'readJudgment',
 	method: 'GET',
 	path: '/judgments/{id}',
-	summary: 'One judgment with its pair, on the sides it was shown on, and all that it corrects or that corrects it',
+	summary: 'One judgment with its pair, on the sides it was shown on, and all that it corrects or that corrects it; 409 yet_to_judge for a reviewer who may still be given the pair',
 	access: 'judgment.own',
 	params: idParams,
+	problems: ['yet_to_judge'],
 	answers: {
 		200: v.looseObject({
 			...judgment.entries,

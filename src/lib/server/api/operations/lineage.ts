@@ -10,8 +10,9 @@ export const readLineage = operation({
 	id: 'readLineage',
 	method: 'GET',
 	path: '/lineage/{kind}/{id}',
-	summary: 'What led to a thing and what came of it: the judgments behind a checkpoint and the rounds after it, or where one judgment went. Counts, not words; long histories are cut where they are furthest',
+	summary: 'What led to a thing and what came of it: the judgments behind a checkpoint and the rounds after it, or where one judgment went. Counts, not words; long histories are cut where they are furthest. Of a judgment: 409 yet_to_judge for a reviewer who may still be given its pair',
 	access: 'checkpoint.read',
+	problems: ['yet_to_judge'],
 	params: v.object({ kind: v.picklist(LINEAGE_OF, `one of ${LINEAGE_OF.join(', ')}`), id: uuid }),
 	answers: {
 		200: v.object({
