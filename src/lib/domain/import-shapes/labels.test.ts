@@ -194,6 +194,7 @@ describe('what an annotation tool holds besides', () => {
 		const result = [{ from_name: 'pw', type: 'pairwise', value: { selected: 'left' } }];
 		expect(told([{ id: 1, inner_id: 3, project: 2, total_annotations: 1, file_upload: 'x', data: { prompt: 'Which?', text1: 'One', text2: 'Two' }, annotations: [{ result }, { result: [{ from_name: 'no_preference', type: 'choices', value: { choices: ['tie'] } }] }], predictions: [{ result }], meta: { batch: 2 } }])).toEqual([{ said: ['One', 'tie'], unread: ['predictions', 'meta'] }]);
 		expect(told([{ fields: { ...beside }, responses: { preference: [{ value: 'A' }] }, metadata: { source: 's', matter: 'M' }, suggestions: { preference: { value: 'B' } }, vectors: {} }])).toEqual([{ said: ['One'], unread: ['metadata.source', 'suggestions'] }]);
+		expect(told([{ id: 1, user_id: 'ana', instance_data: { ...beside, source: 's' }, label_annotations: { preference: { selection: 'A' } }, span_annotations: { tone: [{ start: 0, end: 3 }] } }])).toEqual([{ said: ['One'], unread: ['instance_data.source', 'span_annotations'] }]);
 	});
 
 	it('and an item that has no question is refused by where it lies', () => {

@@ -79,6 +79,7 @@ export const potato: ImportShape = {
 		const label: Label[] = chosen === null ? [] : [{ ...chosen, question: name ?? '', ...(judge === undefined ? {} : { judge }), ...when(behaviour['timestamp'] ?? record['timestamp']), field: `label_annotations.${name ?? ''}` }];
 		const passedOver = rest(data, [...(data === record ? ABOUT : ['id', 'displayed_text']), item.promptField, ...item.answerFields.map(fieldOf)], ['images', 'documents']);
 		const within = data === record ? '' : data === record['data'] ? 'data.' : 'instance_data.';
-		return passing(labelledItem(item, data, label, scales), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`)]);
+		const beside = data === record ? [] : rest(record, [...ABOUT, 'instance_data', 'data']);
+		return passing(labelledItem(item, data, label, scales), [...passedOver.map((one) => within + one), ...schemes.filter(([one]) => one !== name).map(([one]) => `label_annotations.${one}`), ...beside]);
 	}
 };
