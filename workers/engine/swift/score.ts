@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ModelSource } from '../engine.ts';
 import { problem, value } from '../problem.ts';
-import type { Outcome } from '../problem.ts';
+import type { EngineProblem, Outcome } from '../problem.ts';
 import type { EngineEnvironment } from './environment-types.ts';
 import { explainFailure } from './failure.ts';
 import { readAs } from './how-to-read.ts';
@@ -40,10 +40,17 @@ export async function scoreRows(environment: EngineEnvironment, request: ScoreRe
 	const result = await runScript(environment, 'score.py', args, options);
 	if (result.code !== 0) {
 		const why = explainFailure({ code: result.code, signal: result.signal, reason: 'exited' }, result.stderr.slice(-20_000));
-		return { ok: false, problem: { ...why, code: 'scoring_failed', message: `Scoring failed. ${why.message}` } };
+		return { ok: false, problem: scoringProblem(why) };
 	}
 	const lines = (await readFile(request.output, 'utf8')).split('\n').filter((line) => line !== '');
 	return finite(lines.map((line) => JSON.parse(line) as RawRow));
+}
+
+/** Why a scoring failed. What a training's words for it say of its recipe helps nobody here: batches grow as large as there is memory for, by themselves. */
+export function scoringProblem(why: EngineProblem): EngineProblem {
+	if (why.code !== 'out_of_memory' && why.code !== 'killed') return { ...why, code: 'scoring_failed', message: `Scoring failed. ${why.message}` };
+	const what = why.code === 'killed' ? 'It was ended from outside, most often because the machine ran out of memory.' : 'The longest row alone takes more memory than the model leaves.';
+	return { code: 'scoring_failed', message: `Scoring failed. ${what}`, hint: 'Measure again on a worker with more memory; “Measuring afterwards” in docs/planner.md says what it takes.' };
 }
 
 /** A row as the scorer writes it: null where the model gave no finite number. */

@@ -12,12 +12,17 @@ a log-probability that is not finite: JSON has no word for it. Progress goes to 
 """
 
 import argparse
+import inspect
 import json
 import math
 import os
 import sys
 
 from model_class import writing_class
+from placing import is_spread, place
+
+# Positions whose scores over the whole vocabulary stand in full precision at a time.
+FULL_PRECISION_POSITIONS = 512
 
 
 def parse_args():
@@ -31,6 +36,7 @@ def parse_args():
     parser.add_argument("--rows", required=True)
     parser.add_argument("--output", required=True)
     parser.add_argument("--batch-size", type=int, default=8)
+    parser.add_argument("--batch-tokens", type=int, default=8192, help="most tokens of a batch, its padding counted")
     parser.add_argument("--dtype", choices=["auto", "float32", "bfloat16"], default="auto")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     return parser.parse_args()
@@ -69,59 +75,102 @@ def encode(template, rows):
     return sequences
 
 
-def batches(sequences, pad_id, batch_size):
+def next_batch(order, start, rows, tokens):
+    """The next of sequences sorted by length: as many as their padding to the longest lets in, one at least."""
+    width = len(order[start][2])
+    return order[start : start + max(1, min(rows, tokens // width))]
+
+
+def padded(batch, pad_id):
+    import torch
+
+    width = max(len(item[2]) for item in batch)
+    ids = torch.full((len(batch), width), pad_id, dtype=torch.long)
+    labels = torch.full((len(batch), width), -100, dtype=torch.long)
+    mask = torch.zeros((len(batch), width), dtype=torch.long)
+    for row, (_, _, input_ids, row_labels) in enumerate(batch):
+        ids[row, : len(input_ids)] = torch.tensor(input_ids)
+        labels[row, : len(row_labels)] = torch.tensor(row_labels)
+        mask[row, : len(input_ids)] = 1
+    return ids, labels, mask
+
+
+def measure(compute, sequences, pad_id, args, label):
+    """Values of all sequences, batch by batch. What a device has no memory for is tried again in halves, down to one sequence."""
     import torch
 
     # Sorted by length, so that short pairs are not padded to the longest one of the file.
-    order = sorted(range(len(sequences)), key=lambda i: len(sequences[i][2]), reverse=True)
-    for start in range(0, len(order), batch_size):
-        batch = [sequences[i] for i in order[start : start + batch_size]]
-        width = max(len(item[2]) for item in batch)
-        ids = torch.full((len(batch), width), pad_id, dtype=torch.long)
-        labels = torch.full((len(batch), width), -100, dtype=torch.long)
-        mask = torch.zeros((len(batch), width), dtype=torch.long)
-        for row, (_, _, input_ids, row_labels) in enumerate(batch):
-            ids[row, : len(input_ids)] = torch.tensor(input_ids)
-            labels[row, : len(row_labels)] = torch.tensor(row_labels)
-            mask[row, : len(input_ids)] = 1
-        yield batch, ids, labels, mask, min(start + batch_size, len(order))
-
-
-def score(model, sequences, pad_id, batch_size, device, label):
-    import torch
-
-    totals = {}
-    for batch, ids, labels, mask, done in batches(sequences, pad_id, batch_size):
-        with torch.inference_mode():
-            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False).logits
-        logits = logits[:, :-1].float()
-        targets = labels[:, 1:].to(device)
-        kept = targets != -100
-        picked = torch.gather(logits, 2, targets.clamp(min=0).unsqueeze(2)).squeeze(2)
-        logps = ((picked - torch.logsumexp(logits, dim=2)) * kept).sum(dim=1).tolist()
-        counts = kept.sum(dim=1).tolist()
-        for (index, side, _, _), value, count in zip(batch, logps, counts):
-            totals[(index, side)] = (value, count)
-        progress(done, len(sequences), label)
-    return totals
-
-
-def reward(model, sequences, pad_id, batch_size, device, label):
-    """The score at the last position of each conversation, found by the mask: a model may pad with its end mark."""
-    import torch
-
-    totals = {}
-    for batch, ids, labels, mask, done in batches(sequences, pad_id, batch_size):
-        backbone = model.get_base_model() if hasattr(model, "get_base_model") else model
-        with torch.inference_mode():
-            hidden = backbone.model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False)[0]
-            last = hidden[torch.arange(len(batch)), mask.sum(dim=1) - 1]
-            values = backbone.score(last).squeeze(-1).float().tolist()
+    order = sorted(sequences, key=lambda item: len(item[2]), reverse=True)
+    totals, done, tokens = {}, 0, args.batch_tokens
+    while done < len(order):
+        batch = next_batch(order, done, args.batch_size, tokens)
+        ids, labels, mask = padded(batch, pad_id)
+        try:
+            values = compute(ids, labels, mask)
+        except torch.OutOfMemoryError:
+            if len(batch) == 1:
+                raise
+            values = None
+        if values is None:
+            # Here, where the failed batch's frames are gone: before that nothing of it can be given back.
+            tokens = ids.numel() // 2
+            torch.cuda.empty_cache()
+            continue
         counts = (labels[:, 1:] != -100).sum(dim=1).tolist()
         for (index, side, _, _), value, count in zip(batch, values, counts):
             totals[(index, side)] = (value, count)
-        progress(done, len(sequences), label)
+        done += len(batch)
+        progress(done, len(order), label)
     return totals
+
+
+def takes_positions(model):
+    """Whether a model can be asked for the scores of some positions only, as those of transformers can."""
+    writing = model.get_base_model() if hasattr(model, "get_base_model") else model
+    return "logits_to_keep" in inspect.signature(writing.forward).parameters
+
+
+def log_probabilities(model, device):
+    """Sums the log-probabilities of what is labelled. The scores over the vocabulary are what takes the memory: only those
+    that tell of a label are computed, and turned to full precision a few positions at a time."""
+    import torch
+
+    some = takes_positions(model)
+
+    def compute(ids, labels, mask):
+        targets = labels[:, 1:]
+        wanted = (targets != -100).any(dim=0).nonzero().squeeze(1).to(device)
+        only = {"logits_to_keep": wanted} if some else {}
+        with torch.inference_mode():
+            logits = model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False, **only).logits
+            wanted = wanted.to(logits.device)
+            if not some:
+                logits = logits[:, wanted]
+            targets = targets.to(logits.device)[:, wanted]
+            sums = torch.zeros(len(ids), device=logits.device)
+            step = max(1, FULL_PRECISION_POSITIONS // len(ids))
+            for start in range(0, len(wanted), step):
+                scores = logits[:, start : start + step].float()
+                part = targets[:, start : start + step]
+                picked = torch.gather(scores, 2, part.clamp(min=0).unsqueeze(2)).squeeze(2)
+                sums += ((picked - torch.logsumexp(scores, dim=2)) * (part != -100)).sum(dim=1)
+        return sums.tolist()
+
+    return compute
+
+
+def rewards(model, device):
+    """The score at the last position of each conversation, found by the mask: a model may pad with its end mark."""
+    import torch
+
+    def compute(ids, labels, mask):
+        backbone = model.get_base_model() if hasattr(model, "get_base_model") else model
+        with torch.inference_mode():
+            hidden = backbone.model(input_ids=ids.to(device), attention_mask=mask.to(device), use_cache=False)[0]
+            last = hidden[torch.arange(len(ids)), mask.sum(dim=1) - 1]
+            return backbone.score(last).squeeze(-1).float().tolist()
+
+    return compute
 
 
 def no_reward(sequences):
@@ -135,45 +184,56 @@ def single_file(path):
 
 
 def load(path, args):
+    """A model in the machine's memory."""
     import torch
     from transformers import AutoModelForSequenceClassification
 
     dtype = args.dtype if args.dtype != "auto" else ("bfloat16" if args.device == "cuda" else "float32")
     if args.reward:
-        model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
-    else:
-        model = writing_class(path).from_pretrained(path, dtype=getattr(torch, dtype), **single_file(path))
-    return model.to(args.device).eval()
+        return AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
+    return writing_class(path).from_pretrained(path, dtype=getattr(torch, dtype), **single_file(path))
 
 
 def named(items):
     return [(name, path) for name, _, path in (item.partition("=") for item in items)]
 
 
-def score_all(args, sequences, pad_id):
+def with_adapter(model, name, path):
+    """The model with an adapter on it beside those that it has."""
     from peft import PeftModel
 
-    def measure(model, label):
-        return (reward if args.reward else score)(model, sequences, pad_id, args.batch_size, args.device, label)
+    if isinstance(model, PeftModel):
+        model.load_adapter(path, adapter_name=name)
+    else:
+        model = PeftModel.from_pretrained(model, path, adapter_name=name)
+    model.set_adapter(name)
+    return model
+
+
+def score_all(args, sequences, pad_id):
+    def scored(model, label):
+        compute = (rewards if args.reward else log_probabilities)(model.eval(), args.device)
+        return measure(compute, sequences, pad_id, args, label)
 
     results = {}
     if args.reward:
         results["base"] = no_reward(sequences)
     if args.adapter or not args.reward:
-        model = load(args.model, args)
+        model = place(load(args.model, args), args.device)
         # Before any adapter: what a reward adapter saved beside it stays on when it is switched off.
         if not args.reward:
-            results["base"] = measure(model, "base")
-        for position, (name, path) in enumerate(named(args.adapter)):
-            if position == 0:
-                model = PeftModel.from_pretrained(model, path, adapter_name=name).eval()
+            results["base"] = scored(model, "base")
+        for name, path in named(args.adapter):
+            if is_spread(model):
+                # Weights that come and go would not take their adapter along: it is put on before they are spread.
+                del model
+                model = place(with_adapter(load(args.model, args), name, path), args.device)
             else:
-                model.load_adapter(path, adapter_name=name)
-            model.set_adapter(name)
-            results[name] = measure(model.eval(), name)
+                model = with_adapter(model, name, path)
+            results[name] = scored(model, name)
         del model
     for name, path in named(args.whole):
-        results[name] = measure(load(path, args), name)
+        results[name] = scored(place(load(path, args), args.device), name)
     return results
 
 
