@@ -2,6 +2,7 @@ import { readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, inject, it } from 'vitest';
+import { plannedSteps } from '#lib/domain/training-recipe.ts';
 import { trainArgv } from '../../workers/engine/swift/argv.ts';
 import { engineEnv } from '../../workers/engine/swift/engine-env.ts';
 import { lastCheckpoint } from '../../workers/engine/swift/last-checkpoint.ts';
@@ -22,6 +23,16 @@ it('two processes train one adapter by DDP, each on half of every batch', async 
 	// 24 rows, 4 a step: three steps are half of the data.
 	expect(events.findLast((event) => event.type === 'metrics')).toMatchObject({ step: 3, epoch: 0.5 });
 	expect(must(await verifyAdapter(environment, model, checkpoint.path, scripts)).changed).toBe(true);
+});
+
+it('of rows that two processes cannot share evenly one is left out by us and told, and every other is trained on', async () => {
+	const ddp = recipe('dpo', { maxSteps: null, epochs: 1, batchSize: 2, gradientAccumulation: 1, strategy: 'ddp', gpus: 2 });
+	const { outcome, prepared, events } = await train('ddp-odd', { recipe: ddp, threads: 1 }, { rows: pairRows(pairs(25)) });
+	expect([prepared.dropped, prepared.rowPlan, prepared.expectedRows]).toEqual([[{ index: 24, reason: 'device_remainder' }], { dropped: [24], order: null }, 24]);
+	expect((await readFile(prepared.dataset, 'utf8')).trim().split('\n')).toEqual(pairRows(pairs(24)).map((row) => JSON.stringify(row)));
+	const planned = plannedSteps(ddp, 25);
+	expect(must(outcome)).toMatchObject({ step: planned, maxSteps: planned, rows: 24 });
+	expect(events.findLast((event) => event.type === 'metrics')).toMatchObject({ step: planned, maxSteps: planned, epoch: 1 });
 });
 
 it('two processes share a model by FSDP2, whose saves are whole checkpoints that it goes on from', async () => {

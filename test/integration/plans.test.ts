@@ -123,6 +123,14 @@ describe('a plan', () => {
 		expect(await planned(2)).toMatchObject({ dropped: [], steps: rows / 2 });
 	});
 
+	it('says that DPO on several devices leaves out what cannot be shared evenly, and counts steps without it', async () => {
+		const rows = valueOf(await prepareRun(world.app, world.admin, { slug, snapshotId })).snapshot.rows;
+		const gpus = Array.from({ length: 7 }, (_, i) => i + 2).find((devices) => rows % devices !== 0) ?? 0;
+		const planned = (count: number) => plan({ recipe: { strategy: 'ddp', gpus: count, epochs: 1, batchSize: 1, gradientAccumulation: 1, maxLength: 4096 } });
+		expect(await planned(gpus)).toMatchObject({ dropped: [{ reason: 'device_remainder', rows: rows % gpus }], steps: Math.floor(rows / gpus) });
+		expect(await planned(1)).toMatchObject({ dropped: [], steps: rows });
+	});
+
 	it('counts the rows that the recipe would cut or refuse', async () => {
 		expect((await plan({ recipe: { maxLength: 2048 } })).lengths).toMatchObject({ longest: 3000, median: 300, most: 1800, over: 2, tooLong: 'refuse' });
 		expect((await plan({ recipe: { maxLength: 2048 } })).problems).toMatchObject([{ field: 'maxLength', code: 'rows_too_long', detail: '2' }]);

@@ -12,7 +12,7 @@ const BATCH_MS = 1000;
 /** Log lines held back while the database is away; more would fill the memory. */
 const MAX_HELD_LINES = 20_000;
 
-type Batch = Pick<Progress, 'metrics' | 'log' | 'events'> & { status?: 'running' };
+type Batch = Pick<Progress, 'metrics' | 'log' | 'events'> & { status?: 'running'; maxSteps?: number };
 
 /** Every step once: the database refuses one that comes twice at a time. */
 function withStep(steps: Batch['metrics'], { step, epoch, values }: Batch['metrics'][number]): Batch['metrics'] {
@@ -23,6 +23,7 @@ function add(batch: Batch, event: EngineEvent): void {
 	if (event.type === 'metrics') {
 		batch.metrics = withStep(batch.metrics, event);
 		batch.status = 'running';
+		batch.maxSteps = event.maxSteps;
 	} else if (event.type === 'log') {
 		if (batch.log.length < MAX_HELD_LINES) batch.log.push(event.line);
 	} else if (event.type === 'phase') {
@@ -50,7 +51,8 @@ export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: s
 			await recordProgress(app, of, taken);
 		} catch (error) {
 			app.log.warn({ err: error, ...of }, 'progress not written');
-			batch = { metrics: batch.metrics.reduce(withStep, taken.metrics), log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}) };
+			const maxSteps = batch.maxSteps ?? taken.maxSteps;
+			batch = { metrics: batch.metrics.reduce(withStep, taken.metrics), log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}), ...(maxSteps === undefined ? {} : { maxSteps }) };
 		}
 	};
 	const timer = setInterval(() => (writing = writing.then(flush)), BATCH_MS);

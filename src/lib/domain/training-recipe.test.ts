@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as v from 'valibot';
 import { OBJECTIVE_FACTS } from './recipe/objective-facts.ts';
 import { recipeProblems } from './recipe/recipe-problems.ts';
-import { adapterOf, fieldsOf, ktoRemainder, OBJECTIVES, plannedSteps, readRecipe, recipeDefaults, totalBatch, TrainingRecipeSchema } from './training-recipe.ts';
+import { adapterOf, fieldsOf, deviceRemainder, ktoRemainder, OBJECTIVES, plannedSteps, readRecipe, recipeDefaults, rowsLeftOut, totalBatch, TrainingRecipeSchema } from './training-recipe.ts';
 
 const fine = { rows: 200, parent: { kind: 'base' as const } };
 const cases = OBJECTIVES.flatMap((objective) => (['cpu', 'gpu'] as const).flatMap((device) => (['lora', 'qlora', 'full'] as const).map((tuner) => ({ objective, device, tuner }))));
@@ -88,6 +88,17 @@ describe('plannedSteps', () => {
 		const kto = { ...recipeDefaults('kto', { device: 'gpu' }), batchSize: 4, gradientAccumulation: 1, epochs: 1 };
 		expect([32, 33, 34].map((rows) => [ktoRemainder(kto, rows), plannedSteps(kto, rows)])).toEqual([[0, 8], [1, 8], [0, 9]]);
 		expect([ktoRemainder({ ...recipe, objective: 'dpo' }, 33), ktoRemainder({ ...kto, batchSize: 1 }, 33)]).toEqual([0, 0]);
+	});
+	it('does not count the rows that DPO and SFT leave out on several devices', () => {
+		const ddp = { batchSize: 4, gradientAccumulation: 1, epochs: 1, strategy: 'ddp' as const, gpus: 2 };
+		const of = (objective: (typeof OBJECTIVES)[number], more = {}) => ({ ...recipeDefaults(objective, { device: 'gpu' }), ...ddp, ...more });
+		expect(OBJECTIVES.map((objective) => [objective, deviceRemainder(of(objective), 201), plannedSteps(of(objective), 201)])).toEqual([
+			['dpo', 1, 25], ['kto', 0, 25], ['orpo', 0, 26], ['cpo', 0, 26], ['simpo', 0, 26], ['sft', 1, 25], ['rm', 0, 26]
+		]);
+		expect(rowsLeftOut(of('sft', { gpus: 8, nodes: 2 }), 200)).toEqual([{ reason: 'device_remainder', rows: 8 }]);
+		expect(rowsLeftOut(of('kto'), 201)).toEqual([{ reason: 'kto_remainder', rows: 1 }]);
+		expect([rowsLeftOut(of('dpo', { strategy: 'single' }), 201), rowsLeftOut(of('dpo', { strategy: 'megatron' }), 201), rowsLeftOut(of('dpo'), 200)]).toEqual([[], [], []]);
+		expect([deviceRemainder(of('dpo', { gpus: 6, advanced: { sequence_parallel_size: 2 } }), 200), deviceRemainder(of('dpo', { gpus: 6, strategy: 'zero2', advanced: { deepspeed_autotp_size: 2 } }), 200)]).toEqual([0, 2]);
 	});
 	it('takes more rows a step on more devices, and as many on devices that share a copy', () => {
 		expect(totalBatch({ ...recipe, strategy: 'ddp', gpus: 4, nodes: 2 })).toBe(128);

@@ -5,9 +5,10 @@ import { OBJECTIVES } from './recipe/field.ts';
 import type { Device, Field, Objective, Settings, Tuner } from './recipe/field.ts';
 import { HARDWARE_FIELDS } from './recipe/hardware-fields.ts';
 import { IMAGE_FIELDS } from './recipe/image-fields.ts';
+import { OBJECTIVE_FACTS } from './recipe/objective-facts.ts';
 import { OBJECTIVE_FIELDS } from './recipe/objective-fields.ts';
 import { SCHEDULE_FIELDS } from './recipe/schedule-fields.ts';
-import { devicesPerRow } from './recipe/shared-rows.ts';
+import { devicesPerRow, sharedBy } from './recipe/shared-rows.ts';
 import { TRACKER_FIELDS } from './recipe/tracker-fields.ts';
 import { ADAPTER_FIELDS, TUNER_FIELDS } from './recipe/tuner-fields.ts';
 
@@ -125,10 +126,25 @@ export function ktoRemainder(recipe: Batch & Pick<TrainingRecipe, 'objective'>, 
 	return recipe.objective === 'kto' && rows % totalBatch(recipe) === 1 ? 1 : 0;
 }
 
+/** Rows that are left out of a training by several copies of the model whose loader gives each as many: it would never draw what is over, in any epoch. Megatron's is another, and where several devices share the tokens of a row another repeats rows. */
+export function deviceRemainder(recipe: Batch & Pick<TrainingRecipe, 'objective'>, rows: number): number {
+	const otherLoader = recipe.strategy === 'megatron' || sharedBy(recipe.advanced ?? {}, 'sequence_parallel_size') > 1;
+	return OBJECTIVE_FACTS[recipe.objective].evenShares && !otherLoader ? rows % replicasOf(recipe) : 0;
+}
+
+/** Rows that the engine is not given, and why. */
+export type LeftOut = { reason: 'kto_remainder' | 'device_remainder'; rows: number };
+
+/** Rows of a snapshot that a recipe leaves out; none for most. */
+export function rowsLeftOut(recipe: Batch & Pick<TrainingRecipe, 'objective'>, rows: number): LeftOut[] {
+	const found: LeftOut[] = [{ reason: 'kto_remainder', rows: ktoRemainder(recipe, rows) }, { reason: 'device_remainder', rows: deviceRemainder(recipe, rows) }];
+	return found.filter((one) => one.rows > 0);
+}
+
 /** Optimizer steps that the engine will run, computed as transformers' trainer does. */
 export function plannedSteps(recipe: Batch & Pick<TrainingRecipe, 'objective' | 'maxSteps' | 'epochs'>, rows: number): number {
 	if (recipe.maxSteps !== null) return recipe.maxSteps;
-	const batches = Math.ceil((rows - ktoRemainder(recipe, rows)) / (recipe.batchSize * replicasOf(recipe)));
+	const batches = Math.ceil((rows - ktoRemainder(recipe, rows) - deviceRemainder(recipe, rows)) / (recipe.batchSize * replicasOf(recipe)));
 	const stepsPerEpoch = Math.max(Math.ceil(batches / recipe.gradientAccumulation), 1);
 	return Math.ceil((recipe.epochs ?? 1) * stepsPerEpoch);
 }

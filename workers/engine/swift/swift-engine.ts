@@ -1,9 +1,9 @@
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MOST_GRACE_SECONDS } from '#lib/domain/intervals.ts';
 import { seesImages } from '#lib/domain/memory/model-shape.ts';
 import { OBJECTIVE_FACTS } from '#lib/domain/recipe/objective-facts.ts';
-import { totalBatch } from '#lib/domain/training-recipe.ts';
+import { deviceRemainder, totalBatch } from '#lib/domain/training-recipe.ts';
 import type { Objective } from '#lib/domain/training-recipe.ts';
 import type { ProcessExit } from '../../process/exit-record.ts';
 import type { EngineCommand, PreparedRun, TrainRequest, TrainedCheckpoint, TrainingEngine } from '../engine.ts';
@@ -59,6 +59,17 @@ async function prepare(environment: EngineEnvironment, request: TrainRequest): P
 		expectedRows -= plan.value.dropped.length;
 		dropped.push(...plan.value.dropped.map((index) => ({ index, reason: 'kto_remainder' })));
 		if (plan.value.dropped.length > 0 || plan.value.order !== null) rowPlan = { dropped: plan.value.dropped, order: plan.value.order };
+	}
+	const over = deviceRemainder(recipe, request.rowCount);
+	if (over > 0) {
+		// Left to itself the engine would draw these in no epoch, and say so nowhere.
+		const lines = (await readFile(dataset, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+		const left = lines.map((_, index) => index).slice(lines.length - over);
+		dataset = join(dir, 'shared-rows.jsonl');
+		await writeFile(dataset, `${lines.slice(0, -over).join('\n')}\n`, { mode: 0o600 });
+		expectedRows -= over;
+		dropped.push(...left.map((index) => ({ index, reason: 'device_remainder' })));
+		rowPlan = { dropped: left, order: null };
 	}
 	const resume = request.resumeFrom === undefined ? undefined : await lastCheckpoint(join(request.resumeFrom, OUTPUT_FOLDER));
 	return value({

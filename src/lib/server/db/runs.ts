@@ -168,6 +168,11 @@ export async function setStatus(tx: Tx, id: string, status: RunStatus, more: { p
 		finished_at = case when ${status} in ('succeeded', 'failed', 'cancelled') then now() else finished_at end where id = ${id}`);
 }
 
+/** Writes how many steps the engine makes, where that is not what was planned. */
+export async function setMaxSteps(tx: Tx, id: string, maxSteps: number): Promise<void> {
+	await tx.execute(sql`update runs set max_steps = ${maxSteps} where id = ${id}`);
+}
+
 /** Writes what people want of a run. */
 export async function setDesired(tx: Tx, id: string, desired: DesiredState): Promise<void> {
 	await tx.execute(sql`update runs set desired_state = ${desired} where id = ${id}`);

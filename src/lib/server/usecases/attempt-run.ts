@@ -92,6 +92,8 @@ export type Progress = {
 	log: string[];
 	events: { kind: string; data?: Record<string, unknown> }[];
 	status?: 'running';
+	/** Steps that the engine itself says it will make. */
+	maxSteps?: number;
 	facts?: { outputDir?: string; argv?: string[]; env?: Record<string, string>; rowPlan?: RowPlan | null; engineVersions?: Record<string, string>; resumedFromStep?: number | null; /** Its name in an outside scheduler. */ jobId?: string };
 };
 
@@ -101,6 +103,7 @@ export async function recordProgress(app: { db: Db }, of: { runId: string; attem
 		const run = await runs.lock(tx, of.runId);
 		if (!run || run.attempt !== of.attempt || !['preparing', 'running', 'stopping'].includes(run.status)) return false;
 		if (progress.status === 'running' && run.status === 'preparing') await runs.setStatus(tx, of.runId, 'running');
+		if (progress.maxSteps !== undefined && progress.maxSteps !== run.maxSteps) await runs.setMaxSteps(tx, of.runId, progress.maxSteps);
 		if (progress.facts) await runs.describeAttempt(tx, of.runId, of.attempt, progress.facts);
 		await runRecord.putMetrics(tx, of.runId, of.attempt, progress.metrics);
 		await runRecord.addLog(tx, of.runId, of.attempt, progress.log);

@@ -14,8 +14,8 @@ import { OBJECTIVE_FACTS } from '../../domain/recipe/objective-facts.ts';
 import type { Host } from '../../domain/recipe/hardware-problems.ts';
 import { recipeProblems } from '../../domain/recipe/recipe-problems.ts';
 import type { RecipeContext, RecipeProblem } from '../../domain/recipe/recipe-problems.ts';
-import { ktoRemainder, plannedSteps, processesOf, replicasOf, totalBatch } from '../../domain/training-recipe.ts';
-import type { TrainingRecipe } from '../../domain/training-recipe.ts';
+import { plannedSteps, processesOf, replicasOf, rowsLeftOut, totalBatch } from '../../domain/training-recipe.ts';
+import type { LeftOut, TrainingRecipe } from '../../domain/training-recipe.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as checkpoints from '../db/checkpoints.ts';
@@ -51,8 +51,8 @@ export type RunPlan = {
 	inspection: { status: 'waiting' | 'done' } | { status: 'failed'; message: string };
 	parameters: { total: number; trained: number; exact: boolean } | null;
 	lengths: PlannedLengths | null;
-	/** Rows that the engine is not given: a remainder of one under KTO. */
-	dropped: { reason: 'kto_remainder'; rows: number }[];
+	/** Rows that the engine is not given. */
+	dropped: LeftOut[];
 	/** One for each kind of device that living workers have, or for the one that was asked about; none where an outside scheduler’s hosts are not known here. */
 	memory: PlannedMemory[];
 	/** One for each of the same kinds, also where nothing is known of it. */
@@ -158,7 +158,6 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 		const time = timeOf(speeds, recipe, steps, devices);
 		return { devices, time, cost: price && time && devices.kind === 'gpu' ? { amount: costOf(time.seconds, processesOf(recipe), price.amount), currency: price.currency } : null };
 	});
-	const remainder = ktoRemainder(recipe, snapshot.trainRows);
 	return ok({
 		recipe,
 		problems: recipeProblems(recipe, context),
@@ -167,7 +166,7 @@ export async function planRun(app: Pick<App, 'db' | 'config'>, actor: Actor, inp
 		inspection: inspection.status === 'succeeded' ? { status: 'done' } : inspection.status === 'failed' ? { status: 'failed', message: inspection.problem?.message ?? '' } : { status: 'waiting' },
 		parameters: shape ? { ...planMemory(shape, recipe, { longest: 1, answer: 1 }).parameters, exact: shape.exact } : null,
 		lengths: found && longestIn(found.lengths) > 0 ? { longest: longestIn(found.lengths), median: quantileOf(found.lengths, 0.5), most: quantileOf(found.lengths, 0.95), over: rowsOver(found.lengths, recipe.maxLength), tooLong: recipe.tooLong, withImages: found.withImages, bars: histogram(found.lengths) } : null,
-		dropped: remainder > 0 ? [{ reason: 'kto_remainder', rows: remainder }] : [],
+		dropped: rowsLeftOut(recipe, snapshot.trainRows),
 		memory,
 		times
 	});
