@@ -148,15 +148,6 @@ describe('a step', () => {
 			{ step: 2, values: { learning_rate: 1e-5, loss: 0.4, eval_loss: 0.3 } }
 		]);
 	});
-
-	it('says itself how many steps it makes: what was planned gives way', async () => {
-		const runId = await queuedRun(world, slug, { maxSteps: 26, saveSteps: 5 });
-		async function* events(): AsyncGenerator<EngineEvent> {
-			yield { type: 'metrics', step: 1, maxSteps: 25, epoch: null, values: { loss: 0.5 } };
-		}
-		await writeProgress(world.app, { runId, attempt: await begun(runId) }, events(), { health: new HealthWatch({ maxSteps: 26, beta: 0.1 }, world.dataDir), gpus: watchGpus([]) });
-		expect(await run(runId)).toMatchObject({ step: 1, maxSteps: 25 });
-	});
 });
 
 describe('a copy', () => {

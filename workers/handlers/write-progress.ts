@@ -5,7 +5,7 @@ import type { Progress } from '#lib/server/usecases/attempt-run.ts';
 import type { EngineEvent } from '../engine/engine.ts';
 import { withGpus } from './gpu-watch.ts';
 import type { GpuWatch } from './gpu-watch.ts';
-import type { HealthWatch } from './health-watch.ts';
+import type { HealthWatch, Sign } from './health-watch.ts';
 
 /** One write a second however fast the engine talks: every write wakes the open pages. */
 const BATCH_MS = 1000;
@@ -36,6 +36,11 @@ function add(batch: Batch, event: EngineEvent): void {
 	}
 }
 
+/** What a batch says beside its steps. */
+function signsIn(events: Batch['events']): Sign[] {
+	return events.flatMap(({ kind, data }): Sign[] => (kind === 'saved' ? ['saving'] : kind === 'phase' && data?.['phase'] === 'training' ? ['training'] : []));
+}
+
 /** Writes an engine's events, and what its figures give to say, in batches until it has ended; a batch that the database could not take is tried again. */
 export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>, { health, gpus }: { health: HealthWatch; gpus: GpuWatch }): Promise<void> {
 	const empty = (): Batch => ({ metrics: [], log: [], events: [] });
@@ -45,7 +50,7 @@ export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: s
 		const taken = batch;
 		batch = empty();
 		taken.metrics = withGpus(taken.metrics, gpus);
-		taken.events.push(...(await health.after(taken.metrics)).map((finding) => ({ kind: 'health', data: finding })));
+		taken.events.push(...(await health.after(taken.metrics, signsIn(taken.events))).map((finding) => ({ kind: 'health', data: finding })));
 		if (taken.metrics.length + taken.log.length + taken.events.length === 0) return;
 		try {
 			await recordProgress(app, of, taken);

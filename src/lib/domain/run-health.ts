@@ -5,7 +5,7 @@ import type { StepFigures } from './step-figures.ts';
  * Rules that speak while a run trains: each a rule of thumb on the engine's own
  * figures, with what it saw, so that who reads it can judge for themselves.
  */
-export const HEALTH_RULES = ['loss_not_a_number', 'chosen_falls', 'right_at_once', 'far_from_reference', 'no_progress', 'gpu_idle', 'disk_nearly_full'] as const;
+export const HEALTH_RULES = ['loss_not_a_number', 'chosen_falls', 'right_at_once', 'far_from_reference', 'no_progress', 'gpu_idle', 'stands_still', 'disk_nearly_full'] as const;
 export type HealthRule = (typeof HEALTH_RULES)[number];
 
 /** What a rule saw, and at which step. */
@@ -34,6 +34,11 @@ const NO_PROGRESS_POINTS = 30;
 /** Share of the time that the run's GPUs compute, on average over so many reported steps, below which they mostly wait. */
 const LEAST_GPU_USE = 0.2;
 const GPU_POINTS = 20;
+
+/** Silence that is no step that takes long. A first step may compile, and a save may go to a slow disk. */
+const LEAST_STILL_SECONDS = 600;
+const STILL_STEPS = 10;
+const MOST_UNMEASURED_SECONDS = 3600;
 
 /** A disk with less than this share and less than this many bytes free takes no further checkpoint for sure. */
 const LEAST_SHARE = 0.05;
@@ -64,6 +69,15 @@ export function healthOf(steps: readonly HealthStep[], of: HealthContext): Healt
 export function diskFinding(disk: { freeBytes: number; totalBytes: number }, step: number): HealthFinding | null {
 	const full = disk.freeBytes < LEAST_BYTES && disk.freeBytes < LEAST_SHARE * disk.totalBytes;
 	return full ? { rule: 'disk_nearly_full', step, facts: { freeBytes: disk.freeBytes } } : null;
+}
+
+/** Since when nothing was heard of a training. `stepSeconds`: what a step took lately; null where what goes on is none, or the first. */
+export type Silence = { step: number; seconds: number; stepSeconds: number | null };
+
+/** Whether a training stands still: no step for ten minutes and for ten times what one takes, or for an hour where a save goes on or no step was told yet. */
+export function stillFinding({ step, seconds, stepSeconds }: Silence): HealthFinding | null {
+	const most = stepSeconds === null ? MOST_UNMEASURED_SECONDS : Math.max(LEAST_STILL_SECONDS, STILL_STEPS * stepSeconds);
+	return seconds >= most ? { rule: 'stands_still', step, facts: { seconds } } : null;
 }
 
 type Point = { step: number; value: number };

@@ -66,6 +66,12 @@ describe('trainArgv', () => {
 		expect(flags({ ...dpo, strategy: 'zero3_offload', gpus: 2 })).toMatchObject({ '--deepspeed': 'zero3_offload' });
 	});
 
+	it('has processes wait an hour for one another, and not for 208 days', () => {
+		for (const strategy of ['ddp', 'fsdp2', 'zero3', 'megatron'] as const) expect(flags({ ...dpo, strategy, gpus: 2 }, { device: 'gpu' })).toMatchObject({ '--ddp_timeout': '3600' });
+		expect(flags({ ...dpo, strategy: 'ddp', gpus: 1, nodes: 2 })).toMatchObject({ '--ddp_timeout': '3600' });
+		expect(flags()).not.toHaveProperty('--ddp_timeout');
+	});
+
 	it('has FSDP2 save whole, and recompute in place of the trainer', () => {
 		const fsdp2 = (gradientCheckpointing: 'auto' | 'off') => {
 			const given = flags({ ...dpo, strategy: 'fsdp2', gpus: 2, gradientCheckpointing }, { device: 'gpu' });

@@ -33,6 +33,9 @@ export type TrainPaths = {
 	node?: NodePlace;
 };
 
+/** How long a process waits for the others before it ends. They wait while the first one writes a whole model. */
+const MOST_WAIT_SECONDS = 3600;
+
 /** The program of the engine that trains a recipe, relative to its folder. */
 export function programOf(recipe: Pick<TrainingRecipe, 'objective' | 'strategy'>): string {
 	const name = recipe.objective === 'sft' ? 'sft.py' : 'rlhf.py';
@@ -68,6 +71,8 @@ export function trainArgv(recipe: TrainingRecipe, paths: TrainPaths): { argv: st
 		dataset_num_proc: 1, // shards would change KTO's neighbours
 		dataloader_num_workers: 0,
 		load_from_cache_file: false,
+		// The engine's own patience is 208 days: where one process hangs the others would wait for it with their devices.
+		ddp_timeout: processesOf(recipe) > 1 ? MOST_WAIT_SECONDS : null,
 		output_dir: paths.outputDir,
 		add_version: false,
 		...(megatron ? megatronOnly(recipe) : swiftOnly(recipe))

@@ -83,3 +83,14 @@ it('says of a full disk that a training goes on by itself, and of other work onl
 	expect(explainTraining(exit, full).hint).toBe('Free space in the worker’s work folder; the run goes on from its last save by itself.');
 	expect(explainFailure(exit, full).hint).toBe('Free space in the worker’s work folder.');
 });
+
+it.each([
+	'[rank0]: RuntimeError: [/__w/pytorch/pytorch/third_party/gloo/gloo/transport/tcp/unbound_buffer.cc:78] Timed out waiting 3600000ms for recv operation to complete',
+	'[rank1]:[E ProcessGroupNCCL.cpp:632] [Rank 1] Watchdog caught collective operation timeout: WorkNCCL(SeqNum=812, OpType=ALLREDUCE, Timeout(ms)=3600000) ran for 3600042 milliseconds before timing out.'
+])('a training whose processes waited in vain for one that hangs goes on from its last save: %s', (said) => {
+	const why = explainTraining(exit, said);
+	expect(why).toMatchObject({ code: 'killed', message: expect.stringContaining('hangs') as string });
+	expect(wasKilled(exit, why)).toBe(true);
+	// What says more than that somebody was waited for comes first.
+	expect(explainTraining(exit, `${said}\ntorch.OutOfMemoryError: CUDA out of memory.`).code).toBe('out_of_memory');
+});

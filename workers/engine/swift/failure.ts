@@ -93,12 +93,20 @@ const ONE_OF_SEVERAL: Rule = {
 	hint: 'Take a smaller batch or a shorter maximum length, or a machine with more memory.'
 };
 
+/** Of a training by several processes: one hangs, and the others end after having waited for as long as they were told to. NCCL's words, then gloo's. */
+const ONE_HANGS: Rule = {
+	pattern: /Watchdog caught collective operation timeout|Timed out waiting \d+ms for (?:recv|send) operation/,
+	code: 'killed',
+	message: () => 'The training’s processes waited for one another in vain: one of them hangs, or is gone.',
+	hint: 'The run goes on from its last save by itself. Should it happen again, look at the GPUs and at the network between them.'
+};
+
 /** A training waits until there is room. */
 const DISK_OF_A_RUN: Rule = { ...DISK, hint: 'Free space in the worker’s work folder; the run goes on from its last save by itself.' };
 
 /** Why a training ended badly. */
 export function explainTraining(exit: Exit, logTail: string): EngineProblem {
-	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, DISK_OF_A_RUN, LAYERS, ...RULES]);
+	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, DISK_OF_A_RUN, LAYERS, ...RULES, ONE_HANGS]);
 }
 
 /** Signals by which an operator, a kernel that is out of memory or a host that goes down ends a process; others say that it broke by itself. */

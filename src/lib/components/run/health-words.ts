@@ -1,4 +1,4 @@
-import { decimal, percent } from '#lib/components/shell/format.ts';
+import { decimal, duration, percent } from '#lib/components/shell/format.ts';
 import type { HealthRule } from '#lib/domain/run-health.ts';
 import * as m from '#lib/paraglide/messages.js';
 
@@ -13,5 +13,6 @@ export const HEALTH_WORDS: Record<HealthRule, { name: () => string; saw: (facts:
 	far_from_reference: { name: m.health_far_from_reference, saw: (facts) => m.health_far_from_reference_saw({ nats: decimal(number(facts['nats']), 0) }), advice: m.health_far_from_reference_try },
 	no_progress: { name: m.health_no_progress, saw: (facts) => m.health_no_progress_saw({ from: decimal(number(facts['from']), 4), to: decimal(number(facts['to']), 4) }), advice: m.health_no_progress_try },
 	gpu_idle: { name: m.health_gpu_idle, saw: (facts) => m.health_gpu_idle_saw({ share: percent(number(facts['use'])) }), advice: m.health_gpu_idle_try },
+	stands_still: { name: m.health_stands_still, saw: (facts) => m.health_stands_still_saw({ time: duration(number(facts['seconds'])) }), advice: m.health_stands_still_try },
 	disk_nearly_full: { name: m.health_disk_nearly_full, saw: (facts) => m.health_disk_nearly_full_saw({ gb: decimal(number(facts['freeBytes']) / 1e9, 1) }), advice: m.health_disk_nearly_full_try }
 };

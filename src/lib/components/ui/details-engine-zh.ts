@@ -7,6 +7,8 @@ export const ENGINE_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The training ran out of memory.': '训练时内存不足。',
 	'Take a smaller batch with more accumulation, or a shorter maximum length.': '请减小批量并增加累积步数，或缩短最大长度。',
 	'The disk is full.': '磁盘已满。',
+	'The training’s processes waited for one another in vain: one of them hangs, or is gone.': '训练的各进程相互等待超时：其中一个已停滞或消失。',
+	'The run goes on from its last save by itself. Should it happen again, look at the GPUs and at the network between them.': '运行会自动从最近一次保存处继续。若再次发生，请检查 GPU 及其之间的网络。',
 	'One of the training’s processes was killed from outside, most often because the machine ran out of memory.': '训练的一个进程被外部终止，多半是因为机器内存不足。',
 	'The TensorBoard files of this attempt could not be stored ({}); they lie in its folder.': '本次尝试的 TensorBoard 文件无法存储（{}）；它们留在该次尝试的目录中。',
 	'Free space in the worker’s work folder; the run goes on from its last save by itself.': '请清理工作进程的工作目录；训练会自动从上次保存处继续。',

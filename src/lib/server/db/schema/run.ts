@@ -76,7 +76,7 @@ export const runs = pgTable(
 			.on(t.status)
 			.where(sql`status not in ('succeeded','failed','cancelled')`),
 		check('runs_status', sql`${t.status} in ('queued','waiting','preparing','running','stopping','succeeded','failed','cancelled')`),
-		check('runs_stop_on', sql`${t.stopOn} <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','gpu_idle','disk_nearly_full']`),
+		check('runs_stop_on', sql`${t.stopOn} <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','gpu_idle','stands_still','disk_nearly_full']`),
 		check('runs_priority', sql`${t.priority} between -100 and 100`),
 		check('runs_labels', sql`cardinality(${t.labels}) <= 20 and array_position(${t.labels}, null) is null`),
 		check('runs_launcher', sql`${t.launcher} in ('local','slurm','ray','kubernetes')`),

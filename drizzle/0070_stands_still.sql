@@ -1,0 +1,2 @@
+ALTER TABLE "runs" DROP CONSTRAINT "runs_stop_on";--> statement-breakpoint
+ALTER TABLE "runs" ADD CONSTRAINT "runs_stop_on" CHECK ("runs"."stop_on" <@ array['loss_not_a_number','chosen_falls','right_at_once','far_from_reference','no_progress','gpu_idle','stands_still','disk_nearly_full']);
