@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -14,8 +14,9 @@ import { problem } from '../../workers/engine/problem.ts';
 import { onHost } from '../../workers/handlers/context.ts';
 import { holdLease } from '../../workers/handlers/hold-lease.ts';
 import { placeOutside, train } from '../../workers/handlers/train.ts';
+import { createDevicePool } from '../../workers/launchers/devices.ts';
 import type { Launcher, LaunchSpec } from '../../workers/launchers/launcher.ts';
-import { importedSnapshot, paperWorker } from '../support/loop.ts';
+import { importedSnapshot, paperWorker, storedCheckpoint } from '../support/loop.ts';
 import { workerContext } from '../support/worker-context.ts';
 import { createWorld, pairRows, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
@@ -62,6 +63,21 @@ it('on a host without GPUs computes on processors what runs there, and asks a sc
 	expect([local.command.argv.includes('--use_cpu'), slurm.command.argv.includes('--use_cpu')]).toEqual([true, false]);
 	expect([local.command.env['CUDA_VISIBLE_DEVICES'], slurm.command.env['CUDA_VISIBLE_DEVICES']]).toEqual(['', undefined]);
 	expect([local.resources?.gpusPerNode, slurm.resources?.gpusPerNode]).toEqual([0, 1]);
+});
+
+it('on a host with GPUs merges on processors for a run in a scheduler: each of its GPUs is another run’s, or nobody’s', async () => {
+	const [python, saw] = [join(home, 'telling-python'), join(home, 'saw')];
+	await writeFile(python, `#!/bin/sh\necho "$2 $3 sees [\${CUDA_VISIBLE_DEVICES-all}]" >> ${saw}\nexit 1\n`);
+	await chmod(python, 0o755);
+	const made = { dir: home, device: 'gpu' as const, python, swiftCli: home, versions: {} };
+	const workerId = await paperWorker(world);
+	const parent = await storedCheckpoint(world, slug, workerId);
+	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: parent.snapshotId, parentCheckpointId: parent.checkpointId, launcher: 'slurm', recipe: { maxSteps: 2, saveSteps: 2, onParent: 'merge' } }));
+	const context = workerContext(world, workerId, { environment: made, launchers: new Map([['slurm', noting('slurm').launcher]]), devices: createDevicePool([0, 1]), workDir: join(home, 'work') });
+	await placeOutside(context);
+	await Promise.all(context.outside);
+	expect((await runs.get(world.app.db, id))?.problem).toMatchObject({ code: 'merge_failed' });
+	expect((await readFile(saw, 'utf8')).trim().split('\n')).toEqual(['--model ' + join(home, 'base') + ' sees []']);
 });
 
 it('goes back in line, with all that it trained so far, where a host is too busy to look how the base is read', async () => {

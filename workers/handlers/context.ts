@@ -41,6 +41,11 @@ export function withDevices(context: WorkerContext, ids: readonly number[]): Wor
 	return { ...context, environment: { ...context.environment, devices: ids } };
 }
 
+/** The same context, which sees no GPU of this host: what it has none of its own of is somebody else's. */
+export function withoutDevices(context: WorkerContext): WorkerContext {
+	return { ...context, environment: onHost(context.environment, 0) };
+}
+
 /** Whether servers have all GPUs of this host: whatever waited for one would wait for no end. */
 export const allLent = ({ devices }: Pick<WorkerContext, 'devices'>): boolean => devices.total > 0 && devices.lent() === devices.total;
 

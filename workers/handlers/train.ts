@@ -31,7 +31,7 @@ import { provideBase } from './checkpoint-files.ts';
 import { createEngineEnding } from './end-engine.ts';
 import { watchGpus } from './gpu-watch.ts';
 import { HealthWatch } from './health-watch.ts';
-import { allLent, withDevices } from './context.ts';
+import { allLent, withDevices, withoutDevices } from './context.ts';
 import type { WorkerContext } from './context.ts';
 import { holdLease } from './hold-lease.ts';
 import type { Lease } from './hold-lease.ts';
@@ -315,7 +315,8 @@ export async function train(context: WorkerContext): Promise<boolean> {
 
 /**
  * Hands runs that wait for an outside scheduler to it, and follows them beside whatever else this worker does: they
- * take nothing of its host. No job of the queue tells of them, or a long training here would keep them waiting.
+ * take nothing of its host: what is merged and checked here for them is so on processors, since its GPUs are other runs'.
+ * No job of the queue tells of them, or a long training here would keep them waiting.
  */
 export async function placeOutside(context: WorkerContext): Promise<void> {
 	const { launchers, outside, shutdown } = context;
@@ -324,7 +325,7 @@ export async function placeOutside(context: WorkerContext): Promise<void> {
 		const at = await takeNextRun(context.app, { workerId: context.workerId, versions: context.placedEnvironment.versions, launchers: names, labels: context.labels, gpus: { total: 0, free: 0 } });
 		const launcher = at && launchers.get(at.run.launcher);
 		if (!at || !launcher) return;
-		const following: Promise<void> = work(context, launcher, at)
+		const following: Promise<void> = work(withoutDevices(context), launcher, at)
 			.catch((error: unknown) => context.app.log.error({ err: error, runId: at.run.id }, 'outside job'))
 			.finally(() => outside.delete(following));
 		outside.add(following);
