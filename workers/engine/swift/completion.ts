@@ -9,6 +9,8 @@ import type { CheckpointFolder } from './last-checkpoint.ts';
 export type Remains = {
 	exit: ProcessExit;
 	logTail: string;
+	/** The same of the other machines of a training, where it has some. */
+	otherTails?: readonly string[];
 	checkpoint: CheckpointFolder | undefined;
 	/** Rows the engine said it read; null when it did not come that far. */
 	rows: number | null;
@@ -25,7 +27,7 @@ export type Remains = {
 export function judgeCompletion(remains: Remains): Outcome<TrainedCheckpoint> {
 	const { exit, checkpoint, rows } = remains;
 	const stoppedByUs = exit.reason === 'stopped' && remains.acceptEarlyStop;
-	if (exit.code !== 0 && !(stoppedByUs && checkpoint)) return { ok: false, problem: explainTraining(exit, remains.logTail) };
+	if (exit.code !== 0 && !(stoppedByUs && checkpoint)) return { ok: false, problem: explainTraining(exit, remains.logTail, remains.otherTails) };
 	if (!checkpoint) {
 		return problem('incomplete_checkpoint', 'The engine ended without a whole checkpoint.', 'Start the run again.');
 	}

@@ -104,9 +104,12 @@ const ONE_HANGS: Rule = {
 /** A training waits until there is room. */
 const DISK_OF_A_RUN: Rule = { ...DISK, hint: 'Free space in the worker’s work folder; the run goes on from its last save by itself.' };
 
-/** Why a training ended badly. */
-export function explainTraining(exit: Exit, logTail: string): EngineProblem {
-	return explainFailure(exit, logTail, [ONE_OF_SEVERAL, DISK_OF_A_RUN, LAYERS, ...RULES, ONE_HANGS]);
+/**
+ * Why a training ended badly.
+ * @param others what other machines of it said: where one of them failed, the first has lost it and knows no more
+ */
+export function explainTraining(exit: Exit, logTail: string, others: readonly string[] = []): EngineProblem {
+	return explainFailure(exit, [logTail, ...others].join('\n'), [ONE_OF_SEVERAL, DISK_OF_A_RUN, LAYERS, ...RULES, ONE_HANGS]);
 }
 
 /** Signals by which an operator, a kernel that is out of memory or a host that goes down ends a process; others say that it broke by itself. */

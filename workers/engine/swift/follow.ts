@@ -4,14 +4,18 @@ import { openTail } from '../../process/tail.ts';
 import type { EngineEvent, PreparedRun } from '../engine.ts';
 import { createOutputReader } from './log-lines.ts';
 import { parseLogLine } from './log-parser.ts';
+import { nodeLogs, ofNode } from './node-logs.ts';
 
 /**
- * Events of a run, read from the files that the engine writes: its output and `logging.jsonl`. Reads what is left
+ * Events of a run, read from the files that the engine writes: its output and `logging.jsonl`; of the output of other machines
+ * than the first its lines alone, each with its machine before it. Reads what is left
  * after `ended`, so that the last steps are not lost. A step that appears twice (after a resume) is told twice;
  * whoever stores metrics keys them by step.
  */
 export async function* followRun(run: PreparedRun, options: { ended: AbortSignal; pollMs?: number }): AsyncIterable<EngineEvent> {
-	const output = openTail(join(run.request.dir, 'engine.log'));
+	const [first, ...others] = nodeLogs(run.request.dir, run.request.recipe);
+	const output = openTail(first.path);
+	const elsewhere = others.map(({ node, path }) => ({ node, tail: openTail(path), readLine: createOutputReader() }));
 	const metrics = openTail(join(run.outputDir, 'logging.jsonl'));
 	const readLine = createOutputReader();
 	let training = false;
@@ -24,6 +28,11 @@ export async function* followRun(run: PreparedRun, options: { ended: AbortSignal
 					if (!training) yield { type: 'phase', phase: 'training' };
 					training = true;
 				} else yield found;
+			}
+		}
+		for (const { node, tail, readLine: read } of elsewhere) {
+			for (const line of last ? await tail.rest() : await tail.read()) {
+				for (const found of read(line)) if (found.type === 'log') yield { type: 'log', line: ofNode(node, found.line) };
 			}
 		}
 		for (const line of last ? await metrics.rest() : await metrics.read()) {

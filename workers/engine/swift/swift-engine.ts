@@ -20,6 +20,7 @@ import { trackerEnv } from './tracker-env.ts';
 import { lastCheckpoint } from './last-checkpoint.ts';
 import { readSettings, refuseFolder } from './model-folder.ts';
 import { createOutputReader } from './log-lines.ts';
+import { nodeLogs } from './node-logs.ts';
 import { metricsByStep, parseLogLine } from './log-parser.ts';
 
 /** Folder of an attempt in which the engine writes checkpoints and its log. */
@@ -110,7 +111,7 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 }
 
 async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acceptEarlyStop?: boolean } = {}): Promise<Outcome<TrainedCheckpoint>> {
-	const output = await readText(join(prepared.request.dir, 'engine.log'));
+	const [output = '', ...others] = await Promise.all(nodeLogs(prepared.request.dir, prepared.request.recipe).map(({ path }) => readText(path)));
 	const written = (await readText(join(prepared.outputDir, 'logging.jsonl'))).split('\n');
 	const steps = metricsByStep(written);
 	const summary = written.map(parseLogLine).findLast((entry) => entry?.type === 'summary');
@@ -120,6 +121,7 @@ async function collect(prepared: PreparedRun, exit: ProcessExit, options: { acce
 	return judgeCompletion({
 		exit,
 		logTail: output.slice(-100_000),
+		otherTails: others.map((text) => text.slice(-100_000)),
 		checkpoint: checkpoint ?? (resumed && resumed.step === resumed.maxSteps ? resumed : undefined),
 		rows: summary?.rows ?? rowsOf(output),
 		expectedRows: prepared.expectedRows,
