@@ -11,6 +11,7 @@ import { awayProblem, unexpected } from '#lib/server/api/unexpected.ts';
 import { isForPrograms, isProbe, noMethod, noRoute } from '#lib/server/api/unrouted.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
+import { tryStore } from '#lib/server/artifacts/try-store.ts';
 import { identify } from '#lib/server/auth/identify.ts';
 import type { Identity } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
@@ -29,6 +30,8 @@ let app: App;
 export const init: ServerInit = async () => {
 	await openDetails();
 	app = await createApp(readConfig(process.env), 'web');
+	// It serves all the same: what needs no file goes on.
+	if (app.config.artifacts.kind === 'folder') void tryStore(app.config.artifacts.dir).catch((error: unknown) => app.log.error({ err: error }, 'the artifact store'));
 	// Nobody asks for what was left behind; the next hour tries again what failed.
 	const clear = () => void clearUploads(app, app.db).catch(() => undefined);
 	clear();

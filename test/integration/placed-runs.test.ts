@@ -5,8 +5,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { LauncherName } from '#lib/domain/launcher.ts';
 import { RUN_CHANNEL } from '#lib/server/db/run-record.ts';
+import { StoreDenied } from '#lib/server/artifacts/store-denied.ts';
 import * as runs from '#lib/server/db/runs.ts';
-import { beginAttempt } from '#lib/server/usecases/attempt-run.ts';
+import { beginAttempt, recordProgress } from '#lib/server/usecases/attempt-run.ts';
 import { cancelRun } from '#lib/server/usecases/cancel-run.ts';
 import { requeueAttempt } from '#lib/server/usecases/requeue-run.ts';
 import { startRun } from '#lib/server/usecases/start-run.ts';
@@ -79,6 +80,39 @@ it('on a host with GPUs merges on processors for a run in a scheduler: each of i
 	expect((await runs.get(world.app.db, id))?.problem).toMatchObject({ code: 'merge_failed' });
 	expect((await readFile(saw, 'utf8')).trim().split('\n')).toEqual(['--model ' + join(home, 'base') + ' sees []']);
 });
+
+/** An adapter as the engine leaves it at its last step. */
+async function lastSave(output: string, step: number): Promise<void> {
+	const folder = join(output, `checkpoint-${step}`);
+	const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+	const length = Buffer.alloc(8);
+	length.writeBigUInt64LE(BigInt(header.length));
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, 'adapter_model.safetensors'), Buffer.concat([length, Buffer.from(header), Buffer.alloc(4)]));
+	await writeFile(join(folder, 'trainer_state.json'), JSON.stringify({ global_step: step, max_steps: step }));
+	for (const name of ['adapter_config.json', 'optimizer.pt']) await writeFile(join(folder, name), '{}');
+}
+
+it('a trained checkpoint that the store denies this worker’s user is kept, and stored once it may be', async () => {
+	const python = join(home, 'checking-python');
+	await writeFile(python, `#!/bin/sh\necho '{"ok":true,"sha256":"a","parameters":1,"rank":1,"changed":true}'\n`);
+	await chmod(python, 0o755);
+	const workerId = await paperWorker(world);
+	const { id } = valueOf(await startRun(world.app, world.admin, { slug, snapshotId: await importedSnapshot(world, slug), recipe: { maxSteps: 2, saveSteps: 2 } }));
+	const first = (await beginAttempt(world.app, { runId: id, workerId })) ?? expect.fail('not to be had');
+	await lastSave(join(home, 'trained', 'output'), 2);
+	await recordProgress(world.app, { runId: id, attempt: first.attempt }, { metrics: [], log: [], events: [], status: 'running', facts: { outputDir: join(home, 'trained') } });
+	await requeueAttempt(world.app, { runId: id, attempt: first.attempt, problem: { code: 'worker_stopped', message: 'The worker was stopped.' }, exitCode: null });
+	let denies = true;
+	const putTree: typeof world.app.artifacts.putTree = (...args) => (denies ? Promise.reject(new StoreDenied('/store', '/store/sha256/ab', 'EACCES')) : world.app.artifacts.putTree(...args));
+	const context = workerContext(world, workerId, { app: { ...world.app, artifacts: { ...world.app.artifacts, putTree } }, environment: { dir: home, device: 'cpu', python, swiftCli: home, versions: {} }, launchers: new Map([['local', noting('local').launcher]]), workDir: join(home, 'work') });
+	expect(await train(context)).toBe(true);
+	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'queued', attempt: 2, problem: null });
+	expect(await world.query(`select problem->>'code' as code from run_attempts where run_id = '${id}' and number = 2`)).toEqual([{ code: 'out_of_reach' }]);
+	denies = false;
+	expect(await train(context)).toBe(true);
+	expect(await runs.get(world.app.db, id)).toMatchObject({ status: 'succeeded', attempt: 3 });
+}, 60_000);
 
 it('goes back in line, with all that it trained so far, where a host is too busy to look how the base is read', async () => {
 	const python = join(home, 'killed-python');

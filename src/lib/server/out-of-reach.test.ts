@@ -3,6 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { S3ServiceException } from '@aws-sdk/client-s3';
+import { StoreDenied } from './artifacts/store-denied.ts';
 import { StoreAway, StoreTaken } from './artifacts/store-mark.ts';
 import { ArtifactDamaged } from './artifacts/store.ts';
 import { outOfReach } from './out-of-reach.ts';
@@ -27,9 +28,9 @@ it('knows a database that is going or coming, and a store that cannot answer', (
 });
 
 it('knows a disk that has no room or broke, and a store whose folder is another', () => {
-	for (const error of [...['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE', 'ENOTCONN', 'EROFS'].map(coded), new StoreAway('/mnt/store', 'its id'), new StoreAway('/mnt/store', null), new StoreTaken('/mnt/store')]) expect(outOfReach(error), error.message).toBe(true);
+	for (const error of [...['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE', 'ENOTCONN', 'EROFS'].map(coded), new StoreAway('/mnt/store', 'its id'), new StoreAway('/mnt/store', null), new StoreDenied('/mnt/store', '/mnt/store/sha256/ab', 'EACCES'), new StoreTaken('/mnt/store')]) expect(outOfReach(error), error.message).toBe(true);
 });
 
 it('takes nothing else for it: what is damaged, refused or wrong stays so', () => {
-	for (const error of [new ArtifactDamaged('a', 'is missing from the store'), answered(403), answered(404), coded('23505'), coded('ENOENT'), new TypeError('x is undefined'), 'ECONNRESET', null]) expect(outOfReach(error)).toBe(false);
+	for (const error of [new ArtifactDamaged('a', 'is missing from the store'), answered(403), answered(404), coded('23505'), coded('ENOENT'), coded('EACCES'), new TypeError('x is undefined'), 'ECONNRESET', null]) expect(outOfReach(error)).toBe(false);
 });

@@ -1,4 +1,5 @@
 import { refusal } from './artifacts/bucket.ts';
+import { StoreDenied } from './artifacts/store-denied.ts';
 import { STORE_AWAY } from './artifacts/store-mark.ts';
 import { databaseAway, NETWORK } from './db/database-away.ts';
 
@@ -7,13 +8,13 @@ const DISK: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'ESTALE',
 
 /**
  * Whether an error says that database or artifact store could not be reached, or could not answer, or that a disk has no
- * room: it may pass, and what was being done is not to blame.
+ * room, or that the store lets this process's user not in: it may pass, and what was being done is not to blame.
  */
 export function outOfReach(error: unknown): boolean {
 	if (databaseAway(error)) return true;
 	for (let e: unknown = error, depth = 0; e instanceof Error && depth < 5; e = e.cause, depth++) {
 		const { code } = e as { code?: unknown };
-		if (NETWORK.has(code) || DISK.has(code)) return true;
+		if (NETWORK.has(code) || DISK.has(code) || e instanceof StoreDenied) return true;
 		const status = refusal(e)?.status ?? 0;
 		if (e.name === 'TimeoutError' || status === 429 || status >= 500) return true;
 	}

@@ -65,6 +65,8 @@ export const ENGINE_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'no rows are left': '没有剩下任何一行',
 	'the same answer is in too many rows': '同一回答出现在过多的行中',
 	'KTO compares each answer with another one of its batch: the same answer must not fill the data.': 'KTO 把每个回答与同一批中的另一个比较：数据中不能多是同一个回答。',
+	'This worker takes no runs: {}': '该工作进程不承接运行：{}',
+	'the user {} may not write and read {} of the artifact store {} ({}): web and workers need the same user, or a common group that owns the store’s folder with its setgid bit (“The store’s folder” in docs/operations.md)': '用户 {1} 无权读写文件存储 {3} 中的 {2}（{4}）：网页进程与工作进程须使用同一用户，或由共同的用户组拥有该目录并设置 setgid 位（见 docs/operations.md 的“The store’s folder”一节）',
 	'Scoring failed. {}': '评分失败。{}',
 	'It was ended from outside, most often because the machine ran out of memory.': '它被外部终止，多半是因为机器内存不足。',
 	'The longest row alone takes more memory than the model leaves.': '单是最长的一行就超出了模型之外剩余的内存。',

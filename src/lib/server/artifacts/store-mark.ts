@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { access, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { storeModes } from './store-modes.ts';
 
 /** Says in the store's own folder which store it is. */
 export const MARK_FILE = 'store.json';
@@ -68,14 +69,15 @@ const there = (path: string): Promise<boolean> => access(path).then(() => true, 
 async function mark(root: string, id: string): Promise<string | null> {
 	const building = join(root, `.${MARK_FILE}.${randomUUID()}`);
 	const text = `${JSON.stringify({ store: id })}\n`;
-	await mkdir(root, { recursive: true });
+	const modes = await storeModes(root);
 	await writeFile(building, text);
+	await modes.file(building);
 	try {
 		// Whole or not at all, and never over another's; without links at least the latter.
 		await link(building, join(root, MARK_FILE))
 			.catch((error: NodeJS.ErrnoException) => {
 				if (!NO_LINKS.includes(error.code)) throw error;
-				return writeFile(join(root, MARK_FILE), text, { flag: 'wx' });
+				return writeFile(join(root, MARK_FILE), text, { flag: 'wx' }).then(() => modes.file(join(root, MARK_FILE)));
 			})
 			.catch((error: NodeJS.ErrnoException) => {
 				if (error.code !== 'EEXIST') throw error;
