@@ -75,7 +75,7 @@ describe('a base that reads images', () => {
 	it('is served, and answers with the image that it is sent in mind', async () => {
 		const server = must(await startSwiftServer(environment, { model, dir: join(dir, 'sight', 'server'), marker: `sight-${process.pid}`, selfTerminateSeconds: 120 }));
 		try {
-			const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, timeoutMs: 60_000 });
+			const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, apiKey: server.apiKey, timeoutMs: 60_000 });
 			const ask = async (image?: string) => client.complete([{ role: 'user', content: [...(image === undefined ? [] : [{ type: 'image_url' as const, image_url: { url: `data:image/png;base64,${await readFile(image, 'base64')}` } }]), { type: 'text', text: 'What does it show?' }] }], { maxTokens: 4, temperature: 0 });
 			const [blindly, seeing] = [await ask(), await ask(images[0])];
 			expect([blindly, seeing]).toMatchObject([{ ok: true }, { ok: true }]);

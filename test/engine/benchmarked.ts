@@ -24,7 +24,7 @@ export const BENCHMARKS: NonNullable<SuiteDefinition['benchmarks']> = [
 ];
 
 /** What EvalScope gives a served model at some benchmarks, as a suite's run has them asked: its mean at each, and how many are left to ask. */
-export async function benchmarked(environment: EngineEnvironment, server: { baseUrl: string; model: string }, benchmarks: typeof BENCHMARKS): Promise<{ values: Record<string, number | null>; left: number }> {
+export async function benchmarked(environment: EngineEnvironment, server: { baseUrl: string; model: string; apiKey: string }, benchmarks: typeof BENCHMARKS): Promise<{ values: Record<string, number | null>; left: number }> {
 	const world = await createWorld();
 	try {
 		const { slug, id } = await world.project({ rows: pairRows(30) });
@@ -45,9 +45,9 @@ export async function benchmarked(environment: EngineEnvironment, server: { base
 }
 
 /** A server that answers every question with these words. */
-export async function scripted(words: string): Promise<{ baseUrl: string; model: string; close: () => Promise<void> }> {
+export async function scripted(words: string): Promise<{ baseUrl: string; model: string; apiKey: string; close: () => Promise<void> }> {
 	const answer = JSON.stringify({ id: 'a', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: words }, finish_reason: 'stop' }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } });
 	const server = createServer((request, response) => void request.resume().on('end', () => response.setHeader('content-type', 'application/json').end(answer)));
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, model: 'm', close: () => new Promise((resolve) => server.close(() => resolve())) };
+	return { baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, model: 'm', apiKey: 'k', close: () => new Promise((resolve) => server.close(() => resolve())) };
 }

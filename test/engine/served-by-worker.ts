@@ -47,7 +47,7 @@ export async function servedByWorker(world: World, engineer: Actor, of: { slug: 
 		expect(await processesOf(`server.${id}.1`)).not.toEqual([]);
 		// Past the gateway nobody asks it: it has a key that no argument and no log tells.
 		const direct = (await server()).deployments[0]?.baseUrl ?? '';
-		expect((await fetch(`${direct}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...ask(base.id), model: base.id }) })).status).toBe(400);
+		expect((await fetch(`${direct}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...ask(base.id), model: base.id }) })).status).toBe(401);
 		await worker.kill9();
 		await until('its server is gone with it', async () => (await processesOf(`server.${id}.1`)).length === 0, 40);
 		worker = of.startAgain();

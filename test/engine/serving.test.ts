@@ -19,7 +19,7 @@ it('a served model answers several requests at once, and its processes end with 
 	const marker = `serving-${process.pid}`;
 	const server = must(await startSwiftServer(environment, { model: tiny, dir: join(dir, 'server'), marker, selfTerminateSeconds: 120 }));
 	try {
-		const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, concurrency: SERVER_BATCH, timeoutMs: 60_000 });
+		const client = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, apiKey: server.apiKey, concurrency: SERVER_BATCH, timeoutMs: 60_000 });
 		const answers = await Promise.all(
 			Array.from({ length: 10 }, (_, i) => client.complete([{ role: 'system', content: 'Be careful.' }, { role: 'user', content: `Question ${i}?` }], { maxTokens: 6, temperature: 0.7 }))
 		);
@@ -28,14 +28,19 @@ it('a served model answers several requests at once, and its processes end with 
 		}
 		// As an endpoint of the house: through the fetch that judges addresses, with what a generation asks for, tokens counted.
 		const outbound = createOutbound(parseAllowed('127.0.0.1') ?? { names: [], ranges: [] });
-		const endpoint = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, apiKey: 'sk-none', concurrency: 2, timeoutMs: 60_000, fetch: outbound.fetch });
+		const endpoint = createInferenceClient({ baseUrl: server.baseUrl, model: server.model, apiKey: server.apiKey, concurrency: 2, timeoutMs: 60_000, fetch: outbound.fetch });
 		const asked = await Promise.all([0, 1].map((i) => endpoint.complete([{ role: 'user', content: `Question ${i}?` }], { maxTokens: 6, temperature: 0.7, topP: 0.95, seed: 7 })));
 		await outbound.close();
 		for (const answer of asked) expect(answer).toMatchObject({ ok: true, value: { text: expect.any(String), promptTokens: expect.any(Number), completionTokens: expect.any(Number) } });
-		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
+		const refused = await createInferenceClient({ baseUrl: server.baseUrl, model: 'other', apiKey: server.apiKey, retries: 0 }).complete([{ role: 'user', content: 'x' }], { maxTokens: 1, temperature: 0 });
 		expect(refused).toMatchObject({ ok: false, problem: { code: 'endpoint_refused' } });
+		// Nobody else on the host asks it.
+		for (const key of [undefined, 'another']) {
+			const refusal = await fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }, body: JSON.stringify({ model: server.model, messages: [{ role: 'user', content: 'x' }], max_tokens: 1 }) });
+			expect([refusal.status, await refusal.text()]).toEqual([401, expect.stringContaining('API key error')]);
+		}
 		// One request that the engine cannot compute, whole or streamed, takes neither those beside it nor the server with it.
-		const post = (more: object) => fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: server.model, messages: [{ role: 'user', content: 'x' }], max_tokens: 4, ...more }), signal: AbortSignal.timeout(60_000) });
+		const post = (more: object) => fetch(`${server.baseUrl}/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${server.apiKey}` }, body: JSON.stringify({ model: server.model, messages: [{ role: 'user', content: 'x' }], max_tokens: 4, ...more }), signal: AbortSignal.timeout(60_000) });
 		const tooLong = { messages: [{ role: 'user', content: 'word '.repeat(20_000) }] };
 		expect((await Promise.all([post({}), post(tooLong), post({}), post({})])).map(({ status }) => status)).toEqual([200, 400, 200, 200]);
 		await expect(post({ stream: true, temperature: 1, repetition_penalty: -1.5 }).then((response) => response.text())).rejects.toThrow();
@@ -59,7 +64,7 @@ it('a server whose port was taken meanwhile ends, rather than answer where nobod
 	await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
 	try {
 		const { port } = other.address() as AddressInfo;
-		const command = { argv: serverArgv(environment, { model, served: [{ name: 'm' }] }, { host: '127.0.0.1', port }), env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, PLUMBLINE_SERVER_KEY: '' }), cwd: environment.dir, baseUrl: `http://127.0.0.1:${port}/v1`, models: ['m'] };
+		const command = { argv: serverArgv(environment, { model, served: [{ name: 'm' }] }, { host: '127.0.0.1', port }), env: engineEnv(join(dir, 'cache'), { ...OFFLINE_ENV, PLUMBLINE_SERVER_KEY: 'key' }), cwd: environment.dir, baseUrl: `http://127.0.0.1:${port}/v1`, models: ['m'] };
 		const started = await startServer(command, { dir: join(dir, 'taken'), marker: `taken-${process.pid}`, selfTerminateSeconds: 120, readyTimeoutMs: 120_000 });
 		expect(started).toMatchObject({ ok: false, problem: { code: 'engine_failed' } });
 		expect(await readFile(join(dir, 'taken', 'engine.log'), 'utf8')).toContain(`Port ${port} is taken.`);

@@ -24,7 +24,7 @@ describe('the lock of what runs benchmarks', () => {
 });
 
 describe('a benchmark’s job', () => {
-	const place = { server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 8 }, hub: 'modelscope', dir: '/d', cacheDir: '/c' } as const;
+	const place = { server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', apiKey: 'k', concurrency: 8 }, hub: 'modelscope', dir: '/d', cacheDir: '/c' } as const;
 	const job = (benchmark: Record<string, unknown>) => jobOf(v.parse(Benchmark, { name: 'n', ...benchmark }), place);
 
 	it('has its rows in EvalScope’s form', () => {
@@ -49,7 +49,7 @@ describe('the time of a benchmark', () => {
 			const python = join(dir, 'hangs');
 			await writeFile(python, '#!/bin/sh\nexec sleep 600\n');
 			await chmod(python, 0o755);
-			const place = { python, server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', concurrency: 1 }, hub: 'modelscope', dir: join(dir, 'run'), cacheDir: dir } as const;
+			const place = { python, server: { baseUrl: 'http://127.0.0.1:1/v1', model: 'm', apiKey: 'k', concurrency: 1 }, hub: 'modelscope', dir: join(dir, 'run'), cacheDir: dir } as const;
 			const ended = await runBenchmark(v.parse(Benchmark, { name: 'n', kind: 'public', dataset: 'gsm8k' }), place, { timeoutMs: 50 });
 			expect(ended).toMatchObject({ ok: false, problem: { code: 'benchmark_late', message: expect.stringContaining('was not done in') as string } });
 		} finally {

@@ -30,7 +30,7 @@ export function limitOf(benchmark: Benchmark): number {
 /** A model that answers, and where what is fetched and written may lie. */
 export type BenchmarkPlace = {
 	python: string;
-	server: { baseUrl: string; model: string; concurrency: number };
+	server: { baseUrl: string; model: string; apiKey: string; concurrency: number };
 	/** Where public ones come from. */
 	hub: BenchmarkHub;
 	/** Folder of this run alone; it is emptied first and removed afterwards, since EvalScope writes every answer into it. */
@@ -85,7 +85,7 @@ export async function runBenchmark(benchmark: Benchmark, place: BenchmarkPlace, 
 		const [job, scores] = [join(dir, 'job.json'), join(dir, 'scores.json')];
 		await writeFile(job, JSON.stringify(jobOf(benchmark, place)));
 		// Own questions need nothing from outside, and shall not look for it.
-		const env = engineEnv(join(cacheDir, 'benchmarks'), benchmark.kind === 'public' ? { ...hubEnv(), PYTHONUTF8: '1' } : OFFLINE_ENV);
+		const env = engineEnv(join(cacheDir, 'benchmarks'), { ...(benchmark.kind === 'public' ? { ...hubEnv(), PYTHONUTF8: '1' } : OFFLINE_ENV), PLUMBLINE_SERVER_KEY: place.server.apiKey });
 		const timeoutMs = options.timeoutMs ?? limitOf(benchmark);
 		const late = AbortSignal.timeout(timeoutMs);
 		const { code, stderr } = await run([place.python, SCRIPT, job, scores], { env, cwd: dir, signal: options.signal ? AbortSignal.any([options.signal, late]) : late });

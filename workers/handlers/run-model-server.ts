@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +14,7 @@ import type { Outcome } from '../engine/problem.ts';
 import { quantEnvironment } from '../engine/swift/quantise.ts';
 import { startServer } from '../inference/start-server.ts';
 import type { RunningServer, ServerCommand } from '../inference/start-server.ts';
-import { swiftCommand } from '../inference/swift-server.ts';
+import { serverKey, swiftCommand } from '../inference/swift-server.ts';
 import { vllmCommand } from '../inference/vllm-server.ts';
 import { clearEarlier, clearOwn } from './attempt-folders.ts';
 import { provideBase } from './checkpoint-files.ts';
@@ -47,7 +46,7 @@ async function start(context: WorkerContext, at: ServerAtHand, hold: ServerHold,
 	const engine = servingEngine({ vllm: vllm !== undefined, gpus: at.server.gpus, namedTemplate: laidOut.value.model.template !== undefined });
 	const serves = { ...laidOut.value, rounded: at.rounded !== null };
 	// Who reaches the port still has no key: not the other users of this host, nor its neighbours.
-	const apiKey = randomBytes(24).toString('base64url');
+	const apiKey = serverKey();
 	let command: Outcome<ServerCommand>;
 	if (engine === 'vllm' && vllm !== undefined) command = await vllmCommand(environment, serves, { program: vllm, dir, host, apiKey });
 	else {

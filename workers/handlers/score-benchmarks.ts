@@ -11,7 +11,7 @@ import type { WorkerContext } from './context.ts';
  * One that cannot be scored ends nothing: why is kept beside the others, and the
  * gate takes it as not measured.
  */
-export async function scoreBenchmarks(context: WorkerContext, at: GenerationAtHand, source: SourceAtHand, server: { baseUrl: string; model: string }, of: { dir: string; signal: AbortSignal }): Promise<void> {
+export async function scoreBenchmarks(context: WorkerContext, at: GenerationAtHand, source: SourceAtHand, server: { baseUrl: string; model: string; apiKey: string }, of: { dir: string; signal: AbortSignal }): Promise<void> {
 	const { app, workDir, environment } = context;
 	const benchmarks = await unscoredBy(app, at, source);
 	if (benchmarks.length === 0) return;

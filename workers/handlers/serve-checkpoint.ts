@@ -81,7 +81,7 @@ async function answerBy(context: WorkerContext, at: GenerationAtHand, source: So
 	if (!server.ok) return server.problem;
 	const renewing = setInterval(() => server.value.renew(), RUN_INTERVALS.heartbeatSeconds * 1000);
 	try {
-		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
+		const client = createInferenceClient({ baseUrl: server.value.baseUrl, model: server.value.model, apiKey: server.value.apiKey, concurrency: SERVER_BATCH, timeoutMs: 600_000 });
 		// The transformers backend ignores the seed.
 		const way = { client, concurrency: SERVER_BATCH };
 		const problem = (await answerAll(context, at, source, { ...way, outside: false, noted: { server: 'ms-swift/transformers' } }, ending)) ?? (await answerOwn(context, at, source, way, ending.signal));

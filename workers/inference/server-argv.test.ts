@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EngineEnvironment } from '../engine/swift/environment-types.ts';
-import { serverArgv } from './swift-server.ts';
+import { ownCommand, serverArgv } from './swift-server.ts';
 import type { Serves } from './swift-server.ts';
 import { GATE, rankFor, vllmArgv, vllmCommand } from './vllm-server.ts';
 
@@ -15,6 +15,8 @@ const after = (argv: readonly string[], option: string): string[] => {
 	const end = rest.findIndex((part) => part.startsWith('--'));
 	return argv.includes(option) ? rest.slice(0, end < 0 ? rest.length : end) : [];
 };
+
+const own = (dir: string) => ownCommand({ ...ENGINE, dir: '/engine', versions: {} } as EngineEnvironment, { model: { path: '/base' }, dir });
 
 describe('ms-swift’s server', () => {
 	it('serves one checkpoint as the model itself, several at once', () => {
@@ -38,6 +40,20 @@ describe('ms-swift’s server', () => {
 		expect(argv).not.toContain('--api_key');
 		expect(argv[1]).toMatch(/serve\.py$/);
 		expect(after(argv, '--verbose')).toEqual(['false']);
+	});
+
+	it('of a generation has a key of its own, and opens no file and no address that a request names', async () => {
+		const dir = await mkdtemp(join(tmpdir(), 'plumbline-own-server-'));
+		try {
+			const [one, other] = [await own(dir), await own(dir)];
+			expect(one.apiKey).toMatch(/^[\w-]{32}$/u);
+			expect(other.apiKey).not.toBe(one.apiKey);
+			expect(one.env).toMatchObject({ PLUMBLINE_SERVER_KEY: one.apiKey, SWIFT_MEDIA_ALLOWED_DIRS: join(dir, 'media'), SWIFT_URL_ALLOWED_HOSTS: 'none.invalid' });
+			expect(after(one.argv, '--host')).toEqual(['127.0.0.1']);
+			expect(one.argv).not.toContain(one.apiKey);
+		} finally {
+			await rm(dir, { recursive: true });
+		}
 	});
 });
 

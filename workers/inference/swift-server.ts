@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,12 +26,13 @@ export type Serves = { model: ModelSource; served: readonly ServedAs[]; /** Its 
 
 export type ServerOptions = KeepOptions & { model: ModelSource; adapter?: string; rounded?: boolean; threads?: number };
 
-export type ModelServer = RunningServer & { model: string };
+/** A server under way, and the key without which it answers nobody. */
+export type ModelServer = RunningServer & { model: string; apiKey: string };
 
 /** What such a server's command line is made of besides its host and port. */
 type Place = { host: string; port: number };
 
-/** The program that serves; it takes its key from `PLUMBLINE_SERVER_KEY`, empty where it asks for none. */
+/** The program that serves; it takes its key from `PLUMBLINE_SERVER_KEY` and starts with none. */
 export const SERVE = fileURLToPath(new URL('../engine/swift/python/serve.py', import.meta.url));
 
 /** How the engine names what it serves: one checkpoint alone as the model itself, several each by an adapter's name. */
@@ -60,14 +62,11 @@ export function serverArgv(environment: Pick<EngineEnvironment, 'python' | 'devi
 /** Of a request that fails no trace is logged, which would quote it. */
 const SERVE_ENV = { ...OFFLINE_ENV, LOG_LEVEL: 'WARNING' };
 
-/**
- * What a server that answers applications has besides: it opens no file of the host and fetches no address for them, where
- * a request names one in place of an image.
- */
+/** It opens no file of the host and fetches no address where a request names one in place of an image: images are sent along. */
 const ASKED_ENV = (empty: string) => ({ SWIFT_MEDIA_ALLOWED_DIRS: empty, SWIFT_URL_ALLOWED_HOSTS: 'none.invalid' });
 
-/** ms-swift's server for the checkpoints of one base, as applications are answered by it. */
-export async function swiftCommand(environment: EngineEnvironment, serves: Serves, of: { dir: string; host: string; apiKey: string; threads: number }): Promise<ServerCommand> {
+/** ms-swift's server for the checkpoints of one base. */
+export async function swiftCommand(environment: EngineEnvironment, serves: Serves, of: { dir: string; host: string; apiKey: string; threads?: number | undefined }): Promise<ServerCommand & { apiKey: string }> {
 	const port = await freePort(of.host);
 	const empty = join(of.dir, 'media');
 	await mkdir(empty, { recursive: true });
@@ -81,22 +80,17 @@ export async function swiftCommand(environment: EngineEnvironment, serves: Serve
 	};
 }
 
-/**
- * Starts a server for one model with at most one adapter on the loopback interface, and waits until it answers. Several
- * checkpoints are served one after the other.
- */
-export async function startSwiftServer(environment: EngineEnvironment, { model, adapter, rounded = false, threads, ...keep }: ServerOptions): Promise<Outcome<ModelServer>> {
-	const host = '127.0.0.1';
-	const port = await freePort(host);
-	const started = await startServer(
-		{
-			argv: serverArgv(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }], rounded }, { host, port }),
-			env: engineEnv(join(keep.dir, 'cache'), { ...SERVE_ENV, ...deviceEnv(environment, threads), PLUMBLINE_SERVER_KEY: '' }),
-			cwd: environment.dir,
-			baseUrl: `${originOf(host, port)}/v1`,
-			models: [SERVED_MODEL]
-		},
-		keep
-	);
-	return started.ok ? value({ ...started.value, model: SERVED_MODEL }) : started;
+/** A key for one server, which whoever starts it hands to who shall ask. */
+export const serverKey = (): string => randomBytes(24).toString('base64url');
+
+/** Such a server for one model with at most one adapter, on the loopback interface, with a key of its own: others have accounts on a host with GPUs. */
+export function ownCommand(environment: EngineEnvironment, { model, adapter, rounded = false, threads, dir }: Omit<ServerOptions, keyof KeepOptions> & Pick<KeepOptions, 'dir'>): Promise<ServerCommand & { apiKey: string }> {
+	return swiftCommand(environment, { model, served: [{ name: SERVED_MODEL, ...(adapter ? { adapter } : {}) }], rounded }, { dir, host: '127.0.0.1', apiKey: serverKey(), threads });
+}
+
+/** Starts it, and waits until it answers. Several checkpoints are served one after the other. */
+export async function startSwiftServer(environment: EngineEnvironment, options: ServerOptions): Promise<Outcome<ModelServer>> {
+	const command = await ownCommand(environment, options);
+	const started = await startServer(command, options);
+	return started.ok ? value({ ...started.value, model: SERVED_MODEL, apiKey: command.apiKey }) : started;
 }

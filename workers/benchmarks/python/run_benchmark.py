@@ -11,6 +11,7 @@ score. A hub's questions change without notice: by the hash those of two runs ar
 
 import hashlib
 import json
+import os
 import pathlib
 import sys
 
@@ -41,7 +42,8 @@ def task(job):
     return TaskConfig(
         model=job["model"],
         api_url=job["base_url"],
-        api_key="EMPTY",
+        # Not in the job, which is a file.
+        api_key=os.environ.pop("PLUMBLINE_SERVER_KEY"),
         eval_type="openai_api",
         datasets=[job["dataset"]],
         dataset_args={job["dataset"]: args},

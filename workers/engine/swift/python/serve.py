@@ -1,18 +1,39 @@
 """
 ms-swift's own server, its key read from the environment: an argument would stand in the process list for every user of
-the host, and in the server's log. An empty key: everybody on the host may ask it.
+the host, and in the server's log. Without one it does not start: everybody on the host could ask it.
 """
 
 import os
 import sys
+from secrets import compare_digest
 
 from batches import gathering
 from engine_failures import end_if_lost, is_of_the_engine, pass_on_failures
 from quiet_log import keep_words_out, told
+from starlette.responses import JSONResponse
 from swift.infer_engine import transformers_engine
 from swift.pipelines.infer.deploy import SwiftDeploy
 
-KEY = os.environ.pop('PLUMBLINE_SERVER_KEY')
+KEY = os.environ.pop('PLUMBLINE_SERVER_KEY', '')
+if not KEY:
+    sys.exit('The server has no key.')
+
+
+class AsksForKey:
+    """
+    Lets a request in that has the key, or asks for what everybody may know. As a bare layer: through ms-swift's own one an
+    answer that breaks off in the middle of its stream ends as if it were whole.
+    """
+
+    def __init__(self, app, free):
+        self.app, self.free = app, free
+
+    async def __call__(self, scope, receive, send):
+        given = dict(scope.get('headers', ())).get(b'authorization', b'')
+        if scope['type'] == 'http' and scope['path'] not in self.free and not compare_digest(given, f'Bearer {KEY}'.encode()):
+            await JSONResponse({'error': {'message': 'API key error'}}, status_code=401)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class KeyedServer(SwiftDeploy):
@@ -27,7 +48,7 @@ class KeyedServer(SwiftDeploy):
     def _install_auth_middleware(self):
         # Called by the constructor, after it has logged its arguments.
         self.args.api_key = KEY
-        super()._install_auth_middleware()
+        self.app.add_middleware(AsksForKey, free=self._AUTH_EXEMPT_PATHS)
 
     @staticmethod
     def create_error_response(status_code, message):
