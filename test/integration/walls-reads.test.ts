@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => close?.());
 
 const MATTER = 'Acme v. Birch';
-/** Words of the prompts, answers and the matter's name; what is said in the requests themselves is none of them. */
+/** Words of the prompts, answers, the tag of what was frozen and the matter's name; what is said in the requests themselves is none of them. */
 const SECRET = /Question [a-z0-9-]*\d|Answer one to|Another answer to|A careful answer|certainly win|Acme/;
 
 const hideAll = () => ground.world.app.db.execute(sql`update prompts set matter = ${MATTER} where project_id = ${ground.id}`);

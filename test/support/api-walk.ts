@@ -54,6 +54,9 @@ export type Caller = { actor: Actor; role: Role | null };
 export type WalkRequest = { path: string; options?: CallOptions };
 export type Make = (ground: Ground, caller: Caller) => Promise<WalkRequest> | WalkRequest;
 
+/** A tag of what the ground's snapshot holds: it names a client, as a firm's tags may. */
+const WALK_TAG = 'client-Acme';
+
 /** A folder that files may be brought in from. */
 const PLUMBLINE_IMPORT_ROOTS = `walk=${fileURLToPath(new URL('../golden/desensitisation', import.meta.url))}`;
 
@@ -78,7 +81,7 @@ async function makeGround(): Promise<Ground> {
 	const { slug, id } = await world.project({ overlap: 15, rows: comparisonRows(120) });
 	// A sweep needs preferences on tuning questions; with the usual twentieth there might be none.
 	await world.app.db.execute(sql`update projects set split_shares = '{"train": 0.5, "dev": 0.4, "test": 0.1}' where id = ${id}`);
-	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40)));
+	const { id: importId } = valueOf(await world.importRows(slug, pairRows(40).map((row) => ({ ...row, tags: [WALK_TAG] }))));
 	const workerId = await paperWorker(world);
 	const ground = { world, slug, id, workerId, importId, ...(await trainedCheckpoint(world, slug, workerId)) };
 	return { ...ground, judgmentId: await newJudgment(ground), generationId: await newGeneration(ground), sweepId: await newSweep(ground) };

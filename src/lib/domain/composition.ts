@@ -3,8 +3,8 @@ import { lengthBand } from './row-selection.ts';
 
 /** How many rows of one name (a tag, a language, a source) each split has. */
 export type Share = { name: string } & Record<Split, number>;
-/** What rows are made of. A row has any number of tags; "" stands for none. `lengths` go by the whole row in UTF-16 units, named by where a power of two begins (“256”: 256 to 511); null: frozen before they were counted. */
-export type Composition = { tags: Share[]; languages: Share[]; sources: Share[]; lengths: Share[] | null };
+/** What rows are made of. A row has any number of tags; "" stands for none. `lengths` go by the whole row in UTF-16 units, named by where a power of two begins (“256”: 256 to 511); null: frozen before they were counted. `tags` null: kept from who reads, since they may name what a wall keeps from them. */
+export type Composition = { tags: Share[] | null; languages: Share[]; sources: Share[]; lengths: Share[] | null };
 
 /** What of a row its composition is counted by. `source`: where the learnt answer came from, in a word; null for a rewrite. */
 export type Ingredients = { tags: readonly string[]; language: string | null; source: string | null; /** Length of the whole row. */ chars: number };
@@ -41,10 +41,15 @@ export class CompositionCount {
 	}
 
 	/** The counts, most rows first, then by name (lengths: shortest first); names without rows are left out. */
-	result(): Composition & { lengths: Share[] } {
+	result(): Composition & { tags: Share[]; lengths: Share[] } {
 		const { tags, languages, sources, lengths } = this.#counts;
 		return { tags: listed(tags), languages: listed(languages), sources: listed(sources), lengths: listed(lengths).sort((x, y) => Number(x.name) - Number(y.name)) };
 	}
+}
+
+/** A composition for somebody whom a wall keeps from some of it: without tags, which may name what. */
+export function tagsLeftOut<C extends Composition>(composition: C): C & { tags: null } {
+	return { ...composition, tags: null };
 }
 
 function listed(counts: ReadonlyMap<string, Share>): Share[] {

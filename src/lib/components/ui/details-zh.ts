@@ -185,6 +185,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'This run is being stopped; it cannot be paused any more.': '这次训练正在停止，不能再暂停。',
 	'This run is not paused.': '这次训练没有暂停。',
 	'This run is over: {}.': '这次训练已结束：{}。',
+	'This snapshot holds rows of a matter that you are walled off from, and the tags in its manifest may name it. Somebody else must take it out.': '该快照含有对您设有信息隔离的案件的数据，而清单中的标签可能透露是哪一件，须由他人下载。',
 	'This snapshot holds rows of a matter that you are walled off from. Somebody else must take its data out.': '该快照含有对您设有信息隔离的案件的数据，须由他人取出。',
 	'This source was retired. Add it again.': '该来源已停用，请重新添加。',
 	'This task is over.': '这项任务已结束。',

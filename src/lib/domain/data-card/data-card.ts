@@ -133,9 +133,9 @@ function made({ facts: { manifest }, say, locale }: Of): CardSection {
 	});
 	const share = lengthBias && lengthBias.pairs > 0 ? `${say('longer')}${locale === 'zh' ? '：' : ': '}${percent(lengthBias.longerChosen / lengthBias.pairs, locale)}${lengthBias.low === null || lengthBias.high === null ? '' : ` (${percent(lengthBias.low, locale)} – ${percent(lengthBias.high, locale)})`}, n ${count(lengthBias.pairs, locale)}` : null;
 	return section('made', say('made'), {
-		text: share === null ? [] : [share],
+		text: [...(share === null ? [] : [share]), ...(composition.tags ? [] : [say('tagsLeftOut')])],
 		tables: [
-			table(say('tag'), composition.tags, (name) => name || say('noTag')),
+			...(composition.tags ? [table(say('tag'), composition.tags, (name) => name || say('noTag'))] : []),
 			table(say('language'), composition.languages, (name) => name || say('noLanguage')),
 			table(say('answerSource'), composition.sources, (name) => nameOf(name, locale)),
 			...(composition.lengths ? [table(say('length'), composition.lengths, band)] : [])

@@ -65,6 +65,7 @@ export const CARD = {
 	language: { en: 'Language', zh: '语言' },
 	answerSource: { en: 'Source of the learnt answer', zh: '所学回答的来源' },
 	length: { en: 'Length of the row, characters', zh: '单条长度（字符）' },
+	tagsLeftOut: { en: 'Tags are left out: they may name a matter that a wall keeps from who reads this.', zh: '未列出标签：标签可能透露对读者设有信息隔离的案件。' },
 	noTag: { en: 'no tag', zh: '无标签' },
 	noLanguage: { en: 'not said', zh: '未注明' },
 	others: { en: 'all rarer ones', zh: '其余较少的' },

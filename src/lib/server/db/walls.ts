@@ -82,6 +82,17 @@ export async function hidesOfSnapshot(db: Executor, userId: string, snapshotId: 
 	return rows[0]?.hides === true;
 }
 
+/** Whether a wall keeps questions of a snapshot from a person: then tags of it may name what they may not know. */
+export async function keepsFromSnapshot(db: Executor, userId: string, snapshotId: string): Promise<boolean> {
+	const rows = await rowsOf<{ keeps: boolean }>(
+		db,
+		sql`select exists (
+				select 1 from walls w join prompts p on p.project_id = w.project_id and p.matter = w.matter join comparisons c on c.prompt_id = p.id
+				join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where w.user_id = ${userId} and w.lifted_at is null) as keeps`
+	);
+	return rows[0]?.keeps === true;
+}
+
 /** Raises a wall; null when it stands already. */
 export async function raise(tx: Tx, of: { projectId: string; userId: string; matter: string; raisedBy: string }): Promise<string | null> {
 	const rows = await rowsOf<{ id: string }>(

@@ -16,7 +16,7 @@ import type { ChangedRow } from '../db/snapshot-diffs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import { allow } from './access.ts';
-import { manifestOf } from './read-card.ts';
+import { manifestFor } from './read-card.ts';
 
 /** One of two snapshots that are compared, with its figures as they were frozen; what its manifest does not know, or cannot be read of it, is null. */
 export type ComparedSnapshot = Pick<Snapshot, 'id' | 'objective' | 'sha256' | 'savedRule' | 'heldOut' | 'used' | 'dropped' | 'createdAt'> & {
@@ -48,9 +48,9 @@ const PAGE = 50;
 
 const askedOf = ({ objective, rule }: Snapshot): AskedRule => ({ objective, rounds: (rule['filter'] as { rounds?: number[] } | undefined)?.rounds ?? null, rule: storedRule(rule) });
 
-async function compared(app: Pick<App, 'db' | 'artifacts'>, snapshot: Snapshot): Promise<ComparedSnapshot> {
+async function compared(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, snapshot: Snapshot): Promise<ComparedSnapshot> {
 	const { id, objective, sha256, savedRule, heldOut, used, dropped, createdAt, trainRows, devRows, testRows } = snapshot;
-	const read = await manifestOf(app, id);
+	const read = await manifestFor(app, actor, id);
 	const manifest = read.ok ? read.value : null;
 	return {
 		id,
@@ -86,8 +86,8 @@ export async function compareSnapshots(app: Pick<App, 'db' | 'artifacts'>, actor
 	const change = input.change ?? SNAPSHOT_CHANGES.find((one) => counts[one] > 0) ?? null;
 	const [page, one, other] = await Promise.all([
 		change === null ? { rows: [], next: null } : snapshotDiffs.page(app.db, pair, change, { viewer: actor.userId, cursor: input.cursor ?? null, limit: input.limit ?? PAGE }),
-		compared(app, before),
-		compared(app, after)
+		compared(app, actor, before),
+		compared(app, actor, after)
 	]);
 	return ok({ project: access.value.project.slug, before: one, after: other, rules: ruleDifferences(askedOf(before), askedOf(after)), counts, change, changed: page.rows, next: page.next });
 }

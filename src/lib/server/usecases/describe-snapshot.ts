@@ -8,13 +8,13 @@ import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as users from '../db/users.ts';
-import { manifestOf } from './read-card.ts';
+import { manifestFor } from './read-card.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { SnapshotView } from './read-snapshot.ts';
 
 /** A snapshot with what its manifest says, who froze it and what was trained on it. */
 export type SnapshotPage = SnapshotView & {
-	/** Null when its stored bytes no longer match their hash. */
+	/** Null when its stored bytes no longer match their hash; without tags where a wall keeps some of it from who looks. */
 	manifest: Manifest | null;
 	createdBy: string;
 	/** Comparisons by matter and part, without matters that a wall keeps from who looks. */
@@ -31,7 +31,7 @@ const OTHERS = 51;
 export async function describeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<SnapshotPage>> {
 	const view = await readSnapshot(app, actor, id);
 	if (!view.ok) return view;
-	const [row, manifest] = await Promise.all([snapshots.get(app.db, id), manifestOf(app, id)]);
+	const [row, manifest] = await Promise.all([snapshots.get(app.db, id), manifestFor(app, actor, id)]);
 	if (!row) throw new Error(`snapshot ${id} vanished`);
 	const [person, all, matters, newest] = await Promise.all([users.personOf(app.db, row.createdBy), runs.list(app.db, row.projectId), snapshots.matters(app.db, row, actor.userId), snapshots.newest(app.db, row.projectId, OTHERS)]);
 	return ok({

@@ -24,7 +24,7 @@ import * as users from '../db/users.ts';
 import * as walls from '../db/walls.ts';
 import type { ProjectRules } from '../desensitisation/project-rules.ts';
 import { rulesOf } from './project-rules.ts';
-import { cardFacts } from './read-card.ts';
+import { cardFacts, withoutTags } from './read-card.ts';
 import { areStored } from './store-citing.ts';
 
 type ReportApp = Pick<App, 'db' | 'artifacts' | 'secrets'>;
@@ -61,8 +61,10 @@ async function runOf(app: ReportApp, checkpoint: Checkpoint): Promise<{ model: R
 	if (!run) return { model: null, data: null };
 	const snapshot = await snapshots.get(app.db, run.snapshotId);
 	const [card, by] = await Promise.all([snapshot ? cardFacts(app, snapshot) : null, users.personOf(app.db, run.createdBy)]);
+	// Frozen for whoever reads it, so that a wall before some of the snapshot, standing or to come, tells nothing by a tag.
+	const data = card?.ok ? { ...card.value, manifest: withoutTags(card.value.manifest) } : null;
 	const { objective: _, ...settings } = run.recipe as Record<string, unknown>;
-	return { model: { id: run.id, objective: run.objective, settings, startedBy: by?.name ?? run.createdBy }, data: card?.ok ? card.value : null };
+	return { model: { id: run.id, objective: run.objective, settings, startedBy: by?.name ?? run.createdBy }, data };
 }
 
 async function lineageOf(app: ReportApp, checkpoint: Checkpoint): Promise<ReportFacts['lineage']> {

@@ -1,3 +1,4 @@
+import { tagsLeftOut } from '../../domain/composition.ts';
 import type { Composition } from '../../domain/composition.ts';
 import type { Split } from '../../domain/holdout.ts';
 import type { LengthBias } from '../../domain/length-bias.ts';
@@ -7,6 +8,7 @@ import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
+import * as walls from '../db/walls.ts';
 import { composeSnapshot } from './compose-snapshot.ts';
 import type { SnapshotInput } from './compose-snapshot.ts';
 import { inTransaction } from './transaction.ts';
@@ -26,14 +28,16 @@ export type SnapshotPreview = {
 	composition: Composition;
 };
 
-/** Counts what freezing would give, by the same steps, and writes nothing. */
+/** Counts what freezing would give, by the same steps, and writes nothing. Without tags for who is walled off from a matter of the project. */
 export async function previewSnapshot(app: Pick<App, 'db'>, actor: Actor, input: SnapshotInput): Promise<Result<SnapshotPreview>> {
 	return inTransaction(
 		app.db,
 		async (tx) => {
 			const composed = await composeSnapshot(tx, actor, input, { lines: false });
 			if (!composed.ok) return composed;
-			const { counted, before, objective } = composed.value;
+			const { counted, before, objective, project } = composed.value;
+			const composition = counted.composition.result();
+			const walled = (await walls.mattersBehind(tx, project.id, actor.userId)).length > 0;
 			const kind = rowKindOf(objective);
 			return ok({
 				rows: counted.rows,
@@ -46,7 +50,7 @@ export async function previewSnapshot(app: Pick<App, 'db'>, actor: Actor, input:
 				labels: kind === 'labelled' ? counted.labels : null,
 				cycles: counted.cycles,
 				lengthBias: kind === 'pair' ? { before, after: counted.lengthBias.result() } : null,
-				composition: counted.composition.result()
+				composition: walled ? tagsLeftOut(composition) : composition
 			});
 		},
 		{ isolationLevel: 'repeatable read' }

@@ -88,10 +88,11 @@ async function intact(app: Pick<App, 'artifacts'>, file: SnapshotFile | undefine
 	return ok(file);
 }
 
-/** The manifest, byte for byte as it was hashed. */
+/** The manifest, byte for byte as it was hashed: so that who is walled off from some of the snapshot does not get it, since its tags may name what (`walled`). */
 export async function readManifest(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<{ stream: Readable; sha256: string }>> {
 	const found = await reach(app, actor, id, 'snapshot.read');
 	if (!found.ok) return found;
+	if (await walls.keepsFromSnapshot(app.db, actor.userId, id)) return fail('walled', 'This snapshot holds rows of a matter that you are walled off from, and the tags in its manifest may name it. Somebody else must take it out.');
 	const file = await intact(app, (await snapshots.files(app.db, id)).get('manifest'));
 	return file.ok ? ok({ stream: app.artifacts.read(file.value.sha256), sha256: found.value.snapshot.sha256 }) : file;
 }

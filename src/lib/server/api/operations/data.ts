@@ -36,7 +36,7 @@ export const previewSnapshot = operation({
 			labels: v.nullable(v.object({ desirable: v.number(), undesirable: v.number() })),
 			cycles: v.number(),
 			lengthBias: v.nullable(v.object({ before: lengthBias, after: lengthBias })),
-			composition: v.object({ tags: shares, languages: shares, sources: shares, lengths: shares })
+			composition: v.object({ tags: v.nullable(shares), languages: shares, sources: shares, lengths: shares })
 		})
 	},
 	problems: ['conflict']
@@ -78,11 +78,11 @@ export const readManifest = operation({
 	id: 'readManifest',
 	method: 'GET',
 	path: '/snapshots/{id}/manifest',
-	summary: 'The manifest, byte for byte as it was hashed (RFC 8785)',
+	summary: 'The manifest, byte for byte as it was hashed (RFC 8785); 403 walled for who is walled off from some of the snapshot, since its tags may name what',
 	access: 'snapshot.read',
 	params: idParams,
 	answers: { 200: 'application/json' },
-	problems: ['gone']
+	problems: ['gone', 'walled']
 });
 
 export const readSnapshotData = operation({
