@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 type Variants = { declarations: string[]; selectors: string[]; match: Record<string, string> }[];
@@ -12,6 +14,13 @@ function messages(locale: string): Messages {
 function placeholders(message: string | Variants): string[] {
 	const texts = typeof message === 'string' ? [message] : message.flatMap((variant) => Object.values(variant.match));
 	return [...new Set(texts.flatMap((text) => [...text.matchAll(/\{(\w+)\}/gu)].map((match) => match[1] ?? '')))].sort();
+}
+
+/** Every word of the source but for tests and what is generated: a message is named in full wherever it is told. */
+function wordsOfTheSource(): Set<string> {
+	const src = fileURLToPath(new URL('..', import.meta.url));
+	const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(ts|svelte)$/u.test(file) && !file.endsWith('.test.ts') && !file.startsWith(join('lib', 'paraglide')));
+	return new Set(files.flatMap((file) => readFileSync(join(src, file), 'utf8').match(/\w+/gu) ?? []));
 }
 
 const en = messages('en');
@@ -28,6 +37,10 @@ describe('messages', () => {
 			const texts = typeof message === 'string' ? [message] : (message ?? []).flatMap((variant) => Object.values(variant.match));
 			for (const text of texts) expect(text.trim()).not.toBe('');
 		}
+	});
+	test('each is told somewhere', () => {
+		const words = wordsOfTheSource();
+		expect(Object.keys(en).filter((key) => !words.has(key))).toEqual([]);
 	});
 	test('Chinese uses Chinese punctuation', () => {
 		const texts = Object.values(zh).flatMap((message) => (typeof message === 'string' ? [message] : message.flatMap((variant) => Object.values(variant.match))));
