@@ -4,6 +4,7 @@ import { MOST_ITEMS } from '../../domain/assignment.ts';
 import type { AssignmentFilter } from '../../domain/assignment.ts';
 import { waitingIn } from './assigned-slots.ts';
 import type { Executor, Tx } from './client.ts';
+import { membershipMay } from './membership-may.ts';
 import { promptHolds } from './prompt-words.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { mayBeGiven, maySee, maySeeMatter } from './walls.ts';
@@ -85,7 +86,7 @@ export async function suitability(db: Executor, of: Matching & { projectId: stri
 						when exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = m.user_id and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
 							or exists (select 1 from skips k where k.comparison_id = c.id and k.user_id = m.user_id) then 'done' else 'fit' end as why
 				from batch b join comparisons c on c.id = b.id join prompts p on p.id = c.prompt_id) x on true
-			where m.project_id = ${of.projectId} and m.role in ('annotator', 'reviewer') and m.user_id in ${uuids(of.people)}
+			where m.project_id = ${of.projectId} and ${membershipMay(sql`m`, 'task.judge')} and m.user_id in ${uuids(of.people)}
 			group by m.user_id, up.name order by up.name, m.user_id`
 	);
 	return rows.map(({ user_id, ...rest }) => ({ userId: user_id, ...rest }));

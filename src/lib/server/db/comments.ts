@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Role } from '../../domain/permission.ts';
 import type { Executor, Tx } from './client.ts';
+import { membershipMay } from './membership-may.ts';
 import { isoTime, rowsOf } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
 import { mayYetJudge } from './yet-to-judge.ts';
@@ -54,8 +55,8 @@ export async function facts(db: Executor, comparisonId: string, userId: string):
 /** A comment as stored. `body` null: its words were erased. */
 export type Comment = { id: string; authorId: string; authorName: string; authorInside: boolean; body: string | null; mentions: { userId: string; name: string; inside: boolean }[]; createdAt: string };
 
-/** Whether a membership `m` or user `u` reads everybody's judgments: the roles of `judgment.read`, and the admin. */
-const inside = (m: SQL, u: SQL): SQL => sql`(coalesce(${m}.role in ('reviewer', 'engineer', 'owner'), false) or ${u}.is_admin)`;
+/** Whether a membership `m` or user `u` reads everybody's judgments, as the admin does. */
+const inside = (m: SQL, u: SQL): SQL => sql`(coalesce(${membershipMay(m, 'judgment.read')}, false) or ${u}.is_admin)`;
 
 /** All comments on a comparison, oldest first. */
 export async function list(db: Executor, comparisonId: string): Promise<Comment[]> {

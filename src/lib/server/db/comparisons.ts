@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Mode } from '../../domain/verdict.ts';
 import { audienceOf } from './audiences.ts';
 import type { Executor, Tx } from './client.ts';
+import { membershipMay } from './membership-may.ts';
 import { changePeople } from './people.ts';
 import { rowsOf } from './rows.ts';
 import { mayBeGiven } from './walls.ts';
@@ -44,7 +45,7 @@ export async function setFilled(tx: Tx, comparison: LockedComparison, filled: nu
 /** Whether anybody (but `notUserId`, if given) is left who may judge the comparison. Ends its search at the first one. */
 export const someoneIsLeft = (of: { id: SQL; projectId: SQL }, notUserId: string | null = null) => sql`exists (
 	select 1 from memberships m join users u on u.id = m.user_id and u.deactivated_at is null
-	where m.project_id = ${of.projectId} and m.role in ('annotator', 'reviewer') and m.user_id is distinct from ${notUserId}::uuid
+	where m.project_id = ${of.projectId} and ${membershipMay(sql`m`, 'task.judge')} and m.user_id is distinct from ${notUserId}::uuid
 		and (select ${mayBeGiven(sql`m`, sql`asked`, sql`p`)} from comparisons asked join prompts p on p.id = asked.prompt_id where asked.id = ${of.id})
 		and not exists (select 1 from skips k where k.comparison_id = ${of.id} and k.user_id = m.user_id)
 		and not exists (select 1 from judgments j where j.comparison_id = ${of.id} and j.judge_user_id = m.user_id

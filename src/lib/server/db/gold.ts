@@ -4,6 +4,7 @@ import { messageText } from '../../domain/message.ts';
 import type { Message } from '../../domain/message.ts';
 import type { CountingVerdict } from '../../domain/verdict.ts';
 import type { Executor, Tx } from './client.ts';
+import { membershipMay } from './membership-may.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { mayBeGiven, maySee, maySeeComparison } from './walls.ts';
 
@@ -31,7 +32,7 @@ export async function nextGold(tx: Tx, of: { projectId: string; userId: string; 
 			sql`select c.id, c.content_hash, null as side_order from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id
 				join memberships m on m.project_id = g.project_id and m.user_id = ${of.userId}
 				where g.project_id = ${of.projectId} and g.retired_at is null and g.is_warm_up = ${of.warmUp} and g.created_by <> ${of.userId}
-					and m.role = 'annotator' and not exists (select 1 from users u where u.id = m.user_id and u.is_admin) and c.status not in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
+					and ${membershipMay(sql`m`, 'task.judge')} and not ${membershipMay(sql`m`, 'gold.manage')} and not exists (select 1 from users u where u.id = m.user_id and u.is_admin) and c.status not in ('open', 'exhausted') and ${mayBeGiven(sql`m`, sql`c`, sql`p`)} and ${notHeld(of.userId)}
 					and not exists (select 1 from skips k where k.comparison_id = c.id and k.user_id = ${of.userId})
 					and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${of.userId})
 				order by g.order_key limit 1`

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { NotificationKind } from '../../domain/notification-kind.ts';
 import { maySeeBatch } from './assignments.ts';
 import type { Executor, Tx } from './client.ts';
+import { membershipMay } from './membership-may.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { maySeeComparison } from './walls.ts';
 
@@ -95,7 +96,7 @@ const toNotice = (row: Row): Notice => ({
 });
 
 /** Roles that read everybody's judgments, of a membership. */
-const inside = (m: SQL): SQL => sql`coalesce(${m}.role in ('reviewer', 'engineer', 'owner'), false)`;
+const inside = (m: SQL): SQL => sql`coalesce(${membershipMay(m, 'judgment.read')}, false)`;
 
 /** Notifications of a person with their sentences' parts; `which` narrows them. Judges are named only to who reviews, and not while a comparison is to be decided blind. */
 const notices = (userId: string, which: SQL): SQL => sql`
