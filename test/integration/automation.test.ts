@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Automation } from '#lib/domain/automation.ts';
+import type { Actor } from '#lib/server/auth/actor.ts';
 import { answerAutomation } from '#lib/server/api/operations/automation.ts';
 import { approveAutomation, declineAutomation } from '#lib/server/usecases/answer-automation.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
@@ -41,6 +42,15 @@ async function judge(slug: string, pairs: number, name = 'judge'): Promise<void>
 }
 const view = async (slug: string) => valueOf(await readAutomation(world.app, world.admin, slug));
 const runsOf = (id: string) => world.query<{ id: string; created_by: string }>(`select id, created_by from runs where project_id = '${id}' order by id`);
+
+it('is set by no token that may not itself do what it does', async () => {
+	const { slug, owner } = await project();
+	const set = (scopes: Actor['scopes'], of: Partial<Automation> = {}) => putAutomation(world.app, { ...owner, scopes }, { slug, settings: { ...usual, ...of } });
+	expect(problemOf(await set(['automation.manage']))).toBe('scope_missing');
+	expect(problemOf(await set(['automation.manage', 'snapshot.create']))).toBe('scope_missing');
+	valueOf(await set(['automation.manage'], { enabled: false }));
+	valueOf(await set(['automation.manage', 'snapshot.create', 'run.start']));
+});
 
 it('freezes and trains once enough is judged, once, in its owner’s name, and says why', async () => {
 	const { slug, id, owner } = await project();

@@ -1,6 +1,7 @@
 import { approvalOf, automationStep, runsOfBeginning } from '../../domain/automation.ts';
 import type { Automation, AutomationStep } from '../../domain/automation.ts';
-import { ok, wrongField } from '../../domain/problem.ts';
+import type { Action } from '../../domain/permission.ts';
+import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { planProblems } from '../../domain/sweep-plan.ts';
 import type { Objective } from '../../domain/training-recipe.ts';
@@ -16,6 +17,9 @@ import { inTransaction } from './transaction.ts';
 
 /** Steps that are shown. */
 const SHOWN = 50;
+
+/** What an automation does. It acts with all rights of whoever set it; a token that lacks these must not come to them so. */
+const ACTS: readonly Action[] = ['snapshot.create', 'run.start'];
 
 /** What a project lets happen by itself: its settings, what it would do now and why, and what it did. */
 export type AutomationView = { automation: Omit<SetAutomation, 'byUserId' | 'version'> | null; round: number; complete: number; now: AutomationStep | null; waitsForApproval: boolean; rules: string[]; steps: AutomationRecord[] };
@@ -44,13 +48,15 @@ export async function readAutomation(app: Pick<App, 'db'>, actor: Actor, slug: s
 	});
 }
 
-/** Sets what a project lets happen by itself. What it does from then on is done with the rights of whoever set it. */
+/** Sets what a project lets happen by itself. What it does from then on is done with the rights of whoever set it; a token with limited scopes must have those that it takes. */
 export async function putAutomation(app: Pick<App, 'db'>, actor: Actor, input: { slug: string; settings: Automation }): Promise<Result<{ enabled: boolean }>> {
 	return inTransaction(app.db, async (tx) => {
 		const access = await allow(tx, actor, { slug: input.slug }, 'automation.manage');
 		if (!access.ok) return access;
 		const projectId = access.value.project.id;
 		const { settings } = input;
+		const lacking = settings.enabled ? ACTS.find((action) => actor.scopes && !actor.scopes.includes(action)) : undefined;
+		if (lacking) return fail('scope_missing', `This token lacks the scope “${lacking}” and so cannot have it done by itself.`);
 		const rule = await snapshotRules.get(tx, { projectId, name: settings.rule, version: null });
 		if (!rule) return wrongField('rule', `no rule is saved as “${settings.rule}”: save one where a snapshot is frozen`);
 		if (settings.sweep) {

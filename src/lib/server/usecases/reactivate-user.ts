@@ -17,6 +17,8 @@ export async function reactivateUser(app: Pick<App, 'db'>, actor: Actor, userId:
 		const account = await users.lock(tx, userId);
 		if (!account) return fail('not_found', 'There is no user with this id.');
 		if (account.deactivatedAt === null) return ok(null);
+		// They come back with all rights, by the password of before: whoever holds such a token may be they.
+		if (account.isAdmin && actor.scopes) return fail('scope_missing', 'A token with limited scopes cannot let an administrator in again. Sign in instead.');
 		await users.reactivate(tx, userId);
 		// In the order in which a deactivation takes them: two at once must not wait for each other.
 		const mine = (await members.projectsOf(tx, userId, false)).map(({ project }) => project.id);
