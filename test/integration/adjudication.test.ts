@@ -14,6 +14,7 @@ import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { listComments } from '#lib/server/usecases/list-comments.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
 import { putPolicy } from '#lib/server/usecases/put-policy.ts';
 import { readJudgment } from '#lib/server/usecases/read-judgment.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
@@ -164,6 +165,22 @@ describe('adjudication', () => {
 		expect(await claim(slug, third)).toBeNull();
 		expect(valueOf(await deactivateUser(world.app, world.admin, second.userId)).releasedLeases).toBe(1);
 		expect((await taken(slug, third)).comparisonId).toBe(theirs.comparisonId);
+	});
+
+	it('gives what an administrator held who is no member to others when they are deactivated, and what a reviewer held when they become engineer', async () => {
+		const { slug, reviewer } = await setting(['one', 'another']);
+		const admin = { ...(await world.person('admin')), isAdmin: true };
+		await world.query(`update users set is_admin = true where id = '${admin.userId}'`);
+		const theirs = await taken(slug, admin);
+		expect(await claim(slug, reviewer)).toBeNull();
+		expect(valueOf(await deactivateUser(world.app, world.admin, admin.userId)).releasedLeases).toBe(1);
+		expect((await taken(slug, reviewer)).comparisonId).toBe(theirs.comparisonId);
+		const second = await world.person('second', { slug, role: 'reviewer' });
+		for (const role of ['owner', 'engineer'] as const) {
+			expect(await claim(slug, second)).toBeNull();
+			valueOf(await putMember(world.app, world.admin, { slug, userId: reviewer.userId, role }));
+		}
+		expect((await taken(slug, second)).comparisonId).toBe(theirs.comparisonId);
 	});
 
 	it('sends a pair back to its judges; it waits again only when one of them changes and they still differ', async () => {

@@ -5,6 +5,7 @@ import { rowsOf } from '#lib/server/db/rows.ts';
 import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import type { ClaimedTask } from '#lib/server/usecases/claim-task.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
+import { putMember } from '#lib/server/usecases/put-member.ts';
 import { reactivateUser } from '#lib/server/usecases/reactivate-user.ts';
 import { removeMember } from '#lib/server/usecases/remove-member.ts';
 import { verifyAudit } from '#lib/server/usecases/seal-audit.ts';
@@ -40,7 +41,8 @@ const statusOf = async (projectId: string) => (await rowsOf<{ status: string; fi
 describe('a place that its holder loses', () => {
 	const ways = [
 		['is taken out of the project', (slug: string, userId: string) => removeMember(world.app, world.admin, { slug, userId })],
-		['is shut out', (_: string, userId: string) => deactivateUser(world.app, world.admin, userId)]
+		['is shut out', (_: string, userId: string) => deactivateUser(world.app, world.admin, userId)],
+		['becomes engineer', (slug: string, userId: string) => putMember(world.app, world.admin, { slug, userId, role: 'engineer' })]
 	] as const;
 
 	it.each(ways)('when they %s goes to the judgment that came too late for it', async (_, lose) => {

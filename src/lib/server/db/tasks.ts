@@ -318,7 +318,7 @@ export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'cl
 /**
  * Extends a lease that still holds its slot, or needs none; gives the new expiry.
  * Null when the slot went to another task, or when the lease had lapsed and its holder has as
- * many others as one person may.
+ * many others at the desk as one person may.
  */
 export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | null> {
 	const rows = await rowsOf<{ expires_at: string }>(
@@ -326,10 +326,15 @@ export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | nul
 		sql`with held as (select s.id from slots s where s.id = ${task.slotId} and s.task_id = ${task.id} and s.judgment_id is null for update)
 			update tasks set expires_at = now() + make_interval(secs => ${task.leaseSeconds})
 			where id = ${task.id} and state = 'live' and (slot_id is null or exists (select 1 from held))
-				and (expires_at > now() or (select count(*) from tasks o where o.annotator_id = ${task.annotatorId} and o.state = 'live' and o.expires_at > now()) < ${MAX_LIVE_LEASES})
+				and (expires_at > now() or (select count(*) from tasks where ${liveAtDesk(task.annotatorId)}) < ${MAX_LIVE_LEASES})
 			returning expires_at`
 	);
 	return rows[0] ? isoTime(rows[0].expires_at) : null;
+}
+
+/** Projects in which a person holds anything, lapsed or not. */
+export async function projectsHeld(tx: Tx, userId: string): Promise<string[]> {
+	return (await rowsOf<{ project_id: string }>(tx, sql`select distinct project_id from tasks where annotator_id = ${userId} and state = 'live'`)).map((row) => row.project_id);
 }
 
 /** Comparisons of which a person holds a place, lapsed or not, in order of id. */

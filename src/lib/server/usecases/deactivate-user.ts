@@ -6,6 +6,7 @@ import { record } from '../db/audit.ts';
 import * as members from '../db/members.ts';
 import * as passwordLinks from '../db/password-links.ts';
 import * as sessions from '../db/sessions.ts';
+import * as tasks from '../db/tasks.ts';
 import * as tokens from '../db/tokens.ts';
 import * as users from '../db/users.ts';
 import { allowSite } from './access.ts';
@@ -31,9 +32,10 @@ export async function deactivateUser(app: Pick<App, 'db'>, actor: Actor, userId:
 			return fail('conflict', 'This is the last active administrator. Make another one first, or nobody could let people in any more.');
 		}
 		await users.deactivate(tx, userId);
-		const mine = await members.projectsOf(tx, userId, false);
+		// An administrator decides in projects that they are no member of, too.
+		const mine = [...(await members.projectsOf(tx, userId, false)).map(({ project }) => project.id), ...(await tasks.projectsHeld(tx, userId))];
 		const ended: Deactivated = {
-			releasedLeases: await releaseLeases(tx, actor, userId, mine.map(({ project }) => project.id)),
+			releasedLeases: await releaseLeases(tx, actor, userId, [...new Set(mine)]),
 			endedSessions: await sessions.removeAll(tx, userId),
 			revokedTokens: await tokens.revokeAll(tx, userId)
 		};
