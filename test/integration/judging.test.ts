@@ -14,6 +14,7 @@ import { putMember } from '#lib/server/usecases/put-member.ts';
 import { skipTask } from '#lib/server/usecases/skip-task.ts';
 import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
+import { leaseApart } from '../support/apart.ts';
 import { comparisonRows, createWorld, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -105,6 +106,16 @@ describe('claim', () => {
 		valueOf(await judge(ann, now[0]));
 		valueOf(await heartbeatTask(world.app, ann, before[1]));
 		expect(problemOf(await heartbeatTask(world.app, ann, before[2]))).toBe('lease_lost');
+	});
+
+	it('counts no pair that a reviewer decides among the three, for a claim or for a page that comes back', async () => {
+		const { slug } = await desk(1, [], { rows: 5 });
+		const reviewer = await world.person('risk', { slug, role: 'reviewer' });
+		const [late, ...held] = [await claim(slug, reviewer), await claim(slug, reviewer), await claim(slug, reviewer)] as const;
+		const [free] = await rowsOf<{ id: string }>(world.app.db, sql`select id from comparisons where project_id = (select id from projects where slug = ${slug}) and id not in (select comparison_id from tasks) limit 1`);
+		await leaseApart(world, reviewer, { comparisonId: free?.id ?? '', purpose: 'adjudication' });
+		await lapse(late);
+		for (const task of [late, ...held]) valueOf(await heartbeatTask(world.app, reviewer, task));
 	});
 
 	it('takes nothing away elsewhere when it finds nothing here', async () => {

@@ -6,7 +6,7 @@ import * as tasks from '#lib/server/db/tasks.ts';
 import type { World } from './world.ts';
 
 /** A live task that stands apart, without waiting for the draw. */
-export async function leaseApart(world: World, actor: Actor, of: { comparisonId: string; purpose: 'gold' | 'repeat' }): Promise<{ taskId: string; leaseToken: string }> {
+export async function leaseApart(world: World, actor: Actor, of: { comparisonId: string; purpose: 'gold' | 'repeat' | 'adjudication' }): Promise<{ taskId: string; leaseToken: string }> {
 	const leaseToken = `token of ${of.comparisonId}`;
 	const [place] = await rowsOf<{ project_id: string; round_id: string }>(world.app.db, sql`select project_id, round_id from comparisons where id = ${of.comparisonId}`);
 	const { taskId } = await world.app.db.transaction((tx) =>

@@ -19,7 +19,6 @@ export const PROBLEMS = {
 	four_eyes: { status: 409, title: 'Somebody else must sign' },
 	gate_not_passed: { status: 409, title: 'The gate does not pass' },
 	already_decided: { status: 409, title: 'It is already over' },
-	stale_round: { status: 409, title: 'The round is not open' },
 	gone: { status: 410, title: 'No longer valid' },
 	too_large: { status: 413, title: 'Too large' },
 	unsupported_format: { status: 415, title: 'The format is not supported' },

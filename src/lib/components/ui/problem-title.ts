@@ -18,7 +18,6 @@ const TITLES: Record<ProblemCode, () => string> = {
 	four_eyes: m.problem_four_eyes,
 	gate_not_passed: m.problem_gate_not_passed,
 	already_decided: m.problem_already_decided,
-	stale_round: m.problem_stale_round,
 	gone: m.problem_gone,
 	too_large: m.problem_too_large,
 	unsupported_format: m.problem_unsupported_format,

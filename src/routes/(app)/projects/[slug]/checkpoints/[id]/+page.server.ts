@@ -27,10 +27,10 @@ const DecisionForm = v.object({ decision: v.picklist(DECISIONS), reason: v.pipe(
 /** A form that names no export. */
 const NO_SUCH_EXPORT: Problem = { code: 'not_found', detail: 'The checkpoint has no such export.' };
 
-/** What of an export's form is a number. */
 /** Why a second person does not sign. */
 const WhyUnsigned = v.pipe(v.string(), v.trim(), text(5_000));
 
+/** What of an export's form is a number. */
 const NUMBERS = ['bits', 'groupSize', 'samples', 'blockTokens'];
 
 export const load: PageServerLoad = async ({ locals, params, url, depends }) => {

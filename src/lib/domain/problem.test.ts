@@ -1,0 +1,9 @@
+import { globSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { PROBLEMS } from './problem.ts';
+
+it('names no problem that nothing ever gives', () => {
+	const files = globSync(['src/lib/{domain,server}/**/*.ts', 'src/routes/**/*.ts', 'src/hooks.server.ts', 'workers/**/*.ts'], { exclude: (name) => name.endsWith('.test.ts') || name.endsWith('domain/problem.ts') });
+	const source = files.map((file) => readFileSync(file, 'utf8')).join('\n');
+	expect(Object.keys(PROBLEMS).filter((code) => !source.includes(`'${code}'`))).toEqual([]);
+});
