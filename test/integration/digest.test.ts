@@ -108,7 +108,7 @@ describe('a digest', () => {
 
 	it('is not sent to who has read everything, has left, or is walled off', async () => {
 		const read = await assigned();
-		await readNotifications(world.app, read.ann, 'all');
+		valueOf(await readNotifications(world.app, read.ann, 'all'));
 		const gone = await assigned();
 		valueOf(await deactivateUser(world.app, world.admin, gone.ann.userId));
 		const walled = await assigned();

@@ -70,12 +70,12 @@ describe('notifications', () => {
 		await adjudicate({ sendBack: 'Again.' });
 		const [{ id = '' } = {}] = await noticesOf(ann);
 		expect(problemOf(await openNotification(world.app, bob, id))).toBe('not_found');
-		expect(await readNotifications(world.app, bob, [id])).toEqual({ read: 0, unread: 1 });
+		expect(valueOf(await readNotifications(world.app, bob, [id]))).toEqual({ read: 0, unread: 1 });
 		expect(await countUnread(world.app, ann)).toBe(1);
 		valueOf(await openNotification(world.app, ann, id));
 		expect(await countUnread(world.app, ann)).toBe(0);
 		expect((await noticesOf(ann))[0]?.read).toBe(true);
-		expect(await readNotifications(world.app, bob, 'all')).toEqual({ read: 1, unread: 0 });
+		expect(valueOf(await readNotifications(world.app, bob, 'all'))).toEqual({ read: 1, unread: 0 });
 	});
 
 	it('vanish behind a wall and with the membership, and come back when it falls', async () => {

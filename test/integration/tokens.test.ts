@@ -4,11 +4,14 @@ import type { App } from '#lib/server/app.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { identify } from '#lib/server/auth/identify.ts';
 import { secretHash } from '#lib/server/auth/secrets.ts';
+import { chooseMail } from '#lib/server/usecases/choose-mail.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { issuePasswordLink } from '#lib/server/usecases/issue-password-link.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
+import { listTokens } from '#lib/server/usecases/list-tokens.ts';
 import { reactivateUser } from '#lib/server/usecases/reactivate-user.ts';
+import { readNotifications } from '#lib/server/usecases/read-notifications.ts';
 import { revokeToken } from '#lib/server/usecases/revoke-token.ts';
 import { newEmail, peopleOf, signedIn } from '../support/people.ts';
 import { createWorld, problemOf, valueOf } from '../support/world.ts';
@@ -28,10 +31,10 @@ describe('a token', () => {
 	it('is shown once, found by its hash, and wins over a cookie', async () => {
 		const { id, email } = await people.account();
 		const { header, actor } = await people.session(email);
-		const { token: bearer } = await people.token(actor, { name: 'laptop' });
+		const { id: tokenId, token: bearer } = await people.token(actor, { name: 'laptop' });
 		expect(bearer).toMatch(/^plb_[\w-]{43}$/);
 		expect(await world.query(`select token_hash, name from api_tokens where user_id = '${id}'`)).toEqual([{ token_hash: secretHash(bearer), name: 'laptop' }]);
-		expect(await people.whoBears(bearer)).toEqual({ userId: id, isAdmin: false, via: 'token', scopes: null, until: null });
+		expect(await people.whoBears(bearer)).toEqual({ userId: id, isAdmin: false, via: 'token', scopes: null, tokenId, until: null });
 		for (const wrong of [secretHash(bearer), bearer.slice(0, -1), '', `${bearer} x`, `plb_${'A'.repeat(43)}`]) {
 			expect((await identify(app, { cookie: header, authorization: `Bearer ${wrong}` })).actor).toBeNull();
 		}
@@ -65,6 +68,26 @@ describe('a token', () => {
 		valueOf(await reactivateUser(app, world.admin, administrator));
 		expect((await people.whoBears((await people.token(limited, { userId: id })).token))?.scopes).toEqual(['user.manage']);
 		expect(problemOf(await issueToken(app, { ...world.admin, scopes: ['run.read'] }, { userId: id }))).toBe('scope_missing');
+	});
+
+	it('with limited scopes sees and ends itself alone, and does nothing on the account', async () => {
+		const { id, email } = await people.account();
+		const { actor: person } = await people.session(email);
+		const [ci, narrow] = [await people.token(person, { name: 'ci' }), await people.token(person, { name: 'leaked', scopes: ['task.judge'] })];
+		const actor = (await people.whoBears(narrow.token)) as Actor;
+		const listed = async (of: Actor) => (await listTokens(app, of, 10)).tokens.map(({ name }) => name);
+		expect([await listed(person), await listed(actor), await listed({ ...actor, tokenId: undefined })]).toEqual([['leaked', 'ci'], ['leaked'], []]);
+		const refused = [await revokeToken(app, actor, ci.id), await chooseMail(app, actor, []), await readNotifications(app, actor, 'all')];
+		expect(refused.map(problemOf)).toEqual(['scope_missing', 'scope_missing', 'scope_missing']);
+		expect(await world.query(`select 1 from audit_entries where subject_id in ('${ci.id}', '${id}') and action in ('token.revoke', 'mail.choose')`)).toEqual([]);
+		// Whose tokens there are is still nobody else's business.
+		expect(problemOf(await revokeToken(app, actor, (await people.token(world.admin)).id))).toBe('not_found');
+		expect((await people.whoBears(ci.token))?.userId).toBe(id);
+		valueOf(await revokeToken(app, actor, narrow.id));
+		expect(await people.whoBears(narrow.token)).toBeNull();
+		// What an administrator's token may do to anybody's is said by its scope.
+		valueOf(await revokeToken(app, { ...world.admin, scopes: ['user.manage'] }, ci.id));
+		expect(await people.whoBears(ci.token)).toBeNull();
 	});
 
 	it('is made for others by the administrator alone', async () => {

@@ -205,6 +205,8 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'You may still be given this pair to judge. What others said of it can be read once you have judged it, or once nobody is to judge it any more.': '这一对可能还要由您评判。待您评判之后，或不再需要任何人评判时，方可查看他人的评判与意见。',
 	'You may read your own judgments. A reviewer or owner may read everybody’s.': '您只能查看自己的评判；审核人和负责人可以查看所有人的。',
 	'A password is changed by the person who is signed in, not by a token.': '密码只能由登录者本人更改，不能用访问密钥更改。',
+	'A token with limited scopes does nothing on its person’s account. Sign in instead.': '权限受限的访问密钥不能对本人的账户进行操作，请登录后操作。',
+	'A token with limited scopes ends itself alone. Sign in to end another.': '权限受限的访问密钥只能停用自身，停用其他密钥请登录后操作。',
 	'A token with limited scopes cannot make a password link. Sign in instead.': '权限受限的访问密钥不能生成密码链接，请登录后操作。',
 	'A token with limited scopes cannot let an administrator in again. Sign in instead.': '权限受限的访问密钥不能恢复管理员的登录，请登录后操作。',
 	'A token with limited scopes cannot make an administrator. Sign in instead.': '权限受限的访问密钥不能指定管理员，请登录后操作。',

@@ -6,6 +6,8 @@ export type Actor = {
 	isAdmin: boolean;
 	via: 'session' | 'token' | 'system';
 	scopes: readonly Action[] | null;
+	/** The token that speaks for the person, where one does. */
+	tokenId?: string;
 	/** When the token ends that speaks for the person: it must not make one that lives longer. */
 	until?: Date | null;
 };

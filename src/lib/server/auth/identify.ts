@@ -34,7 +34,7 @@ function noteUse(app: Services, tokenId: string): void {
 		.finally(() => noting.delete(tokenId));
 }
 
-const actorOfToken = ({ userId, isAdmin, scopes, expiresAt }: Bearer): Actor => ({ userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null, until: expiresAt });
+const actorOfToken = ({ id, userId, isAdmin, scopes, expiresAt }: Bearer): Actor => ({ userId, isAdmin, via: 'token', scopes: scopes?.filter(isAction) ?? null, tokenId: id, until: expiresAt });
 const actorOfSession = (of: { userId: string; isAdmin: boolean }): Actor => ({ ...of, via: 'session', scopes: null });
 
 async function byToken(app: Services, hash: string): Promise<Identity> {

@@ -50,8 +50,9 @@ export async function insert(tx: Tx, token: { userId: string; tokenHash: string;
 /** A token as its person sees it; the token itself is nowhere. */
 export type TokenLine = { id: string; name: string | null; scopes: string[] | null; expiresAt: Date | null; expired: boolean; lastUsedAt: Date | null; createdAt: Date };
 
-/** Tokens of a person that were not revoked, newest first, expired ones included. */
-export async function ofUser(db: Executor, userId: string, limit: number): Promise<TokenLine[]> {
+/** Tokens of a person that were not revoked, newest first, expired ones included; with `only` no other than this one, null: none. */
+export async function ofUser(db: Executor, userId: string, { limit, only }: { limit: number; only?: string | null | undefined }): Promise<TokenLine[]> {
+	if (only === null) return [];
 	return db
 		.select({
 			id: apiTokens.id,
@@ -63,7 +64,7 @@ export async function ofUser(db: Executor, userId: string, limit: number): Promi
 			createdAt: apiTokens.createdAt
 		})
 		.from(apiTokens)
-		.where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt)))
+		.where(and(eq(apiTokens.userId, userId), isNull(apiTokens.revokedAt), only === undefined ? undefined : eq(apiTokens.id, only)))
 		.orderBy(desc(apiTokens.id))
 		.limit(limit);
 }

@@ -46,6 +46,11 @@ export function allowSite(actor: Actor, action: Action): Result<null> {
 	return ok(null);
 }
 
+/** May this actor act on its person's own account? A token that was made for some work is not its person, and may have got into others' hands. */
+export function allowAccount(actor: Actor): Result<null> {
+	return actor.scopes ? fail('scope_missing', 'A token with limited scopes does nothing on its person’s account. Sign in instead.') : ok(null);
+}
+
 /** May this actor do on the site as a whole what the table allows to a role that they have in some project? Gives their roles by project. */
 export async function allowAnywhere(db: Executor, actor: Actor, action: Action): Promise<Result<ReadonlyMap<string, Role>>> {
 	const scope = withinScope(actor, action);

@@ -7,6 +7,7 @@ import type { Actor } from '../auth/actor.ts';
 import { record } from '../db/audit.ts';
 import * as digests from '../db/digests.ts';
 import * as members from '../db/members.ts';
+import { allowAccount } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
 /** What a person is mailed of. `sends`: this installation has a mail server; `kinds`: what they can be told of, in the projects where they are; `off`: what they do without; `always`: what is mailed whatever they choose. */
@@ -21,6 +22,8 @@ export async function readMailChoice(app: Pick<App, 'db' | 'config'>, actor: Act
 
 /** Says what one does without in mails. What waits for a signature cannot be done without; and since others reckon with mails, what was chosen is in the audit. */
 export async function chooseMail(app: Pick<App, 'db' | 'config'>, actor: Actor, off: readonly NotificationKind[]): Promise<Result<MailChoice>> {
+	const allowed = allowAccount(actor);
+	if (!allowed.ok) return allowed;
 	const kept = off.find((kind) => !mayBeUnmailed(kind));
 	if (kept) return wrongField('off', `without ${kept}: what waits for a signature is always mailed`);
 	const chosen = await inTransaction(app.db, async (tx) => {

@@ -10,10 +10,11 @@ export type TokenInList = { id: string; name: string | null; scopes: Action[] | 
 
 /**
  * My own tokens that were not revoked, newest first, at most `limit`; and the
- * scopes that at least one of my roles makes useful, to choose from.
+ * scopes that at least one of my roles makes useful, to choose from. A token
+ * with limited scopes learns of itself alone.
  */
 export async function listTokens(app: Pick<App, 'db'>, actor: Actor, limit: number): Promise<{ tokens: TokenInList[]; useful: Action[] }> {
-	const rows = await tokens.ofUser(app.db, actor.userId, limit);
+	const rows = await tokens.ofUser(app.db, actor.userId, { limit, only: actor.scopes ? (actor.tokenId ?? null) : undefined });
 	const roles = new Set((await members.projectsOf(app.db, actor.userId, false)).map(({ role }) => role));
 	const iso = (at: Date | null): string | null => at?.toISOString() ?? null;
 	return {

@@ -4,12 +4,15 @@ import type { Actor } from '../auth/actor.ts';
 import type { Db } from '../db/client.ts';
 import * as notifications from '../db/notifications.ts';
 import type { Notice } from '../db/notifications.ts';
+import { allowAccount } from './access.ts';
 
 /** Marks one's own notifications as read: these, or all. Whose they are not are left alone. What one has read is nobody's business: no audit entry. */
-export async function readNotifications(app: { db: Db }, actor: Actor, ids: readonly string[] | 'all'): Promise<{ read: number; unread: number }> {
+export async function readNotifications(app: { db: Db }, actor: Actor, ids: readonly string[] | 'all'): Promise<Result<{ read: number; unread: number }>> {
+	const allowed = allowAccount(actor);
+	if (!allowed.ok) return allowed;
 	return app.db.transaction(async (tx) => {
 		const read = await notifications.markRead(tx, actor.userId, ids);
-		return { read, unread: await notifications.unread(tx, actor.userId) };
+		return ok({ read, unread: await notifications.unread(tx, actor.userId) });
 	});
 }
 

@@ -7,13 +7,14 @@ import * as tokens from '../db/tokens.ts';
 import { allowSite } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Ends a token for good: one's own, or anybody's as administrator. Twice is once. */
+/** Ends a token for good: one's own, or anybody's as administrator. A token with limited scopes ends itself alone. Twice is once. */
 export async function revokeToken(app: Pick<App, 'db'>, actor: Actor, tokenId: string): Promise<Result<null>> {
 	return inTransaction(app.db, async (tx) => {
 		const token = await tokens.lock(tx, tokenId);
 		// Whose tokens there are is nobody else's business: no "forbidden" that would tell.
-		const mine = token?.userId === actor.userId || allowSite(actor, 'user.manage').ok;
-		if (!token || !mine) return fail('not_found', 'There is no such token of yours.');
+		const anybodys = allowSite(actor, 'user.manage').ok;
+		if (!token || (token.userId !== actor.userId && !anybodys)) return fail('not_found', 'There is no such token of yours.');
+		if (actor.scopes && !anybodys && actor.tokenId !== tokenId) return fail('scope_missing', 'A token with limited scopes ends itself alone. Sign in to end another.');
 		if (token.revoked) return ok(null);
 		await tokens.revoke(tx, tokenId);
 		await record(tx, actor, { action: 'token.revoke', subject: ['token', tokenId], details: { user: token.userId } });

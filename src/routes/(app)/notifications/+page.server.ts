@@ -15,6 +15,8 @@ export const load: PageServerLoad = async ({ locals, url, depends }) => {
 export const actions: Actions = {
 	readAll: async ({ locals, url }) => {
 		const actor = signedIn(locals, url);
-		return readNotifications(locals.app, actor, 'all');
+		const result = await readNotifications(locals.app, actor, 'all');
+		if (!result.ok) throw new Error(result.problem.detail);
+		return result.value;
 	}
 };

@@ -54,7 +54,8 @@ export const chooseMail = operation({
 	summary: 'Say which kinds of notifications one does without in mails; in Plumbline one is told of all. What waits for a signature is always mailed',
 	access: 'signed-in',
 	body: v.strictObject({ off: v.pipe(v.array(v.picklist(NOTIFICATION_KINDS, `one of ${NOTIFICATION_KINDS.join(', ')}`)), v.maxLength(NOTIFICATION_KINDS.length, 'each kind once')) }),
-	answers: { 200: mailChoice }
+	answers: { 200: mailChoice },
+	problems: ['scope_missing']
 });
 
 export const readNotifications = operation({
@@ -64,5 +65,6 @@ export const readNotifications = operation({
 	summary: 'Mark one’s own notifications as read: those of ids, or all',
 	access: 'signed-in',
 	body: v.union([v.strictObject({ ids: v.pipe(v.array(uuid), v.minLength(1, 'at least one'), v.maxLength(1000, 'at most 1000')) }), v.strictObject({ all: v.literal(true) })], '{ids: […]} or {all: true}'),
-	answers: { 200: v.object({ read: v.number(), unread: v.number() }) }
+	answers: { 200: v.object({ read: v.number(), unread: v.number() }) },
+	problems: ['scope_missing']
 });

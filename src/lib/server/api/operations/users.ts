@@ -90,7 +90,7 @@ export const listOwnTokens = operation({
 	id: 'listOwnTokens',
 	method: 'GET',
 	path: '/tokens',
-	summary: 'My newest tokens that were not revoked; never their secrets',
+	summary: 'My newest tokens that were not revoked; never their secrets. A token with limited scopes sees itself alone',
 	access: 'signed-in',
 	answers: {
 		200: v.object({
@@ -116,10 +116,11 @@ export const revokeToken = operation({
 	id: 'revokeToken',
 	method: 'DELETE',
 	path: '/tokens/{id}',
-	summary: 'Revoke a token of mine; the administrator may revoke anybody’s',
+	summary: 'Revoke a token of mine; the administrator may revoke anybody’s. A token with limited scopes ends itself alone',
 	access: 'signed-in',
 	params: idParams,
-	answers: { 204: null }
+	answers: { 204: null },
+	problems: ['scope_missing']
 });
 
 export const me = operation({
