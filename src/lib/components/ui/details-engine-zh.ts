@@ -104,6 +104,7 @@ export const ENGINE_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'The worker met an error it did not expect.': '工作进程遇到意外错误。',
 	'Look at the worker’s log.': '请查看工作进程的日志。',
 	'Try again; a busy machine takes longer.': '请再试一次；机器繁忙时需要更久。',
+	'The artifact store {} is another database\'s. Give this one a data folder of its own (PLUMBLINE_DATA_DIR), or at least a store (PLUMBLINE_ARTIFACTS); or, where that database is gone for good, delete {}.': '存储库 {} 属于另一个数据库。请为当前数据库指定单独的数据目录（PLUMBLINE_DATA_DIR），或至少指定单独的存储库（PLUMBLINE_ARTIFACTS）；若那个数据库已不再使用，请删除 {}。',
 	'The database or the artifact store could not be reached, or a disk has no room.': '无法连接数据库或存储库，或者磁盘空间不足。',
 	'Have it done again once they answer.': '恢复连接后，请重新执行。',
 	'It is tried again by itself.': '会自动重试。',
