@@ -51,6 +51,13 @@ export async function bodies(tx: Executor, projectId: string, hashes: readonly s
 	return new Map(rows.map((row) => [row.sha256, row.body]));
 }
 
+/** How many bytes each of these documents says, where something could be got out of it. */
+export async function sizes(tx: Executor, projectId: string, hashes: readonly string[]): Promise<Map<string, number>> {
+	if (hashes.length === 0) return new Map();
+	const rows = await rowsOf<{ sha256: string; bytes: number }>(tx, sql`select sha256, octet_length(body) as bytes from artifact_texts where project_id = ${projectId} and state = 'read' and sha256 in ${hashes}`);
+	return new Map(rows.map((row) => [row.sha256, row.bytes]));
+}
+
 /** How many of these documents wait to be read. */
 export async function waiting(tx: Executor, projectId: string, hashes: readonly string[]): Promise<number> {
 	if (hashes.length === 0) return 0;

@@ -43,9 +43,15 @@ export async function giveBack(db: Executor, id: string, trouble: string): Promi
 	await db.execute(sql`update imports set masking = jsonb_set(masking, '{trouble}', to_jsonb(${trouble}::text)), masking_taken_at = now() where id = ${id} and status = 'masking'`);
 }
 
-/** Encrypted records of the next rows to look through. */
-export async function sealedRows(db: Executor, id: string, afterLine: number, limit: number): Promise<{ line: number; sealed: string }[]> {
-	return rowsOf<{ line: number; sealed: string }>(db, sql`select line, sealed from import_rows where import_id = ${id} and line > ${afterLine} and sealed is not null order by line limit ${limit}`);
+/** Encrypted records of the next rows to look through: so many, fewer where they are more than so many bytes, one at the least. */
+export async function sealedRows(db: Executor, id: string, of: { afterLine: number; rows: number; bytes: number }): Promise<{ line: number; sealed: string }[]> {
+	return rowsOf<{ line: number; sealed: string }>(
+		db,
+		sql`select line, sealed from (select line, sealed, row_number() over w as n, sum(octet_length(sealed)) over w as bytes
+				from (select line, sealed from import_rows where import_id = ${id} and line > ${of.afterLine} and sealed is not null order by line limit ${of.rows}) x
+				window w as (order by line)) y
+			where n = 1 or bytes <= ${of.bytes} order by line`
+	);
 }
 
 /** Puts rows in the place of those with their lines, and errors in the place of rows that can no longer be taken. */

@@ -74,7 +74,7 @@ export async function openRows(tx: Tx): Promise<void> {
 	await tx.execute(sql`create temporary table snapshot_fates (judgment_id uuid, comparison_id uuid not null, fate text not null, split text, verdict text, text_hash text) on commit drop`);
 }
 
-/** Rows of one batch. `seq` numbers the rows of a snapshot. */
+/** A row on its way. `seq` numbers the rows of a snapshot. */
 export type RowLine = { seq: number; file: SnapshotFileName; hash: string; line: string };
 /** What became of a judgment, or (without one) of a comparison. */
 export type Fate = { judgmentId: string | null; comparisonId: string; fate: string; split: string | null; verdict: string | null; /** Of a comparison alone. */ textHash: string | null };
@@ -86,8 +86,8 @@ export async function addRows(tx: Tx, rows: readonly RowLine[], fates: readonly 
 		from jsonb_to_recordset(${JSON.stringify(fates)}::jsonb) as f("judgmentId" uuid, "comparisonId" uuid, fate text, split text, verdict text, "textHash" text)`);
 }
 
-/** Lines of one file in order of content hash, at the memory of one page. */
-export async function* sortedLines(tx: Tx, file: SnapshotFileName, pageSize = 1000): AsyncGenerator<string> {
+/** Lines of one file in order of content hash, so many rows and bytes at a time, or one line that is longer. */
+export async function* sortedLines(tx: Tx, file: SnapshotFileName, page: { rows: number; bytes: number }): AsyncGenerator<string> {
 	await tx.execute(sql`create index if not exists snapshot_rows_order on snapshot_rows (file, hash)`);
 	// Nobody else looks at a temporary table: without this a page may be planned as if there were a handful of rows, and sort them all.
 	await tx.execute(sql`analyze snapshot_rows`);
@@ -95,11 +95,14 @@ export async function* sortedLines(tx: Tx, file: SnapshotFileName, pageSize = 10
 	for (;;) {
 		const rows = await rowsOf<{ hash: string; at: string; line: string }>(
 			tx,
-			sql`select hash, ctid::text as at, line from snapshot_rows where file = ${file} and (hash, ctid) > (${after.hash}, ${after.at}::tid) order by hash, ctid limit ${sql.raw(String(pageSize))}`
+			sql`select hash, at::text as at, line from (select hash, at, line, row_number() over w as n, sum(octet_length(line)) over w as bytes
+					from (select hash, ctid as at, line from snapshot_rows where file = ${file} and (hash, ctid) > (${after.hash}, ${after.at}::tid) order by hash, ctid limit ${sql.raw(String(page.rows))}) x
+					window w as (order by hash, at rows unbounded preceding)) y
+				where n = 1 or bytes <= ${sql.raw(String(page.bytes))} order by hash, y.at`
 		);
 		for (const row of rows) yield row.line;
 		const last = rows.at(-1);
-		if (!last || rows.length < pageSize) return;
+		if (!last) return;
 		after = { hash: last.hash, at: last.at };
 	}
 }

@@ -2,17 +2,14 @@ import { fitDawidSkene, VoteCollection, weigher } from '../../domain/dawid-skene
 import { deliberate, judgeOf } from '../../domain/deliberation.ts';
 import type { HearingRule } from '../../domain/deliberation.ts';
 import type { LengthBias } from '../../domain/length-bias.ts';
-import { documentsOf } from '../../domain/message.ts';
 import type { MapOptions } from '../../domain/mapping.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import { selectsRows } from '../../domain/snapshot-rule.ts';
 import type { SnapshotRule } from '../../domain/snapshot-rule.ts';
-import type { DocumentTexts } from '../../domain/training-row.ts';
 import { counts, verdictsOf } from '../../domain/verdict.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Actor } from '../auth/actor.ts';
-import * as artifactTexts from '../db/artifact-texts.ts';
 import * as bundles from '../db/bundles.ts';
 import type { NamedBundle } from '../db/bundles.ts';
 import type { Tx } from '../db/client.ts';
@@ -20,6 +17,7 @@ import * as rounds from '../db/rounds.ts';
 import type { Round } from '../db/rounds.ts';
 import * as candidates from '../db/snapshot-candidates.ts';
 import * as snapshots from '../db/snapshots.ts';
+import type { RowLine } from '../db/snapshots.ts';
 import * as votes from '../db/votes.ts';
 import { givingWay } from '../give-way.ts';
 import { allow } from './access.ts';
@@ -27,8 +25,10 @@ import type { Access } from './access.ts';
 import { resolveRule } from './asked-rule.ts';
 import type { ResolvedRule, RuleInput } from './asked-rule.ts';
 import { SnapshotCount } from './count-rows.ts';
+import { byDocuments } from './page-documents.ts';
 import { renderPrompt } from './render-prompt.ts';
 import { selectRows } from './select-rows.ts';
+import { SnapshotBatch } from './snapshot-batch.ts';
 
 /** What a client asks a snapshot to be. */
 export type SnapshotInput = RuleInput & { slug: string; rounds?: number[] | undefined };
@@ -36,21 +36,10 @@ export type SnapshotInput = RuleInput & { slug: string; rounds?: number[] | unde
 /** A snapshot in the making: its rows wait in the transaction's temporary tables, unless only counts were wanted. */
 export type ComposedSnapshot = ResolvedRule & { project: Access['project']; rounds: Round[]; counted: SnapshotCount; /** Length bias before rows were left out by lot. */ before: LengthBias };
 
-/** Prompts read at a time: the memory that freezing needs, whatever the size of the record. */
-const PAGE = 200;
+/** What is held at a time: prompts, and bytes of texts read or of rows written (one that is longer by itself). The memory that freezing needs, whatever the size of the record. */
+export const FREEZE_PAGE = { prompts: 200, bytes: 4_000_000 };
 /** Comparisons read at a time where no text is. */
 const NARROW_PAGE = 5000;
-
-/**
- * What the documents of a page of prompts say. Refused while one is still to be
- * read: the same judgments must give the same rows, now or in a minute.
- */
-async function documentTexts(tx: Tx, projectId: string, page: readonly NamedBundle[]): Promise<Result<DocumentTexts>> {
-	const hashes = documentsOf(page.flatMap((bundle) => [bundle.messages, ...bundle.responses.map(({ messages }) => messages), ...bundle.comparisons.flatMap(({ judgments }) => judgments.flatMap(({ rewrite }) => (rewrite ? [rewrite.messages] : [])))].flat()));
-	const waiting = await artifactTexts.waiting(tx, projectId, hashes);
-	if (waiting > 0) return fail('conflict', `${waiting} of its documents are still being read by a worker. Freeze again in a minute.`, { facts: { retryAfter: 30 } });
-	return ok(await artifactTexts.bodies(tx, projectId, hashes));
-}
 
 function chooseRounds(all: readonly Round[], wanted: readonly number[] | undefined): Result<Round[]> {
 	const newest = all.at(-1);
@@ -89,7 +78,7 @@ async function weighers(tx: Tx, roundIds: readonly string[], rule: SnapshotRule)
  * rendered page by page, rows are left out by lot where it asks for that.
  * Previewing and freezing are this one path.
  */
-export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput, wants: { lines: boolean }): Promise<Result<ComposedSnapshot>> {
+export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput, wants: { lines: boolean; page?: typeof FREEZE_PAGE }): Promise<Result<ComposedSnapshot>> {
 	const access = await allow(tx, actor, { slug: input.slug }, 'snapshot.create');
 	if (!access.ok) return access;
 	const { project } = access.value;
@@ -106,18 +95,26 @@ export async function composeSnapshot(tx: Tx, actor: Actor, input: SnapshotInput
 	let seq = 0;
 	await snapshots.openRows(tx);
 	if (selects) await candidates.open(tx);
+	const { prompts: limit, bytes } = wants.page ?? FREEZE_PAGE;
+	const batch = new SnapshotBatch(tx, bytes);
+	const line = wants.lines ? (row: RowLine) => batch.row(row) : null;
 	for (let after: string | null = null; ; ) {
-		const page: NamedBundle[] = await bundles.page(tx, { roundIds, after, limit: PAGE });
-		const documents = await documentTexts(tx, project.id, page);
-		if (!documents.ok) return documents;
-		const rendered = [];
-		for (const bundle of page) {
-			await giveWay();
-			rendered.push(renderPrompt(bundle, objective, { ...options, documentTexts: documents.value }, counted, { lines: wants.lines, candidates: selects, next: () => (seq += 1) }));
+		const page: NamedBundle[] = await bundles.page(tx, { roundIds, after, limit, bytes });
+		if (page.length === 0) break;
+		const parts = await byDocuments(tx, project.id, page, bytes);
+		if (!parts.ok) return parts;
+		const found = [];
+		for (const part of parts.value) {
+			const documentTexts = await part.texts();
+			for (const bundle of part.bundles) {
+				await giveWay();
+				const rendered = await renderPrompt(bundle, objective, { ...options, documentTexts }, counted, { line, candidates: selects, next: () => (seq += 1) });
+				batch.fates(rendered.fates);
+				found.push(...rendered.candidates);
+			}
 		}
-		if (wants.lines || selects) await snapshots.addRows(tx, rendered.flatMap(({ rows }) => rows), rendered.flatMap(({ fates }) => fates));
-		if (selects) await candidates.add(tx, rendered.flatMap((one) => one.candidates));
-		if (page.length < PAGE) break;
+		if (wants.lines || selects) await batch.flush();
+		if (selects) await candidates.add(tx, found);
 		after = page.at(-1)?.promptId ?? null;
 	}
 	const before = counted.lengthBias.result();

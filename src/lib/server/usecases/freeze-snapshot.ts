@@ -16,7 +16,7 @@ import type { Round } from '../db/rounds.ts';
 import * as snapshotDiffs from '../db/snapshot-diffs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import type { SnapshotFile, SnapshotFileName } from '../db/snapshots.ts';
-import { composeSnapshot } from './compose-snapshot.ts';
+import { composeSnapshot, FREEZE_PAGE } from './compose-snapshot.ts';
 import type { ComposedSnapshot, SnapshotInput } from './compose-snapshot.ts';
 import { areStored } from './store-citing.ts';
 import { inTransaction } from './transaction.ts';
@@ -25,10 +25,13 @@ import { hiddenAtImport, whoJudged } from './who-judged.ts';
 /** A frozen snapshot, as the API answers it. */
 export type FrozenSnapshot = { id: string; sha256: string; rows: Record<Split, number>; dropped: Record<string, number>; used: number };
 
-async function storeFile(app: Pick<App, 'artifacts'>, tx: Tx, name: SnapshotFileName): Promise<SnapshotFile> {
+/** Lines read back at a time, where they are short. */
+const LINES = 1000;
+
+async function storeFile(app: Pick<App, 'artifacts'>, tx: Tx, name: SnapshotFileName, bytes: number): Promise<SnapshotFile> {
 	let rows = 0;
 	async function* lines() {
-		for await (const line of snapshots.sortedLines(tx, name)) {
+		for await (const line of snapshots.sortedLines(tx, name, { rows: LINES, bytes })) {
 			rows += 1;
 			yield `${line}\n`;
 		}
@@ -76,18 +79,18 @@ function manifestOf({ objective, rule, rounds, counted }: ComposedSnapshot, file
  * Freezes judgments into an immutable dataset for one objective, read at one
  * moment of the record: rows by the declared rule, a report of every judgment
  * used or dropped, and a manifest whose hash is the same on any server for the
- * same inputs (semantics 11 to 13).
+ * same inputs (semantics 11 to 13). `page`: how much of it is held at a time.
  */
-export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: SnapshotInput): Promise<Result<FrozenSnapshot>> {
+export async function freezeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, input: SnapshotInput, page = FREEZE_PAGE): Promise<Result<FrozenSnapshot>> {
 	return inTransaction(
 		app.db,
 		async (tx) => {
-			const composed = await composeSnapshot(tx, actor, input, { lines: true });
+			const composed = await composeSnapshot(tx, actor, input, { lines: true, page });
 			if (!composed.ok) return composed;
 			const { project, rounds, objective, rule, savedRuleId, counted } = composed.value;
 			if (counted.judgments.used === 0 && counted.rewrites.used === 0) return fail('empty_snapshot', emptyReason(composed.value));
 			const files = new Map<SnapshotFileName, SnapshotFile>();
-			for (const name of [...SPLITS, 'held_out'] as const) files.set(name, await storeFile(app, tx, name));
+			for (const name of [...SPLITS, 'held_out'] as const) files.set(name, await storeFile(app, tx, name, page.bytes));
 			const guidelines = await projects.guidelineHashes(tx, rounds.map((round) => round.id));
 			const manifest = manifestOf(composed.value, files, { guidelines, judgedBy: await whoJudged(tx, composed.value), desensitised: await hiddenAtImport(tx, composed.value) });
 			files.set('manifest', { name: 'manifest', rows: 1, ...(await app.artifacts.putStream(one(canonicalJson(manifest)))) });

@@ -29,7 +29,8 @@ type MaskApp = Pick<App, 'db' | 'secrets' | 'log'>;
 
 /** A worker that was silent for so long has died over an import: another takes it. */
 const STALE_SECONDS = 120;
-const BATCH_ROWS = 100;
+/** What is looked through at a time: rows, and bytes of them as they lie encrypted. One row may be longer. */
+const BATCH = { rows: 100, bytes: 4_000_000 };
 
 /** Carries out of a step that the import is not there any more, or not as it was. */
 class Gone extends Error {}
@@ -53,13 +54,13 @@ export async function tellNamesMissing(app: Pick<App, 'db'>, why: string): Promi
  * what comes after: publishes it, or lets it wait to be taken after a dry run.
  * False: none waits. What a dead worker had done of it stays done.
  */
-export async function maskNextImport(app: MaskApp, find: NameFinder, signal: AbortSignal): Promise<boolean> {
+export async function maskNextImport(app: MaskApp, find: NameFinder, signal: AbortSignal, batch = BATCH): Promise<boolean> {
 	const found = await masking.take(app.db, STALE_SECONDS);
 	if (!found) return false;
 	try {
 		const rules = await rulesOf(app, found.projectId);
 		if (!rules.ok) await masking.giveBack(app.db, found.id, rules.problem.detail);
-		else if (await maskRows(app, found, rules.value, find, signal)) await goOn(app, found);
+		else if (await maskRows(app, found, rules.value, find, { signal, batch })) await goOn(app, found);
 	} catch (error) {
 		if (error instanceof Gone) return true;
 		app.log.error({ err: error, importId: found.id }, 'names could not be looked for');
@@ -69,7 +70,7 @@ export async function maskNextImport(app: MaskApp, find: NameFinder, signal: Abo
 }
 
 /** Looks through every row that was not looked through yet. False: the process goes down before it is done. */
-async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules | null, find: NameFinder, signal: AbortSignal): Promise<boolean> {
+async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules | null, find: NameFinder, { signal, batch }: { signal: AbortSignal; batch: typeof BATCH }): Promise<boolean> {
 	const { id, projectId } = found;
 	const project = await members.projectById(app.db, projectId);
 	const context: ImportContext = { seed: project.seed, splitSalt: project.splitSalt, shares: project.splitShares, systemPrompt: await projects.systemPrompt(app.db, projectId), matterIsGroup: project.matterIsGroup };
@@ -82,7 +83,7 @@ async function maskRows(app: MaskApp, found: MaskingImport, rules: ProjectRules 
 	let sums: Desensitised = state.done === 0 ? { version: rules?.version ?? 0, counts: withoutFlags(before) } : { version: found.desensitised?.version ?? 0, counts: before };
 	for (;;) {
 		if (signal.aborted) return false;
-		const sealed = await masking.sealedRows(app.db, id, state.done, BATCH_ROWS);
+		const sealed = await masking.sealedRows(app.db, id, { afterLine: state.done, ...batch });
 		const last = sealed.at(-1);
 		if (!last) break;
 		const records = await Promise.all(sealed.map(async (row) => ({ line: row.line, value: await opened(app, id, row) })));
@@ -148,7 +149,7 @@ async function opened(app: MaskApp, importId: string, row: { line: number; seale
 
 /** Looks through an import that waits to be taken once more, under the settings in force now; a worker does where names are looked for. */
 export async function maskAgain(app: MaskApp, found: MaskingImport, rules: ProjectRules | null): Promise<void> {
-	await maskRows(app, found, rules, (texts) => Promise.resolve(texts.map(() => [])), new AbortController().signal);
+	await maskRows(app, found, rules, (texts) => Promise.resolve(texts.map(() => [])), { signal: new AbortController().signal, batch: BATCH });
 	await goOn(app, found);
 }
 

@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash, sha256Hex } from '../../domain/canonical-json.ts';
+import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
 import { heldOutRow } from '../../domain/held-out.ts';
 import { addTallies, tally } from '../../domain/manifest.ts';
 import type { MapOptions, RowFacts } from '../../domain/mapping.ts';
@@ -18,39 +18,41 @@ import type { CountedRow, SnapshotCount } from './count-rows.ts';
 /** What selection and counting know of a train row. `promptRank`: its place among the rows of its prompt, by lot. */
 export type SelectionFacts = Candidate & CountedRow & { promptRank: number };
 
-export type RenderedPrompt = { rows: RowLine[]; fates: Fate[]; candidates: CandidateRow<SelectionFacts>[] };
+export type RenderedPrompt = { fates: Fate[]; candidates: CandidateRow<SelectionFacts>[] };
 
-/** What the caller wants of a prompt besides its counts. */
-export type RenderWants = { lines: boolean; candidates: boolean; /** Gives the next row of the snapshot its number. */ next: () => number };
+/** What the caller wants of a prompt besides its counts. `line` gets each row as soon as it is written out, so that not all of a prompt's are held at once: each repeats the prompt. Null: no rows are wanted. */
+export type RenderWants = { line: ((row: RowLine) => Promise<void> | undefined) | null; candidates: boolean; /** Gives the next row of the snapshot its number. */ next: () => number };
 
 /** Rows, fates and counts of one prompt. A prompt has one split: its rows go to that split's file, those of its rewrites to train. */
-export function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: MapOptions, counted: SnapshotCount, wants: RenderWants): RenderedPrompt {
+export async function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, options: MapOptions, counted: SnapshotCount, wants: RenderWants): Promise<RenderedPrompt> {
 	const own = mapPrompt(objective, bundle, { ...options, split: bundle.split });
 	const train = bundle.split === 'train' ? own : mapPrompt(objective, bundle, options);
-	const lines: RowLine[] = [];
 	const candidates: CandidateRow<SelectionFacts>[] = [];
 	const votes = votesOf(own.dispositions.filter(({ disposition }) => disposition === 'used').map(({ judgmentKey }) => judgmentKey), bundle);
-	const put = (row: TrainingRow, facts: RowFacts, from: { comparisonIds: string[]; judgmentId: string | null; rewrite: boolean }): void => {
+	const put = async (row: TrainingRow, facts: RowFacts, from: { comparisonIds: string[]; judgmentId: string | null; rewrite: boolean }): Promise<void> => {
 		const known = knownOf(bundle, row, facts, from.rewrite);
 		counted.row(bundle.split, known);
-		if (!wants.lines && !(wants.candidates && bundle.split === 'train')) return;
-		const [seq, hash] = [wants.next(), contentHash(row)];
-		if (wants.lines) lines.push({ seq, file: bundle.split, hash, line: canonicalJson(row) });
+		if (!wants.line && !(wants.candidates && bundle.split === 'train')) return;
+		const line = canonicalJson(row);
+		const [seq, hash] = [wants.next(), sha256Hex(line)];
+		await wants.line?.({ seq, file: bundle.split, hash, line });
 		if (!wants.candidates || bundle.split !== 'train') return;
 		const weight = from.comparisonIds.reduce((sum, id) => sum + (votes.get(id) ?? 0), 0);
 		candidates.push({ seq, hash, weight, comparisonIds: from.comparisonIds, judgmentId: from.judgmentId, facts: { ...known, ...candidateOf(bundle, facts), promptRank: 0 } });
 	};
-	own.rows.forEach((row, index) => put(row, own.facts[index] as RowFacts, { comparisonIds: own.origins[index] ?? [], judgmentId: own.judgments[index] ?? null, rewrite: false }));
-	own.rewrites.rows.forEach((row, index) => put(row, own.rewrites.facts[index] as RowFacts, { comparisonIds: [], judgmentId: null, rewrite: true }));
+	for (const [index, row] of own.rows.entries()) await put(row, own.facts[index] as RowFacts, { comparisonIds: own.origins[index] ?? [], judgmentId: own.judgments[index] ?? null, rewrite: false });
+	for (const [index, row] of own.rewrites.rows.entries()) await put(row, own.rewrites.facts[index] as RowFacts, { comparisonIds: [], judgmentId: null, rewrite: true });
 	candidates.sort((x, y) => (x.hash === y.hash ? x.weight - y.weight : x.hash < y.hash ? -1 : 1)).forEach(({ facts }, index) => (facts.promptRank = index + 1));
-	const textHashes = wants.lines ? hashTexts(bundle, options.documentTexts) : new Map<string, string>();
+	const textHashes = wants.line ? hashTexts(bundle, options.documentTexts) : new Map<string, string>();
 	for (const [index, comparison] of bundle.comparisons.entries()) {
 		const deliberation = own.deliberations[index];
 		if (deliberation) counted.judgedBy.hear(bundle.group, comparison.mode, deliberation);
 		const row = heldOutRow(bundle, comparison, options);
 		if (!row) continue;
 		counted.heldOut += 1;
-		if (wants.lines) lines.push({ seq: wants.next(), file: 'held_out', hash: contentHash(row), line: canonicalJson(row) });
+		if (!wants.line) continue;
+		const line = canonicalJson(row);
+		await wants.line({ seq: wants.next(), file: 'held_out', hash: sha256Hex(line), line });
 	}
 	counted.totals.prompts += 1;
 	counted.totals.comparisons += bundle.comparisons.length;
@@ -70,7 +72,7 @@ export function renderPrompt(bundle: NamedBundle, objective: DatasetObjective, o
 		...train.outcomes.map(({ comparisonKey, outcome, verdict }) => ({ judgmentId: null, comparisonId: comparisonKey, fate: outcome, split: bundle.split, verdict, textHash: textHashes.get(comparisonKey) ?? null })),
 		...train.dispositions.map(({ judgmentKey, disposition }) => ({ judgmentId: judgmentKey, comparisonId: comparisonOf.get(judgmentKey) ?? '', fate: disposition, split: null, verdict: null, textHash: null }))
 	];
-	return { rows: lines, fates, candidates };
+	return { fates, candidates };
 }
 
 /** Half a SHA-256 of what the engine would read of each comparison, whatever its verdict and the objective: enough to see that a text has changed. */
