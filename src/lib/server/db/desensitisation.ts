@@ -30,6 +30,12 @@ export async function listsLeft(db: Executor, projectId: string): Promise<boolea
 	return now !== null && now.lists === null && isOn(now.rules);
 }
 
+/** Whether a project looks for something. */
+export async function hides(db: Executor, projectId: string): Promise<boolean> {
+	const now = await newest(db, projectId);
+	return now !== null && isOn(now.rules);
+}
+
 /** Whether an import's rows were looked through under the settings that are in force; where these look for nothing, nothing was to be looked for. The project must be serialised. */
 export async function wasLookedThrough(tx: Tx, of: { id: string; projectId: string }): Promise<boolean> {
 	const now = await newest(tx, of.projectId);

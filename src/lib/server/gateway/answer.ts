@@ -11,7 +11,7 @@ import { readUnseen, relayStream, relayWhole } from './relay.ts';
 import type { Relayed } from './relay.ts';
 import { isKept, messagesOf } from './request.ts';
 import type { ModelCall } from './request.ts';
-import { candidateOf, resolveModel } from './resolve.ts';
+import { candidateOf, resolveModel, unseenServers } from './resolve.ts';
 import type { Resolved, Turn } from './resolve.ts';
 import type { Traffic } from './traffic.ts';
 import { estimatedPrompt } from './usage.ts';
@@ -90,12 +90,12 @@ export async function answerCall(of: Answering, response: ServerResponse, asked:
 	}
 }
 
-/** Lets the candidate answer, unseen, what the champion has answered: the share of questions that the project asked for, and none while others wait. */
+/** Lets the candidate answer, unseen, what the champion has answered: the share of questions that the project asked for, and none while others wait, nor outside where something is to be hidden. */
 async function answerUnseen(of: Answering, call: ModelCall, { project, asked }: Resolved, line: Pick<NewRequest, 'id' | 'projectId' | 'keyId' | 'kind' | 'asked' | 'streamed'> & { shadowOf: string }, days: number): Promise<void> {
 	const { candidateId, shadowPercent } = project.settings;
 	if (asked !== 'champion' || candidateId === null || candidateId === project.championId || lotOf(`shadow ${candidateId}`, line.shadowOf) >= shadowPercent || of.unseen.now >= MOST_UNSEEN) return;
 	const began = performance.now();
-	const { servers } = of.directory.now();
+	const servers = unseenServers(of.directory.now(), project);
 	of.unseen.now += 1;
 	try {
 		const begun = await ask(of, { ...call, stream: false, measures: false }, of.pool.choose(servers, candidateOf(servers, project.id, candidateId)), AbortSignal.timeout(of.patienceMs));

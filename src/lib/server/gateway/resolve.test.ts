@@ -7,7 +7,7 @@ import { modelsFor, resolveModel } from './resolve.ts';
 const [CHAMPION, CANDIDATE, OTHER] = ['0193f4a0-7c2e-7abc-8def-000000000001', '0193f4a0-7c2e-7abc-8def-000000000002', '0193f4a0-7c2e-7abc-8def-000000000003'];
 const key: KnownKey = { id: 'k', hash: 'h', projectId: 'p', slug: 'law', requestsPerMinute: 1, tokensPerDay: null, tokensToday: 0, expiresAt: null };
 const server = (checkpointId: string, more: Partial<Server> = {}): Server => ({ id: checkpointId, projectId: 'p', checkpointId, formId: null, ours: false, baseUrl: 'http://x/v1', model: 'm', sealedKey: null, keyPlace: 'endpoint:e', concurrency: 2, draining: false, health: 'up', ...more });
-const directory = (canaryPercent: number, candidateId: string | null, servers: Server[] = [], championFormId: string | null = null): Directory => ({ keys: new Map(), servers, projects: new Map([['p', { id: 'p', slug: 'law', championId: CHAMPION, championFormId, settings: { candidateId, canaryPercent, shadowPercent: 0, keepPayloads: false, payloadDays: 30, measureConfidence: false } }]]) });
+const directory = (canaryPercent: number, candidateId: string | null, servers: Server[] = [], championFormId: string | null = null): Directory => ({ keys: new Map(), servers, projects: new Map([['p', { id: 'p', slug: 'law', championId: CHAMPION, championFormId, hides: false, settings: { candidateId, canaryPercent, shadowPercent: 0, keepPayloads: false, payloadDays: 30, measureConfidence: false } }]]) });
 const ways = (of: Directory, model = 'law/champion', user = 'u') => resolveModel(of, key, { model, user })?.turns.map(({ way, checkpointId }) => [way, checkpointId]) ?? null;
 
 it('sends the share of people to the candidate, and back to the champion where it cannot answer', () => {

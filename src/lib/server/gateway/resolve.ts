@@ -26,6 +26,9 @@ export function wantedBy(servers: readonly Server[], projectId: string, id: stri
 /** The candidate as its servers serve it. */
 export const candidateOf = (servers: readonly Server[], projectId: string, candidateId: string): Wanted => wantedBy(servers, projectId, candidateId) ?? { checkpointId: candidateId, formId: null };
 
+/** Servers that may be asked what no client asked them: words go to an endpoint only where an application sent them there, once its project hides something. */
+export const unseenServers = ({ servers }: Directory, { hides }: Pick<ServedProject, 'hides'>): readonly Server[] => (hides ? servers.filter(({ ours }) => ours) : servers);
+
 /** The champion in the form that was promoted; where no server of that answers, as it was trained, which the gate has seen; never in another form. */
 function championTurns({ id, championId, championFormId }: ServedProject, servers: readonly Server[], way: Turn['way']): [Turn, ...Turn[]] {
 	const promoted: Turn = { checkpointId: championId, formId: championFormId, way };

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExportPlan } from '../../domain/checkpoint-export.ts';
+import { messageText } from '../../domain/message.ts';
 import { fail, ok, wrongField } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { App } from '../app.ts';
@@ -18,6 +19,7 @@ import { readUnseen } from '../gateway/relay.ts';
 import { wantedBy } from '../gateway/resolve.ts';
 import { createCaller } from '../outbound/caller.ts';
 import { allow } from './access.ts';
+import { outgoingOf } from './check-outgoing.ts';
 import { sealTurn } from './playground-turn.ts';
 import type { PlaygroundMessage } from './playground-turn.ts';
 import { refuseWalled } from './refuse-walled.ts';
@@ -124,9 +126,19 @@ async function answerOf(app: Needs, known: readonly Server[], wanted: Wanted, bo
 	}
 }
 
+/** Messages as they may be sent to where a checkpoint is served: where that may be outside, without what the project hides; a problem where that cannot be told. */
+async function asSent(app: Needs, projectId: string, asked: readonly Server[], messages: readonly PlaygroundMessage[]): Promise<Result<readonly PlaygroundMessage[]>> {
+	if (asked.every(({ ours }) => ours)) return ok(messages);
+	const hide = await outgoingOf(app, projectId);
+	if (!hide.ok) return hide;
+	const safe = hide.value([messages]).conversations[0] ?? [];
+	return ok(messages.map(({ role }, place) => ({ role, content: messageText(safe[place] ?? { role, content: '' }) })));
+}
+
 /**
  * Has two checkpoints answer a question side by side, with the same settings, as they would answer in earnest: under the
  * project's system prompt, by the servers that are deployed, in turn where those have no place left. Nothing of it is kept.
+ * Where one of the servers is an endpoint, both are asked without what the project hides, and the turn holds what was asked.
  * Weights remember: who is walled off from anything that either learned from does not ask it.
  */
 export async function askPlayground(app: Needs, actor: Actor, input: PlaygroundAsk): Promise<Result<PlaygroundTurn>> {
@@ -141,7 +153,11 @@ export async function askPlayground(app: Needs, actor: Actor, input: PlaygroundA
 	if (!wanted.right) return wrongField('right', 'a checkpoint that a server answers for now: deploy it first');
 	if (wanted.left.checkpointId === wanted.right.checkpointId && wanted.left.formId === wanted.right.formId) return wrongField('right', 'another checkpoint than on the left, or another form of it');
 	const system = await projects.systemPrompt(app.db, projectId);
-	const messages: PlaygroundMessage[] = [...(system ? [{ role: 'system' as const, content: system.body }] : []), { role: 'user', content: input.prompt }];
+	const typed: PlaygroundMessage[] = [...(system ? [{ role: 'system' as const, content: system.body }] : []), { role: 'user', content: input.prompt }];
+	const answering = known.filter(({ checkpointId, formId }) => [wanted.left, wanted.right].some((side) => side?.checkpointId === checkpointId && side.formId === formId));
+	const sent = await asSent(app, projectId, answering, typed);
+	if (!sent.ok) return sent;
+	const messages = [...sent.value];
 	const body = { messages, max_tokens: input.maxTokens, temperature: input.temperature };
 	const sides = [{ id: input.left, wanted: wanted.left }, { id: input.right, wanted: wanted.right }] as const;
 	// Which one stands on the left says nothing, where nobody is to know whose an answer is.

@@ -2,6 +2,7 @@ import type { App } from '../app.ts';
 import * as champions from '../db/champions.ts';
 import * as deployments from '../db/deployments.ts';
 import type { Server } from '../db/deployments.ts';
+import * as desensitisation from '../db/desensitisation.ts';
 import * as gateway from '../db/gateway.ts';
 import type { GatewaySettings } from '../db/gateway.ts';
 import * as keys from '../db/gateway-keys.ts';
@@ -10,7 +11,7 @@ import * as requests from '../db/gateway-requests.ts';
 import type { NewRequest } from '../db/gateway-requests.ts';
 
 /** A project as the gateway serves it. */
-export type ServedProject = { id: string; slug: string; championId: string; /** The export in which it was promoted, where that one’s weights are others; null: as it was trained. */ championFormId: string | null; settings: GatewaySettings };
+export type ServedProject = { id: string; slug: string; championId: string; /** The export in which it was promoted, where that one’s weights are others; null: as it was trained. */ championFormId: string | null; /** It has something hidden before words leave. */ hides: boolean; settings: GatewaySettings };
 
 /** Everything that a gateway must know to answer, as it was a moment ago. */
 export type Directory = { keys: ReadonlyMap<string, KnownKey>; projects: ReadonlyMap<string, ServedProject>; servers: readonly Server[] };
@@ -22,7 +23,7 @@ export async function readDirectory(app: Pick<App, 'db'>): Promise<Directory> {
 	for (const { projectId, slug } of known) {
 		if (projects.has(projectId)) continue;
 		const [champion, settings] = [await champions.championOf(app.db, projectId), await gateway.settings(app.db, projectId)];
-		projects.set(projectId, { id: projectId, slug, championId: champion.id, championFormId: (await champions.formOf(app.db, champion.id))?.id ?? null, settings });
+		projects.set(projectId, { id: projectId, slug, championId: champion.id, championFormId: (await champions.formOf(app.db, champion.id))?.id ?? null, hides: await desensitisation.hides(app.db, projectId), settings });
 	}
 	return { keys: new Map(known.map((key) => [key.hash, key])), projects, servers: await deployments.servers(app.db) };
 }
