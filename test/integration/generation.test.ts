@@ -253,6 +253,27 @@ describe('a generation', () => {
 		expect(await world.query(`select leaks from generation_answers where generation_id = '${generationId}' and leaks is not null`)).toEqual([{ leaks: 'ChatGPT' }]);
 	});
 
+	it('cost what they thought without saying anything, too', async () => {
+		await project(4);
+		const server = await serving((asked) => (asked.question.includes('case 0') ? { thought: '', tokens: 512 } : asked.question.includes('case 1') ? { thought: null, tokens: 256 } : 'He may.'));
+		const generationId = await start({ sources: [{ endpointId: await endpoint('alpha', server) }], policy: 'each_answer' });
+		await asking(generationId);
+		const [source] = (await read(generationId)).sources;
+		const completionTokens = 512 + 256 + 2 * 'He may.'.length;
+		expect(source).toMatchObject({ answered: 2, missed: 2, promptTokens: 40, completionTokens });
+		expect(source?.cost).toBeCloseTo((40 * settings.priceIn + completionTokens * settings.priceOut) / 1e6, 12);
+	});
+
+	it('cost what was used before they were given up on', async () => {
+		await project(12);
+		const server = await serving(() => ({ thought: null, tokens: 100 }));
+		const generationId = await start({ sources: [{ endpointId: await endpoint('alpha', server, { concurrency: 1 }) }], policy: 'each_answer' });
+		await asking(generationId);
+		const { status, done, sources } = await read(generationId);
+		expect({ status, done, asked: server.asked.length }).toEqual({ status: 'failed', done: 9, asked: 10 });
+		expect(sources).toMatchObject([{ missed: 9, promptTokens: 100, completionTokens: 1000 }]);
+	});
+
 	it('ends when its endpoint takes no key, and goes on with what is missing once it does', async () => {
 		await project(5);
 		let takes = 2;

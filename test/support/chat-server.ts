@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 export type Asked = { model: string; question: string; temperature: number; seed: number; authorization: string; /** All that was sent. */ whole: string };
 
 /** What it does: says a text, or misbehaves. */
-export type Does = string | { status: number; retryAfter?: string } | 'HANG' | 'GARBAGE' | 'HUGE' | 'CUT' | 'NOTHING';
+export type Does = string | { /** All its tokens went into thinking. */ thought: '' | null; tokens: number } | { status: number; retryAfter?: string } | 'HANG' | 'GARBAGE' | 'HUGE' | 'CUT' | 'NOTHING';
 
 export type ChatServer = { baseUrl: string; asked: Asked[]; /** Questions under way now, and the most there ever were. */ load: () => { now: number; most: number }; close: () => Promise<void> };
 
-const body = (text: string | null, promptTokens: number) => JSON.stringify({ choices: [{ message: { role: 'assistant', content: text }, finish_reason: 'stop' }], usage: { prompt_tokens: promptTokens, completion_tokens: text?.length ?? 0 } });
+const body = (text: string | null, promptTokens: number, tokens = text?.length ?? 0) => JSON.stringify({ choices: [{ message: { role: 'assistant', content: text }, finish_reason: 'stop' }], usage: { prompt_tokens: promptTokens, completion_tokens: tokens } });
 
 function act(response: ServerResponse, does: Does): void {
 	const json = { 'content-type': 'application/json' };
@@ -22,6 +22,7 @@ function act(response: ServerResponse, does: Does): void {
 	else if (does === 'HUGE') response.writeHead(200, json).end(body('x'.repeat(10_000_000), 10));
 	else if (does === 'NOTHING') response.writeHead(200, json).end(body(null, 10));
 	else if (typeof does === 'string') response.writeHead(200, json).end(body(does, 10));
+	else if ('thought' in does) response.writeHead(200, json).end(body(does.thought, 10, does.tokens));
 	else response.writeHead(does.status, { ...json, ...(does.retryAfter === undefined ? {} : { 'retry-after': does.retryAfter }) }).end('{"error":{"message":"no"}}');
 }
 

@@ -5,8 +5,8 @@ import { holdsImage } from '#lib/domain/message.ts';
 import type { RunProblem } from '#lib/domain/run-problem.ts';
 import { answerRules } from '#lib/server/usecases/answer-rules.ts';
 import { outgoingOf } from '#lib/server/usecases/check-outgoing.ts';
-import { readQuestion, storeAnswer, storeMissed, unansweredBy } from '#lib/server/usecases/make-answers.ts';
-import type { GenerationAtHand, Question, SourceAtHand } from '#lib/server/usecases/make-answers.ts';
+import { readQuestion, storeAnswer, storeMissed, storeUsed, unansweredBy } from '#lib/server/usecases/make-answers.ts';
+import type { GenerationAtHand, Question, SourceAtHand, Used } from '#lib/server/usecases/make-answers.ts';
 import type { ChatMessage, InferenceClient } from '../inference/client.ts';
 import { chat, imagesOf } from './chat.ts';
 import type { WorkerContext } from './context.ts';
@@ -67,8 +67,8 @@ export async function answerAll(context: AskContext, at: GenerationAtHand, sourc
 
 	async function one({ promptId, sample }: { promptId: string; sample: number }, ask: Ask): Promise<void> {
 		const question = await readQuestion(context.app, at, promptId);
-		const missed = async (code: string) => {
-			if (!(await storeMissed(context.app, at, source, { promptId, sample, code }))) lost.abort();
+		const missed = async (code: string, used: Used = {}) => {
+			if (!(await storeMissed(context.app, at, source, { promptId, sample, code, ...used }))) lost.abort();
 		};
 		if (way.outside && holdsUpload(question)) return missed('upload_stays_here');
 		const messages = hide?.([question.messages]).conversations[0] ?? question.messages;
@@ -76,14 +76,16 @@ export async function answerAll(context: AskContext, at: GenerationAtHand, sourc
 		const answer = await way.client.complete(await asked(context, { ...question, messages }), { ...settings, seed: ask.seed }, { signal });
 		if (!answer.ok) {
 			if (signal.aborted) return;
-			const { code, message, hint, endpoint } = answer.problem;
+			const { code, message, hint, endpoint, used } = answer.problem;
 			failedInARow += 1;
-			if (endpoint || failedInARow >= GIVE_UP_AFTER || !way.outside) problem ??= { code, message, hint };
-			else await missed(code);
+			if (!endpoint && failedInARow < GIVE_UP_AFTER && way.outside) return missed(code, used);
+			problem ??= { code, message, hint };
+			// The question stays open, but what it has cost was spent.
+			if (used && !(await storeUsed(context.app, at, source, used))) lost.abort();
 			return;
 		}
 		const { text, finish, promptTokens, completionTokens } = answer.value;
-		if (way.outside && text.trim() === '') return missed('empty_answer');
+		if (way.outside && text.trim() === '') return missed('empty_answer', { promptTokens, completionTokens });
 		failedInARow = 0;
 		// What was set while it was asked counts.
 		const now = await rules();

@@ -48,9 +48,9 @@ it('does not repeat what was refused, and repeats no secret', async () => {
 	expect(count()).toBe(1);
 });
 
-it('says that an answer has no text', async () => {
+it('says that an answer has no text, and what it used', async () => {
 	const { client } = await scripted((_, response) => answer(response, null));
-	expect(await client.complete(ask, sampling)).toMatchObject({ ok: false, problem: { code: 'empty_answer' } });
+	expect(await client.complete(ask, sampling)).toMatchObject({ ok: false, problem: { code: 'empty_answer', used: { promptTokens: 3, completionTokens: 1 } } });
 });
 
 it('gives up after the time limit', async () => {

@@ -16,6 +16,8 @@ export type InferenceProblem = {
 	hint: string;
 	/** Whether another question would fare no better. */
 	endpoint?: true;
+	/** What the server says it used all the same. */
+	used?: Pick<Completion, 'promptTokens' | 'completionTokens'>;
 };
 
 export type CompletionResult = { ok: true; value: Completion } | { ok: false; problem: InferenceProblem };
@@ -77,16 +79,16 @@ export function createInferenceClient(options: InferenceClientOptions): Inferenc
 			{ signal }
 		);
 		const choice = answer.choices?.[0];
+		const used = { promptTokens: answer.usage?.prompt_tokens ?? null, completionTokens: answer.usage?.completion_tokens ?? null };
 		if (typeof choice?.message?.content !== 'string') {
-			return { ok: false, problem: { code: 'empty_answer', message: 'The model server answered without a text.', hint: 'Check that the endpoint serves chat completions for this model.' } };
+			return { ok: false, problem: { code: 'empty_answer', used, message: 'The model server answered without a text.', hint: 'Check that the endpoint serves chat completions for this model.' } };
 		}
 		return {
 			ok: true,
 			value: {
 				text: choice.message.content,
 				finish: choice.finish_reason ?? 'stop',
-				promptTokens: answer.usage?.prompt_tokens ?? null,
-				completionTokens: answer.usage?.completion_tokens ?? null,
+				...used,
 				milliseconds: Math.round(performance.now() - start)
 			}
 		};

@@ -49,9 +49,9 @@ export type NewAnswer = {
 	completionTokens: number;
 };
 
-/** Counts one more question as dealt with, if the attempt still holds the generation. */
-async function countDone(tx: Tx, id: string, attempt: number): Promise<boolean> {
-	const held = await rowsOf<{ id: string }>(tx, sql`update generations set done = done + 1, heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
+/** Counts so many more questions as dealt with, if the attempt still holds the generation. */
+async function countDone(tx: Tx, id: string, attempt: number, many = 1): Promise<boolean> {
+	const held = await rowsOf<{ id: string }>(tx, sql`update generations set done = done + ${many}::int, heartbeat_at = now() where id = ${id} and attempt = ${attempt} and status = 'running' returning id`);
 	return held.length > 0;
 }
 
@@ -72,11 +72,21 @@ export async function insert(tx: Tx, id: string, attempt: number, of: NewAnswer)
 	return true;
 }
 
-/** Notes that a question got no usable answer, if the attempt still holds the generation. */
-export async function insertMissed(tx: Tx, id: string, attempt: number, of: Unanswered & { source: number; code: string }): Promise<boolean> {
+/** Tokens that a source says it used. */
+type Used = { source: number; promptTokens: number; completionTokens: number };
+
+/** Counts what a question has used that stays unanswered, if the attempt still holds the generation. */
+export async function addUsed(tx: Tx, id: string, attempt: number, { source, ...used }: Used): Promise<boolean> {
+	if (!(await countDone(tx, id, attempt, 0))) return false;
+	await generationSources.add(tx, id, source, { answered: 0, missed: 0, leaked: 0, ...used });
+	return true;
+}
+
+/** Notes that a question got no usable answer, and what it used, if the attempt still holds the generation. */
+export async function insertMissed(tx: Tx, id: string, attempt: number, of: Unanswered & { code: string } & Used): Promise<boolean> {
 	if (!(await countDone(tx, id, attempt))) return false;
 	await tx.execute(sql`insert into generation_answers (generation_id, prompt_id, source, sample, missed) values (${id}, ${of.promptId}, ${of.source}, ${of.sample}, ${of.code})`);
-	await generationSources.add(tx, id, of.source, { answered: 0, missed: 1, leaked: 0, promptTokens: 0, completionTokens: 0 });
+	await generationSources.add(tx, id, of.source, { answered: 0, missed: 1, leaked: 0, promptTokens: of.promptTokens, completionTokens: of.completionTokens });
 	return true;
 }
 

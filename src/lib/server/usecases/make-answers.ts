@@ -114,7 +114,7 @@ function asKept(text: string, asked: readonly Message[], rules: ProjectRules | n
 }
 
 /** An answer as it came. */
-export type GivenAnswer = Unanswered & { text: string; sampling: Record<string, unknown>; seed: number; reproducible: boolean; promptTokens?: number | null; completionTokens?: number | null; asked?: readonly Message[] };
+export type GivenAnswer = Unanswered & { text: string; sampling: Record<string, unknown>; seed: number; reproducible: boolean; asked?: readonly Message[] } & Used;
 
 /** What an answer is said to be from. Nobody takes a form's words for those of the checkpoint as it was trained. */
 function originOf({ endpoint, checkpoint, exportId }: SourceAtHand): { responseSource: 'checkpoint' | 'export' | 'endpoint'; sourceRef: string } {
@@ -147,15 +147,24 @@ export async function storeAnswer(app: { db: Db }, at: GenerationAtHand, source:
 			seed,
 			reproducible,
 			leaks,
-			promptTokens: answer.promptTokens ?? 0,
-			completionTokens: answer.completionTokens ?? 0
+			...counted(answer)
 		})
 	);
 }
 
-/** Notes that a question got no usable answer, and why. False: the attempt lost its place. */
-export async function storeMissed(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>, missed: Unanswered & { code: string }): Promise<boolean> {
-	return app.db.transaction((tx) => generationAnswers.insertMissed(tx, at.generation.id, at.generation.attempt, { ...missed, source: source.ordinal }));
+/** Tokens that a server says it used; null or left out: it does not say. */
+export type Used = { promptTokens?: number | null; completionTokens?: number | null };
+
+const counted = ({ promptTokens, completionTokens }: Used) => ({ promptTokens: promptTokens ?? 0, completionTokens: completionTokens ?? 0 });
+
+/** Notes that a question got no usable answer, why, and what that has used. False: the attempt lost its place. */
+export async function storeMissed(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>, missed: Unanswered & { code: string } & Used): Promise<boolean> {
+	return app.db.transaction((tx) => generationAnswers.insertMissed(tx, at.generation.id, at.generation.attempt, { ...missed, ...counted(missed), source: source.ordinal }));
+}
+
+/** Counts what a question has used that is still to be answered. False: the attempt lost its place. */
+export async function storeUsed(app: { db: Db }, at: GenerationAtHand, source: Pick<Source, 'ordinal'>, used: Used): Promise<boolean> {
+	return app.db.transaction((tx) => generationAnswers.addUsed(tx, at.generation.id, at.generation.attempt, { ...counted(used), source: source.ordinal }));
 }
 
 /** Ends a generation that could not be done. */
