@@ -1,4 +1,5 @@
-import { canonicalJson, sha256Hex } from '../../domain/canonical-json.ts';
+import { hash as digest } from 'node:crypto';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import { heldOutRow } from '../../domain/held-out.ts';
 import { addTallies, tally } from '../../domain/manifest.ts';
 import type { MapOptions, RowFacts } from '../../domain/mapping.ts';
@@ -17,6 +18,9 @@ import type { CountedRow, SnapshotCount } from './count-rows.ts';
 
 /** What selection and counting know of a train row. `promptRank`: its place among the rows of its prompt, by lot. */
 export type SelectionFacts = Candidate & CountedRow & { promptRank: number };
+
+/** As the domain's, by the platform's own code: every text of a record passes here. Its texts hold no half of a surrogate pair, of which the two might think differently. */
+const sha256Hex = (text: string): string => digest('sha256', text);
 
 export type RenderedPrompt = { fates: Fate[]; candidates: CandidateRow<SelectionFacts>[] };
 
