@@ -54,10 +54,11 @@ function ways(recipe: TrainingRecipe, devices: Devices, of: Pick<Circumstances, 
 
 /** What some of the ways change together. More devices read more rows at a time, so fewer are gathered: as near to the batch that was asked for as whole numbers allow. */
 function together(recipe: TrainingRecipe, taken: readonly Change['settings'][]): Change['settings'] {
-	const settings = Object.assign({}, ...taken) as Change['settings'];
-	const changed = withSettings(recipe, settings);
-	const gathered = Math.max(1, Math.round((changed.gradientAccumulation * totalBatch(recipe)) / totalBatch(changed)));
-	return gathered === recipe.gradientAccumulation ? settings : { ...settings, gradientAccumulation: gathered };
+	// What a way says of gathering is of its own batch: together it may be as it was, which is no change.
+	const { gradientAccumulation: _, ...rest } = Object.assign({}, ...taken) as Change['settings'];
+	const rowsAtATime = totalBatch({ ...withSettings(recipe, rest), gradientAccumulation: 1 });
+	const gathered = Math.max(1, Math.round(totalBatch(recipe) / rowsAtATime));
+	return gathered === recipe.gradientAccumulation ? rest : { ...rest, gradientAccumulation: gathered };
 }
 
 /** The ways one more of which is taken each time, without any set that would not be started: such a way is left for when another makes room for it. */

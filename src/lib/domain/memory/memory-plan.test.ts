@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OBJECTIVES, recipeDefaults } from '../training-recipe.ts';
+import { OBJECTIVES, recipeDefaults, totalBatch } from '../training-recipe.ts';
 import type { TrainingRecipe } from '../training-recipe.ts';
 import { changeThatFits, fitOf, fitsOf } from './fit.ts';
 import { planMemory } from './memory-plan.ts';
@@ -163,6 +163,24 @@ describe('whether it fits', () => {
 				if (found) expect(fitOf(found.plan, gpus)).toBe('fits');
 				if (found) expect(planMemory(shape, { ...recipe, ...found.settings } as TrainingRecipe, at).total).toBe(found.plan.total);
 			})
+		);
+	});
+
+	it('an update reads as many rows as were asked for, wherever the devices divide them', () => {
+		// The recipe that a GPU gets by itself: 4 rows at a time, gathered 4 times, which four devices make of one row at a time.
+		const byItself: TrainingRecipe = recipeDefaults('dpo', { device: 'gpu' });
+		const four = { kind: 'gpu' as const, name: 'any', memoryBytes: 12 * 2 ** 30, count: 4 };
+		expect(changeThatFits(qwen, byItself, at, four, anything)?.settings).toEqual({ batchSize: 1, strategy: 'fsdp2', gpus: 4 });
+		fc.assert(
+			fc.property(anyShape, anyRecipe, fc.constantFrom(8, 12, 16, 24, 48), fc.integer({ min: 1, max: 8 }), (shape, recipe, gib, count) => {
+				const found = changeThatFits(shape, recipe, at, { ...four, memoryBytes: gib * 2 ** 30, count }, anything);
+				const changed = { ...recipe, ...found?.settings } as TrainingRecipe;
+				const rowsAtATime = totalBatch({ ...changed, gradientAccumulation: 1 });
+				const away = Math.abs(totalBatch(changed) - totalBatch(recipe));
+				if (totalBatch(recipe) % rowsAtATime === 0) expect(away).toBe(0);
+				else expect(away).toBeLessThan(rowsAtATime);
+			}),
+			{ numRuns: 300 }
 		);
 	});
 
