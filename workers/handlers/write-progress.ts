@@ -36,6 +36,11 @@ function add(batch: Batch, event: EngineEvent): void {
 	}
 }
 
+/** What could not be written, and what was told since. */
+function together(held: Batch, since: Batch): Batch {
+	return { ...held, ...since, metrics: since.metrics.reduce(withStep, held.metrics), log: [...held.log, ...since.log].slice(0, MAX_HELD_LINES), events: [...held.events, ...since.events] };
+}
+
 /** What a batch says beside its steps. */
 function signsIn(events: Batch['events']): Sign[] {
 	return events.flatMap(({ kind, data }): Sign[] => (kind === 'saved' ? ['saving'] : kind === 'phase' && data?.['phase'] === 'training' ? ['training'] : []));
@@ -45,19 +50,21 @@ function signsIn(events: Batch['events']): Sign[] {
 export async function writeProgress(app: Pick<App, 'db' | 'log'>, of: { runId: string; attempt: number }, events: AsyncIterable<EngineEvent>, { health, gpus }: { health: HealthWatch; gpus: GpuWatch }): Promise<void> {
 	const empty = (): Batch => ({ metrics: [], log: [], events: [] });
 	let batch = empty();
+	let held = empty();
 	let writing = Promise.resolve();
 	const flush = async () => {
 		const taken = batch;
 		batch = empty();
 		taken.metrics = withGpus(taken.metrics, gpus);
+		// Of what is written once more nothing happened once more: a step told again would be the quickest of all.
 		taken.events.push(...(await health.after(taken.metrics, signsIn(taken.events))).map((finding) => ({ kind: 'health', data: finding })));
-		if (taken.metrics.length + taken.log.length + taken.events.length === 0) return;
+		held = together(held, taken);
+		if (held.metrics.length + held.log.length + held.events.length === 0) return;
 		try {
-			await recordProgress(app, of, taken);
+			await recordProgress(app, of, held);
+			held = empty();
 		} catch (error) {
 			app.log.warn({ err: error, ...of }, 'progress not written');
-			const maxSteps = batch.maxSteps ?? taken.maxSteps;
-			batch = { metrics: batch.metrics.reduce(withStep, taken.metrics), log: [...taken.log, ...batch.log], events: [...taken.events, ...batch.events], ...(taken.status ? { status: taken.status } : {}), ...(maxSteps === undefined ? {} : { maxSteps }) };
 		}
 	};
 	const timer = setInterval(() => (writing = writing.then(flush)), BATCH_MS);
