@@ -47,6 +47,17 @@ it('goes on after its last id where the clock stepped back', async () => {
 	expect(pair).toEqual({ ordered: true, ahead: true });
 });
 
+it.each(['clock_id()', 'new_id()'])('stands in a statement that could have been run by several workers (%s)', async (made) => {
+	const cheap = ['parallel_setup_cost', 'parallel_tuple_cost', 'min_parallel_table_scan_size'];
+	await client.begin(async (tx) => {
+		for (const setting of cheap) await tx.unsafe(`set local ${setting} = 0`);
+		const plan = (await tx.unsafe('explain select relname from pg_class')).map((line) => line['QUERY PLAN'] as string);
+		expect(plan.join('\n')).toContain('Parallel');
+		const rows = await tx.unsafe(`select ${made} as id from pg_class`);
+		expect(new Set(rows.map(({ id }) => id as string)).size).toBe(rows.length);
+	});
+});
+
 it('comes from what the server has, whatever the server had that the database was loaded from', async () => {
 	const body = async () => (await client<{ body: string }[]>`select trim(prosrc) as body from pg_proc where oid = 'new_id()'::regprocedure`)[0]?.body;
 	const [{ version } = { version: 0 }] = await client<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
@@ -55,4 +66,11 @@ it('comes from what the server has, whatever the server had that the database wa
 	await client.unsafe(`create or replace function new_id() returns uuid language sql volatile as $$ SELECT gen_random_uuid() $$`);
 	expect(await fitIds(client)).toBe(source);
 	expect(await body()).toBe(`SELECT ${source}()`);
+	// So does its mark, which an earlier migration had wrong.
+	await client.unsafe('alter function new_id() parallel restricted');
+	await fitIds(client);
+	expect(await client`select proname, proparallel from pg_proc where oid in ('new_id()'::regprocedure, 'clock_id()'::regprocedure) order by 1`).toMatchObject([
+		{ proname: 'clock_id', proparallel: 'u' },
+		{ proname: 'new_id', proparallel: version >= 180_000 ? 's' : 'u' }
+	]);
 });
