@@ -42,6 +42,10 @@ describe('messages', () => {
 		const words = wordsOfTheSource();
 		expect(Object.keys(en).filter((key) => !words.has(key))).toEqual([]);
 	});
+	test('a round that is settled is told as judged or decided, since a reviewer’s decision is among what is counted', () => {
+		expect([en['home_freeze'], zh['home_freeze']]).toEqual([expect.stringMatching(/judged or decided/u), expect.stringMatching(/评判或裁定/u)]);
+		expect([en['home_freeze_text'], zh['home_freeze_text']].join(' ')).not.toMatch(/complete|已评完/u);
+	});
 	test('Chinese uses Chinese punctuation', () => {
 		const texts = Object.values(zh).flatMap((message) => (typeof message === 'string' ? [message] : message.flatMap((variant) => Object.values(variant.match))));
 		expect(texts.filter((text) => /\p{Script=Han}[,;:!?]|\p{Script=Han}\.(?:\s|$)/u.test(text))).toEqual([]);
