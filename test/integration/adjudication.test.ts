@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '#lib/server/auth/actor.ts';
+import { openApiDocument } from '#lib/server/api/openapi.ts';
 import * as adjudications from '#lib/server/db/adjudications.ts';
 import * as comparisons from '#lib/server/db/comparisons.ts';
 import * as progress from '#lib/server/db/progress.ts';
@@ -12,6 +13,7 @@ import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { decideAdjudication } from '#lib/server/usecases/decide-adjudication.ts';
 import { deactivateUser } from '#lib/server/usecases/deactivate-user.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
+import { heartbeatTask } from '#lib/server/usecases/heartbeat-task.ts';
 import { listComments } from '#lib/server/usecases/list-comments.ts';
 import { putForm } from '#lib/server/usecases/put-form.ts';
 import { putMember } from '#lib/server/usecases/put-member.ts';
@@ -152,6 +154,36 @@ describe('adjudication', () => {
 		const theirs = await taken(slug, second);
 		valueOf(await decide(second, theirs, 'one'));
 		expect(problemOf(await decide(reviewer, again, 'another'))).toBe('already_decided');
+	});
+
+	it.each(['owner', 'admin'] as const)('is renewed by who may decide, though they judge nothing (%s)', async (who) => {
+		const { slug, reviewer } = await setting(['one', 'another']);
+		const decider = who === 'owner' ? await world.person('owner', { slug, role: 'owner' }) : world.admin;
+		const { adjudicationId: taskId, leaseToken } = await taken(slug, decider);
+		await world.query(`update tasks set expires_at = now() + interval '1 second' where id = '${taskId}'`);
+		const { leaseExpiresAt } = valueOf(await heartbeatTask(world.app, decider, { taskId, leaseToken }));
+		expect((await world.query<{ whole: boolean }>(`select date_trunc('milliseconds', expires_at) = '${leaseExpiresAt}' and expires_at > now() + interval '10 minutes' as whole from tasks where id = '${taskId}'`))[0]?.whole).toBe(true);
+		expect(await claim(slug, reviewer)).toBeNull();
+		// A token for judging is none for deciding.
+		expect(problemOf(await heartbeatTask(world.app, { ...decider, scopes: ['task.judge'] }, { taskId, leaseToken }))).toBe('scope_missing');
+		expect(openApiDocument()).toMatchObject({ paths: { '/tasks/{taskId}/heartbeat': { post: { description: 'Needs the scope `task.judge`; for an adjudication `judgment.adjudicate`.' } } } });
+	});
+
+	it('comes back to a page whose lease had lapsed unless another reviewer has the pair', async () => {
+		const { slug, reviewer } = await setting(['one', 'another']);
+		const mine = await taken(slug, reviewer);
+		const beat = (actor: Actor, of: ClaimedAdjudication) => heartbeatTask(world.app, actor, { taskId: of.adjudicationId, leaseToken: of.leaseToken });
+		const lapse = (of: ClaimedAdjudication) => world.query(`update tasks set expires_at = now() - interval '1 second' where id = '${of.adjudicationId}'`);
+		await lapse(mine);
+		valueOf(await beat(reviewer, mine));
+		await lapse(mine);
+		const second = await world.person('second', { slug, role: 'reviewer' });
+		const theirs = await taken(slug, second);
+		expect(problemOf(await beat(reviewer, mine))).toBe('lease_lost');
+		valueOf(await beat(second, theirs));
+		await lapse(theirs);
+		valueOf(await beat(reviewer, mine));
+		expect(problemOf(await beat(second, theirs))).toBe('lease_lost');
 	});
 
 	it('gives what a reviewer held to another at once when they are taken out of the project or deactivated', async () => {

@@ -39,7 +39,7 @@ const claim = async (slug: string, actor: Actor): Promise<ClaimedTask> => {
 const nothing = async (slug: string, actor: Actor) => valueOf(await claimTask(world.app, actor, { slug })) === null;
 const judge = (actor: Actor, task: ClaimedTask, verdict: 'left' | 'right' | 'tie' | 'both_bad' | 'cannot_judge' = 'left', more: { supersedes?: string; idempotencyKey?: string; rationale?: string } = {}) =>
 	submitJudgment(world.app, actor, { taskId: task.taskId, leaseToken: task.leaseToken, verdict, ...more });
-const lapse = (task: ClaimedTask) => world.app.db.execute(sql`update tasks set expires_at = now() - interval '1 second' where id = ${task.taskId}`);
+const lapse = (task: { taskId: string }) => world.app.db.execute(sql`update tasks set expires_at = now() - interval '1 second' where id = ${task.taskId}`);
 const comparison = async (projectId: string) =>
 	(await rowsOf<{ status: string; filled: number; counting: number }>(world.app.db, sql`select c.status, c.filled, (select count(*)::int from slots s where s.comparison_id = c.id and s.judgment_id is not null) as counting from comparisons c where c.project_id = ${projectId}`))[0];
 
@@ -113,9 +113,11 @@ describe('claim', () => {
 		const reviewer = await world.person('risk', { slug, role: 'reviewer' });
 		const [late, ...held] = [await claim(slug, reviewer), await claim(slug, reviewer), await claim(slug, reviewer)] as const;
 		const [free] = await rowsOf<{ id: string }>(world.app.db, sql`select id from comparisons where project_id = (select id from projects where slug = ${slug}) and id not in (select comparison_id from tasks) limit 1`);
-		await leaseApart(world, reviewer, { comparisonId: free?.id ?? '', purpose: 'adjudication' });
+		const decision = await leaseApart(world, reviewer, { comparisonId: free?.id ?? '', purpose: 'adjudication' });
 		await lapse(late);
 		for (const task of [late, ...held]) valueOf(await heartbeatTask(world.app, reviewer, task));
+		await lapse(decision);
+		valueOf(await heartbeatTask(world.app, reviewer, decision));
 	});
 
 	it('takes nothing away elsewhere when it finds nothing here', async () => {

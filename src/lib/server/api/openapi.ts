@@ -54,7 +54,7 @@ export function openApiDocument(): Json {
 			operationId: op.id,
 			summary: op.summary,
 			...(op.access === 'public' ? { security: [] } : {}),
-			...(op.access === 'public' || op.access === 'signed-in' ? {} : { description: `Needs the scope \`${op.access}\`.` }),
+			...(op.access === 'public' || op.access === 'signed-in' ? {} : { description: `Needs the scope \`${op.access}\`${op.accessFor ? `; for ${op.accessFor.what} \`${op.accessFor.access}\`` : ''}.` }),
 			parameters: parameters(op),
 			...(body ? { requestBody: body } : {}),
 			responses: responses(op)

@@ -14,6 +14,8 @@ export type Operation<P extends Schema = Schema, Q extends Schema = Schema, H ex
 	summary: string;
 	/** Action that the use case checks; `signed-in` needs only an account, `public` not even that. */
 	access: Action | 'signed-in' | 'public';
+	/** Action that it checks instead for some of what it is called for. */
+	accessFor?: { what: string; access: Action };
 	params?: P;
 	query?: Q;
 	headers?: H;

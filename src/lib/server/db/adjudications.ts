@@ -16,8 +16,8 @@ const mayAdjudicate = (userId: string) => sql`${maySee(userId)}
 	and not exists (select 1 from judgments j where j.comparison_id = c.id and j.judge_user_id = ${userId} and not exists (select 1 from judgment_voids v where v.judgment_id = j.id))
 	and not exists (select 1 from tasks own where own.comparison_id = c.id and own.annotator_id = ${userId} and own.purpose <> 'adjudication' and own.state = 'live' and own.expires_at > now())`;
 
-/** Whether no other reviewer holds comparison `c`: what lies on one's own desk waits for oneself. */
-const notTaken = (userId: string) => sql`not exists (select 1 from tasks t where t.comparison_id = c.id and t.annotator_id <> ${userId} and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
+/** Whether no other reviewer holds comparison `c`, or the one that is named: what lies on one's own desk waits for oneself. */
+export const notTaken = (userId: string, comparisonId: string | SQL = sql`c.id`) => sql`not exists (select 1 from tasks t where t.comparison_id = ${comparisonId} and t.annotator_id <> ${userId} and t.purpose = 'adjudication' and t.state = 'live' and t.expires_at > now())`;
 
 /** The next comparison of the newest round that waits for a decision by somebody who did not judge it, locked; disputed ones first. */
 export async function next(tx: Tx, projectId: string, userId: string): Promise<{ comparisonId: string; contentHash: string; roundId: string } | null> {

@@ -6,6 +6,7 @@ import type { Message } from '../../domain/message.ts';
 import type { SideOrder } from '../../domain/presentation.ts';
 import type { Mode } from '../../domain/verdict.ts';
 import type { Role } from '../../domain/permission.ts';
+import { notTaken } from './adjudications.ts';
 import type { Tx } from './client.ts';
 import { anyOf } from './drafts.ts';
 import { projectFromJson, projectJson } from './members.ts';
@@ -318,15 +319,17 @@ export async function finish(tx: Tx, id: string, state: 'done' | 'skipped' | 'cl
 /**
  * Extends a lease that still holds its slot, or needs none; gives the new expiry.
  * Null when the slot went to another task, or when the lease had lapsed and its holder has as
- * many others at the desk as one person may.
+ * many others at the desk as one person may. A pair to decide is none of these: its lapsed lease
+ * is lost when another reviewer has the pair, which is locked.
  */
 export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | null> {
+	const free = task.purpose === 'adjudication' ? notTaken(task.annotatorId, task.comparisonId) : sql`(select count(*) from tasks where ${liveAtDesk(task.annotatorId)}) < ${MAX_LIVE_LEASES}`;
 	const rows = await rowsOf<{ expires_at: string }>(
 		tx,
 		sql`with held as (select s.id from slots s where s.id = ${task.slotId} and s.task_id = ${task.id} and s.judgment_id is null for update)
 			update tasks set expires_at = now() + make_interval(secs => ${task.leaseSeconds})
 			where id = ${task.id} and state = 'live' and (slot_id is null or exists (select 1 from held))
-				and (expires_at > now() or (select count(*) from tasks where ${liveAtDesk(task.annotatorId)}) < ${MAX_LIVE_LEASES})
+				and (expires_at > now() or ${free})
 			returning expires_at`
 	);
 	return rows[0] ? isoTime(rows[0].expires_at) : null;

@@ -54,6 +54,7 @@ export const heartbeatTask = operation({
 	path: '/tasks/{taskId}/heartbeat',
 	summary: 'Renew a lease',
 	access: 'task.judge',
+	accessFor: { what: 'an adjudication', access: 'judgment.adjudicate' },
 	params: taskParams,
 	body: v.object({ leaseToken }),
 	answers: { 200: v.object({ leaseExpiresAt: v.string() }) },
