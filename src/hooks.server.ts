@@ -11,7 +11,7 @@ import { awayProblem, unexpected } from '#lib/server/api/unexpected.ts';
 import { isForPrograms, isProbe, noMethod, noRoute } from '#lib/server/api/unrouted.ts';
 import { createApp } from '#lib/server/app.ts';
 import type { App } from '#lib/server/app.ts';
-import { tryStore } from '#lib/server/artifacts/try-store.ts';
+import { untilPermitted } from '#lib/server/artifacts/until-permitted.ts';
 import { identify } from '#lib/server/auth/identify.ts';
 import type { Identity } from '#lib/server/auth/identify.ts';
 import { isSafe, isSameOrigin } from '#lib/server/auth/same-origin.ts';
@@ -30,13 +30,16 @@ let app: App;
 export const init: ServerInit = async () => {
 	await openDetails();
 	app = await createApp(readConfig(process.env), 'web');
+	const shutdown = new AbortController();
 	// It serves all the same: what needs no file goes on.
-	if (app.config.artifacts.kind === 'folder') void tryStore(app.config.artifacts.dir).catch((error: unknown) => app.log.error({ err: error }, 'the artifact store'));
+	const told = (error: unknown) => app.log.error({ err: error }, 'the artifact store');
+	if (app.config.artifacts.kind === 'folder') void untilPermitted(app.config.artifacts.dir, { signal: shutdown.signal, denied: told }).catch(told);
 	// Nobody asks for what was left behind; the next hour tries again what failed.
 	const clear = () => void clearUploads(app, app.db).catch(() => undefined);
 	clear();
 	const clearing = setInterval(clear, CLEAR_MS).unref();
 	process.once('sveltekit:shutdown', () => {
+		shutdown.abort();
 		clearInterval(clearing);
 		void app.close();
 	});

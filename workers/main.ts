@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Device } from '#lib/domain/training-recipe.ts';
 import type { EngineState, WorkerCapabilities } from '#lib/domain/worker-capabilities.ts';
 import { createApp } from '#lib/server/app.ts';
-import { StoreDenied } from '#lib/server/artifacts/store-denied.ts';
-import { tryStore } from '#lib/server/artifacts/try-store.ts';
+import type { StoreDenied } from '#lib/server/artifacts/store-denied.ts';
+import { untilPermitted } from '#lib/server/artifacts/until-permitted.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { createMailer } from '#lib/server/mail/mailer.ts';
 import { consume } from '#lib/server/queue/consume.ts';
@@ -256,26 +256,21 @@ const beats = [
 // Endpoints need no engine: they are asked while one is installed, and beside one that trains.
 const asking = consume(config.databaseUrl, { ask: (job) => ask({ app, workerId, workDir: join(config.dataDir, 'work'), shutdown: shutdown.signal }, job) }, app.log, { accepts: () => !draining });
 
-/** Why it may not use the artifact store: what it trained would find no place there. Null where it may, or where that is another's trouble to tell. */
-async function deniedStore(): Promise<StoreDenied | null> {
-	if (config.artifacts.kind !== 'folder') return null;
-	return tryStore(config.artifacts.dir).then(
-		() => null,
-		(error: unknown) => {
-			if (error instanceof StoreDenied) return error;
-			app.log.warn({ err: error }, 'the artifact store could not be tried');
-			return null;
-		}
-	);
+/** Waits until it may use the artifact store: what it trained would find no place there. False: it went down first. What else is wrong there is another's trouble to tell. */
+async function storeLetsIn(): Promise<boolean> {
+	if (config.artifacts.kind !== 'folder') return true;
+	const denied = (error: StoreDenied) => {
+		app.log.error({ err: error }, 'the artifact store is not this user’s to use: nothing is taken');
+		void announce({ state: 'failed', message: `This worker takes no runs: ${error.message}.` });
+	};
+	return untilPermitted(config.artifacts.dir, { signal: shutdown.signal, denied }).catch((error: unknown) => {
+		app.log.warn({ err: error }, 'the artifact store could not be tried');
+		return true;
+	});
 }
 
 const working = (async () => {
-	const denied = await deniedStore();
-	if (denied) {
-		app.log.error({ err: denied }, 'the artifact store is not this user’s to use: nothing is taken');
-		await announce({ state: 'failed', message: `This worker takes no runs: ${denied.message}.` });
-		return null;
-	}
+	if (!(await storeLetsIn())) return null;
 	const provisioned = await provisionEnvironment({ ...(config.placement.mlflow ? { mlflow: config.placement.mlflow } : {}), device: deviceWith(gpus), onProgress: (progress) => void announce(progress), signal: shutdown.signal }).catch((error: unknown) => {
 		// Without an engine the worker still seals and sweeps: nothing that goes wrong here may take that along.
 		if (!shutdown.signal.aborted) app.log.error({ err: error }, 'the engine could not be installed');

@@ -8,9 +8,12 @@ import { openFolder } from './folder.ts';
 import { StoreDenied } from './store-denied.ts';
 import { createStoreLook, FILES_FOLDER, MARK_FILE } from './store-mark.ts';
 import { tryStore } from './try-store.ts';
+import { untilPermitted } from './until-permitted.ts';
 
 /** What the file system lets nobody do: tests may run as root, whom nothing is denied. */
 let denied: (what: string, path: string) => boolean = () => false;
+/** What is gone when it is looked at, though it was listed a moment ago. */
+let gone: (path: string) => boolean = () => false;
 vi.mock('node:fs/promises', async (original) => {
 	const real = await original<typeof Fs>();
 	const refuse = (what: string, path: string, dest?: string): void => {
@@ -24,6 +27,7 @@ vi.mock('node:fs/promises', async (original) => {
 		},
 		access: async (path: string, mode?: number) => {
 			refuse('access', path);
+			if (gone(path)) throw Object.assign(new Error(`ENOENT: no such file or directory, access '${path}'`), { code: 'ENOENT', path });
 			return real.access(path, mode);
 		}
 	};
@@ -37,6 +41,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
 	denied = () => false;
+	gone = () => false;
 	await rm(home, { recursive: true, force: true });
 });
 
@@ -84,6 +89,33 @@ it('is tried at the start: among what others made there, without leaving anythin
 		denied = one;
 		expect(await error(tryStore(root)), name).toBeInstanceOf(StoreDenied);
 	}
+});
+
+it('is no trouble of the store where another process tries it at the same time, or takes a file away', async () => {
+	const { sha256 } = await stored('weights');
+	const folder = join(root, FILES_FOLDER, sha256.slice(0, 2));
+	await writeFile(join(folder, '.trial-of-another'), '');
+	await writeFile(join(root, FILES_FOLDER, '.of-the-file-system'), '');
+	const looked: string[] = [];
+	denied = (what, path) => what === 'access' && looked.push(path) > 0 && basename(path).startsWith('.');
+	gone = (path) => path === join(folder, sha256);
+	await tryStore(root);
+	expect(looked).toEqual([folder, join(folder, sha256)]);
+});
+
+it('is tried again where it denies something, which is told once it stays so', async () => {
+	await stored('weights');
+	const told: string[] = [];
+	let [tries, until] = [0, 1];
+	denied = (what) => what === 'rename' && ++tries <= until;
+	const shutdown = new AbortController();
+	const permitted = () => untilPermitted(root, { signal: shutdown.signal, denied: ({ message }) => void told.push(message), tryMs: 1 });
+	expect([await permitted(), tries, told]).toEqual([true, 2, []]);
+	[tries, until] = [0, 4];
+	expect([await permitted(), tries, told]).toEqual([true, 5, [expect.stringContaining(root)]]);
+	denied = (what) => what === 'rename' && ++tries > 0 && (tries < 20 || (shutdown.abort(), true));
+	tries = 0;
+	expect([await permitted(), tries, told.length]).toEqual([false, 20, 2]);
 });
 
 it('a store whose folder has the setgid bit is a group’s, whatever its processes let others see of what else they write', async () => {
