@@ -13,7 +13,7 @@ import { must, recipe, train } from './train.ts';
 
 const { environment, model, dir } = inject('engine');
 const doubles = fileURLToPath(new URL('scoring_doubles.py', import.meta.url));
-const little = async <T>(what: 'few' | 'spread', args: readonly string[] = [], env: Record<string, string> = {}): Promise<T> => {
+const little = async <T>(what: 'few' | 'spread' | 'after', args: readonly string[] = [], env: Record<string, string> = {}): Promise<T> => {
 	const { code, stdout, stderr } = await run([environment.python, doubles, what, dirname(scriptPath('score.py')), ...args], { env: engineEnv(join(dir, 'cache'), { CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: '2', ...env }), timeoutMs: 300_000 });
 	expect(code, stderr.slice(-3000)).toBe(0);
 	return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as T;
@@ -58,6 +58,10 @@ describe('where there is memory for few scores', () => {
 	});
 });
 
+it('model after model is put on a GPU that has room for one of them, none of them spread', async () => {
+	expect(await little('after')).toEqual({ measured: ['base', 'one', 'other'], loaded: 3, spread: 0 });
+});
+
 it('a model that the device does not hold is measured all the same, base and two adapters', async () => {
 	const [one, other] = [await train('spread-one', { recipe: recipe('dpo') }), await train('spread-other', { recipe: recipe('orpo') })].map(({ outcome }) => must(outcome).path);
 	const rows = await writeRows(join(dir, 'spread.jsonl'), pairs(12));
@@ -67,10 +71,11 @@ it('a model that the device does not hold is measured all the same, base and two
 	const SPREAD_DIR = join(dir, 'spread-weights');
 	await mkdir(SPREAD_DIR);
 	const args = [...readAs(model, '-'), '--rows', rows, '--output', output, '--adapter', `one=${one}`, '--adapter', `other=${other}`];
-	const { placed } = await little<{ placed: number[] }>('spread', args, { SPREAD_DIR });
+	const { placed, there } = await little<{ placed: number[]; there: number[] }>('spread', args, { SPREAD_DIR });
 	// The base, then each adapter on a base of its own, every time with some layers elsewhere.
 	expect(placed).toHaveLength(3);
 	expect(Math.min(...placed)).toBeGreaterThan(0);
+	expect(there, 'models of before beside each that is loaded').toEqual([0, 0, 0]);
 	const spread = (await readFile(output, 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as RawRow);
 	expect(spread.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
 	for (const [index, { logps }] of spread.entries()) {

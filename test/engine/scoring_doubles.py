@@ -2,12 +2,15 @@
 
   scoring_doubles.py few PYTHON_FOLDER        a model that has memory for few scores, and one that cannot be asked for some of them
   scoring_doubles.py spread PYTHON_FOLDER …   the scorer itself, whose model has room for a part of its weights; … are its arguments
+  scoring_doubles.py after PYTHON_FOLDER      the scorer's own loading and placing, model after model, on a GPU that has room for one of them
 """
 
+import gc
 import json
 import os
 import sys
 import tempfile
+import weakref
 from argparse import Namespace
 from types import SimpleNamespace
 
@@ -107,19 +110,83 @@ def few():
     }
 
 
+def watch_loading(models):
+    """Of each loading how many of the models are still there. Only what collects by itself may end one: by chance none does."""
+    gc.disable()
+    writing_class, there = score.writing_class, []
+
+    def watched(path):
+        there.append(sum(1 for model in models if model() is not None))
+        return writing_class(path)
+
+    score.writing_class = watched
+    return there
+
+
 def spread():
-    placed = []
+    placed, models = [], []
+    there = watch_loading(models)
 
     def with_little_room(model, device):
         weights = placing.weight_bytes(model)
         model = placing.spread(model, {"cpu": weights * 9 // 10, "disk": weights}, offload_dir=tempfile.mkdtemp(dir=os.environ["SPREAD_DIR"]))
         placed.append(sum(1 for at in model.hf_device_map.values() if at == "disk"))
+        models.append(weakref.ref(model))
         return model
 
     score.place = with_little_room
     sys.argv = ["score.py", *sys.argv[3:]]
     score.main()
-    return {"placed": placed}
+    return {"placed": placed, "there": there}
 
 
-print(json.dumps(few() if sys.argv[1] == "few" else spread()))
+class Gpu:
+    """A GPU as the driver sees it, with torch's allocator on it: what that has once taken it keeps until it is told to let go."""
+
+    def __init__(self, total):
+        self.total, self.taken, self.models = total, 0, []
+
+    def held(self):
+        return sum(bytes for model, bytes in self.models if model() is not None)
+
+    def take(self, model):
+        self.models.append((weakref.ref(model), placing.weight_bytes(model)))
+        self.taken = max(self.taken, self.held())
+        return model
+
+    def empty_cache(self):
+        self.taken = self.held()
+
+    def mem_get_info(self):
+        return self.total - self.taken, self.total
+
+
+def after():
+    class Whole(torch.nn.Linear):
+        def __init__(self):
+            super().__init__(256, 256)
+            self.ring = [self]
+
+        @classmethod
+        def from_pretrained(cls, path, **rest):
+            return cls()
+
+        def to(self, device):
+            return gpu.take(self)
+
+    gpu = Gpu(total=placing.weight_bytes(Whole()) * 3 // 2)
+    gc.collect()
+    torch.cuda.empty_cache, torch.cuda.mem_get_info = gpu.empty_cache, gpu.mem_get_info
+    score.writing_class = lambda path: Whole
+    there = watch_loading([])
+    spread = []
+    placing.spread = lambda model, room: spread.append(room) or model
+    score.log_probabilities = lambda model, device: None
+    score.measure = lambda compute, sequences, pad_id, args, label: label
+    with tempfile.TemporaryDirectory() as folder:
+        args = Namespace(model=folder, adapter=[], whole=[f"one={folder}", f"other={folder}"], reward=False, dtype="auto", device="cuda")
+        measured = score.score_all(args, [], 0)
+    return {"measured": list(measured), "loaded": len(there), "spread": len(spread)}
+
+
+print(json.dumps({"few": few, "spread": spread, "after": after}[sys.argv[1]]()))

@@ -1,12 +1,24 @@
 """Where the weights of a model that is measured lie: on the GPU, or, of a model that one does not hold, there as far as it
 goes and for the rest in the machine's memory, from where each layer comes when it is its turn."""
 
+import gc
+
 # Of a GPU's free memory the share that weights may take. The rest is for what a batch computes.
 WEIGHTS_SHARE = 0.8
 
 
 def weight_bytes(model):
     return sum(tensor.numel() * tensor.element_size() for tensor in (*model.parameters(), *model.buffers()))
+
+
+def give_back(device):
+    """Gives back what models that are done with took, before another is loaded. The hooks of a spread model refer to it in a
+    ring, so that only the collector ends it; and what torch keeps of a GPU for later is no free memory to the driver."""
+    gc.collect()
+    if device != "cpu":
+        import torch
+
+        torch.cuda.empty_cache()
 
 
 def place(model, device):

@@ -19,7 +19,7 @@ import os
 import sys
 
 from model_class import writing_class
-from placing import is_spread, place
+from placing import give_back, is_spread, place
 
 # Positions whose scores over the whole vocabulary stand in full precision at a time.
 FULL_PRECISION_POSITIONS = 512
@@ -184,10 +184,11 @@ def single_file(path):
 
 
 def load(path, args):
-    """A model in the machine's memory."""
+    """A model in the machine's memory, in which none that was measured before lies any more."""
     import torch
     from transformers import AutoModelForSequenceClassification
 
+    give_back(args.device)
     dtype = args.dtype if args.dtype != "auto" else ("bfloat16" if args.device == "cuda" else "float32")
     if args.reward:
         return AutoModelForSequenceClassification.from_pretrained(path, num_labels=1, dtype=getattr(torch, dtype))
