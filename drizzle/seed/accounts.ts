@@ -1,20 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { App } from '#lib/server/app.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
-import { secretHash } from '#lib/server/auth/secrets.ts';
 import type { Tx } from '#lib/server/db/client.ts';
-import * as tokens from '#lib/server/db/tokens.ts';
 import { createUser } from '#lib/server/usecases/create-user.ts';
 import { issueToken } from '#lib/server/usecases/issue-token.ts';
 import { valueOf } from './value-of.ts';
 
 /** Where the demo's people, passwords and tokens are written, in the data folder. */
 export const ACCOUNTS_FILE = 'demo-accounts.json';
-
-/** A token as it stands in the file. */
-const TOKEN = /plb_[A-Za-z0-9_-]{43}/g;
 
 export type DemoRole = 'admin' | 'engineer' | 'reviewer' | 'annotator';
 /** An account as the file has it. */
@@ -60,18 +55,6 @@ export async function createAccounts(app: App, tx: Tx): Promise<{ accounts: Demo
 		people.push({ id, role, email });
 	}
 	return { accounts, people };
-}
-
-/**
- * Whether the file of a data folder has this database's accounts: a token in it was made here. Null: there is no file.
- * @throws Error when the file cannot be read
- */
-export async function accountsAreHere(app: Pick<App, 'db'>, dataDir: string): Promise<boolean | null> {
-	const text = await readFile(join(dataDir, ACCOUNTS_FILE), 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return null;
-		throw error;
-	});
-	return text === null ? null : tokens.madeHere(app.db, [...text.matchAll(TOKEN)].map(([token]) => secretHash(token)));
 }
 
 /** A file with another database's accounts keeps its passwords, which are stored nowhere else, under another name. Gives that name; null: there was none. */

@@ -5,8 +5,10 @@ import type { App } from '#lib/server/app.ts';
 import { readConfig } from '#lib/server/config.ts';
 import { fact, putFact } from '#lib/server/db/installation.ts';
 import * as users from '#lib/server/db/users.ts';
-import { ACCOUNTS_FILE, accountsAreHere, createAccounts, writeAccounts } from './accounts.ts';
+import { ACCOUNTS_FILE, createAccounts, writeAccounts } from './accounts.ts';
 import type { DemoPerson } from './accounts.ts';
+import { accountsOf } from './accounts-of.ts';
+import type { AccountsOf } from './accounts-of.ts';
 import { bankCredit } from './bank/scenario.ts';
 import { lawFirm } from './law-firm/scenario.ts';
 import { lawyerQaZh } from './lawyer-qa-zh/scenario.ts';
@@ -24,9 +26,16 @@ export type Seeded = { did: 'seeded' | 'nothing' | 'refused'; accounts: boolean;
 /** How the program ends that is not to have the accounts of the file shown: they are another database's, or there are none. Node itself ends with none above 13. */
 export const NO_ACCOUNTS = 20;
 
-/** What somebody is told whose demo's passwords are not in the data folder; `here` null: no file is there. */
-const withoutPasswords = (file: string, here: false | null): string =>
-	`The demo is in this database, but ${here === null ? `${file} with its passwords is gone` : `the accounts in ${file} are another database’s`}; its passwords are stored nowhere else. A new one for any account: npx plumbline user password-link EMAIL`;
+/** What is the matter with the file of a data folder that does not have this database's accounts. */
+const AMISS: Record<Exclude<AccountsOf, 'this'>, (file: string) => string> = {
+	another: (file) => `the accounts in ${file} are another database’s`,
+	nobody: (file) => `${file} with its passwords is gone or was emptied`,
+	unknown: (file) => `no password in ${file} is right: they are another database’s, or were changed since`
+};
+
+/** What somebody is told whose demo's passwords are not in the data folder. */
+const withoutPasswords = (file: string, of: Exclude<AccountsOf, 'this'>): string =>
+	`The demo is in this database, but ${AMISS[of](file)}; its passwords are stored nowhere else. A new one for any account: npx plumbline user password-link EMAIL`;
 
 /** Accounts and their file stand or fall together: the file is in place when the transaction commits, and is written anew when it did not. */
 async function seedAccounts(app: App): Promise<{ people: DemoPerson[]; aside: string | null } | null> {
@@ -53,20 +62,19 @@ export async function seedDemo(app: App): Promise<Seeded> {
 	try {
 		await holder`select pg_advisory_lock(${SEED_LOCK})`;
 		if ((await fact(app.db, SEEDED)) !== null) {
-			const here = await accountsAreHere(app, app.config.dataDir);
-			if (here) return { did: 'nothing', accounts: true, lines: [] };
-			return { did: 'nothing', accounts: false, lines: [withoutPasswords(file, here)] };
+			const of = await accountsOf(app, app.config.dataDir);
+			return { did: 'nothing', accounts: of === 'this', lines: of === 'this' ? [] : [withoutPasswords(file, of)] };
 		}
 		const before = (await fact(app.db, ACCOUNTS)) as DemoPerson[] | null;
 		const seeded = before ? null : await seedAccounts(app);
 		const people = before ?? seeded?.people;
-		if (!people) return { did: 'refused', accounts: (await accountsAreHere(app, app.config.dataDir)) === true, lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
+		if (!people) return { did: 'refused', accounts: (await accountsOf(app, app.config.dataDir)) === 'this', lines: ['This installation has people already, so the demo was not added. Start with PLUMBLINE_DEMO=0 to be asked no more.'] };
 		const lines = seeded?.aside ? [`${file} held accounts that are not this database’s. They are in ${seeded.aside} beside it now.`] : [];
 		for (const scenario of [await lawFirm(), await lawyerQaZh(), await bankCredit('en'), await bankCredit('zh')]) lines.push(await seedProject(app, people, scenario));
 		await putFact(app.db, SEEDED, { projects: lines.length });
-		const here = await accountsAreHere(app, app.config.dataDir);
-		if (!here) lines.push(withoutPasswords(file, here));
-		return { did: 'seeded', accounts: here === true, lines };
+		const of = await accountsOf(app, app.config.dataDir);
+		if (of !== 'this') lines.push(withoutPasswords(file, of));
+		return { did: 'seeded', accounts: of === 'this', lines };
 	} finally {
 		await holder.end({ timeout: 5 });
 	}

@@ -5,13 +5,21 @@ import { join } from 'node:path';
 /** @typedef {{ email: string, name: string, role: string, password: string }} Account */
 
 /**
- * The demo's accounts as the seed wrote them; none when there is no demo.
+ * The demo's accounts that still stand in its file with a password; none when there is no file. Somebody may have changed
+ * it by hand: that ends no start.
  * @param {string} dataDir
  * @returns {Account[]}
  */
 export function demoAccounts(dataDir) {
 	const file = join(dataDir, 'demo-accounts.json');
-	return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+	if (!existsSync(file)) return [];
+	try {
+		const written = JSON.parse(readFileSync(file, 'utf8'));
+		return Array.isArray(written) ? written.filter((account) => [account?.email, account?.role, account?.password].every((cell) => typeof cell === 'string')) : [];
+	} catch (error) {
+		if (error instanceof SyntaxError) return [];
+		throw error;
+	}
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { describeUrl } from './database.mjs';
-import { accountTable, setupCode } from './demo.mjs';
+import { accountTable, demoAccounts, setupCode } from './demo.mjs';
 import { openLog } from './log-file.mjs';
 import { readable, showErrors } from './log-lines.mjs';
 import { checkPort } from './preflight.mjs';
@@ -81,6 +81,21 @@ test('a log begins anew and keeps the older ones', () => {
 	expect(readFileSync(file, 'utf8')).toBe('second');
 	expect(readFileSync(file.replace('.log', '.1.log'), 'utf8')).toBe('first');
 	expect(existsSync(file.replace('.log', '.2.log'))).toBe(false);
+});
+
+test('accounts are shown as far as their file has them, whoever changed it', () => {
+	const dir = mkdtempSync(join(tmpdir(), 'plumbline-accounts-'));
+	expect(demoAccounts(dir)).toEqual([]);
+	const whole = { email: 'a@b.example', name: 'A', role: 'admin', password: 'p' };
+	for (const [text, shown] of [
+		['', []],
+		['[{', []],
+		['{}', []],
+		[JSON.stringify([whole, { ...whole, password: undefined }, null]), [whole]]
+	] as const) {
+		writeFileSync(join(dir, 'demo-accounts.json'), text);
+		expect(demoAccounts(dir), text).toEqual(shown);
+	}
 });
 
 test('accounts line up and codes are long enough to guard a page', () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -114,6 +114,21 @@ describe('a first start', () => {
 		expect(task?.guideline?.body).toContain('评审指引');
 		expect(task?.prompt.messages.map(({ role }) => role)).toEqual(['system', 'user']);
 		for (const side of [task?.prompt, task?.left, task?.right]) expect(JSON.stringify(side)).toMatch(/\p{Script=Han}{6}/u);
+	});
+
+	it('knows its accounts in a file without tokens by a password, and says what it cannot tell', async () => {
+		const accounts = await demo.accounts();
+		const holds = async (text: string) => {
+			await writeFile(demo.file, text);
+			return seedDemo(demo.app);
+		};
+		const without = (password: (right: string, at: number) => string) => JSON.stringify(accounts.map(({ token: _, ...account }, at) => ({ ...account, password: password(account.password, at) })));
+		const all = { did: 'nothing', accounts: true, lines: [] };
+		expect(await holds(without((right) => right))).toEqual(all);
+		expect(await holds(without((right, at) => (at === accounts.length - 1 ? right : 'changed since then')))).toEqual(all);
+		expect(await holds(without(() => 'changed since then'))).toEqual({ did: 'nothing', accounts: false, lines: [expect.stringMatching(/another database’s, or were changed since;.*password-link/u)] });
+		for (const emptied of ['', '[]', 'null', '[null]', '[{"email":"ruth.alder@alder-finch.example"}]']) expect(await holds(emptied), emptied).toEqual({ did: 'nothing', accounts: false, lines: [expect.stringMatching(/is gone or was emptied;.*password-link/u)] });
+		expect(await holds(JSON.stringify(accounts))).toEqual(all);
 	});
 
 	it('says how to get in when the file is gone, and makes no second one', async () => {
