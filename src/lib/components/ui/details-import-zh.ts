@@ -85,6 +85,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'several controls hold a judgment, and none of their names says which asks for the preference: name it so in Label Studio (“preference”)': '有多个控件含评判，名称都看不出哪个问的是偏好：请在 Label Studio 中把它命名为“preference”',
 	'several questions hold a judgment, and none of their names says which asks for the preference: name it so in the tool (“preference”)': '有多个问题含评判，名称都看不出哪个问的是偏好：请在该工具中把它命名为“preference”',
 	'a whole number from -3 (the first answer is much better) to 3 (the second one is)': '应为 -3（第一份好得多）到 3（第二份好得多）之间的整数',
+	'a strength says which answer is better only where the first rows of the file hold one below 0 too, for the first answer: say it in a column “verdict” (A, B or tie)': '只有文件开头各行中也有小于 0 的强度（表示第一份更好）时，强度才能说明哪份更好：请在“verdict”列中写明（A、B 或 tie）',
 	'a kind of judgment that is not read: pairwise, choices or taxonomy are': '无法读取这类评判：可读取的是 pairwise、choices 和 taxonomy',
 	'must be a list of labels': '应为标签列表',
 	'one label an annotator, here are {}': '每名标注员一个标签，这里有 {} 个',

@@ -30,6 +30,9 @@ const ALL_USUAL: ReadonlySet<string> = new Set(Object.values(USUAL).flat());
 /** Whether a column of this name is proposed for something. */
 export const isUsualColumn = (name: string): boolean => ALL_USUAL.has(plain(name));
 
+/** Whether a column of this name is proposed for which of two answers is better. */
+export const isVerdictColumn = (name: string): boolean => USUAL.verdict.includes(plain(name));
+
 /** Which column is what, by their names: a proposal that a person looks over. A column is proposed once, pairs only together. */
 export function proposeMapping(columns: readonly string[]): ColumnMapping {
 	const free = new Map(columns.map((column) => [plain(column), column]));

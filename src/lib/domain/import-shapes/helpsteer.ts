@@ -45,8 +45,8 @@ export const helpsteer: ImportShape = {
 	fits: (record) => hasStrength(record) || (isText(record['prompt']) && answersOf(record).length > 0 && answersOf(record).every(isRated)),
 	joins: (rows, next) => rows.length < MOST && isFields(next) && isText(next['prompt']) && isRated(next) && rows.every((row) => isFields(row) && isRated(row) && row['prompt'] === next['prompt']),
 	join: (rows) => ({ ...(rows[0] as Fields), responses: rows }),
-	read: (record) => {
-		if (hasStrength(record)) return readStrength(record);
+	read: (record, _file, scales) => {
+		if (hasStrength(record)) return readStrength(record, scales);
 		const answers = answersOf(record);
 		if (!answers.every(isRated)) return unread('helpfulness', 'must be a number, beside “response” and another attribute');
 		const seen = new Set<unknown>();

@@ -235,9 +235,10 @@ describe('of several questions of a tool', () => {
 describe('strengths of preference', () => {
 	const second = { split: 'train', prompt: 'c#', response_1: 'One', response_2: 'Two', preference_statement: '@Response 2 is slightly better.' };
 	const third = { domain: 'general', language: 'english', context: turns, response1: 'One', response2: 'Two', individual_preference: [{ score: -2, reasoning: 'r', feedback1: 'f', feedback2: 'g' }] };
-	/** The judgments of one record, as our own rows say them. */
+	/** The judgments of one record, as our own rows say them, in a file that has strengths below zero too. */
 	const judgments = (record: object, isTable = false) => {
-		const read = readShape(record, { ...recognise([record], isTable), isTable, file: null });
+		const below = Object.fromEntries(['preference_strength', 'overall_preference'].filter((name) => name in record).map((name) => [name, -1]));
+		const read = readShape(record, { ...recognise([record, { ...record, ...below }], isTable), isTable, file: null });
 		return read.ok ? read.fields['judgments'] : read.error.field;
 	};
 
@@ -247,14 +248,30 @@ describe('strengths of preference', () => {
 			expect(judgments(cells([{ ...second, preference_strength: strength }])[0] ?? {}, true)).toEqual([want]);
 			expect(judgments({ ...third, overall_preference: strength })).toEqual([want]);
 		}
-		expect(told([{ ...second, preference_strength: 1 }])).toEqual([{ said: ['Two'], unread: ['split', 'preference_statement'] }]);
+		expect(told([{ ...second, preference_strength: 1 }, { ...second, preference_strength: -2 }])).toEqual(['Two', 'One'].map((said) => ({ said: [said], unread: ['split', 'preference_statement'] })));
 		expect(told([{ ...third, overall_preference: -2 }])).toEqual([{ said: ['One'], unread: ['domain', 'individual_preference'] }]);
-		expect(told([{ ...third, language: 'python', overall_preference: 0 }])).toEqual([{ said: ['tie'], unread: ['domain', 'language', 'individual_preference'] }]);
+		expect(told([{ ...third, language: 'python', overall_preference: 0 }, { ...third, overall_preference: -1 }]).slice(0, 1)).toEqual([{ said: ['tie'], unread: ['domain', 'language', 'individual_preference'] }]);
 	});
 
 	it('are refused where they are none, and beside a verdict say nothing by themselves', () => {
 		for (const strength of [4, 0.5, 'much']) expect(judgments({ ...second, preference_strength: strength })).toBe('preference_strength');
 		expect(told([{ prompt: turns, response_1: 'One', response_2: 'Two', preference: 'A', preference_strength: 2 }])).toEqual([{ said: ['One'], unread: ['preference_strength'] }]);
+	});
+
+	it('never overrule a verdict, whatever it is called, nor are they read where none is below zero', () => {
+		const row = { prompt: 'Which?', response_1: 'One', response_2: 'Two', preference_strength: 3 };
+		for (const field of ['selection', 'Selection', 'Choice', '选择', '评判', 'Preference', 'better_response']) {
+			const rows = ['response_1', 'response_2'].map((said, i) => ({ ...row, [field]: said, preference_strength: i === 0 ? 3 : -1 }));
+			expect(words(rows)).toEqual(['One', 'Two']);
+			expect(words(cells(rows), true)).toEqual(['One', 'Two']);
+		}
+		// What nobody knows to read decides nothing, but neither does the strength beside it.
+		for (const field of ['preferred_response', 'human_preference', 'chosen_by']) expect(told([{ ...row, [field]: 'response_1' }, { ...row, [field]: 'response_2', preference_strength: -1 }]).map((one) => ('said' in one ? one.said : one))).toEqual([[null], [null]]);
+		for (const overall of [[1, 2], [1, 2, 3], [0]]) {
+			const rows = overall.map((overall_preference) => ({ ...third, overall_preference }));
+			expect(words(rows)).toEqual(rows.map(() => '! overall_preference'));
+		}
+		expect(told([{ ...third, overall_preference: 2 }])).toMatchObject([{ message: expect.stringMatching(/^a strength says which/u) as unknown }]);
 	});
 });
 
