@@ -105,7 +105,7 @@ async function* recordsOf(head: Buffer, whole: AsyncGenerator<Uint8Array>, readi
 	if (begins(head, 0x50, 0x4b, 0x03, 0x04)) return yield* unzipped(whole, reading);
 	if (said.format === 'parquet' || (said.format === undefined && isParquet(head))) {
 		reading.found({ packed, format: 'parquet', encoding: null, delimiter: null });
-		return yield* spooled(whole, reading.folder, readParquet);
+		return yield* spooled(whole, reading.folder, (lying) => readParquet(lying, said.columns));
 	}
 	// Who says what the file is hears of the lines that are no text.
 	const encoding = said.encoding ?? encodingOf(head) ?? (said.format === undefined ? null : 'utf-8');

@@ -33,7 +33,7 @@ function lying(bytes: Uint8Array): HiddenFile & { read: HiddenFile['read']; seen
 async function rowsOf(file: HiddenFile, limits?: Partial<typeof PARQUET_LIMITS>): Promise<{ values: unknown[]; lines: number[]; errors: string[]; refused: string | null }> {
 	const read = { values: [] as unknown[], lines: [] as number[], errors: [] as string[] };
 	try {
-		for await (const record of readParquet(file, { ...PARQUET_LIMITS, ...limits })) {
+		for await (const record of readParquet(file, [], { ...PARQUET_LIMITS, ...limits })) {
 			read.lines.push(record.line);
 			if ('error' in record) read.errors.push(record.error);
 			else read.values.push(record.value);
@@ -62,6 +62,28 @@ it('refuses a row with a text that is not UTF-8, and keeps every sign of the oth
 	// Two bytes of the sign for what could not be read: none of UTF-8.
 	bytes.set([0xff, 0xfe], at);
 	expect(await rowsOf(lying(bytes))).toEqual({ values: [{ prompt: '\ufeffQ', chosen: 'a' }, { prompt: 'R', chosen: 'c' }], lines: [1, 2, 3], errors: ['is not UTF-8; save the file as UTF-8'], refused: null });
+});
+
+it('reads bytes that no schema calls a text: as one where they are, where they lie beside as what they are, and refuses them where rows are read by them', async () => {
+	const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff);
+	const texts = (...all: string[]) => all.map((text) => new TextEncoder().encode(text));
+	const file = (name: string) => lying(new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'prompt', data: texts('Q', 'R'), type: 'BYTE_ARRAY' }, { name, data: [png, ...texts('none')], type: 'BYTE_ARRAY' }], statistics: false })));
+	expect(await rowsOf(file('image'))).toEqual({ values: [{ prompt: 'Q', image: 'base64:iVBOR/8=' }, { prompt: 'R', image: 'none' }], lines: [1, 2], errors: [], refused: null });
+	expect(await rowsOf(file('chosen'))).toMatchObject({ values: [{ prompt: 'R', chosen: 'none' }], errors: ['is not UTF-8; save the file as UTF-8'] });
+	const named = [];
+	for await (const record of readParquet(file('Image'), ['image'])) named.push('error' in record);
+	expect(named).toEqual([true, false]);
+});
+
+it('takes bytes within an object for no text', async () => {
+	const schema = [
+		{ name: 'root', num_children: 2 },
+		{ name: 'prompt', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+		{ name: 'image', num_children: 1, repetition_type: 'REQUIRED' },
+		{ name: 'bytes', type: 'BYTE_ARRAY', repetition_type: 'REQUIRED' }
+	] as const;
+	const bytes = new Uint8Array(parquetWriteBuffer({ columnData: [{ name: 'prompt', data: ['Q'] }, { name: 'image', data: [{ bytes: Uint8Array.of(0xff, 0xfe) }] }], schema: schema.map((one) => ({ ...one })), statistics: false }));
+	expect((await rowsOf(lying(bytes))).values).toEqual([{ prompt: 'Q', image: { bytes: { bytes: 'base64://4=' } } }]);
 });
 
 it.each(['SNAPPY', 'GZIP', 'BROTLI', 'ZSTD', 'LZ4', 'LZ4_RAW'] as const)('reads pages of nothing that are packed into no bytes, as %s', async (codec) => {

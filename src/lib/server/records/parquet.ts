@@ -1,5 +1,6 @@
 import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import type { AsyncBuffer, FileMetaData, RowGroup } from 'hyparquet';
+import { isReadName } from '../../domain/import-shapes/read-names.ts';
 import type { HiddenFile } from './hidden-file.ts';
 import { countUnpacked } from './inflate.ts';
 import { CODECS } from './parquet-codecs.ts';
@@ -8,7 +9,7 @@ import { levelsOf, pagesOf } from './parquet-pages.ts';
 import { recordOf, ROW_BYTES, rowsTogether } from './parquet-rows.ts';
 import { endOf, PARQUET_LIMITS } from './parquet-stretch.ts';
 import type { GroupColumns, ParquetLimits } from './parquet-stretch.ts';
-import { PARSERS } from './parquet-text.ts';
+import { markBytes, PARSERS } from './parquet-text.ts';
 import { UnreadableFile } from './record.ts';
 import type { FileRecord } from './record.ts';
 
@@ -58,16 +59,18 @@ async function indexed(lying: HiddenFile, metadata: FileMetaData, group: RowGrou
 		byteLength: lying.bytes,
 		slice: (start, end = lying.bytes) => (start >= lying.bytes ? new Uint8Array(beyond.subarray(start - lying.bytes, end - lying.bytes)).buffer : lying.read(start, end))
 	};
-	return { source: { file, metadata: { ...metadata, num_rows: group.num_rows, row_groups: [{ ...group, columns: chunks }] } }, columns };
+	return { source: { file, metadata: { ...metadata, schema: markBytes(metadata.schema), num_rows: group.num_rows, row_groups: [{ ...group, columns: chunks }] } }, columns };
 }
 
 /**
  * Records of a Parquet file, at the memory of a few pages of one column: pages are found
  * by walking through them once, and decoded a few megabytes and one column at a time.
- * `line` is the row's number.
+ * `line` is the row's number. `said`: columns that somebody named.
  * @throws UnreadableFile where it is broken, or would unfold to more than is held
  */
-export async function* readParquet(lying: HiddenFile, limits: ParquetLimits = PARQUET_LIMITS): AsyncGenerator<FileRecord> {
+export async function* readParquet(lying: HiddenFile, said: readonly string[] = [], limits: ParquetLimits = PARQUET_LIMITS): AsyncGenerator<FileRecord> {
+	const meant = new Set(said.map((name) => name.trim().toLowerCase()));
+	const isRead = (name: string) => meant.has(name.trim().toLowerCase()) || isReadName(name.trim().toLowerCase());
 	const metadata = await footerOf({ byteLength: lying.bytes, slice: (start, end = lying.bytes) => lying.read(start, end) });
 	const unpacked = countUnpacked(() => lying.bytes);
 	let before = 0;
@@ -81,7 +84,7 @@ export async function* readParquet(lying: HiddenFile, limits: ParquetLimits = PA
 				parquetReadObjects({ ...source, columns: [name], compressors: CODECS, parsers: PARSERS, rowStart: from, rowEnd: end, useOffsetIndex: true }).catch((error: unknown) => {
 					throw new UnreadableFile(`Rows ${before + from + 1} to ${before + end} of the Parquet file cannot be read: ${error instanceof Error ? error.message.slice(0, 160) : 'broken'}.`);
 				});
-			const read = await rowsTogether([...columns.keys()], { from, to, held: limits.held }, cells);
+			const read = await rowsTogether([...columns.keys()], { from, to, held: limits.held, isRead }, cells);
 			for (const [index, row] of read.entries()) {
 				unpacked(row.chars + ROW_BYTES);
 				yield recordOf(row, before + from + index + 1);
