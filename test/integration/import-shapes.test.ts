@@ -214,3 +214,14 @@ describe('a file that is broken or hostile leaves nothing behind, and says where
 		expect(valueOf(await send(slug, Buffer.concat([Buffer.from('\uFEFF'), Buffer.from('prompt;chosen;rejected\r\n=cmd|/c calc;+1;@SUM(1)\r\n')])))).toMatchObject({ accepted: 1, rejected: 0, found: { delimiter: ';' } });
 	});
 });
+
+it('takes nothing of a file whose later numbers say that earlier ones were read wrongly, with bad rows left out neither', async () => {
+	const { slug, id } = await world.project();
+	const rows = Array.from({ length: 1200 }, (_, n) => JSON.stringify({ prompt: `Question ${n}`, completion: 'Yes.', label: n < 1100 ? n % 2 : -1 }));
+	for (const more of [{ skipBad: true }, { dryRun: true }, {}]) {
+		const refused = await send(slug, Buffer.from(rows.join('\n')), {}, more);
+		expect(refused).toMatchObject({ ok: false, problem: { code: 'import_refused', detail: expect.stringMatching(/^Line 1101 has the number -1 in a field whose numbers/u) as unknown } });
+	}
+	expect(await world.query(`select count(*)::int as n from prompts where project_id = '${id}'`)).toEqual([{ n: 0 }]);
+	expect(await world.query(`select status, accepted, (select count(*)::int from import_rows where import_id = imports.id) as staged from imports where project_id = '${id}'`)).toEqual(Array(3).fill({ status: 'refused', accepted: 0, staged: 0 }));
+});

@@ -80,7 +80,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	'an answer that would be lost: the row was read without it. Two answers are “response_a” and “response_b”, or “chosen” and “rejected”, more are a list “responses”; or take the field out of the file': '这份回答会丢失：读取该行时没有用到它。两份回答应写作“response_a”和“response_b”，或“chosen”和“rejected”，更多份写作列表“responses”；否则请从文件中去掉该字段',
 	'a judgment that would be lost: the row was read without it. It is about two answers (“response_a” and “response_b”) or one (“completion”); or take the field out of the file': '这项评判会丢失：读取该行时没有用到它。它应针对两份回答（“response_a”和“response_b”）或一份回答（“completion”）；否则请从文件中去掉该字段',
 	'a number says which answer is better only where the answers are numbered so (“response_0” and “response_1”), or where the first rows of the file hold both 1 and 2, and no other: write A or B': '只有回答本身也这样编号（“response_0”和“response_1”），或文件开头各行中既有 1 又有 2 且没有其他数字时，数字才能说明哪份更好：请写 A 或 B',
-	'a number is good or bad only where the first rows of the file hold 1 and 0, or 1 and -1, and no other: write true or false': '只有文件开头各行中是 1 和 0，或 1 和 -1，且没有其他数字时，数字才表示好或差：请写 true 或 false',
+	'a number is good or bad only where the first rows of the file hold none but 1 and 0, or 1 and -1: write true or false': '只有文件开头各行中除 1 和 0（或 1 和 -1）外没有其他数字时，数字才表示好或差：请写 true 或 false',
 	'“none” may mean that neither is good, that neither is better, or that nothing was said: write “both bad”, “tie” or nothing': '“none”可能指两份都不好、不相上下，或没有评判：请写“both bad”（都不好）、“tie”（相当），或留空',
 	'several controls hold a judgment, and none of their names says which asks for the preference: name it so in Label Studio (“preference”)': '有多个控件含评判，名称都看不出哪个问的是偏好：请在 Label Studio 中把它命名为“preference”',
 	'several questions hold a judgment, and none of their names says which asks for the preference: name it so in the tool (“preference”)': '有多个问题含评判，名称都看不出哪个问的是偏好：请在该工具中把它命名为“preference”',
@@ -119,6 +119,7 @@ export const IMPORT_DETAILS_ZH: Readonly<Record<string, string>> = {
 	// Files.
 	'The file is empty.': '文件是空的。',
 	'The file is neither text in UTF-8, UTF-16 or GB18030 nor Parquet, gzip or zip.': '文件既不是 UTF-8、UTF-16 或 GB18030 文本，也不是 Parquet、gzip 或 zip。',
+	'Line {} has the number {} in a field whose numbers on earlier lines were read as good and bad, or as the better of two answers: beside it they mean something else, so nothing of the file was taken. Write words in place of the numbers: true or false of one answer; A, B or tie of two.': '第 {} 行的数字 {} 所在字段中，前面各行的数字已按好与差（或两份中更好的一份）读取；有了这个数字，它们的含义就不同了，因此文件中的内容一概未导入。请用文字代替数字：一份回答写 true 或 false，两份回答写 A、B 或 tie。',
 	'The file is not UTF-8. Save it as UTF-8 and send it again.': '文件不是 UTF-8 编码。请另存为 UTF-8 后重新发送。',
 	'The file is not UTF-8 after record {}. Save it as UTF-8 and send it again.': '文件在第 {} 条记录之后不是 UTF-8 编码。请另存为 UTF-8 后重新发送。',
 	'The file is not {} after byte {}. Save it as UTF-8 and send it again.': '文件在第 {2} 字节之后不是 {1} 编码。请另存为 UTF-8 后重新发送。',

@@ -1,8 +1,9 @@
 import { languageOf } from './languages.ts';
+import { refusedVerdict } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
 import { along, has, isFields, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
-import { asJudgment, verdictBeside, verdictOf, when, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, verdictBeside, verdictOf, when } from './verdict-words.ts';
 import type { ForeignVerdict } from './verdict-words.ts';
 
 /** A turn of a battle: text, or the parts of which newer sets are made. */
@@ -39,10 +40,13 @@ function conversations(record: Fields): [unknown[], unknown[]] | null {
 	return [answered('a'), answered('b')];
 }
 
+/** What a battle's sides are called where models are not meant. */
+const SIDES = ['conversation_a', 'conversation_b'] as const;
+
 function outcome(record: Fields, scales: Scales): ForeignVerdict | null {
 	const { winner } = record;
 	// A model's name may end in a number, which numbers no answer.
-	if (has(record, 'winner')) return verdictOf(winner, [String(record['model_a'] ?? 'model_a'), String(record['model_b'] ?? 'model_b')]) ?? verdictBeside(winner, ['conversation_a', 'conversation_b'], scales.get('winner'));
+	if (has(record, 'winner')) return verdictOf(winner, [String(record['model_a'] ?? 'model_a'), String(record['model_b'] ?? 'model_b')]) ?? verdictBeside(winner, SIDES, scales.get('winner'));
 	const said = ([['winner_model_a', 0], ['winner_model_b', 1], ['winner_tie', 'tie'], ['winner_both_bad', 'both_bad']] as const).filter(([name]) => record[name] === true || Number(record[name]) === 1);
 	return said.length === 1 ? (said[0]?.[1] ?? null) : null;
 }
@@ -70,7 +74,7 @@ export const arena: ImportShape = {
 		while (shared > 0 && !isUser(a[shared - 1])) shared -= 1;
 		if (shared === 0) return unread('conversation_b', 'does not begin as “conversation_a” does: the two answer different questions');
 		const verdict = outcome(record, scales);
-		if (verdict === null) return unread(has(record, 'winner') ? 'winner' : 'winner_model_a', whyNoVerdict(record['winner']));
+		if (verdict === null) return refusedVerdict(has(record, 'winner') ? 'winner' : 'winner_model_a', record['winner'], SIDES, scales.get('winner'));
 		const language = languageOf(record['language']);
 		return {
 			ok: true,
@@ -82,6 +86,7 @@ export const arena: ImportShape = {
 				...language
 			},
 			names: { 'responses[0]': 'conversation_a', 'responses[1]': 'conversation_b', messages: 'conversation_a' },
+			numbers: [['winner', record['winner']]],
 			unread: rest(record, READ, 'language' in language ? [] : ['language'])
 		};
 	}

@@ -1,8 +1,9 @@
 import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
+import { refusedLabel, refusedVerdict } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
 import { isFields, isText, saysSomething, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside, whyNoLabel, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside } from './verdict-words.ts';
 
 /** Names of columns as people write them, by what they hold; the first that a table has is proposed. A rating is none of them: it is more or less, not good or bad. */
 const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
@@ -112,13 +113,15 @@ function readCells(record: Fields, mapping: ColumnMapping, scales: Scales): Shap
 		for (const role of ['answerA', 'answerB'] as const) if (!isText(text(cell(role)))) return unread(said(role), 'missing');
 		fields['responses'] = [text(cell('answerA')), text(cell('answerB'))];
 		if (judged('verdict') === undefined) return { ok: true, fields, names };
-		const verdict = verdictBeside(judged('verdict'), [mapping.answerA, String(mapping.answerB)], scales.get(said('verdict')));
-		return verdict === null ? unread(said('verdict'), whyNoVerdict(judged('verdict'))) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names };
+		const [sides, scale] = [[mapping.answerA, String(mapping.answerB)] as const, scales.get(said('verdict'))];
+		const verdict = verdictBeside(judged('verdict'), sides, scale);
+		return verdict === null ? refusedVerdict(said('verdict'), judged('verdict'), sides, scale) : { ok: true, fields: { ...fields, judgments: [{ ...asJudgment(verdict), ...margin, ...from }] }, names, numbers: [[said('verdict'), judged('verdict')]] };
 	}
 	if (mapping.answer === undefined) return { ok: true, fields, names };
 	if (!isText(text(cell('answer')))) return unread(said('answer'), 'missing');
 	const good = judged('label') === undefined ? null : labelOf(judged('label'), scales.get(said('label')));
-	if (judged('label') !== undefined && good === null) return unread(said('label'), whyNoLabel(judged('label')));
-	if (good === null || !isNamed) return { ok: true, fields: { ...fields, completion: text(cell('answer')), ...(good === null ? {} : { label: good }) }, names };
-	return { ok: true, fields: { ...fields, completion: text(cell('answer')), judgments: [{ verdict: good ? 'good' : 'bad', ...from }] }, names };
+	if (judged('label') !== undefined && good === null) return refusedLabel(said('label'), judged('label'), scales.get(said('label')));
+	if (good === null) return { ok: true, fields: { ...fields, completion: text(cell('answer')) }, names };
+	const judgment = isNamed ? { judgments: [{ verdict: good ? 'good' : 'bad', ...from }] } : { label: good };
+	return { ok: true, fields: { ...fields, completion: text(cell('answer')), ...judgment }, names, numbers: [[said('label'), judged('label')]] };
 }

@@ -1,9 +1,10 @@
 import type { Item } from './answers-of.ts';
-import { isSigned, numberOf } from './scales.ts';
-import type { Scale, Scales } from './scales.ts';
+import { refusedLabel, refusedVerdict } from './refused-judgment.ts';
+import { isSigned } from './scales.ts';
+import type { Scales } from './scales.ts';
 import { along, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, labelOf, verdictBeside, verdictOf, whyNoLabel, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, labelOf, verdictBeside, verdictOf } from './verdict-words.ts';
 import type { ForeignVerdict } from './verdict-words.ts';
 
 /** What one annotator said of an item: a word or number of the tool, to which of its questions, who, and when. `score`: below zero for the first answer, above for the second. */
@@ -19,10 +20,7 @@ function verdict(label: Label, item: Item, scales: Scales): ForeignVerdict | nul
 
 /** Whether one answer was called good. A tool's 1 may be the lowest of its marks: unlike a column that is called a label, it is taken only beside its opposite. */
 function good({ said, question }: Label, scales: Scales): boolean | null {
-	const scale: Scale = scales.get(question) ?? new Set();
-	const number = numberOf(said);
-	const isMark = number !== null && number >= 0 && !isSigned(said) && !(scale.has(1) && (scale.has(0) || scale.has(-1)));
-	return isMark ? null : labelOf(said, scale);
+	return labelOf(said, scales.get(question), !isSigned(said));
 }
 
 /**
@@ -35,22 +33,23 @@ export function labelledItem(item: Item, record: Fields, labels: readonly Label[
 	const names: Record<string, string> = { prompt: item.promptField, completion: item.answerFields[0] ?? 'completion' };
 	item.answerFields.forEach((field, i) => (names[`responses[${i}]`] = field));
 	const from = ({ judge, at }: Label) => ({ ...(judge === undefined ? {} : { judge }), ...(at === undefined ? {} : { at }) });
+	const numbers = labels.flatMap(({ said, question, score }) => (score ? [] : [[question, said] as const]));
 	const base = { ...along(record, ['images', 'documents']), prompt: item.prompt };
 	if (item.answers.length === 1) {
 		const judgments = [];
 		for (const label of labels) {
 			const isGood = good(label, scales);
-			if (isGood === null && verdictOf(label.said) !== 'cannot_judge') return unread(label.field, whyNoLabel(label.said));
+			if (isGood === null && verdictOf(label.said) !== 'cannot_judge') return refusedLabel(label.field, label.said, scales.get(label.question), !isSigned(label.said));
 			judgments.push({ verdict: isGood === null ? 'cannot_judge' : isGood ? 'good' : 'bad', ...from(label) });
 		}
-		return { ok: true, fields: { ...base, responses: item.answers, mode: 'single', judgments }, names };
+		return { ok: true, fields: { ...base, responses: item.answers, mode: 'single', judgments }, names, numbers };
 	}
 	if (labels.length > 0 && item.answers.length !== 2) return unread(labels[0]?.field ?? 'row', `labels are read of two answers or one; here are ${item.answers.length}`);
 	const judgments = [];
 	for (const label of labels) {
 		const said = verdict(label, item, scales);
-		if (said === null) return unread(label.field, whyNoVerdict(label.said));
+		if (said === null) return refusedVerdict(label.field, label.said, item.answerFields as [string, string], scales.get(label.question));
 		judgments.push({ ...asJudgment(said), ...from(label) });
 	}
-	return { ok: true, fields: { ...base, responses: item.answers, judgments }, names };
+	return { ok: true, fields: { ...base, responses: item.answers, judgments }, names, numbers };
 }

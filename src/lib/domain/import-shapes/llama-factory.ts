@@ -1,8 +1,9 @@
 import { ANSWER_LOST } from './passed-over.ts';
+import { refusedLabel } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
 import { along, has, isFields, isText, passing, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
-import { labelOf, whyNoLabel } from './verdict-words.ts';
+import { labelOf } from './verdict-words.ts';
 
 /** What LLaMA-Factory's sharegpt form calls who speaks (its data/README.md; OpenAI's names too). */
 const ROLES: Readonly<Record<string, string>> = { human: 'user', user: 'user', gpt: 'assistant', assistant: 'assistant', observation: 'tool', tool: 'tool', system: 'system' };
@@ -30,7 +31,9 @@ const from = (read: ShapeRead, record: Fields, fields: readonly string[]): Shape
 /** The label of a row's one answer: truth values, or what a table makes of them. */
 function labelled(record: Fields, scales: Scales, row: (label: boolean) => ShapeRead): ShapeRead {
 	const label = labelOf(record['kto_tag'], scales.get('kto_tag'));
-	return label === null ? unread('kto_tag', whyNoLabel(record['kto_tag'])) : row(label);
+	if (label === null) return refusedLabel('kto_tag', record['kto_tag'], scales.get('kto_tag'));
+	const read = row(label);
+	return read.ok ? { ...read, numbers: [['kto_tag', record['kto_tag']]] } : read;
 }
 
 function alpaca(record: Fields, scales: Scales): ShapeRead {

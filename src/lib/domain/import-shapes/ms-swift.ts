@@ -1,9 +1,10 @@
 import { placeParts } from '../import-parts.ts';
 import { sharedTurns } from '../shared-turns.ts';
 import { isFlat } from './columns.ts';
+import { refusedLabel } from './refused-judgment.ts';
 import { along, has, isFields, isText, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
-import { labelOf, whyNoLabel } from './verdict-words.ts';
+import { labelOf } from './verdict-words.ts';
 
 const isAnswer = (message: unknown) => isFields(message) && message['role'] === 'assistant';
 /** A label of ms-swift: true or false, or a number where the file came through something that has no truth values. */
@@ -39,6 +40,8 @@ export const msSwift: ImportShape = {
 		// One that is all texts may say more, and is read by its columns.
 		return !isFlat(record) && conversation(record) !== null && (isRejected || isLabel(label));
 	},
+	// Another number beside labels is refused as one, or takes them back.
+	fitsAmong: ({ messages, label }) => Array.isArray(messages) && isAnswer(messages.at(-1)) && typeof label === 'number',
 	read: (record, _file, scales) => {
 		const whole = Array.isArray(record['messages']) ? (record['messages'] as unknown[]) : conversation(record);
 		if (whole === null) return unread('messages', 'must be a list of turns that ends with the answer');
@@ -60,7 +63,7 @@ export const msSwift: ImportShape = {
 		const [asked, answer] = [messages.slice(0, -1), messages.slice(-1)];
 		if (has(record, 'rejected_response')) return { ok: true, fields: { ...others, messages: asked, chosen: answer, rejected: record['rejected_response'] }, names: { messages: asks, chosen: answers, rejected: 'rejected_response' }, unread: rest(record, [...read, 'rejected_response']) };
 		const label = has(record, 'label') ? labelOf(record['label'], scales.get('label')) : undefined;
-		if (label === null) return unread('label', whyNoLabel(record['label']));
-		return { ok: true, fields: { ...others, messages: asked, completion: answer, label }, names: { messages: asks, completion: answers }, unread: rest(record, [...read, 'label']) };
+		if (label === null) return refusedLabel('label', record['label'], scales.get('label'));
+		return { ok: true, fields: { ...others, messages: asked, completion: answer, label }, names: { messages: asks, completion: answers }, unread: rest(record, [...read, 'label']), numbers: [['label', record['label']]] };
 	}
 };

@@ -1,9 +1,10 @@
 import type { ColumnMapping } from './column-mapping.ts';
 import { proposeMapping } from './columns.ts';
+import { refusedLabel, refusedVerdict } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
-import { has, isFields, isText, rest, saysSomething, unread } from './shape.ts';
+import { has, isFields, isText, rest, saysSomething } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
-import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside, whyNoLabel, whyNoVerdict } from './verdict-words.ts';
+import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside } from './verdict-words.ts';
 
 const SERIES = /^(response|answer|output|completion|generation)[_-]?([0-9]|[a-h])$/iu;
 /** Names for a list of answers that is not called `responses`. */
@@ -104,14 +105,18 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 		names['margin'] = mapping.margin;
 		taken.push(mapping.margin);
 	}
+	const numbers: [string, unknown][] = [];
 	const isJudged = has(record, 'judgments');
 	const label = has(record, 'label') && readBy(fields).includes('label') ? 'label' : !isOurs && has(fields, 'completion') ? mapping.label : undefined;
 	if (label !== undefined) {
 		const said = isMissing(record[label]) ? undefined : record[label];
 		const good = labelOf(said, scales.get(label));
-		if (said !== undefined && good === null && (label === 'label' || !isRemark(said))) return unread(label, whyNoLabel(said));
+		if (said !== undefined && good === null && (label === 'label' || !isRemark(said))) return refusedLabel(label, said, scales.get(label));
 		fields['label'] = good ?? undefined;
-		if (good !== null) taken.push(label);
+		if (good !== null) {
+			taken.push(label);
+			numbers.push([label, said]);
+		}
 	}
 	const who = judgeOf(record, mapping);
 	const hasVerdict = two !== null && mapping.verdict !== undefined && !isMissing(record[mapping.verdict]) && two[0] === mapping.answerA && !isJudged && !has(record, 'preferred');
@@ -126,7 +131,8 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 	} else Object.assign(fields, { judge: undefined, at: undefined });
 	if (hasVerdict && mapping.verdict !== undefined && who.ok) {
 		const said = verdictBeside(record[mapping.verdict], two, scales.get(mapping.verdict));
-		if (said === null) return unread(mapping.verdict, whyNoVerdict(record[mapping.verdict]));
+		if (said === null) return refusedVerdict(mapping.verdict, record[mapping.verdict], two, scales.get(mapping.verdict));
+		numbers.push([mapping.verdict, record[mapping.verdict]]);
 		const margin = mapping.margin === undefined ? {} : { margin: record[mapping.margin] };
 		fields['judgments'] = [{ ...asJudgment(said), ...margin, ...who.who }];
 		taken.push(mapping.verdict);
@@ -136,5 +142,5 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 			fields['margin'] = undefined;
 		}
 	}
-	return { ok: true, fields, names, unread: [...rest(record, [...readBy(fields), ...taken]), ...(answers.beside ?? [])] };
+	return { ok: true, fields, names, numbers, unread: [...rest(record, [...readBy(fields), ...taken]), ...(answers.beside ?? [])] };
 }

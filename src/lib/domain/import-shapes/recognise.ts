@@ -92,7 +92,7 @@ type How = Pick<Recognised, 'shape' | 'mapping'> & { scales?: Scales; isTable: b
 function readAs(record: Fields, { shape: name, file, scales = new Map() }: How): ShapeRead {
 	const shape = BY_NAME.get(name) ?? plumbline;
 	// One row of ours among others is still a row.
-	return !shape.fits(record) && plumbline.fits(record) ? readOwn(record, scales) : shape.read(record, file, scales);
+	return !shape.fits(record) && !shape.fitsAmong?.(record) && plumbline.fits(record) ? readOwn(record, scales) : shape.read(record, file, scales);
 }
 
 /**

@@ -19,13 +19,18 @@ export function numberOf(value: unknown): number | null {
 export const isSigned = (value: unknown): boolean => typeof value === 'string' && /^\s*[+\-\u2212]\s*\d/u.test(value);
 
 /** The scales of what was said in these places. */
-export function scalesOf(said: Iterable<readonly [string, unknown]>): Scales {
+export function scalesOf(said: Iterable<readonly [string, unknown]>): Map<string, Set<number>> {
 	const scales = new Map<string, Set<number>>();
+	addTo(scales, said, Infinity);
+	return scales;
+}
+
+/** Adds what was said in these places to their scales, of which there are at most so many: a file that says each thing in a place of its own has no scale. */
+export function addTo(scales: Map<string, Set<number>>, said: Iterable<readonly [string, unknown]>, most: number): void {
 	for (const [name, value] of said) {
 		const number = numberOf(value);
-		if (number === null) continue;
-		const scale = scales.get(name) ?? new Set<number>();
-		scales.set(name, scale.add(number));
+		const scale = scales.get(name);
+		if (number === null || (scale === undefined && scales.size >= most)) continue;
+		scales.set(name, (scale ?? new Set<number>()).add(number));
 	}
-	return scales;
 }

@@ -11,27 +11,29 @@ export type ShapeName = (typeof SHAPES)[number];
 /** How a file's rows were understood: by which shape, or with which columns (null: its name holds what is to be hidden, and it is named by its place); how many judgments they brought with who made them; which of their fields were not read. */
 export type Understood = { shape: ShapeName; labels: number; mapping: SaidMapping | null; columns: (string | null)[] | null; accepted: boolean; unread: string[] | null };
 
-/** What is wrong with a record: a field as the file names it, and what would be right. */
-export type ShapeError = { field: string; message: string };
+/** What is wrong with a record: a field as the file names it, and what would be right. `against`: a number beside which those of earlier rows mean something else than they were taken for: not only this row is wrong. */
+export type ShapeError = { field: string; message: string; against?: number };
 
 /**
  * A row in our own form, or what is wrong with it. `names`: what the file calls
  * the fields that our form calls otherwise, so that an error names what stands in the file.
- * `unread`: fields of the record that hold something and were not read.
+ * `unread`: fields of the record that hold something and were not read. `numbers`: those that were taken for a judgment, by where they stand.
  */
-export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>>; unread?: readonly string[] } | { ok: false; error: ShapeError };
+export type ShapeRead = { ok: true; fields: Fields; names?: Readonly<Record<string, string>>; unread?: readonly string[]; numbers?: readonly (readonly [place: string, said: unknown])[] } | { ok: false; error: ShapeError };
 
 /**
  * A form in which another tool writes rows: whether a record is in it, and that
  * record in our own form (`readImportRow`). `file`: the name of the file within a zip;
  * `scales`: the numbers of its first rows, by where they stand. `says`: what a record
  * says in which places, where those are not its fields.
+ * `fitsAmong`: of a record that is in it among others that are, though alone it would not be taken for one.
  * Where several records that follow each other are one row of ours, `joins` says
  * whether the next one belongs to those, and `join` makes one record of them.
  */
 export type ImportShape = {
 	name: ShapeName;
 	fits: (record: Fields) => boolean;
+	fitsAmong?: (record: Fields) => boolean;
 	read: (record: Fields, file: string | null, scales: Scales) => ShapeRead;
 	says?: (record: Fields) => readonly (readonly [place: string, said: unknown])[];
 	joins?: (records: readonly unknown[], next: unknown) => boolean;

@@ -34,7 +34,7 @@ export function verdictOf(value: unknown, sides?: readonly [string, string]): Fo
  * number on that scale that names no answer (a 0, a −2, a 3) means that the others do not
  * either.
  */
-function numberedVerdict(number: number, sides: readonly [string, string], scale: Scale): 0 | 1 | null {
+export function numberedVerdict(number: number, sides: readonly [string, string], scale: Scale): 0 | 1 | null {
 	const [first, second] = sides.map((side) => /\d+$/u.exec(side)?.[0]);
 	const isNumbered = first !== undefined && second !== undefined && first !== second;
 	if (!isNumbered && !(scale.has(1) && scale.has(2))) return null;
@@ -64,17 +64,24 @@ export const VERDICT_WORDS = 'which answer is better (A, B, left, right …), ti
 const GOOD = new Set(['true', 'yes', 'y', 'good', 'desirable', 'positive', 'accept', 'accepted', 'like', 'up', 'thumbs up', 'thumbsup', '好', '是', '对', '可以', '正确', '👍']);
 const BAD = new Set(['false', 'no', 'n', 'bad', 'undesirable', 'negative', 'reject', 'rejected', 'dislike', 'down', 'thumbs down', 'thumbsdown', '差', '坏', '不好', '否', '错', '不可以', '错误', '👎']);
 
-/** Whether a number calls an answer good: 1 does, −1 does not, and 0 does not where there is no −1 below it. A scale with any other number is one of more or less, on which none says so. */
-function numberedLabel(number: number, scale: Scale): boolean | null {
+/**
+ * Whether a number calls an answer good: 1 does, −1 does not, and 0 does not where there is
+ * no −1 below it. A scale with any other number is one of more or less, on which none says so.
+ * `isMark`: it may be the lowest of a tool's marks, and says so only beside its opposite.
+ */
+export function numberedLabel(number: number, scale: Scale, isMark: boolean): boolean | null {
 	if (![...scale, number].every((one) => one === 0 || one === 1 || one === -1)) return null;
-	return number === 0 && scale.has(-1) ? null : number === 1;
+	if (isMark && number >= 0 && !(scale.has(1) && (scale.has(0) || scale.has(-1)))) return null;
+	// Of a scale on which a 0 was bad, a −1 says that it was neither.
+	const isUnsure = number === 0 ? scale.has(-1) : number === -1 && scale.has(0) && !scale.has(-1);
+	return isUnsure ? null : number === 1;
 }
 
-/** Whether a text, number or truth value calls one answer good; null: it says neither, or it is not sure. `scale`: the numbers that the first rows of the file hold there. */
-export function labelOf(value: unknown, scale: Scale = NO_SCALE): boolean | null {
+/** Whether a text, number or truth value calls one answer good; null: it says neither, or it is not sure. `scale`: the numbers that the file holds there, as far as they are known; `isMark`: a tool's number without a sign. */
+export function labelOf(value: unknown, scale: Scale = NO_SCALE, isMark = false): boolean | null {
 	if (typeof value === 'boolean') return value;
 	const number = numberOf(value);
-	if (number !== null) return numberedLabel(number, scale);
+	if (number !== null) return numberedLabel(number, scale, isMark);
 	if (typeof value !== 'string' || isSigned(value)) return null;
 	const word = plain(value);
 	return GOOD.has(word) ? true : BAD.has(word) ? false : null;
@@ -82,7 +89,7 @@ export function labelOf(value: unknown, scale: Scale = NO_SCALE): boolean | null
 
 /** What a refusal of a label of one answer says would be right. */
 export function whyNoLabel(value: unknown): string {
-	return numberOf(value) !== null || isSigned(value) ? 'a number is good or bad only where the first rows of the file hold 1 and 0, or 1 and -1, and no other: write true or false' : LABEL_WORDS;
+	return numberOf(value) !== null || isSigned(value) ? 'a number is good or bad only where the first rows of the file hold none but 1 and 0, or 1 and -1: write true or false' : LABEL_WORDS;
 }
 
 /** Whether a cell says that there is nothing in it, as programs write what is missing. `None` does not: a person may mean it. */
