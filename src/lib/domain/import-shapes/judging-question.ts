@@ -5,13 +5,16 @@ const ASKING = [/prefer|better|best|rank|pairwise|compar|choose|偏好|更好|�
  * Which of the questions that a tool asks of an item is the one whose answers are
  * judgments: the only one; of several the only one whose name asks which answer is
  * better, else the only one whose name asks for a judgment, else the only one that
- * `judges`. Undefined: there is none. Null: there are several.
+ * `judges`; where several names ask so, the only one of them that \`judges\`: beside a preference
+ * the other asks why. Undefined: there is none. Null: there are several. \`isOpen\`: nothing was answered there.
  */
-export function judgingQuestion(questions: readonly string[], judges: (question: string) => boolean): string | null | undefined {
+export function judgingQuestion(questions: readonly string[], judges: (question: string) => boolean, isOpen: (question: string) => boolean = () => false): string | null | undefined {
 	if (questions.length < 2) return questions[0];
 	for (const asks of [...ASKING.map((words) => (question: string) => words.test(question)), judges]) {
 		const found = questions.filter(asks);
-		if (found.length > 0) return found.length === 1 ? found[0] : null;
+		const judging = found.filter(judges);
+		if (found.length === 1 || (found.length > 0 && found.every(isOpen))) return found[0];
+		if (found.length > 0) return judging.length === 1 ? judging[0] : null;
 	}
 	return undefined;
 }

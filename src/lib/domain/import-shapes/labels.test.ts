@@ -213,6 +213,17 @@ describe('of several questions of a tool', () => {
 		expect(told([argilla({ note: [{ value: 'Hm.' }], remark: [{ value: 'Well.' }] })])).toEqual([{ said: [null], unread: ['responses.note', 'responses.remark'] }]);
 	});
 
+	it('a preference is read beside the reason for it', () => {
+		const [label, why] = [[{ value: 'A' }], [{ value: 'It is the better of both by far.' }]];
+		for (const reason of ['why_better', 'preference_reason', 'best_because']) for (const responses of [{ preference: label, [reason]: why }, { [reason]: why, preference: label }]) expect(told([argilla(responses)])).toEqual([{ said: ['One'], unread: [`responses.${reason}`] }]);
+		expect(told([argilla({ label, overall_comment: why })])).toEqual([{ said: ['One'], unread: ['responses.overall_comment'] }]);
+		// Of two that say nothing known none is dropped.
+		expect(told([argilla({ preference: [{ value: 'perhaps' }], why_better: why })])).toMatchObject([{ message: expect.stringMatching(/^several questions/u) as unknown }]);
+		const potatoes = (annotations: object) => told([{ ...beside, label_annotations: annotations }]);
+		expect(potatoes({ why_better: { text_box: 'Shorter.' }, preference: { selection: 'B' } })).toEqual([{ said: ['Two'], unread: ['label_annotations.why_better'] }]);
+		expect(potatoes({ why_better: {}, preference: {} })).toEqual([{ said: [null], unread: ['label_annotations.preference'] }]);
+	});
+
 	it('several labels are no ranking, nor is a part of one', () => {
 		const one = (value: unknown) => words([argilla({ ranking: [{ value }] })]);
 		expect(one(['response_b', 'response_a'])).toEqual(['Two']);

@@ -69,7 +69,7 @@ export const potato: ImportShape = {
 		if (!item || item.answers.length === 0) return unread('displayed_text', 'neither fields that hold a question and its answers (prompt, responses …) nor a text “… A. … B. …”');
 		const schemes = schemesOf(record);
 		const judges = (scheme: Fields) => has(scheme, 'selection') || has(scheme, 'scale_value') || labelOf(said(scheme)?.said) !== null || verdictBeside(said(scheme)?.said, item.answerFields as [string, string]) !== null;
-		const name = judgingQuestion(schemes.map(([one]) => one), (one) => schemes.some(([other, scheme]) => other === one && judges(scheme)));
+		const name = judgingQuestion(schemes.map(([one]) => one), (one) => schemes.some(([other, scheme]) => other === one && judges(scheme)), (one) => schemes.every(([other, scheme]) => other !== one || said(scheme) === null));
 		if (name === null) return unread('label_annotations', SEVERAL);
 		const scheme = schemes.find(([one]) => one === name)?.[1];
 		const chosen = scheme ? said(scheme) : null;
