@@ -54,7 +54,8 @@ it('ends a file at a number that names neither of two answers, where others were
 	const column = (preference: unknown) => ({ prompt: 'Which?', response_a: 'One', response_b: 'Two', preference });
 	const ours = (preference: unknown) => ({ ...column(preference), prompt: turns });
 	const tool = (value: unknown) => ({ fields: { prompt: 'Which?', response_a: 'One', response_b: 'Two' }, responses: { preference: [{ value: String(value) }] } });
-	for (const row of [column, ours, tool]) {
+	const rows: readonly ((said: unknown) => object)[] = [column, ours, tool];
+	for (const row of rows) {
 		expect(await read([...many(1, 10), ...many(2, 10), 2, 3].map(row))).toMatch(/^Line 22 has the number 3 /u);
 		expect(await read([...many(1, 10), ...many(2, 10), 2, 1].map(row))).toEqual([...many(0, 10), ...many(1, 11), 0]);
 		// Of these none was read: there is nothing to take back.
