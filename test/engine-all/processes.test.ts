@@ -55,7 +55,7 @@ it('two machines train one adapter, met at the first one’s address', async () 
 	const node = (rank: number) => {
 		const { argv, env } = trainArgv(two, {
 			python: environment.python, cli: environment.swiftCli, model: model.path, modelType: model.modelType, template: model.template,
-			dataset, outputDir, dataSeed: 42, device: 'cpu', threads: 1, node: { rank, masterAddress: '127.0.0.1', masterPort: 29_541 }
+			dataset, datasetBytes: 10_000, outputDir, dataSeed: 42, device: 'cpu', threads: 1, node: { rank, masterAddress: '127.0.0.1', masterPort: 29_541 }
 		});
 		return run(argv, { env: engineEnv(join(dir, `nodes-cache-${rank}`), env), timeoutMs: 300_000 });
 	};

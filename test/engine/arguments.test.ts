@@ -54,11 +54,11 @@ beforeAll(async () => {
 	const dataset = await writeRows(join(dir, 'arguments.jsonl'), pairRows(pairs(4)));
 	const lines = cases.map(({ name, recipe, device, build }) => {
 		const node = recipe.nodes > 1 ? { node: { rank: 0, masterAddress: '127.0.0.1', masterPort: 29_500 } } : {};
-		const { argv } = trainArgv(recipe, { python: 'python', cli: 'cli', model: model.path, modelType: model.modelType, template: model.template, dataset, outputDir: join(dir, 'arguments'), dataSeed: 1, device, ...node });
+		const { argv } = trainArgv(recipe, { python: 'python', cli: 'cli', model: model.path, modelType: model.modelType, template: model.template, dataset, datasetBytes: 1000, outputDir: join(dir, 'arguments'), dataSeed: 1, device, ...node });
 		const program = argv.findIndex((word) => word.startsWith('cli/'));
 		return { name, build, program: argv[program]?.slice(4), argv: argv.slice(program + 1) };
 	});
-	const { env } = trainArgv(cases[0]?.recipe as Case['recipe'], { python: '', cli: '', model: '', dataset: '', outputDir: '', dataSeed: 1, device: 'cpu' });
+	const { env } = trainArgv(cases[0]?.recipe as Case['recipe'], { python: '', cli: '', model: '', dataset: '', datasetBytes: 0, outputDir: '', dataSeed: 1, device: 'cpu' });
 	const file = join(dir, 'arguments.json');
 	await writeFile(file, JSON.stringify(lines));
 	const result = await run([environment.python, '-c', PARSE, file], { env: engineEnv(join(dir, 'cache'), env), timeoutMs: 300_000 });

@@ -47,6 +47,7 @@ export type PreparedRun = {
 	rowPlan: RowPlan | null;
 	outputDir: string;
 	dataset: string;
+	datasetBytes: number;
 	dataSeed: number;
 	resumeCheckpoint?: { path: string; step: number };
 };

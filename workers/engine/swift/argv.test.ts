@@ -4,7 +4,7 @@ import type { TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import { trainArgv } from './argv.ts';
 import type { TrainPaths } from './argv.ts';
 
-const paths: TrainPaths = { python: '/e/bin/python', cli: '/e/swift/cli', model: '/m', dataset: '/d.jsonl', outputDir: '/o', dataSeed: 5, device: 'cpu' };
+const paths: TrainPaths = { python: '/e/bin/python', cli: '/e/swift/cli', model: '/m', dataset: '/d.jsonl', datasetBytes: 0, outputDir: '/o', dataSeed: 5, device: 'cpu' };
 const dpo = recipeDefaults('dpo', { device: 'cpu' });
 const orpo = recipeDefaults('orpo', { device: 'cpu' });
 const kto = recipeDefaults('kto', { device: 'cpu' });
@@ -66,9 +66,10 @@ describe('trainArgv', () => {
 		expect(flags({ ...dpo, strategy: 'zero3_offload', gpus: 2 })).toMatchObject({ '--deepspeed': 'zero3_offload' });
 	});
 
-	it('has processes wait an hour for one another, and not for 208 days', () => {
+	it('has processes wait an hour for one another and for what is encoded, and not for 208 days', () => {
 		for (const strategy of ['ddp', 'fsdp2', 'zero3', 'megatron'] as const) expect(flags({ ...dpo, strategy, gpus: 2 }, { device: 'gpu' })).toMatchObject({ '--ddp_timeout': '3600' });
 		expect(flags({ ...dpo, strategy: 'ddp', gpus: 1, nodes: 2 })).toMatchObject({ '--ddp_timeout': '3600' });
+		expect(flags({ ...dpo, strategy: 'ddp', gpus: 2 }, { datasetBytes: 300e6 })).toMatchObject({ '--ddp_timeout': '18600' });
 		expect(flags()).not.toHaveProperty('--ddp_timeout');
 	});
 

@@ -4,6 +4,7 @@ import { engineOf, recipeFlags } from '#lib/domain/recipe/recipe-flags.ts';
 import { processesOf } from '#lib/domain/training-recipe.ts';
 import type { Device, TrainingRecipe } from '#lib/domain/training-recipe.ts';
 import { OFFLINE_ENV } from './engine-env.ts';
+import { mostWait } from './most-wait.ts';
 
 /** Where one machine of several stands; torchrun's rendezvous. */
 export type NodePlace = { rank: number | string; masterAddress: string; masterPort: number | string };
@@ -20,6 +21,8 @@ export type TrainPaths = {
 	modelType?: string;
 	template?: string;
 	dataset: string;
+	/** How large that file is. */
+	datasetBytes: number;
 	outputDir: string;
 	/** The adapter to go on with. */
 	parentAdapter?: string;
@@ -32,9 +35,6 @@ export type TrainPaths = {
 	/** This machine among several; the only one when left out. */
 	node?: NodePlace;
 };
-
-/** How long a process waits for the others before it ends. They wait while the first one writes a whole model. */
-const MOST_WAIT_SECONDS = 3600;
 
 /** The program of the engine that trains a recipe, relative to its folder. */
 export function programOf(recipe: Pick<TrainingRecipe, 'objective' | 'strategy'>): string {
@@ -71,8 +71,7 @@ export function trainArgv(recipe: TrainingRecipe, paths: TrainPaths): { argv: st
 		dataset_num_proc: 1, // shards would change KTO's neighbours
 		dataloader_num_workers: 0,
 		load_from_cache_file: false,
-		// The engine's own patience is 208 days: where one process hangs the others would wait for it with their devices.
-		ddp_timeout: processesOf(recipe) > 1 ? MOST_WAIT_SECONDS : null,
+		ddp_timeout: processesOf(recipe) > 1 ? mostWait(paths.datasetBytes) : null,
 		output_dir: paths.outputDir,
 		add_version: false,
 		...(megatron ? megatronOnly(recipe) : swiftOnly(recipe))

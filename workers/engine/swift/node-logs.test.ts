@@ -25,7 +25,7 @@ async function said(name: string, nodes: number, logs: readonly string[]): Promi
 	for (const [node, text] of logs.entries()) await writeFile(join(dir, node === 0 ? 'engine.log' : `engine.${node}.log`), text);
 	const recipe = { ...recipeDefaults('dpo', { device: 'gpu' }), strategy: 'ddp' as const, gpus: 1, nodes };
 	const request = { attempt: name, dir, recipe, model: { path: '' }, rows: '', rowCount: 1, device: 'gpu' as const };
-	return { request, expectedRows: 1, dropped: [], rowPlan: null, outputDir: join(dir, 'output'), dataset: '', dataSeed: 1 };
+	return { request, expectedRows: 1, dropped: [], rowPlan: null, outputDir: join(dir, 'output'), dataset: '', datasetBytes: 0, dataSeed: 1 };
 }
 
 const why = async (run: PreparedRun) => {

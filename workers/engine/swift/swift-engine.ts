@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MOST_GRACE_SECONDS } from '#lib/domain/intervals.ts';
 import { seesImages } from '#lib/domain/memory/model-shape.ts';
@@ -80,6 +80,7 @@ async function prepare(environment: EngineEnvironment, request: TrainRequest): P
 		rowPlan,
 		outputDir: join(dir, OUTPUT_FOLDER),
 		dataset,
+		datasetBytes: (await stat(dataset)).size,
 		dataSeed,
 		...(resume ? { resumeCheckpoint: { path: resume.path, step: resume.step } } : {})
 	});
@@ -94,6 +95,7 @@ function command(environment: EngineEnvironment, prepared: PreparedRun): EngineC
 		modelType: request.model.modelType,
 		template: request.model.template ?? request.model.engineTemplate,
 		dataset: prepared.dataset,
+		datasetBytes: prepared.datasetBytes,
 		outputDir: prepared.outputDir,
 		parentAdapter: request.parentAdapter,
 		referenceModel: request.referenceModel,
