@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '#lib/server/app.ts';
+import { openApiDocument } from '#lib/server/api/openapi.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { identify } from '#lib/server/auth/identify.ts';
 import { secretHash } from '#lib/server/auth/secrets.ts';
@@ -85,9 +86,13 @@ describe('a token', () => {
 		expect((await people.whoBears(ci.token))?.userId).toBe(id);
 		valueOf(await revokeToken(app, actor, narrow.id));
 		expect(await people.whoBears(narrow.token)).toBeNull();
-		// What an administrator's token may do to anybody's is said by its scope.
-		valueOf(await revokeToken(app, { ...world.admin, scopes: ['user.manage'] }, ci.id));
-		expect(await people.whoBears(ci.token)).toBeNull();
+		// What an administrator's token may do to anybody's, its own person's too, is said by its scope, and by the description.
+		const own = await people.token(world.admin);
+		for (const one of [ci, own]) {
+			valueOf(await revokeToken(app, { ...world.admin, scopes: ['user.manage'] }, one.id));
+			expect(await people.whoBears(one.token)).toBeNull();
+		}
+		expect(openApiDocument()).toMatchObject({ paths: { '/tokens/{id}': { delete: { summary: expect.stringContaining('itself alone, but for an administrator’s with user.manage') as string } } } });
 	});
 
 	it('is made for others by the administrator alone', async () => {

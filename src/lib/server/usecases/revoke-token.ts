@@ -7,7 +7,7 @@ import * as tokens from '../db/tokens.ts';
 import { allowSite } from './access.ts';
 import { inTransaction } from './transaction.ts';
 
-/** Ends a token for good: one's own, or anybody's as administrator. A token with limited scopes ends itself alone. Twice is once. */
+/** Ends a token for good: one's own, or anybody's as administrator. A token with limited scopes ends itself alone, but for an administrator's with `user.manage`, which ends anybody's, its own person's too. Twice is once. */
 export async function revokeToken(app: Pick<App, 'db'>, actor: Actor, tokenId: string): Promise<Result<null>> {
 	return inTransaction(app.db, async (tx) => {
 		const token = await tokens.lock(tx, tokenId);

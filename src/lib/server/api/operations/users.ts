@@ -116,7 +116,7 @@ export const revokeToken = operation({
 	id: 'revokeToken',
 	method: 'DELETE',
 	path: '/tokens/{id}',
-	summary: 'Revoke a token of mine; the administrator may revoke anybody’s. A token with limited scopes ends itself alone',
+	summary: 'Revoke a token of mine; the administrator may revoke anybody’s. A token with limited scopes ends itself alone, but for an administrator’s with user.manage',
 	access: 'signed-in',
 	params: idParams,
 	answers: { 204: null },
