@@ -83,7 +83,7 @@ export async function audience(db: Executor, comparisonId: string): Promise<Audi
 		db,
 		sql`select m.user_id, p.name, m.role, ${inside(sql`m`, sql`u`)} as is_inside,
 				exists (select 1 from comments x where x.comparison_id = c.id and x.author_id = m.user_id) as wrote,
-				m.role in ('annotator', 'reviewer') and ${mayYetJudge(sql`m.user_id`)} as yet
+				${membershipMay(sql`m`, 'task.judge')} and ${mayYetJudge(sql`m.user_id`)} as yet
 			from comparisons c join memberships m on m.project_id = c.project_id join users u on u.id = m.user_id and u.deactivated_at is null
 			join user_profiles p on p.user_id = m.user_id
 			where c.id = ${comparisonId} and ${maySeeComparison(sql`m.user_id`)} and (${inside(sql`m`, sql`u`)} or ${judged(sql`m.user_id`)})

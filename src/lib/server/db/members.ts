@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Role } from '../../domain/permission.ts';
 import type { Executor, Tx } from './client.ts';
 import { userProfiles, users } from './schema/account.ts';
+import { membershipMay } from './membership-may.ts';
 import { rowsOf } from './rows.ts';
 import { memberships, projects } from './schema/project.ts';
 
@@ -132,7 +133,7 @@ export async function judges(db: Executor, projectId: string): Promise<string[]>
 		.select({ userId: memberships.userId })
 		.from(memberships)
 		.innerJoin(users, eq(users.id, memberships.userId))
-		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), sql`${memberships.role} in ('annotator','reviewer')`));
+		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), membershipMay(sql`${memberships}`, 'task.judge')));
 	return rows.map((row) => row.userId);
 }
 
@@ -143,7 +144,7 @@ export async function judgesByName(db: Executor, projectId: string): Promise<{ u
 		.from(memberships)
 		.innerJoin(users, eq(users.id, memberships.userId))
 		.innerJoin(userProfiles, eq(userProfiles.userId, memberships.userId))
-		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), sql`${memberships.role} in ('annotator','reviewer')`));
+		.where(and(eq(memberships.projectId, projectId), isNull(users.deactivatedAt), membershipMay(sql`${memberships}`, 'task.judge')));
 }
 
 /** Whether there is such a user and the account is active. */

@@ -1,5 +1,6 @@
 import { ok } from '../../domain/problem.ts';
 import type { Result } from '../../domain/problem.ts';
+import { may } from '../../domain/permission.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../auth/actor.ts';
 import * as assignments from '../db/assignments.ts';
@@ -22,6 +23,6 @@ export async function assignmentChoices(app: Pick<App, 'db'>, actor: Actor, slug
 	const { id } = access.value.project;
 	const ofRound = async () => assignments.choices(db, (await rounds.newest(db, id)).id, actor.userId);
 	const [words, everybody, sets, handed] = await Promise.all([ofRound(), members.list(db, id), groups.list(db, id), delegations.list(db, id, null)]);
-	const people = everybody.filter((one) => one.deactivatedAt === null && (one.role === 'annotator' || one.role === 'reviewer')).map(({ userId, name }) => ({ userId, name }));
+	const people = everybody.filter((one) => one.deactivatedAt === null && may({ role: one.role, isAdmin: false }, 'task.judge')).map(({ userId, name }) => ({ userId, name }));
 	return ok({ ...words, people, groups: sets, delegations: handed });
 }
