@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cardMarkdown } from '#lib/domain/data-card/markdown.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
@@ -48,6 +49,17 @@ describe('tags of a snapshot', () => {
 		for (const composition of [page.manifest?.composition, diff.before.composition, diff.after.composition, preview.composition]) expect(composition?.tags?.map(({ name }) => name)).toContain(TAG);
 		for (const text of [english, chinese]) expect(text).toContain(TAG);
 		valueOf(await readManifest(world.app, engineer, first));
+	});
+
+	it('are in no manifest that the page offers and the server refuses, also where it is of a format that told of none', async () => {
+		const { composition: _, ...told } = valueOf(await describeSnapshot(world.app, engineer, first)).manifest ?? {};
+		const artifacts = Object.assign(Object.create(world.app.artifacts) as typeof world.app.artifacts, { verify: () => Promise.resolve(), read: () => Readable.from([Buffer.from(JSON.stringify(told))]) });
+		const page = async () => valueOf(await describeSnapshot({ db: world.app.db, artifacts }, engineer, first));
+		expect(await page()).toMatchObject({ tagsHidden: false, manifest: { objective: 'dpo' } });
+		const { id } = valueOf(await raiseWall(world.app, world.admin, { slug, userId: engineer.userId, matter: MATTER }));
+		expect(problemOf(await readManifest({ db: world.app.db, artifacts }, engineer, first))).toBe('walled');
+		expect([(await page()).tagsHidden, (await page()).manifest?.composition]).toEqual([true, null]);
+		valueOf(await liftWall(world.app, world.admin, { id }));
 	});
 
 	it('are kept from who is walled off from some of it, by all of them, and the rest is told', async () => {

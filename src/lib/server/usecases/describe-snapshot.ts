@@ -8,7 +8,8 @@ import * as runs from '../db/runs.ts';
 import type { Run } from '../db/runs.ts';
 import * as snapshots from '../db/snapshots.ts';
 import * as users from '../db/users.ts';
-import { manifestFor } from './read-card.ts';
+import * as walls from '../db/walls.ts';
+import { manifestOf, withoutTags } from './read-card.ts';
 import { readSnapshot } from './read-snapshot.ts';
 import type { SnapshotView } from './read-snapshot.ts';
 
@@ -16,6 +17,8 @@ import type { SnapshotView } from './read-snapshot.ts';
 export type SnapshotPage = SnapshotView & {
 	/** Null when its stored bytes no longer match their hash; without tags where a wall keeps some of it from who looks. */
 	manifest: Manifest | null;
+	/** A wall keeps some of it from who looks: its manifest cannot be had byte for byte. */
+	tagsHidden: boolean;
 	createdBy: string;
 	/** Comparisons by matter and part, without matters that a wall keeps from who looks. */
 	matters: Share[];
@@ -31,12 +34,13 @@ const OTHERS = 51;
 export async function describeSnapshot(app: Pick<App, 'db' | 'artifacts'>, actor: Actor, id: string): Promise<Result<SnapshotPage>> {
 	const view = await readSnapshot(app, actor, id);
 	if (!view.ok) return view;
-	const [row, manifest] = await Promise.all([snapshots.get(app.db, id), manifestFor(app, actor, id)]);
+	const [row, manifest, tagsHidden] = await Promise.all([snapshots.get(app.db, id), manifestOf(app, id), walls.keepsFromSnapshot(app.db, actor.userId, id)]);
 	if (!row) throw new Error(`snapshot ${id} vanished`);
 	const [person, all, matters, newest] = await Promise.all([users.personOf(app.db, row.createdBy), runs.list(app.db, row.projectId), snapshots.matters(app.db, row, actor.userId), snapshots.newest(app.db, row.projectId, OTHERS)]);
 	return ok({
 		...view.value,
-		manifest: manifest.ok ? manifest.value : null,
+		manifest: manifest.ok ? (tagsHidden ? withoutTags(manifest.value) : manifest.value) : null,
+		tagsHidden,
 		createdBy: person?.name ?? '',
 		matters,
 		others: newest.filter((other) => other.id !== id).map(({ id: otherId, objective, trainRows, createdAt }) => ({ id: otherId, objective, rows: trainRows, createdAt })),
