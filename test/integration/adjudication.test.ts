@@ -5,6 +5,7 @@ import { openApiDocument } from '#lib/server/api/openapi.ts';
 import * as adjudications from '#lib/server/db/adjudications.ts';
 import * as comparisons from '#lib/server/db/comparisons.ts';
 import * as progress from '#lib/server/db/progress.ts';
+import * as tasks from '#lib/server/db/tasks.ts';
 import { addComment } from '#lib/server/usecases/add-comment.ts';
 import { adjudicationQueue } from '#lib/server/usecases/adjudication-queue.ts';
 import { claimAdjudication } from '#lib/server/usecases/claim-adjudication.ts';
@@ -213,6 +214,21 @@ describe('adjudication', () => {
 			valueOf(await putMember(world.app, world.admin, { slug, userId: reviewer.userId, role }));
 		}
 		expect((await taken(slug, second)).comparisonId).toBe(theirs.comparisonId);
+	});
+
+	it('holds nobody’s project up at a deactivation years later for what lapsed and holds no place', async () => {
+		const { slug, id, reviewer } = await setting(['one', 'another'], { rows: 3 });
+		const held = () => world.app.db.transaction((tx) => tasks.projectsHeld(tx, reviewer.userId));
+		const { adjudicationId } = await taken(slug, reviewer);
+		expect(await held()).toEqual([id]);
+		await world.query(`update tasks set expires_at = now() - interval '1 second' where id = '${adjudicationId}' returning 1`);
+		const [other] = await world.query<{ id: string }>(`select id from comparisons where project_id = '${id}' and not disputed limit 1`);
+		for (const purpose of ['gold', 'repeat'] as const) await leaseApart(world, reviewer, { comparisonId: other?.id ?? '', purpose });
+		expect(await held()).toEqual([]);
+		// A place that is still theirs is one that others wait for, lapsed or not.
+		const task = valueOf(await claimTask(world.app, reviewer, { slug }));
+		await world.query(`update tasks set expires_at = now() - interval '1 second' where id = '${task?.taskId}' returning 1`);
+		expect(await held()).toEqual([id]);
 	});
 
 	it('sends a pair back to its judges; it waits again only when one of them changes and they still differ', async () => {

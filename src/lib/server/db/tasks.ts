@@ -335,9 +335,14 @@ export async function heartbeat(tx: Tx, task: TaskForWork): Promise<string | nul
 	return rows[0] ? isoTime(rows[0].expires_at) : null;
 }
 
-/** Projects in which a person holds anything, lapsed or not. */
+/** Projects in which a person holds what others wait for: a place, lapsed or not, or a pair to decide. */
 export async function projectsHeld(tx: Tx, userId: string): Promise<string[]> {
-	return (await rowsOf<{ project_id: string }>(tx, sql`select distinct project_id from tasks where annotator_id = ${userId} and state = 'live'`)).map((row) => row.project_id);
+	const rows = await rowsOf<{ project_id: string }>(
+		tx,
+		sql`select distinct t.project_id from tasks t where t.annotator_id = ${userId} and t.state = 'live'
+			and (t.purpose = 'adjudication' and t.expires_at > now() or exists (select 1 from slots s where s.task_id = t.id and s.judgment_id is null))`
+	);
+	return rows.map((row) => row.project_id);
 }
 
 /** Comparisons of which a person holds a place, lapsed or not, in order of id. */
