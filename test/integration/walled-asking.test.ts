@@ -11,6 +11,7 @@ import { putSuite } from '#lib/server/usecases/put-suite.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
 import { readCheckAnswers } from '#lib/server/usecases/read-check-answers.ts';
 import { generationChoices } from '#lib/server/usecases/read-generation.ts';
+import { askable } from '#lib/server/usecases/refuse-walled.ts';
 import { previewGeneration, startGeneration } from '#lib/server/usecases/start-generation.ts';
 import { cancelSuiteRun, startSuiteRun } from '#lib/server/usecases/start-suite-run.ts';
 import { paperWorker, trainedCheckpoint } from '../support/loop.ts';
@@ -68,6 +69,25 @@ describe('who is walled off from what a checkpoint learned from', () => {
 		const offered = async (actor: Actor) => valueOf(await generationChoices(world.app, actor, slug)).checkpoints.map((one) => one.id).toSorted();
 		expect([await offered(walled), await offered(free)]).toEqual([[baseId], [baseId, trainedId].toSorted()]);
 		valueOf(await startGeneration(world.app, walled, { slug, plan: plan(baseId) }));
+	});
+
+	it('is looked for in as few statements, however many snapshots were trained on', async () => {
+		const [project] = await world.query<{ id: string }>(`select id from projects where slug = '${slug}'`);
+		const asked = async (actor: Actor) => {
+			let statements = 0;
+			const execute = (...of: Parameters<typeof world.app.db.execute>) => {
+				statements++;
+				return world.app.db.execute(...of);
+			};
+			const db = new Proxy(world.app.db, { get: (target, key) => (key === 'execute' ? execute : (Reflect.get(target, key) as unknown)) });
+			return { offered: (await askable(db, actor, project?.id ?? '')).map(({ id }) => id), statements };
+		};
+		const before = await asked(walled);
+		valueOf(await world.importRows(slug, pairRows(4, 'later')));
+		const { checkpointId, snapshotId } = await trainedCheckpoint(world, slug, await paperWorker(world, 'later'));
+		expect(await world.query(`select distinct snapshot_id from runs r join checkpoints c on c.run_id = r.id where snapshot_id <> '${snapshotId}'`)).toHaveLength(1);
+		expect(await asked(walled)).toEqual(before);
+		expect((await asked(free)).offered).toContain(checkpointId);
 	});
 
 	it('makes no key that would ask it, as long as the wall stands', async () => {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Executor, Tx } from './client.ts';
-import { isoTime, rowsOf } from './rows.ts';
+import { isoTime, rowsOf, uuids } from './rows.ts';
 
 /**
  * The one policy about who may see what (semantics: walls, skills). Every query
@@ -68,18 +68,25 @@ export async function hidesOfReport(db: Executor, userId: string, decisionId: st
 	return rows[0]?.hides === true;
 }
 
+/** Whether a snapshot (SQL) holds anything that a person may not see. */
+const hidesOf = (userId: string, snapshotId: string | SQL): SQL => sql`(exists (
+		select 1 from walls w join prompts p on p.project_id = w.project_id and p.matter = w.matter join comparisons c on c.prompt_id = p.id
+		join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where w.user_id = ${userId} and w.lifted_at is null)
+	or exists (
+		select 1 from responses r join comparisons c on c.prompt_id = r.prompt_id and r.id in (c.response_a_id, c.response_b_id)
+		join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where r.source = 'person' and r.source_ref = ${userId}::text))`;
+
 /** Whether a snapshot holds anything that a person may not see: then they may not have its rows, nor what an engine says of them. */
 export async function hidesOfSnapshot(db: Executor, userId: string, snapshotId: string): Promise<boolean> {
-	const rows = await rowsOf<{ hides: boolean }>(
-		db,
-		sql`select exists (
-				select 1 from walls w join prompts p on p.project_id = w.project_id and p.matter = w.matter join comparisons c on c.prompt_id = p.id
-				join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where w.user_id = ${userId} and w.lifted_at is null)
-			or exists (
-				select 1 from responses r join comparisons c on c.prompt_id = r.prompt_id and r.id in (c.response_a_id, c.response_b_id)
-				join snapshot_comparisons s on s.comparison_id = c.id and s.snapshot_id = ${snapshotId} where r.source = 'person' and r.source_ref = ${userId}::text) as hides`
-	);
+	const rows = await rowsOf<{ hides: boolean }>(db, sql`select ${hidesOf(userId, snapshotId)} as hides`);
 	return rows[0]?.hides === true;
+}
+
+/** Which of these snapshots do, in one statement. */
+export async function hidingSnapshots(db: Executor, userId: string, snapshotIds: readonly string[]): Promise<Set<string>> {
+	if (snapshotIds.length === 0) return new Set();
+	const rows = await rowsOf<{ id: string }>(db, sql`select asked.id from snapshots asked where asked.id in ${uuids(snapshotIds)} and ${hidesOf(userId, sql`asked.id`)}`);
+	return new Set(rows.map(({ id }) => id));
 }
 
 /** Whether a wall keeps questions of a snapshot from a person: then tags of it may name what they may not know. */

@@ -22,19 +22,16 @@ export async function refuseWalled(db: Executor, actor: Actor, checkpointId: str
 	return null;
 }
 
-/** Checkpoints of a project that a person may ask: those that `refuseWalled` would not refuse them, each snapshot looked at once. */
+/** Checkpoints of a project that a person may ask: those that `refuseWalled` would not refuse them; all snapshots are looked at in one statement. */
 export async function askable(db: Executor, actor: Actor, projectId: string): Promise<Checkpoint[]> {
 	const [made, started] = [await checkpoints.list(db, projectId), await runs.list(db, projectId)];
-	const hides = new Map<string, boolean>();
-	for (const { id, snapshotId } of started) {
-		const learned = made.some(({ runId }) => runId === id);
-		if (learned && !hides.has(snapshotId)) hides.set(snapshotId, await walls.hidesOfSnapshot(db, actor.userId, snapshotId));
-	}
+	const learned = new Set(made.map(({ runId }) => runId));
+	const hides = await walls.hidingSnapshots(db, actor.userId, [...new Set(started.filter(({ id }) => learned.has(id)).map(({ snapshotId }) => snapshotId))]);
 	const learnedFrom = new Map(started.map(({ id, snapshotId }) => [id, snapshotId]));
 	const byId = new Map(made.map((one) => [one.id, one]));
 	const isWalled = ({ runId, parentId }: Checkpoint): boolean => {
 		const parent = parentId === null ? undefined : byId.get(parentId);
-		return hides.get(learnedFrom.get(runId ?? '') ?? '') === true || (parent !== undefined && isWalled(parent));
+		return hides.has(learnedFrom.get(runId ?? '') ?? '') || (parent !== undefined && isWalled(parent));
 	};
 	return made.filter((one) => !isWalled(one));
 }
