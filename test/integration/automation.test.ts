@@ -105,10 +105,17 @@ it('asks anew where its settings were set since, whatever the clock says, or whe
 	await continueRounds(world.app);
 	await continueRounds(world.app);
 	expect([(await kinds())[0], (await view(slug)).now]).toMatchObject(['refused', { because: { code: 'nothing_new' } }]);
+	// Written by somebody whose clock is far ahead: what comes after it comes after it all the same.
+	await world.query(`update automation_steps set id = 'ffffffff-ffff-7fff-bfff-ffffffffffff' where project_id = '${id}' and kind = 'refused' returning 1`);
 	// The yes was used up: as much more is another question.
 	await judge(slug, 12, 'second');
 	await continueRounds(world.app);
+	await continueRounds(world.app);
 	expect(await kinds()).toEqual(['asked', 'refused', 'approved', 'asked', 'asked']);
+	// So does the yes to it, which begins something.
+	valueOf(await approveAutomation(world.app, owner, slug));
+	await continueRounds(world.app);
+	expect((await kinds()).slice(0, 2)).toEqual(['refused', 'approved']);
 	expect(await runsOf(id)).toEqual([]);
 });
 

@@ -60,7 +60,7 @@ export async function steps(db: Executor, projectId: string, limit: number): Pro
 		db,
 		sql`select s.id, r.number, s.kind, s.because, u.name as by_name, w.reason, s.snapshot_id, s.run_id, s.sweep_id, s.created_at
 			from automation_steps s join rounds r on r.id = s.round_id left join user_profiles u on u.user_id = s.by_user_id left join automation_step_texts w on w.step_id = s.id
-			where s.project_id = ${projectId} order by s.id desc limit ${limit}`
+			where s.project_id = ${projectId} order by s.number desc limit ${limit}`
 	);
 	return rows.map((row) => ({ id: row.id, round: row.number, kind: row.kind, because: row.because, byName: row.by_name, reason: row.reason, snapshotId: row.snapshot_id, runId: row.run_id, sweepId: row.sweep_id, createdAt: isoTime(row.created_at) }));
 }
@@ -84,13 +84,13 @@ export async function facts(db: Executor, projectId: string): Promise<Omit<Autom
 				tried.sweep_id, exists (select 1 from runs p where p.sweep_id = tried.sweep_id and (p.status not in ('succeeded', 'failed', 'cancelled')
 					or exists (select 1 from checkpoints k join evaluations e on e.checkpoint_id = k.id where k.run_id = p.id and e.status in ('queued', 'running')))) as sweep_goes_on,
 				last.settings_version as last_version, (last.because->>'complete')::int as last_complete, last.kind as last_kind,
-				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'asked' and (last.id is null or s.id > last.id) order by s.id desc limit 1) as asked_for,
-				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'approved' and (last.id is null or s.id > last.id) order by s.id desc limit 1) as approved_for
-			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused', 'declined') order by id desc limit 1) last on true
+				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'asked' and (last.id is null or s.number > last.number) order by s.number desc limit 1) as asked_for,
+				(select s.settings_version from automation_steps s where s.round_id = r.id and s.kind = 'approved' and (last.id is null or s.number > last.number) order by s.number desc limit 1) as approved_for
+			from rounds r left join lateral (select * from automation_steps where round_id = r.id and kind in ('swept', 'begun', 'refused', 'declined') order by number desc limit 1) last on true
 			left join lateral (
 				-- What was tried last, unless something followed it or nothing can. A refusal, or a person's no, leaves it so, as long as the same is to be tried.
-				select swept.sweep_id from (select id, sweep_id from automation_steps where round_id = r.id and kind = 'swept' order by id desc limit 1) swept
-				where not exists (select 1 from automation_steps later where later.round_id = r.id and later.id > swept.id and (later.kind = 'begun' or (later.because->>'sweepEnds')::boolean))
+				select swept.sweep_id from (select number, sweep_id from automation_steps where round_id = r.id and kind = 'swept' order by number desc limit 1) swept
+				where not exists (select 1 from automation_steps later where later.round_id = r.id and later.number > swept.number and (later.kind = 'begun' or (later.because->>'sweepEnds')::boolean))
 					and (last.kind not in ('refused', 'declined') or exists (select 1 from sweeps w join automations a on a.settings->'sweep' = w.plan where w.id = swept.sweep_id and a.project_id = r.project_id))
 			) tried on true
 			where r.project_id = ${projectId} order by r.number desc limit 1`

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Automation } from '../../../domain/automation.ts';
 import { users } from './account.ts';
 import { createdAt, id, instant } from './columns.ts';
@@ -49,10 +49,12 @@ export const automationSteps = pgTable(
 		sweepId: uuid().references(() => sweeps.id),
 		/** Of what somebody said no with: the words lie apart, erasable. */
 		reasonHash: text(),
+		/** In which order steps were written: web and workers write them, whose ids and clocks may differ. */
+		number: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
 		createdAt: createdAt()
 	},
 	(t) => [
-		index('automation_steps_project').on(t.projectId, t.id),
+		index('automation_steps_project').on(t.projectId, t.number),
 		check('automation_steps_kind', sql`${t.kind} in ('asked','approved','declined','swept','begun','refused')`),
 		check('automation_steps_swept', sql`(${t.kind} = 'swept') = (${t.sweepId} is not null)`),
 		check('automation_steps_begun', sql`(${t.kind} = 'begun') = (${t.runId} is not null)`),
