@@ -297,6 +297,19 @@ describe('gold', () => {
 		expect(gold[1]).toBe(0);
 	});
 
+	it('is not told as what is right to a reviewer who may still be given the pair, unless they stated it', async () => {
+		const { slug, id } = await world.project({ overlap: 2, rows: comparisonRows(1) });
+		const [first, risk, author] = [await world.person('first', { slug, role: 'annotator' }), await world.person('risk', { slug, role: 'reviewer' }), await world.person('author', { slug, role: 'reviewer' })];
+		await judgeAll(slug, first);
+		const [pair] = await world.query<{ id: string }>(`select id from comparisons where project_id = '${id}'`);
+		valueOf(await putGold(world.app, author, { slug, items: [{ comparisonId: pair?.id ?? '', verdict: 'a', tieIsRight: true }] }));
+		const read = async (actor: Actor) => valueOf(await readChecks(world.app, actor, { slug })).gold[0];
+		expect(await read(risk)).toMatchObject({ verdict: null, rightText: null, acceptsTie: false, right: null });
+		for (const actor of [author, world.admin]) expect(await read(actor)).toMatchObject({ verdict: 'a', rightText: expect.stringMatching(/nswer .*to c0/u) as string, acceptsTie: true, right: 0 });
+		await judgeAll(slug, risk);
+		expect(await read(risk)).toMatchObject({ verdict: 'a', rightText: expect.stringMatching(/nswer .*to c0/u) as string });
+	});
+
 	it('is counted, retired and named to nobody behind a wall', async () => {
 		const { slug, id } = await world.project({ rows: comparisonRows(1) });
 		const { id: importId } = valueOf(await world.importRows(slug, pairRows(3).map((row, i) => (i === 0 ? { ...row, matter: 'Acme' } : row))));

@@ -6,12 +6,14 @@ import type { SnapshotChange } from '#lib/domain/snapshot-change.ts';
 import type { Actor } from '#lib/server/auth/actor.ts';
 import { rowsOf } from '#lib/server/db/rows.ts';
 import * as snapshotDiffs from '#lib/server/db/snapshot-diffs.ts';
+import { claimTask } from '#lib/server/usecases/claim-task.ts';
 import { compareSnapshots } from '#lib/server/usecases/compare-snapshots.ts';
 import { freezeSnapshot } from '#lib/server/usecases/freeze-snapshot.ts';
 import { raiseWall } from '#lib/server/usecases/raise-wall.ts';
+import { submitJudgment } from '#lib/server/usecases/submit-judgment.ts';
 import { voidJudgment } from '#lib/server/usecases/void-judgment.ts';
 import { judgeAll, questions, seededProject } from '../support/judged-project.ts';
-import { createWorld, problemOf, valueOf } from '../support/world.ts';
+import { createWorld, pairRows, problemOf, valueOf } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
 let world: World;
@@ -44,7 +46,7 @@ afterAll(async () => world?.close());
 async function pages(pair: snapshotDiffs.Pair, change: SnapshotChange, limit: number): Promise<string[]> {
 	const ids: string[] = [];
 	for (let cursor: string | null = null; ; ) {
-		const page = await snapshotDiffs.page(world.app.db, pair, change, { viewer: world.admin.userId, cursor, limit });
+		const page = await snapshotDiffs.page(world.app.db, pair, change, { viewer: world.admin.userId, judges: false, cursor, limit });
 		expect(page.rows.length).toBeLessThanOrEqual(limit);
 		ids.push(...page.rows.map(({ id }) => id));
 		if (page.next === null) return ids;
@@ -100,6 +102,25 @@ function changesOf(part: 'comparisons' | 'judgments', a: Row | undefined, b: Row
 	if (part === 'judgments') return both;
 	return [...both, ...named([turned && 'flipped', !turned && a.verdict !== b.verdict && 'verdict', a.split !== b.split && 'split', a.text !== null && b.text !== null && a.text !== b.text && 'text'])];
 }
+
+it('says no word of what a reviewer may still be given to judge, which an import can have decided', async () => {
+	const own = await world.project({ rows: questions(8) });
+	await judgeAll(world, own.slug, await world.person('first', { slug: own.slug, role: 'annotator' }), () => 'careful');
+	valueOf(await world.importRows(own.slug, pairRows(2, 'import')));
+	const frozen = async (rule: Record<string, unknown>) => valueOf(await freezeSnapshot(world.app, world.admin, { slug: own.slug, objective: 'dpo', rule })).id;
+	const [without, decided] = [await frozen({}), await frozen({ includeImports: true })];
+	const judge = await world.person('judge', { slug: own.slug, role: 'reviewer' });
+	const rows = async (actor: Actor, change: SnapshotChange) => valueOf(await compare(decided, without, { change }, actor));
+	expect((await rows(world.admin, 'verdict')).changed.map((row) => row.after?.verdict)).toHaveLength(2);
+	for (const change of ['verdict', 'judgment_gained'] as const) {
+		const [told, whole] = [await rows(judge, change), await rows(await world.person('engineer', { slug: own.slug, role: 'engineer' }), change)];
+		expect([change, whole.counts[change] > 0, whole.changed.length]).toEqual([change, true, whole.counts[change]]);
+		expect([change, told.counts, told.changed, told.next]).toEqual([change, whole.counts, [], null]);
+	}
+	const task = valueOf(await claimTask(world.app, judge, { slug: own.slug }));
+	valueOf(await submitJudgment(world.app, judge, { taskId: task?.taskId ?? '', leaseToken: task?.leaseToken ?? '', verdict: 'tie' }));
+	expect((await rows(judge, 'verdict')).changed.map(({ question }) => question)).toEqual([JSON.stringify(task?.prompt).match(/Question import\d\?/u)?.[0]]);
+});
 
 it('any two sets: counts and pages are what plain code over both finds, whatever the size of blocks and pages', async () => {
 	// Snapshots that never were: each takes some comparisons and judgments of the record and says something of its own of them.

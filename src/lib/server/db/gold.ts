@@ -7,6 +7,7 @@ import type { Executor, Tx } from './client.ts';
 import { membershipMay } from './membership-may.ts';
 import { isoTime, rowsOf, uuids } from './rows.ts';
 import { mayBeGiven, maySee, maySeeComparison } from './walls.ts';
+import { mayYetJudge } from './yet-to-judge.ts';
 
 /** A comparison that a person may be given apart from its places, and the side order of a first time, if there was one. */
 export type ApartCandidate = { comparisonId: string; contentHash: string; sideOrder: 'ab' | 'ba' | null };
@@ -126,13 +127,13 @@ export async function retire(tx: Tx, projectId: string, userId: string, id: stri
 }
 
 /** A gold item with how it was answered at first, as gold accuracy counts it; its text is the beginning of the last turn asked. */
-export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; verdict: CountingVerdict; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number; question: string; /** Beginning of the answer that is right; null where none of the two is. */ rightText: string | null };
+export type GoldLine = { id: string; comparisonId: string; mode: 'pair' | 'single'; /** Null, as what hangs on it, while who looks may still be given the pair to judge. */ verdict: CountingVerdict | null; acceptsTie: boolean; isWarmUp: boolean; retired: boolean; answers: number; right: number | null; question: string; /** Beginning of the answer that is right; null where none of the two is. */ rightText: string | null };
 
-/** Gold items of a project after a given one, newest first. */
-export async function list(db: Executor, projectId: string, userId: string, of: { before: string | null; limit: number }): Promise<GoldLine[]> {
-	const rows = await rowsOf<{ id: string; comparison_id: string; mode: 'pair' | 'single'; verdict: CountingVerdict; tie_is_right: boolean; is_warm_up: boolean; retired: boolean; answers: number; right_ones: number; messages: Message[]; right_messages: Message[] | null }>(
+/** Gold items of a project after a given one, newest first; `judges`: who looks may be given pairs, and must not know the right verdict of one before, unless they stated it. */
+export async function list(db: Executor, projectId: string, userId: string, of: { judges: boolean; before: string | null; limit: number }): Promise<GoldLine[]> {
+	const rows = await rowsOf<{ id: string; comparison_id: string; mode: 'pair' | 'single'; verdict: CountingVerdict; yet: boolean; tie_is_right: boolean; is_warm_up: boolean; retired: boolean; answers: number; right_ones: number; messages: Message[]; right_messages: Message[] | null }>(
 		db,
-		sql`select g.id, c.id as comparison_id, c.mode, g.verdict, g.tie_is_right, g.is_warm_up, g.retired_at is not null as retired, x.messages,
+		sql`select g.id, c.id as comparison_id, c.mode, g.verdict, ${of.judges ? sql`g.created_by <> ${userId} and ${mayYetJudge(userId)}` : sql`false`} as yet, g.tie_is_right, g.is_warm_up, g.retired_at is not null as retired, x.messages,
 				(select t.messages from response_texts t where t.response_id = case g.verdict when 'a' then c.response_a_id when 'b' then c.response_b_id end) as right_messages,
 				coalesce(a.answers, 0) as answers, coalesce(a.right_ones, 0) as right_ones
 			from gold_items g join comparisons c on c.id = g.comparison_id join prompts p on p.id = c.prompt_id join prompt_texts x on x.prompt_id = p.id
@@ -146,14 +147,14 @@ export async function list(db: Executor, projectId: string, userId: string, of: 
 		id: row.id,
 		comparisonId: row.comparison_id,
 		mode: row.mode,
-		verdict: row.verdict,
-		acceptsTie: row.tie_is_right,
+		verdict: row.yet ? null : row.verdict,
+		acceptsTie: !row.yet && row.tie_is_right,
 		isWarmUp: row.is_warm_up,
 		retired: row.retired,
 		answers: row.answers,
-		right: row.right_ones,
+		right: row.yet ? null : row.right_ones,
 		question: messageText(row.messages.at(-1) ?? { role: 'user', content: '' }).slice(0, 200),
-		rightText: row.right_messages === null ? null : messageText(row.right_messages.at(-1) ?? { role: 'assistant', content: '' }).slice(0, 200)
+		rightText: row.yet || row.right_messages === null ? null : messageText(row.right_messages.at(-1) ?? { role: 'assistant', content: '' }).slice(0, 200)
 	}));
 }
 

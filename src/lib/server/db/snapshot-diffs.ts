@@ -6,6 +6,10 @@ import type { Executor, Tx } from './client.ts';
 import { questionLine } from './history.ts';
 import { rowsOf } from './rows.ts';
 import { maySee } from './walls.ts';
+import { mayYetJudge } from './yet-to-judge.ts';
+
+/** Who looks; `judges`: they may be given pairs of the project, whose verdicts they must not know before. */
+type Viewer = { viewer: string; judges: boolean };
 
 /** Two snapshots of one project. */
 export type Pair = { afterId: string; beforeId: string };
@@ -109,7 +113,7 @@ async function blocksWith(db: Executor, of: Pair, change: SnapshotChange, after:
 
 const side = (of: 'a' | 'b'): SQL => sql.raw(`case when x.${of}_outcome is not null then jsonb_build_object('split', x.${of}_split, 'outcome', x.${of}_outcome, 'verdict', x.${of}_verdict) end`);
 
-async function inBlock(db: Executor, of: Pair, change: SnapshotChange, at: { after: string; to: string; viewer: string; limit: number }): Promise<ChangedRow[]> {
+async function inBlock(db: Executor, of: Pair, change: SnapshotChange, at: { after: string; to: string; limit: number } & Viewer): Promise<ChangedRow[]> {
 	const part: Part = isJudgmentChange(change) ? 'judgments' : 'comparisons';
 	const holds = isJudgmentChange(change) ? JUDGMENT[change] : COMPARISON[change];
 	const shown = part === 'judgments' ? sql`x.id` : sql`(select j.id from judgments j where j.comparison_id = x.comparison_id order by j.id desc limit 1)`;
@@ -122,22 +126,22 @@ async function inBlock(db: Executor, of: Pair, change: SnapshotChange, at: { aft
 				from ${joined(part, of, at)})
 			select x.id, x.comparison_id as "comparisonId", ${shown} as "judgmentId", ${questionLine} as question, ${side('b')} as before, ${side('a')} as after
 			from x join comparisons c on c.id = x.comparison_id join prompts p on p.id = c.prompt_id join prompt_texts pt on pt.prompt_id = p.id
-			where x.holds and ${maySee(at.viewer)} order by x.id limit ${at.limit}`
+			where x.holds and ${maySee(at.viewer)} ${at.judges ? sql`and not ${mayYetJudge(at.viewer)}` : sql``} order by x.id limit ${at.limit}`
 	);
 }
 
 /**
  * Rows that changed in one way, in order of id after `cursor`. What lies behind
- * a wall for who looks is not among them. `next`: where to go on; null: that
+ * a wall for who looks is not among them, nor what they may still be given to judge. `next`: where to go on; null: that
  * was all. A page may hold fewer than asked though there is more.
  */
-export async function page(db: Executor, of: Pair, change: SnapshotChange, at: { viewer: string; cursor: string | null; limit: number }): Promise<{ rows: ChangedRow[]; next: string | null }> {
+export async function page(db: Executor, of: Pair, change: SnapshotChange, at: { cursor: string | null; limit: number } & Viewer): Promise<{ rows: ChangedRow[]; next: string | null }> {
 	const cursor = at.cursor ?? BEFORE_ALL;
 	const blocks = await blocksWith(db, of, change, cursor);
 	const rows: ChangedRow[] = [];
 	for (const { from, to } of blocks.slice(0, MOST_BLOCKS)) {
 		const after = from > cursor ? from : cursor;
-		rows.push(...(await inBlock(db, of, change, { after, to, viewer: at.viewer, limit: at.limit + 1 - rows.length })));
+		rows.push(...(await inBlock(db, of, change, { after, to, viewer: at.viewer, judges: at.judges, limit: at.limit + 1 - rows.length })));
 		if (rows.length > at.limit) return { rows: rows.slice(0, at.limit), next: rows[at.limit - 1]?.id ?? null };
 	}
 	return { rows, next: blocks.length > MOST_BLOCKS ? (blocks[MOST_BLOCKS - 1]?.to ?? null) : null };

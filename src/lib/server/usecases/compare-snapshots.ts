@@ -17,6 +17,7 @@ import * as snapshots from '../db/snapshots.ts';
 import type { Snapshot } from '../db/snapshots.ts';
 import { allow } from './access.ts';
 import { manifestFor } from './read-card.ts';
+import { judgesHere } from './yet-to-judge.ts';
 
 /** One of two snapshots that are compared, with its figures as they were frozen; what its manifest does not know, or cannot be read of it, is null. */
 export type ComparedSnapshot = Pick<Snapshot, 'id' | 'objective' | 'sha256' | 'savedRule' | 'heldOut' | 'used' | 'dropped' | 'createdAt'> & {
@@ -38,7 +39,7 @@ export type SnapshotDifference = {
 	counts: Record<SnapshotChange, number>;
 	/** Of which change the rows are: the first that there is, unless one was asked for; null: there is none. */
 	change: SnapshotChange | null;
-	/** Without rows about matters that a wall keeps from who looks. */
+	/** Without rows about matters that a wall keeps from who looks, and about pairs that they may still be given to judge. */
 	changed: ChangedRow[];
 	next: string | null;
 };
@@ -85,7 +86,7 @@ export async function compareSnapshots(app: Pick<App, 'db' | 'artifacts'>, actor
 	const counts = await snapshotDiffs.counts(app.db, pair);
 	const change = input.change ?? SNAPSHOT_CHANGES.find((one) => counts[one] > 0) ?? null;
 	const [page, one, other] = await Promise.all([
-		change === null ? { rows: [], next: null } : snapshotDiffs.page(app.db, pair, change, { viewer: actor.userId, cursor: input.cursor ?? null, limit: input.limit ?? PAGE }),
+		change === null ? { rows: [], next: null } : snapshotDiffs.page(app.db, pair, change, { viewer: actor.userId, judges: judgesHere(actor, access.value), cursor: input.cursor ?? null, limit: input.limit ?? PAGE }),
 		compared(app, actor, before),
 		compared(app, actor, after)
 	]);
