@@ -23,6 +23,7 @@ const CHECK = 'No promised outcome';
 
 let world: World;
 let slug: string;
+let projectId: string;
 let trainedId: string;
 let baseId: string;
 let walled: Actor;
@@ -31,7 +32,7 @@ let free: Actor;
 beforeAll(async () => {
 	world = await createWorld();
 	const project = await world.project({ overlap: 1 });
-	({ slug } = project);
+	({ slug, id: projectId } = project);
 	valueOf(await world.importRows(slug, pairRows(40).map((row) => ({ ...row, matter: MATTER }))));
 	// Of no matter: what somebody behind the wall may ask models about.
 	valueOf(await world.importRows(slug, [{ prompt: 'And what did Birch answer Acme?' }]));
@@ -58,6 +59,25 @@ describe('who is walled off from what a checkpoint learned from', () => {
 		expect(problemOf(await startSuiteRun(world.app, walled, { checkpointId: trainedId }))).toBe('walled');
 		// The base model learned from nothing here.
 		valueOf(await startSuiteRun(world.app, walled, { checkpointId: baseId }));
+	});
+
+	it('has it answer no suite beside another either, as the champion, from the start or where another’s run goes on', async () => {
+		const begin = (actor: Actor) => startSuiteRun(world.app, actor, { checkpointId: baseId });
+		valueOf(await cancelSuiteRun(world.app, free, { checkpointId: baseId }));
+		valueOf(await putSuite(world.app, walled, { slug, suite: { ...FIRST_SUITE, own: { system: null, questions: ['What did Birch answer?'] } } }));
+		const decided = async (checkpointId: string, decision: 'promote' | 'roll_back') => world.query(`insert into decisions (checkpoint_id, round_id, decision, reason_hash, figures, by_user_id) select '${checkpointId}', (select id from rounds where project_id = '${projectId}' limit 1), '${decision}', 'hash', '{}', '${free.userId}' returning id`);
+		await decided(trainedId, 'promote');
+		expect((await championOf(world.app.db, projectId)).id).toBe(trainedId);
+		expect(problemOf(await begin(walled))).toBe('walled');
+		valueOf(await begin(free));
+		valueOf(await cancelSuiteRun(world.app, walled, { checkpointId: baseId }));
+		expect(problemOf(await begin(walled))).toBe('walled');
+		valueOf(await begin(free));
+		valueOf(await cancelSuiteRun(world.app, free, { checkpointId: baseId }));
+		await decided(baseId, 'roll_back');
+		expect((await championOf(world.app.db, projectId)).id).toBe(baseId);
+		// What answered in that run still does in it, whoever leads now.
+		expect(problemOf(await begin(walled))).toBe('walled');
 	});
 
 	it('has it answer no prompts, their own or others’, is not offered it, and goes on with nothing that asks it', async () => {

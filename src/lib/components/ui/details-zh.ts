@@ -149,6 +149,7 @@ export const DETAILS_ZH: Readonly<Record<string, string>> = {
 	'This assignment is over already.': '这项任务分派已经结束。',
 	'This checkpoint is a point of a sweep: it was scored on dev questions only, and nothing was measured on test questions. Start its settings as a run of their own and decide on that.': '该检查点属于一次参数搜索：只在调校题目上打过分，没有在测试题目上测量。请用它的设置单独训练，再据此决定。',
 	'This checkpoint is the champion already.': '该检查点就是当前采用的。',
+	'A checkpoint that answers beside it (its parent or the champion) learned from a matter that you are walled off from. Somebody else must have them asked.': '与其一同回答的检查点（其父检查点或冠军）学习过对您设有信息隔离的案件，须由他人发起提问。',
 	'This checkpoint learned from a matter that you are walled off from. Somebody else must ask it.': '该检查点学习过对您设有信息隔离的案件，须由他人提问。',
 	'This checkpoint learned from a matter that you are walled off from. Somebody else must read its answers.': '该检查点学习过对您设有信息隔离的案件，须由他人查看它的回答。',
 	'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.': '该检查点学习过对您设有信息隔离的案件，须由他人取出。',

@@ -21,7 +21,7 @@ export async function writesAnswers(db: Executor, { runId }: Checkpoint): Promis
 }
 
 /** The promoted checkpoint that writes answers, else the base model. */
-async function writingChampion(db: Executor, projectId: string, base: Checkpoint): Promise<Checkpoint> {
+export async function writingChampion(db: Executor, projectId: string, base: Checkpoint): Promise<Checkpoint> {
 	const champion = await champions.championOf(db, projectId);
 	return (await writesAnswers(db, champion)) ? champion : base;
 }

@@ -9,6 +9,7 @@ import * as walls from '../db/walls.ts';
 
 const WALLED = {
 	'take it out': 'This checkpoint learned from a matter that you are walled off from. Somebody else must take it out.',
+	'have it asked beside another': 'A checkpoint that answers beside it (its parent or the champion) learned from a matter that you are walled off from. Somebody else must have them asked.',
 	'ask it': 'This checkpoint learned from a matter that you are walled off from. Somebody else must ask it.',
 	'read its answers': 'This checkpoint learned from a matter that you are walled off from. Somebody else must read its answers.'
 } as const;
