@@ -34,6 +34,9 @@ export const isUsualColumn = (name: string): boolean => ALL_USUAL.has(plain(name
 /** Whether a column of this name is proposed for which of two answers is better. */
 export const isVerdictColumn = (name: string): boolean => USUAL.verdict.includes(plain(name));
 
+/** Whether a column of this name is proposed for whether one answer is good. */
+export const isLabelColumn = (name: string): boolean => USUAL.label.includes(plain(name));
+
 /** Which column is what, by their names: a proposal that a person looks over. A column is proposed once, pairs only together. */
 export function proposeMapping(columns: readonly string[]): ColumnMapping {
 	const free = new Map(columns.map((column) => [plain(column), column]));

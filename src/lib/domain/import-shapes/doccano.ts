@@ -1,6 +1,7 @@
 import { fieldOf, itemOf } from './answers-of.ts';
 import { labelledItem } from './labelled-item.ts';
 import { numberOf } from './scales.ts';
+import type { Scale } from './scales.ts';
 import { has, isText, passing, rest, unread } from './shape.ts';
 import type { Fields, ImportShape } from './shape.ts';
 import { labelOf, verdictOf } from './verdict-words.ts';
@@ -21,11 +22,15 @@ function labelsOf(record: Fields): unknown[] | null {
 	return isText(label) ? (label.includes('#') ? label.split('#') : [label]) : null;
 }
 
+/** Whether a number among these may be a mark: all are small. Sums are not, all together. */
+const isMark = (number: number, scale: Scale = new Set()) => [...scale, number].every((one) => one >= -5 && one <= 10);
+
 /**
  * doccano: JSONL, JSON and CSV of text classification (`text`, `label`, and the
  * columns that were brought in; in a CSV several labels stand in one cell, # between them) and of sequence to sequence, where the labels are
  * answers (doccano.github.io/doccano, "Export"). Who labelled is the name of the
- * file in the zip that doccano gives; labels have no time.
+ * file in the zip that doccano gives; labels have no time. Numbers alone are answers where one
+ * of the file's first rows is too large for a mark.
  */
 export const doccano: ImportShape = {
 	name: 'doccano',
@@ -41,7 +46,8 @@ export const doccano: ImportShape = {
 			return passing(labelledItem(item, record, said.map((label) => ({ said: label, question: 'label', ...annotator(file), field: 'label[0]' })), scales), own);
 		}
 		// What is neither a verdict nor a mark is a text somebody wrote: an answer.
-		if (said.every((label) => verdictOf(label) === null && labelOf(label) === null && numberOf(label) === null)) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' }, unread: rest(record, ['id', 'text', 'label']) };
+		const scale = scales.get('label');
+		if (said.every((label) => (numberOf(label) === null ? verdictOf(label) === null && labelOf(label) === null : !isMark(Number(numberOf(label)), scale)))) return { ok: true, fields: { prompt: record['text'], responses: said }, names: { prompt: 'text', responses: 'label' }, unread: rest(record, ['id', 'text', 'label']) };
 		return unread('text', 'labelled, but there are no answers beside it: bring the columns prompt and response_a, response_b (or response) along in doccano');
 	}
 };

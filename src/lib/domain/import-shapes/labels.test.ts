@@ -76,6 +76,13 @@ describe('a rating is no good or bad, and prefers nothing', () => {
 		expect(told([{ messages: turns, response: 'One', feedback: 'It answers what was asked, if at some length.' }])).toEqual([{ said: [null], unread: ['feedback'] }]);
 	});
 
+	it('and a remark is none, however short; a mark is refused', () => {
+		const row = (field: string, said: unknown) => told([{ messages: turns, response: 'One', [field]: said }])[0];
+		for (const [field, said] of [['feedback', 'Nice tone'], ['评价', '语气很好'.concat('也准确')], ['Feedback', 'Too long, but right.']] as const) expect(row(field, said)).toEqual({ said: [null], unread: [field] });
+		for (const [field, said] of [['feedback', 'perfect'], ['feedback', 4], ['feedback', '4 of 5'], ['feedback', '-2 (poor)'], ['thumbs', 'half way up'], ['label', 'Nice tone']] as const) expect(row(field, said)).toMatchObject({ field });
+		expect(row('feedback', 'thumbs down')).toEqual({ said: ['bad'], unread: [] });
+	});
+
 	it('in annotation tools', () => {
 		const stars = (data: object, rating: number) => ({ data, annotations: [{ result: [{ from_name: 'stars', type: 'rating', value: { rating } }] }] });
 		for (const data of [alone, beside]) expect(words([1, 2, 5].map((rating) => stars(data, rating)))).toEqual(Array(3).fill('! annotations[0].result[0].type'));
@@ -135,6 +142,25 @@ describe('a verdict that is missing', () => {
 	});
 });
 
+it('what is missing is no judgment that would be lost', () => {
+	const pair = { prompt: 'Which?', chosen: 'One', rejected: 'Two' };
+	for (const field of ['better_response_id', 'kto_tag', 'preferred']) {
+		expect(words([{ ...pair, prompt: turns, [field]: 'nan' }])).toEqual(['One']);
+		expect(words([{ ...pair, prompt: turns, [field]: 'first' }])).toEqual([`! ${field}`]);
+	}
+	expect(words([{ instruction: 'Which?', chosen: 'One', rejected: 'Two', kto_tag: 'nan' }], true)).toEqual(['One']);
+});
+
+describe('doccano’s texts', () => {
+	const rows = (...labels: unknown[]) => told(labels.map((label, id) => ({ id, text: '6 * 7?', label: [label] })));
+	it('are answers, numbers too where no mark is so large', () => {
+		expect(rows('42', 'It is 42.', '6')).toEqual(Array(3).fill({ said: [], unread: [] }));
+		expect(rows('4.5', '1', '2')).toMatchObject(Array(3).fill({ field: 'text' }));
+		expect(rows('1', '5', '-1')).toMatchObject(Array(3).fill({ field: 'text' }));
+		expect(rows('good', '42')).toMatchObject([{ field: 'text' }, { said: [] }]);
+	});
+});
+
 describe('LLaMA-Factory’s kto_tag', () => {
 	const alpaca = { instruction: 'Which?', input: '', output: 'One' };
 	const sharegpt = { conversations: [{ from: 'human', value: 'Which?' }, { from: 'gpt', value: 'One' }] };
@@ -143,7 +169,7 @@ describe('LLaMA-Factory’s kto_tag', () => {
 		for (const base of [alpaca, sharegpt, messages]) {
 			expect(words([true, false, 'True', 'false', 1, 0].map((tag) => ({ ...base, kto_tag: tag })))).toEqual(['good', 'bad', 'good', 'bad', 'good', 'bad']);
 			expect(words([{ ...base, kto_tag: 'maybe' }, { ...base, kto_tag: true }])).toEqual(['! kto_tag', 'good']);
-			expect(told([{ ...base, kto_tag: null }, { ...base, kto_tag: true }])[0]).toMatchObject({ said: [], unread: [] });
+			for (const missing of [null, 'nan', 'NaN', '<NA>']) expect(told([{ ...base, kto_tag: missing }, { ...base, kto_tag: true }])[0]).toMatchObject({ said: [], unread: [] });
 			const row = Object.fromEntries(Object.entries(base).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]));
 			expect(words(['True', 'False', '1', '0', 'maybe'].map((tag) => ({ ...row, kto_tag: tag })), true)).toEqual(['good', 'bad', 'good', 'bad', '! kto_tag']);
 		}
@@ -176,6 +202,17 @@ describe('Label Studio’s short forms, as its converter writes them', () => {
 		for (const read of both([{ ...item, choice: 'A', label: 'B' }])) expect(read).toMatchObject([{ field: 'choice', message: expect.stringMatching(/^several controls/u) as unknown }]);
 		for (const read of both([{ ...item, verdict: { choices: ['A', 'B'] } }, { ...item, pw: [{ selected: 'left' }, { selected: 'right' }] }])) expect(read).toMatchObject([{ field: 'verdict' }, { field: 'pw' }]);
 		for (const read of both([{ ...item, answer2: undefined, tone: [{ taxonomy: [['Good']] }] }].map(({ answer1, ...row }) => ({ ...row, answer: answer1 })))) expect(read).toEqual([{ said: ['good'], unread: [] }]);
+	});
+
+	it('a single choice under a name of such columns, where it is the only one that judges', () => {
+		const { answer1, answer2: _, ...one } = item;
+		const single = { ...one, answer: answer1 };
+		for (const control of ['winner', 'selection', 'judgment', 'Winner']) for (const read of both([{ ...item, [control]: 'A' }, { ...item, [control]: 'answer2', model: 'm' }])) expect(read).toEqual([{ said: ['One'], unread: [] }, { said: ['Two'], unread: ['model'] }]);
+		for (const control of ['quality', 'is_good', 'thumbs']) for (const read of both([{ ...single, [control]: 'good' }, { ...single, [control]: 'no' }])) expect(read).toEqual([{ said: ['good'], unread: [] }, { said: ['bad'], unread: [] }]);
+		for (const read of both([{ ...single, quality: '1' }, { ...single, quality: '0' }])) expect(read).toEqual(['1', '0'].map(() => ({ said: [null], unread: ['quality'] })));
+		for (const read of both([{ ...item, winner: 'A', selection: 'B' }])) expect(read).toMatchObject([{ field: 'winner' }]);
+		for (const read of both([{ ...item, preference: 'A', selection: 'B' }, { ...item, stars: [{ rating: 1 }], selection: 'B' }])) expect(read).toEqual([{ said: ['One'], unread: ['selection'] }, { said: ['Two'], unread: ['stars'] }]);
+		for (const read of both([{ ...item, selection: 'Contract law' }])) expect(read).toEqual([{ said: [null], unread: ['selection'] }]);
 	});
 
 	it('a rating is refused, and a text of the item is no label', () => {

@@ -3,7 +3,7 @@ import { refusedLabel } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
 import { along, has, isFields, isText, passing, rest, saysSomething, unread } from './shape.ts';
 import type { Fields, ImportShape, ShapeRead } from './shape.ts';
-import { labelOf } from './verdict-words.ts';
+import { isMissing, labelOf } from './verdict-words.ts';
 
 /** What LLaMA-Factory's sharegpt form calls who speaks (its data/README.md; OpenAI's names too). */
 const ROLES: Readonly<Record<string, string>> = { human: 'user', user: 'user', gpt: 'assistant', assistant: 'assistant', observation: 'tool', tool: 'tool', system: 'system' };
@@ -28,6 +28,9 @@ function asked(record: Fields): unknown[] {
 /** A row with the fields of the record that it was read from. */
 const from = (read: ShapeRead, record: Fields, fields: readonly string[]): ShapeRead => passing(read, rest(record, fields));
 
+/** Whether a row says of its one answer whether it is desirable. */
+const isTagged = (record: Fields) => saysSomething(record['kto_tag']) && !isMissing(record['kto_tag']);
+
 /** The label of a row's one answer: truth values, or what a table makes of them. */
 function labelled(record: Fields, scales: Scales, row: (label: boolean) => ShapeRead): ShapeRead {
 	const label = labelOf(record['kto_tag'], scales.get('kto_tag'));
@@ -48,17 +51,17 @@ function alpaca(record: Fields, scales: Scales): ShapeRead {
 	// The form before `chosen` and `rejected`: the better one first.
 	if (Array.isArray(output)) return output.length === 2 ? from({ ok: true, fields: { ...base, chosen: output[0] as unknown, rejected: output[1] as unknown }, names: { ...names, chosen: 'output[0]', rejected: 'output[1]' } }, record, [...question, 'output']) : unread('output', `two answers, the better one first; here are ${output.length}`);
 	const read = [...question, 'output', 'kto_tag'];
-	if (saysSomething(record['kto_tag'])) return labelled(record, scales, (label) => from({ ok: true, fields: { ...base, completion: output, label }, names: { ...names, completion: 'output', label: 'kto_tag' } }, record, read));
+	if (isTagged(record)) return labelled(record, scales, (label) => from({ ok: true, fields: { ...base, completion: output, label }, names: { ...names, completion: 'output', label: 'kto_tag' } }, record, read));
 	return from({ ok: true, fields: { ...base, responses: isText(output) ? [output] : [] }, names: { ...names, 'responses[0]': 'output' } }, record, read);
 }
 
 function sharegpt(record: Fields, field: string, scales: Scales): ShapeRead {
 	const turns = (record[field] as unknown[]).map(turn);
 	if (has(record, 'chosen')) return from({ ok: true, fields: { ...along(record), messages: turns, chosen: [turn(record['chosen'])], rejected: [turn(record['rejected'])] }, names: { messages: field } }, record, [field, 'chosen', 'rejected']);
-	if (saysSomething(record['kto_tag'])) return labelled(record, scales, (label) => from({ ok: true, fields: { ...along(record), messages: turns.slice(0, -1), completion: turns.slice(-1), label }, names: { messages: field, completion: field, label: 'kto_tag' } }, record, [field, 'kto_tag']));
+	if (isTagged(record)) return labelled(record, scales, (label) => from({ ok: true, fields: { ...along(record), messages: turns.slice(0, -1), completion: turns.slice(-1), label }, names: { messages: field, completion: field, label: 'kto_tag' } }, record, [field, 'kto_tag']));
 	const last = turns.findLastIndex((message) => isFields(message) && message['role'] === 'user');
 	const answer = turns.slice(last + 1);
-	return from({ ok: true, fields: { ...along(record), messages: turns.slice(0, last + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { messages: field, 'responses[0]': field } }, record, [field]);
+	return from({ ok: true, fields: { ...along(record), messages: turns.slice(0, last + 1), responses: answer.length > 0 ? [{ messages: answer }] : [] }, names: { messages: field, 'responses[0]': field } }, record, [field, 'kto_tag']);
 }
 
 const isPair = (record: Fields) => isFields(record['chosen']) && isFields(record['rejected']);

@@ -12,8 +12,16 @@ export const LISTS: readonly string[] = ['answers', 'completions', 'outputs', 'c
 /** Times that can only be those of a judgment. */
 const JUDGED_AT = new Set(['at', 'judged_at', 'annotated_at']);
 
-/** A text that is too long for a label: what somebody wrote of the answer. */
-const isRemark = (value: unknown) => typeof value === 'string' && value.length > 40;
+/** Columns in which people also write what they think of the answer. */
+const REMARKS = new Set(['feedback', '评价']);
+
+/** What somebody wrote of the answer: too long for a label, or under a name for that several words that begin with no number. */
+function isRemark(name: string, value: unknown): boolean {
+	if (typeof value !== 'string') return false;
+	const text = value.trim();
+	const isSeveral = /[\s，。；！？、]/u.test(text) || (/\p{Script=Han}/u.test(text) && text.length > 4);
+	return value.length > 40 || (REMARKS.has(name.trim().toLowerCase()) && isSeveral && !/^[+\-\u2212]?\s*\d/u.test(text));
+}
 const isAnswer = (value: unknown) => isText(value) || isFields(value) || (Array.isArray(value) && value.length > 0);
 /** Names of an answer's text in an object of a list of them. */
 const TEXTS = ['text', 'content', 'response', 'answer'];
@@ -111,7 +119,7 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 	if (label !== undefined) {
 		const said = isMissing(record[label]) ? undefined : record[label];
 		const good = labelOf(said, scales.get(label));
-		if (said !== undefined && good === null && (label === 'label' || !isRemark(said))) return refusedLabel(label, said, scales.get(label));
+		if (said !== undefined && good === null && (label === 'label' || !isRemark(label, said))) return refusedLabel(label, said, scales.get(label));
 		fields['label'] = good ?? undefined;
 		if (good !== null) {
 			taken.push(label);

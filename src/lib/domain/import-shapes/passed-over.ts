@@ -1,14 +1,14 @@
 import { numberOf } from './scales.ts';
 import { isFields, saysSomething } from './shape.ts';
 import type { Fields, ShapeError } from './shape.ts';
-import { labelOf, verdictOf } from './verdict-words.ts';
+import { isMissing, labelOf, verdictOf } from './verdict-words.ts';
 
 /** Tools that a conversation could call, as OpenAI, TRL, ms-swift and LLaMA-Factory write them. */
 const TOOLS = new Set(['tools', 'functions', 'tool_calls', 'function_call']);
 const MEDIA = new Set(['video', 'videos', 'audio', 'audios']);
 /** Answers, by names that nothing else bears. */
 const ANSWER = /^(?:(?:response|answer|output|completion|generation|reply)[_-]?(?:\d|[a-h])|(?:chosen|rejected)(?:_(?:response|responses|answer|messages|output))?|(?:non_)?preferred_output|(?:回答|答案)(?:[a-h\d一二]))$/iu;
-/** What a judge says: judgments, whatever they hold, … */
+/** What a judge says: judgments, whatever they hold but that they are missing, … */
 const JUDGMENTS = new Set(['judgments', 'kto_tag', 'preferred', 'better_response_id']);
 /** … and names that others give to other things too, unless the word in them is one that judges use. */
 const LABEL = new Set(['label', 'labels', 'verdict', 'preference', 'winner', 'choice', 'judgment', 'judgement', 'thumbs', 'is_good', 'desirable', '标签', '偏好', '结论', '哪个更好']);
@@ -47,6 +47,7 @@ export function lostWith(record: Fields, passedOver: readonly string[], row: Fie
 		// Within an item of an annotation tool the labels are the tool's own.
 		if (field.includes('.')) continue;
 		const word = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+		if (isMissing(word)) continue;
 		if (JUDGMENTS.has(name) || (LABEL.has(name) && isJudging(word))) return wrong(field, LABEL_LOST);
 	}
 	return null;
