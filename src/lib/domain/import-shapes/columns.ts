@@ -1,11 +1,12 @@
 import type { ColumnMapping, ColumnRole } from './column-mapping.ts';
 import { refusedLabel, refusedVerdict } from './refused-judgment.ts';
+import { numberOf } from './scales.ts';
 import type { Scales } from './scales.ts';
 import { isFields, isText, saysSomething, unread } from './shape.ts';
 import type { Fields, ShapeRead } from './shape.ts';
 import { asJudgment, isMissing, labelOf, timeOf, TIME_WORDS, verdictBeside } from './verdict-words.ts';
 
-/** Names of columns as people write them, by what they hold; the first that a table has is proposed. A rating is none of them: it is more or less, not good or bad. */
+/** Names of columns as people write them, by what they hold; the first that a table has is proposed. A rating is none of them: it is more or less, not good or bad, unless words in it say so (`proposeByRows`). */
 const USUAL: { readonly [role in ColumnRole]: readonly string[] } = {
 	prompt: ['prompt', 'question', 'instruction', 'query', 'input', 'messages', 'context', 'frage', '问题', '题目', '提示', '提示词', '用户问题', '提问', '指令'],
 	// Where another answer is called rejected, the one that has no such name is the chosen one.
@@ -57,6 +58,22 @@ export function proposeMapping(columns: readonly string[]): ColumnMapping {
 	if (mapping.chosen === undefined && mapping.answerA === undefined && take('answer')) take('label');
 	for (const role of ['system', 'group', 'matter', 'language', 'annotator', 'time'] as const) take(role);
 	return mapping;
+}
+
+/** Where words of a rating say good or bad. */
+const RATING = 'rating';
+const saysLabel = (value: unknown) => numberOf(value) === null && labelOf(value) !== null;
+
+/** The column of a record that is called a rating and holds a word for good or bad. */
+export const wordedRating = (record: Fields): string | undefined => Object.keys(record).find((name) => plain(name) === RATING && saysLabel(record[name]));
+
+/** The same proposal by what the file's first rows hold, too: a rating is the label of one answer where it is words for good and bad alone. */
+export function proposeByRows(columns: readonly string[], rows: readonly Fields[]): ColumnMapping {
+	const mapping = proposeMapping(columns);
+	const rating = columns.find((name) => plain(name) === RATING);
+	if (mapping.answer === undefined || mapping.label !== undefined || rating === undefined) return mapping;
+	const said = rows.map((row) => row[rating]).filter((value) => saysSomething(value) && !isMissing(value));
+	return said.length > 0 && said.every(saysLabel) ? { ...mapping, label: rating } : mapping;
 }
 
 /** Whether a record is a row of a table: fields that hold texts, numbers, truth values or nothing. */

@@ -67,6 +67,17 @@ describe('a rating is no good or bad, and prefers nothing', () => {
 		expect(told([{ ...alone, rating: 1 }])).toEqual(expected.slice(0, 1));
 	});
 
+	it('unless it is words for good and bad', () => {
+		for (const [good, bad] of [['good', 'bad'], ['up', 'Down'], ['true', 'false']] as const) {
+			const rows = [good, bad, ''].map((rating) => ({ ...alone, rating }));
+			expect(words(rows, true)).toEqual(['good', 'bad', 'nothing']);
+			expect(words(rows.slice(0, 2).map((row) => ({ ...row, prompt: turns, Rating: row.rating, rating: undefined })))).toEqual(['good', 'bad']);
+		}
+		expect(recognise([{ ...alone, rating: 'good' }], true).mapping).toMatchObject({ label: 'rating' });
+		// A word that is none, or a number among them, leaves it a rating.
+		for (const other of ['so-so', '3', '0']) expect(told([{ ...alone, rating: 'good' }, { ...alone, rating: other }], true)).toEqual(Array(2).fill({ said: [null], unread: ['rating'] }));
+	});
+
 	it('of one answer under the name of a label: a scale with another number than two refuses all', () => {
 		expect(words([1, 3, 5].map((label) => ({ ...ours, label })))).toEqual(Array(3).fill('! label'));
 		expect(words(cells([1, 3, 5].map((thumbs) => ({ ...alone, thumbs }))), true)).toEqual(Array(3).fill('! thumbs'));

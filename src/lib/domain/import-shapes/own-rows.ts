@@ -1,5 +1,5 @@
 import type { ColumnMapping } from './column-mapping.ts';
-import { proposeMapping } from './columns.ts';
+import { proposeMapping, wordedRating } from './columns.ts';
 import { refusedLabel, refusedVerdict } from './refused-judgment.ts';
 import type { Scales } from './scales.ts';
 import { has, isFields, isText, rest, saysSomething } from './shape.ts';
@@ -115,7 +115,7 @@ export function readOwn(record: Fields, scales: Scales = new Map()): ShapeRead {
 	}
 	const numbers: [string, unknown][] = [];
 	const isJudged = has(record, 'judgments');
-	const label = has(record, 'label') && readBy(fields).includes('label') ? 'label' : !isOurs && has(fields, 'completion') ? mapping.label : undefined;
+	const label = has(record, 'label') && readBy(fields).includes('label') ? 'label' : !isOurs && has(fields, 'completion') ? (mapping.label ?? wordedRating(record)) : undefined;
 	if (label !== undefined) {
 		const said = isMissing(record[label]) ? undefined : record[label];
 		const good = labelOf(said, scales.get(label));

@@ -4,7 +4,7 @@ import { fromCells } from './cells.ts';
 import { chatLog } from './chat-log.ts';
 import { asNamed, MOST_COLUMNS } from './column-mapping.ts';
 import type { ColumnMapping, SaidMapping } from './column-mapping.ts';
-import { isFlat, proposeMapping, readColumns } from './columns.ts';
+import { isFlat, proposeByRows, proposeMapping, readColumns } from './columns.ts';
 import { doccano } from './doccano.ts';
 import { helpsteer } from './helpsteer.ts';
 import { hhRlhf } from './hh-rlhf.ts';
@@ -62,14 +62,14 @@ export function recognise(values: readonly unknown[], isTable: boolean, said: Sa
 function shapeOf(values: readonly unknown[], isTable: boolean, said: SaidShape): Omit<Recognised, 'scales'> {
 	const objects = values.filter(isFields);
 	const columns = objects.length > 0 && objects.every(isFlat) ? [...new Set(objects.flatMap((one) => Object.keys(one)))].slice(0, MOST_COLUMNS) : null;
-	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ? asNamed(said.mapping, columns ?? []) : proposeMapping(columns ?? []), columns };
+	if (said.mapping !== undefined || said.shape === 'columns') return { shape: 'columns', mapping: said.mapping ? asNamed(said.mapping, columns ?? []) : proposeByRows(columns ?? [], objects), columns };
 	if (said.shape !== undefined) return { shape: said.shape, mapping: null, columns };
 	if (values.length > 0 && values.every((value) => typeof value === 'string')) return { shape: 'prompts', mapping: null, columns: null };
 	const records = recordsOf(values, isTable);
 	const fitting = ALL.map((shape) => ({ shape: shape.name, fits: records.filter((record) => shape.fits(record)).length }));
 	const best = fitting.reduce((most, one) => (one.fits > most.fits ? one : most), { shape: 'plumbline' as ShapeName, fits: 0 });
 	if (best.fits > 0 && !(best.shape === 'plumbline' && columns !== null && saysMore(columns))) return { shape: best.shape, mapping: null, columns };
-	return columns === null ? { shape: 'plumbline', mapping: null, columns: null } : { shape: 'columns', mapping: proposeMapping(columns), columns };
+	return columns === null ? { shape: 'plumbline', mapping: null, columns: null } : { shape: 'columns', mapping: proposeByRows(columns, objects), columns };
 }
 
 /** Whether a table that could pass for ours says more than ours would read: answers under other names, a verdict, who judged. */
