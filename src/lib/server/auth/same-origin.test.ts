@@ -18,6 +18,12 @@ describe('isSameOrigin', () => {
 		const from = (origin: string, secure: boolean, configured = `https://${host}`) => isSameOrigin(post({ origin, host }), configured, secure);
 		expect(from(`http://${host}`, true)).toBe(false);
 		expect(from(`https://${host}`, true)).toBe(true);
+		// Nobody is on the way to the machine itself.
+		for (const own of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000']) {
+			expect(isSameOrigin(post({ origin: `http://${own}`, host: own }), `https://${host}`, true)).toBe(true);
+			expect(isSameOrigin(post({ origin: `http://${own}`, host }), `https://${host}`, true)).toBe(false);
+		}
+		for (const other of ['localhost.evil.example', '127.0.0.1.evil.example', '128.0.0.1']) expect(isSameOrigin(post({ origin: `http://${other}`, host: other }), `https://${host}`, true)).toBe(false);
 		// Another name of the same installation, by https as well.
 		expect(from(`https://${host}`, true, 'https://labels.firm.example')).toBe(true);
 		// Without ORIGIN the framework takes https for granted, whatever people type.
