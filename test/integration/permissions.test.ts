@@ -48,11 +48,15 @@ async function callerOf(who: Who): Promise<{ caller: Caller; token: string | nul
 	return { caller: { actor, role }, token };
 }
 
+/** What changes somebody's own account: another of their tokens, which mails they get, what they have read. */
+const ON_THE_ACCOUNT = ['revokeToken', 'chooseMail', 'readNotifications'];
+
 /** What the table of permissions says: the status of the refusal, or that it is allowed. */
 function expected(op: Operation, who: Who): 'allowed' | 401 | 403 | 404 {
 	if (op.access === 'public') return 'allowed';
 	if (who === 'nobody') return 401;
-	if (op.access === 'signed-in') return 'allowed';
+	// A token with limited scopes does nothing on its person's account.
+	if (op.access === 'signed-in') return who === 'no scope' && ON_THE_ACCOUNT.includes(op.id) ? 403 : 'allowed';
 	if (who === 'no scope') return 403;
 	// What is about no project hides none: it is refused as what it is. A deployment names its project by a checkpoint in the body.
 	const isSite = (!op.path.includes('{') && op.id !== 'deployCheckpoint') || (PERMISSIONS[op.access] as readonly string[]).every((role) => role === 'admin');
